@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# What Plait builds on. Required: OpenMP, and for the command MPI and libpng. The others switch one
+# feature off when they are missing; cmake/summary.cmake says which.
+find_package(OpenMP REQUIRED COMPONENTS C)
+find_package(PkgConfig)
+
+# pkg_check_modules alone would leave PLAIT_JANSSON_FOUND undefined without pkg-config itself.
+macro(plait_optional name module)
+  set(PLAIT_${name}_FOUND FALSE)
+  if(PkgConfig_FOUND)
+    pkg_check_modules(PLAIT_${name} QUIET IMPORTED_TARGET ${module})
+  endif()
+endmacro()
+
+if(PLAIT_MPI)
+  set(MPI_CXX_SKIP_MPICXX ON)
+  find_package(MPI REQUIRED COMPONENTS C)
+  find_package(PNG REQUIRED)
+  plait_optional(JANSSON jansson)
+  plait_optional(INIH inih)
+endif()
+if(PLAIT_TESTS)
+  plait_optional(CUNIT cunit)
+  if(NOT PLAIT_CUNIT_FOUND)
+    message(FATAL_ERROR "the tests need CUnit (libcunit1-dev); -DPLAIT_TESTS=OFF leaves them out")
+  endif()
+endif()

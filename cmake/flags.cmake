@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# The flags that every file is compiled with. What they leave out is part of the contract: no -march,
+# no global -m<isa>, no fast-math. Instruction sets are switched on per path, in paths.cmake.
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, RelWithDebInfo" FORCE)
+endif()
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# An -O3 that the build type brings stays; contraction would fuse what the contract keeps apart.
+add_compile_options(-ffp-contract=off -Wall -Wextra -Wshadow -Wstrict-prototypes
+                    -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla)
+add_compile_definitions(_POSIX_C_SOURCE=200809L)
+if(PLAIT_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(PLAIT_SANITIZE)
+  add_compile_options(-fsanitize=${PLAIT_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${PLAIT_SANITIZE})
+endif()

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ * FNV-1a 64 of rows of counts, and of a picture from its row digests. */
+#include "plait/digest.h"
+
+static const uint64_t fnv_offset = UINT64_C(0xcbf29ce484222325);
+static const uint64_t fnv_prime = UINT64_C(0x100000001b3);
+
+static inline uint64_t fnv_bytes(uint64_t hash, uint64_t value, int bytes)
+{
+    for (int b = 0; b < bytes; b++)
+        hash = (hash ^ ((value >> (8 * b)) & 0xff)) * fnv_prime;
+    return hash;
+}
+
+/* One multiplication waits for the one before it: a single row runs at the latency of the multiplier.
+ * ROWS rows side by side run at its throughput. */
+enum { ROWS = 8 };
+
+static void hash_row_group(const int32_t *counts, size_t width, uint64_t digests[ROWS])
+{
+    uint64_t hash[ROWS];
+    for (int r = 0; r < ROWS; r++)
+        hash[r] = fnv_offset;
+    for (size_t j = 0; j < width; j++)
+        for (int b = 0; b < 32; b += 8)
+            for (int r = 0; r < ROWS; r++)
+                hash[r] = (hash[r] ^ (((uint32_t)counts[r * width + j] >> b) & 0xff)) * fnv_prime;
+    for (int r = 0; r < ROWS; r++)
+        digests[r] = hash[r];
+}
+
+static uint64_t hash_row(const int32_t *counts, size_t width)
+{
+    uint64_t hash = fnv_offset;
+    for (size_t j = 0; j < width; j++)
+        hash = fnv_bytes(hash, (uint32_t)counts[j], 4);
+    return hash;
+}
+
+void plait_digest_rows(const struct plait_exec *exec, const int32_t *counts, uint32_t rows,
+                       uint32_t width, uint64_t *digests)
+{
+    const int64_t groups = rows / ROWS;
+
+#pragma omp parallel for num_threads(exec->threads) schedule(static)
+    for (int64_t g = 0; g < groups; g++)
+        hash_row_group(counts + (size_t)g * ROWS * width, width, digests + g * ROWS);
+
+    for (size_t i = (size_t)groups * ROWS; i < rows; i++)
+        digests[i] = hash_row(counts + i * width, width);
+}
+
+uint64_t plait_digest_picture(const uint64_t *digests, uint32_t rows)
+{
+    uint64_t hash = fnv_offset;
+    for (uint32_t i = 0; i < rows; i++)
+        hash = fnv_bytes(hash, digests[i], 8);
+    return hash;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT
+ * Escape counts over threads: checks a view, turns it into the job that paths understand, and lets
+ * threads take tiles until none is left. */
+#include "plait/escape.h"
+
+#include "../arch/path.h"
+
+#include <math.h>
+#include <stdatomic.h>
+
+static const double value_max = 1e150; /* squares of coordinates, c and r stay finite */
+
+struct plait_escape plait_escape_default(enum plait_escape_kind kind)
+{
+    struct plait_escape escape = {.kind = kind, .bailout = 2.0, .maxit = 127};
+    if (kind == PLAIT_JULIA) {
+        escape.maxit = 254;
+        escape.bailout = 3.0;
+        escape.cim = 0.65;
+        escape.width = 640;
+        escape.height = 480;
+        plait_escape_set_region(&escape, -2.0, 2.0, -1.5, 1.5);
+    } else {
+        escape.width = 1200;
+        escape.height = 800;
+        plait_escape_set_region(&escape, -2.0, 1.0, -1.0, 1.0);
+    }
+    return escape;
+}
+
+enum plait_status plait_escape_set_region(struct plait_escape *escape, double xmin, double xmax,
+                                          double ymin, double ymax)
+{
+    if (!isfinite(xmin) || !isfinite(xmax) || !isfinite(ymin) || !isfinite(ymax))
+        return PLAIT_E_ARGUMENT;
+    if (!(xmin < xmax) || !(ymin < ymax) || escape->width == 0 || escape->height == 0)
+        return PLAIT_E_ARGUMENT;
+    escape->cx = (xmin + xmax) / 2;
+    escape->cy = (ymin + ymax) / 2;
+    escape->dx = (xmax - xmin) / escape->width;
+    escape->dy = (ymax - ymin) / escape->height;
+    return plait_escape_check(escape);
+}
+
+enum plait_status plait_escape_set_center(struct plait_escape *escape, double re, double im,
+                                          double zoom)
+{
+    if (!isfinite(re) || !isfinite(im) || !isfinite(zoom) || !(zoom > 0) || escape->width == 0)
+        return PLAIT_E_ARGUMENT;
+    escape->cx = re;
+    escape->cy = im;
+    escape->dx = ((escape->kind == PLAIT_JULIA ? 4.0 : 3.0) / zoom) / escape->width;
+    escape->dy = escape->dx;
+    return plait_escape_check(escape);
+}
+
+/* The largest absolute coordinate of the view, corners included. */
+static double largest_coordinate(const struct plait_escape *escape)
+{
+    return fmax(fabs(escape->cx) + escape->width / 2.0 * escape->dx,
+                fabs(escape->cy) + escape->height / 2.0 * escape->dy);
+}
+
+double plait_escape_resolution(const struct plait_escape *escape)
+{
+    const double largest = largest_coordinate(escape);
+    const double ulp = nextafter(largest, INFINITY) - largest;
+    return fmin(escape->dx, escape->dy) / (4 * ulp);
+}
+
+enum plait_status plait_escape_check(const struct plait_escape *escape)
+{
+    if (escape->kind != PLAIT_MANDELBROT && escape->kind != PLAIT_JULIA)
+        return PLAIT_E_ARGUMENT;
+    if (escape->width < 1 || escape->width > PLAIT_ESCAPE_SIDE_MAX || escape->height < 1 ||
+        escape->height > PLAIT_ESCAPE_SIDE_MAX ||
+        (uint64_t)escape->width * escape->height > PLAIT_ESCAPE_PIXELS_MAX)
+        return PLAIT_E_ARGUMENT;
+    if (escape->maxit < 1)
+        return PLAIT_E_ARGUMENT;
+    /* Written so that NaN is refused as well. */
+    if (!(escape->dx > 0) || !(escape->dy > 0) || !(largest_coordinate(escape) <= value_max))
+        return PLAIT_E_ARGUMENT;
+    if (escape->kind == PLAIT_MANDELBROT && escape->bailout != 2.0)
+        return PLAIT_E_ARGUMENT;
+    if (escape->kind == PLAIT_JULIA &&
+        (!(escape->bailout > 0) || !(escape->bailout <= value_max) ||
+         !(fabs(escape->cre) <= value_max) || !(fabs(escape->cim) <= value_max)))
+        return PLAIT_E_ARGUMENT;
+    if (!(plait_escape_resolution(escape) >= 1))
+        return PLAIT_E_UNRESOLVED;
+    return PLAIT_OK;
+}
+
+/* Where an escaped orbit provably never comes back, a path may make several steps before it looks.
+ * An escaped z has |z'| >= |z|^2 - |c|. Julia: |z| >= r and r^2 - r >= |c| give |z'| >= r; the factor
+ * 0.999 covers the rounding. Mandelbrot with r = 2: safe unless c is near -2, where z = 2 is a fixed
+ * point that has escaped: c with |c| >= 1.999 and re >= -1.99 has |c + 1| >= 1.007, so an orbit that
+ * left the disc keeps growing. */
+static double blind_min_cr(const struct plait_escape *escape)
+{
+    if (escape->kind == PLAIT_MANDELBROT)
+        return -1.99;
+    const double g = 0.999 * (escape->bailout * escape->bailout) - escape->bailout;
+    const double c2 = escape->cre * escape->cre + escape->cim * escape->cim;
+    return g >= 0 && c2 <= g * g ? -INFINITY : INFINITY;
+}
+
+static struct plait_escape_job make_job(const struct plait_escape *escape)
+{
+    const bool julia = escape->kind == PLAIT_JULIA;
+    return (struct plait_escape_job){
+        .cx = escape->cx,
+        .cy = escape->cy,
+        .dx = escape->dx,
+        .dy = escape->dy,
+        .half_width = escape->width / 2.0,
+        .half_height = escape->height / 2.0,
+        .cre = julia ? escape->cre : 0.0,
+        .cim = julia ? escape->cim : 0.0,
+        .bailout_squared = escape->bailout * escape->bailout,
+        .blind_min_cr = blind_min_cr(escape),
+        .maxit = escape->maxit,
+        .julia = julia,
+        .shortcuts = !escape->brute,
+    };
+}
+
+/* How rows [first, first + rows) are cut into tiles: a grid, whole rows where there are enough. */
+struct tiling {
+    uint32_t rows, cols;           /* of a whole tile */
+    uint32_t tiles_down, tiles_across;
+};
+
+/* Tiles must be many, so that threads end together and progress is smooth, and large, so that a path
+ * can keep its vectors full: at least 32 a thread, but of 4096 pixels or more where that leaves 4 a
+ * thread. A picture of few wide rows is cut across too. */
+static struct tiling cut(uint32_t rows, uint32_t width, int threads)
+{
+    const uint64_t pixels = (uint64_t)rows * width;
+    const uint64_t workers = (uint64_t)threads;
+    uint64_t size = pixels / (32 * workers);
+    if (size < 4096)
+        size = 4096;
+    if (size > pixels / (4 * workers))
+        size = pixels / (4 * workers);
+    if (size < 1)
+        size = 1;
+
+    struct tiling t = {.rows = 1, .cols = width};
+    if (size >= width)
+        t.rows = (uint32_t)(size / width);
+    else
+        t.cols = (uint32_t)size;
+    t.tiles_down = (rows + t.rows - 1) / t.rows;
+    t.tiles_across = (width + t.cols - 1) / t.cols;
+    return t;
+}
+
+static struct plait_escape_tile tile_at(const struct tiling *t, uint64_t index, uint32_t rows,
+                                        uint32_t width)
+{
+    const uint32_t row = (uint32_t)(index / t->tiles_across) * t->rows;
+    const uint32_t col = (uint32_t)(index % t->tiles_across) * t->cols;
+    return (struct plait_escape_tile){
+        .row = row,
+        .col = col,
+        .rows = rows - row < t->rows ? rows - row : t->rows,
+        .cols = width - col < t->cols ? width - col : t->cols,
+    };
+}
+
+/* Computes rows [first, first + rows) on exec's threads. */
+static enum plait_status compute_rows(const struct plait_escape_job *job,
+                                      const struct plait_exec *exec, uint32_t width, uint32_t first,
+                                      uint32_t rows, int32_t *counts)
+{
+    const struct tiling tiling = cut(rows, width, exec->threads);
+    const uint64_t tiles = (uint64_t)tiling.tiles_down * tiling.tiles_across;
+    atomic_uint_fast64_t next = 0, finished_pixels = 0;
+    atomic_bool stop = false;
+
+#pragma omp parallel num_threads(exec->threads)
+    {
+        uint64_t told = 0;
+        bool caller = false;
+#pragma omp master
+        caller = true;
+
+        for (;;) {
+            const uint64_t index = atomic_fetch_add(&next, 1);
+            if (index >= tiles || atomic_load_explicit(&stop, memory_order_relaxed))
+                break;
+            struct plait_escape_tile tile = tile_at(&tiling, index, rows, width);
+            int32_t *out = counts + (size_t)tile.row * width + tile.col;
+            tile.row += first;
+            exec->path->escape_tile(job, &tile, out, width);
+
+            const uint64_t pixels = (uint64_t)tile.rows * tile.cols;
+            const uint64_t done = (atomic_fetch_add(&finished_pixels, pixels) + pixels) / width;
+            if (caller && exec->progress && done > told) {
+                told = done;
+                if (!exec->progress(exec->progress_context, done, rows))
+                    atomic_store(&stop, true);
+            }
+        }
+    }
+    return atomic_load(&stop) ? PLAIT_E_INTERRUPTED : PLAIT_OK;
+}
+
+static bool exec_is_valid(const struct plait_exec *exec)
+{
+    return exec->path && exec->threads >= 1 && exec->threads <= PLAIT_THREADS_MAX;
+}
+
+enum plait_status plait_escape_rows(const struct plait_escape *escape,
+                                    const struct plait_exec *exec, uint32_t first, uint32_t rows,
+                                    int32_t *counts)
+{
+    const enum plait_status status = plait_escape_check(escape);
+    if (status != PLAIT_OK)
+        return status;
+    if (!exec_is_valid(exec) || first > escape->height || rows > escape->height - first)
+        return PLAIT_E_ARGUMENT;
+    if (rows == 0)
+        return PLAIT_OK;
+    const struct plait_escape_job job = make_job(escape);
+    return compute_rows(&job, exec, escape->width, first, rows, counts);
+}
+
+int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint32_t col)
+{
+    const struct plait_escape_job job = make_job(escape);
+    return plait_escape_reference(&job, row, col);
+}
+
+enum plait_status plait_escape_verify(const struct plait_escape *escape,
+                                      const struct plait_exec *exec, const int32_t *counts,
+                                      uint32_t samples, struct plait_escape_difference *first)
+{
+    const enum plait_status status = plait_escape_check(escape);
+    if (status != PLAIT_OK)
+        return status;
+    if (!exec_is_valid(exec))
+        return PLAIT_E_ARGUMENT;
+
+    const struct plait_escape_job job = make_job(escape);
+    const uint64_t pixels = (uint64_t)escape->width * escape->height;
+    int64_t first_sample = samples; /* the earliest sample that differs */
+
+#pragma omp parallel for num_threads(exec->threads) schedule(dynamic)
+    for (int64_t k = 0; k < (int64_t)samples; k++) {
+        /* Fibonacci hashing: multiples of the golden ratio, spread evenly and without a period that
+         * a picture could share (Knuth, TAOCP vol. 3, 6.4). */
+        const uint64_t spread = ((uint64_t)k + 1) * UINT64_C(0x9E3779B97F4A7C15);
+        const uint64_t pixel = ((spread >> 32) * pixels) >> 32;
+        const uint32_t row = (uint32_t)(pixel / escape->width);
+        const uint32_t col = (uint32_t)(pixel % escape->width);
+        const int32_t expected = plait_escape_reference(&job, row, col);
+        if (expected == counts[pixel])
+            continue;
+#pragma omp critical(plait_escape_verify_first)
+        if (k < first_sample) {
+            first_sample = k;
+            *first = (struct plait_escape_difference){row, col, expected, counts[pixel]};
+        }
+    }
+    return first_sample < (int64_t)samples ? PLAIT_E_MISMATCH : PLAIT_OK;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT
+ * Escape counts of the Mandelbrot set and of Julia sets.
+ *
+ * The count of a pixel is the number of steps z -> z*z + c made while |z| < r, at most maxit.
+ * Mandelbrot: z starts at 0, c is the pixel, r = 2. Julia: z starts at the pixel, c is given. Every
+ * operation is an IEEE 754 double operation in a fixed order (docs/determinism.md), so the counts
+ * are the same for any number of threads, any path and any split into rows.
+ *
+ * Pictures are arrays of int32_t, [height][width], row 0 on top (largest imaginary part). */
+#ifndef PLAIT_ESCAPE_H
+#define PLAIT_ESCAPE_H
+
+#include "plait/api.h"
+#include "plait/exec.h"
+#include "plait/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PLAIT_ESCAPE_SIDE_MAX 1048576u             /* pixels, width and height */
+#define PLAIT_ESCAPE_PIXELS_MAX (UINT64_C(1) << 30) /* pixels, width * height: 32768 x 32768 */
+
+enum plait_escape_kind { PLAIT_MANDELBROT, PLAIT_JULIA };
+
+struct plait_escape {
+    enum plait_escape_kind kind;
+    uint32_t width, height; /* pixels, 1 .. PLAIT_ESCAPE_SIDE_MAX */
+    double cx, cy;          /* the centre of the picture in the complex plane */
+    double dx, dy;          /* distance of neighbouring pixels, > 0; square pixels have dx == dy */
+    int32_t maxit;          /* most steps, 1 .. INT32_MAX */
+    double bailout;         /* r, 0 < r <= 1e150; exactly 2 for Mandelbrot */
+    double cre, cim;        /* Julia: c, |re| and |im| <= 1e150; ignored for Mandelbrot */
+    bool brute;             /* true: without the interior test, period detection and mirror images;
+                             * the counts are the same, only the time differs */
+};
+
+/* The picture of the report "MPI with Python": Mandelbrot 1200 x 800 of [-2,1] x [-1,1], maxit 127;
+ * Julia c = 0.65i, 640 x 480 of [-2,2] x [-1.5,1.5], maxit 254, r = 3. Change what you like, then
+ * call one of the two functions that set a view. */
+PLAIT_API struct plait_escape plait_escape_default(enum plait_escape_kind kind);
+
+/* Sets the view to [xmin, xmax] x [ymin, ymax], stretched over width x height, which must be set:
+ * cx = (xmin + xmax) / 2, dx = (xmax - xmin) / width, likewise y. All four finite, min < max, else
+ * PLAIT_E_ARGUMENT; then answers as plait_escape_check. */
+PLAIT_API enum plait_status plait_escape_set_region(struct plait_escape *escape, double xmin,
+                                                    double xmax, double ymin, double ymax);
+
+/* Sets the view to square pixels around (re, im): dx = dy = (3 / zoom) / width for Mandelbrot,
+ * (4 / zoom) / width for Julia. zoom > 0, all finite, else PLAIT_E_ARGUMENT; then answers as
+ * plait_escape_check. */
+PLAIT_API enum plait_status plait_escape_set_center(struct plait_escape *escape, double re,
+                                                    double im, double zoom);
+
+/* Checks every member against its range: PLAIT_OK, PLAIT_E_ARGUMENT, or PLAIT_E_UNRESOLVED where
+ * plait_escape_resolution is not at least 1. */
+PLAIT_API enum plait_status plait_escape_check(const struct plait_escape *escape);
+
+/* How well doubles resolve the view: min(dx, dy) over 4 units in the last place of the largest
+ * absolute coordinate of the view. Below 1 neighbouring pixels begin to fall together. */
+PLAIT_API double plait_escape_resolution(const struct plait_escape *escape);
+
+/* Computes rows [first, first + rows) into counts[rows][width]. Rows may be 0; the range must lie
+ * inside the picture. Answers PLAIT_OK, what plait_escape_check answers, PLAIT_E_ARGUMENT for the
+ * range or exec, or PLAIT_E_INTERRUPTED. exec->progress is told rows. */
+PLAIT_API enum plait_status plait_escape_rows(const struct plait_escape *escape,
+                                              const struct plait_exec *exec, uint32_t first,
+                                              uint32_t rows, int32_t *counts);
+
+/* The count of one pixel by the scalar reference, the plain loop that every path is measured
+ * against. row < height, col < width; escape must pass plait_escape_check. */
+PLAIT_API int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint32_t col);
+
+/* A pixel whose count differs from the reference. */
+struct plait_escape_difference {
+    uint32_t row, col;
+    int32_t expected, got;
+};
+
+/* Recomputes `samples` pixels of the whole picture counts[height][width] by the reference. The
+ * samples are spread over the picture in a fixed pseudo-random order. Answers PLAIT_OK,
+ * PLAIT_E_MISMATCH with the first difference in that order in *first, or PLAIT_E_ARGUMENT. */
+PLAIT_API enum plait_status plait_escape_verify(const struct plait_escape *escape,
+                                                const struct plait_exec *exec,
+                                                const int32_t *counts, uint32_t samples,
+                                                struct plait_escape_difference *first);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ * How a kernel is to run: on which path (SIMD variant), with how many threads. Resolved once by the
+ * caller and passed to every kernel; results never depend on it. */
+#ifndef PLAIT_EXEC_H
+#define PLAIT_EXEC_H
+
+#include "plait/api.h"
+#include "plait/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One SIMD variant of all kernels. Opaque, constant, alive as long as the program. */
+struct plait_path;
+
+#define PLAIT_THREADS_MAX 4096
+
+/* Tells the caller of a kernel how far it is: `done` of `total` units (rows, darts, ...), 0 < done <=
+ * total, never falling. Called from the thread that called the kernel, and from no other, so that it
+ * may call MPI under MPI_THREAD_FUNNELED. It should return at once. true goes on; false stops the
+ * kernel soon, which then answers PLAIT_E_INTERRUPTED and leaves its results undefined. */
+typedef bool plait_progress_fn(void *context, uint64_t done, uint64_t total);
+
+struct plait_exec {
+    const struct plait_path *path;
+    int threads;                 /* 1 .. PLAIT_THREADS_MAX */
+    plait_progress_fn *progress; /* NULL: none */
+    void *progress_context;
+};
+
+/* Fills *exec. path: a name, or NULL for the fastest path of this machine. threads: 0 for one per
+ * core that this process may use (its CPU affinity), else 1 .. PLAIT_THREADS_MAX. No progress.
+ * Answers PLAIT_OK, PLAIT_E_ARGUMENT, PLAIT_E_PATH_UNKNOWN or PLAIT_E_PATH_UNSUPPORTED; *exec is
+ * written only on PLAIT_OK. A path is never replaced by another one behind the caller's back. */
+PLAIT_API enum plait_status plait_exec_init(struct plait_exec *exec, const char *path, int threads);
+
+/* Number of cores that this process may use, at least 1. */
+PLAIT_API int plait_visible_cores(void);
+
+/* The paths in this library, index 0 .. plait_path_count() - 1, from the plainest ("scalar") to the
+ * fastest. NULL for an index out of range. */
+PLAIT_API size_t plait_path_count(void);
+PLAIT_API const struct plait_path *plait_path_at(size_t index);
+
+/* The name of a path, as --path takes it. */
+PLAIT_API const char *plait_path_name(const struct plait_path *path);
+
+/* Doubles that one vector of the path holds. */
+PLAIT_API int plait_path_lanes(const struct plait_path *path);
+
+/* Whether this CPU and operating system can run the path. */
+PLAIT_API bool plait_path_supported(const struct plait_path *path);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

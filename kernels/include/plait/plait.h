@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ * libplait: hybrid compute kernels, threads and lanes. This header includes all the others.
+ *
+ * No function of the library calls MPI, prints, exits or keeps state between calls. All may be
+ * called from several threads at once. */
+#ifndef PLAIT_PLAIT_H
+#define PLAIT_PLAIT_H
+
+#include "plait/digest.h"
+#include "plait/escape.h"
+#include "plait/exec.h"
+#include "plait/status.h"
+#include "plait/version.h"
+
+#endif
