@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-bool failure_set(struct failure *failure, int exit_status, const char *format, ...)
-{
+bool failure_set(struct failure *failure, int exit_status, const char *format, ...) {
     if (failure->exit_status != EXIT_DONE)
         return false;
     failure->exit_status = exit_status;
