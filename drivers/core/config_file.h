@@ -9,9 +9,9 @@
 
 #include <stdio.h>
 
-/* Merges the file that the option "config" names, if it has a value. sets are all subcommands. A
- * list option may stand on several lines. Any mistake in the file is an error "file:line: cause".
- */
+/* Merges the file that the option "config" names, if it has a value. sets are all subcommands, the
+ * values' own set (the same object) among them. A list option may stand on several lines. Any
+ * mistake in the file is an error "file:line: cause". */
 bool config_file_merge(struct option_values *values, const struct option_set *const *sets,
                        size_t set_count, struct failure *failure);
 

@@ -6,6 +6,7 @@
 #define PLAIT_DRIVERS_OPTION_H
 
 #include "core/failure.h"
+#include "core/suggest.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,14 +46,13 @@ struct option {
     const char *name; /* "maxit": --maxit, PLAIT_MAXIT, maxit = */
     enum option_kind kind;
     enum option_scope scope;
-    const char *argument; /* "N"; NULL for a flag */
-    const char *help;     /* one sentence, lower case, no full stop */
-    const char
-        *default_value; /* parsed like any other text; NULL: not given unless a user gives it */
+    const char *argument;       /* "N"; NULL for a flag */
+    const char *help;           /* one sentence, lower case, no full stop */
+    const char *default_value;  /* parsed by the row (TEXTS: one item); NULL: none, a flag: no */
     const char *default_text;   /* what help shows as the default instead, "all visible cores" */
     size_t offset;              /* of the member in the options struct, or OPTION_NO_MEMBER */
     uint64_t min, max;          /* COUNT, both sides of a SIZE; max 0: no upper bound */
-    double real_min, real_max;  /* REAL, each of REALS, inclusive; both 0: any */
+    double real_min, real_max;  /* REAL, each of REALS, inclusive; both 0: any, INFINITY: open */
     bool positive;              /* REAL, each of REALS: only above 0 */
     size_t reals;               /* REALS: how many, at most OPTION_REALS_MAX */
     const char *const *choices; /* CHOICE: names, ended by NULL */
@@ -82,8 +82,11 @@ struct option_set {
 };
 
 /* --help, --version, --config FILE, --dump-config, without members (ask values_flag, values_text).
- * Every subcommand's set ends with this table. */
-extern const struct option_table option_standard;
+ * The tables of every subcommand end with OPTION_STANDARD_TABLE. */
+enum { OPTION_STANDARD_COUNT = 4 };
+extern const struct option option_standard[OPTION_STANDARD_COUNT];
+#define OPTION_STANDARD_TABLE \
+    { option_standard, OPTION_STANDARD_COUNT, 0 }
 
 /* Number of rows over all tables of the set. */
 size_t option_count(const struct option_set *set);
@@ -95,9 +98,10 @@ const struct option *option_at(const struct option_set *set, size_t index, size_
 /* The row of that name and, if index is not NULL, its index; NULL if there is none. */
 const struct option *option_find(const struct option_set *set, const char *name, size_t *index);
 
-/* The name that a user may have meant by a mistyped one, or NULL. scope is the place where it was
- * written: rows that may not be given there are not proposed. */
-const char *option_suggest(const struct option_set *set, const char *name, enum option_scope scope);
+/* Offers the names that may be given there to a search for what a mistyped name stands for:
+ * all rows whose scope is at most widest (a file takes OPTION_ANYWHERE only). */
+void option_offer(const struct option_set *set, enum option_scope widest,
+                  struct suggestion *suggestion);
 
 /* PLAIT_<NAME> of a row, upper case, '-' as '_'. */
 enum { OPTION_VARIABLE_BYTES = 64 };
@@ -108,6 +112,9 @@ void option_variable(const struct option *option, char variable[OPTION_VARIABLE_
  * NULL only checks. TEXT stores the pointer itself; TEXTS checks one item and stores nothing. */
 bool option_parse(const struct option *option, const char *where, const char *text, void *member,
                   struct failure *failure);
+
+/* The default as the parser takes it: "no" for a flag without one, NULL if there is none. */
+const char *option_default(const struct option *option);
 
 /* The range in words ("1 to 100", "above 0", "viridis, grey"), for help and man page; "" if there
  * is none. Answers the bytes needed as snprintf does. */

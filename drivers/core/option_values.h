@@ -75,7 +75,7 @@ bool values_flag(const struct option_values *values, const char *name);
 /* Parses everything into the options struct. The member of an option without a value is left as it
  * is: initialise the struct first. Texts stay owned by the values, which must outlive the struct.
  */
-bool values_apply(struct option_values *values, void *options, struct failure *failure);
+bool values_apply(const struct option_values *values, void *options, struct failure *failure);
 
 /* Packs texts and origins into one malloc'ed buffer (caller frees) to be sent to another rank. */
 bool values_pack(const struct option_values *values, unsigned char **buffer, size_t *bytes,
