@@ -11,8 +11,8 @@
 
 struct command {
     const struct option_set *options; /* its name, summary and options */
-    /* Runs on all ranks, with the same values on all. A failure is agreed by all ranks before anyone
-     * returns. */
+    /* Runs on all ranks, with the same values on all. A failure is agreed by all ranks before
+     * anyone returns. */
     bool (*run)(const struct session *session, struct option_values *values,
                 struct failure *failure);
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * The command `plait`: finds the subcommand, reads its options on every rank, starts MPI, shares what
- * rank 0 read elsewhere, runs. The exit status is the same on every rank. */
-#include "command.h"
+ * The command `plait`: finds the subcommand, reads its options on every rank, starts MPI, shares
+ * what rank 0 read elsewhere, runs. The exit status is the same on every rank. */
 #include "comm/agree.h"
 #include "comm/parameters.h"
+#include "command.h"
 #include "core/config_file.h"
 #include "core/launcher.h"
 #include "core/option_help.h"
@@ -42,8 +42,9 @@ static const struct command *find_command(const char *name, struct failure *fail
     return NULL;
 }
 
-/* Before MPI every rank finds the same mistake, and only the launcher's first one says so. Launchers
- * kill the others as soon as one exits: those wait, lest they take the first one's words with them. */
+/* Before MPI every rank finds the same mistake, and only the launcher's first one says so.
+ * Launchers kill the others as soon as one exits: those wait, lest they take the first one's words
+ * with them. */
 static int refuse_before_mpi(const struct failure *failure) {
     if (launcher_detect().rank == 0) {
         fprintf(stderr, "plait: %s\n", failure->text);

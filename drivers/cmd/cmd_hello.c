@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * plait hello: who runs where. The first thing to run on a new cluster. */
 #include "cmd/run_options.h"
-#include "command.h"
 #include "comm/agree.h"
 #include "comm/placing.h"
+#include "command.h"
 #include "core/report.h"
 
 #include <stdio.h>
@@ -20,10 +20,11 @@ static void print_ranks(const struct placement *all, int size) {
         if ((int)strlen(all[r].host) > host_width)
             host_width = (int)strlen(all[r].host);
     for (int r = 0; r < size; r++)
-        printf("rank %d of %d on %-*s  %d of %d core%s visible, %d thread%s, path %s, Plait %s, %s\n",
-               r, size, host_width, all[r].host, (int)all[r].visible_cores,
-               (int)all[r].online_cores, all[r].online_cores == 1 ? "" : "s", (int)all[r].threads,
-               all[r].threads == 1 ? "" : "s", all[r].path, all[r].version, all[r].mpi);
+        printf(
+            "rank %d of %d on %-*s  %d of %d core%s visible, %d thread%s, path %s, Plait %s, %s\n",
+            r, size, host_width, all[r].host, (int)all[r].visible_cores, (int)all[r].online_cores,
+            all[r].online_cores == 1 ? "" : "s", (int)all[r].threads,
+            all[r].threads == 1 ? "" : "s", all[r].path, all[r].version, all[r].mpi);
 }
 
 static bool write_report(const struct option_values *values, const struct placement *all, int size,
@@ -65,13 +66,14 @@ static bool run(const struct session *session, struct option_values *values,
 
 static const struct option_table tables[] = {
     {run_option_rows, RUN_OPTIONS, offsetof(struct hello_options, run)},
+    OPTION_STANDARD_TABLE,
 };
 
 static const struct option_set set = {
     .command = "hello",
     .summary = "say who runs where: ranks, hosts, cores, threads, paths; warn of bad placement",
     .tables = tables,
-    .table_count = 1,
+    .table_count = sizeof tables / sizeof tables[0],
 };
 
 const struct command cmd_hello = {&set, run};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The run of mandelbrot and julia, in the order of the data: options, placement, memory, rows of this
- * rank, gather, verification, files, report. Each step is one function; failures are agreed between
- * them, so that no rank waits for one that has left. */
+ * The run of mandelbrot and julia, in the order of the data: options, placement, memory, rows of
+ * this rank, gather, verification, files, report. Each step is one function; failures are agreed
+ * between them, so that no rank waits for one that has left. */
 #include "cmd/picture.h"
 
 #include "cmd/picture_options.h"
@@ -84,8 +84,8 @@ static bool check_memory(const struct picture *picture, struct failure *failure)
     const double mib = 1.0 / (1 << 20);
     const uint64_t row_bytes = (uint64_t)picture->escape.width * sizeof(int32_t) + sizeof(uint64_t);
     uint64_t needed = rows_held(picture) * row_bytes;
-    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &needed, 1, MPI_UINT64_T, MPI_SUM,
-                            picture->session->node));
+    MPI_CHECK(
+        MPI_Allreduce(MPI_IN_PLACE, &needed, 1, MPI_UINT64_T, MPI_SUM, picture->session->node));
     const uint64_t available = memory_available_bytes();
     if (needed > available)
         failure_set(failure, EXIT_USAGE,
@@ -209,8 +209,8 @@ static bool write_files(struct picture *picture, struct failure *failure) {
     const struct image image = {
         .width = escape->width,
         .height = escape->height,
-        .colour = {value, colour_range_of(value, picture->counts,
-                                          (size_t)escape->width * escape->height)},
+        .colour = {value,
+                   colour_range_of(value, picture->counts, (size_t)escape->width * escape->height)},
         .palette = &palette_viridis,
     };
     for (size_t k = 0; k < picture->options->out.count; k++)
@@ -226,8 +226,7 @@ static void gather_timing(struct picture *picture) {
     struct timing slowest;
     MPI_CHECK(MPI_Gather(&picture->timing.compute, 1, MPI_DOUBLE, picture->busy, 1, MPI_DOUBLE,
                          ROOT, session->world));
-    MPI_CHECK(MPI_Reduce(&picture->timing, &slowest, 4, MPI_DOUBLE, MPI_MAX, ROOT,
-                         session->world));
+    MPI_CHECK(MPI_Reduce(&picture->timing, &slowest, 4, MPI_DOUBLE, MPI_MAX, ROOT, session->world));
     if (is_root(picture))
         picture->timing = slowest;
 }
@@ -262,8 +261,7 @@ static void print_summary(const struct picture *picture, const char *command) {
 static bool write_report(const struct picture *picture, const struct option_values *values,
                          struct failure *failure) {
     const char *path = picture->options->run.json;
-    struct report *report =
-        report_new(values, picture->placements, (size_t)picture->session->size);
+    struct report *report = report_new(values, picture->placements, (size_t)picture->session->size);
     if (report) {
         report_open_object(report, "timing");
         report_real(report, "compute_seconds", picture->timing.compute);

@@ -37,8 +37,9 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .name = "interior",
         .kind = OPTION_CHOICE,
         .argument = "HOW",
-        .help = "fast takes mathematical shortcuts for points inside the set and mirrored rows, brute "
-                "does not; the counts are the same",
+        .help =
+            "fast takes mathematical shortcuts for points inside the set and mirrored rows, brute "
+            "does not; the counts are the same",
         .default_value = "fast",
         .offset = MEMBER(interior),
         .choices = interior_choices,
@@ -46,15 +47,17 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
     {
         .name = "verify",
         .kind = OPTION_FLAG,
-        .help = "recompute 1000 pixels spread over the picture by the scalar reference; a difference "
-                "is an error",
+        .help =
+            "recompute 1000 pixels spread over the picture by the scalar reference; a difference "
+            "is an error",
         .offset = MEMBER(verify),
     },
     {
         .name = "progress",
         .kind = OPTION_CHOICE,
         .argument = "STYLE",
-        .help = "how to show progress on long work; auto is a bar on a terminal and lines elsewhere",
+        .help =
+            "how to show progress on long work; auto is a bar on a terminal and lines elsewhere",
         .default_value = "auto",
         .offset = MEMBER(progress),
         .choices = progress_styles,
@@ -62,37 +65,36 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
 };
 
 /* What the two subcommands have alike but for the default. */
-#define SIZE_ROW(size)                                                                             \
-    {                                                                                              \
-        .name = "size", .kind = OPTION_SIZE, .argument = "WxH",                                    \
-        .help = "width and height of the picture in pixels", .default_value = (size),              \
-        .offset = MEMBER(size), .min = 1, .max = PLAIT_ESCAPE_SIDE_MAX,                            \
+#define SIZE_ROW(size_text)                                                                \
+    {                                                                                      \
+        .name = "size", .kind = OPTION_SIZE, .argument = "WxH",                            \
+        .help = "width and height of the picture in pixels", .default_value = (size_text), \
+        .offset = MEMBER(size), .min = 1, .max = PLAIT_ESCAPE_SIDE_MAX,                    \
     }
-#define REGION_ROW(region_text)                                                                    \
-    {                                                                                              \
-        .name = "region", .kind = OPTION_REALS, .argument = "XMIN,XMAX,YMIN,YMAX",                 \
-        .help = "part of the complex plane that the picture shows, stretched over its size",       \
-        .default_value = (region_text), .offset = MEMBER(region), .reals = 4, .real_min = -1e150,  \
-        .real_max = 1e150,                                                                         \
+#define REGION_ROW(region_text)                                                                   \
+    {                                                                                             \
+        .name = "region", .kind = OPTION_REALS, .argument = "XMIN,XMAX,YMIN,YMAX",                \
+        .help = "part of the complex plane that the picture shows, stretched over its size",      \
+        .default_value = (region_text), .offset = MEMBER(region), .reals = 4, .real_min = -1e150, \
+        .real_max = 1e150,                                                                        \
     }
-#define ZOOM_ROW(width)                                                                            \
-    {                                                                                              \
-        .name = "zoom", .kind = OPTION_REAL, .argument = "Z",                                      \
-        .help = "the picture is " width " / Z wide, instead of --region",                          \
-        .default_text = "1 with --center", .offset = MEMBER(zoom), .positive = true,               \
+#define ZOOM_ROW(width)                                                              \
+    {                                                                                \
+        .name = "zoom", .kind = OPTION_REAL, .argument = "Z",                        \
+        .help = "the picture is " width " / Z wide, instead of --region",            \
+        .default_text = "1 with --center", .offset = MEMBER(zoom), .positive = true, \
     }
-#define MAXIT_ROW(maxit_text)                                                                      \
-    {                                                                                              \
-        .name = "maxit", .kind = OPTION_COUNT, .argument = "N",                                    \
-        .help = "most steps of a point", .default_value = (maxit_text), .offset = MEMBER(maxit),   \
-        .min = 1, .max = INT32_MAX,                                                                \
+#define MAXIT_ROW(maxit_text)                                                                    \
+    {                                                                                            \
+        .name = "maxit", .kind = OPTION_COUNT, .argument = "N", .help = "most steps of a point", \
+        .default_value = (maxit_text), .offset = MEMBER(maxit), .min = 1, .max = INT32_MAX,      \
     }
-#define OUT_ROW(file)                                                                              \
-    {                                                                                              \
-        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE",                                   \
-        .help = "write the picture to FILE, .png or .ppm, or the counts, .npy; null writes "       \
-                "nothing; may be given again",                                                     \
-        .default_value = (file), .offset = MEMBER(out),                                            \
+#define OUT_ROW(file)                                                                        \
+    {                                                                                        \
+        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE",                             \
+        .help = "write the picture to FILE, .png or .ppm, or the counts, .npy; null writes " \
+                "nothing; may be given again",                                               \
+        .default_value = (file), .offset = MEMBER(out),                                      \
     }
 
 const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
@@ -209,8 +211,9 @@ bool picture_of_options(const struct picture_options *options, const struct opti
                            "zoom out or take fewer pixels",
                            1 / plait_escape_resolution(escape));
     default:
-        return failure_set(failure, EXIT_USAGE,
-                           "this view reaches beyond 1e150, where squares overflow: zoom in or move "
-                           "towards 0");
+        return failure_set(
+            failure, EXIT_USAGE,
+            "this view reaches beyond 1e150, where squares overflow: zoom in or move "
+            "towards 0");
     }
 }

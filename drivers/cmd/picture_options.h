@@ -29,15 +29,16 @@ struct picture_options {
 
 enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
-/* Rows for a struct picture_options: those that both subcommands have alike, then those whose default
- * differs and julia's own. */
+/* Rows for a struct picture_options: those that both subcommands have alike, then those whose
+ * default differs and julia's own. */
 enum { PICTURE_OPTIONS = 5, MANDELBROT_OPTIONS = 5, JULIA_OPTIONS = 7 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];
 
-/* The picture that applied options ask for. --region and --center/--zoom exclude each other where they
- * come from the same place; else the one of higher precedence counts. Anything wrong is EXIT_USAGE. */
+/* The picture that applied options ask for. --region and --center/--zoom exclude each other where
+ * they come from the same place; else the one of higher precedence counts. Anything wrong is
+ * EXIT_USAGE. */
 bool picture_of_options(const struct picture_options *options, const struct option_values *values,
                         enum plait_escape_kind kind, struct plait_escape *escape,
                         struct failure *failure);

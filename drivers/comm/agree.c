@@ -26,7 +26,8 @@ bool agree(const struct session *session, struct failure *failure) {
     MPI_CHECK(MPI_Allreduce(&candidate, &lowest, 1, MPI_INT, MPI_MIN, session->world));
     if (lowest == session->size)
         return true;
-    /* All ranks read the same options, so what fails on rank 0 is most often said best by rank 0. */
+    /* All ranks read the same options, so what fails on rank 0 is most often said best by rank 0.
+     */
     if (session->rank == lowest && lowest != ROOT)
         name_the_rank(session, failure);
     MPI_CHECK(MPI_Bcast(failure, sizeof *failure, MPI_BYTE, lowest, session->world));

@@ -9,9 +9,9 @@
 
 #include <stdbool.h>
 
-/* Collective over session->world. True on all ranks if no rank has a failure. Else false on all, and
- * *failure is on every rank that of the lowest rank which has one; its rank and host are named in front
- * unless it is rank 0. */
+/* Collective over session->world. True on all ranks if no rank has a failure. Else false on all,
+ * and *failure is on every rank that of the lowest rank which has one; its rank and host are named
+ * in front unless it is rank 0. */
 bool agree(const struct session *session, struct failure *failure);
 
 #endif

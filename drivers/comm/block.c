@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Shares rows among ranks and gathers them. Counts and displacements are in rows, of a datatype that is
- * one row long: in bytes or pixels they would overflow MPI's int. */
+ * Shares rows among ranks and gathers them. Counts and displacements are in rows, of a datatype
+ * that is one row long: in bytes or pixels they would overflow MPI's int. */
 #include "comm/block.h"
 
 #include "comm/check.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Block decomposition of the rows of a picture, as the report has it: each rank owns one run of rows,
- * lengths differ by at most one, and rank 0 gathers them. */
+ * Block decomposition of the rows of a picture, as the report has it: each rank owns one run of
+ * rows, lengths differ by at most one, and rank 0 gathers them. */
 #ifndef PLAIT_DRIVERS_BLOCK_H
 #define PLAIT_DRIVERS_BLOCK_H
 
@@ -17,9 +17,9 @@ struct block {
  * (MPI-3.1, 5.11.1). */
 struct block block_share(const struct session *session, uint32_t rows);
 
-/* Collective. Gathers the blocks of a picture of `rows` rows, `row_bytes` each, on rank 0. mine: this
- * rank's rows. all: on rank 0 the picture [rows][row_bytes], of which its own rows, where mine must
- * point to, are already in place; ignored on other ranks. */
+/* Collective. Gathers the blocks of a picture of `rows` rows, `row_bytes` each, on rank 0. mine:
+ * this rank's rows. all: on rank 0 the picture [rows][row_bytes], of which its own rows, where mine
+ * must point to, are already in place; ignored on other ranks. */
 void block_gather(const struct session *session, uint32_t rows, size_t row_bytes, const void *mine,
                   void *all);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Merges environment and configuration file on rank 0 and broadcasts the result. Nodes may have other
- * environments and no copy of the file: what rank 0 sees is what counts. */
+ * Merges environment and configuration file on rank 0 and broadcasts the result. Nodes may have
+ * other environments and no copy of the file: what rank 0 sees is what counts. */
 #include "comm/parameters.h"
 
 #include "comm/agree.h"

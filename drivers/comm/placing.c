@@ -14,7 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Open MPI's version string has several words, MPICH's several lines: the first line up to a comma. */
+/* Open MPI's version string has several words, MPICH's several lines: the first line up to a comma.
+ */
 static void mpi_library(char *text, size_t bytes) {
     char full[MPI_MAX_LIBRARY_VERSION_STRING];
     int length;
@@ -23,7 +24,7 @@ static void mpi_library(char *text, size_t bytes) {
     for (char *c = full; *c; c++)
         if (*c == '\t')
             *c = ' ';
-    snprintf(text, bytes, "%s", full);
+    snprintf(text, bytes, "%.*s", (int)bytes - 1, full);
 }
 
 /* Ranks of this node, this one included, whose affinity overlaps with this rank's. Collective. */
@@ -36,8 +37,8 @@ static int count_sharers(const struct session *session, const struct cpu_mask *c
         free(all);
         return 0;
     }
-    MPI_CHECK(MPI_Allgather(cpus, sizeof *cpus, MPI_BYTE, all, sizeof *cpus, MPI_BYTE,
-                            session->node));
+    MPI_CHECK(
+        MPI_Allgather(cpus, sizeof *cpus, MPI_BYTE, all, sizeof *cpus, MPI_BYTE, session->node));
     int sharers = 0;
     for (int r = 0; r < session->node_size; r++)
         if (r == session->node_rank || cpu_mask_overlaps(&all[r], cpus))
@@ -116,8 +117,8 @@ bool placing_resolve(const struct session *session, const char *path, uint64_t t
     MPI_CHECK(MPI_Bcast(&mine->node, 1, MPI_INT32_T, 0, session->node));
 
     bool chosen;
-    mine->threads = choose_threads(session, threads, mine->visible_cores, &mine->cpus, &chosen,
-                                   failure);
+    mine->threads =
+        choose_threads(session, threads, mine->visible_cores, &mine->cpus, &chosen, failure);
     mine->threads_chosen = chosen;
     const enum plait_status status = plait_exec_init(exec, path, mine->threads);
     if (status == PLAIT_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Progress messages. A message is the number of units done since the last one; units_end added to it
- * marks a rank's last. Point-to-point and non-blocking: a kernel never waits for its progress. */
+ * Progress messages. A message is the number of units done since the last one; units_end added to
+ * it marks a rank's last. Point-to-point and non-blocking: a kernel never waits for its progress.
+ */
 #include "comm/progress.h"
 
 #include "comm/check.h"
@@ -17,8 +18,8 @@ static void collect(struct progress *progress) {
     for (;;) {
         int arrived;
         MPI_Status status;
-        MPI_CHECK(MPI_Iprobe(MPI_ANY_SOURCE, TAG_PROGRESS, progress->session->world, &arrived,
-                             &status));
+        MPI_CHECK(
+            MPI_Iprobe(MPI_ANY_SOURCE, TAG_PROGRESS, progress->session->world, &arrived, &status));
         if (!arrived)
             break;
         uint64_t units;
@@ -27,8 +28,7 @@ static void collect(struct progress *progress) {
         progress->finished += (units & units_end) != 0;
         progress->others += units & ~units_end;
     }
-    progress_display_update(&progress->display, progress->mine + progress->others,
-                            progress->total);
+    progress_display_update(&progress->display, progress->mine + progress->others, progress->total);
 }
 
 /* Another rank: tells what is new, unless the message before is still under way. */

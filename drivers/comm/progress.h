@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Progress of all ranks together: each tells rank 0 now and then how far it is, rank 0 shows the sum. */
+ * Progress of all ranks together: each tells rank 0 now and then how far it is, rank 0 shows the
+ * sum. */
 #ifndef PLAIT_DRIVERS_PROGRESS_H
 #define PLAIT_DRIVERS_PROGRESS_H
 
@@ -23,8 +24,8 @@ struct progress {
     bool active;
 };
 
-/* Collective. Begins to show `total` units over all ranks and hooks into exec, which must stay where it
- * is until progress_end. With PROGRESS_NONE nothing is sent. */
+/* Collective. Begins to show `total` units over all ranks and hooks into exec, which must stay
+ * where it is until progress_end. With PROGRESS_NONE nothing is sent. */
 void progress_begin(struct progress *progress, const struct session *session, const char *label,
                     enum progress_style style, uint64_t total, struct plait_exec *exec);
 

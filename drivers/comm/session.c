@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Ranks of one job may be started with unlike command lines (a:b in mpirun's application contexts). Two
- * subcommands would wait for each other for ever: the first collective call finds out. */
+/* Ranks of one job may be started with unlike command lines (a:b in mpirun's application contexts).
+ * Two subcommands would wait for each other for ever: the first collective call finds out. */
 static bool same_command(const struct session *session, const char *command,
                          struct failure *failure) {
     char name[64] = "", of_root[64];
@@ -17,8 +17,10 @@ static bool same_command(const struct session *session, const char *command,
     memcpy(of_root, name, sizeof name);
     MPI_CHECK(MPI_Bcast(of_root, sizeof of_root, MPI_CHAR, ROOT, session->world));
     if (memcmp(of_root, name, sizeof name) != 0)
-        failure_set(failure, EXIT_USAGE, "this rank runs 'plait %s', rank 0 runs 'plait %s': start "
-                    "the same subcommand on all ranks", name, of_root);
+        failure_set(failure, EXIT_USAGE,
+                    "this rank runs 'plait %s', rank 0 runs 'plait %s': start "
+                    "the same subcommand on all ranks",
+                    name, of_root);
     return agree(session, failure);
 }
 
@@ -35,7 +37,8 @@ bool session_start(struct session *session, const char *command, struct failure 
     MPI_CHECK(MPI_Comm_size(session->node, &session->node_size));
 
     if (provided < MPI_THREAD_FUNNELED)
-        failure_set(failure, EXIT_RUN, "this MPI was built without thread support, plait needs "
+        failure_set(failure, EXIT_RUN,
+                    "this MPI was built without thread support, plait needs "
                     "MPI_THREAD_FUNNELED: use another build of MPI");
     if (!agree(session, failure))
         return false;

@@ -28,15 +28,13 @@ struct place {
     mode_t mode; /* of the file that exists */
 };
 
-static void place_free(struct place *place)
-{
+static void place_free(struct place *place) {
     free(place->target);
     free(place->folder);
     *place = (struct place){0};
 }
 
-static char *copy_bytes(const char *text, size_t length)
-{
+static char *copy_bytes(const char *text, size_t length) {
     char *copy = malloc(length + 1);
     if (copy) {
         memcpy(copy, text, length);
@@ -46,8 +44,7 @@ static char *copy_bytes(const char *text, size_t length)
 }
 
 /* The folder of a path, "." for a bare name. NULL: no memory. */
-static char *folder_of(const char *path)
-{
+static char *folder_of(const char *path) {
     const char *slash = strrchr(path, '/');
     if (!slash)
         return copy_bytes(".", 1);
@@ -55,8 +52,7 @@ static char *folder_of(const char *path)
 }
 
 /* "folder/name". NULL: no memory. */
-static char *join(const char *folder, const char *name)
-{
+static char *join(const char *folder, const char *name) {
     const size_t bytes = strlen(folder) + strlen(name) + 2;
     char *path = malloc(bytes);
     if (path)
@@ -66,8 +62,7 @@ static char *join(const char *folder, const char *name)
 
 /* Where the symbolic link `path` leads to, relative to what `path` is relative to. NULL with errno.
  */
-static char *follow_link(const char *path)
-{
+static char *follow_link(const char *path) {
     char link[LINK_BYTES_MAX];
     const ssize_t length = readlink(path, link, sizeof link);
     if (length < 0)
@@ -87,8 +82,7 @@ static char *follow_link(const char *path)
 
 /* Follows the links at the end of a path, also to a file that does not exist yet (realpath refuses
  * that). NULL with errno. */
-static char *follow_links(const char *path)
-{
+static char *follow_links(const char *path) {
     char *target = copy_bytes(path, strlen(path));
     for (int links = 0; target; links++) {
         struct stat status;
@@ -109,8 +103,7 @@ static char *follow_links(const char *path)
 }
 
 static bool inspect_folder(const char *path, const char *folder, int exit_status,
-                           struct failure *failure)
-{
+                           struct failure *failure) {
     struct stat status;
     if (stat(folder, &status) != 0) {
         if (errno == ENOENT)
@@ -143,8 +136,7 @@ static bool inspect_folder(const char *path, const char *folder, int exit_status
 
 /* In a folder with the sticky bit, as /tmp, only the owner of the file or of the folder may replace
  * a file, whatever its permissions are. */
-static bool sticky_forbids(const char *folder, const struct stat *file)
-{
+static bool sticky_forbids(const char *folder, const struct stat *file) {
     struct stat status;
     if (stat(folder, &status) != 0 || !(status.st_mode & S_ISVTX))
         return false;
@@ -153,8 +145,7 @@ static bool sticky_forbids(const char *folder, const struct stat *file)
 }
 
 static bool inspect_target(const char *path, struct place *place, int exit_status,
-                           struct failure *failure)
-{
+                           struct failure *failure) {
     struct stat status;
     if (lstat(place->target, &status) != 0) {
         if (errno == ENOENT)
@@ -185,8 +176,7 @@ static bool inspect_target(const char *path, struct place *place, int exit_statu
 }
 
 static bool inspect_place(const char *path, struct place *place, int exit_status,
-                          struct failure *failure)
-{
+                          struct failure *failure) {
     const size_t length = strlen(path);
     if (length == 0)
         return failure_set(failure, exit_status, "cannot write '': the name is empty: name a file");
@@ -205,8 +195,8 @@ static bool inspect_place(const char *path, struct place *place, int exit_status
 }
 
 /* Fills *place, which the caller frees by place_free on success only. */
-static bool inspect(const char *path, struct place *place, int exit_status, struct failure *failure)
-{
+static bool inspect(const char *path, struct place *place, int exit_status,
+                    struct failure *failure) {
     *place = (struct place){0};
     if (inspect_place(path, place, exit_status, failure))
         return true;
@@ -216,8 +206,7 @@ static bool inspect(const char *path, struct place *place, int exit_status, stru
 
 /* A name that nobody else is likely to try at the same time, on this host or, with a shared file
  * system, on another. O_EXCL settles the rest. */
-static uint64_t unlikely_number(int attempt)
-{
+static uint64_t unlikely_number(int attempt) {
     struct timespec now = {0};
     clock_gettime(CLOCK_REALTIME, &now);
     const uint64_t seed = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
@@ -228,8 +217,7 @@ static uint64_t unlikely_number(int attempt)
  * own, so that a target of any legal length works. A new file gets its permissions from open(),
  * which knows the umask (and default ACLs); one that replaces a file stays private until it has
  * that file's. Answers a descriptor, or -1 with errno. */
-static int create_temporary(struct atomic_file *file, const struct place *place)
-{
+static int create_temporary(struct atomic_file *file, const struct place *place) {
     for (int attempt = 0; attempt < NAME_ATTEMPTS_MAX; attempt++) {
         char name[32];
         snprintf(name, sizeof name, ".plait-%016llx", (unsigned long long)unlikely_number(attempt));
@@ -249,8 +237,7 @@ static int create_temporary(struct atomic_file *file, const struct place *place)
     return -1;
 }
 
-static bool open_stream(struct atomic_file *file, const struct place *place)
-{
+static bool open_stream(struct atomic_file *file, const struct place *place) {
     const int descriptor = create_temporary(file, place);
     if (descriptor < 0)
         return false;
@@ -265,8 +252,7 @@ static bool open_stream(struct atomic_file *file, const struct place *place)
 }
 
 static bool open_or_fail(struct atomic_file *file, const char *path, int exit_status,
-                         struct failure *failure)
-{
+                         struct failure *failure) {
     *file = (struct atomic_file){0};
     struct place place;
     if (!inspect(path, &place, exit_status, failure))
@@ -287,23 +273,20 @@ static bool open_or_fail(struct atomic_file *file, const char *path, int exit_st
     return opened;
 }
 
-bool atomic_file_open(struct atomic_file *file, const char *path, struct failure *failure)
-{
+bool atomic_file_open(struct atomic_file *file, const char *path, struct failure *failure) {
     return open_or_fail(file, path, EXIT_RUN, failure);
 }
 
 /* Nothing short of making a file tells for sure that one can be made: permissions say nothing of
  * quotas, of file systems that map root to nobody, or of /proc. */
-bool atomic_file_check(const char *path, struct failure *failure)
-{
+bool atomic_file_check(const char *path, struct failure *failure) {
     struct atomic_file file;
     const bool opened = open_or_fail(&file, path, EXIT_USAGE, failure);
     atomic_file_abandon(&file);
     return opened;
 }
 
-bool atomic_file_failed(const struct atomic_file *file, int error_number, struct failure *failure)
-{
+bool atomic_file_failed(const struct atomic_file *file, int error_number, struct failure *failure) {
     const bool full = error_number == ENOSPC || error_number == EDQUOT;
     return failure_set(failure, EXIT_RUN, "cannot write '%s': %s%s (%s)", file->path,
                        strerror(error_number),
@@ -312,8 +295,7 @@ bool atomic_file_failed(const struct atomic_file *file, int error_number, struct
 }
 
 bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,
-                       struct failure *failure)
-{
+                       struct failure *failure) {
     if (file->error_number == 0) {
         errno = 0;
         if (fwrite(data, 1, bytes, file->stream) == bytes)
@@ -324,8 +306,7 @@ bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,
 }
 
 /* All that was written is on the disk. Otherwise error_number says why not. */
-static bool sync_stream(struct atomic_file *file)
-{
+static bool sync_stream(struct atomic_file *file) {
     if (file->error_number != 0)
         return false;
     errno = 0;
@@ -337,8 +318,7 @@ static bool sync_stream(struct atomic_file *file)
 }
 
 /* close() tells of write errors that a network file system had kept for itself. */
-static bool close_stream(struct atomic_file *file)
-{
+static bool close_stream(struct atomic_file *file) {
     errno = 0;
     const bool closed = fclose(file->stream) == 0;
     file->stream = NULL;
@@ -347,8 +327,7 @@ static bool close_stream(struct atomic_file *file)
     return closed;
 }
 
-static bool rename_to_target(struct atomic_file *file)
-{
+static bool rename_to_target(struct atomic_file *file) {
     if (rename(file->temporary, file->target) == 0) {
         free(file->temporary);
         file->temporary = NULL; /* nothing left to remove */
@@ -360,8 +339,7 @@ static bool rename_to_target(struct atomic_file *file)
 
 /* Makes the new name last. The new file is complete by now, and some file systems cannot sync a
  * folder, so whatever goes wrong here is no failure of the file. */
-static void sync_folder(const struct atomic_file *file)
-{
+static void sync_folder(const struct atomic_file *file) {
     char *folder = folder_of(file->target);
     const int descriptor = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (descriptor >= 0) {
@@ -371,8 +349,7 @@ static void sync_folder(const struct atomic_file *file)
     free(folder);
 }
 
-bool atomic_file_commit(struct atomic_file *file, struct failure *failure)
-{
+bool atomic_file_commit(struct atomic_file *file, struct failure *failure) {
     const bool committed = sync_stream(file) && close_stream(file) && rename_to_target(file);
     if (committed)
         sync_folder(file);
@@ -382,8 +359,7 @@ bool atomic_file_commit(struct atomic_file *file, struct failure *failure)
     return committed;
 }
 
-void atomic_file_abandon(struct atomic_file *file)
-{
+void atomic_file_abandon(struct atomic_file *file) {
     if (file->stream)
         fclose(file->stream);
     if (file->temporary)

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-/* Nanoseconds of a monotonic clock (POSIX CLOCK_MONOTONIC): only differences mean anything, and only
- * on one node. */
+/* Nanoseconds of a monotonic clock (POSIX CLOCK_MONOTONIC): only differences mean anything, and
+ * only on one node. */
 uint64_t clock_now_ns(void);
 
 /* Seconds since `start_ns`, a value of clock_now_ns. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Describes an error in one line. */
-#include "failure.h"
+#include "core/failure.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -119,10 +119,11 @@ static void examine_threads(const struct placement *ranks, size_t count,
     if (crowded == 0)
         return;
     const struct placement *rank = &ranks[first];
-    const bool bound = rank->visible_cores < rank->online_cores &&
-                       rank->launcher_kind != LAUNCHER_NONE;
-    warn(warnings, "rank %zu on host %s%s has %d threads but may use %d core%s: add %s%s--threads %d",
-         first, rank->host, and_more(crowded - 1, "rank").text, (int)rank->threads,
+    const bool bound =
+        rank->visible_cores < rank->online_cores && rank->launcher_kind != LAUNCHER_NONE;
+    warn(warnings,
+         "rank %zu on host %s%s has %d threads but may use %d core%s: add %s%s--threads %d", first,
+         rank->host, and_more(crowded - 1, "rank").text, (int)rank->threads,
          (int)rank->visible_cores, rank->visible_cores == 1 ? "" : "s",
          bound ? unbind_option(rank) : "", bound ? ", or " : "", (int)rank->visible_cores);
 }
@@ -131,7 +132,7 @@ static void examine_threads(const struct placement *ranks, size_t count,
 struct node {
     const struct placement *first; /* its lowest rank */
     int ranks, threads;
-    bool threads_chosen; /* by any rank */
+    bool threads_chosen;  /* by any rank */
     struct cpu_mask cpus; /* of all its ranks */
 };
 
@@ -186,7 +187,8 @@ static void examine_nodes(const struct placement *ranks, size_t count,
              "rank%s there%s",
              crowded_node.first->host, and_more(oversubscribed - 1, "host").text,
              crowded_node.ranks, crowded_node.threads, cores, cores == 1 ? "" : "s", cores,
-             cores == 1 ? "" : "s", crowded_node.threads > crowded_node.ranks ? ", or give --threads 1" : "");
+             cores == 1 ? "" : "s",
+             crowded_node.threads > crowded_node.ranks ? ", or give --threads 1" : "");
     }
     if (idle > 0) {
         const int cores = cpu_mask_count(&idle_node.cpus);

@@ -16,8 +16,8 @@ struct cpu_mask {
     uint64_t words[PLACEMENT_CPUS / 64];
 };
 
-/* One rank. Members have fixed widths and no pointers, since ranks send them to each other as bytes:
- * every platform of Plait is little-endian with natural alignment. */
+/* One rank. Members have fixed widths and no pointers, since ranks send them to each other as
+ * bytes: every platform of Plait is little-endian with natural alignment. */
 struct placement {
     char host[64];
     char path[16];
@@ -56,8 +56,8 @@ struct placement_warnings {
 };
 
 /* Looks for: a launcher that made N worlds of one; more threads than visible cores; cores shared by
- * too many threads; cores left idle by binding; ranks of unlike Plait versions. `ranks` are all ranks
- * of the run in rank order. */
+ * too many threads; cores left idle by binding; ranks of unlike Plait versions. `ranks` are all
+ * ranks of the run in rank order. */
 void placement_examine(const struct placement *ranks, size_t count,
                        struct placement_warnings *warnings);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Shows how far long work is, on standard error: a bar on a terminal, a line now and then elsewhere. */
+ * Shows how far long work is, on standard error: a bar on a terminal, a line now and then
+ * elsewhere. */
 #ifndef PLAIT_DRIVERS_PROGRESS_DISPLAY_H
 #define PLAIT_DRIVERS_PROGRESS_DISPLAY_H
 
@@ -19,8 +20,8 @@ struct progress_display {
     bool shown;       /* something has been */
 };
 
-/* A display that begins now. PROGRESS_AUTO becomes bar or lines by what standard error is; it and bar
- * show nothing for the first second, so that short work stays silent. */
+/* A display that begins now. PROGRESS_AUTO becomes bar or lines by what standard error is; it and
+ * bar show nothing for the first second, so that short work stays silent. */
 struct progress_display progress_display_begin(const char *label, enum progress_style style);
 
 /* Whether an update now would show anything: lets a caller skip the work of counting. */

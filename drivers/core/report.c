@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Reports through jansson. Without it at build time report_check refuses, and nothing else is called. */
+ * Reports through jansson. Without it at build time report_check refuses, and nothing else is
+ * called. */
 #include "core/report.h"
 
 #include "core/atomic_file.h"
@@ -15,9 +16,10 @@
 enum { DEPTH_MAX = 8 };
 
 struct report {
-    json_t *open[DEPTH_MAX]; /* open[0] is the whole; each other one is a member of the one before */
-    size_t depth;            /* number of open ones */
-    bool failed;             /* jansson ran out of memory somewhere */
+    json_t
+        *open[DEPTH_MAX]; /* open[0] is the whole; each other one is a member of the one before */
+    size_t depth;         /* number of open ones */
+    bool failed;          /* jansson ran out of memory somewhere */
 };
 
 bool report_check(const char *path, struct failure *failure) {
@@ -74,7 +76,8 @@ void report_identifier(struct report *report, const char *key, uint64_t value) {
     report_text(report, key, text);
 }
 
-/* One option's value with the type that its kind has in JSON. The text has passed its row's checks. */
+/* One option's value with the type that its kind has in JSON. The text has passed its row's checks.
+ */
 static void put_parameter(struct report *report, const char *key, const struct option *option,
                           const char *text) {
     struct failure ignored = {0};

@@ -18,16 +18,14 @@ static const struct writer_format *const formats[] = {
 
 enum { FORMATS = sizeof formats / sizeof *formats };
 
-static bool matches(const struct writer_format *format, const char *path)
-{
+static bool matches(const struct writer_format *format, const char *path) {
     if (!format->ending)
         return strcmp(path, format->name) == 0;
     const size_t length = strlen(path), ending = strlen(format->ending);
     return length >= ending && strcasecmp(path + length - ending, format->ending) == 0;
 }
 
-static bool unknown_format(const char *path, struct failure *failure)
-{
+static bool unknown_format(const char *path, struct failure *failure) {
     char endings[64] = "";
     for (size_t k = 0; k < FORMATS; k++)
         if (formats[k]->ending) {
@@ -39,8 +37,7 @@ static bool unknown_format(const char *path, struct failure *failure)
                        endings);
 }
 
-const struct writer_format *writer_format_find(const char *path, struct failure *failure)
-{
+const struct writer_format *writer_format_find(const char *path, struct failure *failure) {
     for (size_t k = 0; k < FORMATS; k++)
         if (matches(formats[k], path))
             return formats[k];
@@ -48,14 +45,12 @@ const struct writer_format *writer_format_find(const char *path, struct failure 
     return NULL;
 }
 
-bool writer_check(const struct writer_format *format, const char *path, struct failure *failure)
-{
+bool writer_check(const struct writer_format *format, const char *path, struct failure *failure) {
     return !format->ending || atomic_file_check(path, failure);
 }
 
 struct writer *writer_open(const struct writer_format *format, const char *path,
-                           const struct image *image, struct failure *failure)
-{
+                           const struct image *image, struct failure *failure) {
     struct writer *writer = calloc(1, sizeof *writer);
     if (!writer) {
         failure_set(failure, EXIT_RUN, "cannot write '%s': not enough memory", path);
@@ -71,8 +66,7 @@ struct writer *writer_open(const struct writer_format *format, const char *path,
 }
 
 bool writer_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
-                 struct failure *failure)
-{
+                 struct failure *failure) {
     if (rows > writer->image.height - writer->rows_written)
         return failure_set(failure, EXIT_RUN,
                            "a picture of %" PRIu32 " rows was given more of them",
@@ -84,16 +78,14 @@ bool writer_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
     return true;
 }
 
-static bool has_all_rows(const struct writer *writer, struct failure *failure)
-{
+static bool has_all_rows(const struct writer *writer, struct failure *failure) {
     return writer->rows_written == writer->image.height ||
            failure_set(failure, EXIT_RUN,
                        "a picture of %" PRIu32 " rows was given %" PRIu32 " of them",
                        writer->image.height, writer->rows_written);
 }
 
-bool writer_close(struct writer *writer, struct failure *failure)
-{
+bool writer_close(struct writer *writer, struct failure *failure) {
     const struct writer_format *format = writer->format;
     const bool closed = has_all_rows(writer, failure) &&
                         (!format->finish || format->finish(writer, failure)) &&
@@ -102,8 +94,7 @@ bool writer_close(struct writer *writer, struct failure *failure)
     return closed;
 }
 
-void writer_abandon(struct writer *writer)
-{
+void writer_abandon(struct writer *writer) {
     if (!writer)
         return;
     if (writer->format->release)

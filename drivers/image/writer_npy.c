@@ -11,16 +11,14 @@
  */
 enum { HEADER_BYTES = 128, PREFIX_BYTES = 10 };
 
-static char byte_order(void)
-{
+static char byte_order(void) {
     const uint16_t probe = 1;
     uint8_t first;
     memcpy(&first, &probe, 1);
     return first == 1 ? '<' : '>';
 }
 
-static bool begin(struct writer *writer, struct failure *failure)
-{
+static bool begin(struct writer *writer, struct failure *failure) {
     char header[HEADER_BYTES + 1];
     memset(header, ' ', HEADER_BYTES);
     /* Magic, version 1.0, and the bytes that follow as a little-endian 16-bit number. */
@@ -37,8 +35,7 @@ static bool begin(struct writer *writer, struct failure *failure)
 }
 
 static bool write_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
-                       struct failure *failure)
-{
+                       struct failure *failure) {
     const size_t bytes = (size_t)rows * writer->image.width * sizeof *counts;
     return atomic_file_write(&writer->file, counts, bytes, failure);
 }

@@ -35,36 +35,31 @@ struct png {
     struct colour_table colours;
 };
 
-static void on_error(png_structp handle, png_const_charp message)
-{
+static void on_error(png_structp handle, png_const_charp message) {
     struct png *png = png_get_error_ptr(handle);
     strncpy(png->message, message, sizeof png->message - 1);
     png_longjmp(handle, 1);
 }
 
 /* Warnings are about odd input; what we write is always the same. */
-static void on_warning(png_structp handle, png_const_charp message)
-{
+static void on_warning(png_structp handle, png_const_charp message) {
     (void)handle;
     (void)message;
 }
 
-static void on_write(png_structp handle, png_bytep data, size_t bytes)
-{
+static void on_write(png_structp handle, png_bytep data, size_t bytes) {
     struct png *png = png_get_io_ptr(handle);
     if (!atomic_file_write(&png->writer->file, data, bytes, png->failure))
         png_error(handle, "cannot write");
 }
 
 /* The atomic file is flushed at its commit. */
-static void on_flush(png_structp handle)
-{
+static void on_flush(png_structp handle) {
     (void)handle;
 }
 
 /* Runs a step and turns libpng's way of failing into ours. */
-static bool guarded(struct png *png, void (*step)(struct png *), struct failure *failure)
-{
+static bool guarded(struct png *png, void (*step)(struct png *), struct failure *failure) {
     png->failure = failure;
     if (setjmp(png_jmpbuf(png->png)) == 0) {
         step(png);
@@ -75,8 +70,7 @@ static bool guarded(struct png *png, void (*step)(struct png *), struct failure 
                        png->message);
 }
 
-static void write_header(struct png *png)
-{
+static void write_header(struct png *png) {
     const struct image *image = &png->writer->image;
     png_color colours[PALETTE_COLOURS];
     for (size_t k = 0; k < PALETTE_COLOURS; k++) {
@@ -96,8 +90,7 @@ static void write_header(struct png *png)
     png_write_info(png->png, png->info);
 }
 
-static void write_some_rows(struct png *png)
-{
+static void write_some_rows(struct png *png) {
     const size_t width = png->writer->image.width;
     for (uint32_t row = 0; row < png->rows; row++) {
         colour_indices(&png->colours, png->counts + row * width, width, png->indices);
@@ -105,13 +98,11 @@ static void write_some_rows(struct png *png)
     }
 }
 
-static void write_end(struct png *png)
-{
+static void write_end(struct png *png) {
     png_write_end(png->png, NULL);
 }
 
-static bool begin(struct writer *writer, struct failure *failure)
-{
+static bool begin(struct writer *writer, struct failure *failure) {
     struct png *png = writer->state = calloc(1, sizeof *png);
     if (png) {
         png->writer = writer;
@@ -126,21 +117,18 @@ static bool begin(struct writer *writer, struct failure *failure)
 }
 
 static bool write_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
-                       struct failure *failure)
-{
+                       struct failure *failure) {
     struct png *png = writer->state;
     png->counts = counts;
     png->rows = rows;
     return guarded(png, write_some_rows, failure);
 }
 
-static bool finish(struct writer *writer, struct failure *failure)
-{
+static bool finish(struct writer *writer, struct failure *failure) {
     return guarded(writer->state, write_end, failure);
 }
 
-static void release(struct writer *writer)
-{
+static void release(struct writer *writer) {
     struct png *png = writer->state;
     if (!png)
         return;

@@ -15,8 +15,7 @@ struct ppm {
     uint8_t (*rgb)[3]; /* [width] */
 };
 
-static bool begin(struct writer *writer, struct failure *failure)
-{
+static bool begin(struct writer *writer, struct failure *failure) {
     const struct image *image = &writer->image;
     struct ppm *ppm = writer->state = calloc(1, sizeof *ppm);
     if (ppm) {
@@ -34,8 +33,7 @@ static bool begin(struct writer *writer, struct failure *failure)
 }
 
 static bool write_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
-                       struct failure *failure)
-{
+                       struct failure *failure) {
     struct ppm *ppm = writer->state;
     const size_t width = writer->image.width;
     for (uint32_t row = 0; row < rows; row++) {
@@ -48,8 +46,7 @@ static bool write_rows(struct writer *writer, const int32_t *counts, uint32_t ro
     return true;
 }
 
-static void release(struct writer *writer)
-{
+static void release(struct writer *writer) {
     struct ppm *ppm = writer->state;
     if (!ppm)
         return;
