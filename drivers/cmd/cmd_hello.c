@@ -29,10 +29,16 @@ static void print_ranks(const struct placement *all, int size) {
 
 static bool write_report(const struct option_values *values, const struct placement *all, int size,
                          const char *path, struct failure *failure) {
+    struct placement_warnings warnings;
     struct report *report = report_new(values, all, (size_t)size);
     if (report) {
+        placement_examine(all, (size_t)size, &warnings);
         report_open_object(report, "result");
         report_count(report, "ranks", (uint64_t)size);
+        report_open_array(report, "warnings");
+        for (size_t k = 0; k < warnings.count; k++)
+            report_text(report, NULL, warnings.text[k]);
+        report_close(report);
         report_close(report);
     }
     const bool written = report_write(report, path, failure);

@@ -14,7 +14,6 @@ static const uint64_t line_every_ns = UINT64_C(5000000000);
 const char *const progress_styles[] = {"auto", "bar", "lines", "none", NULL};
 
 struct progress_display progress_display_begin(const char *label, enum progress_style style) {
-    const bool patient = style != PROGRESS_LINES;
     if (style == PROGRESS_AUTO)
         style = isatty(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_LINES;
     const uint64_t now = clock_now_ns();
@@ -22,7 +21,7 @@ struct progress_display progress_display_begin(const char *label, enum progress_
         .label = label,
         .style = style,
         .start_ns = now,
-        .next_ns = style == PROGRESS_NONE ? UINT64_MAX : now + (patient ? second_ns : 0),
+        .next_ns = style == PROGRESS_NONE ? UINT64_MAX : now + second_ns,
     };
 }
 
@@ -41,11 +40,11 @@ static void show_bar(const char *label, double fraction, double left_s) {
 
 void progress_display_update(struct progress_display *display, uint64_t done, uint64_t total) {
     const uint64_t now = clock_now_ns();
-    if (now < display->next_ns || total == 0)
+    if (now < display->next_ns || done == 0)
         return;
     const double fraction = (double)done / (double)total;
     const double elapsed_s = (double)(now - display->start_ns) * 1e-9;
-    const double left_s = done > 0 ? elapsed_s * (1 - fraction) / fraction : 0;
+    const double left_s = elapsed_s * (1 - fraction) / fraction;
     if (display->style == PROGRESS_BAR)
         show_bar(display->label, fraction, left_s);
     else

@@ -20,8 +20,8 @@ struct progress_display {
     bool shown;       /* something has been */
 };
 
-/* A display that begins now. PROGRESS_AUTO becomes bar or lines by what standard error is; it and
- * bar show nothing for the first second, so that short work stays silent. */
+/* A display that begins now. PROGRESS_AUTO becomes bar or lines by what standard error is. Nothing
+ * is shown in the first second, so that short work stays silent. */
 struct progress_display progress_display_begin(const char *label, enum progress_style style);
 
 /* Whether an update now would show anything: lets a caller skip the work of counting. */
