@@ -315,12 +315,18 @@ bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,
                        struct failure *failure)
 {
     if (file->error_number == 0) {
-        errno = 0;
         if (fwrite(data, 1, bytes, file->stream) == bytes)
             return true;
-        file->error_number = errno ? errno : EIO;
+        file->error_number = errno;
     }
     return atomic_file_failed(file, file->error_number, failure);
+}
+
+/* Why an earlier write to the stream failed, whose errno is forgotten. The file is lost anyway, so
+ * one more byte may ask for the cause again. */
+static int forgotten_cause(FILE *stream)
+{
+    return write(fileno(stream), "", 1) < 0 ? errno : EIO;
 }
 
 /* All that was written is on the disk. Otherwise error_number says why not. */
@@ -328,22 +334,22 @@ static bool sync_stream(struct atomic_file *file)
 {
     if (file->error_number != 0)
         return false;
-    errno = 0;
-    /* An error of an earlier write to the stream shows in ferror() without its cause. */
-    if (fflush(file->stream) == 0 && !ferror(file->stream) && fsync(fileno(file->stream)) == 0)
-        return true;
-    file->error_number = errno ? errno : EIO;
-    return false;
+    if (fflush(file->stream) != 0)
+        file->error_number = errno;
+    else if (ferror(file->stream))
+        file->error_number = forgotten_cause(file->stream);
+    else if (fsync(fileno(file->stream)) != 0)
+        file->error_number = errno;
+    return file->error_number == 0;
 }
 
 /* close() tells of write errors that a network file system had kept for itself. */
 static bool close_stream(struct atomic_file *file)
 {
-    errno = 0;
     const bool closed = fclose(file->stream) == 0;
     file->stream = NULL;
     if (!closed)
-        file->error_number = errno ? errno : EIO;
+        file->error_number = errno;
     return closed;
 }
 
