@@ -105,32 +105,41 @@ static char *follow_links(const char *path) {
 static bool inspect_folder(const char *path, const char *folder, int exit_status,
                            struct failure *failure) {
     struct stat status;
-    if (stat(folder, &status) != 0) {
-        if (errno == ENOENT)
-            return failure_set(
-                failure, exit_status,
-                "cannot write '%s': there is no folder '%s': make it first, or choose "
-                "another",
-                path, folder);
-        if (errno == ENOTDIR)
-            return failure_set(failure, exit_status,
-                               "cannot write '%s': a part of '%s' is a file, not a folder: choose "
-                               "another folder",
-                               path, folder);
+    const int error_number = stat(folder, &status) == 0 ? 0 : errno;
+    if (error_number == ENOENT)
+        return failure_set(failure, exit_status,
+                           "cannot write '%s': there is no folder '%s': make it, or choose another",
+                           path, folder);
+    if (error_number == ENOTDIR || (error_number == 0 && !S_ISDIR(status.st_mode)))
+        return failure_set(failure, exit_status,
+                           "cannot write '%s': '%s' is a file, not a folder, or lies beneath one: "
+                           "choose another folder",
+                           path, folder);
+    if (error_number != 0)
         return failure_set(failure, exit_status,
                            "cannot write '%s': folder '%s': %s: choose another folder", path,
-                           folder, strerror(errno));
+                           folder, strerror(error_number));
+    return true;
+}
+
+/* Fills *status, whose st_mode is 0 where nothing exists yet. */
+static bool inspect_target(const char *path, const char *target, struct stat *status,
+                           int exit_status, struct failure *failure)
+{
+    if (lstat(target, status) != 0) {
+        status->st_mode = 0;
+        return errno == ENOENT ||
+               failure_set(failure, exit_status, "cannot write '%s': %s: choose another name", path,
+                           strerror(errno));
     }
-    if (!S_ISDIR(status.st_mode))
+    if (S_ISDIR(status->st_mode))
         return failure_set(failure, exit_status,
-                           "cannot write '%s': '%s' is a file, not a folder: choose another folder",
-                           path, folder);
-    /* With the effective user, as open() will see it; access() asks for the real one. */
-    if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0)
+                           "cannot write '%s': it is a folder: add the name of a file", path);
+    if (!S_ISREG(status->st_mode))
         return failure_set(failure, exit_status,
-                           "cannot write '%s': folder '%s': %s: choose another folder, or allow "
-                           "writing there",
-                           path, folder, strerror(errno));
+                           "cannot write '%s': it is a device, pipe or socket, which a file would "
+                           "replace: name a regular file",
+                           path);
     return true;
 }
 
@@ -144,6 +153,7 @@ static bool sticky_forbids(const char *folder, const struct stat *file) {
     return user != 0 && user != file->st_uid && user != status.st_uid;
 }
 
+<<<<<<< HEAD
 static bool inspect_target(const char *path, struct place *place, int exit_status,
                            struct failure *failure) {
     struct stat status;
@@ -154,24 +164,28 @@ static bool inspect_target(const char *path, struct place *place, int exit_statu
                            strerror(errno));
     }
     if (S_ISDIR(status.st_mode))
+=======
+/* Asks for the effective user, as open() will; access() asks for the real one. */
+static bool inspect_permissions(const char *path, const struct place *place,
+                                const struct stat *file, int exit_status, struct failure *failure)
+{
+    if (faccessat(AT_FDCWD, place->folder, W_OK | X_OK, AT_EACCESS) != 0)
+>>>>>>> image
         return failure_set(failure, exit_status,
-                           "cannot write '%s': it is a folder: add the name of a file", path);
-    if (!S_ISREG(status.st_mode))
-        return failure_set(failure, exit_status,
-                           "cannot write '%s': it is a device, pipe or socket, which a file would "
-                           "replace: name a regular file",
-                           path);
+                           "cannot write '%s': folder '%s': %s: choose another folder, or allow "
+                           "writing there",
+                           path, place->folder, strerror(errno));
+    if (!place->exists)
+        return true;
     /* rename() would replace a read-only file, but whoever protected it meant something by it. */
     if (faccessat(AT_FDCWD, place->target, W_OK, AT_EACCESS) != 0)
         return failure_set(failure, exit_status,
                            "cannot replace '%s': %s: choose another name, or allow writing to it",
                            path, strerror(errno));
-    if (sticky_forbids(place->folder, &status))
+    if (sticky_forbids(place->folder, file))
         return failure_set(failure, exit_status,
                            "cannot replace '%s': it belongs to another user: choose another name",
                            path);
-    place->exists = true;
-    place->mode = status.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
     return true;
 }
 
@@ -190,8 +204,13 @@ static bool inspect_place(const char *path, struct place *place, int exit_status
     place->folder = folder_of(place->target);
     if (!place->folder)
         return failure_set(failure, exit_status, "cannot write '%s': %s", path, strerror(ENOMEM));
-    return inspect_folder(path, place->folder, exit_status, failure) &&
-           inspect_target(path, place, exit_status, failure);
+    struct stat file;
+    if (!inspect_folder(path, place->folder, exit_status, failure) ||
+        !inspect_target(path, place->target, &file, exit_status, failure))
+        return false;
+    place->exists = file.st_mode != 0;
+    place->mode = file.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
+    return inspect_permissions(path, place, &file, exit_status, failure);
 }
 
 /* Fills *place, which the caller frees by place_free on success only. */
@@ -297,33 +316,45 @@ bool atomic_file_failed(const struct atomic_file *file, int error_number, struct
 bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,
                        struct failure *failure) {
     if (file->error_number == 0) {
-        errno = 0;
         if (fwrite(data, 1, bytes, file->stream) == bytes)
             return true;
-        file->error_number = errno ? errno : EIO;
+        file->error_number = errno;
     }
     return atomic_file_failed(file, file->error_number, failure);
+}
+
+/* Why an earlier write to the stream failed, whose errno is forgotten. The file is lost anyway, so
+ * one more byte may ask for the cause again. */
+static int forgotten_cause(FILE *stream)
+{
+    return write(fileno(stream), "", 1) < 0 ? errno : EIO;
 }
 
 /* All that was written is on the disk. Otherwise error_number says why not. */
 static bool sync_stream(struct atomic_file *file) {
     if (file->error_number != 0)
         return false;
-    errno = 0;
-    /* An error of an earlier write to the stream shows in ferror() without its cause. */
-    if (fflush(file->stream) == 0 && !ferror(file->stream) && fsync(fileno(file->stream)) == 0)
-        return true;
-    file->error_number = errno ? errno : EIO;
-    return false;
+    if (fflush(file->stream) != 0)
+        file->error_number = errno;
+    else if (ferror(file->stream))
+        file->error_number = forgotten_cause(file->stream);
+    else if (fsync(fileno(file->stream)) != 0)
+        file->error_number = errno;
+    return file->error_number == 0;
 }
 
 /* close() tells of write errors that a network file system had kept for itself. */
+<<<<<<< HEAD
 static bool close_stream(struct atomic_file *file) {
     errno = 0;
+=======
+static bool close_stream(struct atomic_file *file)
+{
+>>>>>>> image
     const bool closed = fclose(file->stream) == 0;
     file->stream = NULL;
     if (!closed)
-        file->error_number = errno ? errno : EIO;
+        file->error_number = errno;
     return closed;
 }
 
