@@ -78,7 +78,9 @@ enum plait_status plait_escape_check(const struct plait_escape *escape)
         return PLAIT_E_ARGUMENT;
     if (escape->maxit < 1)
         return PLAIT_E_ARGUMENT;
-    /* Written so that NaN is refused as well. */
+    /* Written so that NaN is refused as well; fmax would drop it from the largest coordinate. */
+    if (isnan(escape->cx) || isnan(escape->cy))
+        return PLAIT_E_ARGUMENT;
     if (!(escape->dx > 0) || !(escape->dy > 0) || !(largest_coordinate(escape) <= value_max))
         return PLAIT_E_ARGUMENT;
     if (escape->kind == PLAIT_MANDELBROT && escape->bailout != 2.0)
