@@ -73,8 +73,11 @@ enum plait_status plait_escape_check(const struct plait_escape *escape) {
         return PLAIT_E_ARGUMENT;
     if (escape->maxit < 1)
         return PLAIT_E_ARGUMENT;
-    /* Written so that NaN is refused as well. A distance of 0 is left to the resolution: it is what
-     * dividing a tiny region by a size ends in. */
+    /* Written so that NaN is refused as well; fmax would drop it from the largest coordinate. A
+     * distance of 0 is left to the resolution: it is what dividing a tiny region by a size ends in.
+     */
+    if (isnan(escape->cx) || isnan(escape->cy))
+        return PLAIT_E_ARGUMENT;
     if (!(escape->dx >= 0) || !(escape->dy >= 0) || !(largest_coordinate(escape) <= value_max))
         return PLAIT_E_ARGUMENT;
     if (escape->kind == PLAIT_MANDELBROT && escape->bailout != 2.0)

@@ -7,7 +7,7 @@
 #include "cmd/picture_options.h"
 #include "comm/agree.h"
 #include "comm/block.h"
-#include "comm/check.h"
+#include "comm/mpi_check.h"
 #include "comm/placing.h"
 #include "comm/progress.h"
 #include "core/clock.h"

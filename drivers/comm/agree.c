@@ -2,7 +2,7 @@
  * Agreement on errors. */
 #include "comm/agree.h"
 
-#include "comm/check.h"
+#include "comm/mpi_check.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * that is one row long: in bytes or pixels they would overflow MPI's int. */
 #include "comm/block.h"
 
-#include "comm/check.h"
+#include "comm/mpi_check.h"
 #include "core/decompose.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include "comm/parameters.h"
 
 #include "comm/agree.h"
-#include "comm/check.h"
+#include "comm/mpi_check.h"
 #include "core/config_file.h"
 #include "core/warning.h"
 

@@ -3,7 +3,7 @@
 #include "comm/placing.h"
 
 #include "comm/agree.h"
-#include "comm/check.h"
+#include "comm/mpi_check.h"
 #include "core/number.h"
 #include "core/suggest.h"
 #include "core/warning.h"

@@ -4,7 +4,7 @@
  */
 #include "comm/progress.h"
 
-#include "comm/check.h"
+#include "comm/mpi_check.h"
 #include "core/clock.h"
 
 #include <time.h>

@@ -3,7 +3,7 @@
 #include "comm/session.h"
 
 #include "comm/agree.h"
-#include "comm/check.h"
+#include "comm/mpi_check.h"
 
 #include <stdio.h>
 #include <string.h>

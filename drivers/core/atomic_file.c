@@ -124,8 +124,7 @@ static bool inspect_folder(const char *path, const char *folder, int exit_status
 
 /* Fills *status, whose st_mode is 0 where nothing exists yet. */
 static bool inspect_target(const char *path, const char *target, struct stat *status,
-                           int exit_status, struct failure *failure)
-{
+                           int exit_status, struct failure *failure) {
     if (lstat(target, status) != 0) {
         status->st_mode = 0;
         return errno == ENOENT ||
@@ -153,24 +152,10 @@ static bool sticky_forbids(const char *folder, const struct stat *file) {
     return user != 0 && user != file->st_uid && user != status.st_uid;
 }
 
-<<<<<<< HEAD
-static bool inspect_target(const char *path, struct place *place, int exit_status,
-                           struct failure *failure) {
-    struct stat status;
-    if (lstat(place->target, &status) != 0) {
-        if (errno == ENOENT)
-            return true;
-        return failure_set(failure, exit_status, "cannot write '%s': %s: choose another name", path,
-                           strerror(errno));
-    }
-    if (S_ISDIR(status.st_mode))
-=======
 /* Asks for the effective user, as open() will; access() asks for the real one. */
 static bool inspect_permissions(const char *path, const struct place *place,
-                                const struct stat *file, int exit_status, struct failure *failure)
-{
+                                const struct stat *file, int exit_status, struct failure *failure) {
     if (faccessat(AT_FDCWD, place->folder, W_OK | X_OK, AT_EACCESS) != 0)
->>>>>>> image
         return failure_set(failure, exit_status,
                            "cannot write '%s': folder '%s': %s: choose another folder, or allow "
                            "writing there",
@@ -325,8 +310,7 @@ bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,
 
 /* Why an earlier write to the stream failed, whose errno is forgotten. The file is lost anyway, so
  * one more byte may ask for the cause again. */
-static int forgotten_cause(FILE *stream)
-{
+static int forgotten_cause(FILE *stream) {
     return write(fileno(stream), "", 1) < 0 ? errno : EIO;
 }
 
@@ -344,13 +328,7 @@ static bool sync_stream(struct atomic_file *file) {
 }
 
 /* close() tells of write errors that a network file system had kept for itself. */
-<<<<<<< HEAD
 static bool close_stream(struct atomic_file *file) {
-    errno = 0;
-=======
-static bool close_stream(struct atomic_file *file)
-{
->>>>>>> image
     const bool closed = fclose(file->stream) == 0;
     file->stream = NULL;
     if (!closed)

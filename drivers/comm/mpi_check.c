@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Ends the job when an MPI call has failed. */
-#include "comm/check.h"
+#include "comm/mpi_check.h"
 
 #include "core/failure.h"
 
