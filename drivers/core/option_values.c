@@ -104,18 +104,33 @@ bool values_set(struct option_values *values, size_t index, enum option_origin o
     return add_text(value, text, failure);
 }
 
-/* An argument that names no option; prefix is what a suggestion has between "--" and its name. */
+static bool is_negatable(const struct option *option) {
+    return option->kind == OPTION_FLAG && option->scope != OPTION_COMMAND_LINE;
+}
+
+static const char *find_near(const struct option_set *set, const char *name) {
+    struct suggestion near = suggestion_begin(name);
+    option_offer(set, OPTION_COMMAND_LINE, &near);
+    return suggestion_best(&near);
+}
+
+/* An argument that names no option: its first length bytes are quoted, name is what may be
+ * mistyped.
+ */
 static bool refuse_unknown(const struct option_values *values, const char *argument, int length,
-                           const char *prefix, const char *word, struct failure *failure) {
-    struct suggestion near = suggestion_begin(word);
-    option_offer(values->set, OPTION_COMMAND_LINE, &near);
-    const char *best = suggestion_best(&near);
-    if (best)
+                           const char *name, struct failure *failure) {
+    const struct option_set *set = values->set;
+    const bool negated = strncmp(name, "no-", 3) == 0;
+    const char *near = negated ? find_near(set, name + 3) : NULL;
+    const char *prefix = near && is_negatable(option_find(set, near, NULL)) ? "no-" : "";
+    if (!near)
+        near = find_near(set, name);
+    if (near)
         return failure_set(failure, EXIT_USAGE,
                            "unknown option '%.*s' (did you mean --%s%s?): see plait %s --help",
-                           length, argument, prefix, best, values->set->command);
+                           length, argument, prefix, near, set->command);
     return failure_set(failure, EXIT_USAGE, "unknown option '%.*s': see plait %s --help", length,
-                       argument, values->set->command);
+                       argument, set->command);
 }
 
 static bool set_from_argument(struct option_values *values, size_t index, const char *where,
@@ -127,23 +142,21 @@ static bool set_from_argument(struct option_values *values, size_t index, const 
 static bool parse_named(struct option_values *values, const char *argument, const char *name,
                         const char *text, const char *next, bool *took_next,
                         struct failure *failure) {
-    const bool negated = strncmp(name, "no-", 3) == 0;
     const int length = (int)strlen(name) + 2;
     size_t index;
     char where[WHERE_BYTES];
 
     snprintf(where, sizeof where, "--%s", name);
     const struct option *option = option_find(values->set, name, &index);
-    if (!option && negated) {
+    if (!option && strncmp(name, "no-", 3) == 0) {
         option = option_find(values->set, name + 3, &index);
-        if (!option || option->kind != OPTION_FLAG || option->scope == OPTION_COMMAND_LINE)
-            return refuse_unknown(values, argument, length, option ? "" : "no-",
-                                  option ? name : name + 3, failure);
-        if (!text)
+        if (option && is_negatable(option) && !text)
             return set_from_argument(values, index, where, "no", failure);
+        if (option && !is_negatable(option))
+            option = NULL;
     }
     if (!option)
-        return refuse_unknown(values, argument, length, "", name, failure);
+        return refuse_unknown(values, argument, length, name, failure);
     if (option->kind == OPTION_FLAG)
         return text ? failure_set(failure, EXIT_USAGE, "%s: takes no value, but got '%s'", where,
                                   text)
@@ -171,7 +184,7 @@ static bool parse_argument(struct option_values *values, const char *argument, c
                            "unexpected argument '%s': options begin with --, see plait %s --help",
                            argument, values->set->command);
     if (argument[1] != '-')
-        return refuse_unknown(values, argument, (int)strlen(argument), "", argument + 1, failure);
+        return refuse_unknown(values, argument, (int)strlen(argument), argument + 1, failure);
 
     const char *equals = strchr(argument, '=');
     const size_t length = equals ? (size_t)(equals - argument) - 2 : strlen(argument) - 2;
