@@ -16,37 +16,32 @@
 
 static char folder[256];
 
-static void must(int good, const char *what)
-{
+static void must(int good, const char *what) {
     if (good)
         return;
     perror(what);
     exit(3);
 }
 
-void scratch_begin(void)
-{
+void scratch_begin(void) {
     const char *parent = getenv("TMPDIR");
     snprintf(folder, sizeof folder, "%s/plait-test-XXXXXX", parent && *parent ? parent : "/tmp");
     must(mkdtemp(folder) != NULL, folder);
     must(chmod(folder, 0755) == 0, folder); /* tests act as another user, too */
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw) {
     (void)status;
     (void)type;
     (void)ftw;
     return remove(path);
 }
 
-void scratch_end(void)
-{
+void scratch_end(void) {
     must(nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0, folder);
 }
 
-const char *scratch_path(const char *name)
-{
+const char *scratch_path(const char *name) {
     static char paths[8][1024];
     static unsigned next;
     char *path = paths[next++ % 8];
@@ -54,8 +49,7 @@ const char *scratch_path(const char *name)
     return path;
 }
 
-size_t scratch_entries(const char *name)
-{
+size_t scratch_entries(const char *name) {
     DIR *stream = opendir(scratch_path(name));
     must(stream != NULL, name);
     size_t entries = 0;
@@ -65,15 +59,13 @@ size_t scratch_entries(const char *name)
     return entries;
 }
 
-void scratch_write(const char *path, const char *text)
-{
+void scratch_write(const char *path, const char *text) {
     FILE *stream = fopen(path, "wb");
     must(stream != NULL, path);
     must(fputs(text, stream) >= 0 && fclose(stream) == 0, path);
 }
 
-uint8_t *scratch_read(const char *path, size_t *bytes)
-{
+uint8_t *scratch_read(const char *path, size_t *bytes) {
     FILE *stream = fopen(path, "rb");
     struct stat status;
     if (!stream)
@@ -89,8 +81,7 @@ uint8_t *scratch_read(const char *path, size_t *bytes)
     return content;
 }
 
-int scratch_holds(const char *path, const char *text)
-{
+int scratch_holds(const char *path, const char *text) {
     size_t bytes = 0;
     uint8_t *content = scratch_read(path, &bytes);
     const int same = content && bytes == strlen(text) && memcmp(content, text, bytes) == 0;
@@ -98,8 +89,7 @@ int scratch_holds(const char *path, const char *text)
     return same;
 }
 
-void scratch_limit_files(size_t bytes)
-{
+void scratch_limit_files(size_t bytes) {
     /* Past the limit write() fails with EFBIG only if the signal that comes first is ignored. */
     signal(SIGXFSZ, SIG_IGN);
     struct rlimit limit;

@@ -11,28 +11,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static mode_t permissions(const char *path)
-{
+static mode_t permissions(const char *path) {
     struct stat status;
     return stat(path, &status) == 0 ? status.st_mode & 07777 : 0;
 }
 
-static bool exists(const char *path)
-{
+static bool exists(const char *path) {
     struct stat status;
     return lstat(path, &status) == 0;
 }
 
-static void put(struct atomic_file *file, const char *text)
-{
+static void put(struct atomic_file *file, const char *text) {
     struct failure failure = {0};
     CU_ASSERT_TRUE(atomic_file_write(file, text, strlen(text), &failure));
 }
 
 /* The failure has that exit status, and its text quotes the path and has the words. */
 static void assert_failure(const struct failure *failure, int exit_status, const char *path,
-                           const char *words)
-{
+                           const char *words) {
     char quoted[1100];
     snprintf(quoted, sizeof quoted, "'%s'", path);
     CU_ASSERT_EQUAL(failure->exit_status, exit_status);
@@ -42,8 +38,7 @@ static void assert_failure(const struct failure *failure, int exit_status, const
         printf("\n  expected \"%s\" in: %s\n", words, failure->text);
 }
 
-static void test_new_file_appears_at_commit(void)
-{
+static void test_new_file_appears_at_commit(void) {
     const char *path = scratch_path("new.txt");
     struct failure failure = {0};
     struct atomic_file file;
@@ -62,8 +57,7 @@ static void test_new_file_appears_at_commit(void)
     CU_ASSERT_TRUE(exists(path));
 }
 
-static void test_commit_replaces_and_keeps_permissions(void)
-{
+static void test_commit_replaces_and_keeps_permissions(void) {
     const char *path = scratch_path("old.txt");
     struct failure failure = {0};
     struct atomic_file file;
@@ -78,8 +72,7 @@ static void test_commit_replaces_and_keeps_permissions(void)
     CU_ASSERT_EQUAL(scratch_entries(""), 1);
 }
 
-static void test_abandon_keeps_the_old_file(void)
-{
+static void test_abandon_keeps_the_old_file(void) {
     const char *path = scratch_path("old.txt");
     struct failure failure = {0};
     struct atomic_file file = {0};
@@ -96,8 +89,7 @@ static void test_abandon_keeps_the_old_file(void)
 }
 
 /* Writes `bytes` bytes over an old file where only 1000 fit, by atomic_file_write or past it. */
-static void write_too_much(size_t bytes, bool to_stream)
-{
+static void write_too_much(size_t bytes, bool to_stream) {
     const char *path = scratch_path("old.txt");
     struct failure failure = {0}, later = {0};
     struct atomic_file file;
@@ -121,16 +113,14 @@ static void write_too_much(size_t bytes, bool to_stream)
     free(data);
 }
 
-static void test_failed_write_keeps_the_old_file(void)
-{
+static void test_failed_write_keeps_the_old_file(void) {
     write_too_much(1001, false);    /* fits the stream's buffer: found by the flush */
     write_too_much(1 << 20, false); /* found by the write */
     write_too_much(1001, true);
     write_too_much(1 << 20, true);
 }
 
-static void test_failed_write_of_a_new_file_leaves_none(void)
-{
+static void test_failed_write_of_a_new_file_leaves_none(void) {
     const char *path = scratch_path("new.txt");
     struct failure failure = {0};
     struct atomic_file file;
@@ -144,8 +134,7 @@ static void test_failed_write_of_a_new_file_leaves_none(void)
     CU_ASSERT_EQUAL(scratch_entries(""), 0);
 }
 
-static void test_failed_rename_leaves_nothing(void)
-{
+static void test_failed_rename_leaves_nothing(void) {
     const char *path = scratch_path("taken");
     struct failure failure = {0};
     struct atomic_file file;
@@ -158,8 +147,7 @@ static void test_failed_rename_leaves_nothing(void)
     CU_ASSERT_EQUAL(scratch_entries("taken"), 0);
 }
 
-static void test_full_disk_is_named(void)
-{
+static void test_full_disk_is_named(void) {
     const char *path = scratch_path("x.txt");
     struct failure failure = {0};
     struct atomic_file file;
@@ -169,8 +157,7 @@ static void test_full_disk_is_named(void)
     atomic_file_abandon(&file);
 }
 
-static void commit_text(const char *path, const char *text)
-{
+static void commit_text(const char *path, const char *text) {
     struct failure failure = {0};
     struct atomic_file file;
     CU_ASSERT_TRUE_FATAL(atomic_file_open(&file, path, &failure));
@@ -178,8 +165,7 @@ static void commit_text(const char *path, const char *text)
     CU_ASSERT_TRUE(atomic_file_commit(&file, &failure));
 }
 
-static void test_links_stay(void)
-{
+static void test_links_stay(void) {
     const char *real = scratch_path("sub/real.txt"), *link = scratch_path("link.txt");
     const char *second = scratch_path("second.txt");
     struct stat status;
@@ -197,8 +183,7 @@ static void test_links_stay(void)
     CU_ASSERT_EQUAL(scratch_entries("sub"), 1);
 }
 
-static void test_bare_name_is_in_the_current_folder(void)
-{
+static void test_bare_name_is_in_the_current_folder(void) {
     char before[1024];
     CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(before, sizeof before));
     CU_ASSERT_EQUAL_FATAL(chdir(scratch_path("")), 0);
@@ -207,8 +192,7 @@ static void test_bare_name_is_in_the_current_folder(void)
     CU_ASSERT_TRUE(scratch_holds(scratch_path("bare.txt"), "here"));
 }
 
-static void refuse(const char *path, const char *words)
-{
+static void refuse(const char *path, const char *words) {
     struct failure failure = {0}, at_open = {0};
     struct atomic_file file;
     CU_ASSERT_FALSE(atomic_file_check(path, &failure));
@@ -218,8 +202,7 @@ static void refuse(const char *path, const char *words)
     CU_ASSERT_PTR_NULL(file.stream);
 }
 
-static void test_check_says_what_is_wrong(void)
-{
+static void test_check_says_what_is_wrong(void) {
     char long_name[300];
     memset(long_name, 'a', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
@@ -246,8 +229,7 @@ static void test_check_says_what_is_wrong(void)
     CU_ASSERT_EQUAL(scratch_entries("folder"), 0);
 }
 
-static void test_check_leaves_no_trace(void)
-{
+static void test_check_leaves_no_trace(void) {
     const char *path = scratch_path("old.txt");
     struct failure failure = {0};
     scratch_write(path, "old");
@@ -259,8 +241,7 @@ static void test_check_leaves_no_trace(void)
 }
 
 /* root may do anything, so as root these are tried as somebody else. */
-static void test_check_knows_permissions(void)
-{
+static void test_check_knows_permissions(void) {
     const bool root = geteuid() == 0;
     CU_ASSERT_EQUAL_FATAL(mkdir(scratch_path("closed"), 0755), 0);
     CU_ASSERT_EQUAL_FATAL(chmod(scratch_path("closed"), 0555), 0);
@@ -285,8 +266,7 @@ static void test_check_knows_permissions(void)
     CU_ASSERT_EQUAL(scratch_entries("closed"), 0);
 }
 
-int main(void)
-{
+int main(void) {
     static CU_TestInfo tests[] = {
         {"new file appears at commit", test_new_file_appears_at_commit},
         {"commit replaces and keeps permissions", test_commit_replaces_and_keeps_permissions},

@@ -10,8 +10,7 @@
 #include <string.h>
 
 /* Numbers that are the same on every machine (Knuth's MMIX constants, high bits). */
-static uint32_t random_bits(uint64_t *state)
-{
+static uint32_t random_bits(uint64_t *state) {
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (uint32_t)(*state >> 32);
 }
@@ -20,22 +19,19 @@ static uint32_t random_bits(uint64_t *state)
 
 static struct colour_table table; /* 64 KiB */
 
-static void set_table(enum colour_value value, int32_t min, int32_t max)
-{
+static void set_table(enum colour_value value, int32_t min, int32_t max) {
     const struct colour colour = {.value = value, .range = {.min = min, .max = max}};
     colour_table_fill(&table, &colour);
 }
 
-static int index_of(int32_t count)
-{
+static int index_of(int32_t count) {
     uint8_t index = 77;
     colour_indices(&table, &count, 1, &index);
     return index;
 }
 
 /* 256 * v / 127 by hand. */
-static void test_indices_of_the_report(void)
-{
+static void test_indices_of_the_report(void) {
     set_table(COLOUR_COUNT, 0, 127);
     CU_ASSERT_EQUAL(index_of(0), 0);
     CU_ASSERT_EQUAL(index_of(1), 2);     /* 2.02 */
@@ -53,8 +49,7 @@ static void test_indices_of_the_report(void)
     CU_ASSERT_EQUAL(index_of(1), 255);
 }
 
-static void test_indices_of_huge_ranges(void)
-{
+static void test_indices_of_huge_ranges(void) {
     set_table(COLOUR_COUNT, 0, INT32_MAX);
     CU_ASSERT_EQUAL(index_of(0), 0);
     CU_ASSERT_EQUAL(index_of(8388607), 0);      /* 2^23 - 1 */
@@ -65,8 +60,7 @@ static void test_indices_of_huge_ranges(void)
     CU_ASSERT_EQUAL(index_of(INT32_MAX), 255);
 }
 
-static void test_inverted_values(void)
-{
+static void test_inverted_values(void) {
     CU_ASSERT_EQUAL(colour_value(COLOUR_COUNT, 300), 300);
     CU_ASSERT_EQUAL(colour_value(COLOUR_255_MINUS_COUNT, 0), 255);
     CU_ASSERT_EQUAL(colour_value(COLOUR_255_MINUS_COUNT, 253), 2);
@@ -80,8 +74,7 @@ static void test_inverted_values(void)
     CU_ASSERT_EQUAL(index_of(127), 128); /* 256 * 127 / 253 = 128.51 */
 }
 
-static void test_flat_and_outside(void)
-{
+static void test_flat_and_outside(void) {
     set_table(COLOUR_COUNT, 5, 5);
     CU_ASSERT_EQUAL(index_of(5), 0);
     CU_ASSERT_EQUAL(index_of(4), 0);
@@ -97,8 +90,7 @@ static void test_flat_and_outside(void)
 }
 
 /* matplotlib: Normalize, then Colormap.__call__, in doubles. */
-static int index_in_doubles(int32_t value, int32_t min, int32_t max)
-{
+static int index_in_doubles(int32_t value, int32_t min, int32_t max) {
     if (min == max)
         return 0;
     const double part = ((double)value - min) / ((double)max - min);
@@ -106,8 +98,7 @@ static int index_in_doubles(int32_t value, int32_t min, int32_t max)
     return index == 256 ? 255 : index;
 }
 
-static void compare_with_doubles(int32_t min, int32_t max, int32_t value)
-{
+static void compare_with_doubles(int32_t min, int32_t max, int32_t value) {
     if (value < min || value > max || index_of(value) == index_in_doubles(value, min, max))
         return;
     CU_FAIL("an index differs from the one in doubles");
@@ -115,8 +106,7 @@ static void compare_with_doubles(int32_t min, int32_t max, int32_t value)
            index_of(value), index_in_doubles(value, min, max));
 }
 
-static void test_same_as_doubles(void)
-{
+static void test_same_as_doubles(void) {
     uint64_t state = 20240607;
     for (int trial = 0; trial < 2000; trial++) {
         const int shift = trial % 31; /* spans of every magnitude */
@@ -141,8 +131,7 @@ static void test_same_as_doubles(void)
 }
 
 /* The last span with a table, and the first without. */
-static void test_same_as_doubles_at_the_tables_end(void)
-{
+static void test_same_as_doubles_at_the_tables_end(void) {
     for (int32_t span = COLOUR_TABLE_SPAN_MAX - 1; span <= COLOUR_TABLE_SPAN_MAX + 1; span++) {
         set_table(COLOUR_COUNT, 3, 3 + span);
         for (int32_t value = 3; value <= 3 + span; value++)
@@ -151,8 +140,7 @@ static void test_same_as_doubles_at_the_tables_end(void)
     }
 }
 
-static void test_ranges_merge(void)
-{
+static void test_ranges_merge(void) {
     enum { PIXELS = 1000 };
     int32_t counts[PIXELS];
     uint64_t state = 42;
@@ -182,8 +170,7 @@ static void test_ranges_merge(void)
     CU_ASSERT_EQUAL(pieces.max, 252);
 }
 
-static void test_palette(void)
-{
+static void test_palette(void) {
     static const struct {
         int index;
         uint8_t rgb[3];
@@ -207,8 +194,7 @@ enum { WIDTH = 37, HEIGHT = 11 }; /* odd, and no multiples of anything */
 
 static int32_t picture[HEIGHT][WIDTH];
 
-static struct image make_picture(enum colour_value value)
-{
+static struct image make_picture(enum colour_value value) {
     uint64_t state = 7;
     for (size_t row = 0; row < HEIGHT; row++)
         for (size_t col = 0; col < WIDTH; col++)
@@ -224,8 +210,7 @@ static struct image make_picture(enum colour_value value)
     };
 }
 
-static const struct writer_format *find(const char *path)
-{
+static const struct writer_format *find(const char *path) {
     struct failure failure = {0};
     const struct writer_format *format = writer_format_find(path, &failure);
     CU_ASSERT_PTR_NOT_NULL_FATAL(format);
@@ -233,8 +218,7 @@ static const struct writer_format *find(const char *path)
 }
 
 /* Writes the picture in pieces of `rows` rows. */
-static void draw(const char *path, const struct image *image, uint32_t rows)
-{
+static void draw(const char *path, const struct image *image, uint32_t rows) {
     struct failure failure = {0};
     struct writer *writer = writer_open(find(path), path, image, &failure);
     CU_ASSERT_PTR_NOT_NULL_FATAL(writer);
@@ -247,16 +231,14 @@ static void draw(const char *path, const struct image *image, uint32_t rows)
 }
 
 /* The colour that pixel (row, col) must have. */
-static const uint8_t *expected_rgb(const struct image *image, size_t row, size_t col)
-{
+static const uint8_t *expected_rgb(const struct image *image, size_t row, size_t col) {
     const struct colour_range *range = &image->colour.range;
     const int32_t value =
         image->colour.value == COLOUR_COUNT ? picture[row][col] : 255 - picture[row][col];
     return palette_viridis.rgb[index_in_doubles(value, range->min, range->max)];
 }
 
-static size_t wrong_pixels(const struct image *image, const uint8_t *rgb)
-{
+static size_t wrong_pixels(const struct image *image, const uint8_t *rgb) {
     size_t wrong = 0;
     for (size_t row = 0; row < HEIGHT; row++)
         for (size_t col = 0; col < WIDTH; col++)
@@ -264,8 +246,7 @@ static size_t wrong_pixels(const struct image *image, const uint8_t *rgb)
     return wrong;
 }
 
-static void test_formats_by_name(void)
-{
+static void test_formats_by_name(void) {
     CU_ASSERT_PTR_EQUAL(find("a.png"), find("/x.y/B.PNG"));
     CU_ASSERT_PTR_EQUAL(find("a.npy"), find("a.png.Npy"));
     CU_ASSERT_PTR_EQUAL(find("a.ppm"), find("null.ppm"));
@@ -286,8 +267,7 @@ static void test_formats_by_name(void)
                                          ".npy .ppm, or the name null");
 }
 
-static void test_npy_bytes(void)
-{
+static void test_npy_bytes(void) {
     const char *path = scratch_path("a.npy");
     const struct image image = make_picture(COLOUR_COUNT);
     draw(path, &image, 4);
@@ -307,8 +287,7 @@ static void test_npy_bytes(void)
     free(file);
 }
 
-static void test_ppm_bytes(void)
-{
+static void test_ppm_bytes(void) {
     const char *path = scratch_path("a.ppm");
     const struct image image = make_picture(COLOUR_255_MINUS_COUNT);
     draw(path, &image, 4);
@@ -321,8 +300,7 @@ static void test_ppm_bytes(void)
     free(file);
 }
 
-static void check_png_pixels(const char *path, const struct image *image)
-{
+static void check_png_pixels(const char *path, const struct image *image) {
     png_image reader = {.version = PNG_IMAGE_VERSION};
     uint8_t rgb[HEIGHT * WIDTH * 3] = {0};
     CU_ASSERT_TRUE_FATAL(png_image_begin_read_from_file(&reader, path));
@@ -334,8 +312,7 @@ static void check_png_pixels(const char *path, const struct image *image)
     CU_ASSERT_EQUAL(wrong_pixels(image, rgb), 0);
 }
 
-static void test_png_reads_back(void)
-{
+static void test_png_reads_back(void) {
     const char *path = scratch_path("a.png");
     struct image image = make_picture(COLOUR_COUNT);
     draw(path, &image, HEIGHT);
@@ -354,8 +331,7 @@ static void test_png_reads_back(void)
 }
 
 /* However the rows are handed over, the file is the same. */
-static void test_pieces_do_not_matter(void)
-{
+static void test_pieces_do_not_matter(void) {
     static const char *const names[] = {"a.png", "a.npy", "a.ppm"};
     const struct image image = make_picture(COLOUR_COUNT);
     for (size_t k = 0; k < 3; k++) {
@@ -373,8 +349,7 @@ static void test_pieces_do_not_matter(void)
     CU_ASSERT_EQUAL(scratch_entries(""), 3);
 }
 
-static void test_null_writes_nothing(void)
-{
+static void test_null_writes_nothing(void) {
     const struct image image = make_picture(COLOUR_COUNT);
     struct failure failure = {0};
     CU_ASSERT_TRUE(writer_check(find("null"), "null", &failure));
@@ -384,8 +359,7 @@ static void test_null_writes_nothing(void)
     CU_ASSERT_PTR_NULL(stream);
 }
 
-static void test_wrong_number_of_rows(void)
-{
+static void test_wrong_number_of_rows(void) {
     static const char *const names[] = {"a.png", "a.npy", "a.ppm", "null"};
     const struct image image = make_picture(COLOUR_COUNT);
     for (size_t k = 0; k < 4; k++) {
@@ -407,8 +381,7 @@ static void test_wrong_number_of_rows(void)
     writer_abandon(NULL);
 }
 
-static void test_abandoned_picture(void)
-{
+static void test_abandoned_picture(void) {
     static const char *const names[] = {"a.png", "a.npy", "a.ppm"};
     const struct image image = make_picture(COLOUR_COUNT);
     for (size_t k = 0; k < 3; k++) {
@@ -423,8 +396,7 @@ static void test_abandoned_picture(void)
 }
 
 /* A picture of noise, so that no format makes it small, over an old file where little fits. */
-static void draw_on_full_disk(const char *path, uint32_t side, size_t limit_bytes)
-{
+static void draw_on_full_disk(const char *path, uint32_t side, size_t limit_bytes) {
     struct failure failure = {0}, later = {0};
     uint64_t state = 99;
     int32_t *counts = malloc((size_t)side * side * sizeof *counts);
@@ -452,8 +424,7 @@ static void draw_on_full_disk(const char *path, uint32_t side, size_t limit_byte
     free(counts);
 }
 
-static void test_full_disk(void)
-{
+static void test_full_disk(void) {
     static const char *const names[] = {"a.png", "a.npy", "a.ppm"};
     for (size_t k = 0; k < 3; k++) {
         draw_on_full_disk(scratch_path(names[k]), 1000, 100000); /* fails within the rows */
@@ -462,8 +433,7 @@ static void test_full_disk(void)
     CU_ASSERT_EQUAL(scratch_entries(""), 3);
 }
 
-static void test_missing_folder(void)
-{
+static void test_missing_folder(void) {
     static const char *const names[] = {"missing/a.png", "missing/a.npy", "missing/a.ppm"};
     const struct image image = make_picture(COLOUR_COUNT);
     for (size_t k = 0; k < 3; k++) {
@@ -477,8 +447,7 @@ static void test_missing_folder(void)
 }
 
 /* libpng refuses sides above a million unless it is told otherwise. */
-static void test_widest_picture(void)
-{
+static void test_widest_picture(void) {
     enum { WIDEST = 1048576 };
     const char *path = scratch_path("wide.png");
     struct failure failure = {0};
@@ -495,8 +464,7 @@ static void test_widest_picture(void)
     free(counts);
 }
 
-int main(void)
-{
+int main(void) {
     static CU_TestInfo colours[] = {
         {"indices of the report", test_indices_of_the_report},
         {"indices of huge ranges", test_indices_of_huge_ranges},
