@@ -3,12 +3,11 @@
  *     #include "vec_<isa>.h"
  *     #define ESCAPE_TILE plait_escape_tile_<isa>
  *     #include "../escape_body.h"
- * brings the vocabulary (vec_t, VEC_LANES, vec_set1, vec_load, vec_store, vec_add, vec_mul, vec_fma,
- * vec_less -> mask_t, mask_any, vec_select) and gets the function ESCAPE_TILE. */
+ * brings the vocabulary (vec_t, VEC_LANES, vec_set1, vec_load, vec_store, vec_add, vec_mul,
+ * vec_fma, vec_less -> mask_t, mask_any, vec_select) and gets the function ESCAPE_TILE. */
 
 /* Counts of one vector of pixels, as doubles: exact, since a count fits 31 bits. */
-static inline vec_t escape_counts(const struct plait_escape_job *job, vec_t px, vec_t py)
-{
+static inline vec_t escape_counts(const struct plait_escape_job *job, vec_t px, vec_t py) {
     const vec_t limit = vec_set1(job->bailout_squared);
     const vec_t one = vec_set1(1.0), zero = vec_set1(0.0);
     const vec_t cr = job->julia ? vec_set1(job->cre) : px;
@@ -32,8 +31,7 @@ static inline vec_t escape_counts(const struct plait_escape_job *job, vec_t px, 
 }
 
 void ESCAPE_TILE(const struct plait_escape_job *job, const struct plait_escape_tile *tile,
-                 int32_t *counts, size_t stride)
-{
+                 int32_t *counts, size_t stride) {
     for (uint32_t i = 0; i < tile->rows; i++) {
         const double y = fma(job->half_height - (double)(tile->row + i), job->dy, job->cy);
         for (uint32_t j = 0; j < tile->cols; j += VEC_LANES) {

@@ -9,51 +9,40 @@ enum { VEC_LANES = 4 };
 typedef __m256d vec_t;
 typedef __m256d mask_t; /* all ones in a true lane, all zeros in a false one */
 
-static inline vec_t vec_set1(double v)
-{
+static inline vec_t vec_set1(double v) {
     return _mm256_set1_pd(v);
 }
-static inline vec_t vec_load(const double *p)
-{
+static inline vec_t vec_load(const double *p) {
     return _mm256_loadu_pd(p);
 }
-static inline void vec_store(double *p, vec_t v)
-{
+static inline void vec_store(double *p, vec_t v) {
     _mm256_storeu_pd(p, v);
 }
-static inline vec_t vec_add(vec_t a, vec_t b)
-{
+static inline vec_t vec_add(vec_t a, vec_t b) {
     return _mm256_add_pd(a, b);
 }
-static inline vec_t vec_mul(vec_t a, vec_t b)
-{
+static inline vec_t vec_mul(vec_t a, vec_t b) {
     return _mm256_mul_pd(a, b);
 }
 /* a * b + c, rounded once */
-static inline vec_t vec_fma(vec_t a, vec_t b, vec_t c)
-{
+static inline vec_t vec_fma(vec_t a, vec_t b, vec_t c) {
     return _mm256_fmadd_pd(a, b, c);
 }
 /* c - a * b, rounded once */
-static inline vec_t vec_fnma(vec_t a, vec_t b, vec_t c)
-{
+static inline vec_t vec_fnma(vec_t a, vec_t b, vec_t c) {
     return _mm256_fnmadd_pd(a, b, c);
 }
 /* false where either is NaN */
-static inline mask_t vec_less(vec_t a, vec_t b)
-{
+static inline mask_t vec_less(vec_t a, vec_t b) {
     return _mm256_cmp_pd(a, b, _CMP_LT_OQ);
 }
-static inline mask_t mask_and(mask_t a, mask_t b)
-{
+static inline mask_t mask_and(mask_t a, mask_t b) {
     return _mm256_and_pd(a, b);
 }
-static inline int mask_any(mask_t m)
-{
+static inline int mask_any(mask_t m) {
     return _mm256_movemask_pd(m) != 0;
 }
-static inline vec_t vec_select(mask_t m, vec_t yes, vec_t no)
-{
+static inline vec_t vec_select(mask_t m, vec_t yes, vec_t no) {
     return _mm256_blendv_pd(no, yes, m);
 }
 
