@@ -5,6 +5,10 @@
 # (tests/mpi.env), so the same line works with Open MPI and MPICH. `timeout` ends a hanging launcher
 # together with its ranks; ctest alone would kill the launcher and leave them.
 file(STRINGS ${PROJECT_SOURCE_DIR}/tests/mpi.env PLAIT_TEST_ENVIRONMENT REGEX "^[A-Z]")
+if(PLAIT_SANITIZE)
+  list(APPEND PLAIT_TEST_ENVIRONMENT "ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0"
+    "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/lsan.supp")
+endif()
 
 function(plait_mpi_test)
   cmake_parse_arguments(arg "" "NAME;RANKS;TIMEOUT" "COMMAND;LABELS" ${ARGN})
