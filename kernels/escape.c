@@ -178,7 +178,6 @@ static enum plait_status compute_rows(const struct plait_escape_job *job,
 
 #pragma omp parallel num_threads(exec->threads)
     {
-        uint64_t told = 0;
         bool caller = false;
 #pragma omp master
         caller = true;
@@ -194,11 +193,8 @@ static enum plait_status compute_rows(const struct plait_escape_job *job,
 
             const uint64_t pixels = (uint64_t)tile.rows * tile.cols;
             const uint64_t done = (atomic_fetch_add(&finished_pixels, pixels) + pixels) / width;
-            if (caller && exec->progress && done > told) {
-                told = done;
-                if (!exec->progress(exec->progress_context, done, rows))
-                    atomic_store(&stop, true);
-            }
+            if (caller && exec->progress && !exec->progress(exec->progress_context, done, rows))
+                atomic_store(&stop, true);
         }
     }
     return atomic_load(&stop) ? PLAIT_E_INTERRUPTED : PLAIT_OK;
