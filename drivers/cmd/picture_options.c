@@ -3,6 +3,7 @@
 #include "cmd/picture_options.h"
 
 #include "core/progress_display.h"
+#include "core/schedule.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -43,6 +44,17 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .default_value = "fast",
         .offset = MEMBER(interior),
         .choices = interior_choices,
+    },
+    {
+        .name = "schedule",
+        .kind = OPTION_CHOICE,
+        .argument = "HOW",
+        .help = "how ranks share the rows: one block each, cyclic, dynamic as ranks become free, "
+                "or weighted, one block each in proportion to a measured speed; the counts are the "
+                "same",
+        .default_value = "dynamic",
+        .offset = MEMBER(schedule),
+        .choices = schedule_names,
     },
     {
         .name = "verify",
