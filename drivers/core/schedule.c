@@ -18,9 +18,9 @@ enum { PROBE = 64 };
 
 /* Dynamic: a piece is this fraction of what is left for the rank, in proportion to its speed:
  * guided self-scheduling (Polychronopoulos and Kuck, 1987) with weights (Hummel et al., 1996). A
- * region may be that many times dearer than the rest before whoever got it makes the others wait.
- */
-static const double parts = 4;
+ * region may be about that many times dearer than the rest before whoever got it makes the others
+ * wait; and threads, which wait for each other at the end of a piece, still get pieces worth it. */
+static const double parts = 8;
 
 /* Dynamic: a piece lasts a millisecond at least, hundreds of times what asking for it costs. With
  * many ranks more, so that rank 0 is asked every quarter of a millisecond on average. */
@@ -136,8 +136,10 @@ static struct piece take(struct schedule *schedule, uint64_t count) {
     return piece;
 }
 
-/* Also for a rank that has told nothing yet. */
+/* Also for a rank that has told nothing yet. One that is alone has nobody to share with. */
 static uint64_t probe_size(const struct schedule *schedule) {
+    if (schedule->ranks == 1)
+        return schedule->total;
     const uint64_t size = schedule->total / ((uint64_t)schedule->ranks * PROBE);
     return size > 0 ? size : 1;
 }
