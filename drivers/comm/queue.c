@@ -295,6 +295,7 @@ static void work_as_root(struct run *run) {
         schedule_tell(&run->queue->schedule, ROOT, run->units, (double)run->busy_ns * 1e-9);
         run->piece = next_of_root(run);
     }
+    tell_listener(run);
 }
 
 bool queue_run(struct queue *queue, const struct queue_work *work) {

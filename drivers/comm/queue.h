@@ -40,8 +40,8 @@ struct queue_work {
     void *context;
     uint64_t room; /* the units that this rank can take at most, its fixed share at least; rank 0
                     * takes any number */
-    /* On rank 0: is told from time to time how many units all ranks have finished. The same on all
-     * ranks: either all have NULL or none has. */
+    /* On rank 0: is told from time to time, and at the end, how many units all ranks have
+     * finished. Either all ranks have one, or none has: then NULL. */
     void (*listen)(void *context, uint64_t finished, uint64_t total);
     void *listen_context;
 };

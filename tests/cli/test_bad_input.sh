@@ -67,6 +67,8 @@ names() {
         bad 'threads' --threads "$threads"
     done
     bad 'progress' --progress sometimes
+    bad 'schedule.*block, cyclic, dynamic or weighted' --schedule static
+    bad 'schedule' --schedule ''
 }
 
 # The folder of an output is looked at before work begins.
