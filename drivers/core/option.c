@@ -147,7 +147,8 @@ static bool parse_pieces(const struct option *option, const char *where, char *t
             *comma = '\0';
         if (!parse_real(option, where, text, &reals[i], failure))
             return false;
-        text = comma ? comma + 1 : text;
+        if (comma)
+            text = comma + 1 + strspn(comma + 1, " "); /* people write "-2, 1" */
     }
     return true;
 }
