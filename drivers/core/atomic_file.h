@@ -4,8 +4,8 @@
  * target sees the earlier file or the complete new one, never a part.
  *
  * A target that is a symbolic link stays one: the file it leads to is replaced. The new file has
- * the permissions of the file it replaces, or 0666 without the umask; it belongs to whoever writes
- * it. */
+ * the permissions of the file it replaces, or 0666 without the umask, but it is the writer's own.
+ */
 #ifndef PLAIT_DRIVERS_ATOMIC_FILE_H
 #define PLAIT_DRIVERS_ATOMIC_FILE_H
 

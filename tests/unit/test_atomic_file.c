@@ -165,6 +165,15 @@ static void commit_text(const char *path, const char *text) {
     CU_ASSERT_TRUE(atomic_file_commit(&file, &failure));
 }
 
+/* Only root may write to /; others must at least be told of the right folder. */
+static void test_name_in_the_root_folder(void) {
+    const char *path = "/plait-test-of-a-name-in-the-root-folder";
+    struct failure failure = {0};
+    if (!atomic_file_check(path, &failure))
+        assert_failure(&failure, EXIT_USAGE, path, "folder '/': ");
+    CU_ASSERT_FALSE(exists(path));
+}
+
 static void test_links_stay(void) {
     const char *real = scratch_path("sub/real.txt"), *link = scratch_path("link.txt");
     const char *second = scratch_path("second.txt");
@@ -277,6 +286,7 @@ int main(void) {
         {"full disk is named", test_full_disk_is_named},
         {"links stay", test_links_stay},
         {"bare name", test_bare_name_is_in_the_current_folder},
+        {"name in the root folder", test_name_in_the_root_folder},
         {"check says what is wrong", test_check_says_what_is_wrong},
         {"check leaves no trace", test_check_leaves_no_trace},
         {"check knows permissions", test_check_knows_permissions},

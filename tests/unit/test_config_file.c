@@ -278,7 +278,7 @@ static bool same_texts(const struct option_values *a, const struct option_values
 }
 
 static void test_dump_reads_back(void) {
-    char long_name[180];
+    char long_name[190]; /* fits into a line, but not together with its origin */
     memset(long_name, 'n', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
     const char *arguments[] = {
