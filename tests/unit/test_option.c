@@ -133,6 +133,8 @@ static void test_text(void) {
     const char *value = NULL;
     CU_ASSERT(takes("json", "a b", &value) && strcmp(value, "a b") == 0);
     CU_ASSERT(refuses("json", "", "--x: the value is empty"));
+    CU_ASSERT(refuses("json", "a\nb", "--x: 'a?b' has a control character: leave it out"));
+    CU_ASSERT(refuses("out", "a\tb.png", "--x: 'a?b.png' has a control character: leave it out"));
     CU_ASSERT(takes("out", "a.png", NULL));
     CU_ASSERT(refuses("out", "bad.gif", "--x: 'bad.gif' has an unknown ending"));
     CU_ASSERT(refuses("verify", "two\nlines", "--x: 'two?lines' is neither yes nor no"));
