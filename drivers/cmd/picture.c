@@ -142,39 +142,41 @@ static void gather_timing(struct picture *picture) {
         picture->timing = slowest;
 }
 
-/* What each rank did; beyond a handful of ranks only the range. */
+/* In brackets what each rank did, in rank order; beyond a handful of ranks only the range. */
 static void print_shares(const struct picture *picture) {
     enum { HANDFUL = 8 };
+    const int ranks = picture->session->size;
     const struct queue_share *shares = picture->rows.queue.shares;
     const double percent = 100.0 / picture->rows.distinct;
     struct queue_share least = shares[0], most = shares[0];
-    printf("%s schedule,", schedule_names[picture->options->schedule]);
-    for (int r = 0; r < picture->session->size; r++) {
-        const struct queue_share *share = &shares[r];
-        if (picture->session->size <= HANDFUL)
-            printf("%s rank %d: %.0f %% in %.3g s", r > 0 ? "," : "", r,
-                   (double)share->units * percent, share->busy_seconds);
-        least.units = share->units < least.units ? share->units : least.units;
-        most.units = share->units > most.units ? share->units : most.units;
-        least.busy_seconds = fmin(least.busy_seconds, share->busy_seconds);
-        most.busy_seconds = fmax(most.busy_seconds, share->busy_seconds);
+    printf(" (%s", schedule_names[picture->options->schedule]);
+    for (int r = 0; r < ranks; r++) {
+        if (ranks <= HANDFUL)
+            printf("%s %.0f %% in %.3g s", r > 0 ? "," : ":", (double)shares[r].units * percent,
+                   shares[r].busy_seconds);
+        least.units = shares[r].units < least.units ? shares[r].units : least.units;
+        most.units = shares[r].units > most.units ? shares[r].units : most.units;
+        least.busy_seconds = fmin(least.busy_seconds, shares[r].busy_seconds);
+        most.busy_seconds = fmax(most.busy_seconds, shares[r].busy_seconds);
     }
-    if (picture->session->size > HANDFUL)
-        printf(" %d ranks: %.2g to %.2g %% in %.3g to %.3g s", picture->session->size,
-               (double)least.units * percent, (double)most.units * percent, least.busy_seconds,
-               most.busy_seconds);
-    putchar('\n');
+    if (ranks > HANDFUL)
+        printf(": %.2g to %.2g %% in %.3g to %.3g s", (double)least.units * percent,
+               (double)most.units * percent, least.busy_seconds, most.busy_seconds);
+    putchar(')');
 }
 
 static void print_summary(const struct picture *picture, const char *command) {
     const struct timing *timing = &picture->timing;
     printf("%s %" PRIu32 "x%" PRIu32 ", maxit %" PRId32 ": %" PRIu64
-           " steps in %.4g s, %.3g G steps/s effective, imbalance %.2f, gather %.2g s, encode %.2g "
-           "s, fnv1a %016" PRIx64,
+           " steps in %.4g s, %.3g G steps/s effective, imbalance %.2f",
            command, picture->escape.width, picture->escape.height, picture->escape.maxit,
            picture->tally.steps, timing->compute,
            (double)picture->tally.steps * 1e-9 / timing->compute,
-           queue_imbalance(&picture->rows.queue), timing->gather, timing->encode, picture->fnv1a);
+           queue_imbalance(&picture->rows.queue));
+    if (picture->session->size > 1)
+        print_shares(picture);
+    printf(", gather %.2g s, encode %.2g s, fnv1a %016" PRIx64, timing->gather, timing->encode,
+           picture->fnv1a);
     if (picture->options->verify)
         printf(", %d pixels verified", VERIFY_SAMPLES);
     for (size_t k = 0; k < picture->options->out.count; k++)
@@ -196,6 +198,7 @@ static bool write_report(const struct picture *picture, const struct option_valu
         for (int r = 0; r < picture->session->size; r++)
             report_real(report, NULL, picture->rows.queue.shares[r].busy_seconds);
         report_close(report);
+        report_real(report, "imbalance", queue_imbalance(&picture->rows.queue));
         report_open_array(report, "rows");
         for (int r = 0; r < picture->session->size; r++)
             report_count(report, NULL, picture->rows.queue.shares[r].units);
@@ -257,11 +260,8 @@ static bool draw(struct picture *picture, const struct option_values *values,
     gather_timing(picture);
     if (is_root(picture) && picture->options->run.json)
         write_report(picture, values, failure);
-    if (is_root(picture) && failure->exit_status == EXIT_DONE) {
+    if (is_root(picture) && failure->exit_status == EXIT_DONE)
         print_summary(picture, values->set->command);
-        if (picture->session->size > 1)
-            print_shares(picture);
-    }
     return agree(picture->session, failure);
 }
 
