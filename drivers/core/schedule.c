@@ -32,6 +32,10 @@ static const double growth = 8;
 static const double least_piece_s = 1e-3;
 static const double ask_every_s = 0.25e-3;
 
+/* Dynamic: and a hundredth of the time that the asking rank has been busy. What is lost at the end
+ * stays small, and an answer may come late, as it does from a node that others use too. */
+static const double least_part = 0.01;
+
 static uint64_t least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
@@ -210,11 +214,12 @@ static double cautious_size(const struct schedule *schedule, const struct field 
  * what is left. */
 static double guided_size(const struct schedule *schedule, const struct field *field, int rank,
                           uint64_t remaining) {
-    const double own = speed_of(&schedule->rank[rank]);
+    const struct schedule_rank *r = &schedule->rank[rank];
+    const double own = speed_of(r);
     const double all = own + field->others + own * field->unknown;
     const double part = (double)remaining * (own / all);
-    const double trusted = growth * (double)schedule->rank[rank].told_units;
-    return fmin(fmax(part / parts, fmin(own * schedule->least_s, part)), trusted);
+    const double shortest = own * fmax(schedule->least_s, r->told_seconds * least_part);
+    return fmin(fmax(part / parts, fmin(shortest, part)), growth * (double)r->told_units);
 }
 
 static uint64_t dynamic_size(const struct schedule *schedule, int rank) {
