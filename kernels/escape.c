@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-static const double value_max = 1e150; /* squares of coordinates, c and r stay finite */
+static const double value_max = PLAIT_ESCAPE_VALUE_MAX;
 
 struct plait_escape plait_escape_default(enum plait_escape_kind kind) {
     struct plait_escape escape = {.kind = kind, .bailout = 2.0, .maxit = 127};
@@ -178,7 +178,6 @@ static enum plait_status compute_rows(const struct plait_escape_job *job,
 
 #pragma omp parallel num_threads(exec->threads)
     {
-        uint64_t told = 0;
         bool caller = false;
 #pragma omp master
         caller = true;
@@ -194,11 +193,8 @@ static enum plait_status compute_rows(const struct plait_escape_job *job,
 
             const uint64_t pixels = (uint64_t)tile.rows * tile.cols;
             const uint64_t done = (atomic_fetch_add(&finished_pixels, pixels) + pixels) / width;
-            if (caller && exec->progress && done > told) {
-                told = done;
-                if (!exec->progress(exec->progress_context, done, rows))
-                    atomic_store(&stop, true);
-            }
+            if (caller && exec->progress && !exec->progress(exec->progress_context, done, rows))
+                atomic_store(&stop, true);
         }
     }
     return atomic_load(&stop) ? PLAIT_E_INTERRUPTED : PLAIT_OK;
@@ -287,6 +283,19 @@ enum plait_status plait_escape_picture(const struct plait_escape *escape,
     const uint32_t rows = plait_escape_distinct_rows(escape);
     const enum plait_status status = plait_escape_rows(escape, exec, 0, rows, counts);
     return status == PLAIT_OK ? plait_escape_complete(escape, exec, counts) : status;
+}
+
+struct plait_escape_tally plait_escape_count_steps(const struct plait_escape *escape,
+                                                   const struct plait_exec *exec,
+                                                   const int32_t *counts, uint32_t rows) {
+    const int64_t pixels = (int64_t)rows * escape->width;
+    uint64_t steps = 0, interior = 0;
+#pragma omp parallel for num_threads(exec->threads) schedule(static) reduction(+ : steps, interior)
+    for (int64_t k = 0; k < pixels; k++) {
+        steps += (uint64_t)counts[k];
+        interior += counts[k] == escape->maxit;
+    }
+    return (struct plait_escape_tally){steps, interior};
 }
 
 int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint32_t col) {

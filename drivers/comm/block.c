@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 static uint32_t rows_of(const struct session *session, uint32_t rows, int rank) {
-    return decompose_block(rows, (uint32_t)session->size, (uint32_t)rank);
+    return (uint32_t)decompose_block(rows, (uint64_t)session->size, (uint64_t)rank);
 }
 
 struct block block_share(const struct session *session, uint32_t rows) {

@@ -2,6 +2,6 @@
  * Block decomposition. */
 #include "core/decompose.h"
 
-uint32_t decompose_block(uint32_t units, uint32_t parts, uint32_t part) {
+uint64_t decompose_block(uint64_t units, uint64_t parts, uint64_t part) {
     return units / parts + (part < units % parts ? 1 : 0);
 }

@@ -7,6 +7,6 @@
 
 /* Units of part `part`, 0 <= part < parts: shares differ by at most one, the remainder goes to the
  * first parts, and none is lost. 0 for the last parts where there are more parts than units. */
-uint32_t decompose_block(uint32_t units, uint32_t parts, uint32_t part);
+uint64_t decompose_block(uint64_t units, uint64_t parts, uint64_t part);
 
 #endif

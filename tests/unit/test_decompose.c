@@ -9,9 +9,9 @@ static void covers_evenly(void) {
     for (int u = 0; u < 7; u++) {
         for (int p = 0; p < 6; p++) {
             uint64_t sum = 0;
-            uint32_t most = 0, least = UINT32_MAX;
+            uint64_t most = 0, least = UINT64_MAX;
             for (uint32_t k = 0; k < parts[p]; k++) {
-                const uint32_t share = decompose_block(units[u], parts[p], k);
+                const uint64_t share = decompose_block(units[u], parts[p], k);
                 sum += share;
                 most = share > most ? share : most;
                 least = share < least ? share : least;

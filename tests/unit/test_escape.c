@@ -272,16 +272,16 @@ struct told {
 
 static bool tell(void *context, uint64_t done, uint64_t total) {
     struct told *told = context;
-    told->wrong |= done <= told->last || done > total || total != told->total;
+    told->wrong |= done < told->last || done > total || total != told->total;
     told->wrong |= gettid() != told->thread;
     told->last = done;
     return ++told->calls != told->stop_at;
 }
 
-static enum plait_status run_told(int threads, struct told *told) {
+static enum plait_status run_told(uint32_t width, uint32_t height, int threads, struct told *told) {
     struct plait_escape e = plait_escape_default(PLAIT_MANDELBROT);
-    e.width = 240; /* large enough to be cut into several tiles a thread */
-    e.height = 160;
+    e.width = width;
+    e.height = height;
     CHECK_INT(PLAIT_OK, plait_escape_set_region(&e, -2, 1, -1, 1));
     int32_t *counts = malloc((size_t)e.width * e.height * sizeof *counts);
     if (!counts)
@@ -296,25 +296,35 @@ static enum plait_status run_told(int threads, struct told *told) {
     return status;
 }
 
+/* 240 x 160 is large enough to be cut into several tiles a thread. */
 static void test_progress(void) {
     for (int threads = 1; threads <= 5; threads += 2) {
         struct told told = {0};
-        CHECK_INT(PLAIT_OK, run_told(threads, &told));
+        CHECK_INT(PLAIT_OK, run_told(240, 160, threads, &told));
         CHECK(!told.wrong);
         if (threads == 1) /* else another thread may have finished the last rows */
             CHECK_INT((int64_t)told.total, (int64_t)told.last);
     }
 }
 
+/* Whoever serves messages from here must not have to wait for a whole row. */
+static void test_progress_within_a_row(void) {
+    struct told told = {0};
+    CHECK_INT(PLAIT_OK, run_told(4096, 1, 1, &told));
+    CHECK(!told.wrong);
+    CHECK(told.calls >= 4);
+    CHECK_INT(1, (int64_t)told.last);
+}
+
 static void test_progress_can_stop(void) {
     struct told told = {.stop_at = 2};
-    CHECK_INT(PLAIT_E_INTERRUPTED, run_told(1, &told));
+    CHECK_INT(PLAIT_E_INTERRUPTED, run_told(240, 160, 1, &told));
     CHECK_INT(2, (int64_t)told.calls);
     CHECK(told.last < told.total);
 
     /* With more threads the caller may find no tile left to work on, and so is never asked. */
     told = (struct told){.stop_at = 1};
-    const enum plait_status status = run_told(5, &told);
+    const enum plait_status status = run_told(240, 160, 5, &told);
     CHECK_INT(told.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
     CHECK(told.calls <= 1);
 }
@@ -396,6 +406,7 @@ int main(int argc, char **argv) {
         {"resolution around one", test_resolution_around_one},
         {"odd sizes", test_odd_sizes},
         {"progress", test_progress},
+        {"progress within a row", test_progress_within_a_row},
         {"progress can stop", test_progress_can_stop},
         {"mirror images", test_mirror_images},
         {"verify", test_verify},

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * The view that the queue is measured on: costs of rows that differ several times, no mirror image.
+ */
+#ifndef PLAIT_BENCH_SEAHORSE_H
+#define PLAIT_BENCH_SEAHORSE_H
+
+#include "plait/escape.h"
+
+/* --size 1200x800 --center -0.743643887,0.131825904 --zoom 20000 --maxit 5000 */
+static inline struct plait_escape seahorse(void) {
+    struct plait_escape escape = plait_escape_default(PLAIT_MANDELBROT);
+    escape.width = 1200;
+    escape.height = 800;
+    escape.maxit = 5000;
+    plait_escape_set_center(&escape, -0.743643887, 0.131825904, 20000);
+    return escape;
+}
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ * The rows of a picture on all ranks: who computes which, where they are kept, and how they come
+ * together on rank 0. Rank 0 has the whole picture; another rank keeps the rows that it computed,
+ * and no more. */
+#ifndef PLAIT_DRIVERS_PICTURE_ROWS_H
+#define PLAIT_DRIVERS_PICTURE_ROWS_H
+
+#include "comm/block.h"
+#include "comm/pieces.h"
+#include "comm/queue.h"
+#include "core/progress_display.h"
+#include "plait/escape.h"
+
+struct picture_rows {
+    const struct session *session;
+    const struct plait_escape *escape;
+    const struct plait_exec *exec;
+    struct queue queue;       /* its units are rows */
+    uint32_t distinct;        /* rows that ranks compute; rank 0 completes the others */
+    struct block block;       /* SCHEDULE_BLOCK: this rank's */
+    uint32_t capacity;        /* rows that counts has room for */
+    int32_t *counts;          /* rank 0: [height][width]; others: their rows, as they came */
+    uint64_t *digests;        /* of the rows of counts */
+    struct pieces pieces;     /* the rows of this rank, in the order they came */
+    uint32_t computed;        /* how many these are */
+    enum plait_status status; /* of the kernel, if it ever fails */
+};
+
+/* Collective. Plans who computes which of the picture's distinct rows and makes room for them.
+ * escape and exec stay where they are. A picture that the memory of some node cannot hold is a
+ * failure of all ranks. Free with rows_end, also after a failure. */
+bool rows_begin(struct picture_rows *rows, const struct session *session,
+                const struct plait_escape *escape, const struct plait_exec *exec,
+                enum schedule_kind kind, struct failure *failure);
+
+/* Collective. Computes the distinct rows, shows the progress of all ranks under `label`. */
+bool rows_compute(struct picture_rows *rows, const char *label, enum progress_style style,
+                  struct failure *failure);
+
+/* Collective. Digests and sums by the owners of the rows, then everything to rank 0, whose *tally
+ * is then that of all distinct rows. */
+void rows_gather(struct picture_rows *rows, struct plait_escape_tally *tally);
+
+/* Rank 0, after rows_gather: hashes the rows from distinct on and adds them to *tally. */
+void rows_digest_others(struct picture_rows *rows, struct plait_escape_tally *tally);
+
+void rows_end(struct picture_rows *rows);
+
+#endif

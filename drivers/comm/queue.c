@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT
+ * Messages of the work queue. A rank other than 0 sends notices: how much it has finished, and what
+ * it wants. Rank 0 answers those that ask, with a piece. The receive for an answer is posted before
+ * its question is sent, and notices are so short that MPI buffers them: nobody waits for anybody to
+ * listen. */
+#include "comm/queue.h"
+
+#include "comm/agree.h"
+#include "comm/mpi_check.h"
+#include "core/clock.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum { TAG_NOTICE = 8, TAG_PIECE = 9 };
+
+/* Why a notice is sent. */
+enum purpose {
+    PURPOSE_TELL, /* for whoever listens, and to measure long pieces */
+    PURPOSE_ASK,  /* the next piece, please */
+    PURPOSE_LAST, /* the end of this rank */
+};
+
+/* Sent as NOTICE_WORDS MPI_UINT64_T. */
+struct notice {
+    uint64_t purpose;
+    uint64_t units;   /* finished by this rank so far */
+    uint64_t busy_ns; /* in compute so far */
+    uint64_t room;    /* the units it can take beyond the pieces that it has */
+    uint64_t failed;  /* LAST: 1 if it could not go on */
+};
+enum { NOTICE_WORDS = sizeof(struct notice) / sizeof(uint64_t), PIECE_WORDS = 2 };
+
+static const uint64_t tell_every_ns = UINT64_C(200000000);
+/* Looking for messages takes about a microsecond, and where ranks share a core gives it away. Rank
+ * 0 still answers within a fraction of the shortest piece. */
+static const uint64_t look_every_ns = UINT64_C(250000);
+static const uint64_t sample_ns = UINT64_C(10000000);
+enum { SAMPLES = 64 };
+
+/* One queue_run of one rank. */
+struct run {
+    struct queue *queue;
+    const struct queue_work *work;
+    struct piece piece;      /* under way */
+    uint64_t begun_ns;       /* when it began */
+    uint64_t units, busy_ns; /* of the pieces before it */
+    uint64_t taken;          /* units of all pieces so far */
+    uint64_t now_units;      /* units, with what is known to be done of the piece under way */
+    uint64_t next_look_ns, next_tell_ns;
+    bool stopping; /* computes no more */
+
+    /* Ranks other than 0. */
+    struct notice outbox;
+    MPI_Request sending, answering;
+    struct piece answer;
+    bool asked;
+
+    /* Rank 0. */
+    uint64_t others_units; /* finished by the others, as they told */
+    int others_ended;
+};
+
+/* Sleeps between looks, longer each time: ranks that still compute may share this core. */
+struct patience {
+    struct timespec pause;
+};
+
+static struct patience patience_begin(void) {
+    return (struct patience){{0, 5000}};
+}
+
+static void patience_wait(struct patience *patience) {
+    nanosleep(&patience->pause, NULL);
+    if (patience->pause.tv_nsec < 300000)
+        patience->pause.tv_nsec *= 2;
+}
+
+static void wait_quietly(MPI_Request *request) {
+    struct patience patience = patience_begin();
+    for (;;) {
+        int done;
+        MPI_CHECK(MPI_Test(request, &done, MPI_STATUS_IGNORE));
+        if (done)
+            return;
+        patience_wait(&patience);
+    }
+}
+
+static bool is_root(const struct run *run) {
+    return run->queue->session->rank == ROOT;
+}
+
+static bool hands_out(const struct run *run) {
+    return !schedule_is_fixed(&run->queue->schedule);
+}
+
+/* -- ranks other than 0 ------------------------------------------------------------------------ */
+
+static void send_notice(struct run *run, enum purpose purpose, uint64_t busy_ns) {
+    MPI_CHECK(MPI_Wait(&run->sending, MPI_STATUS_IGNORE));
+    run->outbox = (struct notice){
+        .purpose = purpose,
+        .units = run->now_units,
+        .busy_ns = busy_ns,
+        .room = run->work->room > run->taken ? run->work->room - run->taken : 0,
+        .failed = run->stopping,
+    };
+    MPI_CHECK(MPI_Isend(&run->outbox, NOTICE_WORDS, MPI_UINT64_T, ROOT, TAG_NOTICE,
+                        run->queue->session->world, &run->sending));
+}
+
+static void ask(struct run *run, uint64_t busy_ns) {
+    MPI_CHECK(MPI_Irecv(&run->answer, PIECE_WORDS, MPI_UINT64_T, ROOT, TAG_PIECE,
+                        run->queue->session->world, &run->answering));
+    send_notice(run, PURPOSE_ASK, busy_ns);
+    run->asked = true;
+}
+
+/* The answer to the question that is open; asks if none is. */
+static struct piece answer(struct run *run) {
+    if (!run->asked)
+        ask(run, run->busy_ns);
+    wait_quietly(&run->answering);
+    run->asked = false;
+    return run->answer;
+}
+
+/* In the middle of a piece: the later, the better its cost is known and the fewer units wait on a
+ * rank that may be slow; but the answer must be here in time. Units of which a piece has only a few
+ * tell too late how much of it is done. */
+static bool is_time_to_ask(const struct run *run) {
+    const uint64_t done = run->now_units - run->units;
+    return hands_out(run) && !run->asked && (run->piece.count < 4 || 2 * done >= run->piece.count);
+}
+
+static void poll_other(struct run *run, uint64_t now_ns) {
+    const uint64_t busy_ns = run->busy_ns + (now_ns - run->begun_ns);
+    int arrived;
+    if (is_time_to_ask(run)) {
+        ask(run, busy_ns);
+    } else if (run->work->listen && now_ns >= run->next_tell_ns) {
+        run->next_tell_ns = now_ns + tell_every_ns;
+        send_notice(run, PURPOSE_TELL, busy_ns);
+    } else if (run->asked) {
+        /* Some networks move messages only while MPI is called; the request stays open. */
+        MPI_CHECK(MPI_Request_get_status(run->answering, &arrived, MPI_STATUS_IGNORE));
+    }
+}
+
+/* -- rank 0 ------------------------------------------------------------------------------------ */
+
+static void hand_out(struct run *run, int rank, uint64_t room) {
+    const struct piece piece = schedule_next(&run->queue->schedule, rank, room);
+    MPI_CHECK(
+        MPI_Send(&piece, PIECE_WORDS, MPI_UINT64_T, rank, TAG_PIECE, run->queue->session->world));
+}
+
+static void take_notice(struct run *run, int rank, const struct notice *notice) {
+    struct queue_share *share = &run->queue->shares[rank];
+    run->others_units += notice->units - share->units;
+    *share = (struct queue_share){notice->units, (double)notice->busy_ns * 1e-9};
+    schedule_tell(&run->queue->schedule, rank, share->units, share->busy_seconds);
+    if (notice->purpose == PURPOSE_ASK)
+        hand_out(run, rank, notice->room);
+    if (notice->purpose == PURPOSE_LAST) {
+        run->others_ended++;
+        if (notice->failed)
+            schedule_stop(&run->queue->schedule);
+    }
+}
+
+/* Takes the notices that have arrived. Answers whether there was one. */
+static bool serve(struct run *run) {
+    const MPI_Comm world = run->queue->session->world;
+    bool any = false;
+    while (run->others_ended < run->queue->session->size - 1) {
+        int arrived;
+        MPI_Status status;
+        struct notice notice;
+        MPI_CHECK(MPI_Iprobe(MPI_ANY_SOURCE, TAG_NOTICE, world, &arrived, &status));
+        if (!arrived)
+            break;
+        MPI_CHECK(MPI_Recv(&notice, NOTICE_WORDS, MPI_UINT64_T, status.MPI_SOURCE, TAG_NOTICE,
+                           world, MPI_STATUS_IGNORE));
+        take_notice(run, status.MPI_SOURCE, &notice);
+        any = true;
+    }
+    return any;
+}
+
+static void tell_listener(const struct run *run) {
+    if (run->work->listen)
+        run->work->listen(run->work->listen_context, run->now_units + run->others_units,
+                          run->queue->schedule.total);
+}
+
+static void poll_root(struct run *run, uint64_t now_ns) {
+    struct queue_share *own = &run->queue->shares[ROOT];
+    *own = (struct queue_share){run->now_units,
+                                (double)(run->busy_ns + (now_ns - run->begun_ns)) * 1e-9};
+    schedule_tell(&run->queue->schedule, ROOT, own->units, own->busy_seconds);
+    serve(run);
+    tell_listener(run);
+}
+
+/* Serves until there is another piece for rank 0 itself, or all the others have ended. Rank 0 may
+ * be refused a piece since it is slow, and still be the last that can take it. */
+static struct piece next_of_root(struct run *run) {
+    const int others = run->queue->session->size - 1;
+    struct patience patience = patience_begin();
+    for (;;) {
+        const struct piece piece =
+            run->stopping ? (struct piece){0, 0}
+                          : schedule_next(&run->queue->schedule, ROOT, run->queue->schedule.total);
+        if (piece.count > 0 || run->others_ended == others)
+            return piece;
+        if (serve(run))
+            patience = patience_begin();
+        else
+            patience_wait(&patience);
+        tell_listener(run);
+    }
+}
+
+/* -- every rank -------------------------------------------------------------------------------- */
+
+/* plait_progress_fn: from the kernel, after every tile of the main thread. */
+static bool on_progress(void *context, uint64_t done, uint64_t total) {
+    struct run *run = context;
+    const uint64_t now_ns = clock_now_ns();
+    if (now_ns < run->next_look_ns)
+        return true;
+    run->next_look_ns = now_ns + look_every_ns;
+    const double part = total > 0 ? (double)done / (double)total : 0;
+    run->now_units = run->units + (uint64_t)((double)run->piece.count * part);
+    if (is_root(run))
+        poll_root(run, now_ns);
+    else
+        poll_other(run, now_ns);
+    return true;
+}
+
+static void compute(struct run *run) {
+    run->begun_ns = clock_now_ns();
+    run->next_look_ns = is_root(run) ? run->next_look_ns : 0;
+    run->taken += run->piece.count;
+    const bool computed = run->work->compute(run->work->context, run->piece, on_progress, run);
+    run->busy_ns += clock_now_ns() - run->begun_ns;
+    if (!computed) {
+        run->stopping = true;
+        schedule_stop(&run->queue->schedule);
+        return;
+    }
+    run->units += run->piece.count;
+    run->now_units = run->units;
+}
+
+/* An answer that is under way is taken even by a rank that will not use it. */
+static struct piece next_of_other(struct run *run) {
+    if (run->asked || (hands_out(run) && !run->stopping))
+        return answer(run);
+    if (run->stopping)
+        return (struct piece){0, 0};
+    return schedule_next(&run->queue->schedule, run->queue->session->rank, run->work->room);
+}
+
+static void work_as_other(struct run *run) {
+    run->piece = schedule_first(&run->queue->schedule, run->queue->session->rank);
+    while (run->piece.count > 0) {
+        if (!run->stopping)
+            compute(run);
+        run->piece = next_of_other(run);
+    }
+    send_notice(run, PURPOSE_LAST, run->busy_ns);
+    MPI_CHECK(MPI_Wait(&run->sending, MPI_STATUS_IGNORE));
+}
+
+/* Where rank 0 hands out, it takes the first pieces of all into account; where all know their
+ * pieces, it walks through its own. */
+static struct piece first_of_root(struct run *run) {
+    struct schedule *schedule = &run->queue->schedule;
+    const struct piece first = schedule_first(schedule, ROOT);
+    for (int r = 1; hands_out(run) && r < schedule->ranks; r++)
+        (void)schedule_first(schedule, r);
+    return first;
+}
+
+static void work_as_root(struct run *run) {
+    run->piece = first_of_root(run);
+    while (run->piece.count > 0 || run->others_ended < run->queue->session->size - 1) {
+        if (run->piece.count > 0)
+            compute(run);
+        run->queue->shares[ROOT] = (struct queue_share){run->units, (double)run->busy_ns * 1e-9};
+        schedule_tell(&run->queue->schedule, ROOT, run->units, (double)run->busy_ns * 1e-9);
+        run->piece = next_of_root(run);
+    }
+    tell_listener(run);
+}
+
+bool queue_run(struct queue *queue, const struct queue_work *work) {
+    struct run run = {
+        .queue = queue,
+        .work = work,
+        .next_tell_ns = clock_now_ns() + tell_every_ns,
+        .sending = MPI_REQUEST_NULL,
+        .answering = MPI_REQUEST_NULL,
+    };
+    MPI_Request all_ended;
+    if (is_root(&run))
+        work_as_root(&run);
+    else
+        work_as_other(&run);
+    /* What follows is most often a collective call, in which many MPI libraries wait busily: those
+     * who are done would take the core from those who are not. */
+    MPI_CHECK(MPI_Ibarrier(queue->session->world, &all_ended));
+    wait_quietly(&all_ended);
+    return !run.stopping;
+}
+
+/* Times of the first units of a sample: cumulative nanoseconds in ns[], answers how many. */
+static int measure(uint64_t units, queue_sample_fn *sample, void *context, uint64_t ns[SAMPLES]) {
+    const int most = units < SAMPLES ? (int)units : SAMPLES;
+    const uint64_t start_ns = clock_now_ns();
+    int count = 0;
+    while (count < most && (count == 0 || ns[count - 1] < sample_ns)) {
+        /* Multiples of the golden ratio: the first few are as evenly spread as all of them. */
+        const uint64_t spread = ((uint64_t)count + 1) * UINT64_C(0x9E3779B97F4A7C15);
+        sample(context, (uint64_t)((double)units * ((double)(spread >> 11) * 0x1p-53)));
+        ns[count++] = clock_now_ns() - start_ns;
+    }
+    return count;
+}
+
+/* Compares the ranks on the units that the slowest has measured too. */
+static void weigh(struct queue *queue, queue_sample_fn *sample, void *context, double *speeds) {
+    uint64_t ns[SAMPLES];
+    const int count = measure(queue->schedule.total, sample, context, ns);
+    int common;
+    MPI_CHECK(MPI_Allreduce(&count, &common, 1, MPI_INT, MPI_MIN, queue->session->world));
+    const double speed =
+        common > 0 && ns[common - 1] > 0 ? 1e9 * common / (double)ns[common - 1] : 0;
+    MPI_CHECK(MPI_Allgather(&speed, 1, MPI_DOUBLE, speeds, 1, MPI_DOUBLE, queue->session->world));
+    schedule_weigh(&queue->schedule, speeds);
+}
+
+bool queue_begin(struct queue *queue, const struct session *session, enum schedule_kind kind,
+                 uint64_t units, queue_sample_fn *sample, void *sample_context,
+                 struct failure *failure) {
+    const size_t ranks = (size_t)session->size;
+    *queue = (struct queue){.session = session};
+    double *speeds = malloc(ranks * sizeof *speeds);
+    queue->shares = session->rank == ROOT ? calloc(ranks, sizeof *queue->shares) : NULL;
+    if (!schedule_begin(&queue->schedule, kind, units, session->size) || !speeds ||
+        (session->rank == ROOT && !queue->shares))
+        failure_set(failure, EXIT_RUN, "out of memory");
+    const bool begun = agree(session, failure);
+    if (begun && kind == SCHEDULE_WEIGHTED)
+        weigh(queue, sample, sample_context, speeds);
+    free(speeds);
+    return begun;
+}
+
+uint64_t queue_fair_share(const struct queue *queue) {
+    return schedule_share(&queue->schedule, queue->session->rank);
+}
+
+double queue_imbalance(const struct queue *queue) {
+    const int ranks = queue->session->size;
+    double sum = 0, busiest = 0;
+    for (int r = 0; r < ranks; r++) {
+        sum += queue->shares[r].busy_seconds;
+        if (queue->shares[r].busy_seconds > busiest)
+            busiest = queue->shares[r].busy_seconds;
+    }
+    return sum > 0 ? busiest * ranks / sum : 1;
+}
+
+void queue_end(struct queue *queue) {
+    schedule_end(&queue->schedule);
+    free(queue->shares);
+    queue->shares = NULL;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ * Hands units of work to the ranks. The queue knows neither rows nor darts: its user brings how
+ * many units there are and a function that computes some of them, and every unit is computed once,
+ * by one rank, whatever the schedule (core/schedule.h).
+ *
+ * Rank 0 hands out and computes too. It answers while it computes, from the hook that kernels call
+ * after every tile (plait_progress_fn), so no thread but the main one calls MPI. The others ask for
+ * their next piece while they compute the one before it, and so do not wait for the answer. All
+ * messages are point-to-point: one-sided ones stall where the target computes. */
+#ifndef PLAIT_DRIVERS_QUEUE_H
+#define PLAIT_DRIVERS_QUEUE_H
+
+#include "comm/session.h"
+#include "core/failure.h"
+#include "core/schedule.h"
+#include "plait/exec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What one rank did. */
+struct queue_share {
+    uint64_t units;
+    double busy_seconds; /* in compute */
+};
+
+struct queue {
+    const struct session *session;
+    struct schedule schedule;
+    struct queue_share *shares; /* rank 0, after queue_run: of every rank; NULL elsewhere */
+};
+
+/* The work of one queue_run. */
+struct queue_work {
+    /* Computes the units of a piece, and calls poll(poll_context, done, total) from the main thread
+     * now and then with the part of the piece that is done, as kernels do: pass both to the kernel
+     * in its plait_exec. The pieces of a rank come in rising order. false: this rank cannot go on.
+     */
+    bool (*compute)(void *context, struct piece piece, plait_progress_fn *poll, void *poll_context);
+    void *context;
+    uint64_t room; /* the units that this rank can take at most, its fixed share at least; rank 0
+                    * takes any number */
+    /* On rank 0: is told from time to time, and at the end, how many units all ranks have
+     * finished. Either all ranks have one, or none has: then NULL. */
+    void (*listen)(void *context, uint64_t finished, uint64_t total);
+    void *listen_context;
+};
+
+/* Computes unit `unit` as the work would, for its time alone. */
+typedef void queue_sample_fn(void *context, uint64_t unit);
+
+/* Collective, same arguments on all ranks but for the context. Begins a queue of `units` units.
+ * SCHEDULE_WEIGHTED measures every rank for a moment, 10 ms or one unit, on the same units, spread
+ * over all, by sample; other kinds do not call it. A failure is that of all ranks. Free with
+ * queue_end, also after a failure. */
+bool queue_begin(struct queue *queue, const struct session *session, enum schedule_kind kind,
+                 uint64_t units, queue_sample_fn *sample, void *sample_context,
+                 struct failure *failure);
+
+/* The units that this rank will compute: exact where the schedule is fixed, a fair share else. */
+uint64_t queue_fair_share(const struct queue *queue);
+
+/* Collective, once. Computes all units; on return all ranks have ended. false on a rank that could
+ * not go on; the others then end soon, with units left: agree before results are used. */
+bool queue_run(struct queue *queue, const struct queue_work *work);
+
+/* Busiest rank over the mean, 1 is perfect. Rank 0, after queue_run. */
+double queue_imbalance(const struct queue *queue);
+
+void queue_end(struct queue *queue);
+
+#endif

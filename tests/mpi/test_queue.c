@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT
+ * The work queue on real ranks, with units that only note that they were computed: every unit once
+ * on any schedule, a slow rank, a rank without room, a rank that fails. Units sleep where they must
+ * take time: a slow rank is then slow on a busy machine too. Run it on any number of ranks. */
+#include "comm/mpi_check.h"
+#include "comm/queue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { UNITS_MAX = 1000 };
+
+/* What a rank does with its units. */
+struct toil {
+    const struct session *session;
+    int32_t computed[UNITS_MAX]; /* how often, by this rank */
+    uint64_t units, pieces;
+    long unit_ns;       /* sleep for each */
+    uint64_t fail_at;   /* the piece, counted from 1, that fails; 0: none */
+    uint64_t told;      /* by the listener */
+    bool wrong;         /* the listener was told nonsense */
+    bool disorder;      /* a piece lay before an earlier one */
+    uint64_t last_unit; /* of the piece before */
+};
+
+/* Counts what was checked and what failed, over all tests of this rank. */
+struct score {
+    const struct session *session;
+    int checks, failures;
+    const char *test;
+};
+
+static void check(struct score *score, bool passed, const char *what) {
+    score->checks++;
+    if (passed)
+        return;
+    score->failures++;
+    printf("rank %d, %s: failed: %s\n", score->session->rank, score->test, what);
+}
+
+static void sleep_ns(long ns) {
+    const struct timespec pause = {ns / 1000000000, ns % 1000000000};
+    if (ns > 0)
+        nanosleep(&pause, NULL);
+}
+
+static bool toil(void *context, struct piece piece, plait_progress_fn *poll, void *poll_context) {
+    struct toil *toil = context;
+    toil->pieces++;
+    toil->disorder |= toil->pieces > 1 && piece.first < toil->last_unit;
+    toil->last_unit = piece.first;
+    if (toil->pieces == toil->fail_at)
+        return false;
+    for (uint64_t k = 0; k < piece.count; k++) {
+        sleep_ns(toil->unit_ns);
+        toil->computed[piece.first + k]++;
+        toil->wrong |= !poll(poll_context, k + 1, piece.count);
+    }
+    toil->units += piece.count;
+    return true;
+}
+
+static void listen(void *context, uint64_t finished, uint64_t total) {
+    struct toil *toil = context;
+    toil->wrong |= finished < toil->told || finished > total;
+    toil->told = finished;
+}
+
+static void sample(void *context, uint64_t unit) {
+    const struct toil *toil = context;
+    if (unit >= UNITS_MAX)
+        MPI_Abort(toil->session->world, 1);
+    sleep_ns(toil->unit_ns);
+}
+
+/* Runs a queue of `total` units. Answers what queue_run answers; *share is what was promised. */
+static bool run(struct score *score, struct toil *toil_of_rank, enum schedule_kind kind,
+                uint64_t total, uint64_t room, struct queue *queue, uint64_t *share) {
+    struct failure failure = {0};
+    const struct queue_work work = {
+        .compute = toil,
+        .context = toil_of_rank,
+        .room = room,
+        .listen = listen,
+        .listen_context = toil_of_rank,
+    };
+    toil_of_rank->session = score->session;
+    if (!queue_begin(queue, score->session, kind, total, sample, toil_of_rank, &failure)) {
+        check(score, false, "queue_begin");
+        return false;
+    }
+    *share = queue_fair_share(queue);
+    return queue_run(queue, &work);
+}
+
+/* How many units were computed, by all; -1 if one was computed twice. */
+static int64_t computed_once(const struct session *session, const struct toil *toil_of_rank) {
+    int32_t all[UNITS_MAX];
+    int64_t sum = 0;
+    MPI_CHECK(MPI_Allreduce(toil_of_rank->computed, all, UNITS_MAX, MPI_INT32_T, MPI_SUM,
+                            session->world));
+    for (int u = 0; u < UNITS_MAX; u++) {
+        if (all[u] > 1)
+            return -1;
+        sum += all[u];
+    }
+    return sum;
+}
+
+static void check_shares(struct score *score, const struct queue *queue, uint64_t total) {
+    uint64_t sum = 0;
+    if (score->session->rank != ROOT)
+        return;
+    for (int r = 0; r < score->session->size; r++)
+        sum += queue->shares[r].units;
+    check(score, sum == total, "rank 0 knows what each did");
+    const double imbalance = queue_imbalance(queue), rounding = 1e-9;
+    check(score, imbalance >= 1 - rounding && imbalance <= score->session->size * (1 + rounding),
+          "imbalance from 1 to the number of ranks");
+}
+
+static void every_unit_once(struct score *score, enum schedule_kind kind, uint64_t total) {
+    static struct toil mine;
+    struct queue queue;
+    uint64_t share;
+    memset(&mine, 0, sizeof mine);
+    mine.unit_ns = total == UNITS_MAX ? 20000 : 0;
+    check(score, run(score, &mine, kind, total, total, &queue, &share), "runs");
+    check(score, computed_once(score->session, &mine) == (int64_t)total, "every unit once");
+    check(score, !mine.wrong, "the listener hears a rising number");
+    check(score, !mine.disorder, "pieces of a rank rise");
+    check(score, kind == SCHEDULE_DYNAMIC || mine.units == share, "the promised share");
+    check_shares(score, &queue, total);
+    if (score->session->rank == ROOT && total > 0)
+        check(score, mine.told == total, "the listener hears of the end");
+    queue_end(&queue);
+}
+
+/* A rank at a fiftieth of the speed of the others does less than any of them. */
+static void slow_rank(struct score *score, enum schedule_kind kind, int slow) {
+    static struct toil mine;
+    struct queue queue;
+    uint64_t share;
+    memset(&mine, 0, sizeof mine);
+    mine.unit_ns = score->session->rank == slow ? 5000000 : 100000;
+    check(score, run(score, &mine, kind, 600, 600, &queue, &share), "runs");
+    check(score, computed_once(score->session, &mine) == 600, "every unit once");
+    if (score->session->rank == ROOT)
+        for (int r = 0; r < score->session->size; r++)
+            check(score, r == slow || queue.shares[slow].units < queue.shares[r].units,
+                  "the slow rank does less");
+    queue_end(&queue);
+}
+
+/* Ranks other than 0 can keep as much as they were promised, and no more. */
+static void little_room(struct score *score) {
+    static struct toil mine;
+    struct queue queue;
+    uint64_t share;
+    memset(&mine, 0, sizeof mine);
+    const uint64_t room = UNITS_MAX / (uint64_t)score->session->size;
+    mine.unit_ns = score->session->rank == ROOT ? 1000000 : 10000;
+    check(score, run(score, &mine, SCHEDULE_DYNAMIC, UNITS_MAX, room, &queue, &share), "runs");
+    check(score, computed_once(score->session, &mine) == UNITS_MAX, "every unit once");
+    check(score, score->session->rank == ROOT || mine.units <= room, "no more than there is room");
+    queue_end(&queue);
+}
+
+/* A rank that cannot go on says so, and nobody waits for ever. */
+static void failing_rank(struct score *score, enum schedule_kind kind, int failing) {
+    static struct toil mine;
+    struct queue queue;
+    uint64_t share;
+    memset(&mine, 0, sizeof mine);
+    mine.unit_ns = 50000;
+    if (score->session->rank == failing)
+        mine.fail_at = kind == SCHEDULE_CYCLIC || kind == SCHEDULE_DYNAMIC ? 2 : 1;
+    const bool whole = run(score, &mine, kind, UNITS_MAX, UNITS_MAX, &queue, &share);
+    /* Alone, or spared by the others, it may never come to its second piece. */
+    const bool failed = mine.fail_at > 0 && mine.pieces >= mine.fail_at;
+    check(score, whole == !failed, "it is told who failed");
+    int any = failed;
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &any, 1, MPI_INT, MPI_MAX, score->session->world));
+    const int64_t computed = computed_once(score->session, &mine);
+    check(score, computed >= 0 && (any != (computed == UNITS_MAX)),
+          "units are missing, none twice");
+    queue_end(&queue);
+}
+
+static void run_all(struct score *score) {
+    static const uint64_t totals[] = {0, 1, 2, 5, 64, 401, UNITS_MAX};
+    const int last = score->session->size - 1;
+    for (int kind = 0; schedule_names[kind]; kind++) {
+        score->test = schedule_names[kind];
+        for (size_t t = 0; t < sizeof totals / sizeof *totals; t++)
+            every_unit_once(score, (enum schedule_kind)kind, totals[t]);
+        failing_rank(score, (enum schedule_kind)kind, ROOT);
+        failing_rank(score, (enum schedule_kind)kind, last);
+    }
+    score->test = "slow rank";
+    if (last > 0) {
+        slow_rank(score, SCHEDULE_DYNAMIC, ROOT);
+        slow_rank(score, SCHEDULE_DYNAMIC, last);
+        slow_rank(score, SCHEDULE_WEIGHTED, last);
+    }
+    score->test = "little room";
+    little_room(score);
+}
+
+int main(void) {
+    struct session session;
+    struct failure failure = {0};
+    if (!session_start(&session, "test_queue", false, &failure)) {
+        fprintf(stderr, "%s\n", failure.text);
+        return 1;
+    }
+    struct score score = {.session = &session};
+    run_all(&score);
+    int sums[2] = {score.checks, score.failures};
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_INT, MPI_SUM, session.world));
+    if (session.rank == ROOT)
+        printf("queue on %d ranks: %d checks, %d failed\n", session.size, sums[0], sums[1]);
+    session_end(&session);
+    return sums[1] > 0 || sums[0] == 0;
+}

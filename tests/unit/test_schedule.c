@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT
+ * The policies of the work queue: every unit once, whatever the costs, the ranks and the order of
+ * their questions; and ranks of unlike speed are done together. */
+#include "check.h"
+#include "core/schedule.h"
+#include "queue_simulation.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const char *name_of(enum schedule_kind kind) {
+    return schedule_names[kind];
+}
+
+/* xorshift64* (Vigna, 2016). */
+static uint64_t draw(uint64_t *state) {
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * UINT64_C(2685821657736338717);
+}
+
+static double draw_unit(uint64_t *state) {
+    return ((double)(draw(state) >> 11) + 0.5) * 0x1p-53;
+}
+
+static uint64_t seeded(void) {
+    return check_seed() * UINT64_C(0x9E3779B97F4A7C15) + 1;
+}
+
+enum { UNITS_MAX = 3000, RANKS_MAX = 40 };
+
+/* Notes a piece; answers whether none of its units had been handed out. */
+static bool note(unsigned char *seen, uint64_t total, struct piece piece) {
+    if (piece.first > total || piece.count > total - piece.first)
+        return false;
+    for (uint64_t u = piece.first; u < piece.first + piece.count; u++)
+        if (seen[u]++)
+            return false;
+    return true;
+}
+
+/* Ranks ask in random order and tell random costs, until none gets anything. */
+static void check_covers(enum schedule_kind kind, uint64_t total, int ranks, uint64_t *random) {
+    static unsigned char seen[UNITS_MAX];
+    struct schedule schedule;
+    double speeds[RANKS_MAX], busy_s[RANKS_MAX] = {0};
+    uint64_t units[RANKS_MAX] = {0}, last[RANKS_MAX] = {0}, handed = 0;
+    bool disjoint = true, rising = true, working[RANKS_MAX];
+    int left = ranks;
+
+    for (uint64_t u = 0; u < total; u++)
+        seen[u] = 0;
+    if (!check_that(schedule_begin(&schedule, kind, total, ranks), __FILE__, __LINE__, "begin"))
+        return;
+    for (int r = 0; r < ranks; r++)
+        speeds[r] = exp(6 * draw_unit(random) - 3);
+    if (kind == SCHEDULE_WEIGHTED)
+        schedule_weigh(&schedule, speeds);
+    for (int r = 0; r < ranks; r++) {
+        const struct piece piece = schedule_first(&schedule, r);
+        disjoint &= note(seen, total, piece);
+        units[r] = handed = piece.count;
+        last[r] = piece.first;
+        working[r] = true;
+    }
+    while (left > 0) {
+        const int r = (int)(draw(random) % (uint64_t)ranks);
+        if (!working[r])
+            continue;
+        busy_s[r] += -log(draw_unit(random)) * 1e-4 / speeds[r] * (double)(handed + 1);
+        schedule_tell(&schedule, r, units[r], busy_s[r]);
+        const struct piece piece = schedule_next(&schedule, r, UINT64_MAX);
+        disjoint &= note(seen, total, piece);
+        rising &= piece.count == 0 || piece.first >= last[r];
+        units[r] += handed = piece.count;
+        last[r] = piece.count > 0 ? piece.first : last[r];
+        working[r] = piece.count > 0;
+        left -= !working[r];
+    }
+    handed = 0;
+    for (uint64_t u = 0; u < total; u++)
+        handed += seen[u];
+    check_that(disjoint && handed == total, __FILE__, __LINE__,
+               "%s, %d units, %d ranks: every unit once", name_of(kind), (int)total, ranks);
+    check_that(rising, __FILE__, __LINE__, "%s: pieces of a rank rise", name_of(kind));
+    schedule_end(&schedule);
+}
+
+static void covers(void) {
+    static const uint64_t totals[] = {0, 1, 2, 7, 64, 401, 800, UNITS_MAX};
+    static const int ranks[] = {1, 2, 3, 7, RANKS_MAX};
+    uint64_t random = seeded();
+    for (int kind = 0; schedule_names[kind]; kind++)
+        for (size_t t = 0; t < sizeof totals / sizeof *totals; t++)
+            for (size_t r = 0; r < sizeof ranks / sizeof *ranks; r++)
+                for (int again = 0; again < 5; again++)
+                    check_covers((enum schedule_kind)kind, totals[t], ranks[r], &random);
+}
+
+/* What a rank is promised is what it gets. */
+static void fixed_shares_are_exact(void) {
+    static const enum schedule_kind kinds[] = {SCHEDULE_BLOCK, SCHEDULE_CYCLIC, SCHEDULE_WEIGHTED};
+    static const uint64_t totals[] = {0, 1, 6, 7, 449, 450, 12345};
+    const double speeds[] = {1, 3, 0.1, 2, 2, 0, 7};
+    for (int k = 0; k < 3; k++)
+        for (int t = 0; t < 7; t++) {
+            struct schedule schedule;
+            CHECK(schedule_begin(&schedule, kinds[k], totals[t], 7));
+            CHECK(schedule_is_fixed(&schedule));
+            if (kinds[k] == SCHEDULE_WEIGHTED)
+                schedule_weigh(&schedule, speeds);
+            uint64_t sum = 0;
+            for (int r = 0; r < 7; r++) {
+                const uint64_t promised = schedule_share(&schedule, r);
+                uint64_t got = 0;
+                for (struct piece piece = schedule_first(&schedule, r); piece.count > 0;
+                     piece = schedule_next(&schedule, r, UINT64_MAX))
+                    got += piece.count;
+                CHECK_INT((int64_t)promised, (int64_t)got);
+                sum += got;
+            }
+            CHECK_INT((int64_t)totals[t], (int64_t)sum);
+            schedule_end(&schedule);
+        }
+}
+
+/* Block is the decomposition of drivers/comm/block.c: lengths differ by one, the longer ones first.
+ */
+static void block_is_even(void) {
+    struct schedule schedule;
+    CHECK(schedule_begin(&schedule, SCHEDULE_BLOCK, 10, 4));
+    static const struct piece expected[] = {{0, 3}, {3, 3}, {6, 2}, {8, 2}};
+    for (int r = 0; r < 4; r++) {
+        const struct piece piece = schedule_first(&schedule, r);
+        CHECK_INT((int64_t)expected[r].first, (int64_t)piece.first);
+        CHECK_INT((int64_t)expected[r].count, (int64_t)piece.count);
+    }
+    schedule_end(&schedule);
+}
+
+static void weighted_follows_speed(void) {
+    struct schedule schedule;
+    const double speeds[] = {4, 1, 0, 3}; /* 0: counts as the slowest, 1 */
+    CHECK(schedule_begin(&schedule, SCHEDULE_WEIGHTED, 900, 4));
+    schedule_weigh(&schedule, speeds);
+    static const int64_t expected[] = {400, 100, 100, 300};
+    for (int r = 0; r < 4; r++)
+        CHECK_INT(expected[r], (int64_t)schedule_share(&schedule, r));
+    const double none[] = {0, 0, 0, NAN};
+    schedule_weigh(&schedule, none);
+    for (int r = 0; r < 4; r++)
+        CHECK_INT(225, (int64_t)schedule_share(&schedule, r));
+    schedule_end(&schedule);
+}
+
+static void begin_dynamic(struct schedule *schedule, uint64_t total, int ranks) {
+    CHECK(schedule_begin(schedule, SCHEDULE_DYNAMIC, total, ranks));
+    CHECK(!schedule_is_fixed(schedule));
+    for (int r = 0; r < ranks; r++)
+        (void)schedule_first(schedule, r);
+}
+
+/* Pieces in proportion to speed, and ever smaller. */
+static void dynamic_sizes(void) {
+    struct schedule schedule;
+    begin_dynamic(&schedule, 100000, 2);
+    schedule_tell(&schedule, 0, 700, 4);
+    schedule_tell(&schedule, 1, 700, 1);
+    const struct piece slow = schedule_next(&schedule, 0, UINT64_MAX);
+    const struct piece fast = schedule_next(&schedule, 1, UINT64_MAX);
+    const double ratio = (double)fast.count / (double)slow.count;
+    CHECK(ratio > 3.5 && ratio < 4.5);
+    CHECK(fast.count <= 100000 / 2 / 4); /* never so much that the other waits for its end */
+    const struct piece then = schedule_next(&schedule, 1, UINT64_MAX);
+    CHECK(then.count < fast.count && then.count > 0);
+    CHECK_INT(5, (int64_t)schedule_next(&schedule, 1, 5).count);
+    CHECK_INT(0, (int64_t)schedule_next(&schedule, 1, 0).count);
+    schedule_end(&schedule);
+}
+
+/* A message a millisecond is the most: cheap units come in large pieces. */
+static void dynamic_pieces_last(void) {
+    struct schedule schedule;
+    begin_dynamic(&schedule, 1000, 2);
+    schedule_tell(&schedule, 0, 7, 7e-6);
+    schedule_tell(&schedule, 1, 7, 7e-6);
+    CHECK_INT(1000 - 14, (int64_t)schedule_next(&schedule, 1, UINT64_MAX).count);
+    CHECK_INT(0, (int64_t)schedule_next(&schedule, 0, UINT64_MAX).count);
+    schedule_end(&schedule);
+}
+
+/* A rank that needs longer for one unit than the others for all that is left gets nothing, unless
+ * the others have left. */
+static void slow_rank_is_spared(void) {
+    struct schedule schedule;
+    begin_dynamic(&schedule, 12, 3); /* 9 are left */
+    schedule_tell(&schedule, 0, 1, 100);
+    schedule_tell(&schedule, 1, 1, 1);
+    schedule_tell(&schedule, 2, 1, 1);
+    CHECK_INT(0, (int64_t)schedule_next(&schedule, 0, UINT64_MAX).count);
+    CHECK_INT(1, (int64_t)schedule_next(&schedule, 1, UINT64_MAX).count);
+    CHECK_INT(0, (int64_t)schedule_next(&schedule, 1, 0).count);
+    CHECK_INT(0, (int64_t)schedule_next(&schedule, 2, 0).count);
+    CHECK_INT(1, (int64_t)schedule_next(&schedule, 0, UINT64_MAX).count);
+    schedule_end(&schedule);
+}
+
+/* Equal ranks never refuse each other, however little is left. */
+static void equal_ranks_share_the_end(void) {
+    struct schedule schedule;
+    begin_dynamic(&schedule, 16, 8);
+    for (int r = 0; r < 8; r++)
+        schedule_tell(&schedule, r, 1, 1 + 0.05 * r);
+    for (int r = 7; r >= 0; r--)
+        CHECK_INT(1, (int64_t)schedule_next(&schedule, r, UINT64_MAX).count);
+    CHECK_INT(0, (int64_t)schedule_next(&schedule, 0, UINT64_MAX).count);
+    schedule_end(&schedule);
+}
+
+static void stop_ends_it(void) {
+    struct schedule schedule;
+    begin_dynamic(&schedule, 1000, 2);
+    schedule_stop(&schedule);
+    CHECK_INT(0, (int64_t)schedule_next(&schedule, 0, UINT64_MAX).count);
+    CHECK_INT(0, (int64_t)schedule_next(&schedule, 1, UINT64_MAX).count);
+    schedule_end(&schedule);
+}
+
+/* How costs may lie. */
+static double cost_at(int shape, double x, uint64_t *random) {
+    switch (shape) {
+    case 0:
+        return 1;
+    case 1:
+        return 0.1 + 2 * x;
+    case 2:
+        return 2.1 - 2 * x;
+    case 3:
+        return fabs(x - 0.5) < 0.1 ? 10 : 1;
+    default:
+        return -log(draw_unit(random));
+    }
+}
+
+/* In simulated time, so that it does not depend on the machine: useful work over capacity. */
+static void unlike_ranks_end_together(void) {
+    static const double fields[][7] = {
+        {1, 1}, {1, 0.25}, {0.25, 1}, {1, 1, 0.25}, {1, 0.5, 0.25}, {1, 1, 1, 0.4, 0.4, 0.15, 0.15},
+    };
+    static const int ranks[] = {2, 2, 2, 3, 3, 7};
+    uint64_t random = seeded();
+    double unit_s[UNITS_MAX];
+    for (int shape = 0; shape < 5; shape++) {
+        for (int u = 0; u < UNITS_MAX; u++)
+            unit_s[u] = 1e-3 * cost_at(shape, (double)u / UNITS_MAX, &random);
+        for (int f = 0; f < 6; f++) {
+            const struct simulation simulation = {SCHEDULE_DYNAMIC, UNITS_MAX, unit_s, ranks[f],
+                                                  fields[f],        100e-6,    10e-6};
+            struct simulated result;
+            CHECK(simulate(&simulation, &result));
+            CHECK(result.once);
+            /* A single dear unit of the last shape may come last. */
+            check_that(result.useful >= (shape == 4 ? 0.9 : 0.95), __FILE__, __LINE__,
+                       "shape %d, field %d: %.3f of the capacity used", shape, f, result.useful);
+            /* A message costs rank 0 what serve_s says. */
+            CHECK((double)result.messages / 2 * simulation.serve_s < 0.01 * result.end_s);
+        }
+    }
+}
+
+static void small_jobs_need_few_messages(void) {
+    double unit_s[400];
+    for (int u = 0; u < 400; u++)
+        unit_s[u] = 5e-6; /* 2 ms in all */
+    const double speeds[] = {1, 1};
+    const struct simulation simulation = {SCHEDULE_DYNAMIC, 400, unit_s, 2, speeds, 100e-6, 10e-6};
+    struct simulated result;
+    CHECK(simulate(&simulation, &result));
+    CHECK(result.once && result.messages <= 10);
+}
+
+int main(int argc, char **argv) {
+    static const struct check_test tests[] = {
+        {"covers", covers},
+        {"fixed shares are exact", fixed_shares_are_exact},
+        {"block is even", block_is_even},
+        {"weighted follows speed", weighted_follows_speed},
+        {"dynamic sizes", dynamic_sizes},
+        {"dynamic pieces last", dynamic_pieces_last},
+        {"slow rank is spared", slow_rank_is_spared},
+        {"equal ranks share the end", equal_ranks_share_the_end},
+        {"stop ends it", stop_ends_it},
+        {"unlike ranks end together", unlike_ranks_end_together},
+        {"small jobs need few messages", small_jobs_need_few_messages},
+        {0},
+    };
+    return check_main("schedule", tests, argc, argv);
+}
