@@ -34,28 +34,38 @@ static inline unsigned lanes_of(uint64_t set, int v) {
     return (unsigned)(set >> (v * VEC_LANES)) & ((1u << VEC_LANES) - 1);
 }
 
+/* Makes the compiler forget what it has loaded from `memory`, so that it loads it again. */
+static inline void forget(const void *memory) {
+    __asm__ volatile("" : : "r"(memory) : "memory");
+}
+
 /* Makes `steps` steps without a look and answers the lanes that are outside then.
  *
  * Exact where the guard holds (job->blind_min_cr): an orbit that has escaped never comes back, so
  * one that is inside after the block was inside all the time, and one that is outside is rolled
  * back and replayed step by step. */
-static uint64_t run_blind_block(struct deep *d, int32_t steps, vec_t limit) {
+__attribute__((noinline)) static uint64_t run_blind_block(struct deep *d, int32_t steps,
+                                                          vec_t limit) {
     struct orbits *lanes = &d->lanes;
-    vec_t x[DEEP_VECS], y[DEEP_VECS], cr[DEEP_VECS], ci[DEEP_VECS];
+    vec_t x[DEEP_VECS], y[DEEP_VECS];
+    uint64_t inside = 0;
 
+#pragma GCC unroll 8
     for (int v = 0; v < DEEP_VECS; v++) {
         x[v] = vec_load(lanes->x + v * VEC_LANES);
         y[v] = vec_load(lanes->y + v * VEC_LANES);
-        cr[v] = vec_load(lanes->cr + v * VEC_LANES);
-        ci[v] = vec_load(lanes->ci + v * VEC_LANES);
         vec_store(d->old_x + v * VEC_LANES, x[v]);
         vec_store(d->old_y + v * VEC_LANES, y[v]);
     }
-    for (int32_t s = 0; s < steps; s++)
+    for (int32_t s = 0; s < steps; s++) {
+#pragma GCC unroll 8
         for (int v = 0; v < DEEP_VECS; v++)
-            step(&x[v], &y[v], cr[v], ci[v]);
-
-    uint64_t inside = 0;
+            step(&x[v], &y[v], vec_load(lanes->cr + v * VEC_LANES),
+                 vec_load(lanes->ci + v * VEC_LANES));
+        if (C_IN_MEMORY)
+            forget(lanes);
+    }
+#pragma GCC unroll 8
     for (int v = 0; v < DEEP_VECS; v++) {
         vec_store(lanes->x + v * VEC_LANES, x[v]);
         vec_store(lanes->y + v * VEC_LANES, y[v]);

@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 static inline void step(vec_t *x, vec_t *y, vec_t cr, vec_t ci) {
-    const vec_t next_x = vec_fma(*x, *x, vec_fnma(*y, *y, cr));
+    const vec_t cr_minus_y2 = vec_fnma(*y, *y, cr);
     /* x + x, not 2 * x: the same bits, and the units that add are idle while others multiply. */
-    *y = vec_fma(vec_add(*x, *x), *y, ci);
-    *x = next_x;
+    const vec_t double_x = vec_add(*x, *x);
+    *x = vec_fma(*x, *x, cr_minus_y2);
+    *y = vec_fma(double_x, *y, ci);
 }
 
 /* False for infinity and NaN too. */
