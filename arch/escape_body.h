@@ -68,6 +68,7 @@ static void run_prefix(const struct plait_escape_job *job, const struct plan *pl
     struct group g;
     mask_t known[GROUP_VECS]; /* interior */
 
+#pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++) {
         const double offset = (double)at->j + v * VEC_LANES;
         const vec_t j = vec_add(vec_load(lane_number), vec_set1(offset));
@@ -87,6 +88,7 @@ static void run_prefix(const struct plait_escape_job *job, const struct plan *pl
     run_tested(&g, plan->prefix, vec_set1(job->bailout_squared));
 
     int32_t count[GROUP_LANES];
+#pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++) {
         vec_store_int32(count + v * VEC_LANES, vec_select(known[v], maxit, g.count[v]));
         const struct orbit_vec orbits = {
@@ -112,6 +114,13 @@ static void run_prefix(const struct plait_escape_job *job, const struct plan *pl
     }
 }
 
+/* Runs the prefix until the queue can fill every lane, or no pixel is left. */
+static inline void fill_queue(const struct plait_escape_job *job, const struct plan *plan,
+                              struct cursor *at, struct orbits *queue) {
+    while (queue->count < DEEP_LANES && at->i < at->rows)
+        run_prefix(job, plan, at, queue);
+}
+
 /* Counts all pixels of a rectangle; blind: the guard holds for each of them. */
 static void run_rectangle(const struct plait_escape_job *job, struct cursor *at, bool blind) {
     const struct plan plan = make_plan(job->maxit);
@@ -120,13 +129,12 @@ static void run_rectangle(const struct plait_escape_job *job, struct cursor *at,
     queue.count = 0;
     memset(&d, 0, sizeof d);
 
-    for (;;) {
-        while (queue.count < DEEP_LANES && at->i < at->rows)
-            run_prefix(job, &plan, at, &queue);
-        refill(&d, &queue, &plan);
-        if (!d.busy)
-            break;
-        run_block(&d, &plan, job, blind, at->counts);
+    fill_queue(job, &plan, at, &queue);
+    for (int v = 0; v < DEEP_VECS; v++)
+        refill(&d, v, lanes_of(~d.busy, v), &queue);
+    while (d.busy) {
+        fill_queue(job, &plan, at, &queue);
+        run_block(&d, &plan, job, blind, &queue, at->counts);
     }
     while (d.escaped.count > 0)
         replay(&d, &plan, vec_set1(job->bailout_squared), at->counts);

@@ -26,7 +26,6 @@ struct deep {
     double save_at[ORBITS_MAX]; /* the next one is saved after that many steps */
     uint64_t busy;              /* lanes that hold an orbit; the others iterate junk */
     double steps;               /* steps made by all lanes together since the start */
-    double next_end;            /* no lane reaches maxit before `steps` is that large */
     struct orbits escaped;      /* rolled back, waiting for their replay */
 };
 
@@ -98,20 +97,16 @@ static uint64_t run_tested_block(struct deep *d, int32_t steps, vec_t limit) {
     return ~inside;
 }
 
-/* The busy lanes that have made maxit steps; sets next_end for the others. */
-static uint64_t find_ended(struct deep *d, int32_t maxit) {
-    uint64_t ended = 0;
-    double last_made = -INFINITY;
-    for (uint64_t left = d->busy; left; left &= left - 1) {
-        const int lane = __builtin_ctzll(left);
-        const double made = d->lanes.made[lane];
-        if (made + d->steps >= maxit)
-            ended |= left & -left;
-        else if (made > last_made)
-            last_made = made;
+/* The lanes that have made maxit steps or more. */
+static inline uint64_t find_ended(const struct deep *d, int32_t maxit) {
+    const vec_t end = vec_set1(maxit - d->steps);
+    uint64_t going = 0;
+#pragma GCC unroll 8
+    for (int v = 0; v < DEEP_VECS; v++) {
+        const vec_t made = vec_load(d->lanes.made + v * VEC_LANES);
+        going |= (uint64_t)mask_lanes(vec_less(made, end)) << (v * VEC_LANES);
     }
-    d->next_end = maxit - last_made;
-    return ended;
+    return ~going;
 }
 
 /* The lanes that are in a state which they were in before. The step is a function of the state
@@ -138,24 +133,19 @@ static uint64_t find_cycles(struct deep *d) {
     return cycles;
 }
 
-/* Rolls the lanes back to the start of the block, `steps` steps ago, and sets them aside. */
-static void roll_back(struct deep *d, uint64_t escaped, int32_t steps) {
-    const vec_t before = vec_set1(d->steps - steps);
-    for (int v = 0; v < DEEP_VECS; v++) {
-        const unsigned lanes = lanes_of(escaped, v);
-        const int at = v * VEC_LANES;
-        if (!lanes)
-            continue;
-        const struct orbit_vec orbits = {
-            .x = vec_load(d->old_x + at),
-            .y = vec_load(d->old_y + at),
-            .cr = vec_load(d->lanes.cr + at),
-            .ci = vec_load(d->lanes.ci + at),
-            .made = vec_add(vec_load(d->lanes.made + at), before),
-            .pixel = vec_load(d->lanes.pixel + at),
-        };
-        orbits_push(&d->escaped, &orbits, lanes);
-    }
+/* Rolls lanes of vector v back to the start of the block, `steps` steps ago, and sets their orbits
+ * aside. */
+static void roll_back(struct deep *d, int v, unsigned lanes, int32_t steps) {
+    const int at = v * VEC_LANES;
+    const struct orbit_vec orbits = {
+        .x = vec_load(d->old_x + at),
+        .y = vec_load(d->old_y + at),
+        .cr = vec_load(d->lanes.cr + at),
+        .ci = vec_load(d->lanes.ci + at),
+        .made = vec_add(vec_load(d->lanes.made + at), vec_set1(d->steps - steps)),
+        .pixel = vec_load(d->lanes.pixel + at),
+    };
+    orbits_push(&d->escaped, &orbits, lanes);
 }
 
 /* Replays the last escaped orbits, a group or what there is, with a test at every step. */
@@ -166,6 +156,7 @@ static void replay(struct deep *d, const struct plan *plan, vec_t limit, int32_t
     struct group g;
     int32_t count[GROUP_LANES];
 
+#pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++) {
         const uint32_t at = first + (uint32_t)(v * VEC_LANES);
         g.x[v] = vec_load(escaped->x + at);
@@ -176,6 +167,7 @@ static void replay(struct deep *d, const struct plan *plan, vec_t limit, int32_t
         g.inside[v] = vec_less(vec_set1(0), limit);
     }
     run_tested(&g, plan->block, limit);
+#pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++)
         vec_store_int32(count + v * VEC_LANES, g.count[v]);
     /* The last block may reach beyond maxit. */
@@ -185,55 +177,50 @@ static void replay(struct deep *d, const struct plan *plan, vec_t limit, int32_t
     escaped->count = first;
 }
 
-/* Fills the free lanes from the queue, as far as it goes. */
-static void refill(struct deep *d, struct orbits *queue, const struct plan *plan) {
-    for (int v = 0; v < DEEP_VECS && queue->count > 0; v++) {
-        unsigned lanes = lanes_of(~d->busy, v);
-        const uint32_t at = (uint32_t)(v * VEC_LANES);
-        if (!lanes)
-            continue;
-        while ((uint32_t)__builtin_popcount(lanes) > queue->count)
-            lanes &= lanes - 1;
-        orbits_take(&d->lanes, at, lanes, queue);
-        d->busy |= (uint64_t)lanes << at;
+/* Fills lanes of vector v from the queue, as far as it goes. */
+static void refill(struct deep *d, int v, unsigned lanes, struct orbits *queue) {
+    const uint32_t at = (uint32_t)(v * VEC_LANES);
+    while ((uint32_t)__builtin_popcount(lanes) > queue->count)
+        lanes &= lanes - 1;
+    orbits_take(&d->lanes, at, lanes, queue);
+    d->busy |= (uint64_t)lanes << at;
 
-        /* No state that the lane's last orbit left may be taken for one of this orbit. */
-        const mask_t fresh = mask_of(lanes);
-        const vec_t made = vec_load(d->lanes.made + at);
-        vec_store(d->lanes.made + at, vec_select(fresh, vec_add(made, vec_set1(-d->steps)), made));
-        vec_store(d->saved_x + at, vec_select(fresh, vec_set1(NAN), vec_load(d->saved_x + at)));
-        vec_store(d->save_at + at, vec_select(fresh, vec_set1(0), vec_load(d->save_at + at)));
-    }
-    const double end = d->steps + (plan->maxit - plan->prefix);
-    if (end < d->next_end)
-        d->next_end = end;
+    /* No state that the lane's last orbit left may be taken for one of this orbit. */
+    const mask_t fresh = mask_of(lanes);
+    const vec_t made = vec_load(d->lanes.made + at);
+    vec_store(d->lanes.made + at, vec_select(fresh, vec_add(made, vec_set1(-d->steps)), made));
+    vec_store(d->saved_x + at, vec_select(fresh, vec_set1(NAN), vec_load(d->saved_x + at)));
+    vec_store(d->save_at + at, vec_select(fresh, vec_set1(0), vec_load(d->save_at + at)));
 }
 
-/* Makes one block of steps in all lanes and frees those whose orbit ended. */
+/* Makes one block of steps in all lanes, ends the orbits that are settled and fills their lanes. */
 static inline void run_block(struct deep *d, const struct plan *plan,
-                             const struct plait_escape_job *job, bool blind, int32_t *counts) {
+                             const struct plait_escape_job *job, bool blind, struct orbits *queue,
+                             int32_t *counts) {
     const vec_t limit = vec_set1(job->bailout_squared);
     const uint64_t outside =
         blind ? run_blind_block(d, plan->block, limit) : run_tested_block(d, plan->block, limit);
-    const uint64_t escaped = outside & d->busy;
-    uint64_t settled = 0; /* known to stay inside up to maxit */
     d->steps += plan->block;
-
+    uint64_t settled = find_ended(d, plan->maxit); /* inside, and so up to maxit */
     if (job->shortcuts)
         settled |= find_cycles(d);
-    if (d->steps >= d->next_end)
-        settled |= find_ended(d, plan->maxit);
     /* Escape comes first: c = -2 has a fixed point, z = 2, outside the disc. */
+    const uint64_t escaped = outside & d->busy;
     settled &= d->busy & ~escaped;
 
     for (uint64_t left = settled; left; left &= left - 1)
         counts[(uint64_t)d->lanes.pixel[__builtin_ctzll(left)]] = plan->maxit;
-    if (escaped) {
-        roll_back(d, escaped, plan->block);
-        while (d->escaped.count >= GROUP_LANES)
-            replay(d, plan, limit, counts);
-    }
     d->busy &= ~(escaped | settled);
+    for (uint64_t left = escaped | settled; left;) {
+        const int v = __builtin_ctzll(left) / VEC_LANES;
+        const unsigned lanes = lanes_of(left, v);
+        if (lanes_of(escaped, v))
+            roll_back(d, v, lanes_of(escaped, v), plan->block);
+        refill(d, v, lanes, queue);
+        left &= ~((uint64_t)lanes << (v * VEC_LANES));
+    }
+    while (d->escaped.count >= GROUP_LANES)
+        replay(d, plan, limit, counts);
 }
 
 #endif

@@ -32,12 +32,14 @@ struct group {
 static inline void run_tested(struct group *g, int32_t steps, vec_t limit) {
     for (int32_t s = 0; s < steps; s++) {
         mask_t any = g->inside[0] = mask_and(g->inside[0], is_inside(g->x[0], g->y[0], limit));
+#pragma GCC unroll 8
         for (int v = 1; v < GROUP_VECS; v++) {
             g->inside[v] = mask_and(g->inside[v], is_inside(g->x[v], g->y[v], limit));
             any = mask_or(any, g->inside[v]);
         }
         if (!mask_lanes(any))
             return;
+#pragma GCC unroll 8
         for (int v = 0; v < GROUP_VECS; v++) {
             g->count[v] = vec_count(g->count[v], g->inside[v]);
             step(&g->x[v], &g->y[v], g->cr[v], g->ci[v]);
