@@ -38,6 +38,12 @@ struct cursor {
     size_t stride;
 };
 
+/* first, first + 1, ...: exact up to 2^53 */
+static inline vec_t lane_numbers(double first) {
+    static const double numbers[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    return vec_add(vec_load(numbers), vec_set1(first));
+}
+
 /* True only inside the main cardioid or the disc of period 2, where no orbit escapes: q (q + a) <
  * y^2 / 4 and |c + 1|^2 < 1/16 in exact arithmetic, less a margin M that is larger than all
  * rounding errors and uniform all round, the neck at -0.75 and the cusp at 0.25 included. Doubtful
@@ -54,59 +60,78 @@ static inline mask_t is_interior(vec_t px, vec_t py) {
     return mask_or(cardioid, disc);
 }
 
-/* The next GROUP_LANES pixels of the row, or what is left of it: writes the counts of those that
- * end within the prefix and queues the others. */
-static void run_prefix(const struct plait_escape_job *job, const struct plan *plan,
-                       struct cursor *at, struct orbits *queue) {
-    static const double lane_number[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+/* Sets g to the next GROUP_LANES pixels of the row, or what is left of it, at their first z. known:
+ * the interior pixels, which need no steps. */
+static inline void start_group(const struct plait_escape_job *job, const struct cursor *at,
+                               struct group *g, mask_t known[GROUP_VECS]) {
     const vec_t zero = vec_set1(0);
-    const vec_t maxit = vec_set1(plan->maxit);
     const vec_t end = vec_set1(at->cols);
     const vec_t py = vec_set1(fma(job->half_height - (double)(at->row + at->i), job->dy, job->cy));
-    const double first = (double)at->col - job->half_width; /* exact, as every j - half_width */
-    const size_t index = (size_t)at->i * at->stride + at->j;
-    struct group g;
-    mask_t known[GROUP_VECS]; /* interior */
+    const vec_t left = vec_set1((double)at->col - job->half_width); /* exact, and so is j + left */
 
 #pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++) {
-        const double offset = (double)at->j + v * VEC_LANES;
-        const vec_t j = vec_add(vec_load(lane_number), vec_set1(offset));
-        const vec_t px = vec_fma(vec_add(j, vec_set1(first)), vec_set1(job->dx), vec_set1(job->cx));
-        g.x[v] = job->julia ? px : zero;
-        g.y[v] = job->julia ? py : zero;
-        g.cr[v] = job->julia ? vec_set1(job->cre) : px;
-        g.ci[v] = job->julia ? vec_set1(job->cim) : py;
-        g.count[v] = zero;
-        g.inside[v] = vec_less(j, end);
+        const vec_t j = lane_numbers((double)at->j + v * VEC_LANES);
+        const vec_t px = vec_fma(vec_add(j, left), vec_set1(job->dx), vec_set1(job->cx));
+        g->x[v] = job->julia ? px : zero;
+        g->y[v] = job->julia ? py : zero;
+        g->cr[v] = job->julia ? vec_set1(job->cre) : px;
+        g->ci[v] = job->julia ? vec_set1(job->cim) : py;
+        g->count[v] = zero;
+        g->inside[v] = vec_less(j, end);
         known[v] = vec_less(zero, zero);
         if (job->shortcuts && !job->julia) {
             known[v] = is_interior(px, py);
-            g.inside[v] = mask_except(g.inside[v], known[v]);
+            g->inside[v] = mask_except(g->inside[v], known[v]);
         }
     }
-    run_tested(&g, plan->prefix, vec_set1(job->bailout_squared));
+}
 
-    int32_t count[GROUP_LANES];
+/* Writes the counts of a group of `pixels` pixels. */
+static inline void write_counts(const struct group *g, const mask_t known[GROUP_VECS],
+                                int32_t maxit, uint32_t pixels, int32_t *counts) {
+    int32_t last[GROUP_LANES]; /* for the group at the end of a row */
+    int32_t *to = pixels == GROUP_LANES ? counts : last;
+
+#pragma GCC unroll 8
+    for (int v = 0; v < GROUP_VECS; v++)
+        vec_store_int32(to + v * VEC_LANES, vec_select(known[v], vec_set1(maxit), g->count[v]));
+    if (to == last)
+        memcpy(counts, last, pixels * sizeof *last);
+}
+
+/* Queues the lanes that are still inside; index: where the first one's count goes. */
+static inline void queue_group(const struct group *g, size_t index, struct orbits *queue) {
 #pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++) {
-        vec_store_int32(count + v * VEC_LANES, vec_select(known[v], maxit, g.count[v]));
         const struct orbit_vec orbits = {
-            .x = g.x[v],
-            .y = g.y[v],
-            .cr = g.cr[v],
-            .ci = g.ci[v],
-            .made = g.count[v],
-            .pixel = vec_add(vec_load(lane_number), vec_set1((double)index + v * VEC_LANES)),
+            .x = g->x[v],
+            .y = g->y[v],
+            .cr = g->cr[v],
+            .ci = g->ci[v],
+            .made = g->count[v],
+            .pixel = lane_numbers((double)index + v * VEC_LANES),
         };
-        const unsigned inside = mask_lanes(g.inside[v]);
-        if (inside && plan->prefix < plan->maxit)
-            orbits_push(queue, &orbits, inside);
+        orbits_push(queue, &orbits, mask_lanes(g->inside[v]));
     }
+}
 
+/* Takes the next pixels of the row: writes the counts of those that end within the prefix, queues
+ * the others, whose counts come later. */
+static void run_prefix(const struct plait_escape_job *job, const struct plan *plan,
+                       struct cursor *at, struct orbits *queue) {
+    const size_t index = (size_t)at->i * at->stride + at->j;
     const uint32_t left = at->cols - at->j;
     const uint32_t pixels = left < GROUP_LANES ? left : GROUP_LANES;
-    memcpy(at->counts + index, count, pixels * sizeof *count);
+    struct group g;
+    mask_t known[GROUP_VECS];
+
+    start_group(job, at, &g, known);
+    const bool some_inside = run_tested(&g, plan->prefix, vec_set1(job->bailout_squared));
+    write_counts(&g, known, plan->maxit, pixels, at->counts + index);
+    if (some_inside && plan->prefix < plan->maxit)
+        queue_group(&g, index, queue);
+
     at->j += pixels;
     if (at->j == at->cols) {
         at->j = 0;

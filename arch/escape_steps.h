@@ -5,6 +5,7 @@
 #ifndef PLAIT_ARCH_ESCAPE_STEPS_H
 #define PLAIT_ARCH_ESCAPE_STEPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline void step(vec_t *x, vec_t *y, vec_t cr, vec_t ci) {
@@ -28,8 +29,9 @@ struct group {
 };
 
 /* Makes up to `steps` steps and counts those that start inside the disc. A lane that left stays
- * out, even if its orbit comes back. Ends early when no lane is left. */
-static inline void run_tested(struct group *g, int32_t steps, vec_t limit) {
+ * out, even if its orbit comes back. Ends early, with
+ * false, when no lane is left. */
+static inline bool run_tested(struct group *g, int32_t steps, vec_t limit) {
     for (int32_t s = 0; s < steps; s++) {
         mask_t any = g->inside[0] = mask_and(g->inside[0], is_inside(g->x[0], g->y[0], limit));
 #pragma GCC unroll 8
@@ -38,13 +40,14 @@ static inline void run_tested(struct group *g, int32_t steps, vec_t limit) {
             any = mask_or(any, g->inside[v]);
         }
         if (!mask_lanes(any))
-            return;
+            return false;
 #pragma GCC unroll 8
         for (int v = 0; v < GROUP_VECS; v++) {
             g->count[v] = vec_count(g->count[v], g->inside[v]);
             step(&g->x[v], &g->y[v], g->cr[v], g->ci[v]);
         }
     }
+    return true;
 }
 
 #endif
