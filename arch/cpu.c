@@ -4,8 +4,7 @@
 
 #if defined(__x86_64__) || defined(__i386__)
 
-uint32_t plait_cpu_features(void)
-{
+uint32_t plait_cpu_features(void) {
     /* The compiler's builtins test CPUID and XGETBV both: a bit is set only if the kernel saves the
      * registers that belong to it (Intel SDM vol. 1, 14.3 and 15.2). */
     uint32_t mask = 0;
@@ -21,16 +20,14 @@ uint32_t plait_cpu_features(void)
 
 #elif defined(__aarch64__)
 
-uint32_t plait_cpu_features(void)
-{
+uint32_t plait_cpu_features(void) {
     /* Advanced SIMD is part of the Armv8-A baseline that Linux on aarch64 requires. */
     return PLAIT_CPU_NEON;
 }
 
 #else
 
-uint32_t plait_cpu_features(void)
-{
+uint32_t plait_cpu_features(void) {
     return 0;
 }
 

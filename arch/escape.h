@@ -8,10 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One picture. Built by kernels/escape.c from a checked struct plait_escape; read-only to the paths.
- * The pixel in row i, column j has the coordinates
- *     x = fma(j - half_width, dx, cx),  y = fma(half_height - i, dy, cy).
- * Mandelbrot: z = 0, c = pixel. Julia: z = pixel, c = (cre, cim). */
+/* One picture. Built by kernels/escape.c from a checked struct plait_escape; read-only to the
+ * paths. The pixel in row i, column j has the coordinates x = fma(j - half_width, dx, cx),  y =
+ * fma(half_height - i, dy, cy). Mandelbrot: z = 0, c = pixel. Julia: z = pixel, c = (cre, cim). */
 struct plait_escape_job {
     double cx, cy;                  /* coordinates of the picture's centre */
     double dx, dy;                  /* distance of neighbouring pixels, > 0 */
@@ -30,8 +29,8 @@ struct plait_escape_tile {
     uint32_t row, col, rows, cols;
 };
 
-/* Writes the count of each pixel of the tile: pixel (row + i, col + j) goes to counts[i * stride + j].
- * stride >= cols, in elements; nothing between cols and stride is touched. */
+/* Writes the count of each pixel of the tile: pixel (row + i, col + j) goes to counts[i * stride +
+ * j]. stride >= cols, in elements; nothing between cols and stride is touched. */
 typedef void plait_escape_tile_fn(const struct plait_escape_job *job,
                                   const struct plait_escape_tile *tile, int32_t *counts,
                                   size_t stride);

@@ -58,14 +58,12 @@ static const struct plait_path *const paths[] = {
 
 enum { PATHS = sizeof paths / sizeof paths[0] };
 
-const struct plait_path *const *plait_select_table(size_t *count)
-{
+const struct plait_path *const *plait_select_table(size_t *count) {
     *count = PATHS;
     return paths;
 }
 
-const struct plait_path *plait_select_best(uint32_t cpu)
-{
+const struct plait_path *plait_select_best(uint32_t cpu) {
     const struct plait_path *best = &scalar;
     for (size_t k = 0; k < PATHS; k++)
         if ((paths[k]->needs & ~cpu) == 0)
@@ -74,8 +72,7 @@ const struct plait_path *plait_select_best(uint32_t cpu)
 }
 
 enum plait_select_result plait_select_find(const char *name, uint32_t cpu,
-                                           const struct plait_path **path)
-{
+                                           const struct plait_path **path) {
     for (size_t k = 0; k < PATHS; k++) {
         if (strcmp(paths[k]->name, name) != 0)
             continue;

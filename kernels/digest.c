@@ -5,19 +5,17 @@
 static const uint64_t fnv_offset = UINT64_C(0xcbf29ce484222325);
 static const uint64_t fnv_prime = UINT64_C(0x100000001b3);
 
-static inline uint64_t fnv_bytes(uint64_t hash, uint64_t value, int bytes)
-{
+static inline uint64_t fnv_bytes(uint64_t hash, uint64_t value, int bytes) {
     for (int b = 0; b < bytes; b++)
         hash = (hash ^ ((value >> (8 * b)) & 0xff)) * fnv_prime;
     return hash;
 }
 
-/* One multiplication waits for the one before it: a single row runs at the latency of the multiplier.
- * ROWS rows side by side run at its throughput. */
+/* One multiplication waits for the one before it: a single row runs at the latency of the
+ * multiplier. ROWS rows side by side run at its throughput. */
 enum { ROWS = 8 };
 
-static void hash_row_group(const int32_t *counts, size_t width, uint64_t digests[ROWS])
-{
+static void hash_row_group(const int32_t *counts, size_t width, uint64_t digests[ROWS]) {
     uint64_t hash[ROWS];
     for (int r = 0; r < ROWS; r++)
         hash[r] = fnv_offset;
@@ -29,8 +27,7 @@ static void hash_row_group(const int32_t *counts, size_t width, uint64_t digests
         digests[r] = hash[r];
 }
 
-static uint64_t hash_row(const int32_t *counts, size_t width)
-{
+static uint64_t hash_row(const int32_t *counts, size_t width) {
     uint64_t hash = fnv_offset;
     for (size_t j = 0; j < width; j++)
         hash = fnv_bytes(hash, (uint32_t)counts[j], 4);
@@ -38,8 +35,7 @@ static uint64_t hash_row(const int32_t *counts, size_t width)
 }
 
 void plait_digest_rows(const struct plait_exec *exec, const int32_t *counts, uint32_t rows,
-                       uint32_t width, uint64_t *digests)
-{
+                       uint32_t width, uint64_t *digests) {
     const int64_t groups = rows / ROWS;
 
 #pragma omp parallel for num_threads(exec->threads) schedule(static)
@@ -50,8 +46,7 @@ void plait_digest_rows(const struct plait_exec *exec, const int32_t *counts, uin
         digests[i] = hash_row(counts + i * width, width);
 }
 
-uint64_t plait_digest_picture(const uint64_t *digests, uint32_t rows)
-{
+uint64_t plait_digest_picture(const uint64_t *digests, uint32_t rows) {
     uint64_t hash = fnv_offset;
     for (uint32_t i = 0; i < rows; i++)
         hash = fnv_bytes(hash, digests[i], 8);

@@ -7,11 +7,11 @@
 
 #include <math.h>
 #include <stdatomic.h>
+#include <string.h>
 
 static const double value_max = 1e150; /* squares of coordinates, c and r stay finite */
 
-struct plait_escape plait_escape_default(enum plait_escape_kind kind)
-{
+struct plait_escape plait_escape_default(enum plait_escape_kind kind) {
     struct plait_escape escape = {.kind = kind, .bailout = 2.0, .maxit = 127};
     if (kind == PLAIT_JULIA) {
         escape.maxit = 254;
@@ -29,8 +29,7 @@ struct plait_escape plait_escape_default(enum plait_escape_kind kind)
 }
 
 enum plait_status plait_escape_set_region(struct plait_escape *escape, double xmin, double xmax,
-                                          double ymin, double ymax)
-{
+                                          double ymin, double ymax) {
     if (!isfinite(xmin) || !isfinite(xmax) || !isfinite(ymin) || !isfinite(ymax))
         return PLAIT_E_ARGUMENT;
     if (!(xmin < xmax) || !(ymin < ymax) || escape->width == 0 || escape->height == 0)
@@ -43,8 +42,7 @@ enum plait_status plait_escape_set_region(struct plait_escape *escape, double xm
 }
 
 enum plait_status plait_escape_set_center(struct plait_escape *escape, double re, double im,
-                                          double zoom)
-{
+                                          double zoom) {
     if (!isfinite(re) || !isfinite(im) || !isfinite(zoom) || !(zoom > 0) || escape->width == 0)
         return PLAIT_E_ARGUMENT;
     escape->cx = re;
@@ -55,21 +53,18 @@ enum plait_status plait_escape_set_center(struct plait_escape *escape, double re
 }
 
 /* The largest absolute coordinate of the view, corners included. */
-static double largest_coordinate(const struct plait_escape *escape)
-{
+static double largest_coordinate(const struct plait_escape *escape) {
     return fmax(fabs(escape->cx) + escape->width / 2.0 * escape->dx,
                 fabs(escape->cy) + escape->height / 2.0 * escape->dy);
 }
 
-double plait_escape_resolution(const struct plait_escape *escape)
-{
+double plait_escape_resolution(const struct plait_escape *escape) {
     const double largest = largest_coordinate(escape);
     const double ulp = nextafter(largest, INFINITY) - largest;
     return fmin(escape->dx, escape->dy) / (4 * ulp);
 }
 
-enum plait_status plait_escape_check(const struct plait_escape *escape)
-{
+enum plait_status plait_escape_check(const struct plait_escape *escape) {
     if (escape->kind != PLAIT_MANDELBROT && escape->kind != PLAIT_JULIA)
         return PLAIT_E_ARGUMENT;
     if (escape->width < 1 || escape->width > PLAIT_ESCAPE_SIDE_MAX || escape->height < 1 ||
@@ -78,8 +73,12 @@ enum plait_status plait_escape_check(const struct plait_escape *escape)
         return PLAIT_E_ARGUMENT;
     if (escape->maxit < 1)
         return PLAIT_E_ARGUMENT;
-    /* Written so that NaN is refused as well. */
-    if (!(escape->dx > 0) || !(escape->dy > 0) || !(largest_coordinate(escape) <= value_max))
+    /* Written so that NaN is refused as well; fmax would drop it from the largest coordinate. A
+     * distance of 0 is left to the resolution: it is what dividing a tiny region by a size ends in.
+     */
+    if (isnan(escape->cx) || isnan(escape->cy))
+        return PLAIT_E_ARGUMENT;
+    if (!(escape->dx >= 0) || !(escape->dy >= 0) || !(largest_coordinate(escape) <= value_max))
         return PLAIT_E_ARGUMENT;
     if (escape->kind == PLAIT_MANDELBROT && escape->bailout != 2.0)
         return PLAIT_E_ARGUMENT;
@@ -93,12 +92,11 @@ enum plait_status plait_escape_check(const struct plait_escape *escape)
 }
 
 /* Where an escaped orbit provably never comes back, a path may make several steps before it looks.
- * An escaped z has |z'| >= |z|^2 - |c|. Julia: |z| >= r and r^2 - r >= |c| give |z'| >= r; the factor
- * 0.999 covers the rounding. Mandelbrot with r = 2: safe unless c is near -2, where z = 2 is a fixed
- * point that has escaped: c with |c| >= 1.999 and re >= -1.99 has |c + 1| >= 1.007, so an orbit that
- * left the disc keeps growing. */
-static double blind_min_cr(const struct plait_escape *escape)
-{
+ * An escaped z has |z'| >= |z|^2 - |c|. Julia: |z| >= r and r^2 - r >= |c| give |z'| >= r; the
+ * factor 0.999 covers the rounding. Mandelbrot with r = 2: safe unless c is near -2, where z = 2 is
+ * a fixed point that has escaped: c with |c| >= 1.999 and re >= -1.99 has |c + 1| >= 1.007, so an
+ * orbit that left the disc keeps growing. */
+static double blind_min_cr(const struct plait_escape *escape) {
     if (escape->kind == PLAIT_MANDELBROT)
         return -1.99;
     const double g = 0.999 * (escape->bailout * escape->bailout) - escape->bailout;
@@ -106,8 +104,7 @@ static double blind_min_cr(const struct plait_escape *escape)
     return g >= 0 && c2 <= g * g ? -INFINITY : INFINITY;
 }
 
-static struct plait_escape_job make_job(const struct plait_escape *escape)
-{
+static struct plait_escape_job make_job(const struct plait_escape *escape) {
     const bool julia = escape->kind == PLAIT_JULIA;
     return (struct plait_escape_job){
         .cx = escape->cx,
@@ -128,20 +125,21 @@ static struct plait_escape_job make_job(const struct plait_escape *escape)
 
 /* How rows [first, first + rows) are cut into tiles: a grid, whole rows where there are enough. */
 struct tiling {
-    uint32_t rows, cols;           /* of a whole tile */
+    uint32_t rows, cols; /* of a whole tile */
     uint32_t tiles_down, tiles_across;
 };
 
-/* Tiles must be many, so that threads end together and progress is smooth, and large, so that a path
- * can keep its vectors full: at least 32 a thread, but of 4096 pixels or more where that leaves 4 a
+/* Tiles must be many, so that threads end together and progress is smooth, and large, so that a
+ * path can keep its vectors full: 32 a thread, of 4096 to 65536 pixels, but never fewer than 4 a
  * thread. A picture of few wide rows is cut across too. */
-static struct tiling cut(uint32_t rows, uint32_t width, int threads)
-{
+static struct tiling cut(uint32_t rows, uint32_t width, int threads) {
     const uint64_t pixels = (uint64_t)rows * width;
     const uint64_t workers = (uint64_t)threads;
     uint64_t size = pixels / (32 * workers);
     if (size < 4096)
         size = 4096;
+    if (size > 65536)
+        size = 65536;
     if (size > pixels / (4 * workers))
         size = pixels / (4 * workers);
     if (size < 1)
@@ -158,8 +156,7 @@ static struct tiling cut(uint32_t rows, uint32_t width, int threads)
 }
 
 static struct plait_escape_tile tile_at(const struct tiling *t, uint64_t index, uint32_t rows,
-                                        uint32_t width)
-{
+                                        uint32_t width) {
     const uint32_t row = (uint32_t)(index / t->tiles_across) * t->rows;
     const uint32_t col = (uint32_t)(index % t->tiles_across) * t->cols;
     return (struct plait_escape_tile){
@@ -173,8 +170,7 @@ static struct plait_escape_tile tile_at(const struct tiling *t, uint64_t index, 
 /* Computes rows [first, first + rows) on exec's threads. */
 static enum plait_status compute_rows(const struct plait_escape_job *job,
                                       const struct plait_exec *exec, uint32_t width, uint32_t first,
-                                      uint32_t rows, int32_t *counts)
-{
+                                      uint32_t rows, int32_t *counts) {
     const struct tiling tiling = cut(rows, width, exec->threads);
     const uint64_t tiles = (uint64_t)tiling.tiles_down * tiling.tiles_across;
     atomic_uint_fast64_t next = 0, finished_pixels = 0;
@@ -208,15 +204,13 @@ static enum plait_status compute_rows(const struct plait_escape_job *job,
     return atomic_load(&stop) ? PLAIT_E_INTERRUPTED : PLAIT_OK;
 }
 
-static bool exec_is_valid(const struct plait_exec *exec)
-{
+static bool exec_is_valid(const struct plait_exec *exec) {
     return exec->path && exec->threads >= 1 && exec->threads <= PLAIT_THREADS_MAX;
 }
 
 enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                     const struct plait_exec *exec, uint32_t first, uint32_t rows,
-                                    int32_t *counts)
-{
+                                    int32_t *counts) {
     const enum plait_status status = plait_escape_check(escape);
     if (status != PLAIT_OK)
         return status;
@@ -228,16 +222,81 @@ enum plait_status plait_escape_rows(const struct plait_escape *escape,
     return compute_rows(&job, exec, escape->width, first, rows, counts);
 }
 
-int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint32_t col)
-{
+/* Which mirror images a view has. y(i) = fma(height/2 - i, dy, cy) with cy = 0 gives y(height - i)
+ * = -y(i) to the bit, likewise x with cx = 0; a step commutes with conjugation when Im c is
+ * conjugated too, and z -> -z leaves z*z alone. Row 0 and column 0 would mirror to outside the
+ * picture. */
+enum symmetry {
+    SYMMETRY_NONE,
+    SYMMETRY_ROWS,  /* count(i, j) = count(height - i, j), 1 <= i */
+    SYMMETRY_POINT, /* count(i, j) = count(height - i, width - j), 1 <= i, 1 <= j */
+};
+
+static enum symmetry symmetry_of(const struct plait_escape *escape) {
+    if (escape->brute || escape->cy != 0)
+        return SYMMETRY_NONE;
+    if (escape->kind == PLAIT_MANDELBROT || escape->cim == 0)
+        return SYMMETRY_ROWS;
+    return escape->cx == 0 ? SYMMETRY_POINT : SYMMETRY_NONE;
+}
+
+uint32_t plait_escape_distinct_rows(const struct plait_escape *escape) {
+    return symmetry_of(escape) == SYMMETRY_NONE ? escape->height : escape->height / 2 + 1;
+}
+
+static void mirror_rows(uint32_t height, uint32_t width, uint32_t from, int threads,
+                        int32_t *counts) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int64_t i = from; i < (int64_t)height; i++)
+        memcpy(counts + (size_t)i * width, counts + (size_t)(height - i) * width,
+               width * sizeof *counts);
+}
+
+static void rotate_rows(const struct plait_escape_job *job, const struct plait_exec *exec,
+                        uint32_t height, uint32_t width, uint32_t from, int32_t *counts) {
+#pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
+    for (int64_t i = from; i < (int64_t)height; i++) {
+        int32_t *row = counts + (size_t)i * width;
+        const int32_t *source = counts + (size_t)(height - i) * width;
+        const struct plait_escape_tile first_pixel = {(uint32_t)i, 0, 1, 1};
+        exec->path->escape_tile(job, &first_pixel, row, width);
+        for (uint32_t j = 1; j < width; j++)
+            row[j] = source[width - j];
+    }
+}
+
+enum plait_status plait_escape_complete(const struct plait_escape *escape,
+                                        const struct plait_exec *exec, int32_t *counts) {
+    const enum plait_status status = plait_escape_check(escape);
+    if (status != PLAIT_OK)
+        return status;
+    if (!exec_is_valid(exec))
+        return PLAIT_E_ARGUMENT;
+    const uint32_t from = plait_escape_distinct_rows(escape);
+    const enum symmetry symmetry = symmetry_of(escape);
+    const struct plait_escape_job job = make_job(escape);
+    if (symmetry == SYMMETRY_ROWS)
+        mirror_rows(escape->height, escape->width, from, exec->threads, counts);
+    else if (symmetry == SYMMETRY_POINT)
+        rotate_rows(&job, exec, escape->height, escape->width, from, counts);
+    return PLAIT_OK;
+}
+
+enum plait_status plait_escape_picture(const struct plait_escape *escape,
+                                       const struct plait_exec *exec, int32_t *counts) {
+    const uint32_t rows = plait_escape_distinct_rows(escape);
+    const enum plait_status status = plait_escape_rows(escape, exec, 0, rows, counts);
+    return status == PLAIT_OK ? plait_escape_complete(escape, exec, counts) : status;
+}
+
+int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint32_t col) {
     const struct plait_escape_job job = make_job(escape);
     return plait_escape_reference(&job, row, col);
 }
 
 enum plait_status plait_escape_verify(const struct plait_escape *escape,
                                       const struct plait_exec *exec, const int32_t *counts,
-                                      uint32_t samples, struct plait_escape_difference *first)
-{
+                                      uint32_t samples, struct plait_escape_difference *first) {
     const enum plait_status status = plait_escape_check(escape);
     if (status != PLAIT_OK)
         return status;

@@ -8,8 +8,7 @@
 
 #include <sched.h>
 
-int plait_visible_cores(void)
-{
+int plait_visible_cores(void) {
     /* Masks larger than cpu_set_t exist on machines of more than 1024 CPUs: grow until the kernel
      * accepts the size. */
     for (int cpus = CPU_SETSIZE; cpus <= CPU_SETSIZE * 64; cpus *= 2) {
@@ -25,8 +24,7 @@ int plait_visible_cores(void)
     return 1;
 }
 
-enum plait_status plait_exec_init(struct plait_exec *exec, const char *path, int threads)
-{
+enum plait_status plait_exec_init(struct plait_exec *exec, const char *path, int threads) {
     const uint32_t cpu = plait_cpu_features();
     const struct plait_path *chosen = plait_select_best(cpu);
 
@@ -50,31 +48,26 @@ enum plait_status plait_exec_init(struct plait_exec *exec, const char *path, int
     return PLAIT_OK;
 }
 
-size_t plait_path_count(void)
-{
+size_t plait_path_count(void) {
     size_t count;
     plait_select_table(&count);
     return count;
 }
 
-const struct plait_path *plait_path_at(size_t index)
-{
+const struct plait_path *plait_path_at(size_t index) {
     size_t count;
     const struct plait_path *const *table = plait_select_table(&count);
     return index < count ? table[index] : NULL;
 }
 
-const char *plait_path_name(const struct plait_path *path)
-{
+const char *plait_path_name(const struct plait_path *path) {
     return path->name;
 }
 
-int plait_path_lanes(const struct plait_path *path)
-{
+int plait_path_lanes(const struct plait_path *path) {
     return (int)path->lanes;
 }
 
-bool plait_path_supported(const struct plait_path *path)
-{
+bool plait_path_supported(const struct plait_path *path) {
     return (path->needs & ~plait_cpu_features()) == 0;
 }

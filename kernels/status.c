@@ -4,8 +4,7 @@
 
 #include "plait/version.h"
 
-const char *plait_status_text(enum plait_status status)
-{
+const char *plait_status_text(enum plait_status status) {
     switch (status) {
     case PLAIT_OK:
         return "no error";
@@ -25,7 +24,6 @@ const char *plait_status_text(enum plait_status status)
     return "unknown status";
 }
 
-const char *plait_version(void)
-{
+const char *plait_version(void) {
     return PLAIT_VERSION;
 }

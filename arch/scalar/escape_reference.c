@@ -6,8 +6,7 @@
 
 #include <math.h>
 
-int32_t plait_escape_reference(const struct plait_escape_job *job, uint32_t row, uint32_t col)
-{
+int32_t plait_escape_reference(const struct plait_escape_job *job, uint32_t row, uint32_t col) {
     const double px = fma((double)col - job->half_width, job->dx, job->cx);
     const double py = fma(job->half_height - (double)row, job->dy, job->cy);
     const double cr = job->julia ? job->cre : px;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * Describes an error in one line. */
-#include "failure.h"
+#include "core/failure.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-bool failure_set(struct failure *failure, int exit_status, const char *format, ...)
-{
+bool failure_set(struct failure *failure, int exit_status, const char *format, ...) {
     if (failure->exit_status != EXIT_DONE)
         return false;
     failure->exit_status = exit_status;

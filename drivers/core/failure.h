@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * An error on its way to the user. Functions that can fail answer a bool and describe what went wrong
- * here; only one place prints it (drivers/comm/agree.c under MPI, drivers/plait.c otherwise). */
+ * An error on its way to the user. Functions that can fail answer a bool and describe what went
+ * wrong here; only one place prints it (drivers/comm/agree.c under MPI, drivers/plait.c otherwise).
+ */
 #ifndef PLAIT_DRIVERS_FAILURE_H
 #define PLAIT_DRIVERS_FAILURE_H
 
@@ -17,14 +18,14 @@ enum {
 enum { FAILURE_TEXT_BYTES = 1024 };
 
 struct failure {
-    int exit_status; /* EXIT_DONE: nothing has failed */
+    int exit_status;               /* EXIT_DONE: nothing has failed */
     char text[FAILURE_TEXT_BYTES]; /* one line, cause first, then the mend; without "plait: " */
 };
 
 /* Describes a failure, printf-like, and answers false, so that a caller can write
  *     return failure_set(failure, EXIT_USAGE, "cannot read '%s'", path);
- * A failure that is already set is kept: the first cause is the one that helps. Control characters in
- * the text become '?', and a text that is too long ends in "...". */
+ * A failure that is already set is kept: the first cause is the one that helps. Control characters
+ * in the text become '?', and a text that is too long ends in "...". */
 bool failure_set(struct failure *failure, int exit_status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

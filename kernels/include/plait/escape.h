@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define PLAIT_ESCAPE_SIDE_MAX 1048576u             /* pixels, width and height */
+#define PLAIT_ESCAPE_SIDE_MAX 1048576u              /* pixels, width and height */
 #define PLAIT_ESCAPE_PIXELS_MAX (UINT64_C(1) << 30) /* pixels, width * height: 32768 x 32768 */
 
 enum plait_escape_kind { PLAIT_MANDELBROT, PLAIT_JULIA };
@@ -69,6 +69,19 @@ PLAIT_API double plait_escape_resolution(const struct plait_escape *escape);
 PLAIT_API enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                               const struct plait_exec *exec, uint32_t first,
                                               uint32_t rows, int32_t *counts);
+
+/* Some pictures repeat themselves: with the real axis in the middle, the lower half mirrors the
+ * upper. Only rows [0, plait_escape_distinct_rows()) need to be computed, by plait_escape_rows in
+ * any split; plait_escape_complete then fills the other rows of counts[height][width] from them.
+ * Without such a symmetry, or with brute, that is every row, and there is nothing to complete. */
+PLAIT_API uint32_t plait_escape_distinct_rows(const struct plait_escape *escape);
+PLAIT_API enum plait_status plait_escape_complete(const struct plait_escape *escape,
+                                                  const struct plait_exec *exec, int32_t *counts);
+
+/* The whole picture, counts[height][width], on the threads of exec: both steps above in one.
+ * Answers as plait_escape_rows does. */
+PLAIT_API enum plait_status plait_escape_picture(const struct plait_escape *escape,
+                                                 const struct plait_exec *exec, int32_t *counts);
 
 /* The count of one pixel by the scalar reference, the plain loop that every path is measured
  * against. row < height, col < width; escape must pass plait_escape_check. */

@@ -20,10 +20,11 @@ struct plait_path;
 
 #define PLAIT_THREADS_MAX 4096
 
-/* Tells the caller of a kernel how far it is: `done` of `total` units (rows, darts, ...), 0 < done <=
- * total, never falling. Called from the thread that called the kernel, and from no other, so that it
- * may call MPI under MPI_THREAD_FUNNELED. It should return at once. true goes on; false stops the
- * kernel soon, which then answers PLAIT_E_INTERRUPTED and leaves its results undefined. */
+/* Tells the caller of a kernel how far it is: `done` of `total` units (rows, darts, ...), 0 < done
+ * <= total, never falling. Called from the thread that called the kernel, and from no other, so
+ * that it may call MPI under MPI_THREAD_FUNNELED. It should return at once. true goes on; false
+ * stops the kernel soon, which then answers PLAIT_E_INTERRUPTED and leaves its results undefined.
+ */
 typedef bool plait_progress_fn(void *context, uint64_t done, uint64_t total);
 
 struct plait_exec {

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ * The options of mandelbrot and julia, and the picture that they ask for. */
+#ifndef PLAIT_DRIVERS_PICTURE_OPTIONS_H
+#define PLAIT_DRIVERS_PICTURE_OPTIONS_H
+
+#include "cmd/run_options.h"
+#include "core/failure.h"
+#include "core/option_values.h"
+#include "plait/escape.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct picture_options {
+    struct option_size size;
+    uint64_t multiplier;
+    double region[4]; /* xmin, xmax, ymin, ymax */
+    double center[2]; /* re, im */
+    double zoom;
+    uint64_t maxit;
+    double c[2];    /* julia: re, im */
+    double bailout; /* julia */
+    int interior;   /* enum picture_interior */
+    struct option_texts out;
+    bool verify;
+    int progress; /* enum progress_style */
+    struct run_options run;
+};
+
+enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
+
+/* Rows for a struct picture_options: those that both subcommands have alike, then those whose
+ * default differs and julia's own. */
+enum { PICTURE_OPTIONS = 5, MANDELBROT_OPTIONS = 5, JULIA_OPTIONS = 7 };
+extern const struct option picture_option_rows[PICTURE_OPTIONS];
+extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
+extern const struct option julia_option_rows[JULIA_OPTIONS];
+
+/* The picture that applied options ask for. --region and --center/--zoom exclude each other where
+ * they come from the same place; else the one of higher precedence counts. Anything wrong is
+ * EXIT_USAGE. */
+bool picture_of_options(const struct picture_options *options, const struct option_values *values,
+                        enum plait_escape_kind kind, struct plait_escape *escape,
+                        struct failure *failure);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ * The table of the options that all subcommands share. */
+#include "cmd/run_options.h"
+
+#include "plait/exec.h"
+
+const struct option run_option_rows[RUN_OPTIONS] = {
+    {
+        .name = "threads",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .help = "OpenMP threads of each rank",
+        .default_text = "OMP_NUM_THREADS, else the cores that the rank sees, shared with the ranks "
+                        "of its node that see them too",
+        .offset = offsetof(struct run_options, threads),
+        .min = 1,
+        .max = PLAIT_THREADS_MAX,
+    },
+    {
+        .name = "path",
+        .kind = OPTION_TEXT,
+        .argument = "NAME",
+        .help =
+            "SIMD path of the kernels: scalar, avx2, avx512 or neon, as far as the machine has it",
+        .default_text = "the fastest of each node",
+        .offset = offsetof(struct run_options, path),
+    },
+    {
+        .name = "json",
+        .kind = OPTION_TEXT,
+        .argument = "FILE",
+        .help = "write parameters, placement, timing and result to FILE when the run has succeeded",
+        .offset = offsetof(struct run_options, json),
+    },
+};

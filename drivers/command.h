@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ * A subcommand as a row of the command table in drivers/plait.c. */
+#ifndef PLAIT_DRIVERS_COMMAND_H
+#define PLAIT_DRIVERS_COMMAND_H
+
+#include "comm/session.h"
+#include "core/failure.h"
+#include "core/option_values.h"
+
+#include <stdbool.h>
+
+struct command {
+    const struct option_set *options; /* its name, summary and options */
+    /* Runs on all ranks, with the same values on all. A failure is agreed by all ranks before
+     * anyone returns. */
+    bool (*run)(const struct session *session, struct option_values *values,
+                struct failure *failure);
+};
+
+extern const struct command cmd_hello, cmd_julia, cmd_mandelbrot;
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * Block decomposition: how many of `units` things each of `parts` parts gets. */
+#ifndef PLAIT_DRIVERS_DECOMPOSE_H
+#define PLAIT_DRIVERS_DECOMPOSE_H
+
+#include <stdint.h>
+
+/* Units of part `part`, 0 <= part < parts: shares differ by at most one, the remainder goes to the
+ * first parts, and none is lost. 0 for the last parts where there are more parts than units. */
+uint32_t decompose_block(uint32_t units, uint32_t parts, uint32_t part);
+
+#endif

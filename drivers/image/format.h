@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ * What a picture format has to do; for the files of image/ only. A format turns rows into bytes.
+ * That the file is whole, the rows are as many as they should be and memory is freed is seen to in
+ * writer.c. */
+#ifndef PLAIT_DRIVERS_FORMAT_H
+#define PLAIT_DRIVERS_FORMAT_H
+
+#include "core/atomic_file.h"
+#include "image/writer.h"
+
+/* A function that has nothing to do is NULL. */
+struct writer_format {
+    const char *name;
+    const char *ending; /* of file names, in lower case; NULL: no file, chosen by the name itself */
+
+    /* Writes what stands before the rows; may allocate writer->state. A failure is described. */
+    bool (*begin)(struct writer *writer, struct failure *failure);
+
+    /* Writes rows >= 1 rows. */
+    bool (*rows)(struct writer *writer, const int32_t *counts, uint32_t rows,
+                 struct failure *failure);
+
+    /* Writes what stands after the rows. */
+    bool (*finish)(struct writer *writer, struct failure *failure);
+
+    /* Frees writer->state, which is NULL if begin has not come that far. Called once. */
+    void (*release)(struct writer *writer);
+};
+
+struct writer {
+    const struct writer_format *format;
+    struct image image;
+    uint32_t rows_written;
+    struct atomic_file file; /* all zero for a format without a file */
+    void *state;             /* the format's own */
+};
+
+extern const struct writer_format writer_null, writer_npy, writer_png, writer_ppm;
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * Named tables of 256 colours. A palette is constant and alive as long as the program; adding one
+ * is a file with its table and a line in palette.c. */
+#ifndef PLAIT_DRIVERS_PALETTE_H
+#define PLAIT_DRIVERS_PALETTE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PALETTE_COLOURS = 256 };
+
+struct palette {
+    const char *name;
+    uint8_t rgb[PALETTE_COLOURS][3]; /* red, green, blue as in sRGB files, lowest value first */
+};
+
+extern const struct palette palette_viridis; /* what pictures use unless told otherwise */
+
+/* The palette of that exact name, NULL if there is none. */
+const struct palette *palette_find(const char *name);
+
+/* All palettes, index 0, 1, ... until the answer is NULL, for lists of names. */
+const struct palette *palette_at(size_t index);
+
+#endif

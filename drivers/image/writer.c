@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT
+ * Picks the format, keeps count of the rows, and sees that a file is whole before it appears. */
+#include "image/writer.h"
+
+#include "image/format.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct writer_format *const formats[] = {
+    &writer_png,
+    &writer_npy,
+    &writer_ppm,
+    &writer_null,
+};
+
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+static bool matches(const struct writer_format *format, const char *path) {
+    if (!format->ending)
+        return strcmp(path, format->name) == 0;
+    const size_t length = strlen(path), ending = strlen(format->ending);
+    return length >= ending && strcasecmp(path + length - ending, format->ending) == 0;
+}
+
+static bool unknown_format(const char *path, struct failure *failure) {
+    char endings[64] = "";
+    for (size_t k = 0; k < FORMATS; k++)
+        if (formats[k]->ending) {
+            strcat(endings, " ");
+            strcat(endings, formats[k]->ending);
+        }
+    return failure_set(failure, EXIT_USAGE,
+                       "cannot tell the format of '%s': use an ending of%s, or the name null", path,
+                       endings);
+}
+
+const struct writer_format *writer_format_find(const char *path, struct failure *failure) {
+    for (size_t k = 0; k < FORMATS; k++)
+        if (matches(formats[k], path))
+            return formats[k];
+    unknown_format(path, failure);
+    return NULL;
+}
+
+bool writer_check(const struct writer_format *format, const char *path, struct failure *failure) {
+    return !format->ending || atomic_file_check(path, failure);
+}
+
+struct writer *writer_open(const struct writer_format *format, const char *path,
+                           const struct image *image, struct failure *failure) {
+    struct writer *writer = calloc(1, sizeof *writer);
+    if (!writer) {
+        failure_set(failure, EXIT_RUN, "cannot write '%s': not enough memory", path);
+        return NULL;
+    }
+    writer->format = format;
+    writer->image = *image;
+    if ((!format->ending || atomic_file_open(&writer->file, path, failure)) &&
+        (!format->begin || format->begin(writer, failure)))
+        return writer;
+    writer_abandon(writer);
+    return NULL;
+}
+
+bool writer_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
+                 struct failure *failure) {
+    if (rows > writer->image.height - writer->rows_written)
+        return failure_set(failure, EXIT_RUN,
+                           "a picture of %" PRIu32 " rows was given more of them",
+                           writer->image.height);
+    const struct writer_format *format = writer->format;
+    if (rows > 0 && format->rows && !format->rows(writer, counts, rows, failure))
+        return false;
+    writer->rows_written += rows;
+    return true;
+}
+
+static bool has_all_rows(const struct writer *writer, struct failure *failure) {
+    return writer->rows_written == writer->image.height ||
+           failure_set(failure, EXIT_RUN,
+                       "a picture of %" PRIu32 " rows was given %" PRIu32 " of them",
+                       writer->image.height, writer->rows_written);
+}
+
+bool writer_close(struct writer *writer, struct failure *failure) {
+    const struct writer_format *format = writer->format;
+    const bool closed = has_all_rows(writer, failure) &&
+                        (!format->finish || format->finish(writer, failure)) &&
+                        (!format->ending || atomic_file_commit(&writer->file, failure));
+    writer_abandon(writer); /* after a commit only the memory is left to free */
+    return closed;
+}
+
+void writer_abandon(struct writer *writer) {
+    if (!writer)
+        return;
+    if (writer->format->release)
+        writer->format->release(writer);
+    atomic_file_abandon(&writer->file);
+    free(writer);
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Every source file names its licence in one of its first three lines, and no two .c files have the same
+# base name.
+#     check_licence.sh SOURCE_FOLDER
+set -euo pipefail
+cd "$1"
+offenders=0
+
+# Files that cannot hold a comment, and the licence itself.
+exempt='(^|/)(LICENSE|CMakePresets\.json|[^/]*\.(png|npy|ppm|json|csv|md|svg))$'
+
+files=$(git ls-files 2>/dev/null || find . -path ./build -prune -o -type f -print | sed 's,^\./,,')
+[ -n "$files" ] || { echo "no files here"; exit 1; }
+while IFS= read -r file; do
+    [ -s "$file" ] || continue
+    if ! head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT'; then
+        echo "$file: no SPDX line"
+        offenders=1
+    fi
+done < <(grep -Ev "$exempt" <<<"$files")
+
+twice=$(grep -E '\.c$' <<<"$files" | sed 's,.*/,,' | sort | uniq -d || true)
+if [ -n "$twice" ]; then
+    printf 'files of one name:\n%s\n' "$twice"
+    offenders=1
+fi
+exit "$offenders"

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The layer checks can fail: each is given a case that breaks its rule, and must name it.
+#     test_checks.sh COMPILER PROCESSOR
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+compiler=$1 processor=$2
+box=$(mktemp -d)
+trap 'rm -rf "$box"' EXIT
+cd "$box"
+made=0 failed=0
+
+# must_fail REGEX CHECK ARGUMENT...: the check ends with status 1 and its output matches.
+must_fail() {
+    local regex=$1 check=$2 output status=0
+    shift 2
+    output=$("$here/$check" "$@" 2>&1) || status=$?
+    made=$((made + 1))
+    if [ "$status" -ne 1 ] || ! grep -qE -e "$regex" <<<"$output"; then
+        printf 'passed or failed otherwise (status %s): %s %s\n%s\n' "$status" "$check" "$*" "$output"
+        failed=$((failed + 1))
+    fi
+}
+
+object() { # object NAME CODE [FLAG...]
+    printf '%s\n' "$2" >"$1.c"
+    "$compiler" -O2 "${@:3}" -c "$1.c" -o "$1.o"
+}
+
+file() { # file PATH CONTENT
+    mkdir -p "$(dirname "$1")"
+    printf '%s\n' "$2" >"$1"
+}
+
+object calls 'int MPI_Send(int); int plait_f(void) { return MPI_Send(1); }'
+must_fail MPI_Send check_symbols.sh mpi-free calls.o
+must_fail missing check_symbols.sh mpi-free absent.o
+must_fail 'no file' check_symbols.sh mpi-free
+
+object strange 'int strange(void) { return 1; }' -fPIC
+ar rc libstrange.a strange.o
+must_fail '^strange$' check_symbols.sh prefix libstrange.a
+"$compiler" -shared strange.o -o libstrange.so
+must_fail '^strange$' check_symbols.sh exports libstrange.so
+must_fail missing check_symbols.sh exports absent.so
+
+for line in 'arch/a.c "../kernels/exec.h"' 'arch/a.c "plait/exec.h"' 'kernels/k.c <mpi.h>' \
+    'kernels/k.c "../drivers/core/options.h"' 'kernels/include/plait/p.h "../arch/cpu.h"' \
+    'drivers/core/c.c "../comm/agree.h"' 'drivers/core/c.c <mpi.h>' 'drivers/image/i.c "../cmd/cmd.h"' \
+    'drivers/cmd/c.c "../../arch/select.h"' 'drivers/cmd/c.c <immintrin.h>'; do
+    rm -rf tree
+    mkdir -p tree/arch tree/kernels
+    file "tree/${line%% *}" "#include ${line#* }"
+    must_fail "${line%% *}:1:" check_includes.sh tree
+done
+
+if [ "$processor" = x86_64 ]; then
+    object wide 'void f(double *a) { for (int i = 0; i < 64; i++) a[i] += a[i]; }' -O3 -mavx
+    must_fail 'wide.o has AVX' check_instructions.sh baseline wide.o
+    object narrow 'double f(double a) { return a + a; }' -mavx
+    must_fail 'narrow.o has AVX' check_instructions.sh baseline narrow.o
+fi
+must_fail 'no object' check_instructions.sh baseline
+for flag in -march=native -ffast-math -Ofast -ffp-contract=fast -mavx2; do
+    file commands.json "  \"command\": \"cc $flag -c /tree/kernels/escape.c\","
+    must_fail "$flag" check_instructions.sh flags commands.json
+done
+must_fail missing check_instructions.sh flags absent.json
+
+file licence/a.c 'int plait_a;'
+must_fail 'a.c: no SPDX' check_licence.sh licence
+file licence/a.c '/* SPDX-License-Identifier: MIT */'
+file licence/b/a.c '/* SPDX-License-Identifier: MIT */'
+must_fail '^a.c$' check_licence.sh licence
+
+echo "$made bad cases, $failed not caught"
+[ "$failed" -eq 0 ]

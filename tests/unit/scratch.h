@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ * A folder for the files of one test, empty at the start and gone at the end. Test suites use
+ * scratch_begin and scratch_end as the set-up and tear-down of each test. */
+#ifndef PLAIT_TESTS_SCRATCH_H
+#define PLAIT_TESTS_SCRATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+void scratch_begin(void);
+void scratch_end(void);
+
+/* The path of `name` in the folder, itself for "". Valid until the eighth call from now. */
+const char *scratch_path(const char *name);
+
+/* How many files, links and folders stand in the folder's subfolder `name` ("": in itself), hidden
+ * ones too: so that a forgotten temporary file shows. */
+size_t scratch_entries(const char *name);
+
+/* Makes the file `path` with the text as its content. */
+void scratch_write(const char *path, const char *text);
+
+/* The content of a file with a zero behind it, to be freed by the caller; *bytes (may be NULL) gets
+ * its size. A file that cannot be read is NULL. */
+uint8_t *scratch_read(const char *path, size_t *bytes);
+
+/* Whether the file `path` can be read and holds exactly the text. */
+int scratch_holds(const char *path, const char *text);
+
+/* From now on writing a file beyond `bytes` fails with EFBIG, as on a disk that is full; 0: no
+ * limit of ours. */
+void scratch_limit_files(size_t bytes);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ * Help is made of the tables: every option stands in it, and no line is wider than 80 columns. */
+#include "core/option_help.h"
+
+#include "sample_options.h"
+#include "suite.h"
+
+#include <stdlib.h>
+
+static char *help_of(const struct option_set *set) {
+    char *text = NULL;
+    size_t bytes;
+    FILE *stream = open_memstream(&text, &bytes);
+    option_help(set, stream);
+    fclose(stream);
+    return text;
+}
+
+static void test_lines(void) {
+    char *text = help_of(&sample_set);
+    static const char *const lines[] = {
+        "usage: plait mandelbrot [options]\n\ndraw the Mandelbrot set\n\nThe picture",
+        "  --size WxH              picture size in pixels (each side 1 to 32768; default:\n"
+        "                          1200x800)\n",
+        "  --region XMIN,XMAX,YMIN,YMAX\n"
+        "                          part of the plane to draw (default: -2,1,-1,1)\n",
+        "  --progress HOW          show progress (auto, bar, lines or none; default:\n             "
+        "             auto)\n",
+        "  --[no-]verify           recompute a sample by the reference (default: no)\n",
+        "  --threads N             threads per rank (1 to 1024; default: all visible\n             "
+        "             cores)\n",
+        "  --out FILE              where to write, format by ending (default:\n"
+        "                          mandelbrot.png; may be given again)\n",
+        "  --json FILE             write the result as JSON\n",
+        "  -h, --help              print this and exit\n",
+        "(PLAIT_SIZE for\n--size)",
+        "[mandelbrot]",
+        "\n\nSecond paragraph.\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        CU_ASSERT(strstr(text, lines[i]) != NULL);
+        if (!strstr(text, lines[i]))
+            printf("\n  lacks: %s", lines[i]);
+    }
+    free(text);
+}
+
+static void test_shape(void) {
+    for (size_t s = 0; s < SAMPLE_SETS; s++) {
+        char *text = help_of(sample_sets[s]);
+        size_t widest = 0, column = 0;
+        bool blank_end = false;
+        for (const char *c = text; *c; c++) {
+            column = *c == '\n' ? 0 : column + 1;
+            widest = column > widest ? column : widest;
+            blank_end = blank_end || (*c == '\n' && c > text && c[-1] == ' ');
+        }
+        CU_ASSERT(widest > 60 && widest <= 80);
+        CU_ASSERT(!blank_end);
+        CU_ASSERT(column == 0);
+        for (size_t i = 0; i < option_count(sample_sets[s]); i++)
+            CU_ASSERT(strstr(text, option_at(sample_sets[s], i, NULL)->name) != NULL);
+        free(text);
+    }
+}
+
+int main(void) {
+    CU_TestInfo tests[] = {{"lines", test_lines}, {"shape", test_shape}, CU_TEST_INFO_NULL};
+    return run_suite("option_help", tests);
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT
+ * Values from command line, environment and defaults: precedence over all pairs, every way to write
+ * an option, and the text of every error. */
+#include "core/option_values.h"
+
+#include "sample_options.h"
+#include "suite.h"
+
+enum { ARGUMENTS_MAX = 8 };
+
+/* Fresh values, and what is told about them. */
+struct trial {
+    struct option_values values;
+    struct failure failure;
+    char warnings[1024];
+};
+
+static void keep_warning(void *context, const char *line) {
+    char *warnings = context;
+    strcat(strcat(warnings, line), "\n");
+}
+
+static struct trial trial_begin(void) {
+    struct trial trial = {.failure = {0}};
+    if (!values_init(&trial.values, &sample_set, &trial.failure))
+        CU_FAIL_FATAL("values_init");
+    return trial;
+}
+
+static bool parse(struct trial *trial, const char *const *arguments) {
+    char *argv[ARGUMENTS_MAX];
+    int argc = 0;
+    for (; arguments[argc]; argc++)
+        argv[argc] = (char *)arguments[argc];
+    return values_parse_argv(&trial->values, argc, argv, &trial->failure);
+}
+
+static bool merge(struct trial *trial, const char *const *environment) {
+    return values_merge_environment(&trial->values, (char *const *)environment, sample_sets,
+                                    SAMPLE_SETS, keep_warning, trial->warnings, &trial->failure);
+}
+
+#define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* Whether the arguments are refused with exactly that text. */
+static bool refuses(const char *const *arguments, const char *expected) {
+    struct trial trial = trial_begin();
+    const bool parsed = parse(&trial, arguments);
+    const bool right = !parsed && trial.failure.exit_status == EXIT_USAGE &&
+                       strcmp(trial.failure.text, expected) == 0;
+    if (!right)
+        printf("\n  got:      %s\n  expected: %s\n", parsed ? "no error" : trial.failure.text,
+               expected);
+    values_free(&trial.values);
+    return right;
+}
+
+static bool refuses_environment(const char *const *environment, const char *expected) {
+    struct trial trial = trial_begin();
+    const bool right = !merge(&trial, environment) && trial.failure.exit_status == EXIT_USAGE &&
+                       strcmp(trial.failure.text, expected) == 0;
+    if (!right)
+        printf("\n  got:      %s\n  expected: %s\n", trial.failure.text, expected);
+    values_free(&trial.values);
+    return right;
+}
+
+/* Whether the arguments leave that text in the option, as from the command line. */
+static bool gives(const char *const *arguments, const char *name, const char *expected) {
+    struct trial trial = trial_begin();
+    const bool right = parse(&trial, arguments) &&
+                       values_origin(&trial.values, name) == ORIGIN_COMMAND_LINE &&
+                       strcmp(values_text(&trial.values, name), expected) == 0;
+    values_free(&trial.values);
+    return right;
+}
+
+static void test_defaults(void) {
+    struct trial trial = trial_begin();
+    struct sample sample = {.zoom = 77, .verify = true};
+    CU_ASSERT(values_apply(&trial.values, &sample, &trial.failure));
+    CU_ASSERT(sample.size.width == 1200 && sample.size.height == 800);
+    CU_ASSERT(sample.region[0] == -2 && sample.region[3] == 1);
+    CU_ASSERT(sample.zoom == 77); /* no value: left as it was */
+    CU_ASSERT(sample.maxit == 127 && sample.darts == 1024 && sample.progress == 0);
+    CU_ASSERT(!sample.verify && sample.smooth);
+    CU_ASSERT(sample.common.threads == 0 && sample.common.json == NULL);
+    CU_ASSERT_FATAL(sample.common.out.count == 1);
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[0], "mandelbrot.png");
+    CU_ASSERT(!values_has(&trial.values, "zoom") && values_has(&trial.values, "maxit"));
+    CU_ASSERT(values_text(&trial.values, "json") == NULL);
+    CU_ASSERT(values_origin(&trial.values, "region") == ORIGIN_DEFAULT);
+    CU_ASSERT(!values_flag(&trial.values, "help") && values_flag(&trial.values, "smooth"));
+    values_free(&trial.values);
+    values_free(&trial.values);
+}
+
+static void test_spellings(void) {
+    CU_ASSERT(gives(ARGUMENTS("--maxit", "500"), "maxit", "500"));
+    CU_ASSERT(gives(ARGUMENTS("--maxit=500"), "maxit", "500"));
+    CU_ASSERT(gives(ARGUMENTS("--region", "-2,1,-1,1"), "region", "-2,1,-1,1"));
+    CU_ASSERT(gives(ARGUMENTS("--region=-2,1,-1,1"), "region", "-2,1,-1,1"));
+    CU_ASSERT(gives(ARGUMENTS("--json=a=b"), "json", "a=b"));
+    CU_ASSERT(gives(ARGUMENTS("--json=--odd"), "json", "--odd"));
+    CU_ASSERT(gives(ARGUMENTS("--json", "-"), "json", "-"));
+    CU_ASSERT(gives(ARGUMENTS("--verify"), "verify", "yes"));
+    CU_ASSERT(gives(ARGUMENTS("--no-smooth"), "smooth", "no"));
+    CU_ASSERT(gives(ARGUMENTS("--no-verify", "--maxit", "3"), "maxit", "3"));
+    CU_ASSERT(gives(ARGUMENTS("--verify", "--maxit=3"), "verify", "yes"));
+    CU_ASSERT(gives(ARGUMENTS("-h"), "help", "yes"));
+    CU_ASSERT(gives(ARGUMENTS("--help"), "help", "yes"));
+    CU_ASSERT(gives(ARGUMENTS("--dump-config"), "dump-config", "yes"));
+}
+
+static void test_apply(void) {
+    struct trial trial = trial_begin();
+    struct sample sample = {.maxit = 0};
+    CU_ASSERT(parse(&trial, ARGUMENTS("--zoom=2.5", "--out", "a.png", "--out=b.npy", "--verify",
+                                      "--json", "x.json")));
+    CU_ASSERT(values_apply(&trial.values, &sample, &trial.failure));
+    CU_ASSERT(sample.zoom == 2.5 && sample.verify && sample.maxit == 127);
+    CU_ASSERT_FATAL(sample.common.out.count == 2);
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[0], "a.png");
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[1], "b.npy");
+    CU_ASSERT_STRING_EQUAL(sample.common.json, "x.json");
+    CU_ASSERT(values_origin(&trial.values, "out") == ORIGIN_COMMAND_LINE);
+    values_free(&trial.values);
+}
+
+static void test_wrong_options(void) {
+    CU_ASSERT(refuses(ARGUMENTS("--maxitt", "5"), "unknown option '--maxitt' (did you mean "
+                                                  "--maxit?): see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("--maxitt=5"), "unknown option '--maxitt' (did you mean --maxit?): "
+                                               "see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("--max", "5"), "unknown option '--max' (did you mean --maxit?): "
+                                               "see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("--frobnicate"),
+                      "unknown option '--frobnicate': see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("--no-verfy"), "unknown option '--no-verfy' (did you mean "
+                                               "--no-verify?): see plait mandelbrot --help"));
+    CU_ASSERT(
+        refuses(ARGUMENTS("--no-help"),
+                "unknown option '--no-help' (did you mean --help?): see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("--no-maxit"), "unknown option '--no-maxit' (did you mean "
+                                               "--maxit?): see plait mandelbrot --help"));
+    CU_ASSERT(refuses(
+        ARGUMENTS("--no-thread"),
+        "unknown option '--no-thread' (did you mean --threads?): see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("-maxit", "5"), "unknown option '-maxit' (did you mean --maxit?): "
+                                                "see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("-q"), "unknown option '-q': see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("-"), "unknown option '-': see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("--"), "unknown option '--': see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("--=5"), "unknown option '--': see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("picture.png"),
+                      "unexpected argument 'picture.png': options begin with --, see plait "
+                      "mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS(""), "unexpected argument '': options begin with --, see plait "
+                                     "mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("--verify", "yes"),
+                      "unexpected argument 'yes': options begin with --, see plait mandelbrot "
+                      "--help"));
+}
+
+static void test_wrong_values(void) {
+    CU_ASSERT(refuses(ARGUMENTS("--maxit", "0"), "--maxit: '0' is below 1"));
+    CU_ASSERT(refuses(ARGUMENTS("--maxit=-5"), "--maxit: '-5' is negative"));
+    CU_ASSERT(refuses(ARGUMENTS("--maxit", "-5"), "--maxit: '-5' is negative"));
+    CU_ASSERT(refuses(ARGUMENTS("--maxit="), "--maxit: the value is empty"));
+    CU_ASSERT(refuses(ARGUMENTS("--maxit", ""), "--maxit: the value is empty"));
+    CU_ASSERT(refuses(ARGUMENTS("--maxit"), "--maxit: the value is missing: give --maxit N"));
+    CU_ASSERT(refuses(ARGUMENTS("--out", "--json", "x"),
+                      "--out: the value is missing before '--json': give --out=--json if that is "
+                      "the value"));
+    CU_ASSERT(refuses(ARGUMENTS("--out", "bad.gif"), "--out: 'bad.gif' has an unknown ending"));
+    CU_ASSERT(refuses(ARGUMENTS("--verify=yes"), "--verify: takes no value, but got 'yes'"));
+    CU_ASSERT(refuses(ARGUMENTS("--no-verify=1"), "--no-verify: takes no value, but got '1'"));
+    CU_ASSERT(refuses(ARGUMENTS("--maxit", "5", "--maxit=7"),
+                      "--maxit: given twice, '5' and '7': keep one of them"));
+    CU_ASSERT(refuses(ARGUMENTS("--verify", "--no-verify"),
+                      "--no-verify: given twice, 'yes' and 'no': keep one of them"));
+    CU_ASSERT(refuses(ARGUMENTS("--config", "a", "--config", "b"),
+                      "--config: given twice, 'a' and 'b': keep one of them"));
+}
+
+static void test_environment(void) {
+    struct trial trial = trial_begin();
+    struct sample sample = {.maxit = 0};
+    CU_ASSERT(merge(&trial, ARGUMENTS("HOME=/", "PLAIT_MAXIT=4^3", "PLAIT_VERIFY=on",
+                                      "PLAIT_OUT=a.png,b.npy", "PLAIT_CONFIG=run.ini",
+                                      "PLAIT_THREADS=2", "PLAIT_THREADS=9")));
+    CU_ASSERT(values_apply(&trial.values, &sample, &trial.failure));
+    CU_ASSERT(sample.maxit == 64 && sample.verify && sample.common.threads == 2);
+    CU_ASSERT_FATAL(sample.common.out.count == 2);
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[1], "b.npy");
+    CU_ASSERT(values_origin(&trial.values, "maxit") == ORIGIN_ENVIRONMENT);
+    CU_ASSERT_STRING_EQUAL(values_text(&trial.values, "config"), "run.ini");
+    CU_ASSERT_STRING_EQUAL(trial.warnings, "");
+    values_free(&trial.values);
+
+    CU_ASSERT(refuses_environment(ARGUMENTS("PLAIT_MAXIT=0"), "PLAIT_MAXIT: '0' is below 1"));
+    CU_ASSERT(refuses_environment(ARGUMENTS("PLAIT_MAXIT="), "PLAIT_MAXIT: the value is empty"));
+    CU_ASSERT(refuses_environment(ARGUMENTS("PLAIT_VERIFY=maybe"),
+                                  "PLAIT_VERIFY: 'maybe' is neither yes nor no"));
+    CU_ASSERT(refuses_environment(ARGUMENTS("PLAIT_OUT=a.png,"), "PLAIT_OUT: the value is empty"));
+    CU_ASSERT(refuses_environment(ARGUMENTS("PLAIT_OUT=a.png,bad.gif"),
+                                  "PLAIT_OUT: 'bad.gif' has an unknown ending"));
+}
+
+static bool warns(const char *entry, const char *expected) {
+    struct trial trial = trial_begin();
+    const bool right = merge(&trial, ARGUMENTS(entry)) && strcmp(trial.warnings, expected) == 0;
+    if (!right)
+        printf("\n  got: %s", trial.warnings);
+    values_free(&trial.values);
+    return right;
+}
+
+static void test_unknown_variables(void) {
+    CU_ASSERT(warns("PLAIT_MAXITT=5", "PLAIT_MAXITT is ignored: no option has that name, did you "
+                                      "mean PLAIT_MAXIT?\n"));
+    CU_ASSERT(
+        warns("PLAIT_FROBNICATE=5", "PLAIT_FROBNICATE is ignored: no option has that name\n"));
+    CU_ASSERT(warns("PLAIT_=5", "PLAIT_ is ignored: no option has that name\n"));
+    CU_ASSERT(warns("PLAIT_maxit=5",
+                    "PLAIT_maxit is ignored: no option has that name, did you mean "
+                    "PLAIT_MAXIT?\n"));
+    CU_ASSERT(
+        warns("PLAIT_HELP=1", "PLAIT_HELP is ignored: --help is for the command line only\n"));
+    CU_ASSERT(warns("PLAIT_A_NAME_THAT_GOES_ON_AND_ON_AND_ON_AND_ON_AND_ON_AND_ON_AND_ON_AND_ON=1",
+                    "PLAIT_A_NAME_THAT_GOES_ON_AND_ON_AND_ON_AND_ON_AND_ON_AND_ON_AND_ON_AND_ON is "
+                    "ignored: no option has that name\n"));
+    CU_ASSERT(warns("PLAITED=1", ""));
+
+    /* An option of another command is no mistake. */
+    struct trial trial = {.failure = {0}};
+    CU_ASSERT(values_init(&trial.values, &sample_other_set, &trial.failure));
+    CU_ASSERT(merge(&trial, ARGUMENTS("PLAIT_MAXIT=0")));
+    CU_ASSERT_STRING_EQUAL(trial.warnings, "");
+    values_free(&trial.values);
+}
+
+/* Every pair of origins, in both orders of merging. */
+static void test_precedence(void) {
+    static const char *const texts[] = {"127", "11", "22", "33"};
+    size_t index;
+    option_find(&sample_set, "maxit", &index);
+    for (int a = ORIGIN_CONFIG; a <= ORIGIN_COMMAND_LINE; a++) {
+        for (int b = ORIGIN_CONFIG; b <= ORIGIN_COMMAND_LINE; b++) {
+            struct trial trial = trial_begin();
+            struct sample sample = {.maxit = 0};
+            const int higher = a > b ? a : b;
+            CU_ASSERT(values_set(&trial.values, index, (enum option_origin)a, "first", texts[a],
+                                 &trial.failure));
+            const bool set = values_set(&trial.values, index, (enum option_origin)b, "second",
+                                        texts[b], &trial.failure);
+            CU_ASSERT(set == (a != b));
+            CU_ASSERT(values_apply(&trial.values, &sample, &trial.failure));
+            CU_ASSERT(sample.maxit == (uint64_t)(11 * higher));
+            CU_ASSERT((int)values_origin(&trial.values, "maxit") == higher);
+            values_free(&trial.values);
+        }
+    }
+}
+
+/* A list from a higher origin replaces the lower one as a whole. */
+static void test_lists_do_not_mix(void) {
+    struct trial trial = trial_begin();
+    struct sample sample = {.maxit = 0};
+    CU_ASSERT(parse(&trial, ARGUMENTS("--out", "c.png")));
+    CU_ASSERT(merge(&trial, ARGUMENTS("PLAIT_OUT=a.png,b.png")));
+    CU_ASSERT(values_apply(&trial.values, &sample, &trial.failure));
+    CU_ASSERT(sample.common.out.count == 1 && strcmp(sample.common.out.items[0], "c.png") == 0);
+    values_free(&trial.values);
+}
+
+int main(void) {
+    CU_TestInfo tests[] = {{"defaults", test_defaults},
+                           {"spellings", test_spellings},
+                           {"apply", test_apply},
+                           {"wrong options", test_wrong_options},
+                           {"wrong values", test_wrong_values},
+                           {"environment", test_environment},
+                           {"unknown variables", test_unknown_variables},
+                           {"precedence", test_precedence},
+                           {"lists do not mix", test_lists_do_not_mix},
+                           CU_TEST_INFO_NULL};
+    return run_suite("option_values", tests);
+}
