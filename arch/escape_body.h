@@ -4,11 +4,17 @@
  * the counts of the plain loop, pixel for pixel; the argument stands where each is used.
  *
  * An including file brings the vocabulary vec_<isa>.h, the name ESCAPE_TILE of the function it
- * gets, and as an enum DEEP_VECS   vectors in flight in the deep loop: enough to hide the latency
- * of a step (about 8 cycles) behind the arithmetic of the others, few enough for the registers
- *     GROUP_VECS  vectors in flight where every step is tested, which takes more registers a vector
- *     BLOCK       steps between two looks in the deep loop: an escape wastes half a block, a look
- *                 costs about one step */
+ * gets, and as an enum these parameters, found by measurement:
+ *
+ *   DEEP_VECS    vectors in flight in the deep loop, at most 8: enough to hide the latency of a
+ *                step (7 or 8 cycles on x86), few enough for the registers
+ *   C_IN_MEMORY  1: the deep loop reads c from memory at every step, as an operand or by a load,
+ *                and leaves the registers to x and y
+ *   UNROLL       steps written out in the deep loop, 1 or 2: two save moves where a multiply-add
+ *                overwrites its addend
+ *   GROUP_VECS   vectors in flight where every step is tested, which takes more registers
+ *   BLOCK        most steps between two looks in the deep loop: an escape wastes half of them, a
+ *                look costs a few */
 #include "escape.h"
 
 #include "escape_deep.h"
@@ -26,7 +32,7 @@ static struct plan make_plan(int32_t maxit) {
         return (struct plan){.maxit = maxit, .prefix = maxit, .block = 0};
     const int32_t rest = maxit - PREFIX;
     const int32_t blocks = (rest - 1) / BLOCK + 1;
-    const int32_t block = (rest - 1) / blocks + 1;
+    const int32_t block = ((rest - 1) / blocks / UNROLL + 1) * UNROLL;
     return (struct plan){.maxit = maxit, .prefix = PREFIX, .block = block};
 }
 

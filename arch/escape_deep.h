@@ -14,7 +14,8 @@
 enum { DEEP_LANES = DEEP_VECS * VEC_LANES, GROUP_LANES = GROUP_VECS * VEC_LANES };
 _Static_assert(DEEP_LANES <= 64 && GROUP_LANES <= 64, "sets of lanes are the bits of a uint64_t");
 
-/* How maxit is divided: `prefix` tested steps, then `blocks` blocks of `block` steps. */
+/* How maxit is divided: `prefix` tested steps, then blocks of `block` steps, a multiple of UNROLL.
+ */
 struct plan {
     int32_t maxit, prefix, block;
 };
@@ -33,7 +34,8 @@ static inline unsigned lanes_of(uint64_t set, int v) {
     return (unsigned)(set >> (v * VEC_LANES)) & ((1u << VEC_LANES) - 1);
 }
 
-/* Makes the compiler forget what it has loaded from `memory`, so that it loads it again. */
+/* Makes the compiler forget what it has loaded from `memory`: it would else keep c in registers and
+ * push x and y out of them. */
 static inline void forget(const void *memory) {
     __asm__ volatile("" : : "r"(memory) : "memory");
 }
@@ -56,13 +58,16 @@ __attribute__((noinline)) static uint64_t run_blind_block(struct deep *d, int32_
         vec_store(d->old_x + v * VEC_LANES, x[v]);
         vec_store(d->old_y + v * VEC_LANES, y[v]);
     }
-    for (int32_t s = 0; s < steps; s++) {
+    for (int32_t s = 0; s < steps; s += UNROLL) {
+#pragma GCC unroll 2
+        for (int u = 0; u < UNROLL; u++) {
 #pragma GCC unroll 8
-        for (int v = 0; v < DEEP_VECS; v++)
-            step(&x[v], &y[v], vec_load(lanes->cr + v * VEC_LANES),
-                 vec_load(lanes->ci + v * VEC_LANES));
-        if (C_IN_MEMORY)
-            forget(lanes);
+            for (int v = 0; v < DEEP_VECS; v++)
+                step(&x[v], &y[v], vec_load(lanes->cr + v * VEC_LANES),
+                     vec_load(lanes->ci + v * VEC_LANES));
+            if (C_IN_MEMORY)
+                forget(lanes);
+        }
     }
 #pragma GCC unroll 8
     for (int v = 0; v < DEEP_VECS; v++) {
