@@ -85,7 +85,7 @@ static inline void start_group(const struct plait_escape_job *job, const struct 
         g->ci[v] = job->julia ? vec_set1(job->cim) : py;
         g->count[v] = zero;
         g->inside[v] = vec_less(j, end);
-        known[v] = vec_less(zero, zero);
+        known[v] = mask_of(0);
         if (job->shortcuts && !job->julia) {
             known[v] = is_interior(px, py);
             g->inside[v] = mask_except(g->inside[v], known[v]);

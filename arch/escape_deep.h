@@ -31,7 +31,7 @@ struct deep {
 };
 
 static inline unsigned lanes_of(uint64_t set, int v) {
-    return (unsigned)(set >> (v * VEC_LANES)) & ((1u << VEC_LANES) - 1);
+    return (unsigned)(set >> (v * VEC_LANES)) & ALL_LANES;
 }
 
 /* Makes the compiler forget what it has loaded from `memory`: it would else keep c in registers and
@@ -88,7 +88,7 @@ static uint64_t run_tested_block(struct deep *d, int32_t steps, vec_t limit) {
         vec_t x = vec_load(lanes->x + v * VEC_LANES), y = vec_load(lanes->y + v * VEC_LANES);
         const vec_t cr = vec_load(lanes->cr + v * VEC_LANES);
         const vec_t ci = vec_load(lanes->ci + v * VEC_LANES);
-        mask_t in = vec_less(vec_set1(0), limit);
+        mask_t in = mask_of(ALL_LANES);
         vec_store(d->old_x + v * VEC_LANES, x);
         vec_store(d->old_y + v * VEC_LANES, y);
         for (int32_t s = 0; s < steps; s++) {
@@ -116,8 +116,8 @@ static inline uint64_t find_ended(const struct deep *d, int32_t maxit) {
 
 /* The lanes that are in a state which they were in before. The step is a function of the state
  * alone (of x and y up to the sign of a zero, which never reaches a test), so such an orbit goes
- * round for ever, inside: its count is maxit. States are saved after 1, 2, 4, ... blocks (Brent),
- * so every cycle is found once its states repeat bit for bit. */
+ * round for ever, inside: its count is maxit. States are saved at doubling distances (Brent), so
+ * every cycle is found once its states repeat bit for bit. */
 static uint64_t find_cycles(struct deep *d) {
     const vec_t steps = vec_set1(d->steps);
     uint64_t cycles = 0;
@@ -169,16 +169,17 @@ static void replay(struct deep *d, const struct plan *plan, vec_t limit, int32_t
         g.cr[v] = vec_load(escaped->cr + at);
         g.ci[v] = vec_load(escaped->ci + at);
         g.count[v] = vec_load(escaped->made + at);
-        g.inside[v] = vec_less(vec_set1(0), limit);
+        g.inside[v] = mask_of(ALL_LANES);
     }
     run_tested(&g, plan->block, limit);
+    /* The last block may reach beyond maxit. */
+    const vec_t maxit = vec_set1(plan->maxit);
 #pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++)
-        vec_store_int32(count + v * VEC_LANES, g.count[v]);
-    /* The last block may reach beyond maxit. */
+        vec_store_int32(count + v * VEC_LANES,
+                        vec_select(vec_less(g.count[v], maxit), g.count[v], maxit));
     for (uint32_t k = 0; k < orbits; k++)
-        counts[(uint64_t)escaped->pixel[first + k]] =
-            count[k] < plan->maxit ? count[k] : plan->maxit;
+        counts[(uint64_t)escaped->pixel[first + k]] = count[k];
     escaped->count = first;
 }
 

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { ALL_LANES = (1 << VEC_LANES) - 1 };
+
 static inline void step(vec_t *x, vec_t *y, vec_t cr, vec_t ci) {
     const vec_t cr_minus_y2 = vec_fnma(*y, *y, cr);
     /* x + x, not 2 * x: the same bits, and the units that add are idle while others multiply. */
