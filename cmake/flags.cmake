@@ -17,6 +17,9 @@ add_compile_options(-ffp-contract=off -Wall -Wextra -Wshadow -Wstrict-prototypes
                     -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla)
 # 64-bit file sizes on 32-bit Arm too.
 add_compile_definitions(_POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
+if("${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_RELEASE}" MATCHES "-Ofast|-ffast-math|-funsafe-math")
+  message(FATAL_ERROR "CMAKE_C_FLAGS has fast-math, which changes the bits of results: leave it out")
+endif()
 if(PLAIT_WERROR)
   add_compile_options(-Werror)
 endif()

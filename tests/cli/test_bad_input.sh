@@ -16,6 +16,7 @@ bad() {
 }
 
 sizes() {
+    local size
     for size in 0x0 0x10 10x0 -1x10 10x-1 10 x x10 10x 10x10x10 axb 10xb '' ' ' 1.5x2 1e3x1e3y \
         99999999999x10 10x99999999999 18446744073709551617x1 4294967297x1 1048577x1 32769x32768 \
         infxinf nanx1; do
@@ -24,12 +25,14 @@ sizes() {
 }
 
 step_limits() {
+    local maxit
     for maxit in 0 -1 2147483648 99999999999999999999 abc '' 1.5 nan inf 12x; do
         bad 'maxit' --maxit "$maxit"
     done
 }
 
 regions() {
+    local region
     for region in 1,1,-1,1 -2,1,1,1 1,-2,-1,1 -2,1,1,-1 nan,1,-1,1 -2,nan,-1,1 -2,1,nan,1 -2,1,-1,nan \
         -inf,1,-1,1 -2,inf,-1,1 -2,1,-inf,1 -2,1,-1,inf -2,1,-1 -2,1,-1,1,0 a,b,c,d ',,,' '' \
         -1e308,1e308,-1,1 -2,1e999,-1,1; do
@@ -38,6 +41,7 @@ regions() {
 }
 
 centers() {
+    local center zoom
     for center in nan,0 0,nan inf,0 0,-inf 0 0,0,0 a,b '' ','; do
         bad 'center' --center "$center" --zoom 1
     done
@@ -54,6 +58,7 @@ views() {
 }
 
 names() {
+    local threads multiplier
     bad 'frobnicate' --frobnicate 1
     bad 'maxit' --maxti 5
     bad 'maxit' --maxit
@@ -67,10 +72,14 @@ names() {
         bad 'threads' --threads "$threads"
     done
     bad 'progress' --progress sometimes
+    for multiplier in 0 -1 nan inf abc '' 1e9; do
+        bad 'multiplier|size' --multiplier "$multiplier"
+    done
 }
 
 # The folder of an output is looked at before work begins.
 output_folders() {
+    local command
     bad 'absent' --out absent/picture.png
     bad 'absent' --json absent/report.json
     for command in mandelbrot julia; do
@@ -112,7 +121,7 @@ environment() {
 }
 
 julia_only() {
-    local c bailout multiplier
+    local c bailout option
     for c in nan,0 0,inf 1 1,2,3 a,b '' 1e200,0; do
         new_sandbox
         expect_error '\bc\b' 2 -- "$PLAIT" julia --c "$c"
@@ -120,10 +129,7 @@ julia_only() {
     for bailout in 0 -1 nan inf abc '' 1e200; do
         expect_error 'bailout' 2 -- "$PLAIT" julia --bailout "$bailout"
     done
-    for multiplier in 0 -1 nan inf abc '' 1e9; do
-        expect_error 'multiplier|size' 2 -- "$PLAIT" julia --multiplier "$multiplier"
-    done
-    for option in --c=0,0 --bailout=3 --multiplier=2; do
+    for option in --c=0,0 --bailout=3; do
         expect_error 'option|unknown' 2 -- "$PLAIT" mandelbrot "$option"
     done
 }

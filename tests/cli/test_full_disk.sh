@@ -23,25 +23,22 @@ new_disk() {
     mount -t tmpfs -o size=64k tmpfs "$disk"
 }
 
-# full FILE: writing 400 KiB of counts to the disk fails, whether FILE was there before or not.
+# full FILE ARGUMENT...: writing the picture fails, whether FILE was there before or not.
 full() {
     local file=$1
+    shift
     new_disk
-    expect_error 'space|full' 1 -- "$PLAIT" mandelbrot --size 400x256 --out "disk/$file"
+    expect_error 'space|full' 1 -- "$PLAIT" mandelbrot "$@" --out "disk/$file"
     printf 'the old content' >"$disk/$file"
-    expect_error 'space|full' 1 -- "$PLAIT" mandelbrot --size 400x256 --out "disk/$file"
+    expect_error 'space|full' 1 -- "$PLAIT" mandelbrot "$@" --out "disk/$file"
     assert "the old file is intact" [ "$(cat "$disk/$file")" = 'the old content' ]
 }
 
-full picture.npy
-full picture.ppm
-
-# A picture that compresses well would fit: noise around the border of the set does not.
-new_disk
-printf 'the old content' >"$disk/picture.png"
-expect_error 'space|full' 1 -- "$PLAIT" mandelbrot --size 1200x800 --maxit 5000 \
-    --center -0.743643887037151,0.131825904205330 --zoom 20000 --out disk/picture.png
-assert "the old file is intact" [ "$(cat "$disk/picture.png")" = 'the old content' ]
+full picture.npy --size 400x256
+full picture.ppm --size 400x256
+# The report's picture compresses well and would fit; this part of the border does not.
+full picture.png --size 1200x800 --maxit 5000 --zoom 20000 \
+    --center -0.743643887037151,0.131825904205330
 
 # The report is a file like any other: with no room for it, nothing stays behind.
 new_disk

@@ -24,8 +24,9 @@ found() {
 say='echo "plait: the Size is zero" >&2'
 found 0 'a good error' "$say; exit 2"
 found 1 'a wrong status' "$say; exit 1"
-found 1 'two lines' "$say; $say; exit 2"
-found 2 'no line' 'exit 2'
+found 2 'two lines' "$say; $say; exit 2"
+found 1 'a line and a warning' "$say; echo 'plait: warning: slow' >&2; exit 2"
+found 3 'no line' 'exit 2'
 found 1 'a line of another program' "$say; echo assertion >&2; exit 2"
 found 1 'another text' 'echo "plait: the width is zero" >&2; exit 2'
 found 1 'output' "$say; echo result; exit 2"
