@@ -130,14 +130,14 @@ struct tiling {
 };
 
 /* Tiles must be many, so that threads end together and progress is smooth, and large, so that a
- * path can keep its vectors full: 32 a thread, of 4096 to 65536 pixels, but never fewer than 4 a
+ * path can keep its vectors full: 32 a thread, of 16384 to 65536 pixels, but never fewer than 4 a
  * thread. A picture of few wide rows is cut across too. */
 static struct tiling cut(uint32_t rows, uint32_t width, int threads) {
     const uint64_t pixels = (uint64_t)rows * width;
     const uint64_t workers = (uint64_t)threads;
     uint64_t size = pixels / (32 * workers);
-    if (size < 4096)
-        size = 4096;
+    if (size < 16384)
+        size = 16384;
     if (size > 65536)
         size = 65536;
     if (size > pixels / (4 * workers))
