@@ -1,47 +1,207 @@
 /* SPDX-License-Identifier: MIT
- * The loop of the escape counts, written once for all instruction sets. An including file
- *     #include "vec_<isa>.h"
- *     #define ESCAPE_TILE plait_escape_tile_<isa>
- *     #include "../escape_body.h"
- * brings the vocabulary (vec_t, VEC_LANES, vec_set1, vec_load, vec_store, vec_add, vec_mul,
- * vec_fma, vec_less -> mask_t, mask_any, vec_select) and gets the function ESCAPE_TILE. */
+ * The escape kernel, written once for all instruction sets: a tile's pixels pass an interior test
+ * and a short tested prefix; those still inside queue up for the deep loop. Every shortcut gives
+ * the counts of the plain loop, pixel for pixel; the argument stands where each is used.
+ *
+ * An including file brings the vocabulary vec_<isa>.h, the name ESCAPE_TILE of the function it
+ * gets, and as an enum these parameters, found by measurement:
+ *
+ *   DEEP_VECS    vectors in flight in the deep loop, at most 8: enough to hide the latency of a
+ *                step (7 or 8 cycles on x86), few enough for the registers
+ *   C_IN_MEMORY  1: the deep loop reads c from memory at every step, as an operand or by a load,
+ *                and leaves the registers to x and y
+ *   UNROLL       steps written out in the deep loop, 1 or 2: two save moves where a multiply-add
+ *                overwrites its addend
+ *   GROUP_VECS   vectors in flight where every step is tested, which takes more registers
+ *   BLOCK        most steps between two looks in the deep loop: an escape wastes half of them, a
+ *                look costs a few */
+#include "escape.h"
 
-/* Counts of one vector of pixels, as doubles: exact, since a count fits 31 bits. */
-static inline vec_t escape_counts(const struct plait_escape_job *job, vec_t px, vec_t py) {
-    const vec_t limit = vec_set1(job->bailout_squared);
-    const vec_t one = vec_set1(1.0), zero = vec_set1(0.0);
-    const vec_t cr = job->julia ? vec_set1(job->cre) : px;
-    const vec_t ci = job->julia ? vec_set1(job->cim) : py;
-    vec_t x = job->julia ? px : zero;
-    vec_t y = job->julia ? py : zero;
-    vec_t count = zero;
-    mask_t inside = vec_less(zero, one);
+#include "escape_deep.h"
 
-    for (int32_t step = 0; step < job->maxit; step++) {
-        /* A lane that left stays out: some escaped orbits come back (see blind_min_cr). */
-        inside = mask_and(inside, vec_less(vec_fma(x, x, vec_mul(y, y)), limit));
-        if (!mask_any(inside))
-            break;
-        count = vec_select(inside, vec_add(count, one), count);
-        const vec_t next_x = vec_fma(x, x, vec_fnma(y, y, cr));
-        y = vec_fma(vec_add(x, x), y, ci);
-        x = next_x;
+#include <math.h>
+#include <string.h>
+
+/* Most pixels of most pictures leave within so many steps. */
+enum { PREFIX = 16 };
+
+/* Small maxit is finished in the prefix. Else the rest is cut into equal blocks of at most BLOCK
+ * steps, so that the last one reaches little beyond maxit. */
+static struct plan make_plan(int32_t maxit) {
+    if (maxit <= PREFIX + BLOCK)
+        return (struct plan){.maxit = maxit, .prefix = maxit, .block = 0};
+    const int32_t rest = maxit - PREFIX;
+    const int32_t blocks = (rest - 1) / BLOCK + 1;
+    const int32_t block = ((rest - 1) / blocks / UNROLL + 1) * UNROLL;
+    return (struct plan){.maxit = maxit, .prefix = PREFIX, .block = block};
+}
+
+/* A rectangle of a picture's pixels, taken in row-major order, and where their counts go. */
+struct cursor {
+    uint32_t row, col, rows, cols; /* the rectangle */
+    uint32_t i, j;                 /* the next pixel in it; none when i == rows */
+    int32_t *counts;
+    size_t stride;
+};
+
+/* first, first + 1, ...: exact up to 2^53 */
+static inline vec_t lane_numbers(double first) {
+    static const double numbers[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    return vec_add(vec_load(numbers), vec_set1(first));
+}
+
+/* True only inside the main cardioid or the disc of period 2, where no orbit escapes: q (q + a) <
+ * y^2 / 4 and |c + 1|^2 < 1/16 in exact arithmetic, less a margin M that is larger than all
+ * rounding errors and uniform all round, the neck at -0.75 and the cusp at 0.25 included. Doubtful
+ * pixels are iterated. */
+static inline mask_t is_interior(vec_t px, vec_t py) {
+    const double m = 0x1p-24;
+    const vec_t a = vec_add(px, vec_set1(-0.25));
+    const vec_t b = vec_add(px, vec_set1(1.0));
+    const vec_t y2 = vec_mul(py, py);
+    const vec_t q = vec_fma(a, a, y2);
+    const vec_t left = vec_fma(q, vec_add(vec_add(q, a), vec_set1(m)), vec_set1(0x1p-64));
+    const mask_t cardioid = vec_less(left, vec_mul(vec_set1(0.25), y2));
+    const mask_t disc = vec_less(vec_fma(b, b, y2), vec_set1(0.0625 - m));
+    return mask_or(cardioid, disc);
+}
+
+/* Sets g to the next GROUP_LANES pixels of the row, or what is left of it, at their first z. known:
+ * the interior pixels, which need no steps. */
+static inline void start_group(const struct plait_escape_job *job, const struct cursor *at,
+                               struct group *g, mask_t known[GROUP_VECS]) {
+    const vec_t zero = vec_set1(0);
+    const vec_t end = vec_set1(at->cols);
+    const vec_t py = vec_set1(fma(job->half_height - (double)(at->row + at->i), job->dy, job->cy));
+    const vec_t left = vec_set1((double)at->col - job->half_width); /* exact, and so is j + left */
+
+#pragma GCC unroll 8
+    for (int v = 0; v < GROUP_VECS; v++) {
+        const vec_t j = lane_numbers((double)at->j + v * VEC_LANES);
+        const vec_t px = vec_fma(vec_add(j, left), vec_set1(job->dx), vec_set1(job->cx));
+        g->x[v] = job->julia ? px : zero;
+        g->y[v] = job->julia ? py : zero;
+        g->cr[v] = job->julia ? vec_set1(job->cre) : px;
+        g->ci[v] = job->julia ? vec_set1(job->cim) : py;
+        g->count[v] = zero;
+        g->inside[v] = vec_less(j, end);
+        known[v] = mask_of(0);
+        if (job->shortcuts && !job->julia) {
+            known[v] = is_interior(px, py);
+            g->inside[v] = mask_except(g->inside[v], known[v]);
+        }
     }
-    return count;
+}
+
+/* Writes the counts of a group of `pixels` pixels. */
+static inline void write_counts(const struct group *g, const mask_t known[GROUP_VECS],
+                                int32_t maxit, uint32_t pixels, int32_t *counts) {
+    int32_t last[GROUP_LANES]; /* for the group at the end of a row */
+    int32_t *to = pixels == GROUP_LANES ? counts : last;
+
+#pragma GCC unroll 8
+    for (int v = 0; v < GROUP_VECS; v++)
+        vec_store_int32(to + v * VEC_LANES, vec_select(known[v], vec_set1(maxit), g->count[v]));
+    if (to == last)
+        memcpy(counts, last, pixels * sizeof *last);
+}
+
+/* Queues the lanes that are still inside; index: where the first one's count goes. */
+static inline void queue_group(const struct group *g, size_t index, struct orbits *queue) {
+#pragma GCC unroll 8
+    for (int v = 0; v < GROUP_VECS; v++) {
+        const struct orbit_vec orbits = {
+            .x = g->x[v],
+            .y = g->y[v],
+            .cr = g->cr[v],
+            .ci = g->ci[v],
+            .made = g->count[v],
+            .pixel = lane_numbers((double)index + v * VEC_LANES),
+        };
+        orbits_push(queue, &orbits, mask_lanes(g->inside[v]));
+    }
+}
+
+/* Takes the next pixels of the row: writes the counts of those that end within the prefix, queues
+ * the others, whose counts come later. */
+static void run_prefix(const struct plait_escape_job *job, const struct plan *plan,
+                       struct cursor *at, struct orbits *queue) {
+    const size_t index = (size_t)at->i * at->stride + at->j;
+    const uint32_t left = at->cols - at->j;
+    const uint32_t pixels = left < GROUP_LANES ? left : GROUP_LANES;
+    struct group g;
+    mask_t known[GROUP_VECS];
+
+    start_group(job, at, &g, known);
+    const bool some_inside = run_tested(&g, plan->prefix, vec_set1(job->bailout_squared));
+    write_counts(&g, known, plan->maxit, pixels, at->counts + index);
+    if (some_inside && plan->prefix < plan->maxit)
+        queue_group(&g, index, queue);
+
+    at->j += pixels;
+    if (at->j == at->cols) {
+        at->j = 0;
+        at->i++;
+    }
+}
+
+/* Runs the prefix until the queue can fill every lane, or no pixel is left. */
+static inline void fill_queue(const struct plait_escape_job *job, const struct plan *plan,
+                              struct cursor *at, struct orbits *queue) {
+    while (queue->count < DEEP_LANES && at->i < at->rows)
+        run_prefix(job, plan, at, queue);
+}
+
+/* Counts all pixels of a rectangle; blind: the guard holds for each of them. */
+static void run_rectangle(const struct plait_escape_job *job, struct cursor *at, bool blind) {
+    const struct plan plan = make_plan(job->maxit);
+    struct orbits queue;
+    struct deep d;
+    queue.count = 0;
+    memset(&d, 0, sizeof d);
+
+    fill_queue(job, &plan, at, &queue);
+    for (int v = 0; v < DEEP_VECS; v++)
+        refill(&d, v, lanes_of(~d.busy, v), &queue);
+    while (d.busy) {
+        fill_queue(job, &plan, at, &queue);
+        run_block(&d, &plan, job, blind, &queue, at->counts);
+    }
+    while (d.escaped.count > 0)
+        replay(&d, &plan, vec_set1(job->bailout_squared), at->counts);
+}
+
+/* The columns of the tile whose cr is below job->blind_min_cr. They are the leftmost: x grows with
+ * the column (dx > 0 and rounding keeps the order). */
+static uint32_t tested_columns(const struct plait_escape_job *job,
+                               const struct plait_escape_tile *tile) {
+    uint32_t j = 0;
+    while (j < tile->cols) {
+        const double x = fma((double)(tile->col + j) - job->half_width, job->dx, job->cx);
+        if ((job->julia ? job->cre : x) >= job->blind_min_cr)
+            break;
+        j++;
+    }
+    return j;
 }
 
 void ESCAPE_TILE(const struct plait_escape_job *job, const struct plait_escape_tile *tile,
                  int32_t *counts, size_t stride) {
-    for (uint32_t i = 0; i < tile->rows; i++) {
-        const double y = fma(job->half_height - (double)(tile->row + i), job->dy, job->cy);
-        for (uint32_t j = 0; j < tile->cols; j += VEC_LANES) {
-            double x[VEC_LANES], count[VEC_LANES];
-            for (uint32_t k = 0; k < VEC_LANES; k++)
-                x[k] = fma((double)(tile->col + j + k) - job->half_width, job->dx, job->cx);
-            vec_store(count, escape_counts(job, vec_load(x), vec_set1(y)));
-            /* Lanes past the end of the row are computed, never stored. */
-            for (uint32_t k = 0; k < VEC_LANES && j + k < tile->cols; k++)
-                counts[i * stride + j + k] = (int32_t)count[k];
-        }
-    }
+    const uint32_t tested = tested_columns(job, tile);
+    struct cursor at = {
+        .row = tile->row,
+        .rows = tile->rows,
+        .col = tile->col,
+        .cols = tested,
+        .counts = counts,
+        .stride = stride,
+    };
+    if (tested > 0)
+        run_rectangle(job, &at, false);
+    at.col += tested;
+    at.cols = tile->cols - tested;
+    at.i = 0;
+    at.counts = counts + tested;
+    if (at.cols > 0)
+        run_rectangle(job, &at, true);
 }

@@ -11,9 +11,11 @@
 #include "core/suggest.h"
 #include "plait/version.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static const struct command *const commands[] = {&cmd_hello, &cmd_julia, &cmd_mandelbrot};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -44,15 +46,18 @@ static const struct command *find_command(const char *name, struct failure *fail
 }
 
 /* Answers without MPI are given by the launcher's first process alone. Launchers kill the others as
- * soon as one exits with an error: those wait, lest they take the first one's words with them. */
+ * soon as one exits with an error: those wait, lest they take the first one's words with them. Who
+ * is still there after that has an error that the first one has not (another command line, another
+ * node), unless the launcher is Slurm's, which need not kill. */
 static bool speaks(int exit_status) {
-    if (launcher_detect().rank == 0)
+    const struct launcher launcher = launcher_detect();
+    if (launcher.rank == 0)
         return true;
-    if (exit_status != EXIT_DONE) {
-        const struct timespec enough = {2, 0};
-        nanosleep(&enough, NULL);
-    }
-    return false;
+    if (exit_status == EXIT_DONE)
+        return false;
+    const struct timespec enough = {5, 0};
+    nanosleep(&enough, NULL);
+    return launcher.kind != LAUNCHER_SLURM;
 }
 
 static int refuse_before_mpi(const struct failure *failure) {
@@ -128,7 +133,20 @@ static bool is_any(const char *word, const char *a, const char *b, const char *c
     return strcmp(word, a) == 0 || strcmp(word, b) == 0 || (c && strcmp(word, c) == 0);
 }
 
+/* A standard descriptor that the caller closed would be taken by the next file or socket, and lines
+ * meant for people would go there. What takes its place cannot be written to, so that lost results
+ * are found when they are flushed. */
+static void occupy_standard_descriptors(void) {
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDONLY);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
 int main(int argc, char **argv) {
+    occupy_standard_descriptors();
     struct failure failure = {0};
     const char *name = argc > 1 ? argv[1] : NULL;
 

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-static const double value_max = 1e150; /* squares of coordinates, c and r stay finite */
+static const double value_max = PLAIT_ESCAPE_VALUE_MAX;
 
 struct plait_escape plait_escape_default(enum plait_escape_kind kind) {
     struct plait_escape escape = {.kind = kind, .bailout = 2.0, .maxit = 127};
@@ -130,14 +130,14 @@ struct tiling {
 };
 
 /* Tiles must be many, so that threads end together and progress is smooth, and large, so that a
- * path can keep its vectors full: 32 a thread, of 4096 to 65536 pixels, but never fewer than 4 a
+ * path can keep its vectors full: 32 a thread, of 16384 to 65536 pixels, but never fewer than 4 a
  * thread. A picture of few wide rows is cut across too. */
 static struct tiling cut(uint32_t rows, uint32_t width, int threads) {
     const uint64_t pixels = (uint64_t)rows * width;
     const uint64_t workers = (uint64_t)threads;
     uint64_t size = pixels / (32 * workers);
-    if (size < 4096)
-        size = 4096;
+    if (size < 16384)
+        size = 16384;
     if (size > 65536)
         size = 65536;
     if (size > pixels / (4 * workers))
@@ -283,6 +283,19 @@ enum plait_status plait_escape_picture(const struct plait_escape *escape,
     const uint32_t rows = plait_escape_distinct_rows(escape);
     const enum plait_status status = plait_escape_rows(escape, exec, 0, rows, counts);
     return status == PLAIT_OK ? plait_escape_complete(escape, exec, counts) : status;
+}
+
+struct plait_escape_tally plait_escape_count_steps(const struct plait_escape *escape,
+                                                   const struct plait_exec *exec,
+                                                   const int32_t *counts, uint32_t rows) {
+    const int64_t pixels = (int64_t)rows * escape->width;
+    uint64_t steps = 0, interior = 0;
+#pragma omp parallel for num_threads(exec->threads) schedule(static) reduction(+ : steps, interior)
+    for (int64_t k = 0; k < pixels; k++) {
+        steps += (uint64_t)counts[k];
+        interior += counts[k] == escape->maxit;
+    }
+    return (struct plait_escape_tally){steps, interior};
 }
 
 int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint32_t col) {

@@ -5,57 +5,47 @@
 #include "cmd/picture.h"
 
 #include "cmd/picture_options.h"
-#include "cmd/picture_rows.h"
+#include "cmd/picture_report.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "comm/placing.h"
+#include "comm/waiting.h"
+#include "core/atomic_file.h"
 #include "core/clock.h"
 #include "core/report.h"
+#include "core/standard_output.h"
 #include "image/writer.h"
 #include "plait/digest.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { VERIFY_SAMPLES = 1000 };
-
-/* Seconds. Maxima over the ranks on rank 0, this rank's own elsewhere. */
-struct timing {
-    double compute, gather, encode, total;
-};
-
-/* Everything a rank knows of its run. */
-struct picture {
-    const struct session *session;
-    const struct picture_options *options;
-    struct plait_escape escape;
-    struct plait_exec exec;
-    struct placement *placements; /* rank 0: of all ranks */
-    struct picture_rows rows;
-    struct tally tally; /* rank 0: of the picture */
-    uint64_t fnv1a;     /* rank 0: checksum of the picture */
-    struct timing timing;
-};
+/* Two outputs in one file would leave only the later one. */
+static bool check_clash(const char *path, const char *other, struct failure *failure) {
+    return !atomic_file_same_target(path, other) ||
+           failure_set(failure, EXIT_USAGE, "'%s' and '%s' are one file: name one for each output",
+                       other, path);
+}
 
 /* Looks at every output before the work, rank 0 only. */
 static bool check_outputs(const struct picture_options *options, struct failure *failure) {
+    const char *json = options->run.json;
+    if (json && !report_check(json, failure))
+        return false;
     for (size_t k = 0; k < options->out.count; k++) {
         const char *path = options->out.items[k];
         const struct writer_format *format = writer_format_find(path, failure);
         if (!format || !writer_check(format, path, failure))
             return false;
+        if (!writer_makes_file(format))
+            continue;
         for (size_t i = 0; i < k; i++)
-            if (strcmp(path, options->out.items[i]) == 0)
-                return failure_set(failure, EXIT_USAGE,
-                                   "--out '%s' is given twice: give each file once", path);
-        if (options->run.json && strcmp(path, options->run.json) == 0)
-            return failure_set(failure, EXIT_USAGE,
-                               "--out and --json both name '%s': give two files", path);
+            if (!check_clash(path, options->out.items[i], failure))
+                return false;
+        if (json && !check_clash(path, json, failure))
+            return false;
     }
-    return !options->run.json || report_check(options->run.json, failure);
+    return true;
 }
 
 static bool is_root(const struct picture *picture) {
@@ -94,7 +84,7 @@ static bool verify(const struct picture *picture, struct failure *failure) {
         return true;
     return failure_set(failure, EXIT_RUN,
                        "verification failed: row %" PRIu32 ", column %" PRIu32 " has count %" PRId32
-                       ", the reference says %" PRId32 ": nothing was written, please report this",
+                       ", the reference says %" PRId32 ": please report this",
                        first.row, first.col, first.got, first.expected);
 }
 
@@ -142,82 +132,6 @@ static void gather_timing(struct picture *picture) {
         picture->timing = slowest;
 }
 
-/* In brackets what each rank did, in rank order; beyond a handful of ranks only the range. */
-static void print_shares(const struct picture *picture) {
-    enum { HANDFUL = 8 };
-    const int ranks = picture->session->size;
-    const struct queue_share *shares = picture->rows.queue.shares;
-    const double percent = 100.0 / picture->rows.distinct;
-    struct queue_share least = shares[0], most = shares[0];
-    printf(" (%s", schedule_names[picture->options->schedule]);
-    for (int r = 0; r < ranks; r++) {
-        if (ranks <= HANDFUL)
-            printf("%s %.0f %% in %.3g s", r > 0 ? "," : ":", (double)shares[r].units * percent,
-                   shares[r].busy_seconds);
-        least.units = shares[r].units < least.units ? shares[r].units : least.units;
-        most.units = shares[r].units > most.units ? shares[r].units : most.units;
-        least.busy_seconds = fmin(least.busy_seconds, shares[r].busy_seconds);
-        most.busy_seconds = fmax(most.busy_seconds, shares[r].busy_seconds);
-    }
-    if (ranks > HANDFUL)
-        printf(": %.2g to %.2g %% in %.3g to %.3g s", (double)least.units * percent,
-               (double)most.units * percent, least.busy_seconds, most.busy_seconds);
-    putchar(')');
-}
-
-static void print_summary(const struct picture *picture, const char *command) {
-    const struct timing *timing = &picture->timing;
-    printf("%s %" PRIu32 "x%" PRIu32 ", maxit %" PRId32 ": %" PRIu64
-           " steps in %.4g s, %.3g G steps/s effective, imbalance %.2f",
-           command, picture->escape.width, picture->escape.height, picture->escape.maxit,
-           picture->tally.steps, timing->compute,
-           (double)picture->tally.steps * 1e-9 / timing->compute,
-           queue_imbalance(&picture->rows.queue));
-    if (picture->session->size > 1)
-        print_shares(picture);
-    printf(", gather %.2g s, encode %.2g s, fnv1a %016" PRIx64, timing->gather, timing->encode,
-           picture->fnv1a);
-    if (picture->options->verify)
-        printf(", %d pixels verified", VERIFY_SAMPLES);
-    for (size_t k = 0; k < picture->options->out.count; k++)
-        printf("%s%s", k == 0 ? " -> " : ", ", picture->options->out.items[k]);
-    putchar('\n');
-}
-
-static bool write_report(const struct picture *picture, const struct option_values *values,
-                         struct failure *failure) {
-    const char *path = picture->options->run.json;
-    struct report *report = report_new(values, picture->placements, (size_t)picture->session->size);
-    if (report) {
-        report_open_object(report, "timing");
-        report_real(report, "compute_seconds", picture->timing.compute);
-        report_real(report, "gather_seconds", picture->timing.gather);
-        report_real(report, "encode_seconds", picture->timing.encode);
-        report_real(report, "total_seconds", picture->timing.total);
-        report_open_array(report, "busy_seconds");
-        for (int r = 0; r < picture->session->size; r++)
-            report_real(report, NULL, picture->rows.queue.shares[r].busy_seconds);
-        report_close(report);
-        report_real(report, "imbalance", queue_imbalance(&picture->rows.queue));
-        report_open_array(report, "rows");
-        for (int r = 0; r < picture->session->size; r++)
-            report_count(report, NULL, picture->rows.queue.shares[r].units);
-        report_close(report);
-        report_close(report);
-        report_open_object(report, "result");
-        report_count(report, "width", picture->escape.width);
-        report_count(report, "height", picture->escape.height);
-        report_count(report, "maxit", (uint64_t)picture->escape.maxit);
-        report_count(report, "steps", picture->tally.steps);
-        report_count(report, "interior", picture->tally.interior);
-        report_identifier(report, "fnv1a", picture->fnv1a);
-        report_close(report);
-    }
-    const bool written = report_write(report, path, failure);
-    report_free(report);
-    return written;
-}
-
 /* What rank 0 does with the gathered picture while the others wait for its verdict. */
 static bool finish_on_root(struct picture *picture, struct failure *failure) {
     complete(picture);
@@ -244,28 +158,34 @@ static bool prepare(struct picture *picture, struct failure *failure) {
     return true;
 }
 
-static bool draw(struct picture *picture, const struct option_values *values,
+/* Rank 0: the lines, and only if they have arrived the report, which stands for success. */
+static void tell(const struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
+    picture_print(picture, values->set->command);
+    if (standard_output_flush(failure) && picture->options->run.json)
+        picture_report(picture, values, failure);
+}
+
+static void draw(struct picture *picture, const struct option_values *values,
+                 struct failure *failure) {
+    const struct session *session = picture->session;
     const uint64_t start_ns = clock_now_ns();
-    if (!prepare(picture, failure))
-        return false;
-    if (!compute(picture, values->set->command, failure))
-        return false;
+    if (!prepare(picture, failure) || !compute(picture, values->set->command, failure))
+        return;
     gather(picture);
     if (is_root(picture))
         finish_on_root(picture, failure);
-    if (!agree(picture->session, failure))
-        return false;
+    wait_for_root(session);
+    if (!agree(session, failure))
+        return;
     picture->timing.total = clock_seconds_since(start_ns);
     gather_timing(picture);
-    if (is_root(picture) && picture->options->run.json)
-        write_report(picture, values, failure);
-    if (is_root(picture) && failure->exit_status == EXIT_DONE)
-        print_summary(picture, values->set->command);
-    return agree(picture->session, failure);
+    if (is_root(picture))
+        tell(picture, values, failure);
+    agree(session, failure);
 }
 
-bool picture_run(const struct session *session, struct option_values *values,
+void picture_run(const struct session *session, struct option_values *values,
                  enum plait_escape_kind kind, struct failure *failure) {
     struct picture_options options = {0};
     struct picture picture = {.session = session, .options = &options};
@@ -276,5 +196,4 @@ bool picture_run(const struct session *session, struct option_values *values,
         draw(&picture, values, failure);
     free(picture.placements);
     rows_end(&picture.rows);
-    return failure->exit_status == EXIT_DONE;
 }

@@ -12,7 +12,7 @@
 
 /* Collective, with the same values on all ranks. Rank 0 writes the files, prints the summary and,
  * where asked, verifies and reports. A failure is that of all ranks. */
-bool picture_run(const struct session *session, struct option_values *values,
+void picture_run(const struct session *session, struct option_values *values,
                  enum plait_escape_kind kind, struct failure *failure);
 
 #endif

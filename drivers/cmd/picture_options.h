@@ -30,9 +30,9 @@ struct picture_options {
 
 enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
-/* Rows for a struct picture_options: those that both subcommands have alike, then those whose
- * default differs and julia's own. */
-enum { PICTURE_OPTIONS = 6, MANDELBROT_OPTIONS = 5, JULIA_OPTIONS = 7 };
+/* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
+ * subcommand, then how it is computed and shown, alike for both. */
+enum { PICTURE_OPTIONS = 4, MANDELBROT_OPTIONS = 7, JULIA_OPTIONS = 9 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];

@@ -69,7 +69,10 @@ static uint32_t rows_to_spare(const struct picture_rows *rows, uint64_t spare_by
     MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &keepers, 1, MPI_INT, MPI_SUM, session->node));
     if (is_root(rows) || schedule_is_fixed(&rows->queue.schedule))
         return 0;
-    const uint64_t most = rows->distinct - rows_expected(rows);
+    const uint64_t addressable = SIZE_MAX / 2 / row_bytes(rows);
+    uint64_t most = rows->distinct - rows_expected(rows);
+    if (rows_expected(rows) + most > addressable)
+        most = addressable - rows_expected(rows);
     const uint64_t spare = (spare_bytes - spare_bytes / 8) / (uint64_t)keepers / row_bytes(rows);
     return (uint32_t)(spare < most ? spare : most);
 }
@@ -82,7 +85,12 @@ static bool size_up(struct picture_rows *rows, struct failure *failure) {
     uint64_t available = memory_available_bytes();
     MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &needed, 1, MPI_UINT64_T, MPI_SUM, session->node));
     MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &available, 1, MPI_UINT64_T, MPI_MIN, session->node));
-    if (needed > available)
+    if (rows_expected(rows) * row_bytes(rows) > SIZE_MAX / 2)
+        failure_set(
+            failure, EXIT_USAGE,
+            "the picture needs more memory than a 32-bit process can have: choose a smaller "
+            "--size, or more nodes");
+    else if (needed > available)
         failure_set(failure, EXIT_USAGE,
                     "the picture needs %.0f MiB on this node, which has %.0f MiB free: choose a "
                     "smaller --size, or more nodes",
@@ -140,11 +148,11 @@ static bool compute_piece(void *context, struct piece piece, plait_progress_fn *
     if (!pieces_add(&rows->pieces, piece))
         return false;
     const size_t at = is_root(rows) ? piece.first : rows->computed;
-    /* The picture has been checked and nothing interrupts it: this cannot fail. */
-    (void)plait_escape_rows(rows->escape, &exec, (uint32_t)piece.first, (uint32_t)piece.count,
-                            rows->counts + at * rows->escape->width);
+    rows->status =
+        plait_escape_rows(rows->escape, &exec, (uint32_t)piece.first, (uint32_t)piece.count,
+                          rows->counts + at * rows->escape->width);
     rows->computed += (uint32_t)piece.count;
-    return true;
+    return rows->status == PLAIT_OK;
 }
 
 static void show(void *context, uint64_t finished, uint64_t total) {
@@ -162,28 +170,26 @@ bool rows_compute(struct picture_rows *rows, const char *label, enum progress_st
         .listen_context = &display,
     };
     if (!queue_run(&rows->queue, &work))
-        failure_set(failure, EXIT_RUN, "out of memory");
+        failure_set(failure, EXIT_RUN, "%s",
+                    rows->status == PLAIT_OK ? "out of memory" : plait_status_text(rows->status));
     if (is_root(rows))
         progress_display_end(&display);
     return agree(rows->session, failure);
 }
 
-static void add_to_tally(struct tally *tally, const int32_t *counts, size_t pixels, int32_t maxit) {
-    for (size_t k = 0; k < pixels; k++) {
-        tally->steps += (uint64_t)counts[k];
-        tally->interior += counts[k] == maxit;
-    }
-}
-
 /* Of rows that lie at [at, at + count) of counts. */
-static void digest(struct picture_rows *rows, size_t at, uint32_t count, struct tally *tally) {
+static void digest(struct picture_rows *rows, size_t at, uint32_t count,
+                   struct plait_escape_tally *tally) {
     const uint32_t width = rows->escape->width;
     const int32_t *counts = rows->counts + at * width;
     plait_digest_rows(rows->exec, counts, count, width, rows->digests + at);
-    add_to_tally(tally, counts, (size_t)count * width, rows->escape->maxit);
+    const struct plait_escape_tally some =
+        plait_escape_count_steps(rows->escape, rows->exec, counts, count);
+    tally->steps += some.steps;
+    tally->interior += some.interior;
 }
 
-static void digest_own(struct picture_rows *rows, struct tally *tally) {
+static void digest_own(struct picture_rows *rows, struct plait_escape_tally *tally) {
     if (!is_root(rows)) {
         digest(rows, 0, rows->computed, tally);
         return;
@@ -199,8 +205,8 @@ static void bring(struct picture_rows *rows, size_t bytes, void *content) {
         pieces_gather(rows->session, &rows->pieces, bytes, content, content);
 }
 
-void rows_gather(struct picture_rows *rows, struct tally *tally) {
-    struct tally own = {0, 0};
+void rows_gather(struct picture_rows *rows, struct plait_escape_tally *tally) {
+    struct plait_escape_tally own = {0, 0};
     digest_own(rows, &own);
     bring(rows, rows->escape->width * sizeof *rows->counts, rows->counts);
     bring(rows, sizeof *rows->digests, rows->digests);
@@ -208,7 +214,7 @@ void rows_gather(struct picture_rows *rows, struct tally *tally) {
     MPI_CHECK(MPI_Reduce(&own, tally, 2, MPI_UINT64_T, MPI_SUM, ROOT, rows->session->world));
 }
 
-void rows_digest_others(struct picture_rows *rows, struct tally *tally) {
+void rows_digest_others(struct picture_rows *rows, struct plait_escape_tally *tally) {
     digest(rows, rows->distinct, rows->escape->height - rows->distinct, tally);
 }
 

@@ -11,24 +11,19 @@
 #include "core/progress_display.h"
 #include "plait/escape.h"
 
-/* Sums over the pixels of some rows. */
-struct tally {
-    uint64_t steps;    /* sum of the counts */
-    uint64_t interior; /* pixels whose count is maxit */
-};
-
 struct picture_rows {
     const struct session *session;
     const struct plait_escape *escape;
     const struct plait_exec *exec;
-    struct queue queue;   /* its units are rows */
-    uint32_t distinct;    /* rows that ranks compute; rank 0 completes the others */
-    struct block block;   /* SCHEDULE_BLOCK: this rank's */
-    uint32_t capacity;    /* rows that counts has room for */
-    int32_t *counts;      /* rank 0: [height][width]; others: their rows, as they came */
-    uint64_t *digests;    /* of the rows of counts */
-    struct pieces pieces; /* the rows of this rank, in the order they came */
-    uint32_t computed;    /* how many these are */
+    struct queue queue;       /* its units are rows */
+    uint32_t distinct;        /* rows that ranks compute; rank 0 completes the others */
+    struct block block;       /* SCHEDULE_BLOCK: this rank's */
+    uint32_t capacity;        /* rows that counts has room for */
+    int32_t *counts;          /* rank 0: [height][width]; others: their rows, as they came */
+    uint64_t *digests;        /* of the rows of counts */
+    struct pieces pieces;     /* the rows of this rank, in the order they came */
+    uint32_t computed;        /* how many these are */
+    enum plait_status status; /* of the kernel, if it ever fails */
 };
 
 /* Collective. Plans who computes which of the picture's distinct rows and makes room for them.
@@ -44,10 +39,10 @@ bool rows_compute(struct picture_rows *rows, const char *label, enum progress_st
 
 /* Collective. Digests and sums by the owners of the rows, then everything to rank 0, whose *tally
  * is then that of all distinct rows. */
-void rows_gather(struct picture_rows *rows, struct tally *tally);
+void rows_gather(struct picture_rows *rows, struct plait_escape_tally *tally);
 
 /* Rank 0, after rows_gather: hashes the rows from distinct on and adds them to *tally. */
-void rows_digest_others(struct picture_rows *rows, struct tally *tally);
+void rows_digest_others(struct picture_rows *rows, struct plait_escape_tally *tally);
 
 void rows_end(struct picture_rows *rows);
 

@@ -179,6 +179,15 @@ static bool inspect_place(const char *path, struct place *place, int exit_status
     const size_t length = strlen(path);
     if (length == 0)
         return failure_set(failure, exit_status, "cannot write '': the name is empty: name a file");
+    if (strcmp(path, "-") == 0)
+        return failure_set(
+            failure, exit_status,
+            "cannot write '-': standard output has the results: name a file, or ./-");
+    if (strncmp(path, "/dev/std", 8) == 0 || strncmp(path, "/dev/fd/", 8) == 0 ||
+        strncmp(path, "/proc/", 6) == 0)
+        return failure_set(failure, exit_status,
+                           "cannot write '%s': no file can be made there: name one elsewhere",
+                           path);
     if (path[length - 1] == '/')
         return failure_set(failure, exit_status,
                            "cannot write '%s': it names a folder: add the name of a file", path);
@@ -316,10 +325,10 @@ bool atomic_file_check(const char *path, struct failure *failure) {
 
 bool atomic_file_failed(const struct atomic_file *file, int error_number, struct failure *failure) {
     const bool full = error_number == ENOSPC || error_number == EDQUOT;
-    return failure_set(failure, EXIT_RUN, "cannot write '%s': %s%s (%s)", file->path,
-                       strerror(error_number),
-                       full ? ": free some space, or choose another folder" : "",
-                       file->replaces ? "the earlier file is untouched" : "no file is left behind");
+    return failure_set(
+        failure, EXIT_RUN, "cannot write '%s': %s%s (%s)", file->path, strerror(error_number),
+        full ? ": free some space, or choose another folder" : "",
+        file->replaces ? "the earlier file is untouched" : "nothing of it is left behind");
 }
 
 bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,

@@ -344,9 +344,10 @@ bool config_file_dump(const struct option_values *values, FILE *stream, struct f
         const struct option_value *value = &values->items[i];
         if (option->scope != OPTION_ANYWHERE)
             continue;
-        if (value->count == 0)
+        const bool counts = values_counts(values, option->name);
+        if (!counts)
             fprintf(stream, "; %s =\n", option->name);
-        for (size_t t = 0; t < value->count; t++)
+        for (size_t t = 0; counts && t < value->count; t++)
             write_entry(option, value->texts[t], value->where, stream);
     }
     if (fflush(stream) != 0 || ferror(stream))

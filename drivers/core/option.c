@@ -130,10 +130,10 @@ static bool parse_real(const struct option *option, const char *where, const cha
     if (option->positive && !(*value > 0))
         return failure_set(failure, EXIT_USAGE, "%s: '%s' is not above 0", where, text);
     if (has_real_range(option) && *value < option->real_min)
-        return failure_set(failure, EXIT_USAGE, "%s: '%s' is below %.17g", where, text,
+        return failure_set(failure, EXIT_USAGE, "%s: '%s' is below %.15g", where, text,
                            option->real_min);
     if (has_real_range(option) && *value > option->real_max)
-        return failure_set(failure, EXIT_USAGE, "%s: '%s' is above %.17g", where, text,
+        return failure_set(failure, EXIT_USAGE, "%s: '%s' is above %.15g", where, text,
                            option->real_max);
     return true;
 }
@@ -173,8 +173,9 @@ static bool parse_size(const struct option *option, const char *where, const cha
                        struct option_size *size, struct failure *failure) {
     const char *cross = strchr(text, 'x');
     if (!cross || cross == text || cross[1] == '\0' || strchr(cross + 1, 'x'))
-        return failure_set(failure, EXIT_USAGE, "%s: '%s' is not a width and a height: give %s",
-                           where, text, option->argument);
+        return failure_set(failure, EXIT_USAGE,
+                           "%s: '%s' is not a width and a height: give %s, such as 640x480", where,
+                           text, option->argument);
     char *width = strndup(text, (size_t)(cross - text));
     if (!width)
         return failure_set(failure, EXIT_RUN, "out of memory");

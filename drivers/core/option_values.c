@@ -327,8 +327,21 @@ enum option_origin values_origin(const struct option_values *values, const char 
     return find_value(values, name)->origin;
 }
 
+const char *values_where(const struct option_values *values, const char *name) {
+    return find_value(values, name)->where;
+}
+
 bool values_has(const struct option_values *values, const char *name) {
     return find_value(values, name)->count > 0;
+}
+
+bool values_counts(const struct option_values *values, const char *name) {
+    const struct option_value *value = find_value(values, name);
+    const char *const *rival = option_find(values->set, name, NULL)->rivals;
+    for (; rival && *rival; rival++)
+        if (values_has(values, *rival) && values_origin(values, *rival) > value->origin)
+            return false;
+    return value->count > 0;
 }
 
 const char *values_text(const struct option_values *values, const char *name) {

@@ -63,8 +63,14 @@ bool values_set(struct option_values *values, size_t index, enum option_origin o
 /* Where the value of an option comes from. The name must be one of the set's. */
 enum option_origin values_origin(const struct option_values *values, const char *name);
 
+/* That place in words: "--region", "PLAIT_REGION", "run.ini:3". */
+const char *values_where(const struct option_values *values, const char *name);
+
 /* Whether the option has a value at all, be it the default. */
 bool values_has(const struct option_values *values, const char *name);
+
+/* Whether the value of an option counts: it has one, and no rival has one of a higher origin. */
+bool values_counts(const struct option_values *values, const char *name);
 
 /* The (first) text of an option, NULL if it has none. */
 const char *values_text(const struct option_values *values, const char *name);

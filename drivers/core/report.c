@@ -141,7 +141,7 @@ static void put_parameters(struct report *report, const struct option_values *va
             for (size_t i = 0; i < value->count; i++)
                 put_parameter(report, NULL, option, value->texts[i]);
             report_close(report);
-        } else if (value->count > 0) {
+        } else if (values_counts(values, option->name)) {
             put_parameter(report, option->name, option, value->texts[0]);
         } else {
             put(report, option->name, json_null());

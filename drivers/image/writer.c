@@ -45,6 +45,10 @@ const struct writer_format *writer_format_find(const char *path, struct failure 
     return NULL;
 }
 
+bool writer_makes_file(const struct writer_format *format) {
+    return format->ending != NULL;
+}
+
 bool writer_check(const struct writer_format *format, const char *path, struct failure *failure) {
     return !format->ending || atomic_file_check(path, failure);
 }

@@ -28,6 +28,9 @@ struct writer;
  * "null", which takes a picture and writes nothing. NULL with EXIT_USAGE for any other name. */
 const struct writer_format *writer_format_find(const char *path, struct failure *failure);
 
+/* Whether the format writes a file at all; "null" does not. */
+bool writer_makes_file(const struct writer_format *format);
+
 /* Says before work begins whether `path` could be written in `format`, as atomic_file_check. */
 bool writer_check(const struct writer_format *format, const char *path, struct failure *failure);
 

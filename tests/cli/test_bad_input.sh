@@ -72,11 +72,11 @@ names() {
         bad 'threads' --threads "$threads"
     done
     bad 'progress' --progress sometimes
-    bad 'schedule.*block, cyclic, dynamic or weighted' --schedule static
-    bad 'schedule' --schedule ''
     for multiplier in 0 -1 nan inf abc '' 1e9; do
         bad 'multiplier|size' --multiplier "$multiplier"
     done
+    bad 'schedule.*block, cyclic, dynamic or weighted' --schedule static
+    bad 'schedule' --schedule ''
 }
 
 # The folder of an output is looked at before work begins.
@@ -84,6 +84,11 @@ output_folders() {
     local command
     bad 'absent' --out absent/picture.png
     bad 'absent' --json absent/report.json
+    bad 'one file' --out a.png --out ./a.png
+    bad 'one file' --out a.png --json "$SANDBOX/a.png"
+    bad 'standard output' --json -
+    bad 'no file can be made' --json /dev/stdout
+    bad 'control character' --out $'two\nlines.png'
     for command in mandelbrot julia; do
         new_sandbox
         : >"$SANDBOX/file"

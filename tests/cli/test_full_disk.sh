@@ -31,6 +31,7 @@ full() {
     expect_error 'space|full' 1 -- "$PLAIT" mandelbrot "$@" --out "disk/$file"
     printf 'the old content' >"$disk/$file"
     expect_error 'space|full' 1 -- "$PLAIT" mandelbrot "$@" --out "disk/$file"
+    assert "no result is told" [ ! -s "$WORK/out" ]
     assert "the old file is intact" [ "$(cat "$disk/$file")" = 'the old content' ]
 }
 

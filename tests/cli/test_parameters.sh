@@ -32,6 +32,12 @@ expect_ok 1 -- "$PLAIT" mandelbrot --dump-config
 assert "the dump reads back" diff <(sed 's/ *;.*//' "$SANDBOX/dump.ini") <(sed 's/ *;.*//' "$WORK/out")
 unset PLAIT_CONFIG
 
+# Of two forms of the view only the one that counts is dumped as a value.
+expect_ok 1 -- "$PLAIT" mandelbrot --zoom 3 --dump-config
+assert "the default region does not count beside --zoom" grep -q '^; region =$' "$WORK/out"
+cp "$WORK/out" "$SANDBOX/zoom.ini"
+expect_ok 1 -- "$PLAIT" mandelbrot --config zoom.ini --size 8x8 --out null
+
 # Rank 0's environment counts: what another rank has does not.
 expect_ok 2 -- sh -c '[ "$OMPI_COMM_WORLD_RANK" != 1 ] || export PLAIT_SIZE=7x7 PLAIT_OUT=b.npy
     exec "$PLAIT" mandelbrot --dump-config'
@@ -79,7 +85,16 @@ mixed 'mandelbrot --size 8x8' 'mandelbrot --size 9x9' 'options of this rank diff
 new_sandbox
 status=0
 last_command="plait hello >/dev/full"
-(cd "$SANDBOX" && "$PLAIT" hello >/dev/full 2>"$WORK/err") || status=$?
+(cd "$SANDBOX" && "$PLAIT" hello --json hello.json >/dev/full 2>"$WORK/err") || status=$?
 assert "status is 1, not $status" [ "$status" -eq 1 ]
 assert "one line says why" [ "$(error_lines)" -eq 1 ]
+assert "a run that failed has no report" [ ! -e "$SANDBOX/hello.json" ]
+
+# Standard descriptors that the caller closed are not taken by the files of the run.
+status=0
+last_command="plait mandelbrot >&- 2>&-"
+(cd "$SANDBOX" && "$PLAIT" mandelbrot --size 8x8 --out a.npy --json a.json <&- >&- 2>&-) || status=$?
+assert "status is 1, not $status" [ "$status" -eq 1 ]
+assert "the file has counts only" [ "$(stat -c %s "$SANDBOX/a.npy")" -eq $((128 + 4 * 64)) ]
+assert "and there is no report" [ ! -e "$SANDBOX/a.json" ]
 finish

@@ -11,7 +11,7 @@ default_picture() {
     new_sandbox
     expect_ok 2 -- "$PLAIT" "$1"
     assert "$1.png is there" [ -s "$SANDBOX/$1.png" ]
-    assert "one line on stdout" [ "$(wc -l <"$WORK/out")" -eq 1 ]
+    assert "a line for the picture, one for the ranks" [ "$(wc -l <"$WORK/out")" -eq 2 ]
     assert "the checksum is $2" grep -q "fnv1a $2 -> $1.png\$" "$WORK/out"
     assert "nothing else is left" [ "$(find "$SANDBOX" -type f | wc -l)" -eq 1 ]
 }

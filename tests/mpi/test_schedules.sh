@@ -38,8 +38,8 @@ picture() {
                     --threads "$threads" --out null --json report.json
                 got=$(check_report "$SANDBOX/report.json" "$schedule" "$ranks" "$rows" || true)
                 assert "fnv1a is $expected, not '$got'" [ "$got" = "$expected" ]
-                assert "the shares are told where there are several ranks" \
-                    [ "$(grep -c " ($schedule: [0-9]* % in [^)]*), gather" "$WORK/out")" -eq "$((ranks > 1))" ]
+                assert "a line of shares where there are several ranks" \
+                    [ "$(grep -c "^$schedule schedule, rank 0: " "$WORK/out")" -eq "$((ranks > 1))" ]
             done
         done
     done

@@ -145,7 +145,7 @@ static void test_failed_write_of_a_new_file_leaves_none(void) {
     atomic_file_write(&file, data, sizeof data, &failure);
     CU_ASSERT_FALSE(atomic_file_commit(&file, &failure));
     scratch_limit_files(0);
-    assert_failure(&failure, EXIT_RUN, path, "no file is left behind");
+    assert_failure(&failure, EXIT_RUN, path, "nothing of it is left behind");
     CU_ASSERT_EQUAL(scratch_entries(""), 0);
 }
 

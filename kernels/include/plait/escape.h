@@ -21,7 +21,8 @@
 extern "C" {
 #endif
 
-#define PLAIT_ESCAPE_SIDE_MAX 1048576u              /* pixels, width and height */
+#define PLAIT_ESCAPE_SIDE_MAX 1048576u /* pixels, width and height */
+#define PLAIT_ESCAPE_VALUE_MAX 1e150   /* of coordinates, c and r: squares stay finite */
 #define PLAIT_ESCAPE_PIXELS_MAX (UINT64_C(1) << 30) /* pixels, width * height: 32768 x 32768 */
 
 enum plait_escape_kind { PLAIT_MANDELBROT, PLAIT_JULIA };
@@ -87,6 +88,17 @@ PLAIT_API enum plait_status plait_escape_picture(const struct plait_escape *esca
 /* The count of one pixel by the scalar reference, the plain loop that every path is measured
  * against. row < height, col < width; escape must pass plait_escape_check. */
 PLAIT_API int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint32_t col);
+
+/* Sums over pixels. */
+struct plait_escape_tally {
+    uint64_t steps;    /* sum of the counts */
+    uint64_t interior; /* pixels whose count is maxit */
+};
+
+/* The sums over rows of the picture, counts[rows][width]. */
+PLAIT_API struct plait_escape_tally plait_escape_count_steps(const struct plait_escape *escape,
+                                                             const struct plait_exec *exec,
+                                                             const int32_t *counts, uint32_t rows);
 
 /* A pixel whose count differs from the reference. */
 struct plait_escape_difference {

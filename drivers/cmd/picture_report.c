@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT
+ * Tells of a picture's run: summary, shares of the ranks, report. */
+#include "cmd/picture_report.h"
+
+#include "core/report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+/* What each rank did; beyond a handful of ranks only the range. */
+static void print_shares(const struct picture *picture) {
+    enum { HANDFUL = 8 };
+    const struct queue_share *shares = picture->rows.queue.shares;
+    const double percent = 100.0 / picture->rows.distinct;
+    struct queue_share least = shares[0], most = shares[0];
+    printf("%s schedule,", schedule_names[picture->options->schedule]);
+    for (int r = 0; r < picture->session->size; r++) {
+        const struct queue_share *share = &shares[r];
+        if (picture->session->size <= HANDFUL)
+            printf("%s rank %d: %.0f %% in %.3g s", r > 0 ? "," : "", r,
+                   (double)share->units * percent, share->busy_seconds);
+        least.units = share->units < least.units ? share->units : least.units;
+        most.units = share->units > most.units ? share->units : most.units;
+        least.busy_seconds = fmin(least.busy_seconds, share->busy_seconds);
+        most.busy_seconds = fmax(most.busy_seconds, share->busy_seconds);
+    }
+    if (picture->session->size > HANDFUL)
+        printf(" %d ranks: %.2g to %.2g %% in %.3g to %.3g s", picture->session->size,
+               (double)least.units * percent, (double)most.units * percent, least.busy_seconds,
+               most.busy_seconds);
+    putchar('\n');
+}
+
+void picture_print(const struct picture *picture, const char *command) {
+    const struct timing *timing = &picture->timing;
+    printf("%s %" PRIu32 "x%" PRIu32 ", maxit %" PRId32 ": %" PRIu64
+           " steps in %.4g s, %.3g G steps/s effective, imbalance %.2f, gather %.2g s, encode %.2g "
+           "s, fnv1a %016" PRIx64,
+           command, picture->escape.width, picture->escape.height, picture->escape.maxit,
+           picture->tally.steps, timing->compute,
+           (double)picture->tally.steps * 1e-9 / timing->compute,
+           queue_imbalance(&picture->rows.queue), timing->gather, timing->encode, picture->fnv1a);
+    if (picture->options->verify)
+        printf(", %d pixels verified", VERIFY_SAMPLES);
+    for (size_t k = 0; k < picture->options->out.count; k++)
+        printf("%s%s", k == 0 ? " -> " : ", ", picture->options->out.items[k]);
+    putchar('\n');
+    if (picture->session->size > 1)
+        print_shares(picture);
+}
+
+bool picture_report(const struct picture *picture, const struct option_values *values,
+                    struct failure *failure) {
+    const char *path = picture->options->run.json;
+    struct report *report = report_new(values, picture->placements, (size_t)picture->session->size);
+    if (report) {
+        report_open_object(report, "timing");
+        report_real(report, "compute_seconds", picture->timing.compute);
+        report_real(report, "gather_seconds", picture->timing.gather);
+        report_real(report, "encode_seconds", picture->timing.encode);
+        report_real(report, "total_seconds", picture->timing.total);
+        report_open_array(report, "busy_seconds");
+        for (int r = 0; r < picture->session->size; r++)
+            report_real(report, NULL, picture->rows.queue.shares[r].busy_seconds);
+        report_close(report);
+        report_real(report, "imbalance", queue_imbalance(&picture->rows.queue));
+        report_open_array(report, "rows");
+        for (int r = 0; r < picture->session->size; r++)
+            report_count(report, NULL, picture->rows.queue.shares[r].units);
+        report_close(report);
+        report_close(report);
+        report_open_object(report, "result");
+        report_count(report, "width", picture->escape.width);
+        report_count(report, "height", picture->escape.height);
+        report_count(report, "maxit", (uint64_t)picture->escape.maxit);
+        report_count(report, "steps", picture->tally.steps);
+        report_count(report, "interior", picture->tally.interior);
+        report_identifier(report, "fnv1a", picture->fnv1a);
+        report_close(report);
+    }
+    const bool written = report_write(report, path, failure);
+    report_free(report);
+    return written;
+}

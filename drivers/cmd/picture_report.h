@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * What the run of a picture knows, and how it is told: the lines on standard output and the report.
+ */
+#ifndef PLAIT_DRIVERS_PICTURE_REPORT_H
+#define PLAIT_DRIVERS_PICTURE_REPORT_H
+
+#include "cmd/picture_options.h"
+#include "cmd/picture_rows.h"
+#include "comm/session.h"
+#include "core/option_values.h"
+#include "core/placement.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { VERIFY_SAMPLES = 1000 };
+
+/* Seconds. Maxima over the ranks on rank 0, this rank's own elsewhere. */
+struct timing {
+    double compute, gather, encode, total;
+};
+
+/* Everything a rank knows of its run. */
+struct picture {
+    const struct session *session;
+    const struct picture_options *options;
+    struct plait_escape escape;
+    struct plait_exec exec;
+    struct placement *placements; /* rank 0: of all ranks */
+    struct picture_rows rows;
+    struct plait_escape_tally tally; /* rank 0: of the picture */
+    uint64_t fnv1a;                  /* rank 0: checksum of the picture */
+    struct timing timing;
+};
+
+/* Prints the line at the end and, for several ranks, what each did. Rank 0. */
+void picture_print(const struct picture *picture, const char *command);
+
+/* Writes the report that --json asks for. Rank 0. */
+bool picture_report(const struct picture *picture, const struct option_values *values,
+                    struct failure *failure);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT
+ * Every compiled path gives the counts of the plain loop, pixel for pixel, with shortcuts and
+ * without: on random views and on those where a shortcut could go wrong.
+ *
+ *     test_escape_paths [--long] [SEED]
+ *
+ * About a million pixels, a billion with --long. A failure prints the view, the pixel, what was
+ * expected and what came; the seed that was printed first draws the same views again. */
+#include "check.h"
+
+#include "../../arch/cpu.h"
+#include "../../arch/select.h"
+#include "plait/plait.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDE_MAX = 96, GUARD = 64, JUNK = 0x5a5a5a5a };
+
+static uint64_t pixels_wanted = 1000000;
+
+/* -- random numbers ---------------------------------------------------------------------------- */
+
+static uint64_t random_state;
+
+/* splitmix64 */
+static uint64_t draw(void) {
+    uint64_t z = random_state += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+static uint32_t draw_below(uint32_t bound) {
+    return (uint32_t)((draw() >> 32) * bound >> 32);
+}
+
+static double draw_between(double low, double high) {
+    return low + (high - low) * ((double)(draw() >> 11) * 0x1p-53);
+}
+
+/* Evenly on the logarithmic scale. */
+static double draw_scale(double low, double high) {
+    return exp(draw_between(log(low), log(high)));
+}
+
+/* -- views ------------------------------------------------------------------------------------- */
+
+/* Sizes below, at and above a vector and a group of vectors; maxit at the ends of the prefix and of
+ * blocks, and somewhere. */
+static void draw_size(struct plait_escape *e) {
+    static const int32_t edges[] = {1,   2,   3,   14,  15,  16,  17,  18,  31,  32,
+                                    33,  47,  48,  49,  50,  63,  64,  65,  66,  79,
+                                    80,  81,  96,  97,  111, 112, 113, 114, 126, 127,
+                                    128, 129, 144, 145, 160, 161, 208, 209, 304, 305};
+    const uint32_t most = draw_below(4) == 0 ? 9 : SIDE_MAX;
+    e->width = 1 + draw_below(most);
+    e->height = 1 + draw_below(draw_below(2) ? 9 : 40);
+    switch (draw_below(8)) {
+    case 0:
+        e->maxit = 1 + (int32_t)draw_below(400);
+        break;
+    case 1: /* long orbits, few pixels */
+        e->maxit = 400 + (int32_t)draw_below(4000);
+        e->width = 1 + e->width / 4;
+        e->height = 1 + e->height / 8;
+        break;
+    default:
+        e->maxit = edges[draw_below(sizeof edges / sizeof *edges)];
+    }
+}
+
+static void set_view(struct plait_escape *e, double cx, double cy, double side) {
+    e->cx = cx;
+    e->cy = cy;
+    e->dx = side / e->width;
+    e->dy = draw_below(3) ? e->dx : side / e->height;
+}
+
+struct place {
+    const char *name;
+    double cx, cy, reach; /* the view's centre lies within reach of (cx, cy) */
+    double side_min, side_max;
+};
+
+/* Mandelbrot: where the guard ends, where the interior test is closest to the edge of the set,
+ * where orbits live long. A reach of 0 keeps the centre on the point and the axis in the picture.
+ */
+static const struct place places[] = {
+    {"anywhere", -0.7, 0, 1.6, 1e-6, 4},
+    {"the left end", -2, 0, 0, 1e-8, 0.2},
+    {"near the left end", -2, 0, 0.1, 1e-10, 0.3},
+    {"the end of the guard", -1.99, 0, 1e-4, 1e-9, 0.05},
+    {"the neck", -0.75, 0, 0, 1e-12, 1e-2},
+    {"near the neck", -0.75, 0, 1e-3, 1e-10, 1e-2},
+    {"the cusp", 0.25, 0, 0, 1e-12, 1e-2},
+    {"near the cusp", 0.25, 0, 1e-4, 1e-10, 1e-2},
+    {"the disc's edge", -1.25, 0, 1e-3, 1e-10, 1e-2},
+    {"seahorses", -0.743643887037151, 0.131825904205330, 1e-6, 1e-10, 1e-3},
+    {"all of it", -0.5, 0, 0, 2, 8},
+    {"far out", 3, 3, 100, 1e-3, 1e3},
+    {"beyond all squares", 0, 0, 0, 1e100, 1e149},
+};
+
+static const char *draw_mandelbrot(struct plait_escape *e) {
+    const struct place *p = &places[draw_below(sizeof places / sizeof *places)];
+    *e = plait_escape_default(PLAIT_MANDELBROT);
+    draw_size(e);
+    set_view(e, p->cx + p->reach * draw_between(-1, 1), p->cy + p->reach * draw_between(-1, 1),
+             draw_scale(p->side_min, p->side_max));
+    return p->name;
+}
+
+static const char *draw_julia(struct plait_escape *e) {
+    static const double known[][2] = {{0, 0},     {-1, 0}, {0, 1},       {-2, 0},   {0.25, 0},
+                                      {-2, 1e-9}, {0, 2},  {-0.75, 0.1}, {0, 0.65}, {-1.3107, 0}};
+    *e = plait_escape_default(PLAIT_JULIA);
+    draw_size(e);
+    e->bailout = draw_scale(0.5, 1000);
+    const char *name = "Julia, any c";
+    double c = draw_scale(1e-3, 10), angle = draw_between(-4, 4);
+
+    switch (draw_below(5)) {
+    case 0: { /* |c| where blind steps begin, 0.999 r^2 - r, and where orbits can return, r^2 - r */
+        e->bailout = draw_scale(1.1, 30);
+        const double r2 = e->bailout * e->bailout;
+        c = (draw_below(2) ? 0.999 * r2 : r2) - e->bailout;
+        c *= 1 + draw_between(-1, 1) * draw_scale(1e-15, 1e-2);
+        angle = draw_below(2) ? angle : 3.14159265358979323846;
+        name = "Julia, |c| near r^2 - r";
+        break;
+    }
+    case 1: { /* orbits that end on equal states, or turn round the disc's edge */
+        const double *at = known[draw_below(sizeof known / sizeof *known)];
+        e->cre = at[0];
+        e->cim = at[1];
+        e->bailout = draw_below(2) ? 2 : e->bailout;
+        set_view(e, 0, 0, draw_below(2) ? 4 : 2 * e->bailout);
+        return "Julia, a known c";
+    }
+    case 2: /* squares overflow to infinity, differences of infinities are NaN */
+        e->bailout = draw_scale(1e100, 1e150);
+        c = draw_scale(1e-3, 1e149);
+        name = "Julia, huge r";
+        break;
+    default:
+        break;
+    }
+    e->cre = c * cos(angle);
+    e->cim = c * sin(angle);
+    set_view(e, 0, 0, e->bailout * draw_scale(1e-2, 4));
+    return name;
+}
+
+/* -- comparing --------------------------------------------------------------------------------- */
+
+/* The guard of blind steps, stated here once more. */
+static double blind_min_cr(const struct plait_escape *e) {
+    const double g = 0.999 * (e->bailout * e->bailout) - e->bailout;
+    if (e->kind == PLAIT_MANDELBROT)
+        return -1.99;
+    return g >= 0 && e->cre * e->cre + e->cim * e->cim <= g * g ? -INFINITY : INFINITY;
+}
+
+static struct plait_escape_job job_of(const struct plait_escape *e) {
+    return (struct plait_escape_job){
+        .cx = e->cx,
+        .cy = e->cy,
+        .dx = e->dx,
+        .dy = e->dy,
+        .half_width = e->width / 2.0,
+        .half_height = e->height / 2.0,
+        .cre = e->cre,
+        .cim = e->cim,
+        .bailout_squared = e->bailout * e->bailout,
+        .blind_min_cr = blind_min_cr(e),
+        .maxit = e->maxit,
+        .julia = e->kind == PLAIT_JULIA,
+    };
+}
+
+struct picture {
+    const char *name;
+    struct plait_escape escape;
+    int32_t expected[SIDE_MAX * SIDE_MAX];
+};
+
+static void report(const struct picture *p, const char *path, bool brute, uint32_t i, uint32_t j,
+                   int32_t got) {
+    const struct plait_escape *e = &p->escape;
+    fprintf(stderr,
+            "%s, path %s, %s: row %" PRIu32 ", column %" PRIu32 ": expected %" PRId32
+            ", got %" PRId32 "\n  %s %" PRIu32 " x %" PRIu32 " maxit %" PRId32
+            " cx %a cy %a dx %a dy %a r %a c %a %a\n",
+            p->name, path, brute ? "brute" : "fast", i, j, p->expected[i * e->width + j], got,
+            e->kind == PLAIT_JULIA ? "Julia" : "Mandelbrot", e->width, e->height, e->maxit, e->cx,
+            e->cy, e->dx, e->dy, e->bailout, e->cre, e->cim);
+}
+
+/* Computes a tile into a field of junk, and looks at the tile and at the junk around it. */
+static void check_tile(const struct picture *p, const struct plait_path *path, bool brute,
+                       const struct plait_escape_tile *tile, uint32_t stride) {
+    static int32_t field[2 * GUARD + (SIDE_MAX + 16) * SIDE_MAX];
+    const uint32_t cells = 2 * GUARD + stride * tile->rows;
+    struct plait_escape_job job = job_of(&p->escape);
+    job.shortcuts = !brute;
+    for (uint32_t k = 0; k < cells; k++)
+        field[k] = JUNK;
+    path->escape_tile(&job, tile, field + GUARD, stride);
+
+    uint32_t wrong = 0, touched = 0;
+    for (uint32_t k = 0; k < cells; k++) {
+        const uint32_t i = k < GUARD ? tile->rows : (k - GUARD) / stride;
+        const uint32_t j = k < GUARD ? 0 : (k - GUARD) % stride;
+        if (i >= tile->rows || j >= tile->cols) {
+            touched += field[k] != JUNK;
+            continue;
+        }
+        const uint32_t row = tile->row + i, col = tile->col + j;
+        if (field[k] != p->expected[row * p->escape.width + col] && wrong++ == 0)
+            report(p, path->name, brute, row, col, field[k]);
+    }
+    CHECK_INT(0, wrong);
+    CHECK_INT(0, touched);
+}
+
+/* A rectangle somewhere in the picture, and the whole picture by the public call. */
+static void check_path(const struct picture *p, const struct plait_path *path, bool brute) {
+    const uint32_t row = draw_below(p->escape.height), col = draw_below(p->escape.width);
+    const struct plait_escape_tile tile = {
+        .row = row,
+        .col = col,
+        .rows = 1 + draw_below(p->escape.height - row),
+        .cols = 1 + draw_below(p->escape.width - col),
+    };
+    check_tile(p, path, brute, &tile, tile.cols + draw_below(16));
+
+    static int32_t counts[SIDE_MAX * SIDE_MAX];
+    struct plait_escape e = p->escape;
+    struct plait_exec exec;
+    e.brute = brute;
+    CHECK_INT(PLAIT_OK, plait_exec_init(&exec, path->name, 1));
+    CHECK_INT(PLAIT_OK, plait_escape_rows(&e, &exec, 0, e.height, counts));
+    uint32_t wrong = 0;
+    for (uint32_t k = 0; k < e.width * e.height; k++)
+        if (counts[k] != p->expected[k] && wrong++ == 0)
+            report(p, path->name, brute, k / e.width, k % e.width, counts[k]);
+    CHECK_INT(0, wrong);
+}
+
+static void check_picture(struct picture *p) {
+    const struct plait_escape_job job = job_of(&p->escape);
+    size_t count;
+    const struct plait_path *const *paths = plait_select_table(&count);
+
+    for (uint32_t i = 0; i < p->escape.height; i++)
+        for (uint32_t j = 0; j < p->escape.width; j++)
+            p->expected[i * p->escape.width + j] = plait_escape_reference(&job, i, j);
+    for (size_t k = 0; k < count; k++) {
+        if (!plait_path_supported(paths[k]))
+            continue;
+        check_path(p, paths[k], true);
+        check_path(p, paths[k], false);
+    }
+}
+
+static void run_views(const char *(*draw_view)(struct plait_escape *)) {
+    static struct picture p;
+    uint64_t pixels = 0, refused = 0;
+    while (pixels < pixels_wanted / 2) {
+        p.name = draw_view(&p.escape);
+        if (plait_escape_check(&p.escape) != PLAIT_OK) {
+            if (++refused > pixels + 1000)
+                break;
+            continue;
+        }
+        check_picture(&p);
+        pixels += (uint64_t)p.escape.width * p.escape.height;
+    }
+    CHECK(pixels >= pixels_wanted / 2);
+}
+
+static void test_mandelbrot(void) {
+    run_views(draw_mandelbrot);
+}
+
+static void test_julia(void) {
+    run_views(draw_julia);
+}
+
+/* A path that this machine cannot run is not tested, and must not look as if it were. */
+static void name_paths(void) {
+    size_t count;
+    const struct plait_path *const *paths = plait_select_table(&count);
+    for (size_t k = 0; k < count; k++)
+        printf("path %s: %s\n", paths[k]->name,
+               plait_path_supported(paths[k]) ? "tested" : "SKIPPED, this machine cannot run it");
+}
+
+static void test_paths_are_listed(void) {
+    name_paths();
+    random_state = check_seed();
+    CHECK(plait_path_supported(plait_path_at(0)));
+}
+
+int main(int argc, char **argv) {
+    static const struct check_test tests[] = {
+        {"paths", test_paths_are_listed},
+        {"Mandelbrot", test_mandelbrot},
+        {"Julia", test_julia},
+        {0},
+    };
+    if (check_is_quick())
+        pixels_wanted = 20000;
+    if (argc > 1 && strcmp(argv[1], "--long") == 0) {
+        pixels_wanted = 1000000000;
+        argv[1] = argv[0];
+        argc--;
+        argv++;
+    }
+    return check_main("escape_paths", tests, argc, argv);
+}
