@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { REPEATS = 7, KINDS = 4, FACTOR_MAX = 100 };
+enum { REPEATS = 5, KINDS = 4, FACTOR_MAX = 100 };
 
 /* A rank of the benchmark. */
 struct runner {
@@ -197,7 +197,7 @@ int main(int argc, char **argv) {
     struct failure failure = {0};
     if (!session_start(&session, "bench_queue_ranks", false, &failure))
         return 1;
-    struct runner runner = {.session = &session, .escape = seahorse(2)};
+    struct runner runner = {.session = &session, .escape = seahorse(4)};
     const size_t pixels = (size_t)runner.escape.width * runner.escape.height;
     double *factors = malloc((size_t)session.size * sizeof *factors);
     runner.counts = malloc(pixels * sizeof *runner.counts);
