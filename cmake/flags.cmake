@@ -13,8 +13,8 @@ set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 # An -O3 that the build type brings stays; contraction would fuse what the contract keeps apart.
-add_compile_options(-ffp-contract=off -Wall -Wextra -Wshadow -Wstrict-prototypes
-                    -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla)
+add_compile_options(-ffp-contract=off -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla
+                    "$<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes>")
 add_compile_definitions(_POSIX_C_SOURCE=200809L)
 if(PLAIT_WERROR)
   add_compile_options(-Werror)
