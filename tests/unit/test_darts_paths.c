@@ -166,14 +166,17 @@ static void check_placed(uint64_t state, bool pcg32, uint64_t before, uint64_t c
 /* Darts of the cell (v, u), both halves of an output, in all lanes and places of a vector loop. */
 static void check_cell(int v, int u, uint64_t *random) {
     const uint32_t cell = ((uint32_t)u & 0xffff) << 16 | ((uint32_t)v & 0xffff);
-    for (uint64_t before = 0; before < 96; before++) {
+    const uint64_t places =
+        check_is_quick() ? 16 : 96; /* at least two groups of the vectors there */
+    for (uint64_t before = 0; before < places; before++) {
         const uint64_t low = random_draw(random) << 32 | cell;
         const uint64_t high = random_draw(random) >> 32 | (uint64_t)cell << 32;
         check_placed(state_of_rxs64(low), false, before, 260, "cell, even");
         check_placed(state_of_rxs64(high), false, before, 260, "cell, odd");
     }
-    for (uint64_t before = 0; before < (check_is_quick() ? 4 : 96); before++)
-        check_placed(state_of_pcg32_cell(v, u, random), true, 2 * before, 130, "cell");
+    for (uint64_t before = 0; before < (check_is_quick() ? 1 : 48); before++)
+        check_placed(state_of_pcg32_cell(v, u, random), true,
+                     2 * (check_is_quick() ? random_draw(random) % 8 : before), 130, "cell");
 }
 
 /* The same through the loop with strides. */
@@ -200,19 +203,21 @@ static void test_corner_cells(void) {
             check_both(ends[i], ends[j], &random);
 }
 
-/* Calls check_both for the cells of one sum of squares, at most `most`, spread over the quadrants.
- */
+/* Calls check_both for the cells of one sum of squares, at most `most`, spread over the quadrants,
+ * and answers how many there were. */
 static int check_sum(uint32_t sum, int most, uint64_t *random) {
     int found = 0;
-    for (int v = 32767; v > 0 && found < most; v--)
-        for (int u = 0; u <= v && found < most; u++)
-            if (darts_sum_of_squares((uint32_t)v, (uint32_t)u) == sum) {
-                const bool swap = found % 2, left = found / 2 % 2, down = found / 4 % 2;
-                const int a = swap ? u : v, b = swap ? v : u;
-                check_both(left ? -a : a, down ? -b : b, random);
-                check_both(left ? a : -a, down ? b : -b, random);
-                found++;
-            }
+    for (int v = 32767; v > 0 && found < most; v--) {
+        const int64_t rest = (int64_t)sum - (int64_t)v * v;
+        const int u = rest >= 0 ? (int)sqrt((double)rest) : 0;
+        if (u > v || darts_sum_of_squares((uint32_t)v, (uint32_t)u) != sum)
+            continue;
+        const bool swap = found % 2, left = found / 2 % 2, down = found / 4 % 2;
+        const int a = swap ? u : v, b = swap ? v : u;
+        check_both(left ? -a : a, down ? -b : b, random);
+        check_both(left ? a : -a, down ? b : -b, random);
+        found++;
+    }
     return found;
 }
 
