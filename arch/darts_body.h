@@ -4,8 +4,11 @@
  * circle is looked at alone. Any order of the darts gives the same count.
  *
  * An including file brings the vocabulary ivec_<isa>.h, the name DARTS_HITS of the function it
- * gets, and as an enum GROUP_VECS  vectors in a group, a power of two from 4: enough to share the
- * branch for doubtful darts and to hide latencies, few enough for the registers */
+ * gets, and an enum of two numbers. GROUP_VECS is the number of vectors in a group, a multiple of 4
+ * that ivec_tally_sums takes: enough to hide latencies and to share the branch for doubtful darts,
+ * few enough for the registers. STRIDES is 1 where long ranges are to be gone through in strides,
+ * which replaces a multiplication a vector by three additions, and 0 where multiplying is as fast.
+ */
 #include "darts_exact.h"
 
 /* Output v + GROUP_VECS * l of a group is in lane l of its vector v: four vectors in a row hold
@@ -18,7 +21,7 @@ enum { GROUP_OUTPUTS = GROUP_VECS * IVEC_LANES };
  * D2, and D4 = e^4 s + e^3 c = 0 modulo 2^64: the states are a cubic polynomial, and three
  * additions give the next one. 2^14 would leave D4 = 2^62. */
 enum { STRIDE = 1 << 15 };
-/* Starting the differences costs four multiplications a vector; fewer steps do not earn them. */
+/* Starting the differences costs four multiplications a vector, which fewer steps do not earn. */
 enum { STRIDE_STEPS_MIN = 8, STRIDE_STEPS_MAX = 1 << 20 };
 
 /* The sums of squares of a vector's cells: two darts a lane, the even one in the lower half. */
@@ -62,14 +65,14 @@ static __attribute__((noinline, cold)) uint64_t refine_group(const ivec_t state[
     return hits;
 }
 
-static inline uint64_t count_group(struct ivec_tally *tally, const ivec_t state[GROUP_VECS],
-                                   bool pcg32) {
-    if (pcg32)
-        for (int v = 0; v < GROUP_VECS; v += 4)
-            ivec_tally_sums(tally, cells_pcg32(state + v), DARTS_NEAR);
-    else
-        for (int v = 0; v < GROUP_VECS; v++)
-            ivec_tally_sums(tally, cells_rxs64(state[v]), DARTS_NEAR);
+/* From here on, functions are always inlined: each generator must get loops of its own. */
+static inline __attribute__((always_inline)) uint64_t
+count_group(struct ivec_tally *tally, const ivec_t state[GROUP_VECS], bool pcg32) {
+    ivec_t cells[GROUP_VECS];
+    const int vecs = pcg32 ? GROUP_VECS / 4 : GROUP_VECS;
+    for (int v = 0; v < vecs; v++)
+        cells[v] = pcg32 ? cells_pcg32(state + 4 * v) : cells_rxs64(state[v]);
+    ivec_tally_sums(tally, cells, vecs, DARTS_NEAR);
     if (__builtin_expect(!ivec_tally_take_doubt(tally, DARTS_NEAR, DARTS_FAR), 1))
         return 0;
     ivec_t copy[GROUP_VECS]; /* the original would have to live in memory */
@@ -93,7 +96,8 @@ static inline ivec_t leap_vec(struct pcg_leap leap, ivec_t state) {
 }
 
 /* Hits among the darts of groups * GROUP_OUTPUTS outputs: all vectors leap over the group. */
-static inline uint64_t hits_of_groups(uint64_t state, uint64_t groups, bool pcg32) {
+static inline __attribute__((always_inline)) uint64_t hits_of_groups(uint64_t state,
+                                                                     uint64_t groups, bool pcg32) {
     const struct pcg_leap leap = pcg_leap_of(GROUP_OUTPUTS);
     struct ivec_tally tally = ivec_tally_none();
     uint64_t refined = 0;
@@ -108,8 +112,9 @@ static inline uint64_t hits_of_groups(uint64_t state, uint64_t groups, bool pcg3
 }
 
 /* Hits among a group and the `steps` - 1 groups that follow it in distances of STRIDE. */
-static inline uint64_t hits_along_stride(const ivec_t group[GROUP_VECS], struct pcg_leap stride,
-                                         uint64_t steps, bool pcg32) {
+static inline __attribute__((always_inline)) uint64_t
+hits_along_stride(const ivec_t group[GROUP_VECS], struct pcg_leap stride, uint64_t steps,
+                  bool pcg32) {
     const ivec_t e = ivec_set1(stride.multiplier - 1), c = ivec_set1(stride.increment);
     struct ivec_tally tally = ivec_tally_none();
     uint64_t refined = 0;
@@ -132,7 +137,8 @@ static inline uint64_t hits_along_stride(const ivec_t group[GROUP_VECS], struct 
 }
 
 /* Hits among the darts of steps * STRIDE outputs. */
-static inline uint64_t hits_of_strides(uint64_t state, uint64_t steps, bool pcg32) {
+static inline __attribute__((always_inline)) uint64_t hits_of_strides(uint64_t state,
+                                                                      uint64_t steps, bool pcg32) {
     const struct pcg_leap stride = pcg_leap_of(STRIDE);
     const struct pcg_leap leap = pcg_leap_of(GROUP_OUTPUTS);
     uint64_t hits = 0;
@@ -147,9 +153,10 @@ static inline uint64_t hits_of_strides(uint64_t state, uint64_t steps, bool pcg3
 }
 
 /* Takes the whole strides, then the whole groups, off the outputs from *state on. */
-static inline uint64_t hits_of_vectors(uint64_t *state, uint64_t *outputs, bool pcg32) {
+static inline __attribute__((always_inline)) uint64_t
+hits_of_vectors(uint64_t *state, uint64_t *outputs, bool pcg32) {
     uint64_t hits = 0;
-    while (*outputs >= (uint64_t)STRIDE_STEPS_MIN * STRIDE) {
+    while (STRIDES && *outputs >= (uint64_t)STRIDE_STEPS_MIN * STRIDE) {
         const uint64_t left = *outputs / STRIDE;
         const uint64_t steps = left < STRIDE_STEPS_MAX ? left : STRIDE_STEPS_MAX;
         hits += hits_of_strides(*state, steps, pcg32);

@@ -69,12 +69,15 @@ struct ivec_tally {
 static inline struct ivec_tally ivec_tally_none(void) {
     return (struct ivec_tally){0, _mm256_set1_epi32(-1)};
 }
-static inline void ivec_tally_sums(struct ivec_tally *tally, ivec_t sums, uint32_t near) {
-    /* |sum - near| < 2^31: the sign tells which is larger, though sums reach 2^31 */
-    const __m256i beyond = _mm256_sub_epi32(sums, _mm256_set1_epi32((int)near));
-    tally->below +=
-        (unsigned)__builtin_popcount((unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(beyond)));
-    tally->beyond = _mm256_min_epu32(tally->beyond, beyond);
+static inline void ivec_tally_sums(struct ivec_tally *tally, const ivec_t *sums, int vecs,
+                                   uint32_t near) {
+    for (int v = 0; v < vecs; v++) {
+        /* |sum - near| < 2^31: the sign tells which is larger, though sums reach 2^31 */
+        const __m256i beyond = _mm256_sub_epi32(sums[v], _mm256_set1_epi32((int)near));
+        tally->below +=
+            (unsigned)__builtin_popcount((unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(beyond)));
+        tally->beyond = _mm256_min_epu32(tally->beyond, beyond);
+    }
 }
 /* Whether a sum since the last call was in [near, far). */
 static inline bool ivec_tally_take_doubt(struct ivec_tally *tally, uint32_t near, uint32_t far) {

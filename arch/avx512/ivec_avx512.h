@@ -63,10 +63,17 @@ struct ivec_tally {
 static inline struct ivec_tally ivec_tally_none(void) {
     return (struct ivec_tally){0, _mm512_set1_epi32(-1)};
 }
-static inline void ivec_tally_sums(struct ivec_tally *tally, ivec_t sums, uint32_t near) {
-    const __mmask16 beyond = _mm512_cmpge_epu32_mask(sums, _mm512_set1_epi32((int)near));
-    tally->below += 16 - (unsigned)__builtin_popcount(beyond);
-    tally->beyond = _mm512_mask_min_epu32(tally->beyond, beyond, tally->beyond, sums);
+/* At most four vectors: their masks are counted in one word, which no compiler takes for an
+ * invitation to count bits in vectors. */
+static inline void ivec_tally_sums(struct ivec_tally *tally, const ivec_t *sums, int vecs,
+                                   uint32_t near) {
+    uint64_t all_beyond = 0;
+    for (int v = 0; v < vecs; v++) {
+        const __mmask16 beyond = _mm512_cmpge_epu32_mask(sums[v], _mm512_set1_epi32((int)near));
+        tally->beyond = _mm512_mask_min_epu32(tally->beyond, beyond, tally->beyond, sums[v]);
+        all_beyond = all_beyond << 16 | beyond;
+    }
+    tally->below += 16 * (unsigned)vecs - (unsigned)__builtin_popcountll(all_beyond);
 }
 /* Whether a sum since the last call was in [near, far). */
 static inline bool ivec_tally_take_doubt(struct ivec_tally *tally, uint32_t near, uint32_t far) {

@@ -78,11 +78,15 @@ struct ivec_tally {
 static inline struct ivec_tally ivec_tally_none(void) {
     return (struct ivec_tally){vdupq_n_u32(0), vdupq_n_u32(UINT32_MAX)};
 }
-static inline void ivec_tally_sums(struct ivec_tally *tally, ivec_t sums, uint32_t near) {
-    const uint32x4_t lanes = vreinterpretq_u32_u64(sums), bound = vdupq_n_u32(near);
-    /* A true lane is all ones: minus one. */
-    tally->below = vsubq_u32(tally->below, vcltq_u32(lanes, bound));
-    tally->beyond = vminq_u32(tally->beyond, vsubq_u32(lanes, bound));
+static inline void ivec_tally_sums(struct ivec_tally *tally, const ivec_t *sums, int vecs,
+                                   uint32_t near) {
+    const uint32x4_t bound = vdupq_n_u32(near);
+    for (int v = 0; v < vecs; v++) {
+        const uint32x4_t lanes = vreinterpretq_u32_u64(sums[v]);
+        /* A true lane is all ones: minus one. */
+        tally->below = vsubq_u32(tally->below, vcltq_u32(lanes, bound));
+        tally->beyond = vminq_u32(tally->beyond, vsubq_u32(lanes, bound));
+    }
 }
 /* Whether a sum since the last call was in [near, far). */
 static inline bool ivec_tally_take_doubt(struct ivec_tally *tally, uint32_t near, uint32_t far) {
