@@ -15,7 +15,11 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 # An -O3 that the build type brings stays; contraction would fuse what the contract keeps apart.
 add_compile_options(-ffp-contract=off -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla
                     "$<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes>")
-add_compile_definitions(_POSIX_C_SOURCE=200809L)
+# 64-bit file sizes on 32-bit Arm too.
+add_compile_definitions(_POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
+if("${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_RELEASE}" MATCHES "-Ofast|-ffast-math|-funsafe-math")
+  message(FATAL_ERROR "CMAKE_C_FLAGS has fast-math, which changes the bits of results: leave it out")
+endif()
 if(PLAIT_WERROR)
   add_compile_options(-Werror)
 endif()

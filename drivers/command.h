@@ -11,10 +11,11 @@
 
 struct command {
     const struct option_set *options; /* its name, summary and options */
-    /* Runs on all ranks, with the same values on all. A failure is agreed by all ranks before
-     * anyone returns. */
-    bool (*run)(const struct session *session, struct option_values *values,
+    /* Runs on all ranks, with the same values on all. A failure is that of all ranks when they
+     * return. */
+    void (*run)(const struct session *session, struct option_values *values,
                 struct failure *failure);
+    bool any_version; /* may run on ranks of unlike Plait versions, whose bits could differ */
 };
 
 extern const struct command cmd_hello, cmd_julia, cmd_mandelbrot;

@@ -7,6 +7,7 @@
 #include "core/config_file.h"
 #include "core/launcher.h"
 #include "core/option_help.h"
+#include "core/standard_output.h"
 #include "core/suggest.h"
 #include "plait/version.h"
 
@@ -25,7 +26,7 @@ static void print_usage(FILE *stream) {
     for (size_t k = 0; k < COMMANDS; k++)
         fprintf(stream, "  %-12s %s\n", commands[k]->options->command,
                 commands[k]->options->summary);
-    fputs("\n'plait SUBCOMMAND --help' lists its options, 'plait --version' prints the version.\n",
+    fputs("\n'plait help SUBCOMMAND' lists its options, 'plait --version' prints the version.\n",
           stream);
 }
 
@@ -42,40 +43,45 @@ static const struct command *find_command(const char *name, struct failure *fail
     return NULL;
 }
 
-/* Before MPI every rank finds the same mistake, and only the launcher's first one says so.
- * Launchers kill the others as soon as one exits: those wait, lest they take the first one's words
- * with them. */
-static int refuse_before_mpi(const struct failure *failure) {
-    if (launcher_detect().rank == 0) {
-        fprintf(stderr, "plait: %s\n", failure->text);
-    } else {
+/* Answers without MPI are given by the launcher's first process alone. Launchers kill the others as
+ * soon as one exits with an error: those wait, lest they take the first one's words with them. */
+static bool speaks(int exit_status) {
+    if (launcher_detect().rank == 0)
+        return true;
+    if (exit_status != EXIT_DONE) {
         const struct timespec enough = {2, 0};
         nanosleep(&enough, NULL);
-    }
-    return failure->exit_status;
-}
-
-/* What is answered without MPI. True if it was. */
-static bool answer_at_once(const struct option_values *values) {
-    const bool speaks = launcher_detect().rank == 0;
-    if (values_flag(values, "help")) {
-        if (speaks)
-            option_help(values->set, stdout);
-        return true;
-    }
-    if (values_flag(values, "version")) {
-        if (speaks)
-            printf("plait %s\n", plait_version());
-        return true;
     }
     return false;
 }
 
-/* A full disk or a closed pipe behind standard output shows only when it is flushed. */
-static void flush_results(const struct session *session, struct failure *failure) {
-    if (session->rank == ROOT && (fflush(stdout) != 0 || ferror(stdout)))
-        failure_set(failure, EXIT_RUN, "cannot write to standard output: is the disk full?");
-    agree(session, failure);
+static int refuse_before_mpi(const struct failure *failure) {
+    if (speaks(failure->exit_status))
+        fprintf(stderr, "plait: %s\n", failure->text);
+    return failure->exit_status;
+}
+
+static int end_without_mpi(void) {
+    struct failure failure = {0};
+    return standard_output_flush(&failure) ? EXIT_DONE : refuse_before_mpi(&failure);
+}
+
+static int answer_usage(bool asked_for) {
+    if (speaks(asked_for ? EXIT_DONE : EXIT_USAGE))
+        print_usage(asked_for ? stdout : stderr);
+    return asked_for ? end_without_mpi() : EXIT_USAGE;
+}
+
+static int answer_version(void) {
+    if (speaks(EXIT_DONE))
+        printf("plait %s\n", plait_version());
+    return end_without_mpi();
+}
+
+static int answer_help(const struct option_set *set) {
+    if (speaks(EXIT_DONE))
+        option_help(set, stdout);
+    return end_without_mpi();
 }
 
 static void run_with_mpi(const struct session *session, const struct command *command,
@@ -85,15 +91,13 @@ static void run_with_mpi(const struct session *session, const struct command *co
         sets[k] = commands[k]->options;
     if (!parameters_share(session, values, sets, COMMANDS, failure))
         return;
-    if (values_flag(values, "dump-config")) {
-        if (session->rank == ROOT)
-            config_file_dump(values, stdout, failure);
-        agree(session, failure);
-    } else {
+    if (!values_flag(values, "dump-config")) {
         command->run(session, values, failure);
+        return;
     }
-    if (failure->exit_status == EXIT_DONE)
-        flush_results(session, failure);
+    if (session->rank == ROOT && config_file_dump(values, stdout, failure))
+        standard_output_flush(failure);
+    agree(session, failure);
 }
 
 static int run_command(const struct command *command, int argc, char **argv) {
@@ -106,38 +110,37 @@ static int run_command(const struct command *command, int argc, char **argv) {
         values_free(&values);
         return refuse_before_mpi(&failure);
     }
-    if (answer_at_once(&values)) {
+    if (values_flag(&values, "help") || values_flag(&values, "version")) {
+        const bool help = values_flag(&values, "help");
         values_free(&values);
-        return EXIT_DONE;
+        return help ? answer_help(command->options) : answer_version();
     }
-    if (session_start(&session, command->options->command, &failure))
+    if (session_start(&session, command->options->command, command->any_version, &failure))
         run_with_mpi(&session, command, &values, &failure);
-    if (failure.exit_status != EXIT_DONE && session.rank == ROOT && session.launcher.rank == 0)
+    if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
         fprintf(stderr, "plait: %s\n", failure.text);
     session_end(&session);
     values_free(&values);
     return failure.exit_status;
 }
 
+static bool is_any(const char *word, const char *a, const char *b, const char *c) {
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || (c && strcmp(word, c) == 0);
+}
+
 int main(int argc, char **argv) {
     struct failure failure = {0};
     const char *name = argc > 1 ? argv[1] : NULL;
-    const bool speaks = launcher_detect().rank == 0;
 
-    if (!name) {
-        if (speaks)
-            print_usage(stderr);
-        return EXIT_USAGE;
-    }
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        if (speaks)
-            print_usage(stdout);
-        return EXIT_DONE;
-    }
-    if (strcmp(name, "--version") == 0) {
-        if (speaks)
-            printf("plait %s\n", plait_version());
-        return EXIT_DONE;
+    if (!name)
+        return answer_usage(false);
+    if (is_any(name, "version", "--version", NULL))
+        return answer_version();
+    if (is_any(name, "help", "--help", "-h")) {
+        if (argc == 2)
+            return answer_usage(true);
+        const struct command *about = find_command(argv[2], &failure);
+        return about ? answer_help(about->options) : refuse_before_mpi(&failure);
     }
     const struct command *command = find_command(name, &failure);
     return command ? run_command(command, argc - 2, argv + 2) : refuse_before_mpi(&failure);

@@ -4,7 +4,11 @@
  * known answers that this code did not produce. */
 #include "../escape.h"
 
+#include <float.h>
 #include <math.h>
+
+/* x87 and the like keep more bits than a double has, and round when they please. */
+_Static_assert(FLT_RADIX == 2 && FLT_EVAL_METHOD == 0, "doubles must be rounded at every step");
 
 int32_t plait_escape_reference(const struct plait_escape_job *job, uint32_t row, uint32_t col) {
     const double px = fma((double)col - job->half_width, job->dx, job->cx);

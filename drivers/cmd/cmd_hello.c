@@ -4,7 +4,9 @@
 #include "comm/agree.h"
 #include "comm/placing.h"
 #include "command.h"
+#include "core/clock.h"
 #include "core/report.h"
+#include "core/standard_output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,11 +30,14 @@ static void print_ranks(const struct placement *all, int size) {
 }
 
 static bool write_report(const struct option_values *values, const struct placement *all, int size,
-                         const char *path, struct failure *failure) {
+                         double total_s, const char *path, struct failure *failure) {
     struct placement_warnings warnings;
     struct report *report = report_new(values, all, (size_t)size);
     if (report) {
         placement_examine(all, (size_t)size, &warnings);
+        report_open_object(report, "timing");
+        report_real(report, "total_seconds", total_s);
+        report_close(report);
         report_open_object(report, "result");
         report_count(report, "ranks", (uint64_t)size);
         report_open_array(report, "warnings");
@@ -46,8 +51,9 @@ static bool write_report(const struct option_values *values, const struct placem
     return written;
 }
 
-static bool run(const struct session *session, struct option_values *values,
+static void run(const struct session *session, struct option_values *values,
                 struct failure *failure) {
+    const uint64_t start_ns = clock_now_ns();
     struct hello_options options = {0};
     struct plait_exec exec;
     struct placement mine, *all;
@@ -58,16 +64,17 @@ static bool run(const struct session *session, struct option_values *values,
     if (!agree(session, failure) ||
         !placing_resolve(session, options.run.path, options.run.threads, &exec, &mine, failure) ||
         !placing_gather(session, &mine, &all, failure))
-        return false;
+        return;
     if (session->rank == ROOT) {
         print_ranks(all, session->size);
-        fflush(stdout); /* the warnings come after the lines they are about */
+        const bool told = standard_output_flush(failure); /* the warnings are about these lines */
         placing_warn(session, all);
-        if (options.run.json)
-            write_report(values, all, session->size, options.run.json, failure);
+        if (told && options.run.json)
+            write_report(values, all, session->size, clock_seconds_since(start_ns),
+                         options.run.json, failure);
     }
     free(all);
-    return agree(session, failure);
+    agree(session, failure);
 }
 
 static const struct option_table tables[] = {
@@ -82,4 +89,4 @@ static const struct option_set set = {
     .table_count = sizeof tables / sizeof tables[0],
 };
 
-const struct command cmd_hello = {&set, run};
+const struct command cmd_hello = {.options = &set, .run = run, .any_version = true};

@@ -4,9 +4,9 @@
 #include "cmd/picture_options.h"
 #include "command.h"
 
-static bool run(const struct session *session, struct option_values *values,
+static void run(const struct session *session, struct option_values *values,
                 struct failure *failure) {
-    return picture_run(session, values, PLAIT_MANDELBROT, failure);
+    picture_run(session, values, PLAIT_MANDELBROT, failure);
 }
 
 static const struct option_table tables[] = {
@@ -27,4 +27,4 @@ static const struct option_set set = {
     .table_count = sizeof tables / sizeof tables[0],
 };
 
-const struct command cmd_mandelbrot = {&set, run};
+const struct command cmd_mandelbrot = {.options = &set, .run = run};

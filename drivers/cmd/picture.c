@@ -327,11 +327,10 @@ static bool draw(struct picture *picture, const struct option_values *values,
         return false;
     picture->timing.total = clock_seconds_since(start_ns);
     gather_timing(picture);
-    if (is_root(picture)) {
+    if (is_root(picture) && picture->options->run.json)
+        write_report(picture, values, failure);
+    if (is_root(picture) && failure->exit_status == EXIT_DONE)
         print_summary(picture, values->set->command);
-        if (picture->options->run.json)
-            write_report(picture, values, failure);
-    }
     return agree(picture->session, failure);
 }
 

@@ -93,7 +93,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
     {                                                                                        \
         .name = "out", .kind = OPTION_TEXTS, .argument = "FILE",                             \
         .help = "write the picture to FILE, .png or .ppm, or the counts, .npy; null writes " \
-                "nothing; may be given again",                                               \
+                "nothing",                                                                   \
         .default_value = (file), .offset = MEMBER(out),                                      \
     }
 

@@ -20,8 +20,8 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .name = "path",
         .kind = OPTION_TEXT,
         .argument = "NAME",
-        .help =
-            "SIMD path of the kernels: scalar, avx2, avx512 or neon, as far as the machine has it",
+        .help = "SIMD path of the kernels, such as scalar or avx2; a wrong one lists what the "
+                "machine has",
         .default_text = "the fastest of each node",
         .offset = offsetof(struct run_options, path),
     },

@@ -4,7 +4,6 @@
 
 #include "comm/mpi_check.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

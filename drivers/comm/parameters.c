@@ -27,11 +27,35 @@ static bool merge_on_root(struct option_values *values, const struct option_set 
            values_pack(values, buffer, bytes, failure);
 }
 
+/* Ranks may be started with unlike options (application contexts of mpirun). One of them would be
+ * ignored in silence: refused instead. The packed values are compared by their length and FNV-1a.
+ */
+static bool same_command_line(const struct session *session, const struct option_values *values,
+                              struct failure *failure) {
+    unsigned char *buffer = NULL;
+    size_t bytes = 0;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325), of_root[2];
+    if (values_pack(values, &buffer, &bytes, failure))
+        for (size_t k = 0; k < bytes; k++)
+            hash = (hash ^ buffer[k]) * UINT64_C(0x100000001b3);
+    free(buffer);
+    of_root[0] = bytes;
+    of_root[1] = hash;
+    MPI_CHECK(MPI_Bcast(of_root, 2, MPI_UINT64_T, ROOT, session->world));
+    if (of_root[0] != bytes || of_root[1] != hash)
+        failure_set(
+            failure, EXIT_USAGE,
+            "the options of this rank differ from those of rank 0: give all ranks the same");
+    return agree(session, failure);
+}
+
 bool parameters_share(const struct session *session, struct option_values *values,
                       const struct option_set *const *sets, size_t set_count,
                       struct failure *failure) {
     unsigned char *buffer = NULL;
     size_t bytes = 0;
+    if (!same_command_line(session, values, failure))
+        return false;
     if (session->rank == ROOT)
         merge_on_root(values, sets, set_count, &buffer, &bytes, failure);
     if (!agree(session, failure)) {

@@ -4,27 +4,54 @@
 
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
+#include "plait/version.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Ranks of one job may be started with unlike command lines (a:b in mpirun's application contexts).
- * Two subcommands would wait for each other for ever: the first collective call finds out. */
-static bool same_command(const struct session *session, const char *command,
-                         struct failure *failure) {
-    char name[64] = "", of_root[64];
-    snprintf(name, sizeof name, "%s", command);
-    memcpy(of_root, name, sizeof name);
-    MPI_CHECK(MPI_Bcast(of_root, sizeof of_root, MPI_CHAR, ROOT, session->world));
-    if (memcmp(of_root, name, sizeof name) != 0)
+/* What ranks tell each other first, in a layout that never changes: it must be understood by every
+ * other version of Plait. */
+struct identity {
+    char command[64];
+    char version[32];
+    uint64_t protocol;
+};
+
+/* Number of the layout of all later messages: raise it when struct placement or a packing changes.
+ */
+enum { PROTOCOL = 1 };
+
+static void compare(const struct identity *mine, const struct identity *root, bool any_version,
+                    struct failure *failure) {
+    if (memcmp(mine->command, root->command, sizeof mine->command) != 0)
+        failure_set(
+            failure, EXIT_USAGE,
+            "this rank runs 'plait %s', rank 0 runs 'plait %s': start the same subcommand on "
+            "all ranks",
+            mine->command, root->command);
+    const bool same_version = memcmp(mine->version, root->version, sizeof mine->version) == 0;
+    if (mine->protocol != root->protocol || !(same_version || any_version))
         failure_set(failure, EXIT_USAGE,
-                    "this rank runs 'plait %s', rank 0 runs 'plait %s': start "
-                    "the same subcommand on all ranks",
-                    name, of_root);
+                    "this rank runs Plait %s, rank 0 runs %s: install one version on all hosts",
+                    mine->version, root->version);
+}
+
+/* Ranks of one job may be started with unlike command lines (a : b in mpirun's application
+ * contexts) or, on unlike nodes, from unlike installations. Two subcommands would wait for each
+ * other for ever: the first collective call finds out. */
+static bool same_program(const struct session *session, const char *command, bool any_version,
+                         struct failure *failure) {
+    struct identity mine = {.protocol = PROTOCOL};
+    snprintf(mine.command, sizeof mine.command, "%s", command);
+    snprintf(mine.version, sizeof mine.version, "%s", plait_version());
+    struct identity root = mine;
+    MPI_CHECK(MPI_Bcast(&root, sizeof root, MPI_BYTE, ROOT, session->world));
+    compare(&mine, &root, any_version, failure);
     return agree(session, failure);
 }
 
-bool session_start(struct session *session, const char *command, struct failure *failure) {
+bool session_start(struct session *session, const char *command, bool any_version,
+                   struct failure *failure) {
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
     MPI_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
@@ -42,7 +69,7 @@ bool session_start(struct session *session, const char *command, struct failure 
                     "MPI_THREAD_FUNNELED: use another build of MPI");
     if (!agree(session, failure))
         return false;
-    return same_command(session, command, failure);
+    return same_program(session, command, any_version, failure);
 }
 
 void session_end(struct session *session) {

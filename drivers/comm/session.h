@@ -20,9 +20,11 @@ struct session {
     struct launcher launcher;
 };
 
-/* Starts MPI with MPI_THREAD_FUNNELED and makes sure that all ranks run the same subcommand. On a
- * failure, which all ranks then have, call session_end all the same. */
-bool session_start(struct session *session, const char *command, struct failure *failure);
+/* Starts MPI with MPI_THREAD_FUNNELED and makes sure that all ranks run the same subcommand of the
+ * same Plait version; with any_version the versions may differ as long as they understand each
+ * other. On a failure, which all ranks then have, call session_end all the same. */
+bool session_start(struct session *session, const char *command, bool any_version,
+                   struct failure *failure);
 
 /* Ends MPI. */
 void session_end(struct session *session);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Writes beside the target, syncs, renames. The target is touched by one call only, rename(), which
  * POSIX makes atomic within a file system: hence the temporary file in the target's own folder. */
-#define _XOPEN_SOURCE 700 /* for S_ISVTX */
+#define _GNU_SOURCE /* S_ISVTX, O_TMPFILE */
 #include "core/atomic_file.h"
 
 #include <errno.h>
@@ -217,22 +217,41 @@ static uint64_t unlikely_number(int attempt) {
     return (seed + (uint64_t)attempt) * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)getpid();
 }
 
-/* Creates the temporary file: hidden, so that "*.png" never finds it, and with a short name of its
- * own, so that a target of any legal length works. A new file gets its permissions from open(),
- * which knows the umask (and default ACLs); one that replaces a file stays private until it has
- * that file's. Answers a descriptor, or -1 with errno. */
-static int create_temporary(struct atomic_file *file, const struct place *place) {
+/* A file without a name: a process that is killed leaves nothing behind. Answers a descriptor, or
+ * -1 where the file system (NFS among others) or a missing /proc does not allow it. */
+static int create_nameless(const char *folder, mode_t mode) {
+#ifdef O_TMPFILE
+    if (access("/proc/self/fd", X_OK) == 0)
+        return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+#endif
+    (void)folder, (void)mode;
+    return -1;
+}
+
+/* Gives the name to the nameless file behind the descriptor, or with descriptor -1 to a new file.
+ * Answers the descriptor, or -1 with errno. */
+static int take_name(const char *name, mode_t mode, int descriptor) {
+    if (descriptor < 0)
+        return open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    char self[40];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", descriptor);
+    return linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 ? descriptor : -1;
+}
+
+/* Names the temporary file: hidden, so that "*.png" never finds it, and with a short name of its
+ * own, so that a target of any legal length works. Answers as take_name. */
+static int name_temporary(struct atomic_file *file, const char *folder, mode_t mode,
+                          int descriptor) {
     for (int attempt = 0; attempt < NAME_ATTEMPTS_MAX; attempt++) {
         char name[32];
         snprintf(name, sizeof name, ".plait-%016llx", (unsigned long long)unlikely_number(attempt));
-        char *temporary = join(place->folder, name);
+        char *temporary = join(folder, name);
         if (!temporary)
             return -1;
-        const int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                                    place->exists ? 0600 : 0666);
-        if (descriptor >= 0) {
+        const int named = take_name(temporary, mode, descriptor);
+        if (named >= 0) {
             file->temporary = temporary;
-            return descriptor;
+            return named;
         }
         free(temporary);
         if (errno != EEXIST)
@@ -241,8 +260,13 @@ static int create_temporary(struct atomic_file *file, const struct place *place)
     return -1;
 }
 
+/* A new file gets its permissions from open(), which knows the umask (and default ACLs); one that
+ * replaces a file stays private until it has that file's. */
 static bool open_stream(struct atomic_file *file, const struct place *place) {
-    const int descriptor = create_temporary(file, place);
+    const mode_t mode = place->exists ? 0600 : 0666;
+    int descriptor = create_nameless(place->folder, mode);
+    if (descriptor < 0)
+        descriptor = name_temporary(file, place->folder, mode, -1);
     if (descriptor < 0)
         return false;
     if (!place->exists || fchmod(descriptor, place->mode) == 0)
@@ -327,6 +351,18 @@ static bool sync_stream(struct atomic_file *file) {
     return file->error_number == 0;
 }
 
+/* A nameless file needs a name before it can take the target's. */
+static bool name_stream(struct atomic_file *file) {
+    if (file->temporary)
+        return true;
+    char *folder = folder_of(file->target);
+    const bool named = folder && name_temporary(file, folder, 0, fileno(file->stream)) >= 0;
+    if (!named)
+        file->error_number = errno;
+    free(folder);
+    return named;
+}
+
 /* close() tells of write errors that a network file system had kept for itself. */
 static bool close_stream(struct atomic_file *file) {
     const bool closed = fclose(file->stream) == 0;
@@ -359,13 +395,35 @@ static void sync_folder(const struct atomic_file *file) {
 }
 
 bool atomic_file_commit(struct atomic_file *file, struct failure *failure) {
-    const bool committed = sync_stream(file) && close_stream(file) && rename_to_target(file);
+    const bool committed =
+        sync_stream(file) && name_stream(file) && close_stream(file) && rename_to_target(file);
     if (committed)
         sync_folder(file);
     else
         atomic_file_failed(file, file->error_number, failure);
     atomic_file_abandon(file);
     return committed;
+}
+
+/* Whether both lead to one name in one folder, which may not exist yet. */
+static bool same_place(const char *a, const char *b) {
+    struct stat folder_a, folder_b;
+    char *in_a = folder_of(a), *in_b = folder_of(b);
+    const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+    const bool same = in_a && in_b && stat(in_a, &folder_a) == 0 && stat(in_b, &folder_b) == 0 &&
+                      folder_a.st_dev == folder_b.st_dev && folder_a.st_ino == folder_b.st_ino &&
+                      strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) == 0;
+    free(in_a);
+    free(in_b);
+    return same;
+}
+
+bool atomic_file_same_target(const char *path_a, const char *path_b) {
+    char *a = follow_links(path_a), *b = follow_links(path_b);
+    const bool same = a && b && same_place(a, b);
+    free(a);
+    free(b);
+    return same;
 }
 
 void atomic_file_abandon(struct atomic_file *file) {

@@ -3,9 +3,13 @@
  * target and takes the target's name only when all of it is on the disk: whoever looks at the
  * target sees the earlier file or the complete new one, never a part.
  *
+ * Where the file system can, the temporary file has no name while it is written: a run that is
+ * killed leaves nothing behind. Elsewhere (NFS) it may leave a hidden .plait-<16 hexadecimal
+ * digits>.
+ *
  * A target that is a symbolic link stays one: the file it leads to is replaced. The new file has
- * the permissions of the file it replaces, or 0666 without the umask; it belongs to whoever writes
- * it. */
+ * the permissions of the file it replaces, or 0666 without the umask, but it is the writer's own.
+ */
 #ifndef PLAIT_DRIVERS_ATOMIC_FILE_H
 #define PLAIT_DRIVERS_ATOMIC_FILE_H
 
@@ -20,7 +24,7 @@ struct atomic_file {
     FILE *stream;     /* where to write, from atomic_file_open until commit or abandon */
     char *path;       /* the target as the user named it, for messages */
     char *target;     /* the file to replace: path with symbolic links at its end followed */
-    char *temporary;  /* what is written until the commit */
+    char *temporary;  /* what is written until the commit; NULL: it has no name yet */
     int error_number; /* errno of the first write that failed, 0 for none */
     bool replaces;    /* the target existed at the time of opening */
 };
@@ -49,6 +53,10 @@ bool atomic_file_failed(const struct atomic_file *file, int error_number, struct
  * the folder. On failure (EXIT_RUN) the target is what it was and the temporary file is gone. In
  * both cases *file is all zero afterwards. */
 bool atomic_file_commit(struct atomic_file *file, struct failure *failure);
+
+/* Whether two paths name one file, however they are written and whatever links they follow; the
+ * file need not exist. */
+bool atomic_file_same_target(const char *path_a, const char *path_b);
 
 /* Removes the temporary file and leaves the target alone. Does nothing on an all-zero *file, so
  * after a commit too; *file is all zero afterwards. */

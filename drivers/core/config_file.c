@@ -2,7 +2,7 @@
  * Reads and writes configuration files. inih takes lines apart; the reader below feeds it only
  * lines that it can keep whole, counts them, and checks section headings, which inih would not
  * report. */
-#include "config_file.h"
+#include "core/config_file.h"
 
 #ifdef PLAIT_HAVE_INIH
 #include <ini.h>
@@ -290,8 +290,6 @@ static const char *unwritable(const struct option *option, const char *text) {
         isspace((unsigned char)text[strlen(text) - 1]))
         return "begins or ends with a blank, or begins with ';'";
     for (const char *c = text; *c; c++) {
-        if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
-            return "holds a control character";
         if (isspace((unsigned char)*c) && c[1] == ';')
             return "holds a blank before ';', which begins a comment";
     }

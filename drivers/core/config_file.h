@@ -16,7 +16,7 @@ bool config_file_merge(struct option_values *values, const struct option_set *co
                        size_t set_count, struct failure *failure);
 
 /* Writes the values as a section, each with its origin; options without a value as comments. A
- * value that a configuration file cannot hold (line breaks, " ;", blanks at its ends, too long) is
+ * value that a configuration file cannot hold (" ;", blanks at its ends, too long) is
  * refused before anything is written. */
 bool config_file_dump(const struct option_values *values, FILE *stream, struct failure *failure);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * An error on its way to the user. Functions that can fail answer a bool and describe what went
- * wrong here; only one place prints it (drivers/comm/agree.c under MPI, drivers/plait.c otherwise).
- */
+ * wrong here; drivers/plait.c alone prints it, and comm/agree.h makes it the same on all ranks
+ * before. */
 #ifndef PLAIT_DRIVERS_FAILURE_H
 #define PLAIT_DRIVERS_FAILURE_H
 

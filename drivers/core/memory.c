@@ -33,32 +33,78 @@ static bool read_number(const char *path, uint64_t *value) {
     return found;
 }
 
-static uint64_t left_of(const char *limit_path, const char *usage_path) {
+/* Bytes of file cache that a group is charged for: the kernel gives them back when memory is short.
+ */
+static uint64_t reclaimable_bytes(const char *path) {
+    FILE *stream = fopen(path, "r");
+    if (!stream)
+        return 0;
+    char key[64];
+    uint64_t value, sum = 0;
+    while (fscanf(stream, "%63s %" SCNu64, key, &value) == 2) {
+        /* Version 1 has the group's own pages first, and those of its children with it as total_.
+         */
+        if (strcmp(key, "active_file") == 0 || strcmp(key, "inactive_file") == 0)
+            sum += value;
+    }
+    fclose(stream);
+    return sum;
+}
+
+/* A version of control groups: how its line in /proc/self/cgroup begins, and its files. */
+struct cgroup_version {
+    const char *line, *mount, *limit, *usage;
+};
+static const struct cgroup_version versions[] = {
+    {"0::", "/sys/fs/cgroup", "memory.max", "memory.current"},
+    {"memory:", "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"},
+};
+
+enum { PATH_BYTES = 4096 };
+
+static uint64_t left_in_group(const struct cgroup_version *version, const char *group) {
+    char path[PATH_BYTES + 128];
     uint64_t limit, usage;
-    if (!read_number(limit_path, &limit) || !read_number(usage_path, &usage))
+    snprintf(path, sizeof path, "%s%s/%s", version->mount, group, version->limit);
+    if (!read_number(path, &limit))
         return UINT64_MAX;
+    snprintf(path, sizeof path, "%s%s/%s", version->mount, group, version->usage);
+    if (!read_number(path, &usage))
+        return UINT64_MAX;
+    snprintf(path, sizeof path, "%s%s/memory.stat", version->mount, group);
+    const uint64_t cache = reclaimable_bytes(path);
+    usage -= least(cache, usage);
     return limit > usage ? limit - usage : 0;
 }
 
-/* Control groups version 2: every group up to the root may have a limit. /proc/self/cgroup has the
- * line "0::/the/path"; inside a container the path is "/" and the root itself carries the limit. */
-static uint64_t cgroup2_left_bytes(void) {
+/* The group of this process in that version: "/a/b". A line is "7:memory:/a/b" or "0::/a/b". */
+static bool find_group(const struct cgroup_version *version, char group[PATH_BYTES]) {
     FILE *stream = fopen("/proc/self/cgroup", "r");
     if (!stream)
-        return UINT64_MAX;
-    char line[2048], group[2048] = "";
-    while (fgets(line, sizeof line, stream))
-        if (sscanf(line, "0::%2047[^\n]", group) == 1)
-            break;
+        return false;
+    char line[PATH_BYTES];
+    bool found = false;
+    while (!found && fgets(line, sizeof line, stream)) {
+        const char *at = strstr(line, version->line);
+        const char *path = at ? strchr(at, '/') : NULL;
+        if (path) {
+            snprintf(group, PATH_BYTES, "%.*s", (int)strcspn(path, "\n"), path);
+            found = true;
+        }
+    }
     fclose(stream);
+    return found;
+}
 
+/* Every group from that of the process up to the root may have a limit. In a container the root of
+ * what is mounted carries it. */
+static uint64_t cgroup_left_bytes(const struct cgroup_version *version) {
+    char group[PATH_BYTES];
     uint64_t left = UINT64_MAX;
+    if (!find_group(version, group))
+        return left;
     for (;;) {
-        char limit[2200], usage[2200];
-        const char *path = strcmp(group, "/") == 0 ? "" : group;
-        snprintf(limit, sizeof limit, "/sys/fs/cgroup%s/memory.max", path);
-        snprintf(usage, sizeof usage, "/sys/fs/cgroup%s/memory.current", path);
-        left = least(left, left_of(limit, usage));
+        left = least(left, left_in_group(version, strcmp(group, "/") == 0 ? "" : group));
         char *slash = strrchr(group, '/');
         if (!slash)
             return left;
@@ -67,7 +113,8 @@ static uint64_t cgroup2_left_bytes(void) {
 }
 
 uint64_t memory_available_bytes(void) {
-    const uint64_t cgroup1 = left_of("/sys/fs/cgroup/memory/memory.limit_in_bytes",
-                                     "/sys/fs/cgroup/memory/memory.usage_in_bytes");
-    return least(meminfo_available_bytes(), least(cgroup1, cgroup2_left_bytes()));
+    uint64_t available = meminfo_available_bytes();
+    for (size_t k = 0; k < sizeof versions / sizeof versions[0]; k++)
+        available = least(available, cgroup_left_bytes(&versions[k]));
+    return available;
 }

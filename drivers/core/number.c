@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Reads numbers as users write them. The shape is checked first, because strtoull and strtod accept
  * blanks, signs, hexadecimal, "inf" and "nan". */
-#include "number.h"
+#include "core/number.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Reads one row of an option table: parses a text by it, names it, checks that it is sound. Nothing
  * here knows where a text comes from but by the words it is told to blame. */
-#include "option.h"
+#include "core/option.h"
 
-#include "number.h"
-#include "suggest.h"
+#include "core/number.h"
+#include "core/suggest.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -147,7 +147,8 @@ static bool parse_pieces(const struct option *option, const char *where, char *t
             *comma = '\0';
         if (!parse_real(option, where, text, &reals[i], failure))
             return false;
-        text = comma ? comma + 1 : text;
+        if (comma)
+            text = comma + 1 + strspn(comma + 1, " "); /* people write "-2, 1" */
     }
     return true;
 }
@@ -227,6 +228,12 @@ static bool parse_choice(const struct option *option, const char *where, const c
 
 static bool check_text(const struct option *option, const char *where, const char *text,
                        struct failure *failure) {
+    /* Results are lines: a name with a line break in it would break them, and terminals obey the
+     * rest. */
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            return failure_set(failure, EXIT_USAGE,
+                               "%s: '%s' has a control character: leave it out", where, text);
     struct failure cause = {0};
     if (!option->check || option->check(text, &cause))
         return true;

@@ -17,7 +17,7 @@ enum option_kind {
     OPTION_FLAG,   /* bool: --x, --no-x; elsewhere yes/no, true/false, on/off, 1/0 */
     OPTION_COUNT,  /* uint64_t: 10, 4^12, 2^20, 1e9 */
     OPTION_REAL,   /* double, finite */
-    OPTION_REALS,  /* double[reals]: exactly that many, separated by commas */
+    OPTION_REALS,  /* double[reals]: that many, by commas, blanks may follow */
     OPTION_SIZE,   /* struct option_size: WxH */
     OPTION_CHOICE, /* int: index into choices */
     OPTION_TEXT,   /* const char *, not empty */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Prints help from the option tables. Every word goes through one function that wraps lines. */
-#include "option_help.h"
+#include "core/option_help.h"
 
 #include <string.h>
 
@@ -99,8 +99,9 @@ static void print_origins(struct page *page, const struct option_set *set) {
     option_variable(example, variable);
     snprintf(text, sizeof text,
              "An option given here goes before its environment variable (%s for --%s), that before "
-             "section [%s] of the configuration file, that before the default. Whole numbers may "
-             "be written 4^12, 2^20 or 1e9.",
+             "section [%s] of the configuration file, that before the default. What may be "
+             "given again is a list with commas there. Whole numbers may be written 4^12, 2^20 or "
+             "1e9.",
              variable, example->name, set->command);
     page_break(page);
     page_paragraph(page, text);

@@ -5,7 +5,7 @@
  *
  * Buffer: count of options; for each its name, its origin, its where, its count of texts, its
  * texts. Numbers are 4 bytes, lowest first; a string is its length and its bytes. */
-#include "option_values.h"
+#include "core/option_values.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Collects the texts given for options, by precedence. Every text passes values_set, so that none
  * gets in unchecked; precedence is decided there and nowhere else. */
-#include "option_values.h"
+#include "core/option_values.h"
 
-#include "suggest.h"
+#include "core/suggest.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -26,6 +26,8 @@ struct cpu_mask cpu_mask_union(const struct cpu_mask *a, const struct cpu_mask *
 }
 
 bool cpu_mask_overlaps(const struct cpu_mask *a, const struct cpu_mask *b) {
+    if (cpu_mask_count(a) == 0 || cpu_mask_count(b) == 0)
+        return true;
     for (int w = 0; w < WORDS; w++)
         if (a->words[w] & b->words[w])
             return true;
@@ -45,7 +47,7 @@ struct cpu_mask cpu_mask_of_process(void) {
 
 int placement_default_threads(int visible_cores, int sharers) {
     const int share = visible_cores / (sharers > 0 ? sharers : 1);
-    return share > 1 ? share : 1;
+    return share < 1 ? 1 : share > PLACEMENT_THREADS_MAX ? PLACEMENT_THREADS_MAX : share;
 }
 
 __attribute__((format(printf, 2, 3))) static void warn(struct placement_warnings *warnings,
@@ -163,6 +165,20 @@ static bool is_idle(const struct node *node) {
            cpu_mask_count(&node->cpus) < node->first->online_cores;
 }
 
+static void warn_of_crowd(const struct node *node, size_t nodes,
+                          struct placement_warnings *warnings) {
+    const int cores = cpu_mask_count(&node->cpus);
+    char mend[96];
+    if (node->ranks <= cores)
+        snprintf(mend, sizeof mend, "give --threads %d", cores / node->ranks);
+    else
+        snprintf(mend, sizeof mend, "start at most %d rank%s there%s", cores, cores == 1 ? "" : "s",
+                 node->threads > node->ranks ? ", with --threads 1" : "");
+    warn(warnings, "host %s%s is oversubscribed, %d ranks with %d threads on %d core%s: %s",
+         node->first->host, and_more(nodes - 1, "host").text, node->ranks, node->threads, cores,
+         cores == 1 ? "" : "s", mend);
+}
+
 static void examine_nodes(const struct placement *ranks, size_t count,
                           struct placement_warnings *warnings) {
     size_t oversubscribed = 0, idle = 0;
@@ -180,16 +196,8 @@ static void examine_nodes(const struct placement *ranks, size_t count,
             idle_node = node;
         }
     }
-    if (oversubscribed > 0) {
-        const int cores = cpu_mask_count(&crowded_node.cpus);
-        warn(warnings,
-             "host %s%s is oversubscribed, %d ranks with %d threads on %d core%s: start at most %d "
-             "rank%s there%s",
-             crowded_node.first->host, and_more(oversubscribed - 1, "host").text,
-             crowded_node.ranks, crowded_node.threads, cores, cores == 1 ? "" : "s", cores,
-             cores == 1 ? "" : "s",
-             crowded_node.threads > crowded_node.ranks ? ", or give --threads 1" : "");
-    }
+    if (oversubscribed > 0)
+        warn_of_crowd(&crowded_node, oversubscribed, warnings);
     if (idle > 0) {
         const int cores = cpu_mask_count(&idle_node.cpus);
         warn(warnings, "host %s%s has %d cores, but binding lets its %d rank%s use only %d: add %s",

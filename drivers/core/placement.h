@@ -5,6 +5,7 @@
 #define PLAIT_DRIVERS_PLACEMENT_H
 
 #include "core/launcher.h"
+#include "plait/exec.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +35,8 @@ struct placement {
     int32_t launcher_size;  /* ranks that the launcher was asked for */
 };
 
-/* Number of CPUs in a mask, in the union of two, and whether two share one. */
+/* Number of CPUs in a mask, the union of two, and whether two share one: a mask that the system did
+ * not tell is taken to overlap any. */
 int cpu_mask_count(const struct cpu_mask *mask);
 struct cpu_mask cpu_mask_union(const struct cpu_mask *a, const struct cpu_mask *b);
 bool cpu_mask_overlaps(const struct cpu_mask *a, const struct cpu_mask *b);
@@ -43,7 +45,8 @@ bool cpu_mask_overlaps(const struct cpu_mask *a, const struct cpu_mask *b);
 struct cpu_mask cpu_mask_of_process(void);
 
 /* Threads for a rank that may use `visible_cores` cores and shares them with `sharers` ranks of its
- * node, itself included: max(1, visible_cores / sharers). */
+ * node, itself included: max(1, visible_cores / sharers), at most what libplait takes. */
+enum { PLACEMENT_THREADS_MAX = PLAIT_THREADS_MAX };
 int placement_default_threads(int visible_cores, int sharers);
 
 enum { PLACEMENT_WARNINGS = 8, PLACEMENT_WARNING_BYTES = 384 };

@@ -190,8 +190,13 @@ bool report_write(const struct report *report, const char *path, struct failure 
         return failure_set(failure, EXIT_RUN, "out of memory for the report '%s'", path);
     if (!atomic_file_open(&file, path, failure))
         return false;
-    if (json_dumpf(report->open[0], file.stream, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) == 0)
-        fputc('\n', file.stream);
+    const int code =
+        json_dumpf(report->open[0], file.stream, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    if (code != 0 && !ferror(file.stream)) { /* no error of the file, which the commit would find */
+        atomic_file_abandon(&file);
+        return failure_set(failure, EXIT_RUN, "out of memory for the report '%s'", path);
+    }
+    fputc('\n', file.stream);
     return atomic_file_commit(&file, failure);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Finds the known word that a mistyped one stands for, by Damerau's distance in its restricted form
  * (optimal string alignment). Words beyond LENGTH_MAX get no suggestion. */
-#include "suggest.h"
+#include "core/suggest.h"
 
 #include <string.h>
 #include <strings.h>

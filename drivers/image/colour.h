@@ -3,8 +3,7 @@
  * picture gets index 0, the largest 255, with 256 steps of equal width between them.
  *
  * The range of values belongs to the whole picture. It is found before the first pixel is coloured,
- * in any number of pieces in any order: the indices do not depend on how the rows were shared out.
- */
+ * in any number of pieces in any order: how the rows were shared out does not show. */
 #ifndef PLAIT_DRIVERS_COLOUR_H
 #define PLAIT_DRIVERS_COLOUR_H
 

@@ -37,7 +37,8 @@ struct writer *writer_open(const struct writer_format *format, const char *path,
                            const struct image *image, struct failure *failure);
 
 /* Writes the next `rows` rows, counts[rows][width], below those written before. false with EXIT_RUN
- * on failure, also for more rows than the picture has; the writer can then only be abandoned. */
+ * on failure, also for more rows than the picture has; the writer can then only be
+ * abandoned (closing it fails and does the same). */
 bool writer_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
                  struct failure *failure);
 

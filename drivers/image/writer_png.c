@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * PNG by libpng: one byte a pixel and the palette in the file, which is the same picture as RGB in
- * a quarter of the bytes.
+ * PNG by libpng: one byte a pixel and the palette in the file, which is the same picture as RGB
+ * from a third of the bytes.
  *
  * libpng leaves a failed call by longjmp. Every call that can fail is therefore made from a step
- * that guarded() runs: a step reads and writes nothing but *png, so no local variable can be stale.
- */
+ * that guarded() runs: it works on *png alone, so that no local variable can be stale. */
 #include "image/format.h"
 
 #include <errno.h>
@@ -17,8 +16,7 @@
 /* Escape pictures are made of runs. Measured on five of them (1 to 15 million pixels, one of a deep
  * zoom), coding runs alone takes 0.24 to 0.38 of the time of zlib's level 6 for -10 to +21 per cent
  * of the bytes, and beats levels 1 to 3 in time on all and in size on most. Filters change the size
- * by -8 to +9 per cent, mostly upwards, and cost time: neighbouring indices are equal or unrelated.
- */
+ * by -8 to +9 per cent, mostly upwards, and cost time. */
 enum { COMPRESSION_LEVEL = 1, COMPRESSION_STRATEGY = Z_RLE };
 
 enum { CHUNK_BYTES = 1 << 17 }; /* of compressed data; libpng's 8 KiB make many small writes */

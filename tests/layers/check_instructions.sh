@@ -29,7 +29,8 @@ flags() {
     found=$(grep '"command"' "$1" |
         grep -E -- '-march=|-mtune=native|-mcpu=|-mfpu=|-ffast-math|-Ofast|-funsafe|-ffp-contract=(fast|on)' ||
         true)
-    found+=$(grep '"command"' "$1" | grep -E -- ' -m(avx|fma|sse[34])' | grep -vE '/(arch/avx[0-9]+|bench)/' || true)
+    found+=$(grep '"command"' "$1" | grep -E -- ' -m(avx|fma|sse|f16c|bmi|popcnt|lzcnt|movbe)' |
+        grep -vE '/(arch/avx[0-9]+|bench)/' || true)
     if [ -n "$found" ]; then
         printf 'flags that change what the code computes or where it runs:\n%s\n' "$found"
         return 1

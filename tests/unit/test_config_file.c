@@ -278,7 +278,7 @@ static bool same_texts(const struct option_values *a, const struct option_values
 }
 
 static void test_dump_reads_back(void) {
-    char long_name[180];
+    char long_name[190]; /* fits into a line, but not together with its origin */
     memset(long_name, 'n', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
     const char *arguments[] = {
@@ -325,12 +325,9 @@ static void test_what_no_file_can_hold(void) {
     long_name[sizeof long_name - 1] = '\0';
     CU_ASSERT(dump_refuses("a ;b", "--json: 'a ;b' cannot stand in a configuration file: it holds "
                                    "a blank before ';'"));
-    CU_ASSERT(dump_refuses("a\t;b", "a blank before ';'"));
     CU_ASSERT(dump_refuses(";a", "begins with ';'"));
     CU_ASSERT(dump_refuses(" a", "begins or ends with a blank"));
     CU_ASSERT(dump_refuses("a ", "begins or ends with a blank"));
-    CU_ASSERT(dump_refuses("a\nb", "control character"));
-    CU_ASSERT(dump_refuses("a\rb", "control character"));
     CU_ASSERT(dump_refuses(long_name, "too long for a line"));
 }
 

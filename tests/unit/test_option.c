@@ -69,8 +69,9 @@ static void test_reals(void) {
                       "--x: '1,2,3,4,5' has 5 of 4 numbers: give XMIN,XMAX,YMIN,YMAX"));
     CU_ASSERT(refuses("region", "1,2,,4", "--x: '' is not a finite number such as -0.75 or 1e-3"));
     CU_ASSERT(refuses("region", "1,2,3,", "--x: '' is not a finite number such as -0.75 or 1e-3"));
+    CU_ASSERT(takes("region", "1, 2,  3,4", r) && r[1] == 2 && r[2] == 3);
     CU_ASSERT(
-        refuses("region", "1, 2,3,4", "--x: ' 2' is not a finite number such as -0.75 or 1e-3"));
+        refuses("region", "1 ,2,3,4", "--x: '1 ' is not a finite number such as -0.75 or 1e-3"));
     CU_ASSERT(
         refuses("region", "nan,1,2,3", "--x: 'nan' is not a finite number such as -0.75 or 1e-3"));
     CU_ASSERT(
@@ -132,6 +133,8 @@ static void test_text(void) {
     const char *value = NULL;
     CU_ASSERT(takes("json", "a b", &value) && strcmp(value, "a b") == 0);
     CU_ASSERT(refuses("json", "", "--x: the value is empty"));
+    CU_ASSERT(refuses("json", "a\nb", "--x: 'a?b' has a control character: leave it out"));
+    CU_ASSERT(refuses("out", "a\tb.png", "--x: 'a?b.png' has a control character: leave it out"));
     CU_ASSERT(takes("out", "a.png", NULL));
     CU_ASSERT(refuses("out", "bad.gif", "--x: 'bad.gif' has an unknown ending"));
     CU_ASSERT(refuses("verify", "two\nlines", "--x: 'two?lines' is neither yes nor no"));

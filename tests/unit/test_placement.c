@@ -86,7 +86,7 @@ static void bound_to_one_core(void) {
     placement_examine(ranks, 2, &w);
     CHECK_INT(2, (int64_t)w.count);
     CHECK(strstr(w.text[0], "and 1 more rank has 4 threads but may use 1 core"));
-    CHECK(strstr(w.text[1], "oversubscribed"));
+    CHECK(strstr(w.text[1], "oversubscribed") && strstr(w.text[1], ": give --threads 1"));
 }
 
 static void chosen_threads_are_no_idle_cores(void) {
@@ -113,7 +113,12 @@ static void oversubscribed_hosts(void) {
     placement_examine(ranks, 10, &w);
     CHECK_INT(1, (int64_t)w.count);
     CHECK(strstr(w.text[0], "host red and 1 more host is oversubscribed, 5 ranks with 5 threads on "
-                            "4 cores"));
+                            "4 cores: start at most 4 ranks there"));
+
+    struct placement two[2] = {rank_of_four(0, 0, "red", 4), rank_of_four(1, 0, "red", 4)};
+    placement_examine(two, 2, &w);
+    CHECK_INT(1, (int64_t)w.count);
+    CHECK(strstr(w.text[0], "2 ranks with 8 threads on 4 cores: give --threads 2"));
 }
 
 static void unknown_affinity_is_silent(void) {
@@ -138,6 +143,8 @@ static void masks(void) {
     CHECK_INT(27, cpu_mask_count(&both));
     CHECK(!cpu_mask_overlaps(&low, &high));
     CHECK(cpu_mask_overlaps(&both, &high));
+    const struct cpu_mask unknown = {{0}};
+    CHECK(cpu_mask_overlaps(&unknown, &low));
     const struct cpu_mask mine = cpu_mask_of_process();
     CHECK(cpu_mask_count(&mine) >= 1);
 }

@@ -17,7 +17,8 @@
 extern "C" {
 #endif
 
-/* digests[i] = FNV-1a 64 over row i of counts[rows][width], each count as little-endian int32. */
+/* exec comes from plait_exec_init; rows >= 0, width >= 1.
+ * digests[i] = FNV-1a 64 over row i of counts[rows][width], each count as little-endian int32. */
 PLAIT_API void plait_digest_rows(const struct plait_exec *exec, const int32_t *counts,
                                  uint32_t rows, uint32_t width, uint64_t *digests);
 

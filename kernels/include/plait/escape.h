@@ -56,7 +56,8 @@ PLAIT_API enum plait_status plait_escape_set_center(struct plait_escape *escape,
                                                     double im, double zoom);
 
 /* Checks every member against its range: PLAIT_OK, PLAIT_E_ARGUMENT, or PLAIT_E_UNRESOLVED where
- * plait_escape_resolution is not at least 1. */
+ * plait_escape_resolution is not at least 1; that includes dx or dy of 0, where dividing a tiny
+ * region ends. */
 PLAIT_API enum plait_status plait_escape_check(const struct plait_escape *escape);
 
 /* How well doubles resolve the view: min(dx, dy) over 4 units in the last place of the largest

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Bad input to mandelbrot and julia: on 1 and on 3 ranks exactly one line, exit status 2, no file, no hang.
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# bad REGEX ARGUMENT...: both commands refuse it.
+bad() {
+    local regex=$1 command
+    shift
+    for command in mandelbrot julia; do
+        new_sandbox
+        expect_error "$regex" 2 -- "$PLAIT" "$command" "$@"
+    done
+}
+
+sizes() {
+    local size
+    for size in 0x0 0x10 10x0 -1x10 10x-1 10 x x10 10x 10x10x10 axb 10xb '' ' ' 1.5x2 1e3x1e3y \
+        99999999999x10 10x99999999999 18446744073709551617x1 4294967297x1 1048577x1 32769x32768 \
+        infxinf nanx1; do
+        bad 'size' --size "$size"
+    done
+}
+
+step_limits() {
+    local maxit
+    for maxit in 0 -1 2147483648 99999999999999999999 abc '' 1.5 nan inf 12x; do
+        bad 'maxit' --maxit "$maxit"
+    done
+}
+
+regions() {
+    local region
+    for region in 1,1,-1,1 -2,1,1,1 1,-2,-1,1 -2,1,1,-1 nan,1,-1,1 -2,nan,-1,1 -2,1,nan,1 -2,1,-1,nan \
+        -inf,1,-1,1 -2,inf,-1,1 -2,1,-inf,1 -2,1,-1,inf -2,1,-1 -2,1,-1,1,0 a,b,c,d ',,,' '' \
+        -1e308,1e308,-1,1 -2,1e999,-1,1; do
+        bad 'region' --region "$region"
+    done
+}
+
+centers() {
+    local center zoom
+    for center in nan,0 0,nan inf,0 0,-inf 0 0,0,0 a,b '' ','; do
+        bad 'center' --center "$center" --zoom 1
+    done
+    for zoom in 0 -1 nan inf abc '' 1e999; do
+        bad 'zoom' --center 0,0 --zoom "$zoom"
+    done
+}
+
+views() {
+    bad 'center|region' --region=-2,1,-1,1 --center 0,0
+    bad 'center|region|zoom' --region=-2,1,-1,1 --zoom 2
+    bad 'resol|precision|zoom' --center -0.75,0.1 --zoom 1e17
+    bad 'resol|precision' --region 1,1.000000000000001,0,0.000000000000001
+}
+
+names() {
+    local threads multiplier
+    bad 'frobnicate' --frobnicate 1
+    bad 'maxit' --maxti 5
+    bad 'maxit' --maxit
+    bad 'extra' extra
+    bad 'sse9|scalar' --path sse9
+    bad 'path' --path ''
+    bad 'ending|format|\.gif' --out picture.gif
+    bad 'ending|format|picture' --out picture
+    bad 'out' --out ''
+    for threads in -1 4097 99999999999 abc ''; do
+        bad 'threads' --threads "$threads"
+    done
+    bad 'progress' --progress sometimes
+    for multiplier in 0 -1 nan inf abc '' 1e9; do
+        bad 'multiplier|size' --multiplier "$multiplier"
+    done
+}
+
+# The folder of an output is looked at before work begins.
+output_folders() {
+    local command
+    bad 'absent' --out absent/picture.png
+    bad 'absent' --json absent/report.json
+    for command in mandelbrot julia; do
+        new_sandbox
+        : >"$SANDBOX/file"
+        mkdir "$SANDBOX/folder.png"
+        expect_error 'file' 2 -- "$PLAIT" "$command" --out file/picture.png
+        expect_error 'folder' 2 -- "$PLAIT" "$command" --out folder.png
+    done
+}
+
+# config REGEX CONTENT: the line tells file and line.
+config() {
+    local regex=$1 content=$2
+    new_sandbox
+    printf '%b' "$content" >"$SANDBOX/plait.ini"
+    expect_error "$regex" 2 -- "$PLAIT" mandelbrot --config plait.ini
+}
+
+configurations() {
+    config 'plait\.ini:2\b' '[mandelbrot]\nmaxit\n'
+    config 'plait\.ini:1\b' 'no section and no sign\n'
+    config 'plait\.ini:3\b' '[mandelbrot]\nmaxit = 5\nsize = 0x0\n'
+    config 'plait\.ini:2\b' '[mandelbrot]\nmaxti = 5\n'
+    config 'plait\.ini:1\b' '[mandelbort]\nmaxit = 5\n'
+    config 'plait\.ini:1\b' '[mandelbrot\nmaxit = 5\n'
+    bad 'absent\.ini' --config absent.ini
+    new_sandbox
+    mkdir "$SANDBOX/folder"
+    expect_error 'folder' 2 -- "$PLAIT" mandelbrot --config folder
+}
+
+# The same ranges hold wherever a value comes from.
+environment() {
+    new_sandbox
+    expect_error 'PLAIT_MAXIT|maxit' 2 -- env PLAIT_MAXIT=0 "$PLAIT" mandelbrot
+    expect_error 'PLAIT_SIZE|size' 2 -- env PLAIT_SIZE=0x0 "$PLAIT" mandelbrot
+    expect_error 'sse9|scalar' 2 -- env PLAIT_PATH=sse9 "$PLAIT" julia
+}
+
+julia_only() {
+    local c bailout option
+    for c in nan,0 0,inf 1 1,2,3 a,b '' 1e200,0; do
+        new_sandbox
+        expect_error '\bc\b' 2 -- "$PLAIT" julia --c "$c"
+    done
+    for bailout in 0 -1 nan inf abc '' 1e200; do
+        expect_error 'bailout' 2 -- "$PLAIT" julia --bailout "$bailout"
+    done
+    for option in --c=0,0 --bailout=3; do
+        expect_error 'option|unknown' 2 -- "$PLAIT" mandelbrot "$option"
+    done
+}
+
+commands() {
+    new_sandbox
+    expect_error 'mandelbort' 2 -- "$PLAIT" mandelbort
+    expect_error 'frobnicate' 2 -- "$PLAIT" --frobnicate
+}
+
+# Parts can be named, so that ctest runs them side by side.
+if [ $# -eq 0 ]; then
+    set -- sizes step_limits regions centers views names output_folders configurations environment \
+        julia_only commands
+fi
+for part in "$@"; do "$part"; done
+finish
