@@ -31,7 +31,7 @@ static const struct plait_path avx512 = {
     .needs = PLAIT_CPU_AVX2 | PLAIT_CPU_FMA | PLAIT_CPU_AVX512F | PLAIT_CPU_AVX512BW |
              PLAIT_CPU_AVX512DQ | PLAIT_CPU_AVX512VL,
     .lanes = 8,
-    .escape_tile = plait_escape_tile_avx2,
+    .escape_tile = plait_escape_tile_avx512,
     .darts_hits = plait_darts_hits_avx512,
 };
 #endif
@@ -41,7 +41,7 @@ static const struct plait_path neon = {
     .name = "neon",
     .needs = PLAIT_CPU_NEON,
     .lanes = 2,
-    .escape_tile = plait_escape_tile_scalar,
+    .escape_tile = plait_escape_tile_neon,
     .darts_hits = plait_darts_hits_neon,
 };
 #endif
