@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&cmd_hello, &cmd_julia, &cmd_mandelbrot};
+static const struct command *const commands[] = {&cmd_hello, &cmd_julia, &cmd_mandelbrot, &cmd_pi};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void print_usage(FILE *stream) {
