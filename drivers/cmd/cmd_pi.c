@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * plait pi: the Monte Carlo study of pi. In the order of the data: seed, sweep, placement, the
- * rounds of the sweep, each told as it ends, verification, summary, report. Failures are agreed
- * between these, so that no rank waits for one that has left. */
+ * rounds of the sweep, each told as it ends, verification, picture, summary, report. Failures are
+ * agreed between these, so that no rank waits for one that has left. */
 #include "cmd/pi_options.h"
 #include "cmd/pi_report.h"
+#include "cmd/pi_scatter.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "comm/placing.h"
 #include "comm/waiting.h"
 #include "command.h"
+#include "core/atomic_file.h"
 #include "core/clock.h"
 #include "core/report.h"
 #include "core/standard_output.h"
@@ -40,6 +42,13 @@ static bool settle_seed(struct pi *pi, struct option_values *values, struct fail
     return agree(pi->session, failure);
 }
 
+/* Looks at every output before the work, rank 0 only. */
+static bool check_outputs(const struct pi_options *options, struct failure *failure) {
+    return (!options->run.json || report_check(options->run.json, failure)) &&
+           (!options->scatter || atomic_file_check(options->scatter, failure)) &&
+           atomic_file_check_apart(options->scatter, options->run.json, failure);
+}
+
 static bool prepare(struct pi *pi, struct failure *failure) {
     const struct session *session = pi->session;
     const struct pi_options *options = pi->options;
@@ -53,8 +62,8 @@ static bool prepare(struct pi *pi, struct failure *failure) {
     };
     struct placement mine;
 
-    if (is_root(pi) && options->run.json)
-        report_check(options->run.json, failure);
+    if (is_root(pi))
+        check_outputs(options, failure);
     if (!agree(session, failure) ||
         !placing_resolve(session, options->run.path, options->run.threads, &pi->exec, &mine,
                          failure) ||
@@ -104,10 +113,21 @@ static bool verify(struct pi *pi, struct failure *failure) {
     return true;
 }
 
+/* Rank 0: the picture, while the others wait for it. */
+static bool draw(struct pi *pi, struct failure *failure) {
+    const uint64_t start_ns = clock_now_ns();
+    if (is_root(pi) && pi->options->scatter)
+        pi_scatter_draw(pi->options->scatter, (enum plait_generator)pi->options->generator,
+                        pi->seed, pi->sweep.darts[pi->sweep.steps - 1], failure);
+    wait_for_root(pi->session);
+    pi->timing.encode = is_root(pi) ? clock_seconds_since(start_ns) : 0;
+    return agree(pi->session, failure);
+}
+
 /* Brings the times of all ranks to rank 0. */
 static void gather_timing(struct pi *pi) {
     struct pi_timing slowest;
-    MPI_CHECK(MPI_Reduce(&pi->timing, &slowest, 3, MPI_DOUBLE, MPI_MAX, ROOT, pi->session->world));
+    MPI_CHECK(MPI_Reduce(&pi->timing, &slowest, 4, MPI_DOUBLE, MPI_MAX, ROOT, pi->session->world));
     if (is_root(pi))
         pi->timing = slowest;
 }
@@ -122,7 +142,7 @@ static void tell(const struct pi *pi, const struct option_values *values, struct
 static void study(struct pi *pi, const struct option_values *values, struct failure *failure) {
     const uint64_t start_ns = clock_now_ns();
     if (!prepare(pi, failure) || !run_rounds(pi, failure) ||
-        (pi->options->verify && !verify(pi, failure)))
+        (pi->options->verify && !verify(pi, failure)) || !draw(pi, failure))
         return;
     counts_gather(&pi->counts);
     pi->timing.gather = pi->counts.gather_seconds;

@@ -2,6 +2,7 @@
  * Option table of pi; from options to a checked sweep. */
 #include "cmd/pi_options.h"
 
+#include "cmd/pi_scatter.h"
 #include "core/number.h"
 #include "core/progress_display.h"
 #include "core/schedule.h"
@@ -94,6 +95,15 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .default_value = "dynamic",
         .offset = MEMBER(schedule),
         .choices = schedule_names,
+    },
+    {
+        .name = "scatter",
+        .kind = OPTION_TEXT,
+        .argument = "FILE.png",
+        .help = "draw the first 4000 darts of run 0, fewer where N is smaller, in two colours for "
+                "inside and outside the circle",
+        .offset = MEMBER(scatter),
+        .check = pi_scatter_check_name,
     },
     {
         .name = "verify",

@@ -16,16 +16,17 @@ struct pi_options {
     uint64_t darts;
     const char *sweep;
     uint64_t runs;
-    const char *seed; /* a whole number, or "random" */
-    int generator;    /* enum plait_generator */
-    int schedule;     /* enum schedule_kind */
+    const char *seed;    /* a whole number, or "random" */
+    int generator;       /* enum plait_generator */
+    int schedule;        /* enum schedule_kind */
+    const char *scatter; /* NULL: no picture */
     bool verify;
     int progress; /* enum progress_style */
     struct run_options run;
 };
 
 /* Rows for a struct pi_options. */
-enum { PI_OPTIONS = 8 };
+enum { PI_OPTIONS = 9 };
 extern const struct option pi_option_rows[PI_OPTIONS];
 
 /* The sweep that applied options ask for. --darts and --sweep exclude each other where they come

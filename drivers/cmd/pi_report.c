@@ -72,6 +72,8 @@ void pi_print_end(const struct pi *pi) {
            darts / pi->timing.compute, counts_imbalance(&pi->counts));
     if (pi->options->verify)
         printf(", %" PRIu64 " darts verified", pi->verified);
+    if (pi->options->scatter)
+        printf(" -> %s", pi->options->scatter);
     putchar('\n');
     if (pi->session->size > 1) {
         fputs("# ", stdout);
@@ -84,6 +86,7 @@ static void report_timing(struct report *report, const struct pi *pi) {
     report_open_object(report, "timing");
     report_real(report, "compute_seconds", pi->timing.compute);
     report_real(report, "gather_seconds", pi->timing.gather);
+    report_real(report, "encode_seconds", pi->timing.encode);
     report_real(report, "total_seconds", pi->timing.total);
     report_open_array(report, "busy_seconds");
     for (int r = 0; r < pi->session->size; r++)

@@ -16,7 +16,7 @@
 
 /* Seconds, maxima over the ranks on rank 0, this rank's own elsewhere. */
 struct pi_timing {
-    double compute, gather, total;
+    double compute, gather, encode, total;
 };
 
 /* Everything a rank knows of its run. */

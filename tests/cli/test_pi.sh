@@ -119,6 +119,31 @@ seeds() {
     assert "another one is drawn each time" [ "$(hits drawn.json)" != "$(hits other.json)" ]
 }
 
+# The picture has a pixel at the middle of each of the first darts, in the colour of its kind.
+scatter() {
+    local python=/usr/bin/python3 generator
+    if ! "$python" -c 'import numpy, PIL' 2>/dev/null; then return; fi
+    for generator in rxs64 pcg32; do
+        new_sandbox
+        expect_ok 2 -- "$PLAIT" pi --darts 40 --runs 2 --generator "$generator" --scatter p.PNG --json pi.json
+        assert "the picture is named" grep -q ' -> p\.PNG$' "$WORK/out"
+        assert "dots of both kinds on paper" "$python" - "$SANDBOX/p.PNG" "$(hits pi.json)" <<'EOP'
+import sys
+import numpy, PIL.Image
+pixels = numpy.asarray(PIL.Image.open(sys.argv[1]).convert("RGB")).astype(int)
+assert pixels.shape == (800, 800, 3), pixels.shape
+count = {colour: int((pixels == colour).all(axis=2).sum())
+         for colour in [(255, 255, 255), (31, 119, 180), (255, 127, 14)]}
+assert sum(count.values()) == 640000, count
+hits = int(sys.argv[2].split()[1])
+# Nine pixels a dart; few of 40 meet on 800 x 800, or the edge.
+assert abs(count[(31, 119, 180)] - 9 * hits) <= 18 and abs(count[(255, 127, 14)] - 9 * (40 - hits)) <= 18, count
+row, column = numpy.nonzero((pixels == (31, 119, 180)).all(axis=2))
+assert ((column - 399.5) ** 2 + (row - 399.5) ** 2 < 403 ** 2).all()
+EOP
+    done
+}
+
 bad() {
     local regex=$1
     shift
@@ -142,6 +167,9 @@ bad_input() {
     bad 'same random numbers.*--runs' --sweep 2^40:2^60
     bad 'sse9|scalar' --path sse9
     bad 'absent' --json absent/pi.json
+    bad 'scatter.*\.png' --scatter darts.ppm
+    bad 'absent' --scatter absent/darts.png
+    bad 'one file' --scatter a.png --json ./a.png
     bad 'checkpoint' --checkpoint file
     new_sandbox
     expect_error 'PLAIT_SEED' 2 -- env PLAIT_SEED=x "$PLAIT" pi
@@ -151,6 +179,6 @@ bad_input() {
     assert "one step" [ "$(grep -vc '#' "$WORK/out")" -eq 1 ]
 }
 
-if [ $# -eq 0 ]; then set -- known_answers same_hits columns large seeds bad_input; fi
+if [ $# -eq 0 ]; then set -- known_answers same_hits columns large seeds scatter bad_input; fi
 for part in "$@"; do "$part"; done
 finish
