@@ -124,7 +124,11 @@ static int run_command(const struct command *command, int argc, char **argv) {
         run_with_mpi(&session, command, &values, &failure);
     if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
         fprintf(stderr, "plait: %s\n", failure.text);
+    const bool goes_on = command->after && session.rank == ROOT &&
+                         failure.exit_status == EXIT_DONE && !values_flag(&values, "dump-config");
     session_end(&session);
+    if (goes_on)
+        command->after(&values);
     values_free(&values);
     return failure.exit_status;
 }

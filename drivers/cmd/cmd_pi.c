@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * plait pi: the Monte Carlo study of pi. In the order of the data: seed, sweep, placement, the
- * rounds of the sweep, each told as it ends, verification, picture, summary, report. Failures are
- * agreed between these, so that no rank waits for one that has left. */
+ * rounds of the sweep, each told as it ends, verification, files, summary, report, plots. Failures
+ * are agreed between these, so that no rank waits for one that has left. */
 #include "cmd/pi_options.h"
+#include "cmd/pi_plot.h"
 #include "cmd/pi_report.h"
 #include "cmd/pi_scatter.h"
 #include "comm/agree.h"
@@ -46,7 +47,9 @@ static bool settle_seed(struct pi *pi, struct option_values *values, struct fail
 static bool check_outputs(const struct pi_options *options, struct failure *failure) {
     return (!options->run.json || report_check(options->run.json, failure)) &&
            (!options->scatter || atomic_file_check(options->scatter, failure)) &&
-           atomic_file_check_apart(options->scatter, options->run.json, failure);
+           atomic_file_check_apart(options->scatter, options->run.json, failure) &&
+           (!options->plot || (pi_plot_check(options->plot, options->run.json, failure) &&
+                               pi_plot_check(options->plot, options->scatter, failure)));
 }
 
 static bool prepare(struct pi *pi, struct failure *failure) {
@@ -113,12 +116,20 @@ static bool verify(struct pi *pi, struct failure *failure) {
     return true;
 }
 
-/* Rank 0: the picture, while the others wait for it. */
+/* Rank 0. The plots' own pictures are drawn after MPI has ended. */
+static bool write_files(const struct pi *pi, struct failure *failure) {
+    const struct pi_options *options = pi->options;
+    return (!options->scatter ||
+            pi_scatter_draw(options->scatter, (enum plait_generator)options->generator, pi->seed,
+                            pi->sweep.darts[pi->sweep.steps - 1], failure)) &&
+           (!options->plot || pi_plot_write(options->plot, &pi->sweep, pi->statistics, failure));
+}
+
+/* The files, while all but rank 0 wait for them. */
 static bool draw(struct pi *pi, struct failure *failure) {
     const uint64_t start_ns = clock_now_ns();
-    if (is_root(pi) && pi->options->scatter)
-        pi_scatter_draw(pi->options->scatter, (enum plait_generator)pi->options->generator,
-                        pi->seed, pi->sweep.darts[pi->sweep.steps - 1], failure);
+    if (is_root(pi))
+        write_files(pi, failure);
     wait_for_root(pi->session);
     pi->timing.encode = is_root(pi) ? clock_seconds_since(start_ns) : 0;
     return agree(pi->session, failure);
@@ -168,6 +179,12 @@ static void run(const struct session *session, struct option_values *values,
     counts_end(&pi.counts);
 }
 
+static void after(const struct option_values *values) {
+    const char *folder = values_text(values, "plot");
+    if (folder)
+        pi_plot_draw(folder);
+}
+
 static const struct option_table tables[] = {
     {pi_option_rows, PI_OPTIONS, 0},
     {run_option_rows, RUN_OPTIONS, offsetof(struct pi_options, run)},
@@ -189,4 +206,4 @@ static const struct option_set set = {
     .table_count = sizeof tables / sizeof tables[0],
 };
 
-const struct command cmd_pi = {.options = &set, .run = run};
+const struct command cmd_pi = {.options = &set, .run = run, .after = after};

@@ -97,6 +97,15 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .choices = schedule_names,
     },
     {
+        .name = "plot",
+        .kind = OPTION_TEXT,
+        .argument = "FOLDER",
+        .help = "plot mean and standard deviation against log2 N into FOLDER: pi_vs_log2_N and "
+                "log2_std_vs_log2_N, each as .png, .pdf and .svg by gnuplot, with data (.csv) and "
+                "script (.gp)",
+        .offset = MEMBER(plot),
+    },
+    {
         .name = "scatter",
         .kind = OPTION_TEXT,
         .argument = "FILE.png",

@@ -19,6 +19,7 @@ struct pi_options {
     const char *seed;    /* a whole number, or "random" */
     int generator;       /* enum plait_generator */
     int schedule;        /* enum schedule_kind */
+    const char *plot;    /* NULL: no plots */
     const char *scatter; /* NULL: no picture */
     bool verify;
     int progress; /* enum progress_style */
@@ -26,7 +27,7 @@ struct pi_options {
 };
 
 /* Rows for a struct pi_options. */
-enum { PI_OPTIONS = 9 };
+enum { PI_OPTIONS = 10 };
 extern const struct option pi_option_rows[PI_OPTIONS];
 
 /* The sweep that applied options ask for. --darts and --sweep exclude each other where they come

@@ -72,8 +72,10 @@ void pi_print_end(const struct pi *pi) {
            darts / pi->timing.compute, counts_imbalance(&pi->counts));
     if (pi->options->verify)
         printf(", %" PRIu64 " darts verified", pi->verified);
-    if (pi->options->scatter)
-        printf(" -> %s", pi->options->scatter);
+    if (pi->options->scatter || pi->options->plot)
+        printf(" -> %s%s%s", pi->options->scatter ? pi->options->scatter : "",
+               pi->options->scatter && pi->options->plot ? ", " : "",
+               pi->options->plot ? pi->options->plot : "");
     putchar('\n');
     if (pi->session->size > 1) {
         fputs("# ", stdout);

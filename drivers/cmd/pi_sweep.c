@@ -170,6 +170,23 @@ struct pi_statistics pi_statistics_of(const uint64_t *hits, uint64_t runs, uint6
     return s;
 }
 
+bool pi_fit_line(const double *x, const double *y, int points, double *slope, double *intercept) {
+    double mean_x = 0, mean_y = 0, squares = 0, products = 0;
+    for (int k = 0; k < points; k++) {
+        mean_x += x[k] / points;
+        mean_y += y[k] / points;
+    }
+    for (int k = 0; k < points; k++) {
+        squares += (x[k] - mean_x) * (x[k] - mean_x);
+        products += (x[k] - mean_x) * (y[k] - mean_y);
+    }
+    if (!(squares > 0))
+        return false;
+    *slope = products / squares;
+    *intercept = mean_y - *slope * mean_x;
+    return true;
+}
+
 struct pi_interval pi_interval_of(double mean, double darts) {
     const double z = 1.959963984540054; /* of the normal distribution, both sides together 5 % */
     const double p = mean / 4;

@@ -77,6 +77,10 @@ struct pi_statistics {
 /* From the hits of runs [0, runs), runs >= 1, each of `darts` darts, together below 2^64 darts. */
 struct pi_statistics pi_statistics_of(const uint64_t *hits, uint64_t runs, uint64_t darts);
 
+/* The straight line y = slope x + intercept of least squares through the points. false for fewer
+ * than two different x; then nothing is written. */
+bool pi_fit_line(const double *x, const double *y, int points, double *slope, double *intercept);
+
 /* A 95 % interval for pi. */
 struct pi_interval {
     double low, high;

@@ -144,6 +144,55 @@ EOP
     done
 }
 
+# Ten files where gnuplot is, four and one line where it is not; a single step and a single run, too.
+plots() {
+    local arguments name ranks
+    for arguments in '--sweep 4^5:4^9' '--darts 1000 --runs 1' '--darts 1 --runs 3'; do
+        for ranks in 1 3; do
+            new_sandbox
+            # shellcheck disable=SC2086 # several words
+            expect_ok "$ranks" -- "$PLAIT" pi $arguments --plot "a 'plot' folder/" --threads 1
+            for name in pi_vs_log2_N log2_std_vs_log2_N; do
+                assert "$name has data" [ -s "$SANDBOX/a 'plot' folder/$name.csv" ]
+                assert "$name has a script" [ -s "$SANDBOX/a 'plot' folder/$name.gp" ]
+                if command -v gnuplot >/dev/null; then
+                    assert "$name is a PNG picture" \
+                        [ "$(head -c 4 "$SANDBOX/a 'plot' folder/$name.png" | tail -c 3)" = PNG ]
+                    assert "$name is a PDF" [ "$(head -c 4 "$SANDBOX/a 'plot' folder/$name.pdf")" = %PDF ]
+                    assert "$name is an SVG, whole" grep -q '</svg>' "$SANDBOX/a 'plot' folder/$name.svg"
+                fi
+            done
+            assert "nothing else is left" [ "$(find "$SANDBOX" -mindepth 2 | wc -l)" -eq \
+                "$(if command -v gnuplot >/dev/null; then echo 10; else echo 4; fi)" ]
+        done
+    done
+    assert "a line of data" grep -qx '10,1024,3.15032958984375,0.05182222640633748' <(
+        new_sandbox
+        run_ranks 1 "$PLAIT" pi --darts 4^5 --plot p >/dev/null
+        cat "$SANDBOX/p/pi_vs_log2_N.csv")
+    # No gnuplot, and one that fails: one warning, four files, and the run has succeeded. Without gnuplot
+    # means with everything else, since MPI looks for programs of its own.
+    local folders folder
+    mkdir "$WORK/missing" "$WORK/failing"
+    IFS=: read -ra folders <<<"$PATH"
+    for folder in "${folders[@]}"; do
+        if [ -d "$folder" ]; then find "$folder" -mindepth 1 -exec ln -s -t "$WORK/missing" {} + 2>/dev/null || true; fi
+    done
+    rm -f "$WORK/missing/gnuplot"
+    printf '#!/bin/sh\nexit 3\n' >"$WORK/failing/gnuplot"
+    chmod +x "$WORK/failing/gnuplot"
+    without_gnuplot 'there is no gnuplot' "$WORK/missing"
+    without_gnuplot 'gnuplot could not draw' "$WORK/failing:$PATH"
+}
+
+# without_gnuplot REGEX PATH
+without_gnuplot() {
+    new_sandbox
+    expect_ok 1 -- env PATH="$2" "$PLAIT" pi --darts 4^5 --plot p
+    assert "one line says so" [ "$(grep -cE "^plait: warning: .*$1.*scripts" "$WORK/err")" -eq 1 ]
+    assert "data and scripts alone" [ "$(find "$SANDBOX/p" -mindepth 1 | wc -l)" -eq 4 ]
+}
+
 bad() {
     local regex=$1
     shift
@@ -169,6 +218,9 @@ bad_input() {
     bad 'absent' --json absent/pi.json
     bad 'scatter.*\.png' --scatter darts.ppm
     bad 'absent' --scatter absent/darts.png
+    bad 'absent' --plot absent/plots
+    bad 'one file' --plot . --json pi_vs_log2_N.csv
+    bad 'file' --plot "$PLAIT"
     bad 'one file' --scatter a.png --json ./a.png
     bad 'checkpoint' --checkpoint file
     new_sandbox
@@ -179,6 +231,6 @@ bad_input() {
     assert "one step" [ "$(grep -vc '#' "$WORK/out")" -eq 1 ]
 }
 
-if [ $# -eq 0 ]; then set -- known_answers same_hits columns large seeds scatter bad_input; fi
+if [ $# -eq 0 ]; then set -- known_answers same_hits columns large seeds scatter plots bad_input; fi
 for part in "$@"; do "$part"; done
 finish

@@ -210,12 +210,29 @@ static void test_intervals(void) {
     check_interval(785398163, 1e9, 3.1414908659053058, 3.1416944293239319);
 }
 
+/* Through three points by hand: means 2 and 3, squares 2, products -3. */
+static void test_line(void) {
+    const double x[] = {1, 2, 3}, y[] = {5, 2, 2};
+    double slope = 99, intercept = 99;
+    CHECK(!pi_fit_line(x, y, 0, &slope, &intercept) && !pi_fit_line(x, y, 1, &slope, &intercept));
+    CHECK(slope == 99 && intercept == 99);
+    CHECK(pi_fit_line(x, y, 2, &slope, &intercept) && is_near(-3, slope, 1e-14) &&
+          is_near(8, intercept, 1e-14));
+    CHECK(pi_fit_line(x, y, 3, &slope, &intercept) && is_near(-1.5, slope, 1e-14) &&
+          is_near(6, intercept, 1e-14));
+}
+
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
-        {"texts", test_texts},         {"wrong texts", test_wrong_texts},
-        {"rounds", test_rounds},       {"grouping", test_grouping},
-        {"largest", test_largest},     {"statistics", test_statistics},
-        {"intervals", test_intervals}, {0},
+        {"texts", test_texts},
+        {"wrong texts", test_wrong_texts},
+        {"rounds", test_rounds},
+        {"grouping", test_grouping},
+        {"largest", test_largest},
+        {"statistics", test_statistics},
+        {"intervals", test_intervals},
+        {"line", test_line},
+        {0},
     };
     return check_main("pi_sweep", tests, argc, argv);
 }
