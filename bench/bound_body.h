@@ -9,55 +9,64 @@
  * the names BOUND_MIX, BOUND_FMA and BOUND_ADD of the functions it gets. */
 #include "bound.h"
 
-enum {
-    CHAINS = 3
-}; /* of each of four operations: nine hide 4 cycles on 2 units, 14 registers hold all */
+/* Nine chains hide the 4 cycles of an operation on two units, and fit into 16 registers with three
+ * more and the two operands. They are written out by macros: in arrays, not every compiler keeps
+ * them in registers. */
+#define THREE(op) op(0) op(1) op(2)
+#define NINE(op) THREE(op) op(3) op(4) op(5) op(6) op(7) op(8)
+#define START_F(k)     \
+    vec_t f##k = term; \
+    keep(&f##k);
+#define START_A(k)     \
+    vec_t a##k = term; \
+    keep(&a##k);
+#define FMA(k) f##k = vec_fma(f##k, factor, term);
+#define ADD(k) a##k = vec_add(a##k, term);
+#define END_F(k) keep(&f##k);
+#define END_A(k) keep(&a##k);
 
-/* Makes the compiler believe that v is used and changed. */
-static inline void keep(vec_t *v) {
+/* Makes the compiler believe that v is used and changed. Chains that it knew to be equal it would
+ * make one of. */
+static inline __attribute__((always_inline)) void keep(vec_t *v) {
     __asm__ volatile("" : "+" VEC_REGISTER(*v));
 }
 
-/* Rounds of CHAINS times `fmas` multiply-adds and `adds` additions, each chain its own. */
-static inline void run_chains(uint64_t rounds, int fmas, int adds) {
-    vec_t f[3][CHAINS], a[3][CHAINS];
+/* Steps of the escape kernel, as far as arithmetic goes: three multiply-adds and one addition each.
+ */
+double BOUND_MIX(uint64_t rounds) {
     vec_t factor = vec_set1(0.5), term = vec_set1(0.25);
     keep(&factor);
     keep(&term);
-#pragma GCC unroll 16
-    for (int k = 0; k < CHAINS; k++)
-        for (int m = 0; m < 3; m++)
-            f[m][k] = a[m][k] = term;
+    NINE(START_F)
+    THREE(START_A)
     for (uint64_t r = 0; r < rounds; r++) {
-#pragma GCC unroll 16
-        for (int k = 0; k < CHAINS; k++) {
-#pragma GCC unroll 16
-            for (int m = 0; m < fmas; m++)
-                f[m][k] = vec_fma(f[m][k], factor, term);
-#pragma GCC unroll 16
-            for (int m = 0; m < adds; m++)
-                a[m][k] = vec_add(a[m][k], term);
-        }
+        NINE(FMA)
+        THREE(ADD)
     }
-#pragma GCC unroll 16
-    for (int k = 0; k < CHAINS; k++)
-        for (int m = 0; m < 3; m++) {
-            keep(&f[m][k]);
-            keep(&a[m][k]);
-        }
-}
-
-double BOUND_MIX(uint64_t rounds) {
-    run_chains(rounds, 3, 1);
-    return (double)rounds * CHAINS * VEC_LANES;
+    NINE(END_F)
+    THREE(END_A)
+    return (double)rounds * 3 * VEC_LANES;
 }
 
 double BOUND_FMA(uint64_t rounds) {
-    run_chains(rounds, 3, 0);
-    return (double)rounds * CHAINS * VEC_LANES * 3;
+    vec_t factor = vec_set1(0.5), term = vec_set1(0.25);
+    keep(&factor);
+    keep(&term);
+    NINE(START_F)
+    for (uint64_t r = 0; r < rounds; r++) {
+        NINE(FMA)
+    }
+    NINE(END_F)
+    return (double)rounds * 9 * VEC_LANES;
 }
 
 double BOUND_ADD(uint64_t rounds) {
-    run_chains(rounds, 0, 3);
-    return (double)rounds * CHAINS * VEC_LANES * 3;
+    vec_t term = vec_set1(0.25);
+    keep(&term);
+    NINE(START_A)
+    for (uint64_t r = 0; r < rounds; r++) {
+        NINE(ADD)
+    }
+    NINE(END_A)
+    return (double)rounds * 9 * VEC_LANES;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The view that the queue is measured on: costs of rows that differ several times, no mirror image.
+ * The view that the queue is measured on: costs of rows that differ, no mirror image.
  */
 #ifndef PLAIT_BENCH_SEAHORSE_H
 #define PLAIT_BENCH_SEAHORSE_H

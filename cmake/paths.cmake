@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
 # Which SIMD paths this compiler and architecture can build.
 #
-# plait_path(<name> PROCESSORS <regex> FLAGS <flag>...) sets PLAIT_HAVE_<NAME> when the target
-# processor matches and the compiler takes the flags; arch/CMakeLists.txt then compiles the files of
-# arch/<name>/ with those flags and nothing else with them.
+# plait_path(<name> MACRO <macro> FLAGS <flag>...) sets PLAIT_HAVE_<NAME> when the compiler makes code for
+# that architecture, which its macro tells, and takes the flags; arch/CMakeLists.txt then compiles the
+# files of arch/<name>/ with those flags and nothing else with them. The compiler is asked, not the
+# kernel: 32-bit Raspberry Pi OS runs on a kernel that says aarch64.
 include(CheckCCompilerFlag)
+include(CheckCSourceCompiles)
 
 set(PLAIT_PATHS "" CACHE INTERNAL "compiled SIMD paths beside scalar")
 
 function(plait_path name)
-  cmake_parse_arguments(arg "" "PROCESSORS" "FLAGS" ${ARGN})
-  if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "${arg_PROCESSORS}")
+  cmake_parse_arguments(arg "" "MACRO" "FLAGS" ${ARGN})
+  check_c_source_compiles("#ifndef ${arg_MACRO}\n#error\n#endif\nint main(void) { return 0; }"
+    PLAIT_CC_MAKES${arg_MACRO})
+  if(NOT PLAIT_CC_MAKES${arg_MACRO})
     return()
   endif()
   string(TOUPPER ${name} upper)
@@ -26,7 +30,7 @@ function(plait_path name)
   set(PLAIT_FLAGS_${name} ${arg_FLAGS} CACHE INTERNAL "")
 endfunction()
 
-plait_path(avx2 PROCESSORS "x86_64|AMD64" FLAGS -mavx2 -mfma)
-plait_path(avx512 PROCESSORS "x86_64|AMD64"
+plait_path(avx2 MACRO __x86_64__ FLAGS -mavx2 -mfma)
+plait_path(avx512 MACRO __x86_64__
            FLAGS -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl)
-plait_path(neon PROCESSORS "aarch64|arm64") # part of the baseline: no flags
+plait_path(neon MACRO __aarch64__) # part of the baseline: no flags

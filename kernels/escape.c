@@ -4,6 +4,7 @@
 #include "plait/escape.h"
 
 #include "../arch/path.h"
+#include "escape_job.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -93,9 +94,10 @@ enum plait_status plait_escape_check(const struct plait_escape *escape) {
 
 /* Where an escaped orbit provably never comes back, a path may make several steps before it looks.
  * An escaped z has |z'| >= |z|^2 - |c|. Julia: |z| >= r and r^2 - r >= |c| give |z'| >= r; the
- * factor 0.999 covers the rounding. Mandelbrot with r = 2: safe unless c is near -2, where z = 2 is
- * a fixed point that has escaped: c with |c| >= 1.999 and re >= -1.99 has |c + 1| >= 1.007, so an
- * orbit that left the disc keeps growing. */
+ * factor 0.999 covers the rounding. Mandelbrot, r = 2: while |c| < 1.999, |z'| >= 4 - |c| > 2.
+ * Beyond that the orbit is outside from its second step on, z = c (c + 1), and with re c >= -1.99
+ * that is |c + 1| >= 1.007 and |z| > 2, growing; near c = -2 it may stand still on the edge
+ * instead: z = 2 is a fixed point that has escaped. */
 static double blind_min_cr(const struct plait_escape *escape) {
     if (escape->kind == PLAIT_MANDELBROT)
         return -1.99;
@@ -104,7 +106,7 @@ static double blind_min_cr(const struct plait_escape *escape) {
     return g >= 0 && c2 <= g * g ? -INFINITY : INFINITY;
 }
 
-static struct plait_escape_job make_job(const struct plait_escape *escape) {
+struct plait_escape_job plait_escape_make_job(const struct plait_escape *escape) {
     const bool julia = escape->kind == PLAIT_JULIA;
     return (struct plait_escape_job){
         .cx = escape->cx,
@@ -130,8 +132,9 @@ struct tiling {
 };
 
 /* Tiles must be many, so that threads end together and progress is smooth, and large, so that a
- * path can keep its vectors full: 32 a thread, of 16384 to 65536 pixels, but never fewer than 4 a
- * thread. A picture of few wide rows is cut across too. */
+ * path can keep its vectors full: 32 a thread, of 16384 to 65536 pixels, but not fewer than 4 a
+ * thread unless they get so small that most lanes idle. A picture of few wide rows is cut across
+ * too. */
 static struct tiling cut(uint32_t rows, uint32_t width, int threads) {
     const uint64_t pixels = (uint64_t)rows * width;
     const uint64_t workers = (uint64_t)threads;
@@ -142,8 +145,8 @@ static struct tiling cut(uint32_t rows, uint32_t width, int threads) {
         size = 65536;
     if (size > pixels / (4 * workers))
         size = pixels / (4 * workers);
-    if (size < 1)
-        size = 1;
+    if (size < 256)
+        size = 256;
 
     struct tiling t = {.rows = 1, .cols = width};
     if (size >= width)
@@ -214,7 +217,7 @@ enum plait_status plait_escape_rows(const struct plait_escape *escape,
         return PLAIT_E_ARGUMENT;
     if (rows == 0)
         return PLAIT_OK;
-    const struct plait_escape_job job = make_job(escape);
+    const struct plait_escape_job job = plait_escape_make_job(escape);
     return compute_rows(&job, exec, escape->width, first, rows, counts);
 }
 
@@ -270,7 +273,7 @@ enum plait_status plait_escape_complete(const struct plait_escape *escape,
         return PLAIT_E_ARGUMENT;
     const uint32_t from = plait_escape_distinct_rows(escape);
     const enum symmetry symmetry = symmetry_of(escape);
-    const struct plait_escape_job job = make_job(escape);
+    const struct plait_escape_job job = plait_escape_make_job(escape);
     if (symmetry == SYMMETRY_ROWS)
         mirror_rows(escape->height, escape->width, from, exec->threads, counts);
     else if (symmetry == SYMMETRY_POINT)
@@ -299,7 +302,7 @@ struct plait_escape_tally plait_escape_count_steps(const struct plait_escape *es
 }
 
 int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint32_t col) {
-    const struct plait_escape_job job = make_job(escape);
+    const struct plait_escape_job job = plait_escape_make_job(escape);
     return plait_escape_reference(&job, row, col);
 }
 
@@ -312,7 +315,7 @@ enum plait_status plait_escape_verify(const struct plait_escape *escape,
     if (!exec_is_valid(exec))
         return PLAIT_E_ARGUMENT;
 
-    const struct plait_escape_job job = make_job(escape);
+    const struct plait_escape_job job = plait_escape_make_job(escape);
     const uint64_t pixels = (uint64_t)escape->width * escape->height;
     int64_t first_sample = samples; /* the earliest sample that differs */
 

@@ -94,6 +94,7 @@ static void report_timing(struct report *report, const struct pi *pi) {
     for (int r = 0; r < pi->session->size; r++)
         report_real(report, NULL, pi->counts.shares[r].busy_seconds);
     report_close(report);
+    report_real(report, "imbalance", counts_imbalance(&pi->counts));
     report_open_array(report, "darts");
     for (int r = 0; r < pi->session->size; r++)
         report_count(report, NULL, pi->counts.shares[r].units);

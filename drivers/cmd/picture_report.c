@@ -41,6 +41,7 @@ bool picture_report(const struct picture *picture, const struct option_values *v
         for (int r = 0; r < picture->session->size; r++)
             report_real(report, NULL, picture->rows.queue.shares[r].busy_seconds);
         report_close(report);
+        report_real(report, "imbalance", queue_imbalance(&picture->rows.queue));
         report_open_array(report, "rows");
         for (int r = 0; r < picture->session->size; r++)
             report_count(report, NULL, picture->rows.queue.shares[r].units);

@@ -41,14 +41,23 @@ static void *must_have(void *memory) {
     return memory;
 }
 
+static void wait_for_all(MPI_Request *requests, size_t count) {
+    MPI_CHECK(MPI_Waitall((int)count, requests, MPI_STATUSES_IGNORE));
+    free(requests);
+}
+
+/* All pieces are on their way before the first is waited for: rank 0 then takes them in one go. */
 static void send_rows(const struct session *session, const struct pieces *pieces, MPI_Datatype row,
                       size_t row_bytes, const char *mine) {
+    MPI_Request *requests = must_have(malloc(pieces->count * sizeof *requests + 1));
     MPI_CHECK(MPI_Send(pieces->items, (int)pieces->count * PIECE_WORDS, MPI_UINT64_T, ROOT,
                        TAG_PIECES, session->world));
     for (size_t k = 0; k < pieces->count; k++) {
-        MPI_CHECK(MPI_Send(mine, (int)pieces->items[k].count, row, ROOT, TAG_ROWS, session->world));
+        MPI_CHECK(MPI_Isend(mine, (int)pieces->items[k].count, row, ROOT, TAG_ROWS, session->world,
+                            &requests[k]));
         mine += pieces->items[k].count * row_bytes;
     }
+    wait_for_all(requests, pieces->count);
 }
 
 /* Rank 0: which rows a rank has. */
@@ -74,8 +83,7 @@ static void receive_rows(const struct session *session, int rank, MPI_Datatype r
     for (size_t k = 0; k < pieces.count; k++)
         MPI_CHECK(MPI_Irecv(all + pieces.items[k].first * row_bytes, (int)pieces.items[k].count,
                             row, rank, TAG_ROWS, session->world, &requests[k]));
-    MPI_CHECK(MPI_Waitall((int)pieces.count, requests, MPI_STATUSES_IGNORE));
-    free(requests);
+    wait_for_all(requests, pieces.count);
     pieces_free(&pieces);
 }
 

@@ -34,7 +34,7 @@ enum { NOTICE_WORDS = sizeof(struct notice) / sizeof(uint64_t), PIECE_WORDS = 2 
 static const uint64_t tell_every_ns = UINT64_C(200000000);
 /* Looking for messages takes about a microsecond, and where ranks share a core gives it away. Rank
  * 0 still answers within a fraction of the shortest piece. */
-static const uint64_t look_every_ns = UINT64_C(250000);
+static const uint64_t look_every_ns = UINT64_C(100000);
 static const uint64_t sample_ns = UINT64_C(10000000);
 enum { SAMPLES = 64 };
 

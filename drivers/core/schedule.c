@@ -4,6 +4,7 @@
 
 #include "core/decompose.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 const char *const schedule_names[] = {"block", "cyclic", "dynamic", "weighted", NULL};
@@ -22,10 +23,18 @@ enum { PROBE = 64 };
  * wait; and threads, which wait for each other at the end of a piece, still get pieces worth it. */
 static const double parts = 8;
 
+/* Dynamic: a piece has at most that many times the units that the rank has measured so far.
+ * Pictures often begin with cheap rows. */
+static const double growth = 8;
+
 /* Dynamic: a piece lasts a millisecond at least, hundreds of times what asking for it costs. With
  * many ranks more, so that rank 0 is asked every quarter of a millisecond on average. */
 static const double least_piece_s = 1e-3;
 static const double ask_every_s = 0.25e-3;
+
+/* Dynamic: and a hundredth of the time that the asking rank has been busy. What is lost at the end
+ * stays small, and an answer may come late, as it does from a node that others use too. */
+static const double least_part = 0.01;
 
 static uint64_t least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
@@ -57,7 +66,7 @@ bool schedule_begin(struct schedule *schedule, enum schedule_kind kind, uint64_t
         .kind = kind,
         .total = total,
         .ranks = ranks,
-        .least_s = ranks * ask_every_s > least_piece_s ? ranks * ask_every_s : least_piece_s,
+        .least_s = fmax(ranks * ask_every_s, least_piece_s),
         .rank = calloc((size_t)ranks, sizeof *schedule->rank),
     };
     if (!schedule->rank)
@@ -136,7 +145,7 @@ static struct piece take(struct schedule *schedule, uint64_t count) {
     return piece;
 }
 
-/* Also for a rank that has told nothing yet. One that is alone has nobody to share with. */
+/* A rank that is alone has nobody to share with. */
 static uint64_t probe_size(const struct schedule *schedule) {
     if (schedule->ranks == 1)
         return schedule->total;
@@ -160,18 +169,19 @@ static double speed_of(const struct schedule_rank *r) {
 struct field {
     double others;  /* sum of the speeds of the others */
     double fastest; /* of all */
-    int unknown;    /* others whose speed is not known */
+    int known;      /* others whose speed is known */
+    int unknown;    /* and is not */
 };
 
 static struct field look_around(const struct schedule *schedule, int rank) {
-    const double own = speed_of(&schedule->rank[rank]);
-    struct field field = {0, own, 0};
+    struct field field = {0, speed_of(&schedule->rank[rank]), 0, 0};
     for (int r = 0; r < schedule->ranks; r++) {
         if (r == rank || schedule->rank[r].ended)
             continue;
         const double speed = speed_of(&schedule->rank[r]);
+        field.known += speed > 0;
         field.unknown += speed == 0;
-        field.others += speed > 0 ? speed : own;
+        field.others += speed;
         if (speed > field.fastest)
             field.fastest = speed;
     }
@@ -182,24 +192,44 @@ static struct field look_around(const struct schedule *schedule, int rank) {
  * make them wait. Half as much again leaves room for errors of measurement, so that ranks of one
  * speed never refuse each other; and whoever is fastest is never refused. */
 static bool comes_too_late(const struct field *field, double own, uint64_t remaining) {
-    const double one_unit_s = 1 / own;
+    if (field->known == 0 || field->unknown > 0)
+        return false;
     const double last_unit_s = 1 / field->fastest;
-    const double others_s = field->others > 0 ? (double)remaining / field->others : one_unit_s;
-    return field->unknown == 0 &&
-           one_unit_s > 1.5 * (others_s > last_unit_s ? others_s : last_unit_s);
+    const double others_s = (double)remaining / field->others;
+    return 1 / own > 1.5 * fmax(others_s, last_unit_s);
+}
+
+/* For a rank that has told nothing yet, and may be slow: what takes the others as long as the
+ * shortest piece, if that is little. */
+static double cautious_size(const struct schedule *schedule, const struct field *field,
+                            uint64_t remaining) {
+    const double probe = (double)probe_size(schedule);
+    if (field->known == 0)
+        return probe;
+    const double shortest = field->others / field->known * schedule->least_s;
+    return fmax(probe, fmin(shortest, (double)remaining / schedule->ranks / parts));
+}
+
+/* For a rank whose speed is known. However cheap units seem, it never gets more than its part of
+ * what is left. */
+static double guided_size(const struct schedule *schedule, const struct field *field, int rank,
+                          uint64_t remaining) {
+    const struct schedule_rank *r = &schedule->rank[rank];
+    const double own = speed_of(r);
+    const double all = own + field->others + own * field->unknown;
+    const double part = (double)remaining * (own / all);
+    const double shortest = own * fmax(schedule->least_s, r->told_seconds * least_part);
+    return fmin(fmax(part / parts, fmin(shortest, part)), growth * (double)r->told_units);
 }
 
 static uint64_t dynamic_size(const struct schedule *schedule, int rank) {
     const double own = speed_of(&schedule->rank[rank]);
     const uint64_t remaining = schedule->total - schedule->next;
-    if (own == 0)
-        return least(probe_size(schedule), remaining);
     const struct field field = look_around(schedule, rank);
-    if (comes_too_late(&field, own, remaining))
+    if (own > 0 && comes_too_late(&field, own, remaining))
         return 0;
-    const double guided = (double)remaining * (own / (own + field.others)) / parts;
-    const double shortest = own * schedule->least_s;
-    const double size = guided > shortest ? guided : shortest;
+    const double size = own > 0 ? guided_size(schedule, &field, rank, remaining)
+                                : cautious_size(schedule, &field, remaining);
     if (size >= (double)remaining)
         return remaining;
     return size >= 1 ? (uint64_t)size : 1;

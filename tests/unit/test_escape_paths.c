@@ -10,6 +10,7 @@
 
 #include "../../arch/cpu.h"
 #include "../../arch/select.h"
+#include "../../kernels/escape_job.h"
 #include "plait/plait.h"
 
 #include <inttypes.h>
@@ -123,7 +124,7 @@ static const char *draw_julia(struct plait_escape *e) {
     const char *name = "Julia, any c";
     double c = draw_scale(1e-3, 10), angle = draw_between(-4, 4);
 
-    switch (draw_below(5)) {
+    switch (draw_below(6)) {
     case 0: { /* |c| where blind steps begin, 0.999 r^2 - r, and where orbits can return, r^2 - r */
         e->bailout = draw_scale(1.1, 30);
         const double r2 = e->bailout * e->bailout;
@@ -141,6 +142,19 @@ static const char *draw_julia(struct plait_escape *e) {
         set_view(e, 0, 0, draw_below(2) ? 4 : 2 * e->bailout);
         return "Julia, a known c";
     }
+    case 3: { /* orbits on the real axis that leave a disc a little smaller than the set, and
+               * return: the guard must keep them from blind steps. A row lies on the axis. */
+        const double q = 2 - draw_scale(1e-6, 0.7);
+        const double beta = (1 + sqrt(1 + 4 * q)) / 2; /* the fixed point, the set's tip */
+        e->width = SIDE_MAX; /* only the row on the axis matters */
+        e->height = 2;
+        e->maxit = 100 + (int32_t)draw_below(1000);
+        e->cre = -q;
+        e->cim = 0;
+        e->bailout = beta * (1 - draw_scale(1e-6, 0.1));
+        set_view(e, 0, 0, 2 * beta);
+        return "Julia, orbits that return";
+    }
     case 2: /* squares overflow to infinity, differences of infinities are NaN */
         e->bailout = draw_scale(1e100, 1e150);
         c = draw_scale(1e-3, 1e149);
@@ -156,31 +170,6 @@ static const char *draw_julia(struct plait_escape *e) {
 }
 
 /* -- comparing --------------------------------------------------------------------------------- */
-
-/* The guard of blind steps, stated here once more. */
-static double blind_min_cr(const struct plait_escape *e) {
-    const double g = 0.999 * (e->bailout * e->bailout) - e->bailout;
-    if (e->kind == PLAIT_MANDELBROT)
-        return -1.99;
-    return g >= 0 && e->cre * e->cre + e->cim * e->cim <= g * g ? -INFINITY : INFINITY;
-}
-
-static struct plait_escape_job job_of(const struct plait_escape *e) {
-    return (struct plait_escape_job){
-        .cx = e->cx,
-        .cy = e->cy,
-        .dx = e->dx,
-        .dy = e->dy,
-        .half_width = e->width / 2.0,
-        .half_height = e->height / 2.0,
-        .cre = e->cre,
-        .cim = e->cim,
-        .bailout_squared = e->bailout * e->bailout,
-        .blind_min_cr = blind_min_cr(e),
-        .maxit = e->maxit,
-        .julia = e->kind == PLAIT_JULIA,
-    };
-}
 
 struct picture {
     const char *name;
@@ -205,7 +194,7 @@ static void check_tile(const struct picture *p, const struct plait_path *path, b
                        const struct plait_escape_tile *tile, uint32_t stride) {
     static int32_t field[2 * GUARD + (SIDE_MAX + 16) * SIDE_MAX];
     const uint32_t cells = 2 * GUARD + stride * tile->rows;
-    struct plait_escape_job job = job_of(&p->escape);
+    struct plait_escape_job job = plait_escape_make_job(&p->escape);
     job.shortcuts = !brute;
     for (uint32_t k = 0; k < cells; k++)
         field[k] = JUNK;
@@ -252,7 +241,7 @@ static void check_path(const struct picture *p, const struct plait_path *path, b
 }
 
 static void check_picture(struct picture *p) {
-    const struct plait_escape_job job = job_of(&p->escape);
+    const struct plait_escape_job job = plait_escape_make_job(&p->escape);
     size_t count;
     const struct plait_path *const *paths = plait_select_table(&count);
 

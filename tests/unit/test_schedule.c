@@ -165,8 +165,8 @@ static void begin_dynamic(struct schedule *schedule, uint64_t total, int ranks) 
 static void dynamic_sizes(void) {
     struct schedule schedule;
     begin_dynamic(&schedule, 100000, 2);
-    schedule_tell(&schedule, 0, 700, 4);
-    schedule_tell(&schedule, 1, 700, 1);
+    schedule_tell(&schedule, 0, 2000, 4);
+    schedule_tell(&schedule, 1, 2000, 1);
     const struct piece slow = schedule_next(&schedule, 0, UINT64_MAX);
     const struct piece fast = schedule_next(&schedule, 1, UINT64_MAX);
     const double ratio = (double)fast.count / (double)slow.count;
@@ -179,14 +179,40 @@ static void dynamic_sizes(void) {
     schedule_end(&schedule);
 }
 
-/* A message a millisecond is the most: cheap units come in large pieces. */
+/* Cheap units come in pieces of a millisecond, as soon as it is certain that they are cheap; and
+ * never more than a fair share of what is left. */
 static void dynamic_pieces_last(void) {
     struct schedule schedule;
-    begin_dynamic(&schedule, 1000, 2);
-    schedule_tell(&schedule, 0, 7, 7e-6);
-    schedule_tell(&schedule, 1, 7, 7e-6);
-    CHECK_INT(1000 - 14, (int64_t)schedule_next(&schedule, 1, UINT64_MAX).count);
-    CHECK_INT(0, (int64_t)schedule_next(&schedule, 0, UINT64_MAX).count);
+    begin_dynamic(&schedule, 1280, 2); /* 10 units each */
+    schedule_tell(&schedule, 0, 10, 10e-6);
+    schedule_tell(&schedule, 1, 10, 10e-6);
+    CHECK_INT(80, (int64_t)schedule_next(&schedule, 1, UINT64_MAX).count);
+    schedule_tell(&schedule, 1, 90, 90e-6);
+    CHECK_INT(590, (int64_t)schedule_next(&schedule, 1, UINT64_MAX).count);
+    schedule_tell(&schedule, 1, 680, 680e-6);
+    CHECK_INT(295, (int64_t)schedule_next(&schedule, 1, UINT64_MAX).count);
+    schedule_end(&schedule);
+
+    begin_dynamic(&schedule, 128000, 2); /* 1000 units each */
+    schedule_tell(&schedule, 0, 1000, 1e-3 / 16);
+    schedule_tell(&schedule, 1, 1000, 1e-3 / 12);
+    schedule.next = 100000;
+    CHECK_INT(8000, (int64_t)schedule_next(&schedule, 1, UINT64_MAX).count);
+    schedule_tell(&schedule, 1, 9000, 9e-3 / 12);
+    CHECK_INT(8571, (int64_t)schedule_next(&schedule, 1, UINT64_MAX).count);
+    schedule_end(&schedule);
+}
+
+/* A rank that has told nothing may be slow: it gets a probe again, or what takes the others a
+ * millisecond. */
+static void unknown_rank_gets_little(void) {
+    struct schedule schedule;
+    begin_dynamic(&schedule, 100000, 3); /* 520 units each */
+    CHECK_INT(520, (int64_t)schedule_next(&schedule, 0, UINT64_MAX).count);
+    schedule_tell(&schedule, 1, 520, 0.52);
+    CHECK_INT(520, (int64_t)schedule_next(&schedule, 0, UINT64_MAX).count);
+    schedule_tell(&schedule, 2, 520, 52e-6);
+    CHECK_INT((100000 - 5 * 520) / 3 / 8, (int64_t)schedule_next(&schedule, 0, UINT64_MAX).count);
     schedule_end(&schedule);
 }
 
@@ -288,6 +314,7 @@ int main(int argc, char **argv) {
         {"weighted follows speed", weighted_follows_speed},
         {"dynamic sizes", dynamic_sizes},
         {"dynamic pieces last", dynamic_pieces_last},
+        {"unknown rank gets little", unknown_rank_gets_little},
         {"slow rank is spared", slow_rank_is_spared},
         {"equal ranks share the end", equal_ranks_share_the_end},
         {"stop ends it", stop_ends_it},
