@@ -8,6 +8,7 @@
 
 static const double shortest_s = 1e-3; /* a call under the resolution of scheduling noise */
 static const double widest = 0.05;
+enum { fewest = 5 };
 
 uint64_t bench_now_ns(void) {
     struct timespec now;
@@ -45,6 +46,7 @@ void bench_run(struct bench_contender *contenders, size_t count, uint32_t rounds
         }
     for (size_t k = 0; k < count; k++) {
         struct bench_contender *c = &contenders[k];
+        c->rounds = rounds;
         qsort(c->round_s, rounds, sizeof *c->round_s, compare);
         c->median_s = c->round_s[rounds / 2];
         c->spread = (c->round_s[rounds * 3 / 4] - c->round_s[rounds / 4]) / c->median_s;
@@ -61,6 +63,8 @@ double bench_load(void) {
 }
 
 const char *bench_doubt(const struct bench_contender *contender) {
+    if (contender->rounds < fewest)
+        return "fewer than five rounds say nothing of their spread: take more --rounds";
     if (contender->spread > widest)
         return "its rounds differ by more than 5 %: close other programs, take more --rounds";
     if (contender->median_s * contender->repeats < shortest_s)

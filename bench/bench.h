@@ -24,8 +24,9 @@ struct bench_contender {
     /* Filled by bench_run. */
     uint32_t repeats;                 /* calls in one round, so that a round is long enough */
     double round_s[BENCH_ROUNDS_MAX]; /* seconds a call took, round by round; sorted at the end */
-    double median_s;                  /* seconds a call */
-    double spread;                    /* distance of the quartiles over the median */
+    uint32_t rounds;
+    double median_s; /* seconds a call */
+    double spread;   /* distance of the quartiles over the median */
 };
 
 /* Warms each contender up, finds how often it must run to take `round_s` seconds, then lets them

@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const struct command *const commands[] = {&cmd_hello, &cmd_julia, &cmd_mandelbrot, &cmd_pi};
@@ -45,48 +44,62 @@ static const struct command *find_command(const char *name, struct failure *fail
     return NULL;
 }
 
-/* Answers without MPI are given by the launcher's first process alone. Launchers kill the others as
- * soon as one exits with an error: those wait, lest they take the first one's words with them. Who
- * is still there after that has an error that the first one has not (another command line, another
- * node), unless the launcher is Slurm's, which need not kill. */
-static bool speaks(int exit_status) {
-    const struct launcher launcher = launcher_detect();
-    if (launcher.rank == 0)
-        return true;
-    if (exit_status == EXIT_DONE)
-        return false;
-    const struct timespec enough = {5, 0};
-    nanosleep(&enough, NULL);
-    return launcher.kind != LAUNCHER_SLURM;
+/* Help and version are the same on every rank: the launcher's first process tells them, and no MPI
+ * is started. */
+static bool speaks(void) {
+    return launcher_detect().rank == 0;
 }
 
-static int refuse_before_mpi(const struct failure *failure) {
-    if (speaks(failure->exit_status))
-        fprintf(stderr, "plait: %s\n", failure->text);
+static int print_failure(const struct failure *failure) {
+    fprintf(stderr, "plait: %s\n", failure->text);
+    return failure->exit_status;
+}
+
+/* Ends after a mistake on this command line. A process of several may be the only one that has it,
+ * and the others wait for it in MPI_Init: it meets them there, and all end with one line and one
+ * status. */
+static int refuse(const char *name, struct failure *failure) {
+    struct session session;
+    if (launcher_detect().size == 1)
+        return print_failure(failure);
+    session_start(&session, name, false, failure);
+    if (session.rank == ROOT && (session.size > 1 || session.launcher.rank == 0))
+        print_failure(failure);
+    session_end(&session);
     return failure->exit_status;
 }
 
 static int end_without_mpi(void) {
     struct failure failure = {0};
-    return standard_output_flush(&failure) ? EXIT_DONE : refuse_before_mpi(&failure);
+    return standard_output_flush(&failure) ? EXIT_DONE : print_failure(&failure);
 }
 
-static int answer_usage(bool asked_for) {
-    if (speaks(asked_for ? EXIT_DONE : EXIT_USAGE))
-        print_usage(asked_for ? stdout : stderr);
-    return asked_for ? end_without_mpi() : EXIT_USAGE;
+static int answer_usage(void) {
+    if (speaks())
+        print_usage(stdout);
+    return end_without_mpi();
 }
 
 static int answer_version(void) {
-    if (speaks(EXIT_DONE))
+    if (speaks())
         printf("plait %s\n", plait_version());
     return end_without_mpi();
 }
 
 static int answer_help(const struct option_set *set) {
-    if (speaks(EXIT_DONE))
+    if (speaks())
         option_help(set, stdout);
     return end_without_mpi();
+}
+
+static int answer_nothing(void) {
+    struct failure failure = {0};
+    if (launcher_detect().size == 1) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    failure_set(&failure, EXIT_USAGE, "no subcommand: see plait --help");
+    return refuse("", &failure);
 }
 
 static void run_with_mpi(const struct session *session, const struct command *command,
@@ -113,7 +126,7 @@ static int run_command(const struct command *command, int argc, char **argv) {
     if (!values_init(&values, command->options, &failure) ||
         !values_parse_argv(&values, argc, argv, &failure)) {
         values_free(&values);
-        return refuse_before_mpi(&failure);
+        return refuse(command->options->command, &failure);
     }
     if (values_flag(&values, "help") || values_flag(&values, "version")) {
         const bool help = values_flag(&values, "help");
@@ -123,7 +136,7 @@ static int run_command(const struct command *command, int argc, char **argv) {
     if (session_start(&session, command->options->command, command->any_version, &failure))
         run_with_mpi(&session, command, &values, &failure);
     if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
-        fprintf(stderr, "plait: %s\n", failure.text);
+        print_failure(&failure);
     const bool goes_on = command->after && session.rank == ROOT &&
                          failure.exit_status == EXIT_DONE && !values_flag(&values, "dump-config");
     session_end(&session);
@@ -155,15 +168,15 @@ int main(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : NULL;
 
     if (!name)
-        return answer_usage(false);
+        return answer_nothing();
     if (is_any(name, "version", "--version", NULL))
         return answer_version();
     if (is_any(name, "help", "--help", "-h")) {
         if (argc == 2)
-            return answer_usage(true);
+            return answer_usage();
         const struct command *about = find_command(argv[2], &failure);
-        return about ? answer_help(about->options) : refuse_before_mpi(&failure);
+        return about ? answer_help(about->options) : refuse(name, &failure);
     }
     const struct command *command = find_command(name, &failure);
-    return command ? run_command(command, argc - 2, argv + 2) : refuse_before_mpi(&failure);
+    return command ? run_command(command, argc - 2, argv + 2) : refuse(name, &failure);
 }

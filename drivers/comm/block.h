@@ -6,6 +6,7 @@
 
 #include "comm/session.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Rows [first, first + rows) of this rank. */

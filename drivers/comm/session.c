@@ -7,6 +7,7 @@
 #include "plait/version.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What ranks tell each other first, in a layout that never changes: it must be understood by every
@@ -50,10 +51,19 @@ static bool same_program(const struct session *session, const char *command, boo
     return agree(session, failure);
 }
 
+/* Alone, Open MPI would start a daemon of its own for a process that may spawn others: a tenth of a
+ * second, a page of errors where it cannot, and on the way out two more threads of two more
+ * processes. */
+static void stay_alone(const struct launcher *launcher) {
+    if (launcher->kind == LAUNCHER_NONE)
+        setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+}
+
 bool session_start(struct session *session, const char *command, bool any_version,
                    struct failure *failure) {
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
+    stay_alone(&session->launcher);
     MPI_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));
     MPI_CHECK(MPI_Comm_rank(session->world, &session->rank));

@@ -174,7 +174,7 @@ static void warn_of_crowd(const struct node *node, size_t nodes,
     else
         snprintf(mend, sizeof mend, "start at most %d rank%s there%s", cores, cores == 1 ? "" : "s",
                  node->threads > node->ranks ? ", with --threads 1" : "");
-    warn(warnings, "host %s%s is oversubscribed, %d ranks with %d threads on %d core%s: %s",
+    warn(warnings, "host %s%s: oversubscribed, %d ranks with %d threads on %d core%s: %s",
          node->first->host, and_more(nodes - 1, "host").text, node->ranks, node->threads, cores,
          cores == 1 ? "" : "s", mend);
 }
@@ -200,7 +200,7 @@ static void examine_nodes(const struct placement *ranks, size_t count,
         warn_of_crowd(&crowded_node, oversubscribed, warnings);
     if (idle > 0) {
         const int cores = cpu_mask_count(&idle_node.cpus);
-        warn(warnings, "host %s%s has %d cores, but binding lets its %d rank%s use only %d: add %s",
+        warn(warnings, "host %s%s: of %d cores binding lets %d rank%s use only %d: add %s",
              idle_node.first->host, and_more(idle - 1, "host").text,
              (int)idle_node.first->online_cores, idle_node.ranks, idle_node.ranks > 1 ? "s" : "",
              cores, unbind_option(idle_node.first));

@@ -30,7 +30,7 @@ assert "oversubscription is told" warns 'oversubscribed'
 if [ "$cores" -ge 2 ] && "$MPIEXEC" --version 2>/dev/null | grep -q 'Open MPI'; then
     run_ranks 1 "$MPIEXEC" -n 1 --bind-to core "$PLAIT" hello
     assert "status is 0" [ "$status" -eq 0 ]
-    assert "idle cores are told" warns "binding lets its 1 rank use only 1: add --bind-to none"
+    assert "idle cores are told" warns "binding lets 1 rank use only 1: add --bind-to none"
     run_ranks 1 "$MPIEXEC" -n 1 --bind-to none "$PLAIT" hello
     assert "no binding, no warning" [ "$(plait_lines)" -eq 0 ]
 fi

@@ -146,7 +146,7 @@ static const char *draw_julia(struct plait_escape *e) {
                * return: the guard must keep them from blind steps. A row lies on the axis. */
         const double q = 2 - draw_scale(1e-6, 0.7);
         const double beta = (1 + sqrt(1 + 4 * q)) / 2; /* the fixed point, the set's tip */
-        e->width = SIDE_MAX; /* only the row on the axis matters */
+        e->width = SIDE_MAX;                           /* only the row on the axis matters */
         e->height = 2;
         e->maxit = 100 + (int32_t)draw_below(1000);
         e->cre = -q;

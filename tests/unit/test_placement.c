@@ -74,7 +74,7 @@ static void bound_to_one_core(void) {
     }
     placement_examine(ranks, 2, &w);
     CHECK_INT(1, (int64_t)w.count);
-    CHECK(strstr(w.text[0], "has 4 cores") && strstr(w.text[0], "use only 2") &&
+    CHECK(strstr(w.text[0], "of 4 cores") && strstr(w.text[0], "use only 2") &&
           strstr(w.text[0], "--bind-to none"));
 
     ranks[0].launcher_kind = ranks[1].launcher_kind = LAUNCHER_SLURM;
@@ -112,7 +112,7 @@ static void oversubscribed_hosts(void) {
         ranks[r] = rank_of_four(r, r < 5 ? 0 : 5, r < 5 ? "red" : "red01", 1);
     placement_examine(ranks, 10, &w);
     CHECK_INT(1, (int64_t)w.count);
-    CHECK(strstr(w.text[0], "host red and 1 more host is oversubscribed, 5 ranks with 5 threads on "
+    CHECK(strstr(w.text[0], "host red and 1 more host: oversubscribed, 5 ranks with 5 threads on "
                             "4 cores: start at most 4 ranks there"));
 
     struct placement two[2] = {rank_of_four(0, 0, "red", 4), rank_of_four(1, 0, "red", 4)};
