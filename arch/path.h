@@ -4,6 +4,7 @@
 #ifndef PLAIT_ARCH_PATH_H
 #define PLAIT_ARCH_PATH_H
 
+#include "darts.h"
 #include "escape.h"
 
 #include <stdint.h>
@@ -13,6 +14,7 @@ struct plait_path {
     uint32_t needs;   /* PLAIT_CPU_* bits, all of which the machine must have */
     uint32_t lanes;   /* doubles in one vector */
     plait_escape_tile_fn *escape_tile;
+    plait_darts_hits_fn *darts_hits;
 };
 
 #endif

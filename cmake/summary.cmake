@@ -26,3 +26,7 @@ elseif(PLAIT_CHECK_BACKEND STREQUAL "cunit")
 else()
   message(STATUS "  tests: yes, WITHOUT CUnit (cross-compiling: the checks count for themselves)")
 endif()
+if(PLAIT_TESTS AND NOT CMAKE_CROSSCOMPILING)
+  plait_feature("PCG's own code as oracle and baseline of the darts" ${PLAIT_PCG_FOUND}
+                "install g++ libpcg-cpp-dev")
+endif()

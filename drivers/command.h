@@ -15,9 +15,12 @@ struct command {
      * return. */
     void (*run)(const struct session *session, struct option_values *values,
                 struct failure *failure);
+    /* On rank 0, when run has succeeded and MPI has ended: what starts other programs, which MPI
+     * may not bear. NULL: nothing. */
+    void (*after)(const struct option_values *values);
     bool any_version; /* may run on ranks of unlike Plait versions, whose bits could differ */
 };
 
-extern const struct command cmd_hello, cmd_julia, cmd_mandelbrot;
+extern const struct command cmd_hello, cmd_julia, cmd_mandelbrot, cmd_pi;
 
 #endif

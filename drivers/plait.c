@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&cmd_hello, &cmd_julia, &cmd_mandelbrot};
+static const struct command *const commands[] = {&cmd_hello, &cmd_julia, &cmd_mandelbrot, &cmd_pi};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void print_usage(FILE *stream) {
@@ -137,7 +137,11 @@ static int run_command(const struct command *command, int argc, char **argv) {
         run_with_mpi(&session, command, &values, &failure);
     if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
         print_failure(&failure);
+    const bool goes_on = command->after && session.rank == ROOT &&
+                         failure.exit_status == EXIT_DONE && !values_flag(&values, "dump-config");
     session_end(&session);
+    if (goes_on)
+        command->after(&values);
     values_free(&values);
     return failure.exit_status;
 }

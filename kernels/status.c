@@ -18,6 +18,8 @@ const char *plait_status_text(enum plait_status status) {
         return "this machine cannot run the path";
     case PLAIT_E_MISMATCH:
         return "the result differs from the reference";
+    case PLAIT_E_OVERLAP:
+        return "runs of so many darts would overlap";
     case PLAIT_E_INTERRUPTED:
         return "interrupted";
     }

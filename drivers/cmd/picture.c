@@ -20,13 +20,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* Two outputs in one file would leave only the later one. */
-static bool check_clash(const char *path, const char *other, struct failure *failure) {
-    return !atomic_file_same_target(path, other) ||
-           failure_set(failure, EXIT_USAGE, "'%s' and '%s' are one file: name one for each output",
-                       other, path);
-}
-
 /* Looks at every output before the work, rank 0 only. */
 static bool check_outputs(const struct picture_options *options, struct failure *failure) {
     const char *json = options->run.json;
@@ -40,9 +33,9 @@ static bool check_outputs(const struct picture_options *options, struct failure 
         if (!writer_makes_file(format))
             continue;
         for (size_t i = 0; i < k; i++)
-            if (!check_clash(path, options->out.items[i], failure))
+            if (!atomic_file_check_apart(path, options->out.items[i], failure))
                 return false;
-        if (json && !check_clash(path, json, failure))
+        if (!atomic_file_check_apart(path, json, failure))
             return false;
     }
     return true;

@@ -2,35 +2,11 @@
  * Tells of a picture's run: summary, shares of the ranks, report. */
 #include "cmd/picture_report.h"
 
+#include "cmd/shares.h"
 #include "core/report.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-
-/* What each rank did; beyond a handful of ranks only the range. */
-static void print_shares(const struct picture *picture) {
-    enum { HANDFUL = 8 };
-    const struct queue_share *shares = picture->rows.queue.shares;
-    const double percent = 100.0 / picture->rows.distinct;
-    struct queue_share least = shares[0], most = shares[0];
-    printf("%s schedule,", schedule_names[picture->options->schedule]);
-    for (int r = 0; r < picture->session->size; r++) {
-        const struct queue_share *share = &shares[r];
-        if (picture->session->size <= HANDFUL)
-            printf("%s rank %d: %.0f %% in %.3g s", r > 0 ? "," : "", r,
-                   (double)share->units * percent, share->busy_seconds);
-        least.units = share->units < least.units ? share->units : least.units;
-        most.units = share->units > most.units ? share->units : most.units;
-        least.busy_seconds = fmin(least.busy_seconds, share->busy_seconds);
-        most.busy_seconds = fmax(most.busy_seconds, share->busy_seconds);
-    }
-    if (picture->session->size > HANDFUL)
-        printf(" %d ranks: %.2g to %.2g %% in %.3g to %.3g s", picture->session->size,
-               (double)least.units * percent, (double)most.units * percent, least.busy_seconds,
-               most.busy_seconds);
-    putchar('\n');
-}
 
 void picture_print(const struct picture *picture, const char *command) {
     const struct timing *timing = &picture->timing;
@@ -47,7 +23,8 @@ void picture_print(const struct picture *picture, const char *command) {
         printf("%s%s", k == 0 ? " -> " : ", ", picture->options->out.items[k]);
     putchar('\n');
     if (picture->session->size > 1)
-        print_shares(picture);
+        shares_print((enum schedule_kind)picture->options->schedule, picture->rows.queue.shares,
+                     picture->session->size, picture->rows.distinct);
 }
 
 bool picture_report(const struct picture *picture, const struct option_values *values,

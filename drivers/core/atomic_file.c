@@ -435,6 +435,12 @@ bool atomic_file_same_target(const char *path_a, const char *path_b) {
     return same;
 }
 
+bool atomic_file_check_apart(const char *path, const char *other, struct failure *failure) {
+    return !path || !other || !atomic_file_same_target(path, other) ||
+           failure_set(failure, EXIT_USAGE, "'%s' and '%s' are one file: name one for each output",
+                       other, path);
+}
+
 void atomic_file_abandon(struct atomic_file *file) {
     if (file->stream)
         fclose(file->stream);

@@ -58,6 +58,10 @@ bool atomic_file_commit(struct atomic_file *file, struct failure *failure);
  * file need not exist. */
 bool atomic_file_same_target(const char *path_a, const char *path_b);
 
+/* Refuses two outputs in one file, which would leave only the later one: EXIT_USAGE. Paths that are
+ * NULL stand for no output. */
+bool atomic_file_check_apart(const char *path, const char *other, struct failure *failure);
+
 /* Removes the temporary file and leaves the target alone. Does nothing on an all-zero *file, so
  * after a commit too; *file is all zero afterwards. */
 void atomic_file_abandon(struct atomic_file *file);

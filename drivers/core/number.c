@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * Reads numbers as users write them. The shape is checked first, because strtoull and strtod accept
- * blanks, signs, hexadecimal, "inf" and "nan". */
+ * Reads numbers as users write them, and writes them so that they can be read. The shape is checked
+ * first, because strtoull and strtod accept blanks, signs, hexadecimal, "inf" and "nan". */
 #include "core/number.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,4 +109,12 @@ const char *number_real(const char *text, double *value) {
         return "is too small for a double";
     *value = number;
     return NULL;
+}
+
+void number_text(double value, char text[NUMBER_TEXT_BYTES]) {
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, NUMBER_TEXT_BYTES, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            return;
+    }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Numbers as users write them. Nothing is skipped, rounded or clipped on the way in: a text is
- * either the number it says, in full, or refused with a reason. Valid in the "C" locale, which
- * Plait never leaves. */
+ * Numbers as users write them, and as they are written for users. Nothing is skipped, rounded or
+ * clipped on the way in: a text is either the number it says, in full, or refused with a reason.
+ * Valid in the "C" locale, which Plait never leaves. */
 #ifndef PLAIT_DRIVERS_NUMBER_H
 #define PLAIT_DRIVERS_NUMBER_H
 
@@ -15,5 +15,9 @@ const char *number_count(const char *text, uint64_t *value);
 /* Reads a finite decimal double: -2, 0.156, 1e-3. Answers as number_count does; what overflows or
  * vanishes in a double is refused. */
 const char *number_real(const char *text, double *value);
+
+/* Writes a finite double with as few of 15, 16 or 17 digits as read back to the same bits. */
+enum { NUMBER_TEXT_BYTES = 32 };
+void number_text(double value, char text[NUMBER_TEXT_BYTES]);
 
 #endif

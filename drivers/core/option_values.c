@@ -323,6 +323,17 @@ static const struct option_value *find_value(const struct option_values *values,
     return &values->items[index];
 }
 
+bool values_settle(struct option_values *values, const char *name, const char *text,
+                   struct failure *failure) {
+    char **settled = &values->items[find_value(values, name) - values->items].texts[0];
+    char *copy = strdup(text);
+    if (!copy)
+        return out_of_memory(failure);
+    free(*settled);
+    *settled = copy;
+    return true;
+}
+
 enum option_origin values_origin(const struct option_values *values, const char *name) {
     return find_value(values, name)->origin;
 }

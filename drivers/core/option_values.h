@@ -60,6 +60,12 @@ bool values_merge_environment(struct option_values *values, char *const *environ
 bool values_set(struct option_values *values, size_t index, enum option_origin origin,
                 const char *where, const char *text, struct failure *failure);
 
+/* Replaces the text of an option that has one by what it has come to, such as "random" by the seed
+ * that was drawn; its origin stays. Texts of this option that were handed out before are gone. The
+ * text must be one that the row accepts. */
+bool values_settle(struct option_values *values, const char *name, const char *text,
+                   struct failure *failure);
+
 /* Where the value of an option comes from. The name must be one of the set's. */
 enum option_origin values_origin(const struct option_values *values, const char *name);
 

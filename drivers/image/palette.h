@@ -16,6 +16,10 @@ struct palette {
 
 extern const struct palette palette_viridis; /* what pictures use unless told otherwise */
 
+/* Points of two kinds, for pictures of the values 0 (none), 1 and 2. Not in the lists: no picture
+ * of counts can use it. */
+extern const struct palette palette_scatter;
+
 /* The palette of that exact name, NULL if there is none. */
 const struct palette *palette_find(const char *name);
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks a report of a picture against its schema and against the counts of the same run.
+"""Checks a report against its schema, that of a picture also against the counts of the same run, and that
+of pi against what NumPy makes of its hits.
 
-    check_report.py SCHEMA.json REPORT.json COUNTS.npy
+    check_report.py SCHEMA.json REPORT.json [COUNTS.npy]
 
 Prints one line. Exit status: 0 right, 1 wrong."""
 import json
+import math
 import sys
 
 import jsonschema
@@ -19,11 +21,9 @@ def fnv1a(data):
     return value
 
 
-def main():
-    schema, report = (json.load(open(name, encoding="utf-8")) for name in sys.argv[1:3])
-    counts = numpy.load(sys.argv[3]).astype("<i4")
-    jsonschema.validate(report, schema)
-
+def check_picture(report, path):
+    """What is wrong with a picture's result, as a list of texts."""
+    counts = numpy.load(path).astype("<i4")
     digests = b"".join(fnv1a(row.tobytes()).to_bytes(8, "little") for row in counts)
     result = report["result"]
     expected = {
@@ -34,8 +34,46 @@ def main():
         "interior": int((counts == report["parameters"]["maxit"]).sum()),
         "fnv1a": f"{fnv1a(digests):016x}",
     }
-    wrong = [f"{key} is {result[key]}, the counts say {value}"
-             for key, value in expected.items() if result[key] != value]
+    return [f"{key} is {result[key]}, the counts say {value}"
+            for key, value in expected.items() if result[key] != value]
+
+
+def expected_of(step):
+    """The statistics of one step of pi; NumPy rounds differently in the last place."""
+    estimates = 4 * numpy.array(step["hits"], dtype=float) / step["darts"]
+    runs = len(estimates)
+    expected = {"mean": estimates.mean(), "std": estimates.std(),
+                "expected_std": math.sqrt(math.pi * (4 - math.pi) / step["darts"])}
+    if runs > 1:
+        expected["std_sample"] = estimates.std(ddof=1)
+    spread = expected.get("std_sample") or expected["expected_std"]
+    expected["standard_error"] = spread / math.sqrt(runs)
+    expected["z"] = (expected["mean"] - math.pi) / expected["standard_error"]
+    return expected
+
+
+def check_pi(report):
+    """What is wrong with a result of pi, as a list of texts."""
+    wrong = []
+    darts = 0
+    for step in report["result"]["sweep"]:
+        darts += step["darts"] * step["runs"]
+        if len(step["hits"]) != step["runs"] or max(step["hits"]) > step["darts"]:
+            wrong.append(f"{step['darts']} darts: hits do not fit runs and darts")
+        if (step["std_sample"] is None) != (step["runs"] == 1):
+            wrong.append(f"{step['darts']} darts: std_sample is {step['std_sample']}")
+        for key, value in expected_of(step).items():
+            if not math.isclose(step[key], value, rel_tol=1e-9, abs_tol=1e-12):
+                wrong.append(f"{step['darts']} darts: {key} is {step[key]}, the hits say {value}")
+    if sum(report["timing"]["darts"]) != darts:
+        wrong.append("the ranks did not throw all darts once")
+    return wrong
+
+
+def main():
+    schema, report = (json.load(open(name, encoding="utf-8")) for name in sys.argv[1:3])
+    jsonschema.validate(report, schema)
+    wrong = check_pi(report) if report["command"] == "pi" else check_picture(report, sys.argv[3])
     if len(report["timing"]["busy_seconds"]) != len(report["placement"]):
         wrong.append("busy_seconds is not one for each rank")
     print("check_report: " + ("; ".join(wrong) or "the report is right"))

@@ -15,6 +15,7 @@ static void tables_are_sound(void) {
     check_set(&cmd_hello);
     check_set(&cmd_julia);
     check_set(&cmd_mandelbrot);
+    check_set(&cmd_pi);
 }
 
 int main(int argc, char **argv) {

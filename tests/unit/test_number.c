@@ -6,6 +6,7 @@
 #include "suite.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool count_is(const char *text, uint64_t expected) {
@@ -101,12 +102,31 @@ static void test_no_reals(void) {
     CU_ASSERT(real_refused("-1e-400", "too small"));
 }
 
+static bool writes(double value, const char *expected) {
+    char text[NUMBER_TEXT_BYTES];
+    number_text(value, text);
+    return strcmp(text, expected) == 0 && strtod(text, NULL) == value;
+}
+
+/* 16 digits are not enough for 0.1 + 0.2, 17 are for every double. */
+static void test_texts(void) {
+    CU_ASSERT(writes(0, "0"));
+    CU_ASSERT(writes(0.1, "0.1"));
+    CU_ASSERT(writes(-2.5, "-2.5"));
+    CU_ASSERT(writes(0.1 + 0.2, "0.30000000000000004"));
+    CU_ASSERT(writes(3.14159265358979323846, "3.141592653589793"));
+    CU_ASSERT(writes(1e300, "1e+300"));
+    CU_ASSERT(writes(5e-324, "4.94065645841247e-324"));
+    CU_ASSERT(writes(-1.7976931348623157e308, "-1.7976931348623157e+308"));
+}
+
 int main(void) {
     CU_TestInfo tests[] = {{"counts", test_counts},
                            {"counts at the limit", test_counts_at_the_limit},
                            {"what is no count", test_no_counts},
                            {"reals", test_reals},
                            {"what is no real", test_no_reals},
+                           {"texts", test_texts},
                            CU_TEST_INFO_NULL};
     return run_suite("number", tests);
 }

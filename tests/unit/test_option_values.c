@@ -274,6 +274,17 @@ static void test_lists_do_not_mix(void) {
     values_free(&trial.values);
 }
 
+/* What an option has come to takes the place of its text, and nothing else changes. */
+static void test_settle(void) {
+    struct trial trial = trial_begin();
+    CU_ASSERT(parse(&trial, ARGUMENTS("--maxit", "4^3")));
+    CU_ASSERT(values_settle(&trial.values, "maxit", "64", &trial.failure));
+    CU_ASSERT_STRING_EQUAL(values_text(&trial.values, "maxit"), "64");
+    CU_ASSERT_STRING_EQUAL(values_where(&trial.values, "maxit"), "--maxit");
+    CU_ASSERT_EQUAL(values_origin(&trial.values, "maxit"), ORIGIN_COMMAND_LINE);
+    values_free(&trial.values);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {{"defaults", test_defaults},
                            {"spellings", test_spellings},
@@ -284,6 +295,7 @@ int main(void) {
                            {"unknown variables", test_unknown_variables},
                            {"precedence", test_precedence},
                            {"lists do not mix", test_lists_do_not_mix},
+                           {"settle", test_settle},
                            CU_TEST_INFO_NULL};
     return run_suite("option_values", tests);
 }

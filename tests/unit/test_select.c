@@ -45,7 +45,8 @@ static void test_table(void) {
                         table[k]->name))
             return;
         CHECK_HEX(known[position].needs, table[k]->needs);
-        CHECK(table[k]->escape_tile != NULL && table[k]->lanes >= 1);
+        CHECK(table[k]->escape_tile != NULL && table[k]->darts_hits != NULL);
+        CHECK(table[k]->lanes >= 1);
     }
 }
 

@@ -6,9 +6,11 @@
 #ifndef PLAIT_PLAIT_H
 #define PLAIT_PLAIT_H
 
+#include "plait/darts.h"
 #include "plait/digest.h"
 #include "plait/escape.h"
 #include "plait/exec.h"
+#include "plait/pcg.h"
 #include "plait/status.h"
 #include "plait/version.h"
 

@@ -16,6 +16,7 @@ enum plait_status {
     PLAIT_E_PATH_UNKNOWN,     /* no path of this name is in this library */
     PLAIT_E_PATH_UNSUPPORTED, /* the path is there, but this CPU or system cannot run it */
     PLAIT_E_MISMATCH,         /* a verification found a difference */
+    PLAIT_E_OVERLAP,          /* so many darts in so many runs would draw the same numbers twice */
     PLAIT_E_INTERRUPTED,      /* the progress function asked to stop */
 };
 

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ * The hits of a sweep on all ranks: a round at a time, its units are handed out by the queue, each
+ * rank adds up the hits of what it gets, and rank 0 gets the sums. The sums are integers, so it
+ * does not matter who counted what. */
+#ifndef PLAIT_DRIVERS_PI_COUNTS_H
+#define PLAIT_DRIVERS_PI_COUNTS_H
+
+#include "cmd/pi_sweep.h"
+#include "comm/queue.h"
+#include "core/progress_display.h"
+#include "plait/darts.h"
+
+/* What is counted, and how; the same on all ranks but for exec. */
+struct pi_work {
+    const struct sweep *sweep;
+    enum plait_generator generator;
+    uint64_t seed;
+    const struct plait_exec *exec;
+    enum schedule_kind schedule;
+    enum progress_style progress;
+};
+
+struct pi_counts {
+    const struct session *session;
+    struct pi_work work;
+    uint64_t *own;              /* of the round under way: [its steps][runs], this rank's part */
+    uint64_t darts;             /* counted by this rank so far */
+    uint64_t *hits;             /* rank 0: [steps][runs], as far as rounds are done */
+    double *seconds;            /* rank 0: [steps], of computing */
+    struct queue_share *shares; /* rank 0: busy seconds by rank so far; darts by counts_gather */
+    double gather_seconds;      /* of summing up, so far */
+};
+
+/* Collective. Makes room for the hits of work->sweep. What work points to stays where it is. Free
+ * with counts_end, also after a failure. */
+bool counts_begin(struct pi_counts *counts, const struct session *session,
+                  const struct pi_work *work, struct failure *failure);
+
+/* Collective. Counts one round; afterwards rank 0 has its hits and seconds. Steps that are counted
+ * together divide the seconds in proportion to their darts. */
+bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
+                  struct failure *failure);
+
+/* Collective, after the last round. Rank 0 learns how many darts each rank counted. */
+void counts_gather(struct pi_counts *counts);
+
+/* Counts a sample again by the scalar reference, on this rank's path and, on rank 0, against the
+ * hits that came together; *darts is how many of them this rank compared. EXIT_RUN at the first
+ * difference. After the last round; agree afterwards. */
+bool counts_verify(const struct pi_counts *counts, uint64_t *darts, struct failure *failure);
+
+/* Busiest rank over the mean, 1 is perfect. Rank 0. */
+double counts_imbalance(const struct pi_counts *counts);
+
+void counts_end(struct pi_counts *counts);
+
+#endif

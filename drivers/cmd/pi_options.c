@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT
+ * Option table of pi; from options to a checked sweep. */
+#include "cmd/pi_options.h"
+
+#include "cmd/pi_scatter.h"
+#include "core/number.h"
+#include "core/progress_display.h"
+#include "core/schedule.h"
+#include "plait/darts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MEMBER(name) offsetof(struct pi_options, name)
+
+/* In the order of enum plait_generator. */
+static const char *const generators[] = {"rxs64", "pcg32", NULL};
+
+static const char *const darts_rivals[] = {"sweep", NULL};
+static const char *const sweep_rivals[] = {"darts", NULL};
+
+static const char random_seed[] = "random";
+
+static bool check_sweep(const char *text, struct failure *failure) {
+    struct sweep sweep;
+    return sweep_parse(text, &sweep, failure);
+}
+
+static bool check_seed(const char *text, struct failure *failure) {
+    uint64_t seed;
+    const char *reason = pi_seed_is_random(text) ? NULL : number_count(text, &seed);
+    return !reason ||
+           failure_set(failure, EXIT_USAGE, "'%s' %s, nor is it '%s'", text, reason, random_seed);
+}
+
+const struct option pi_option_rows[PI_OPTIONS] = {
+    {
+        .name = "sweep",
+        .kind = OPTION_TEXT,
+        .argument = "B^I:B^J",
+        .help = "throw each power of B from B^I to B^J as the darts of a run",
+        .default_value = "4^5:4^14",
+        .offset = MEMBER(sweep),
+        .rivals = sweep_rivals,
+        .check = check_sweep,
+    },
+    {
+        .name = "darts",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .help = "throw N darts a run, instead of --sweep",
+        .offset = MEMBER(darts),
+        .min = 1,
+        .max = PLAIT_DARTS_MAX,
+        .rivals = darts_rivals,
+    },
+    {
+        .name = "runs",
+        .kind = OPTION_COUNT,
+        .argument = "R",
+        .help = "independent runs of which mean and standard deviation are taken",
+        .default_value = "64",
+        .offset = MEMBER(runs),
+        .min = 1,
+        .max = SWEEP_RUNS_MAX,
+    },
+    {
+        .name = "seed",
+        .kind = OPTION_TEXT,
+        .argument = "S",
+        .help = "where the random numbers begin: a whole number, or random to draw one and print "
+                "it; the same seed gives the same hits everywhere",
+        .default_value = "42",
+        .offset = MEMBER(seed),
+        .check = check_seed,
+    },
+    {
+        .name = "generator",
+        .kind = OPTION_CHOICE,
+        .argument = "NAME",
+        .help = "random numbers: rxs64 is PCG RXS-M-XS 64/64, pcg32 PCG XSH-RR 64/32, which is "
+                "slower",
+        .default_value = "rxs64",
+        .offset = MEMBER(generator),
+        .choices = generators,
+    },
+    {
+        .name = "schedule",
+        .kind = OPTION_CHOICE,
+        .argument = "HOW",
+        .help = "how ranks share the darts of all runs: one block each, cyclic, dynamic as ranks "
+                "become free, or weighted, one block each in proportion to a measured speed; the "
+                "hits are the same",
+        .default_value = "dynamic",
+        .offset = MEMBER(schedule),
+        .choices = schedule_names,
+    },
+    {
+        .name = "plot",
+        .kind = OPTION_TEXT,
+        .argument = "FOLDER",
+        .help = "plot mean and standard deviation against log2 N into FOLDER: pi_vs_log2_N and "
+                "log2_std_vs_log2_N, each as .png, .pdf and .svg by gnuplot, with data (.csv) and "
+                "script (.gp)",
+        .offset = MEMBER(plot),
+    },
+    {
+        .name = "scatter",
+        .kind = OPTION_TEXT,
+        .argument = "FILE.png",
+        .help = "draw the first 4000 darts of run 0, fewer where N is smaller, in two colours for "
+                "inside and outside the circle",
+        .offset = MEMBER(scatter),
+        .check = pi_scatter_check_name,
+    },
+    {
+        .name = "verify",
+        .kind = OPTION_FLAG,
+        .help = "count a sample of the darts again by the scalar reference; a difference is an "
+                "error",
+        .offset = MEMBER(verify),
+    },
+    {
+        .name = "progress",
+        .kind = OPTION_CHOICE,
+        .argument = "STYLE",
+        .help =
+            "how to show progress on long work; auto is a bar on a terminal and lines elsewhere",
+        .default_value = "auto",
+        .offset = MEMBER(progress),
+        .choices = progress_styles,
+    },
+};
+
+/* The last step takes the most numbers, so it is the one that may run into the next run. */
+static bool check_overlap(const struct pi_options *options, const struct sweep *sweep,
+                          struct failure *failure) {
+    const uint64_t darts = sweep->darts[sweep->steps - 1];
+    return plait_darts_check((enum plait_generator)options->generator, darts, sweep->runs) ==
+               PLAIT_OK ||
+           failure_set(failure, EXIT_USAGE,
+                       "%" PRIu64 " runs of %" PRIu64
+                       " darts might draw the same random numbers: choose fewer --runs or fewer "
+                       "darts",
+                       sweep->runs, darts);
+}
+
+bool pi_sweep_of_options(const struct pi_options *options, const struct option_values *values,
+                         struct sweep *sweep, struct failure *failure) {
+    const bool by_darts = values_counts(values, "darts");
+    if (by_darts && values_counts(values, "sweep"))
+        return failure_set(failure, EXIT_USAGE, "%s and %s both set the darts: give only one",
+                           values_where(values, "darts"), values_where(values, "sweep"));
+    sweep->runs = options->runs;
+    if (by_darts)
+        sweep_of_darts(options->darts, sweep);
+    else if (!sweep_parse(options->sweep, sweep, failure))
+        return false;
+    return check_overlap(options, sweep, failure);
+}
+
+bool pi_seed_is_random(const char *seed) {
+    return strcmp(seed, random_seed) == 0;
+}
+
+uint64_t pi_seed_of(const char *seed) {
+    uint64_t value = 0;
+    (void)number_count(seed, &value);
+    return value;
+}
+
+bool pi_seed_draw(uint64_t *seed, struct failure *failure) {
+    FILE *file = fopen("/dev/urandom", "rb");
+    const bool drawn = file && fread(seed, sizeof *seed, 1, file) == 1;
+    if (file)
+        fclose(file);
+    return drawn || failure_set(failure, EXIT_RUN,
+                                "cannot draw a seed from /dev/urandom: give --seed a number");
+}

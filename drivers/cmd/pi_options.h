@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ * The options of pi, and the study that they ask for. */
+#ifndef PLAIT_DRIVERS_PI_OPTIONS_H
+#define PLAIT_DRIVERS_PI_OPTIONS_H
+
+#include "cmd/pi_sweep.h"
+#include "cmd/run_options.h"
+#include "core/failure.h"
+#include "core/option_values.h"
+#include "plait/pcg.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pi_options {
+    uint64_t darts;
+    const char *sweep;
+    uint64_t runs;
+    const char *seed;    /* a whole number, or "random" */
+    int generator;       /* enum plait_generator */
+    int schedule;        /* enum schedule_kind */
+    const char *plot;    /* NULL: no plots */
+    const char *scatter; /* NULL: no picture */
+    bool verify;
+    int progress; /* enum progress_style */
+    struct run_options run;
+};
+
+/* Rows for a struct pi_options. */
+enum { PI_OPTIONS = 10 };
+extern const struct option pi_option_rows[PI_OPTIONS];
+
+/* The sweep that applied options ask for. --darts and --sweep exclude each other where they come
+ * from the same place; else the one of higher precedence counts. Runs that might draw the same
+ * numbers are refused. Anything wrong is EXIT_USAGE. */
+bool pi_sweep_of_options(const struct pi_options *options, const struct option_values *values,
+                         struct sweep *sweep, struct failure *failure);
+
+/* Whether --seed asks for a seed to be drawn. */
+bool pi_seed_is_random(const char *seed);
+
+/* The seed of a text that has passed the row's check and is not random. */
+uint64_t pi_seed_of(const char *seed);
+
+/* Draws a seed from the system; EXIT_RUN if it has none. */
+bool pi_seed_draw(uint64_t *seed, struct failure *failure);
+
+#endif

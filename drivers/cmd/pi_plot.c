@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT
+ * Data and scripts of the plots of pi. */
+#include "cmd/pi_plot.h"
+
+#include "core/gnuplot.h"
+#include "core/number.h"
+#include "core/warning.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+static const char *const names[] = {"pi_vs_log2_N", "log2_std_vs_log2_N"};
+enum { MEAN_PLOT, STD_PLOT, PLOTS };
+
+enum { LINES_BYTES = 128 * (SWEEP_STEPS_MAX + 1), SETTINGS_BYTES = 512 };
+
+bool pi_plot_check(const char *folder, const char *other, struct failure *failure) {
+    for (int p = 0; p < PLOTS; p++)
+        if (!gnuplot_check(folder, names[p], other, failure))
+            return false;
+    return true;
+}
+
+/* A point more or less wide than the data, so that a single step has an axis, too. */
+static void write_settings(char settings[SETTINGS_BYTES], const struct sweep *sweep,
+                           const char *label) {
+    snprintf(settings, SETTINGS_BYTES,
+             "set xlabel 'log_2 N'\nset ylabel '%s'\nset grid\nset xrange [%.6g:%.6g]\n", label,
+             log2((double)sweep->darts[0]) - 0.5,
+             log2((double)sweep->darts[sweep->steps - 1]) + 0.5);
+}
+
+static bool write_means(const char *folder, const struct sweep *sweep,
+                        const struct pi_statistics *statistics, struct failure *failure) {
+    char lines[LINES_BYTES], settings[SETTINGS_BYTES];
+    size_t used = (size_t)snprintf(lines, sizeof lines, "log2_N,N,mean,std\n");
+    for (int s = 0; s < sweep->steps; s++) {
+        char mean[NUMBER_TEXT_BYTES], std[NUMBER_TEXT_BYTES];
+        number_text(statistics[s].mean, mean);
+        number_text(statistics[s].std, std);
+        used += (size_t)snprintf(lines + used, sizeof lines - used, "%.9g,%" PRIu64 ",%s,%s\n",
+                                 log2((double)sweep->darts[s]), sweep->darts[s], mean, std);
+    }
+    write_settings(settings, sweep, "estimate of pi");
+    return gnuplot_write(folder, names[MEAN_PLOT], lines, settings,
+                         "data skip 1 using 1:3:4 with yerrorbars pointtype 7 title 'mean and "
+                         "standard deviation of the runs', pi title 'pi'",
+                         failure);
+}
+
+/* log2 N and log2 of the standard deviation, where that is not 0: one run, or all alike. */
+struct points {
+    int count;
+    double x[SWEEP_STEPS_MAX], y[SWEEP_STEPS_MAX];
+};
+
+static struct points take_points(const struct sweep *sweep,
+                                 const struct pi_statistics *statistics) {
+    struct points points = {0};
+    for (int s = 0; s < sweep->steps; s++) {
+        if (!(statistics[s].std > 0))
+            continue;
+        points.x[points.count] = log2((double)sweep->darts[s]);
+        points.y[points.count++] = log2(statistics[s].std);
+    }
+    return points;
+}
+
+/* What to plot: the ideal always, a fit of two points or more, the points if there are any. */
+static void write_curves(char plot[SETTINGS_BYTES], const struct points *points) {
+    double slope, intercept;
+    int length = snprintf(plot, SETTINGS_BYTES,
+                          "log(pi * (4 - pi)) / log(4) - x / 2 dashtype 2 title "
+                          "'expected, slope -1/2'");
+    if (pi_fit_line(points->x, points->y, points->count, &slope, &intercept))
+        length +=
+            snprintf(plot + length, SETTINGS_BYTES - (size_t)length,
+                     ", %.9g * x + (%.9g) title 'fitted, slope %.4f'", slope, intercept, slope);
+    if (points->count > 0)
+        snprintf(plot + length, SETTINGS_BYTES - (size_t)length,
+                 ", data skip 1 using 1:2 with points pointtype 7 title 'standard deviation of "
+                 "the runs'");
+}
+
+static bool write_stds(const char *folder, const struct sweep *sweep,
+                       const struct pi_statistics *statistics, struct failure *failure) {
+    char lines[LINES_BYTES], settings[SETTINGS_BYTES], plot[SETTINGS_BYTES];
+    const struct points points = take_points(sweep, statistics);
+    size_t used = (size_t)snprintf(lines, sizeof lines, "log2_N,log2_std\n");
+    for (int k = 0; k < points.count; k++)
+        used += (size_t)snprintf(lines + used, sizeof lines - used, "%.9g,%.9g\n", points.x[k],
+                                 points.y[k]);
+    write_settings(settings, sweep, "log_2 of the standard deviation");
+    write_curves(plot, &points);
+    return gnuplot_write(folder, names[STD_PLOT], lines, settings, plot, failure);
+}
+
+bool pi_plot_write(const char *folder, const struct sweep *sweep,
+                   const struct pi_statistics *statistics, struct failure *failure) {
+    return gnuplot_make_folder(folder, failure) &&
+           write_means(folder, sweep, statistics, failure) &&
+           write_stds(folder, sweep, statistics, failure);
+}
+
+void pi_plot_draw(const char *folder) {
+    for (int p = 0; p < PLOTS; p++) {
+        const enum gnuplot_outcome outcome = gnuplot_draw(folder, names[p]);
+        if (outcome == GNUPLOT_DONE)
+            continue;
+        /* A failure's text is one clean line whatever the folder is called. */
+        struct failure line = {0};
+        failure_set(&line, EXIT_RUN,
+                    outcome == GNUPLOT_MISSING
+                        ? "the plots in '%s' are data and scripts only, there is no gnuplot: "
+                          "install it and run the scripts there"
+                        : "gnuplot could not draw the plots in '%s': run the scripts there to see "
+                          "why",
+                    folder);
+        warning_print(line.text);
+        return;
+    }
+}

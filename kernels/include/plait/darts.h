@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ * Darts thrown at the square [-1, 1)^2, and how many hit the circle: pi is about 4 hits / darts.
+ *
+ * A seed and a run name an endless row of darts (docs/determinism.md), and dart k is the same dart
+ * on every machine. Hits are counted by integers, without rounding: the number of hits among darts
+ * [first, first + count) is the same for any number of threads, any path and any split, and the sum
+ * over parts is the number over the whole. */
+#ifndef PLAIT_DARTS_H
+#define PLAIT_DARTS_H
+
+#include "plait/api.h"
+#include "plait/exec.h"
+#include "plait/pcg.h"
+#include "plait/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PLAIT_DARTS_MAX (UINT64_C(1) << 62)      /* darts of one run */
+#define PLAIT_DARTS_RUNS_MAX (UINT64_C(1) << 31) /* runs of one seed */
+
+/* Whether `runs` runs, each of the first `darts` darts, are independent parts of the orbit:
+ * PLAIT_OK; PLAIT_E_ARGUMENT where darts is not in 1 .. PLAIT_DARTS_MAX or runs not in 1 ..
+ * PLAIT_DARTS_RUNS_MAX or the generator is neither; PLAIT_E_OVERLAP where a run takes more than
+ * 2^64 / (3 runs) outputs, so that runs might draw the same ones. A run takes half an output a dart
+ * with PLAIT_RXS64, two with PLAIT_PCG32. */
+PLAIT_API enum plait_status plait_darts_check(enum plait_generator generator, uint64_t darts,
+                                              uint64_t runs);
+
+/* Counts the hits among darts [first, first + count) of run `run` of `seed`, on the threads of
+ * exec. count may be 0; first + count <= PLAIT_DARTS_MAX, run < PLAIT_DARTS_RUNS_MAX. Answers
+ * PLAIT_OK, PLAIT_E_ARGUMENT, or PLAIT_E_INTERRUPTED; *hits is written on PLAIT_OK only.
+ * exec->progress is told darts, count in total. */
+PLAIT_API enum plait_status plait_darts_hits(enum plait_generator generator, uint64_t seed,
+                                             uint64_t run, uint64_t first, uint64_t count,
+                                             const struct plait_exec *exec, uint64_t *hits);
+
+/* One dart: where it lies, exactly (its coordinates have at most 49 bits), and whether it hits. */
+struct plait_dart {
+    double x, y; /* -1 <= x, y < 1 */
+    bool hit;
+};
+
+/* Writes darts [first, first + count) by the scalar reference that every path is measured against.
+ * Ranges and answers as plait_darts_hits. Meant for pictures and samples: it is slow. */
+PLAIT_API enum plait_status plait_darts_throw(enum plait_generator generator, uint64_t seed,
+                                              uint64_t run, uint64_t first, uint64_t count,
+                                              struct plait_dart *darts);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,236 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# plait pi: known answers; the same hits for any number of ranks and threads, on every schedule and path,
+# of both generators; the report's three columns; seeds; bad input.
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# hits FILE: "darts: hits of run 0, hits of run 1, ...", a line a step.
+hits() {
+    python3 -c '
+import json, sys
+for step in json.load(open(sys.argv[1]))["result"]["sweep"]:
+    assert len(step["hits"]) == step["runs"]
+    print(str(step["darts"]) + ": " + " ".join(map(str, step["hits"])))' "$SANDBOX/$1"
+}
+
+# gives LINES -- ARGUMENT...: on one rank and on three, the hits are these.
+gives() {
+    local expected=$1 ranks got
+    shift 2
+    for ranks in 1 3; do
+        new_sandbox
+        expect_ok "$ranks" -- "$PLAIT" pi "$@" --json pi.json --verify
+        got=$(hits pi.json || true)
+        assert "the hits are '$expected', not '$got'" [ "$got" = "$expected" ]
+    done
+}
+
+known_answers() {
+    gives '1024: 802 813' -- --darts 4^5 --runs 2
+    gives '1024: 793 807' -- --darts 4^5 --runs 2 --generator pcg32
+    gives '1024: 820 784' -- --darts 1024 --runs 2 --seed 0
+    gives $'1024: 802\n4096: 3220\n16384: 12882\n65536: 51399\n262144: 206027\n1048576: 823668' -- \
+        --sweep 4^5:4^10 --runs 1
+    gives '1048576: 823747' -- --sweep 4^10:4^10 --runs 1 --generator pcg32
+    gives '268435456: 210834149' -- --darts 4^14 --runs 1
+}
+
+# Steps that go together and steps that are cut into units, with a path that others are compared with.
+same_hits() {
+    local generator schedule ranks threads=1 expected got sweep=(--sweep 10^3:10^6 --runs 13 --seed 7)
+    for generator in rxs64 pcg32; do
+        new_sandbox
+        expect_ok 1 -- "$PLAIT" pi "${sweep[@]}" --generator "$generator" --schedule block \
+            --path scalar --threads 1 --json pi.json
+        expected=$(hits pi.json | cksum)
+        assert "four steps" [ "$(hits pi.json | wc -l)" -eq 4 ]
+        for schedule in block cyclic dynamic weighted; do
+            threads=$((3 - threads)) # each number of ranks comes with both
+            for ranks in 1 2 3 7; do
+                threads=$((3 - threads))
+                new_sandbox
+                expect_ok "$ranks" -- "$PLAIT" pi "${sweep[@]}" --generator "$generator" \
+                    --schedule "$schedule" --threads "$threads" --json pi.json
+                got=$(hits pi.json | cksum)
+                assert "the hits are those of the scalar path on one rank" [ "$got" = "$expected" ]
+                assert "a line of shares where there are several ranks" \
+                    [ "$(grep -c "^# $schedule schedule, rank 0: " "$WORK/out")" -eq "$((ranks > 1))" ]
+            done
+        done
+    done
+    # A step of many units for each of several ranks and threads.
+    new_sandbox
+    expect_ok 1 -- "$PLAIT" pi --darts 50000001 --runs 3 --threads 1 --json a.json
+    for ranks in 2 3; do
+        expect_ok "$ranks" -- "$PLAIT" pi --darts 50000001 --runs 3 --threads 2 --json b.json
+        assert "large runs are counted alike" [ "$(hits a.json)" = "$(hits b.json)" ]
+    done
+}
+
+# What a program that reads columns sees, and that the report agrees with it and with its schema.
+columns() {
+    local python=/usr/bin/python3
+    new_sandbox
+    expect_ok 2 -- "$PLAIT" pi --sweep 4^5:4^9 --json pi.json
+    assert "three columns" python3 - "$SANDBOX/pi.json" "$WORK/out" <<'EOP'
+import json, sys
+steps = json.load(open(sys.argv[1]))["result"]["sweep"]
+rows = [line.split() for line in open(sys.argv[2]) if "#" not in line]
+assert [[int(n), float(mean), float(std)] for n, mean, std in rows] == \
+    [[s["darts"], s["mean"], s["std"]] for s in steps], rows
+assert [n for n, _, _ in rows] == ["1024", "4096", "16384", "65536", "262144"]
+# Shortest digits, as Python's own writes them.
+assert all(repr(float(text)) == text for row in rows for text in row[1:]), rows
+EOP
+    assert "other lines begin with #" [ "$(grep '#' "$WORK/out" | grep -vc '^# ')" -eq 0 ]
+    assert "the line of the first step is known" \
+        grep -qx '1024 3.15032958984375 0.05182222640633748' "$WORK/out"
+    if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
+        for arguments in '--sweep 4^5:4^8' '--darts 1 --runs 1' '--darts 1000 --runs 2 --seed 18446744073709551615'; do
+            # shellcheck disable=SC2086 # several words
+            expect_ok 3 -- "$PLAIT" pi $arguments --json pi.json
+            assert "the report is right" "$python" "$here/check_report.py" \
+                "$here/../../docs/report.schema.json" "$SANDBOX/pi.json"
+        done
+    fi
+}
+
+# More ranks than units, and many runs.
+large() {
+    new_sandbox
+    expect_ok 7 -- "$PLAIT" pi --darts 1 --runs 1 --json pi.json
+    assert "one dart" [ "$(hits pi.json)" = '1: 1' ]
+    expect_ok 2 -- "$PLAIT" pi --darts 3 --runs 2^20 --threads 1
+    assert "a million runs" grep -q '^# 3145728 darts in ' "$WORK/out"
+}
+
+seeds() {
+    local seed
+    new_sandbox
+    expect_ok 3 -- "$PLAIT" pi --darts 4^8 --runs 5 --seed random --json drawn.json --verify
+    seed=$(sed -n 's/^# pi: rxs64, seed \([0-9]*\), 5 runs of N darts$/\1/p' "$WORK/out")
+    assert "the drawn seed is printed" [ -n "$seed" ]
+    assert "the report has it" grep -q "\"seed\": \"$seed\"" "$SANDBOX/drawn.json"
+    expect_ok 1 -- "$PLAIT" pi --darts 4^8 --runs 5 --seed "$seed" --json given.json
+    assert "it gives the same hits" [ "$(hits drawn.json)" = "$(hits given.json)" ]
+    expect_ok 1 -- "$PLAIT" pi --darts 4^8 --runs 5 --seed random --json other.json
+    assert "another one is drawn each time" [ "$(hits drawn.json)" != "$(hits other.json)" ]
+}
+
+# The picture has a pixel at the middle of each of the first darts, in the colour of its kind.
+scatter() {
+    local python=/usr/bin/python3 generator
+    if ! "$python" -c 'import numpy, PIL' 2>/dev/null; then return; fi
+    for generator in rxs64 pcg32; do
+        new_sandbox
+        expect_ok 2 -- "$PLAIT" pi --darts 40 --runs 2 --generator "$generator" --scatter p.PNG --json pi.json
+        assert "the picture is named" grep -q ' -> p\.PNG$' "$WORK/out"
+        assert "dots of both kinds on paper" "$python" - "$SANDBOX/p.PNG" "$(hits pi.json)" <<'EOP'
+import sys
+import numpy, PIL.Image
+pixels = numpy.asarray(PIL.Image.open(sys.argv[1]).convert("RGB")).astype(int)
+assert pixels.shape == (800, 800, 3), pixels.shape
+count = {colour: int((pixels == colour).all(axis=2).sum())
+         for colour in [(255, 255, 255), (31, 119, 180), (255, 127, 14)]}
+assert sum(count.values()) == 640000, count
+hits = int(sys.argv[2].split()[1])
+# Nine pixels a dart; few of 40 meet on 800 x 800, or the edge.
+assert abs(count[(31, 119, 180)] - 9 * hits) <= 18 and abs(count[(255, 127, 14)] - 9 * (40 - hits)) <= 18, count
+row, column = numpy.nonzero((pixels == (31, 119, 180)).all(axis=2))
+assert ((column - 399.5) ** 2 + (row - 399.5) ** 2 < 403 ** 2).all()
+EOP
+    done
+}
+
+# Ten files where gnuplot is, four and one line where it is not; a single step and a single run, too.
+plots() {
+    local arguments name ranks
+    for arguments in '--sweep 4^5:4^9' '--darts 1000 --runs 1' '--darts 1 --runs 3'; do
+        for ranks in 1 3; do
+            new_sandbox
+            # shellcheck disable=SC2086 # several words
+            expect_ok "$ranks" -- "$PLAIT" pi $arguments --plot "a 'plot' folder/" --threads 1
+            for name in pi_vs_log2_N log2_std_vs_log2_N; do
+                assert "$name has data" [ -s "$SANDBOX/a 'plot' folder/$name.csv" ]
+                assert "$name has a script" [ -s "$SANDBOX/a 'plot' folder/$name.gp" ]
+                if command -v gnuplot >/dev/null; then
+                    assert "$name is a PNG picture" \
+                        [ "$(head -c 4 "$SANDBOX/a 'plot' folder/$name.png" | tail -c 3)" = PNG ]
+                    assert "$name is a PDF" [ "$(head -c 4 "$SANDBOX/a 'plot' folder/$name.pdf")" = %PDF ]
+                    assert "$name is an SVG, whole" grep -q '</svg>' "$SANDBOX/a 'plot' folder/$name.svg"
+                fi
+            done
+            assert "nothing else is left" [ "$(find "$SANDBOX" -mindepth 2 | wc -l)" -eq \
+                "$(if command -v gnuplot >/dev/null; then echo 10; else echo 4; fi)" ]
+        done
+    done
+    assert "a line of data" grep -qx '10,1024,3.15032958984375,0.05182222640633748' <(
+        new_sandbox
+        run_ranks 1 "$PLAIT" pi --darts 4^5 --plot p >/dev/null
+        cat "$SANDBOX/p/pi_vs_log2_N.csv")
+    # No gnuplot, and one that fails: one warning, four files, and the run has succeeded. Without gnuplot
+    # means with everything else, since MPI looks for programs of its own.
+    local folders folder
+    mkdir "$WORK/missing" "$WORK/failing"
+    IFS=: read -ra folders <<<"$PATH"
+    for folder in "${folders[@]}"; do
+        if [ -d "$folder" ]; then find "$folder" -mindepth 1 -exec ln -s -t "$WORK/missing" {} + 2>/dev/null || true; fi
+    done
+    rm -f "$WORK/missing/gnuplot"
+    printf '#!/bin/sh\nexit 3\n' >"$WORK/failing/gnuplot"
+    chmod +x "$WORK/failing/gnuplot"
+    without_gnuplot 'there is no gnuplot' "$WORK/missing"
+    without_gnuplot 'gnuplot could not draw' "$WORK/failing:$PATH"
+}
+
+# without_gnuplot REGEX PATH
+without_gnuplot() {
+    new_sandbox
+    expect_ok 1 -- env PATH="$2" "$PLAIT" pi --darts 4^5 --plot p
+    assert "one line says so" [ "$(grep -cE "^plait: warning: .*$1.*scripts" "$WORK/err")" -eq 1 ]
+    assert "data and scripts alone" [ "$(find "$SANDBOX/p" -mindepth 1 | wc -l)" -eq 4 ]
+}
+
+bad() {
+    local regex=$1
+    shift
+    new_sandbox
+    expect_error "$regex" 2 -- "$PLAIT" pi "$@"
+}
+
+bad_input() {
+    local value
+    for value in 0 -1 4611686018427387905 1.5 ''; do bad 'darts' --darts "$value"; done
+    for value in 0 -1 1048577 4294967297 ''; do bad 'runs' --runs "$value"; done
+    for value in 4^5 1024:4096 4^5:2^14 4^14:4^5 1^1:1^2 2^0:2^63 ''; do
+        bad 'sweep' --sweep "$value"
+    done
+    for value in -1 18446744073709551616 Random ''; do bad 'seed' --seed "$value"; done
+    bad 'generator.*rxs64 or pcg32' --generator mt19937
+    bad 'schedule.*block, cyclic, dynamic or weighted' --schedule static
+    bad '--darts and --sweep' --darts 5 --sweep 4^5:4^6
+    bad 'same random numbers.*--runs' --darts 2^62 --runs 64
+    bad 'same random numbers.*--runs' --darts 2^62 --runs 1 --generator pcg32
+    bad 'same random numbers.*--runs' --sweep 2^40:2^60
+    bad 'sse9|scalar' --path sse9
+    bad 'absent' --json absent/pi.json
+    bad 'scatter.*\.png' --scatter darts.ppm
+    bad 'absent' --scatter absent/darts.png
+    bad 'absent' --plot absent/plots
+    bad 'one file' --plot . --json pi_vs_log2_N.csv
+    bad 'file' --plot "$PLAIT"
+    bad 'one file' --scatter a.png --json ./a.png
+    bad 'checkpoint' --checkpoint file
+    new_sandbox
+    expect_error 'PLAIT_SEED' 2 -- env PLAIT_SEED=x "$PLAIT" pi
+    expect_error 'PLAIT_DARTS and PLAIT_SWEEP' 2 -- env PLAIT_DARTS=5 PLAIT_SWEEP=4^1:4^2 "$PLAIT" pi
+    # From unlike places the higher counts.
+    expect_ok 1 -- env PLAIT_SWEEP=4^1:4^14 "$PLAIT" pi --darts 5 --runs 2
+    assert "one step" [ "$(grep -vc '#' "$WORK/out")" -eq 1 ]
+}
+
+if [ $# -eq 0 ]; then set -- known_answers same_hits columns large seeds scatter plots bad_input; fi
+for part in "$@"; do "$part"; done
+finish

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT
+ * The contract of plait/darts.h beside the known answers (test_darts_golden, test_darts_paths):
+ * ranges, overlap, threads, parts, progress, single darts. */
+#define _GNU_SOURCE /* gettid */
+#include "check.h"
+
+#include "plait/plait.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct plait_exec exec_of(int threads) {
+    struct plait_exec exec = {0};
+    CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, threads));
+    return exec;
+}
+
+static uint64_t hits_of(enum plait_generator generator, uint64_t seed, uint64_t run, uint64_t first,
+                        uint64_t count, int threads) {
+    const struct plait_exec exec = exec_of(threads);
+    uint64_t hits = UINT64_MAX;
+    CHECK_INT(PLAIT_OK, plait_darts_hits(generator, seed, run, first, count, &exec, &hits));
+    return hits;
+}
+
+static void test_ranges_of_check(void) {
+    static const enum plait_generator both[] = {PLAIT_RXS64, PLAIT_PCG32};
+    for (int k = 0; k < 2; k++) {
+        CHECK_INT(PLAIT_OK, plait_darts_check(both[k], 1, 1));
+        CHECK_INT(PLAIT_OK, plait_darts_check(both[k], 1, PLAIT_DARTS_RUNS_MAX));
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_check(both[k], 0, 1));
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_check(both[k], 1, 0));
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_check(both[k], PLAIT_DARTS_MAX + 1, 1));
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_check(both[k], UINT64_MAX, 1));
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_check(both[k], 1, PLAIT_DARTS_RUNS_MAX + 1));
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_check(both[k], 1, UINT64_MAX));
+    }
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_check((enum plait_generator)2, 1, 1));
+    /* The report's study, and a thousand times its darts. */
+    CHECK_INT(PLAIT_OK, plait_darts_check(PLAIT_RXS64, UINT64_C(1) << 28, 64));
+    CHECK_INT(PLAIT_OK, plait_darts_check(PLAIT_RXS64, UINT64_C(1) << 38, 64));
+    CHECK_INT(PLAIT_OK, plait_darts_check(PLAIT_RXS64, PLAIT_DARTS_MAX, 1));
+    CHECK_INT(PLAIT_E_OVERLAP, plait_darts_check(PLAIT_PCG32, PLAIT_DARTS_MAX, 1));
+}
+
+/* The largest number of outputs that `runs` runs may take each, (2^64 - 1) / (3 runs), in darts. */
+static void test_overlap(void) {
+    static const uint64_t runs[] = {1, 2, 3, 63, 64, 65536, 1048576, 2147483647, 2147483648};
+    for (size_t k = 0; k < sizeof runs / sizeof *runs; k++) {
+        const uint64_t outputs = UINT64_MAX / 3 / runs[k];
+        CHECK_INT(PLAIT_OK, plait_darts_check(PLAIT_PCG32, outputs / 2, runs[k]));
+        CHECK_INT(PLAIT_E_OVERLAP, plait_darts_check(PLAIT_PCG32, outputs / 2 + 1, runs[k]));
+        if (2 * outputs + 1 > PLAIT_DARTS_MAX)
+            continue;
+        CHECK_INT(PLAIT_OK, plait_darts_check(PLAIT_RXS64, 2 * outputs, runs[k]));
+        CHECK_INT(PLAIT_E_OVERLAP, plait_darts_check(PLAIT_RXS64, 2 * outputs + 1, runs[k]));
+    }
+}
+
+static void refused(enum plait_generator generator, uint64_t run, uint64_t first, uint64_t count,
+                    struct plait_exec exec) {
+    uint64_t hits = 7;
+    const enum plait_status status =
+        plait_darts_hits(generator, 42, run, first, count, &exec, &hits);
+    check_that(status == PLAIT_E_ARGUMENT && hits == 7, __FILE__, __LINE__,
+               "run %" PRIu64 " darts [%" PRIu64 ", + %" PRIu64 "): %s, hits %" PRIu64, run, first,
+               count, plait_status_text(status), hits);
+}
+
+static void test_ranges_of_hits(void) {
+    const struct plait_exec good = exec_of(1);
+    const struct plait_exec no_path = {.threads = 1};
+    struct plait_exec threads = good;
+    refused((enum plait_generator)2, 0, 0, 1, good);
+    refused(PLAIT_RXS64, PLAIT_DARTS_RUNS_MAX, 0, 1, good);
+    refused(PLAIT_RXS64, UINT64_MAX, 0, 1, good);
+    refused(PLAIT_RXS64, 0, PLAIT_DARTS_MAX, 1, good);
+    refused(PLAIT_RXS64, 0, 1, PLAIT_DARTS_MAX, good);
+    refused(PLAIT_RXS64, 0, UINT64_MAX, 1, good); /* the sum is 0 in 64 bits */
+    refused(PLAIT_RXS64, 0, 2, UINT64_MAX, good);
+    refused(PLAIT_RXS64, 0, 0, 1, no_path);
+    threads.threads = 0;
+    refused(PLAIT_RXS64, 0, 0, 1, threads);
+    threads.threads = PLAIT_THREADS_MAX + 1;
+    refused(PLAIT_RXS64, 0, 0, 1, threads);
+
+    struct plait_dart dart;
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_throw((enum plait_generator)2, 42, 0, 0, 1, &dart));
+    CHECK_INT(PLAIT_E_ARGUMENT,
+              plait_darts_throw(PLAIT_RXS64, 42, PLAIT_DARTS_RUNS_MAX, 0, 1, &dart));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_throw(PLAIT_RXS64, 42, 0, PLAIT_DARTS_MAX, 1, &dart));
+}
+
+static void test_ends_of_the_range(void) {
+    CHECK_INT(0, (int64_t)hits_of(PLAIT_RXS64, 42, 0, 0, 0, 5));
+    CHECK_INT(0, (int64_t)hits_of(PLAIT_PCG32, 42, 0, PLAIT_DARTS_MAX, 0, 1));
+    for (int g = PLAIT_RXS64; g <= PLAIT_PCG32; g++) {
+        struct plait_dart darts[101];
+        const uint64_t first = PLAIT_DARTS_MAX - 101, run = PLAIT_DARTS_RUNS_MAX - 1;
+        uint64_t hits = 0;
+        CHECK_INT(PLAIT_OK, plait_darts_throw((enum plait_generator)g, 42, run, first, 101, darts));
+        for (int k = 0; k < 101; k++)
+            hits += darts[k].hit;
+        CHECK_INT((int64_t)hits, (int64_t)hits_of((enum plait_generator)g, 42, run, first, 101, 2));
+    }
+}
+
+/* Every split over threads and calls gives the count of one thread in one call. */
+static void test_threads_and_parts(void) {
+    const uint64_t darts = check_is_quick() ? 150001 : 20000001;
+    for (int g = PLAIT_RXS64; g <= PLAIT_PCG32; g++) {
+        const enum plait_generator generator = (enum plait_generator)g;
+        const uint64_t one = hits_of(generator, 42, 3, 17, darts, 1);
+        CHECK_INT((int64_t)one, (int64_t)hits_of(generator, 42, 3, 17, darts, 2));
+        CHECK_INT((int64_t)one, (int64_t)hits_of(generator, 42, 3, 17, darts, 5));
+        uint64_t parts = 0;
+        for (uint64_t from = 0, size = 1; from < darts; from += size, size = size * 3 + 1)
+            parts += hits_of(generator, 42, 3, 17 + from, size < darts - from ? size : darts - from,
+                             1 + (int)(size % 3));
+        CHECK_INT((int64_t)one, (int64_t)parts);
+    }
+}
+
+static void test_single_darts(void) {
+    enum { DARTS = 4096 };
+    static struct plait_dart darts[DARTS];
+    for (int g = PLAIT_RXS64; g <= PLAIT_PCG32; g++) {
+        const enum plait_generator generator = (enum plait_generator)g;
+        uint64_t hits = 0;
+        bool inside = true, right = true;
+        CHECK_INT(PLAIT_OK, plait_darts_throw(generator, 42, 5, 33, DARTS, darts));
+        for (int k = 0; k < DARTS; k++) {
+            const double x = darts[k].x, y = darts[k].y, r2 = x * x + y * y;
+            inside = inside && x >= -1 && x < 1 && y >= -1 && y < 1;
+            right = right && (darts[k].hit ? r2 <= 1 : r2 >= 1); /* rounding may make it 1 */
+            hits += darts[k].hit;
+        }
+        CHECK(inside);
+        CHECK(right);
+        CHECK_INT((int64_t)hits, (int64_t)hits_of(generator, 42, 5, 33, DARTS, 1));
+    }
+}
+
+/* The first two darts of seed 42, from the first outputs: 27a53829edf003a9, and c2f57bd6 6b07c4a9.
+ */
+static void test_where_darts_lie(void) {
+    struct plait_dart dart[2];
+    CHECK_INT(PLAIT_OK, plait_darts_throw(PLAIT_RXS64, 42, 0, 0, 2, dart));
+    CHECK(dart[0].x >= 0x03a9 * 0x1p-15 && dart[0].x < 0x03aa * 0x1p-15);
+    CHECK(dart[0].y >= (0xedf0 - 65536) * 0x1p-15 && dart[0].y < (0xedf1 - 65536) * 0x1p-15);
+    CHECK(dart[1].x >= 0x3829 * 0x1p-15 && dart[1].x < 0x382a * 0x1p-15);
+    CHECK(dart[1].y >= 0x27a5 * 0x1p-15 && dart[1].y < 0x27a6 * 0x1p-15);
+    CHECK_INT(PLAIT_OK, plait_darts_throw(PLAIT_PCG32, 42, 0, 0, 2, dart));
+    CHECK(dart[0].x == (0xc2f57bd6 - 0x1p32) * 0x1p-31);
+    CHECK(dart[0].y == 0x6b07c4a9 * 0x1p-31);
+    CHECK(dart[1].x == 0x72b7b29b * 0x1p-31 && dart[1].y == 0x44215383 * 0x1p-31);
+}
+
+struct told {
+    uint64_t calls, last, total;
+    pid_t thread;
+    bool wrong;
+    uint64_t stop_at; /* the call that asks to stop; 0: none */
+};
+
+static bool tell(void *context, uint64_t done, uint64_t total) {
+    struct told *told = context;
+    told->wrong |= done <= told->last || done > total || total != told->total;
+    told->wrong |= gettid() != told->thread;
+    told->last = done;
+    return ++told->calls != told->stop_at;
+}
+
+static enum plait_status run_told(int threads, struct told *told, uint64_t *hits) {
+    struct plait_exec exec = exec_of(threads);
+    exec.progress = tell;
+    exec.progress_context = told;
+    told->total = check_is_quick() ? 400000 : 40000000;
+    told->thread = gettid();
+    return plait_darts_hits(PLAIT_RXS64, 42, 0, 0, told->total, &exec, hits);
+}
+
+static void test_progress(void) {
+    for (int threads = 1; threads <= 5; threads += 2) {
+        struct told told = {0};
+        uint64_t hits;
+        CHECK_INT(PLAIT_OK, run_told(threads, &told, &hits));
+        CHECK_INT((int64_t)hits_of(PLAIT_RXS64, 42, 0, 0, told.total, 1), (int64_t)hits);
+        CHECK(!told.wrong);
+        if (threads == 1) /* else another thread may have finished the last darts */
+            CHECK_INT((int64_t)told.total, (int64_t)told.last);
+    }
+}
+
+static void test_progress_can_stop(void) {
+    struct told told = {.stop_at = 1};
+    uint64_t hits = 7;
+    if (check_is_quick()) /* so few darts are one job */
+        return;
+    CHECK_INT(PLAIT_E_INTERRUPTED, run_told(1, &told, &hits));
+    CHECK(told.calls == 1 && told.last < told.total && hits == 7);
+
+    /* With more threads the caller may find nothing left to do, and so is never asked. */
+    told = (struct told){.stop_at = 1};
+    const enum plait_status status = run_told(5, &told, &hits);
+    CHECK_INT(told.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
+    CHECK(told.calls <= 1);
+}
+
+int main(int argc, char **argv) {
+    static const struct check_test tests[] = {
+        {"ranges of check", test_ranges_of_check},
+        {"overlap", test_overlap},
+        {"ranges of hits", test_ranges_of_hits},
+        {"ends of the range", test_ends_of_the_range},
+        {"threads and parts", test_threads_and_parts},
+        {"single darts", test_single_darts},
+        {"where darts lie", test_where_darts_lie},
+        {"progress", test_progress},
+        {"progress can stop", test_progress_can_stop},
+        {0},
+    };
+    return check_main("darts", tests, argc, argv);
+}
