@@ -34,6 +34,6 @@ if [ "$(sort -u "$work/fnv1a" | wc -l)" -ne 1 ]; then
 fi
 awk -v one="$(median "$work/1")" -v two="$(median "$work/2")" -v n="$rounds" 'BEGIN {
     printf "one rank %.4f s, two ranks %.4f s: %.2f times one (medians of %d)\n", one, two, one / two, n }'
-awk '{ print $1 > 0.5 }' /proc/loadavg | grep -q 1 &&
+awk '{ print ($1 > 0.5) }' /proc/loadavg | grep -q 1 &&
     echo "do not trust this: other programs load the machine ($(cut -d ' ' -f 1 /proc/loadavg))"
 exit 0
