@@ -4,8 +4,6 @@
 
 #include "cmd/pi_scatter.h"
 #include "core/number.h"
-#include "core/progress_display.h"
-#include "core/schedule.h"
 #include "plait/darts.h"
 
 #include <inttypes.h>
@@ -85,17 +83,7 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .offset = MEMBER(generator),
         .choices = generators,
     },
-    {
-        .name = "schedule",
-        .kind = OPTION_CHOICE,
-        .argument = "HOW",
-        .help = "how ranks share the darts of all runs: one block each, cyclic, dynamic as ranks "
-                "become free, or weighted, one block each in proportion to a measured speed; the "
-                "hits are the same",
-        .default_value = "dynamic",
-        .offset = MEMBER(schedule),
-        .choices = schedule_names,
-    },
+    SCHEDULE_ROW(MEMBER(schedule), "the darts of all runs", "hits"),
     {
         .name = "plot",
         .kind = OPTION_TEXT,
@@ -121,16 +109,7 @@ const struct option pi_option_rows[PI_OPTIONS] = {
                 "error",
         .offset = MEMBER(verify),
     },
-    {
-        .name = "progress",
-        .kind = OPTION_CHOICE,
-        .argument = "STYLE",
-        .help =
-            "how to show progress on long work; auto is a bar on a terminal and lines elsewhere",
-        .default_value = "auto",
-        .offset = MEMBER(progress),
-        .choices = progress_styles,
-    },
+    PROGRESS_ROW(MEMBER(progress)),
 };
 
 /* The last step takes the most numbers, so it is the one that may run into the next run. */

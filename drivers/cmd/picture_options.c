@@ -2,9 +2,6 @@
  * Option tables of mandelbrot and julia; from options to a checked picture. */
 #include "cmd/picture_options.h"
 
-#include "core/progress_display.h"
-#include "core/schedule.h"
-
 #include <inttypes.h>
 #include <math.h>
 
@@ -109,17 +106,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .offset = MEMBER(interior),
         .choices = interior_choices,
     },
-    {
-        .name = "schedule",
-        .kind = OPTION_CHOICE,
-        .argument = "HOW",
-        .help = "how ranks share the rows: one block each, cyclic, dynamic as ranks become free, "
-                "or weighted, one block each in proportion to a measured speed; the counts are the "
-                "same",
-        .default_value = "dynamic",
-        .offset = MEMBER(schedule),
-        .choices = schedule_names,
-    },
+    SCHEDULE_ROW(MEMBER(schedule), "the rows", "counts"),
     {
         .name = "verify",
         .kind = OPTION_FLAG,
@@ -128,16 +115,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
             "is an error",
         .offset = MEMBER(verify),
     },
-    {
-        .name = "progress",
-        .kind = OPTION_CHOICE,
-        .argument = "STYLE",
-        .help =
-            "how to show progress on long work; auto is a bar on a terminal and lines elsewhere",
-        .default_value = "auto",
-        .offset = MEMBER(progress),
-        .choices = progress_styles,
-    },
+    PROGRESS_ROW(MEMBER(progress)),
 };
 
 /* Width and height with the multiplier, within what the library takes. */

@@ -4,6 +4,8 @@
 #define PLAIT_DRIVERS_RUN_OPTIONS_H
 
 #include "core/option.h"
+#include "core/progress_display.h"
+#include "core/schedule.h"
 
 #include <stdint.h>
 
@@ -16,5 +18,22 @@ struct run_options {
 /* Rows for a struct run_options. */
 enum { RUN_OPTIONS = 3 };
 extern const struct option run_option_rows[RUN_OPTIONS];
+
+/* Rows of the subcommands that work for long and share their work, for members that are theirs. */
+#define SCHEDULE_ROW(member_offset, what, result)                                                  \
+    {                                                                                              \
+        .name = "schedule", .kind = OPTION_CHOICE, .argument = "HOW",                              \
+        .help = "how ranks share " what ": one block each, cyclic, dynamic as ranks become free, " \
+                "or weighted, one block each in proportion to a measured speed; the " result       \
+                " are the same",                                                                   \
+        .default_value = "dynamic", .offset = (member_offset), .choices = schedule_names,          \
+    }
+#define PROGRESS_ROW(member_offset)                                                         \
+    {                                                                                       \
+        .name = "progress", .kind = OPTION_CHOICE, .argument = "STYLE",                     \
+        .help = "how to show progress on long work; auto is a bar on a terminal and lines " \
+                "elsewhere",                                                                \
+        .default_value = "auto", .offset = (member_offset), .choices = progress_styles,     \
+    }
 
 #endif
