@@ -51,12 +51,15 @@ static bool same_program(const struct session *session, const char *command, boo
     return agree(session, failure);
 }
 
-/* Alone, Open MPI would start a daemon of its own for a process that may spawn others: a tenth of a
- * second, a page of errors where it cannot, and on the way out two more threads of two more
- * processes. */
+/* A process alone may still spawn others: for that Open MPI starts a daemon beside it, a tenth of a
+ * second on the way in and a page of errors where it cannot. Plait does without; and without the
+ * folder for files shared by the processes of a job, which runs at the same time would have in
+ * common then. */
 static void stay_alone(const struct launcher *launcher) {
-    if (launcher->kind == LAUNCHER_NONE)
-        setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    if (launcher->kind != LAUNCHER_NONE)
+        return;
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
 }
 
 bool session_start(struct session *session, const char *command, bool any_version,
