@@ -3,6 +3,7 @@
 #define _DEFAULT_SOURCE /* getloadavg */
 #include "bench.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -70,4 +71,17 @@ const char *bench_doubt(const struct bench_contender *contender) {
     if (contender->median_s * contender->repeats < shortest_s)
         return "its rounds are shorter than a millisecond";
     return NULL;
+}
+
+static _Noreturn void end(int status, const char *text, const char *subject) {
+    fprintf(stderr, "bench: %s '%s'\n", text, subject);
+    exit(status);
+}
+
+void bench_die(const char *text, const char *subject) {
+    end(1, text, subject);
+}
+
+void bench_misuse(const char *text, const char *subject) {
+    end(2, text, subject);
 }

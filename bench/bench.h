@@ -43,4 +43,8 @@ double bench_load(void);
 /* Why the figure should not be trusted, or NULL. */
 const char *bench_doubt(const struct bench_contender *contender);
 
+/* End the program with one line: a failure with status 1, wrong usage with status 2. */
+_Noreturn void bench_die(const char *text, const char *subject);
+_Noreturn void bench_misuse(const char *text, const char *subject);
+
 #endif

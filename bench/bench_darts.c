@@ -27,11 +27,6 @@ struct options {
     FILE *csv;
 };
 
-static void die(const char *text, const char *subject) {
-    fprintf(stderr, "bench_darts: %s '%s'\n", text, subject);
-    exit(1);
-}
-
 /* -- contenders -------------------------------------------------------------------------------- */
 
 /* What takes turns: paths, the bounds of paths, the baseline, and a clock of cycles. */
@@ -45,7 +40,7 @@ struct task {
 static uint64_t hits_of(const struct task *t, uint64_t darts) {
     uint64_t hits = 0;
     if (plait_darts_hits(t->generator, 42, 0, 0, darts, &t->exec, &hits) != PLAIT_OK)
-        die("a path refuses", "to run");
+        bench_die("a path refuses", "to run");
     return hits;
 }
 
@@ -123,14 +118,14 @@ static const uint64_t right_hits[] = {823668, 823747};
 
 static void check_hits(const struct task *t, const char *name) {
     if (hits_of(t, CHECKED_DARTS) != right_hits[t->generator])
-        die("wrong hits from path", name);
+        bench_die("wrong hits from path", name);
 }
 
 /* In doubles a dart on the edge may fall to the other side. */
 static void check_baseline(void) {
     const uint64_t hits = baseline_hits(CHECKED_DARTS);
     if (HAVE_BASELINE && hits - right_hits[PLAIT_PCG32] + 2 > 4)
-        die("wrong hits from", "the baseline");
+        bench_die("wrong hits from", "the baseline");
 }
 
 /* -- one generator ----------------------------------------------------------------------------- */
@@ -194,7 +189,7 @@ static void print_peers(double baseline) {
     snprintf(line, sizeof line, "'%s' '%s'", PLAIT_PEERS, PLAIT_PEERS_WORK);
     FILE *peers = popen(line, "r");
     if (!peers)
-        die("cannot run", PLAIT_PEERS);
+        bench_die("cannot run", PLAIT_PEERS);
     while (fgets(line, sizeof line, peers))
         if (sscanf(line, "%199[^\t]\t%lf", name, &rate) == 2)
             printf("  %-28s %9.1f Mdarts/s %6.3f x baseline\n", name, rate,
@@ -246,7 +241,7 @@ static uint32_t rounds_of(const char *text) {
     char *end;
     const long value = strtol(text, &end, 10);
     if (!*text || *end || value < 1 || value > BENCH_ROUNDS_MAX)
-        die("out of range: --rounds", text);
+        bench_misuse("out of range: --rounds", text);
     return (uint32_t)value;
 }
 
@@ -266,12 +261,12 @@ static struct options parse(int argc, char **argv) {
         switch (c) {
         case 'p':
             if (plait_exec_init(&exec, optarg, 1) != PLAIT_OK)
-                die("this machine has no path", optarg);
+                bench_misuse("this machine has no path", optarg);
             o.path = optarg;
             break;
         case 'g':
             if (strcmp(optarg, "rxs64") != 0 && strcmp(optarg, "pcg32") != 0)
-                die("--generator takes rxs64 or pcg32, not", optarg);
+                bench_misuse("--generator takes rxs64 or pcg32, not", optarg);
             o.generator = optarg;
             break;
         case 'r':
@@ -280,7 +275,7 @@ static struct options parse(int argc, char **argv) {
         case 'c':
             o.csv = fopen(optarg, "w");
             if (!o.csv)
-                die("cannot write", optarg);
+                bench_die("cannot write", optarg);
             break;
         case 'P':
             o.peers = true;
@@ -292,7 +287,7 @@ static struct options parse(int argc, char **argv) {
             exit(2);
         }
     if (optind < argc)
-        die("no such argument:", argv[optind]);
+        bench_misuse("no such argument:", argv[optind]);
     return o;
 }
 

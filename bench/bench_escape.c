@@ -27,15 +27,10 @@ struct options {
     FILE *csv;
 };
 
-static void die(const char *text, const char *subject) {
-    fprintf(stderr, "bench_escape: %s '%s'\n", text, subject);
-    exit(1);
-}
-
 static void *allocate(size_t count, size_t size) {
     void *memory = calloc(count, size);
     if (!memory)
-        die("out of memory for", "counts");
+        bench_die("out of memory for", "counts");
     return memory;
 }
 
@@ -102,7 +97,7 @@ static double check_task(struct task *t, const char *name, const int32_t *right)
     for (uint32_t row = 0; row < t->escape.height; row += t->row_step) {
         const size_t at = (size_t)row * t->escape.width;
         if (memcmp(t->counts + at, right + at, t->escape.width * sizeof *right) != 0)
-            die("wrong counts from", name);
+            bench_die("wrong counts from", name);
         for (uint32_t col = 0; col < t->escape.width; col++)
             steps += right[at + col];
     }
@@ -118,7 +113,7 @@ static int32_t *right_counts(const struct plait_escape *escape) {
     plait_exec_init(&exec, NULL, 0);
     if (plait_escape_rows(escape, &exec, 0, escape->height, counts) != PLAIT_OK ||
         plait_escape_verify(escape, &exec, counts, SAMPLES, &first) != PLAIT_OK)
-        die("counts differ from the reference on path", plait_path_name(exec.path));
+        bench_die("counts differ from the reference on path", plait_path_name(exec.path));
     return counts;
 }
 
@@ -208,7 +203,7 @@ struct field {
 static void add_entry(struct field *f, const struct plait_escape *escape, const char *path,
                       bool brute, int threads, const int32_t *right) {
     if (f->count == BENCH_CONTENDERS_MAX)
-        die("too many contenders with", path);
+        bench_die("too many contenders with", path);
     struct entry *e = &f->entries[f->count];
     *e = (struct entry){.path = path, .brute = brute, .threads = threads};
     snprintf(e->name, sizeof e->name, "%s%s%s", path ? path : "plain loop",
@@ -288,7 +283,7 @@ static void print_peers(int view, const struct bench_contender *plain) {
     snprintf(line, sizeof line, "'%s' '%s' %d", PLAIT_PEERS, PLAIT_PEERS_WORK, view);
     FILE *peers = popen(line, "r");
     if (!peers)
-        die("cannot run", PLAIT_PEERS);
+        bench_die("cannot run", PLAIT_PEERS);
     while (fgets(line, sizeof line, peers))
         if (sscanf(line, "%199[^\t]\t%lf", name, &rate) == 2)
             printf("  %-24s %9.3f G steps/s %8.2f x plain\n", name, rate,
@@ -352,16 +347,11 @@ static void print_help(void) {
         "--peers also runs the programs in bench/peers (installs numba into a folder of its own).");
 }
 
-static void misuse(const char *text, const char *subject) {
-    fprintf(stderr, "bench_escape: %s %s\n", text, subject);
-    exit(2);
-}
-
 static long number(const char *text, long low, long high, const char *option) {
     char *end;
     const long value = strtol(text, &end, 10);
     if (!*text || *end || value < low || value > high)
-        misuse("out of range:", option);
+        bench_misuse("out of range:", option);
     return value;
 }
 
@@ -378,7 +368,7 @@ static struct options parse(int argc, char **argv) {
         switch (c) {
         case 'p':
             if (plait_exec_init(&exec, optarg, 1) != PLAIT_OK)
-                misuse("this machine has no path", optarg);
+                bench_misuse("this machine has no path", optarg);
             o.path = optarg;
             break;
         case 'v':
@@ -391,12 +381,12 @@ static struct options parse(int argc, char **argv) {
             o.brute = strcmp(optarg, "fast") != 0;
             o.fast = strcmp(optarg, "brute") != 0;
             if (o.brute && o.fast && strcmp(optarg, "both") != 0)
-                misuse("--interior takes fast, brute or both, not", optarg);
+                bench_misuse("--interior takes fast, brute or both, not", optarg);
             break;
         case 'c':
             o.csv = fopen(optarg, "w");
             if (!o.csv)
-                die("cannot write", optarg);
+                bench_die("cannot write", optarg);
             break;
         case 'P':
             o.peers = true;
@@ -408,7 +398,7 @@ static struct options parse(int argc, char **argv) {
             exit(2);
         }
     if (optind < argc)
-        misuse("no such argument:", argv[optind]);
+        bench_misuse("no such argument:", argv[optind]);
     return o;
 }
 
@@ -416,7 +406,7 @@ int main(int argc, char **argv) {
     const struct options o = parse(argc, argv);
 #ifdef PLAIT_HAVE_AVX2
     if (!(plait_cpu_features() & PLAIT_CPU_FMA))
-        die("the plain loop needs a CPU with", "FMA");
+        bench_die("the plain loop needs a CPU with", "FMA");
 #endif
     const double load = bench_load();
     printf("compiled by %s; %u rounds\n", PLAIT_COMPILER, (unsigned)o.rounds);

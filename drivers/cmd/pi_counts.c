@@ -247,13 +247,7 @@ bool counts_verify(const struct pi_counts *counts, uint64_t *darts, struct failu
 }
 
 double counts_imbalance(const struct pi_counts *counts) {
-    double sum = 0, busiest = 0;
-    for (int r = 0; r < counts->session->size; r++) {
-        const double busy = counts->shares[r].busy_seconds;
-        sum += busy;
-        busiest = busy > busiest ? busy : busiest;
-    }
-    return sum > 0 ? busiest * counts->session->size / sum : 1;
+    return queue_imbalance(counts->shares, counts->session->size);
 }
 
 void counts_end(struct pi_counts *counts) {

@@ -16,7 +16,8 @@ void picture_print(const struct picture *picture, const char *command) {
            command, picture->escape.width, picture->escape.height, picture->escape.maxit,
            picture->tally.steps, timing->compute,
            (double)picture->tally.steps * 1e-9 / timing->compute,
-           queue_imbalance(&picture->rows.queue), timing->gather, timing->encode, picture->fnv1a);
+           queue_imbalance(picture->rows.queue.shares, picture->session->size), timing->gather,
+           timing->encode, picture->fnv1a);
     if (picture->options->verify)
         printf(", %d pixels verified", VERIFY_SAMPLES);
     for (size_t k = 0; k < picture->options->out.count; k++)
@@ -41,7 +42,8 @@ bool picture_report(const struct picture *picture, const struct option_values *v
         for (int r = 0; r < picture->session->size; r++)
             report_real(report, NULL, picture->rows.queue.shares[r].busy_seconds);
         report_close(report);
-        report_real(report, "imbalance", queue_imbalance(&picture->rows.queue));
+        report_real(report, "imbalance",
+                    queue_imbalance(picture->rows.queue.shares, picture->session->size));
         report_open_array(report, "rows");
         for (int r = 0; r < picture->session->size; r++)
             report_count(report, NULL, picture->rows.queue.shares[r].units);

@@ -365,13 +365,12 @@ uint64_t queue_fair_share(const struct queue *queue) {
     return schedule_share(&queue->schedule, queue->session->rank);
 }
 
-double queue_imbalance(const struct queue *queue) {
-    const int ranks = queue->session->size;
+double queue_imbalance(const struct queue_share *shares, int ranks) {
     double sum = 0, busiest = 0;
     for (int r = 0; r < ranks; r++) {
-        sum += queue->shares[r].busy_seconds;
-        if (queue->shares[r].busy_seconds > busiest)
-            busiest = queue->shares[r].busy_seconds;
+        sum += shares[r].busy_seconds;
+        if (shares[r].busy_seconds > busiest)
+            busiest = shares[r].busy_seconds;
     }
     return sum > 0 ? busiest * ranks / sum : 1;
 }

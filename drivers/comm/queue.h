@@ -64,8 +64,8 @@ uint64_t queue_fair_share(const struct queue *queue);
  * not go on; the others then end soon, with units left: agree before results are used. */
 bool queue_run(struct queue *queue, const struct queue_work *work);
 
-/* Busiest rank over the mean, 1 is perfect. Rank 0, after queue_run. */
-double queue_imbalance(const struct queue *queue);
+/* Busy seconds of the busiest of `ranks` ranks over the mean; 1 is perfect. */
+double queue_imbalance(const struct queue_share *shares, int ranks);
 
 void queue_end(struct queue *queue);
 

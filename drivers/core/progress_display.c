@@ -25,10 +25,6 @@ struct progress_display progress_display_begin(const char *label, enum progress_
     };
 }
 
-bool progress_display_is_due(const struct progress_display *display) {
-    return clock_now_ns() >= display->next_ns;
-}
-
 static void show_bar(const char *label, double fraction, double left_s) {
     enum { WIDTH = 40 };
     char bar[WIDTH + 1];

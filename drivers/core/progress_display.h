@@ -24,9 +24,6 @@ struct progress_display {
  * is shown in the first second, so that short work stays silent. */
 struct progress_display progress_display_begin(const char *label, enum progress_style style);
 
-/* Whether an update now would show anything: lets a caller skip the work of counting. */
-bool progress_display_is_due(const struct progress_display *display);
-
 /* Shows done of total units if it is time to. */
 void progress_display_update(struct progress_display *display, uint64_t done, uint64_t total);
 

@@ -116,7 +116,7 @@ static void check_shares(struct score *score, const struct queue *queue, uint64_
     for (int r = 0; r < score->session->size; r++)
         sum += queue->shares[r].units;
     check(score, sum == total, "rank 0 knows what each did");
-    const double imbalance = queue_imbalance(queue), rounding = 1e-9;
+    const double imbalance = queue_imbalance(queue->shares, queue->session->size), rounding = 1e-9;
     check(score, imbalance >= 1 - rounding && imbalance <= score->session->size * (1 + rounding),
           "imbalance from 1 to the number of ranks");
 }
