@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * The work queue on real ranks, with units that only note that they were computed: every unit once
- * on any schedule, a slow rank, a rank without room, a rank that fails. Units sleep where they must
- * take time: a slow rank is then slow on a busy machine too. Run it on any number of ranks. */
+ * on any schedule, a slow rank, a rank without room, a rank that fails. Nothing depends on who is
+ * faster on a busy machine: a rank that must be slow waits until the others have done enough. Run
+ * it on any number of ranks of one node. */
 #include "comm/mpi_check.h"
 #include "comm/queue.h"
+#include "core/clock.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +15,19 @@
 
 enum { UNITS_MAX = 1000 };
 
+/* A rank that waits for the others gives up after that, and the test fails. */
+static const double stuck_seconds = 60;
+
 /* What a rank does with its units. */
 struct toil {
     const struct session *session;
+    atomic_uint_least64_t *computed_by_all;
     int32_t computed[UNITS_MAX]; /* how often, by this rank */
     uint64_t units, pieces;
     long unit_ns;       /* sleep for each */
+    long sample_ns;     /* sleep for each that is measured */
+    uint64_t wait_for;  /* the first unit takes until all have computed that many */
+    bool stuck;         /* they never did */
     uint64_t fail_at;   /* the piece, counted from 1, that fails; 0: none */
     uint64_t told;      /* by the listener */
     bool wrong;         /* the listener was told nonsense */
@@ -28,6 +38,7 @@ struct toil {
 /* Counts what was checked and what failed, over all tests of this rank. */
 struct score {
     const struct session *session;
+    atomic_uint_least64_t *computed; /* units by all ranks in this queue: memory of the node */
     int checks, failures;
     const char *test;
 };
@@ -46,6 +57,17 @@ static void sleep_ns(long ns) {
         nanosleep(&pause, NULL);
 }
 
+/* Does nothing but poll, as a kernel in a very long tile. */
+static void dawdle(struct toil *toil, uint64_t units, plait_progress_fn *poll, void *poll_context) {
+    const uint64_t start_ns = clock_now_ns();
+    while (atomic_load(toil->computed_by_all) < toil->wait_for && !toil->stuck) {
+        toil->wrong |= !poll(poll_context, 0, units);
+        sleep_ns(20000);
+        toil->stuck = clock_seconds_since(start_ns) > stuck_seconds;
+    }
+    toil->wait_for = 0;
+}
+
 static bool toil(void *context, struct piece piece, plait_progress_fn *poll, void *poll_context) {
     struct toil *toil = context;
     toil->pieces++;
@@ -53,9 +75,11 @@ static bool toil(void *context, struct piece piece, plait_progress_fn *poll, voi
     toil->last_unit = piece.first;
     if (toil->pieces == toil->fail_at)
         return false;
+    dawdle(toil, piece.count, poll, poll_context);
     for (uint64_t k = 0; k < piece.count; k++) {
         sleep_ns(toil->unit_ns);
         toil->computed[piece.first + k]++;
+        atomic_fetch_add(toil->computed_by_all, 1);
         toil->wrong |= !poll(poll_context, k + 1, piece.count);
     }
     toil->units += piece.count;
@@ -72,7 +96,7 @@ static void sample(void *context, uint64_t unit) {
     const struct toil *toil = context;
     if (unit >= UNITS_MAX)
         MPI_Abort(toil->session->world, 1);
-    sleep_ns(toil->unit_ns);
+    sleep_ns(toil->sample_ns);
 }
 
 /* Runs a queue of `total` units. Answers what queue_run answers; *share is what was promised. */
@@ -87,6 +111,10 @@ static bool run(struct score *score, struct toil *toil_of_rank, enum schedule_ki
         .listen_context = toil_of_rank,
     };
     toil_of_rank->session = score->session;
+    toil_of_rank->computed_by_all = score->computed;
+    if (score->session->rank == ROOT)
+        atomic_store(score->computed, 0);
+    MPI_CHECK(MPI_Barrier(score->session->world));
     if (!queue_begin(queue, score->session, kind, total, sample, toil_of_rank, &failure)) {
         check(score, false, "queue_begin");
         return false;
@@ -138,19 +166,32 @@ static void every_unit_once(struct score *score, enum schedule_kind kind, uint64
     queue_end(&queue);
 }
 
-/* A rank at a fiftieth of the speed of the others does less than any of them. */
-static void slow_rank(struct score *score, enum schedule_kind kind, int slow) {
+/* While a rank is in its first piece, the others do nearly everything. */
+static void slow_rank(struct score *score, int slow) {
     static struct toil mine;
     struct queue queue;
     uint64_t share;
     memset(&mine, 0, sizeof mine);
-    mine.unit_ns = score->session->rank == slow ? 5000000 : 100000;
-    check(score, run(score, &mine, kind, 600, 600, &queue, &share), "runs");
+    mine.unit_ns = 20000;
+    mine.wait_for = score->session->rank == slow ? 450 : 0;
+    check(score, run(score, &mine, SCHEDULE_DYNAMIC, 600, 600, &queue, &share), "runs");
+    check(score, !mine.stuck, "the others go on without the slow rank");
     check(score, computed_once(score->session, &mine) == 600, "every unit once");
-    if (score->session->rank == ROOT)
-        for (int r = 0; r < score->session->size; r++)
-            check(score, r == slow || queue.shares[slow].units < queue.shares[r].units,
-                  "the slow rank does less");
+    queue_end(&queue);
+}
+
+/* A rank that takes half a second for the unit that it is measured by is promised less. */
+static void measured_rank(struct score *score, int slow) {
+    static struct toil mine;
+    struct queue queue;
+    uint64_t share, least;
+    memset(&mine, 0, sizeof mine);
+    mine.sample_ns = score->session->rank == slow ? 500000000 : 0;
+    check(score, run(score, &mine, SCHEDULE_WEIGHTED, 600, 600, &queue, &share), "runs");
+    check(score, computed_once(score->session, &mine) == 600, "every unit once");
+    uint64_t of_others = score->session->rank == slow ? UINT64_MAX : share;
+    MPI_CHECK(MPI_Allreduce(&of_others, &least, 1, MPI_UINT64_T, MPI_MIN, score->session->world));
+    check(score, score->session->rank != slow || share < least, "the slow rank is promised less");
     queue_end(&queue);
 }
 
@@ -201,23 +242,36 @@ static void run_all(struct score *score) {
     }
     score->test = "slow rank";
     if (last > 0) {
-        slow_rank(score, SCHEDULE_DYNAMIC, ROOT);
-        slow_rank(score, SCHEDULE_DYNAMIC, last);
-        slow_rank(score, SCHEDULE_WEIGHTED, last);
+        slow_rank(score, ROOT);
+        slow_rank(score, last);
+        measured_rank(score, last);
     }
     score->test = "little room";
     little_room(score);
 }
 
+/* Memory that all ranks share; freed with the window. */
+static atomic_uint_least64_t *share_counter(const struct session *session, MPI_Win *window) {
+    atomic_uint_least64_t *counter;
+    MPI_Aint bytes = session->rank == ROOT ? sizeof *counter : 0;
+    int unit;
+    MPI_CHECK(MPI_Win_allocate_shared(bytes, sizeof *counter, MPI_INFO_NULL, session->world,
+                                      &counter, window));
+    MPI_CHECK(MPI_Win_shared_query(*window, ROOT, &bytes, &unit, &counter));
+    return counter;
+}
+
 int main(void) {
     struct session session;
+    MPI_Win window;
     struct failure failure = {0};
     if (!session_start(&session, "test_queue", false, &failure)) {
         fprintf(stderr, "%s\n", failure.text);
         return 1;
     }
-    struct score score = {.session = &session};
+    struct score score = {.session = &session, .computed = share_counter(&session, &window)};
     run_all(&score);
+    MPI_CHECK(MPI_Win_free(&window));
     int sums[2] = {score.checks, score.failures};
     MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_INT, MPI_SUM, session.world));
     if (session.rank == ROOT)
