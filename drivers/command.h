@@ -15,6 +15,9 @@ struct command {
      * return. */
     void (*run)(const struct session *session, struct option_values *values,
                 struct failure *failure);
+    /* Instead of run, for a subcommand that needs no MPI: runs in the launcher's first process
+     * alone, and no MPI is started. */
+    void (*run_local)(struct option_values *values, struct failure *failure);
     /* On rank 0, when run has succeeded and MPI has ended: what starts other programs, which MPI
      * may not bear. NULL: nothing. */
     void (*after)(const struct option_values *values);

@@ -7,6 +7,7 @@
 #include "core/config_file.h"
 #include "core/launcher.h"
 #include "core/option_help.h"
+#include "core/parameter_sources.h"
 #include "core/standard_output.h"
 #include "core/suggest.h"
 #include "plait/version.h"
@@ -69,6 +70,11 @@ static int refuse(const char *name, struct failure *failure) {
     return failure->exit_status;
 }
 
+/* The same where no process starts MPI: all have the same mistake. */
+static int refuse_locally(const struct failure *failure) {
+    return speaks() ? print_failure(failure) : failure->exit_status;
+}
+
 static int end_without_mpi(void) {
     struct failure failure = {0};
     return standard_output_flush(&failure) ? EXIT_DONE : print_failure(&failure);
@@ -102,20 +108,45 @@ static int answer_nothing(void) {
     return refuse("", &failure);
 }
 
+static void list_sets(const struct option_set *sets[COMMANDS]) {
+    for (size_t k = 0; k < COMMANDS; k++)
+        sets[k] = commands[k]->options;
+}
+
+static void dump_config(const struct option_values *values, struct failure *failure) {
+    if (config_file_dump(values, stdout, failure))
+        standard_output_flush(failure);
+}
+
 static void run_with_mpi(const struct session *session, const struct command *command,
                          struct option_values *values, struct failure *failure) {
     const struct option_set *sets[COMMANDS];
-    for (size_t k = 0; k < COMMANDS; k++)
-        sets[k] = commands[k]->options;
+    list_sets(sets);
     if (!parameters_share(session, values, sets, COMMANDS, failure))
         return;
     if (!values_flag(values, "dump-config")) {
         command->run(session, values, failure);
         return;
     }
-    if (session->rank == ROOT && config_file_dump(values, stdout, failure))
-        standard_output_flush(failure);
+    if (session->rank == ROOT)
+        dump_config(values, failure);
     agree(session, failure);
+}
+
+/* In one process, whatever the launcher started. */
+static int run_locally(const struct command *command, struct option_values *values) {
+    const struct option_set *sets[COMMANDS];
+    struct failure failure = {0};
+    if (!speaks())
+        return EXIT_DONE;
+    list_sets(sets);
+    if (parameter_sources_merge(values, sets, COMMANDS, &failure)) {
+        if (values_flag(values, "dump-config"))
+            dump_config(values, &failure);
+        else
+            command->run_local(values, &failure);
+    }
+    return failure.exit_status == EXIT_DONE ? EXIT_DONE : print_failure(&failure);
 }
 
 static int run_command(const struct command *command, int argc, char **argv) {
@@ -126,12 +157,18 @@ static int run_command(const struct command *command, int argc, char **argv) {
     if (!values_init(&values, command->options, &failure) ||
         !values_parse_argv(&values, argc, argv, &failure)) {
         values_free(&values);
-        return refuse(command->options->command, &failure);
+        return command->run_local ? refuse_locally(&failure)
+                                  : refuse(command->options->command, &failure);
     }
     if (values_flag(&values, "help") || values_flag(&values, "version")) {
         const bool help = values_flag(&values, "help");
         values_free(&values);
         return help ? answer_help(command->options) : answer_version();
+    }
+    if (command->run_local) {
+        const int status = run_locally(command, &values);
+        values_free(&values);
+        return status;
     }
     if (session_start(&session, command->options->command, command->any_version, &failure))
         run_with_mpi(&session, command, &values, &failure);

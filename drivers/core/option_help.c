@@ -52,11 +52,13 @@ static void page_paragraph(struct page *page, const char *text) {
 
 /* The left column; a text that reaches into the right one gets a line of its own. */
 static void print_spelling(struct page *page, const struct option *option) {
-    const bool negatable = option->kind == OPTION_FLAG && option->scope != OPTION_COMMAND_LINE;
+    const bool negatable = option->kind == OPTION_FLAG && option->scope < OPTION_COMMAND_LINE;
     const char *alias = strcmp(option->name, "help") == 0 ? "-h, " : "";
     const int length =
-        fprintf(page->stream, "  %s--%s%s%s%s", alias, negatable ? "[no-]" : "", option->name,
-                option->argument ? " " : "", option->argument ? option->argument : "");
+        option->scope == OPTION_ARGUMENT
+            ? fprintf(page->stream, "  %s", option->argument)
+            : fprintf(page->stream, "  %s--%s%s%s%s", alias, negatable ? "[no-]" : "", option->name,
+                      option->argument ? " " : "", option->argument ? option->argument : "");
     page->column = length > 0 ? (size_t)length : 0;
     page->indent = TEXT_COLUMN;
     if (page->column + 2 > TEXT_COLUMN)
@@ -67,7 +69,7 @@ static void print_spelling(struct page *page, const struct option *option) {
 static void print_facts(struct page *page, const struct option *option) {
     char range[512], facts[1024];
     const char *value = option->default_text ? option->default_text : option_default(option);
-    if (option->scope == OPTION_COMMAND_LINE)
+    if (option->scope >= OPTION_COMMAND_LINE)
         value = NULL;
     option_range(option, range, sizeof range);
     snprintf(facts, sizeof facts, "%s%s%s%s%s", range, *range && value ? "; " : "",
@@ -86,7 +88,7 @@ static void print_facts(struct page *page, const struct option *option) {
 static const struct option *find_example(const struct option_set *set) {
     const size_t count = option_count(set);
     for (size_t i = 0; i < count; i++)
-        if (option_at(set, i, NULL)->scope != OPTION_COMMAND_LINE)
+        if (option_at(set, i, NULL)->scope < OPTION_COMMAND_LINE)
             return option_at(set, i, NULL);
     return NULL;
 }
@@ -107,23 +109,53 @@ static void print_origins(struct page *page, const struct option_set *set) {
     page_paragraph(page, text);
 }
 
+/* Whether there is a row that is an argument, or one that is not. */
+static bool has_rows(const struct option_set *set, bool arguments) {
+    const size_t count = option_count(set);
+    for (size_t i = 0; i < count; i++)
+        if ((option_at(set, i, NULL)->scope == OPTION_ARGUMENT) == arguments)
+            return true;
+    return false;
+}
+
+static void print_usage(const struct option_set *set, FILE *stream) {
+    const size_t count = option_count(set);
+    fprintf(stream, "usage: plait %s [options]", set->command);
+    for (size_t i = 0; i < count; i++) {
+        const struct option *option = option_at(set, i, NULL);
+        if (option->scope == OPTION_ARGUMENT)
+            fprintf(stream, " %s%s", option->argument, option->kind == OPTION_TEXTS ? "..." : "");
+    }
+    fprintf(stream, "\n\n");
+}
+
+/* The rows that are arguments, or those that are not. */
+static void print_rows(struct page *page, const struct option_set *set, bool arguments) {
+    const size_t count = option_count(set);
+    if (!has_rows(set, arguments))
+        return;
+    fprintf(page->stream, "\n%s:\n", arguments ? "arguments" : "options");
+    for (size_t i = 0; i < count; i++) {
+        const struct option *option = option_at(set, i, NULL);
+        if ((option->scope == OPTION_ARGUMENT) != arguments)
+            continue;
+        print_spelling(page, option);
+        page_text(page, option->help);
+        print_facts(page, option);
+        page_break(page);
+    }
+}
+
 void option_help(const struct option_set *set, FILE *stream) {
     struct page page = {.stream = stream};
-    const size_t count = option_count(set);
 
-    fprintf(stream, "usage: plait %s [options]\n\n", set->command);
+    print_usage(set, stream);
     page_paragraph(&page, set->summary);
     if (set->details) {
         page_break(&page);
         page_paragraph(&page, set->details);
     }
-    fprintf(stream, "\noptions:\n");
-    for (size_t i = 0; i < count; i++) {
-        const struct option *option = option_at(set, i, NULL);
-        print_spelling(&page, option);
-        page_text(&page, option->help);
-        print_facts(&page, option);
-        page_break(&page);
-    }
+    print_rows(&page, set, true);
+    print_rows(&page, set, false);
     print_origins(&page, set);
 }

@@ -8,7 +8,7 @@ static void check_set(const struct command *command) {
     struct failure failure = {0};
     const bool sound = option_set_check(command->options, &failure);
     check_that(sound, __FILE__, __LINE__, "%s: %s", command->options->command, failure.text);
-    CHECK(command->run != NULL);
+    CHECK((command->run != NULL) != (command->run_local != NULL));
 }
 
 static void tables_are_sound(void) {
