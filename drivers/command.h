@@ -22,6 +22,7 @@ struct command {
     /* On rank 0, when run has succeeded and MPI has ended: what starts other programs, which MPI
      * may not bear. NULL: nothing. */
     void (*after)(const struct option_values *values);
+    bool columns; /* standard output is columns of numbers: what else is there begins with '#' */
     bool any_version; /* may run on ranks of unlike Plait versions, whose bits could differ */
 };
 

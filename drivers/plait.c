@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * The command `plait`: finds the subcommand, reads its options on every rank, starts MPI, shares
  * what rank 0 read elsewhere, runs. The exit status is the same on every rank. */
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/parameters.h"
 #include "command.h"
+#include "core/clock.h"
 #include "core/config_file.h"
 #include "core/launcher.h"
 #include "core/option_help.h"
@@ -104,14 +106,31 @@ static void dump_config(const struct option_values *values, struct failure *fail
         standard_output_flush(failure);
 }
 
-static void run_with_mpi(const struct session *session, const struct command *command,
+/* With a watch, whose timers are told when the subcommand has not told them itself. */
+static void run_watched(struct session *session, const struct command *command,
+                        struct option_values *values, struct failure *failure) {
+    struct stopwatch watch = {
+        .tag = command->options->command,
+        .start_ns = clock_now_ns(),
+        .comment = command->columns ? "# " : NULL,
+    };
+    snprintf(watch.message, sizeof watch.message, "ranks=%d", session->size);
+    session->watch = &watch;
+    command->run(session, values, failure);
+    if (failure->exit_status == EXIT_DONE)
+        timers_tell_rest(session, values, failure);
+    session->watch = NULL;
+    stopwatch_free(&watch);
+}
+
+static void run_with_mpi(struct session *session, const struct command *command,
                          struct option_values *values, struct failure *failure) {
     const struct option_set *sets[COMMANDS_MAX];
     const size_t count = command_sets(sets);
     if (!parameters_share(session, values, sets, count, failure))
         return;
     if (!values_flag(values, "dump-config")) {
-        command->run(session, values, failure);
+        run_watched(session, command, values, failure);
         return;
     }
     if (session->rank == ROOT)

@@ -145,11 +145,11 @@ static bool compute(struct pi_counts *counts, const struct sweep_round *round,
     if (queue_begin(&queue, counts->session, counts->work.schedule, sweep_round_units(round),
                     sample_unit, &mine, failure)) {
         MPI_CHECK(MPI_Barrier(counts->session->world));
-        const uint64_t start_ns = clock_now_ns();
+        counts->begun_ns = clock_now_ns();
         if (!run_queue(&mine, &queue))
             failure_set(failure, EXIT_RUN, "%s", plait_status_text(mine.status));
         if (is_root(counts))
-            note_seconds(counts, round, &queue, clock_seconds_since(start_ns));
+            note_seconds(counts, round, &queue, clock_seconds_since(counts->begun_ns));
     }
     queue_end(&queue);
     return agree(counts->session, failure);
@@ -162,6 +162,8 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
     const size_t runs = round->sweep->runs;
     uint64_t *sums = is_root(counts) ? counts->hits + (size_t)round->first * runs : NULL;
     const uint64_t start_ns = clock_now_ns();
+    if (counts->gather_begun_ns == 0)
+        counts->gather_begun_ns = start_ns;
     MPI_CHECK(MPI_Reduce(counts->own, sums, (int)((size_t)round->steps * runs), MPI_UINT64_T,
                          MPI_SUM, ROOT, counts->session->world));
     counts->gather_seconds += clock_seconds_since(start_ns);

@@ -19,6 +19,11 @@ struct pi_timing {
     double compute, gather, encode, total;
 };
 
+/* When these began on this rank, by clock_now_ns. */
+struct pi_begun {
+    uint64_t compute, encode, total;
+};
+
 /* Everything a rank knows of its run. */
 struct pi {
     const struct session *session;
@@ -31,6 +36,7 @@ struct pi {
     struct pi_statistics statistics[SWEEP_STEPS_MAX]; /* rank 0, as far as steps are done */
     uint64_t verified;                                /* rank 0: darts, of all ranks */
     struct pi_timing timing;
+    struct pi_begun begun;
 };
 
 /* Prints what stands before the lines. Rank 0, as all of these. */

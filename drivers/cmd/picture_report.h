@@ -20,6 +20,11 @@ struct timing {
     double compute, gather, encode, total;
 };
 
+/* When these began on this rank, by clock_now_ns. */
+struct begun {
+    uint64_t compute, gather, encode, total;
+};
+
 /* Everything a rank knows of its run. */
 struct picture {
     const struct session *session;
@@ -31,6 +36,7 @@ struct picture {
     struct plait_escape_tally tally; /* rank 0: of the picture */
     uint64_t fnv1a;                  /* rank 0: checksum of the picture */
     struct timing timing;
+    struct begun begun;
 };
 
 /* Prints the line at the end and, for several ranks, what each did. Rank 0. */

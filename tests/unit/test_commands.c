@@ -11,6 +11,8 @@ static void check_set(const struct command *command) {
     const bool sound = option_set_check(command->options, &failure);
     check_that(sound, __FILE__, __LINE__, "%s: %s", command->options->command, failure.text);
     CHECK((command->run != NULL) != (command->run_local != NULL));
+    /* plait.c tells the timers of all that start MPI. */
+    CHECK(!command->run || option_find(command->options, "csv", NULL));
 }
 
 static void tables_are_sound(void) {
