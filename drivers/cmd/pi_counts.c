@@ -137,9 +137,13 @@ static void show(void *context, uint64_t finished, uint64_t total) {
 static bool run_queue(struct round_work *mine, struct queue *queue) {
     const struct pi_counts *counts = mine->counts;
     const struct sweep_round *round = mine->round;
-    char label[48];
-    snprintf(label, sizeof label, "pi, N = %" PRIu64,
-             round->sweep->darts[round->first + round->steps - 1]);
+    const uint64_t darts = round->sweep->darts[round->first + round->steps - 1];
+    char label[64];
+    if (round->steps == 1 && round->run_darts < darts)
+        snprintf(label, sizeof label, "pi, N = %" PRIu64 ", from dart %" PRIu64, darts,
+                 round->from);
+    else
+        snprintf(label, sizeof label, "pi, N = %" PRIu64, darts);
     struct progress_display display = progress_display_begin(label, counts->work.progress);
     const struct queue_work work = {
         .compute = compute_piece,

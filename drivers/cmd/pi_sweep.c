@@ -22,6 +22,10 @@ static const uint64_t round_darts_max = UINT64_C(1) << 26;
 /* Its counts travel in one message. */
 static const uint64_t round_counts_max = UINT64_C(1) << 20;
 
+/* Between two looks at the clock, of all runs and of each. */
+static const double part_darts_min = 1 << 22;
+static const uint64_t part_run_darts_min = 64;
+
 /* base^exponent. */
 struct power {
     uint64_t base, exponent, value;
@@ -110,6 +114,20 @@ struct sweep_round sweep_round_at(const struct sweep *sweep, int first) {
 struct sweep_round sweep_round_part(const struct sweep_round *round, uint64_t from,
                                     uint64_t count) {
     return (struct sweep_round){round->sweep, round->first, 1, units_of(count), count, from};
+}
+
+uint64_t sweep_part_in_time(uint64_t runs, uint64_t left, double darts, double seconds,
+                            double max_seconds) {
+    if (seconds >= max_seconds)
+        return 0;
+    const double speed = seconds > 0 ? darts / seconds : 0;
+    const double fitting = speed * (max_seconds - seconds) / 2;
+    const double part = fmax(fitting, part_darts_min) / (double)runs;
+    if (part >= (double)left)
+        return left;
+    const uint64_t even = (uint64_t)part / 2 * 2; /* both halves of an output together */
+    const uint64_t count = even > part_run_darts_min ? even : part_run_darts_min;
+    return count < left ? count : left;
 }
 
 uint64_t sweep_round_units(const struct sweep_round *round) {

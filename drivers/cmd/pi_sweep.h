@@ -56,6 +56,13 @@ struct sweep_round sweep_round_at(const struct sweep *sweep, int first);
 /* A part of a round of one step: darts [from, from + count) of each run, count at least 1. */
 struct sweep_round sweep_round_part(const struct sweep_round *round, uint64_t from, uint64_t count);
 
+/* For a sweep that the clock ends: how many of the `left` darts of each of `runs` runs to count
+ * before the clock is looked at again; 0 when the seconds reach max_seconds. Speed is `darts` of
+ * all runs in `seconds`, both 0 at the beginning: half of what the time left allows, but so many
+ * that they are worth handing out, which are a tenth of a second on the slowest machine. */
+uint64_t sweep_part_in_time(uint64_t runs, uint64_t left, double darts, double seconds,
+                            double max_seconds);
+
 /* Units of all runs. */
 uint64_t sweep_round_units(const struct sweep_round *round);
 
