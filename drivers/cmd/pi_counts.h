@@ -39,7 +39,8 @@ bool counts_begin(struct pi_counts *counts, const struct session *session,
                   const struct pi_work *work, struct failure *failure);
 
 /* Collective. Counts one round; afterwards rank 0 has its hits and seconds. Steps that are counted
- * together divide the seconds in proportion to their darts. */
+ * together divide the seconds in proportion to their darts. The parts of a step follow each other,
+ * from 0 on: after each, rank 0 has the hits and seconds of all of them so far. */
 bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
                   struct failure *failure);
 

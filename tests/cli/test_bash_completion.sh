@@ -37,7 +37,7 @@ offers '--help --version' plait --
 offers 'julia' plait help j
 offers '' plait help julia ''
 offers '--scatter --schedule --seed --sweep' plait pi --s
-offers '--no-verify' plait mandelbrot --no
+offers '--no-csv --no-verify' plait mandelbrot --no
 offers 'block cyclic dynamic weighted' plait pi --schedule ''
 offers 'dynamic' plait pi --runs 4 --schedule dy
 offers 'block cyclic dynamic weighted' plait pi --schedule =
