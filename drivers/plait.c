@@ -57,9 +57,10 @@ static int refuse(const char *name, struct failure *failure) {
     return failure->exit_status;
 }
 
-/* The same where no process starts MPI: all have the same mistake. */
+/* The same where no process starts MPI: the first one works and tells alone. The others have not
+ * failed, or a launcher would end the first one before it has told. */
 static int refuse_locally(const struct failure *failure) {
-    return speaks() ? print_failure(failure) : failure->exit_status;
+    return speaks() ? print_failure(failure) : EXIT_DONE;
 }
 
 static int end_without_mpi(void) {
