@@ -65,8 +65,8 @@ void ring_end(struct ring *ring) {
 }
 
 static void send_on(const struct ring *ring, int to) {
-    MPI_CHECK(MPI_Send(ring->message, message_bytes(ring), MPI_BYTE, to, TAG_RING,
-                       ring->session->world));
+    MPI_CHECK(
+        MPI_Send(ring->message, message_bytes(ring), MPI_BYTE, to, TAG_RING, ring->session->world));
 }
 
 static void receive(const struct ring *ring, int from) {
@@ -158,8 +158,8 @@ static uint64_t make_round(struct ring *ring, const struct round *round, uint64_
 /* What one hop spoilt is wrong on all after it: the first one counts. */
 static bool agree_on_first(const struct ring *ring, struct failure *failure) {
     int64_t first;
-    MPI_CHECK(MPI_Allreduce(&ring->wrong_hop, &first, 1, MPI_INT64_T, MPI_MIN,
-                            ring->session->world));
+    MPI_CHECK(
+        MPI_Allreduce(&ring->wrong_hop, &first, 1, MPI_INT64_T, MPI_MIN, ring->session->world));
     if (ring->wrong_hop != first)
         *failure = (struct failure){0};
     return agree(ring->session, failure);

@@ -13,8 +13,7 @@ bool run_begin(const struct session *session, const struct run_options *run,
     *placements = NULL;
     if (session->rank == ROOT && failure->exit_status == EXIT_DONE && run->json)
         report_check(run->json, failure);
-    if (!agree(session, failure) ||
-        !placing_resolve(session, NULL, 1, &exec, &mine, failure) ||
+    if (!agree(session, failure) || !placing_resolve(session, NULL, 1, &exec, &mine, failure) ||
         !placing_gather(session, &mine, placements, failure))
         return false;
     placing_warn(session, *placements);

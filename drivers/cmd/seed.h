@@ -11,12 +11,12 @@
 #include <stdint.h>
 
 /* A row whose member is the text: a whole number, or "random". */
-#define SEED_ROW(member_offset, promise)                                                        \
-    {                                                                                           \
-        .name = "seed", .kind = OPTION_TEXT, .argument = "S",                                   \
-        .help = "where the random numbers begin: a whole number, or random to draw one and "    \
-                "print it; " promise,                                                           \
-        .default_value = "42", .offset = (member_offset), .check = seed_check,                  \
+#define SEED_ROW(member_offset, promise)                                                     \
+    {                                                                                        \
+        .name = "seed", .kind = OPTION_TEXT, .argument = "S",                                \
+        .help = "where the random numbers begin: a whole number, or random to draw one and " \
+                "print it; " promise,                                                        \
+        .default_value = "42", .offset = (member_offset), .check = seed_check,               \
     }
 
 /* The check of the row. */

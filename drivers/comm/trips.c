@@ -20,8 +20,8 @@ static bool is_alone(const struct trips *trips) {
 }
 
 static void send(const struct trips *trips, int to) {
-    MPI_CHECK(MPI_Send(trips->buffer, (int)trips->bytes, MPI_BYTE, to, TAG_TRIP,
-                       trips->session->world));
+    MPI_CHECK(
+        MPI_Send(trips->buffer, (int)trips->bytes, MPI_BYTE, to, TAG_TRIP, trips->session->world));
 }
 
 static void receive(const struct trips *trips, int from) {
@@ -75,8 +75,8 @@ static void tell(const struct trips *trips, struct trip_batches *plan) {
     if (is_alone(trips))
         return;
     if (is_first(trips))
-        MPI_CHECK(MPI_Send(plan, sizeof *plan, MPI_BYTE, trips->second, TAG_PLAN,
-                           trips->session->world));
+        MPI_CHECK(
+            MPI_Send(plan, sizeof *plan, MPI_BYTE, trips->second, TAG_PLAN, trips->session->world));
     else
         MPI_CHECK(MPI_Recv(plan, sizeof *plan, MPI_BYTE, trips->first, TAG_PLAN,
                            trips->session->world, MPI_STATUS_IGNORE));
@@ -104,9 +104,8 @@ static uint64_t at_least_one(uint64_t value) {
 struct trip_batches trips_plan(const struct trips *trips, uint64_t most, uint64_t limit_ns) {
     /* The first trip says how many more the time allows. */
     struct trip_batches plan = {1, measure(trips, 1)};
-    plan.trips = is_first(trips)
-                     ? at_least_one(at_most(limit_ns / 10 / plan.trips, WARM_UP_TRIPS))
-                     : 0;
+    plan.trips =
+        is_first(trips) ? at_least_one(at_most(limit_ns / 10 / plan.trips, WARM_UP_TRIPS)) : 0;
     tell(trips, &plan);
     const uint64_t trip_ns = measure(trips, plan.trips);
     if (is_first(trips)) {

@@ -28,13 +28,20 @@ bad() {
     expect_error "$regex" 2 -- "$PLAIT" "$command" "$@"
 }
 
-# spoilt RANK FROM BYTE COMMAND...: two ranks, of which one sends a wrong bit; one line, status 1.
+# spoilt TAG RANK FROM BYTE COMMAND...: two ranks, of which one sends wrong bits (mpi/corrupt_send.c).
 spoilt() {
-    local rank=$1 from=$2 byte=$3
-    shift 3
+    local tag=$1 rank=$2 from=$3 byte=$4
+    shift 4
     new_sandbox
-    run_ranks 2 env LD_PRELOAD="$CORRUPT_SEND" CORRUPT_RANK="$rank" CORRUPT_FROM="$from" \
-        CORRUPT_BYTE="$byte" "$@"
+    run_ranks 2 env LD_PRELOAD="$CORRUPT_SEND" CORRUPT_TAG="$tag" CORRUPT_RANK="$rank" \
+        CORRUPT_FROM="$from" CORRUPT_BYTE="$byte" "$@"
+}
+
+is_wrong() {
+    assert "status is 1, not $status" [ "$status" -eq 1 ]
+    assert "one line is an error" [ "$(error_lines)" -eq 1 ]
+    assert "the line matches /$1/" has_line "$1"
+    assert "and nothing is said to be right" [ "$(grep -c right "$WORK/out")" -eq 0 ]
 }
 
 prints() {
@@ -65,12 +72,12 @@ EOP
     expect_ok 2 -- "$PLAIT" ring --count 2 --size 2^24
 
     # Bytes 0 to 7 are the number, 8 to 15 the checksum, then the payload.
-    spoilt 0 4 16 "$PLAIT" ring --size 1
-    ring_is_wrong 'rank 1 on host .*: round 3, rank 0 -> rank 1: the checksum is'
-    spoilt 1 5 8 "$PLAIT" ring --size 1000
-    ring_is_wrong 'round 4, rank 1 -> rank 0: the checksum is'
-    spoilt 1 5 0 "$PLAIT" ring
-    ring_is_wrong 'round 4, rank 1 -> rank 0: the number is 6, it should be 7'
+    spoilt 31 0 4 16 "$PLAIT" ring --size 1
+    is_wrong 'rank 1 on host .*: round 3, rank 0 -> rank 1: the checksum is'
+    spoilt 31 1 5 8 "$PLAIT" ring --size 1000
+    is_wrong 'round 4, rank 1 -> rank 0: the checksum is'
+    spoilt 31 1 5 0 "$PLAIT" ring
+    is_wrong 'round 4, rank 1 -> rank 0: the number is 6, it should be 7'
 
     local value
     for value in 0 1000000001 -1 x ''; do bad ring '--count' --count "$value"; done
@@ -80,11 +87,83 @@ EOP
     bad ring 'unknown option.*threads' --threads 2
 }
 
-ring_is_wrong() {
-    assert "status is 1, not $status" [ "$status" -eq 1 ]
-    assert "one line is an error" [ "$(error_lines)" -eq 1 ]
-    assert "the line matches /$1/" has_line "$1"
-    assert "and nothing is said to be right" [ "$(grep -c right "$WORK/out")" -eq 0 ]
+# The columns of a table: bytes, repetitions, times, bandwidth.
+table_is_sound() {
+    awk -v largest="$1" '
+        {
+            expected = NR == 1 ? 0 : NR == 2 ? 1 : 2 * last < largest ? 2 * last : largest
+            if ($1 != expected || $2 < 1 || $3 > $4 + 0.001 || $4 > $5 + 0.001 || NF != 6) exit 1
+            # 10^6 bytes a second are bytes a microsecond; both are rounded, to 0.001 and 0.01
+            off = $6 * $4 - $1
+            if ((off < 0 ? -off : off) > 0.00051 * $6 + 0.0051 * $4) exit 1
+            last = $1; lines++
+        }
+        END { exit !(lines > 1 && last == largest) }' <(grep -v '^#' "$WORK/out")
+}
+
+# A matrix of N ranks: its own rank is nan, the rest above 0 and the same on both sides.
+matrices_are_sound() {
+    local file
+    for file in pingpong_latency pingpong_bandwidth; do
+        awk -F , -v ranks="$1" '
+            NR == 1 { if (NF != ranks + 1 || $1 != "rank" || $NF != ranks - 1) exit 1; next }
+            {
+                if (NF != ranks + 1 || $1 != NR - 2 || $NR != "nan") exit 1
+                for (k = 2; k <= NF; k++) cell[NR, k] = $k
+            }
+            END {
+                if (NR != ranks + 1) exit 1
+                for (i = 2; i <= NR; i++)
+                    for (j = 2; j <= NR; j++)
+                        if (i != j && (!(cell[i, j] > 0) || cell[i, j] != cell[j, i])) exit 1
+            }' "$SANDBOX/plots/$file.csv" || return 1
+        [ -s "$SANDBOX/plots/$file.gp" ] || return 1
+        if command -v gnuplot >/dev/null; then
+            [ "$(head -c 4 "$SANDBOX/plots/$file.png" | tail -c 3)" = PNG ] || return 1
+            [ "$(head -c 4 "$SANDBOX/plots/$file.pdf")" = %PDF ] || return 1
+            grep -q '</svg>' "$SANDBOX/plots/$file.svg" || return 1
+        fi
+    done
+}
+
+pingpong() {
+    local value
+    new_sandbox
+    expect_ok 2 -- "$PLAIT" pingpong --repeat 20 --limit 0.01 --json pingpong.json
+    assert "sizes to 4 MiB, times in order" table_is_sound 4194304
+    assert "0 and 2^0 to 2^22" [ "$(grep -vc '^#' "$WORK/out")" -eq 24 ]
+    check_report pingpong.json
+    expect_ok 7 -- "$PLAIT" pingpong --repeat 5 --size 1000 --pairs 5,2
+    assert "1000 is the last" table_is_sound 1000
+    assert "the ranks are named" grep -q '^# pingpong: rank 5 on .* and rank 2 on ' "$WORK/out"
+    for value in 2 3 7; do
+        new_sandbox
+        expect_ok "$value" -- "$PLAIT" pingpong --pairs all --repeat 3 --size 2^16 --plot plots --json all.json
+        assert "matrices of $value ranks" matrices_are_sound "$value"
+        assert "the same on standard output" diff <(grep -v '^#' "$WORK/out") \
+            <(cat "$SANDBOX"/plots/pingpong_latency.csv "$SANDBOX"/plots/pingpong_bandwidth.csv)
+        check_report all.json
+    done
+
+    # The messages of size 0 come first; then one wrong bit in one of a byte is enough.
+    spoilt 21 0 0 0 "$PLAIT" pingpong --repeat 3 --size 1
+    is_wrong 'rank 1 on host .*: byte 0 of a message of 1 bytes between ranks 0 and 1 is'
+    spoilt 21 1 0 4095 "$PLAIT" pingpong --repeat 3 --size 4096
+    is_wrong 'byte 4095 of a message of 4096 bytes'
+    spoilt 21 1 0 9 "$PLAIT" pingpong --pairs all --repeat 3 --size 10
+    is_wrong 'byte 9 of a message of 10 bytes'
+
+    new_sandbox
+    RANKS_LIST=1 expect_error 'needs 2 ranks, there is 1' 2 -- "$PLAIT" pingpong
+    RANKS_LIST=3 expect_error "'0,3' needs at least 4 ranks, there are 3" 2 -- "$PLAIT" pingpong --pairs 0,3
+    RANKS_LIST=3 expect_error 'add --pairs all' 2 -- "$PLAIT" pingpong --plot plots
+    RANKS_LIST=3 expect_error 'absent' 2 -- "$PLAIT" pingpong --pairs all --plot absent/plots
+    RANKS_LIST=3 expect_error 'one file' 2 -- \
+        "$PLAIT" pingpong --pairs all --plot . --json pingpong_latency.csv
+    for value in 0 0,0 1 0,1,2 a,b 0, ,1 -1,0 'al' 99999999999,0; do bad pingpong '--pairs' --pairs "$value"; done
+    for value in 0 1073741825 x ''; do bad pingpong '--size' --size "$value"; done
+    for value in 0 -1 x; do bad pingpong '--limit' --limit "$value"; done
+    for value in 0 1e10; do bad pingpong '--repeat' --repeat "$value"; done
 }
 
 if [ $# -eq 0 ]; then set -- ring pingpong count rank integrate; fi

@@ -71,7 +71,6 @@ static void few(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct check_test tests[] = {
-        {"quantiles", quantiles}, {"few samples", few}, {0}};
+    static const struct check_test tests[] = {{"quantiles", quantiles}, {"few samples", few}, {0}};
     return check_main("histogram", tests, argc, argv);
 }

@@ -26,7 +26,7 @@ static void every_wrong_byte(void) {
         payload_fill(payload, sizes[s], 7);
         CHECK(payload[sizes[s]] == 99);
         CHECK(payload_check(payload, sizes[s], 7, &wrong, &expected));
-        for (size_t k = 0; k < sizes[s]; k += sizes[s] > 100 ? 91 : 1) {
+        for (size_t k = 0; k<sizes[s]; k += sizes[s]> 100 ? 91 : 1) {
             const unsigned char right = payload[k];
             payload[k] ^= 128;
             CHECK(!payload_check(payload, sizes[s], 7, &wrong, &expected));
