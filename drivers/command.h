@@ -21,6 +21,7 @@ struct command {
     bool any_version; /* may run on ranks of unlike Plait versions, whose bits could differ */
 };
 
-extern const struct command cmd_hello, cmd_julia, cmd_mandelbrot, cmd_pi, cmd_pingpong, cmd_ring;
+extern const struct command cmd_count, cmd_hello, cmd_julia, cmd_mandelbrot, cmd_pi, cmd_pingpong,
+    cmd_ring;
 
 #endif

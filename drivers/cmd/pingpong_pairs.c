@@ -68,8 +68,8 @@ static bool choose_pairs(struct pingpong *pingpong, struct failure *failure) {
         return true;
     read_pair(options->pairs, &pingpong->first, &pingpong->second);
     return (pingpong->first < ranks && pingpong->second < ranks) ||
-           failure_set(failure, EXIT_USAGE,
-                       "--pairs: '%s' needs at least %d ranks, there are %d", options->pairs,
+           failure_set(failure, EXIT_USAGE, "--pairs: '%s' needs at least %d ranks, there are %d",
+                       options->pairs,
                        (pingpong->first > pingpong->second ? pingpong->first : pingpong->second) +
                            1,
                        ranks);
@@ -93,10 +93,9 @@ bool pingpong_begin(struct pingpong *pingpong, struct failure *failure) {
     if (!agree(pingpong->session, failure))
         return false;
     choose_sizes(pingpong);
-    pingpong->buffer =
-        message_room(pingpong->session, (size_t)pingpong->options->size, failure);
-    pingpong->lines = calloc(pingpong_pairs(pingpong) * (size_t)pingpong->sizes,
-                             sizeof *pingpong->lines);
+    pingpong->buffer = message_room(pingpong->session, (size_t)pingpong->options->size, failure);
+    pingpong->lines =
+        calloc(pingpong_pairs(pingpong) * (size_t)pingpong->sizes, sizeof *pingpong->lines);
     if (!pingpong->lines)
         failure_set(failure, EXIT_RUN, "out of memory");
     return agree(pingpong->session, failure);
@@ -122,9 +121,8 @@ static struct pingpong_line line_of(uint64_t bytes, struct trip_batches plan,
 }
 
 /* Of the two ranks of a pair: the first has the lines then. */
-static void time_pair(struct pingpong *pingpong, int first, int second,
-                      struct pingpong_line *lines, struct histogram *batch_ns,
-                      struct failure *failure) {
+static void time_pair(struct pingpong *pingpong, int first, int second, struct pingpong_line *lines,
+                      struct histogram *batch_ns, struct failure *failure) {
     const struct pingpong_options *options = pingpong->options;
     for (int s = 0; s < pingpong->sizes; s++) {
         const struct trips trips = {pingpong->session, first, second, pingpong->buffer,
@@ -147,8 +145,8 @@ static void send_home(const struct pingpong *pingpong, int first, struct pingpon
     if (session->rank == first)
         MPI_CHECK(MPI_Send(lines, bytes, MPI_BYTE, ROOT, TAG_LINES, session->world));
     else if (session->rank == ROOT)
-        MPI_CHECK(MPI_Recv(lines, bytes, MPI_BYTE, first, TAG_LINES, session->world,
-                           MPI_STATUS_IGNORE));
+        MPI_CHECK(
+            MPI_Recv(lines, bytes, MPI_BYTE, first, TAG_LINES, session->world, MPI_STATUS_IGNORE));
 }
 
 /* Collective. */

@@ -14,8 +14,7 @@ enum { PLOTS = 2 };
 static double value_of(const struct pingpong *pingpong, enum pingpong_what what, int row,
                        int column) {
     const struct pingpong_line *lines =
-        pingpong->lines +
-        pingpong_pair_at(pingpong, row, column) * (size_t)pingpong->sizes;
+        pingpong->lines + pingpong_pair_at(pingpong, row, column) * (size_t)pingpong->sizes;
     const struct pingpong_line *largest = &lines[pingpong->sizes - 1];
     if (what == PINGPONG_LATENCY)
         return lines[0].mean_ns * 1e-3;
@@ -53,8 +52,8 @@ bool pingpong_plot_check(const char *folder, const char *other, struct failure *
     return true;
 }
 
-static bool write_plot(const struct pingpong *pingpong, enum pingpong_what what,
-                       const char *label, struct failure *failure) {
+static bool write_plot(const struct pingpong *pingpong, enum pingpong_what what, const char *label,
+                       struct failure *failure) {
     char settings[256];
     char *text = pingpong_matrix(pingpong, what);
     if (!text)
@@ -72,8 +71,7 @@ static bool write_plot(const struct pingpong *pingpong, enum pingpong_what what,
 
 bool pingpong_plot_write(const struct pingpong *pingpong, struct failure *failure) {
     return gnuplot_make_folder(pingpong->options->plot, failure) &&
-           write_plot(pingpong, PINGPONG_LATENCY, "half a round trip of 0 bytes [usec]",
-                      failure) &&
+           write_plot(pingpong, PINGPONG_LATENCY, "half a round trip of 0 bytes [usec]", failure) &&
            write_plot(pingpong, PINGPONG_BANDWIDTH, "bandwidth [Mbytes/sec]", failure);
 }
 

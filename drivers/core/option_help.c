@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { LINE_COLUMNS = 80, TEXT_COLUMN = 26 };
+enum { LINE_COLUMNS = 80, TEXT_COLUMN = 26, FACTS_BYTES = 1024 };
 
 /* Where the next word goes: lines after the first begin at indent. */
 struct page {
@@ -63,18 +63,33 @@ static void print_spelling(struct page *page, const struct option *option) {
         page_break(page);
 }
 
-/* "(range; default: x; may be given again)", as far as there is any of it. */
+/* Appends a fact to those that are there. */
+static void add_fact(char facts[FACTS_BYTES], const char *name, const char *value) {
+    const size_t used = strlen(facts);
+    snprintf(facts + used, FACTS_BYTES - used, "%s%s%s", used ? "; " : "", name, value);
+}
+
+/* "(range; default: x; may be given again; environment: PLAIT_X, else Y)", as
+ * far as there is any of it. */
 static void print_facts(struct page *page, const struct option *option) {
-    char range[512], facts[1024];
+    char range[512], facts[FACTS_BYTES] = "";
     const char *value = option->default_text ? option->default_text : option_default(option);
     if (option->scope == OPTION_COMMAND_LINE)
         value = NULL;
     option_range(option, range, sizeof range);
-    snprintf(facts, sizeof facts, "%s%s%s%s%s", range, *range && value ? "; " : "",
-             value ? "default: " : "", value ? value : "",
-             option->kind != OPTION_TEXTS ? ""
-             : *range || value            ? "; may be given again"
-                                          : "may be given again");
+    if (*range)
+        add_fact(facts, range, "");
+    if (value)
+        add_fact(facts, "default: ", value);
+    if (option->kind == OPTION_TEXTS)
+        add_fact(facts, "may be given again", "");
+    if (option->variable) {
+        char variables[2 * OPTION_VARIABLE_BYTES];
+        option_variable(option, variables);
+        strcat(variables, ", else ");
+        strncat(variables, option->variable, sizeof variables - strlen(variables) - 1);
+        add_fact(facts, "environment: ", variables);
+    }
     if (!facts[0])
         return;
     char bracketed[sizeof facts + 2];

@@ -166,6 +166,58 @@ pingpong() {
     for value in 0 1e10; do bad pingpong '--repeat' --repeat "$value"; done
 }
 
+# The value and the origin of an option in the last dump.
+dumped() {
+    sed -n "s/^$1 = \(.*[^ ]\) *; \(.*\)\$/\1|\2/p" "$WORK/out"
+}
+
+count() {
+    local ranks n max find seed expected value
+    while read -r ranks n max find seed expected; do
+        expect_ok "$ranks" -- "$PLAIT" count --n "$n" --max "$max" --find "$find" --seed "$seed"
+        assert "counts are $expected" [ "$(sed -n 's/^[0-9]* \([0-9]*\) \[.*/\1/p' "$WORK/out" | paste -sd ' ')" = "$expected" ]
+        assert "and so is the sum" prints "Total number of $find's: $((${expected// /+}))"
+    done < <(grep -v '^#' "$here/../golden/count.txt")
+    new_sandbox
+    expect_ok 3 -- "$PLAIT" count --n 5 --json count.json
+    assert "what the report prints" diff - <(grep -v '^#' "$WORK/out") <<'EOP'
+0 1 [8, 5, 5, 3, 10]
+1 1 [5, 8, 9, 5, 10]
+2 1 [8, 5, 1, 10, 9]
+Total number of 8's: 3
+EOP
+    check_report count.json
+    expect_ok 2 -- "$PLAIT" count --n 101
+    assert "a long list is cut" [ "$(grep -cE '\[([0-9]+, ){20}\.\.\.\]$' "$WORK/out")" -eq 2 ]
+
+    # The variables of the report: below PLAIT_N, above the file; rank 0's alone.
+    printf '[count]\nn = 4\nmax = 5\nfind = 3\n' >"$SANDBOX/run.ini"
+    for ranks in 1 3; do
+        expect_ok "$ranks" -- env N=6 MAX=7 PLAIT_MAX=8 PLAIT_CONFIG=run.ini "$PLAIT" count --dump-config
+        assert "N goes before the file" [ "$(dumped n)" = '6|N' ]
+        assert "PLAIT_MAX goes before MAX" [ "$(dumped max)" = '8|PLAIT_MAX' ]
+        assert "the file goes before the default" [ "$(dumped find)" = '3|run.ini:4' ]
+        expect_ok "$ranks" -- env N=6 FIND=2 "$PLAIT" count --n 9 --dump-config
+        assert "the option goes before N" [ "$(dumped n)" = '9|--n' ]
+        assert "FIND goes before the default" [ "$(dumped find)" = '2|FIND' ]
+        assert "no variable, the default" [ "$(dumped max)" = '10|default' ]
+    done
+    expect_ok 2 -- sh -c '[ "${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}}" != 1 ] || export N=3
+        exec "$PLAIT" count --n 2'
+    assert "rank 1's variables are not read" [ "$(grep -cE '^[01] [0-9]+ \[[0-9]+, [0-9]+\]$' "$WORK/out")" -eq 2 ]
+    expect_ok 1 -- env N=3 "$PLAIT" count --seed random
+    assert "a drawn seed is told" grep -qE '^# count: 3 numbers .*, seed [0-9]+$' "$WORK/out"
+
+    for value in 0 -1 1.5 1099511627777 ''; do bad count '--n' --n "$value"; done
+    for value in 0 4294967296; do bad count '--max' --max "$value"; done
+    for value in 0 x; do bad count '--find' --find "$value"; done
+    bad count "--find: '11' cannot be drawn, the numbers are 1 to 10" --find 11
+    bad count 'seed' --seed later
+    new_sandbox
+    expect_error '^plait: N: ' 2 -- env N=many "$PLAIT" count
+    expect_error '^plait: FIND: .9. cannot be drawn' 2 -- env FIND=9 MAX=8 "$PLAIT" count
+}
+
 if [ $# -eq 0 ]; then set -- ring pingpong count rank integrate; fi
 for part in "$@"; do "$part"; done
 finish

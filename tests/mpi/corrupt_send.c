@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A network that spoils messages, to be preloaded: of those that MPI_Send sends with tag CORRUPT_TAG
- * on rank CORRUPT_RANK, from number CORRUPT_FROM on (from 0), bit 0 of byte CORRUPT_BYTE is turned
- * over, if they are long enough. */
+ * A network that spoils messages, to be preloaded: of those that MPI_Send sends with tag
+ * CORRUPT_TAG on rank CORRUPT_RANK, from number CORRUPT_FROM on (from 0), bit 0 of byte
+ * CORRUPT_BYTE is turned over, if they are long enough. */
 #include <mpi.h>
 #include <stdlib.h>
 
@@ -17,8 +17,7 @@ int MPI_Send(const void *buffer, int count, MPI_Datatype type, int to, int tag, 
     PMPI_Comm_rank(comm, &rank);
     PMPI_Type_size(type, &bytes);
     const int spoils = rank == setting("CORRUPT_RANK") && tag == setting("CORRUPT_TAG") &&
-                       sent++ >= setting("CORRUPT_FROM") &&
-                       byte >= 0 && byte < (long)count * bytes;
+                       sent++ >= setting("CORRUPT_FROM") && byte >= 0 && byte < (long)count * bytes;
     unsigned char *place = spoils ? (unsigned char *)buffer + byte : NULL;
     if (place)
         *place ^= 1;

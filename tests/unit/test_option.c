@@ -202,6 +202,9 @@ static void test_set_check(void) {
     CU_ASSERT(finds((struct option[]){good, twin}, 2, "'n' is there twice"));
     twin = good, twin.name = "m";
     CU_ASSERT(finds((struct option[]){good, twin}, 2, "share a member"));
+    row.variable = "N", twin.variable = "N";
+    CU_ASSERT(finds((struct option[]){row, twin}, 2, "share a variable"));
+    twin.variable = NULL;
     twin = good, twin.name = "no-x";
     CU_ASSERT(finds((struct option[]){flag, twin}, 2, "hide each other"));
 
@@ -233,6 +236,10 @@ static void test_set_check(void) {
     CU_ASSERT(finds_in_row(row, "number of its reals"));
     row = good, row.offset = OPTION_NO_MEMBER;
     CU_ASSERT(finds_in_row(row, "needs a member"));
+    row = good, row.variable = "PLAIT_N";
+    CU_ASSERT(finds_in_row(row, "variable of another kind"));
+    row = good, row.variable = "N", row.scope = OPTION_COMMAND_LINE;
+    CU_ASSERT(finds_in_row(row, "variable of another kind"));
 }
 
 int main(void) {
