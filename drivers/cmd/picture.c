@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * The run of mandelbrot and julia, in the order of the data: options, placement, rows (of which
- * picture_rows.c knows more), verification, files, report. Each step is one function; failures are
- * agreed between them, so that no rank waits for one that has left. */
+ * picture_rows.c knows more, and picture_stream.c with --stream), verification, files, report. Each
+ * step is one function; failures are agreed between them, so that no rank waits for one that has
+ * left. */
 #include "cmd/picture.h"
 
+#include "cmd/picture_image.h"
 #include "cmd/picture_options.h"
 #include "cmd/picture_report.h"
+#include "cmd/picture_stream.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "comm/placing.h"
@@ -48,15 +51,21 @@ static bool is_root(const struct picture *picture) {
 static bool compute(struct picture *picture, const char *label, struct failure *failure) {
     MPI_CHECK(MPI_Barrier(picture->session->world));
     const uint64_t start_ns = clock_now_ns();
-    const bool computed = rows_compute(&picture->rows, label,
-                                       (enum progress_style)picture->options->progress, failure);
+    const bool computed =
+        picture->options->stream
+            ? stream_compute(picture, label, failure)
+            : rows_compute(&picture->rows, label, (enum progress_style)picture->options->progress,
+                           failure);
     picture->timing.compute = clock_seconds_since(start_ns);
     return computed;
 }
 
 static void gather(struct picture *picture) {
     const uint64_t start_ns = clock_now_ns();
-    rows_gather(&picture->rows, &picture->tally);
+    if (picture->options->stream)
+        stream_gather(picture);
+    else
+        rows_gather(&picture->rows, &picture->tally);
     picture->timing.gather = clock_seconds_since(start_ns);
 }
 
@@ -72,13 +81,9 @@ static void complete(struct picture *picture) {
 /* Rank 0: samples of the picture against the reference. */
 static bool verify(const struct picture *picture, struct failure *failure) {
     struct plait_escape_difference first;
-    if (plait_escape_verify(&picture->escape, &picture->exec, picture->rows.counts, VERIFY_SAMPLES,
-                            &first) == PLAIT_OK)
-        return true;
-    return failure_set(failure, EXIT_RUN,
-                       "verification failed: row %" PRIu32 ", column %" PRIu32 " has count %" PRId32
-                       ", the reference says %" PRId32 ": please report this",
-                       first.row, first.col, first.got, first.expected);
+    return plait_escape_verify(&picture->escape, &picture->exec, picture->rows.counts,
+                               VERIFY_SAMPLES, &first) == PLAIT_OK ||
+           picture_mismatch(&first, failure);
 }
 
 static bool write_one(const struct picture *picture, const struct image *image, const char *path,
@@ -99,16 +104,10 @@ static bool write_one(const struct picture *picture, const struct image *image, 
 /* Rank 0: the files. */
 static bool write_files(struct picture *picture, struct failure *failure) {
     const struct plait_escape *escape = &picture->escape;
-    const enum colour_value value =
-        escape->kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;
     const uint64_t start_ns = clock_now_ns();
-    const struct image image = {
-        .width = escape->width,
-        .height = escape->height,
-        .colour = {value, colour_range_of(value, picture->rows.counts,
-                                          (size_t)escape->width * escape->height)},
-        .palette = &palette_viridis,
-    };
+    const struct image image =
+        picture_image(picture, colour_range_of(picture_colour_value(picture), picture->rows.counts,
+                                               (size_t)escape->width * escape->height));
     for (size_t k = 0; k < picture->options->out.count; k++)
         if (!write_one(picture, &image, picture->options->out.items[k], failure))
             return false;
@@ -127,10 +126,20 @@ static void gather_timing(struct picture *picture) {
 
 /* What rank 0 does with the gathered picture while the others wait for its verdict. */
 static bool finish_on_root(struct picture *picture, struct failure *failure) {
+    if (picture->options->stream)
+        return stream_write(picture, failure);
     complete(picture);
     if (picture->options->verify && !verify(picture, failure))
         return false;
     return write_files(picture, failure);
+}
+
+/* Who computes which rows, and where they are kept. */
+static bool plan(struct picture *picture, struct failure *failure) {
+    if (picture->options->stream)
+        return stream_begin(picture, failure);
+    return rows_begin(&picture->rows, picture->session, &picture->escape, &picture->exec,
+                      (enum schedule_kind)picture->options->schedule, failure);
 }
 
 static bool prepare(struct picture *picture, struct failure *failure) {
@@ -142,10 +151,7 @@ static bool prepare(struct picture *picture, struct failure *failure) {
     if (!agree(session, failure) ||
         !placing_resolve(session, picture->options->run.path, picture->options->run.threads,
                          &picture->exec, &mine, failure) ||
-        !placing_gather(session, &mine, &picture->placements, failure))
-        return false;
-    if (!rows_begin(&picture->rows, session, &picture->escape, &picture->exec,
-                    (enum schedule_kind)picture->options->schedule, failure))
+        !placing_gather(session, &mine, &picture->placements, failure) || !plan(picture, failure))
         return false;
     placing_warn(session, picture->placements);
     return true;
@@ -189,4 +195,5 @@ void picture_run(const struct session *session, struct option_values *values,
         draw(&picture, values, failure);
     free(picture.placements);
     rows_end(&picture.rows);
+    stream_end(&picture.stream);
 }
