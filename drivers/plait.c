@@ -17,7 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&cmd_hello, &cmd_julia, &cmd_mandelbrot, &cmd_pi};
+static const struct command *const commands[] = {&cmd_check, &cmd_hello, &cmd_julia,
+                                                 &cmd_mandelbrot, &cmd_pi};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void print_usage(FILE *stream) {

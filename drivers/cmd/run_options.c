@@ -25,11 +25,13 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .default_text = "the fastest of each node",
         .offset = offsetof(struct run_options, path),
     },
-    {
-        .name = "json",
-        .kind = OPTION_TEXT,
-        .argument = "FILE",
-        .help = "write parameters, placement, timing and result to FILE when the run has succeeded",
-        .offset = offsetof(struct run_options, json),
-    },
+    [RUN_OPTION_JSON] =
+        {
+            .name = "json",
+            .kind = OPTION_TEXT,
+            .argument = "FILE",
+            .help =
+                "write parameters, placement, timing and result to FILE when the run has succeeded",
+            .offset = offsetof(struct run_options, json),
+        },
 };

@@ -16,7 +16,7 @@ struct run_options {
 };
 
 /* Rows for a struct run_options. */
-enum { RUN_OPTIONS = 3 };
+enum { RUN_OPTIONS = 3, RUN_OPTION_JSON = 2 /* the row of that option */ };
 extern const struct option run_option_rows[RUN_OPTIONS];
 
 /* Rows of the subcommands that work for long and share their work, for members that are theirs. */
