@@ -113,17 +113,19 @@ hooked() {
 
 # One wrong value on one rank, in every operation that brings that rank something.
 wrong_values() {
-    local name spared
-    is_open_mpi && spared='' || spared='spawn '
+    local hook name rank spared
+    if is_open_mpi; then spared=''; else spared='spawn '; fi
     expect_ok 3 -- "$HOOKED_PLAIT" check --repeat 1
     for hook in '0 first' '0 last'; do
         hooked "wrong $hook" --repeat 2
         for name in $(names); do
             case "pingpong $spared" in *"$name "*) continue ;; esac # pingpong brings rank 0 a text
-            assert "$name is wrong" row "$name" wrong ' rank 0, value [0-9]+: expected -?[0-9]+, got -?[0-9]+$'
+            # Of two tickets that are alike the check cannot know which one is wrong.
+            if [ "$name" = fetch-and-add ]; then rank='[01]'; else rank=0; fi
+            assert "$name is wrong" row "$name" wrong " rank $rank, value [0-9]+: expected -?[0-9]+, got -?[0-9]+\$"
         done
     done
-    assert "a report is for success only" has_line 'send-object is wrong: rank 0, value 0: expected 1, got 0, and'
+    assert "the line names the first" has_line 'send-object is wrong: rank 0, value 0: expected 1, got 0, and'
     hooked 'wrong 1 last' --repeat 2 --json check.json
     for name in $(names); do
         case $name in
@@ -169,7 +171,8 @@ late_root() {
     assert "rank 0 does not come" has_line 'reduce has not ended in 4 s: rank 0 on host [^,]* gives no sign of life'
 }
 
-# Which ticket a rank draws is a matter of who comes first.
+# Not under MPICH, whose put and get are wrong with five integers a rank (see above). Which ticket a rank
+# draws is a matter of who comes first.
 shown() {
     sed 's/ticket [0-9]*/ticket T/' "$WORK/out"
 }
@@ -180,19 +183,17 @@ compare() {
     shift
     : >"$WORK/all"
     for name in "$@"; do
-        if [ "$name" = spawn ] && { [ "$ranks" -eq 1 ] || ! is_open_mpi; }; then continue; fi
         expect_ok "$ranks" -- "$PLAIT" check --show "$name"
         shown >>"$WORK/all"
     done
-    if ! is_open_mpi; then sed '/^spawn/,/^after, rank 2/d' "$golden/check_show_$ranks.txt" >"$WORK/expected"
-    else cp "$golden/check_show_$ranks.txt" "$WORK/expected"; fi
+    sed '/^#/d' "$golden/check_show_$ranks.txt" >"$WORK/expected"
     assert "the data of $ranks ranks are those that are stored" diff "$WORK/expected" "$WORK/all"
 }
 
 show() {
     local name alone=()
     for name in $(names); do
-        case $name in send-* | isend | pingpong) ;; *) alone+=("$name") ;; esac
+        case $name in send-* | isend | pingpong | spawn) ;; *) alone+=("$name") ;; esac
     done
     compare 1 "${alone[@]}"
     # shellcheck disable=SC2046 # several words
