@@ -35,10 +35,12 @@ static bool check_outputs(const struct picture_options *options, struct failure 
         for (size_t i = 0; i < k; i++)
             if (!atomic_file_check_apart(path, options->out.items[i], failure))
                 return false;
-        if (!atomic_file_check_apart(path, json, failure))
+        if (!atomic_file_check_apart(path, json, failure) ||
+            !atomic_file_check_apart(path, options->checkpoint, failure))
             return false;
     }
-    return true;
+    return !options->checkpoint || (atomic_file_check(options->checkpoint, failure) &&
+                                    atomic_file_check_apart(options->checkpoint, json, failure));
 }
 
 static bool is_root(const struct picture *picture) {
@@ -140,23 +142,31 @@ static bool prepare(struct picture *picture, struct failure *failure) {
     if (session->rank == ROOT)
         check_outputs(picture->options, failure);
     if (!agree(session, failure) ||
+        !picture_checkpoint_open(&picture->checkpoint, session, &picture->escape,
+                                 picture->options->checkpoint, picture->options->checkpoint_every,
+                                 failure) ||
         !placing_resolve(session, picture->options->run.path, picture->options->run.threads,
                          &picture->exec, &mine, failure) ||
         !placing_gather(session, &mine, &picture->placements, failure))
         return false;
     if (!rows_begin(&picture->rows, session, &picture->escape, &picture->exec,
-                    (enum schedule_kind)picture->options->schedule, failure))
+                    (enum schedule_kind)picture->options->schedule,
+                    picture->options->checkpoint ? &picture->checkpoint : NULL, failure))
         return false;
     placing_warn(session, picture->placements);
     return true;
 }
 
-/* Rank 0: the lines, and only if they have arrived the report, which stands for success. */
+/* Rank 0: the lines, and only if they have arrived the report, which stands for success. What was
+ * kept until then is not needed any more. */
 static void tell(const struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
     picture_print(picture, values->set->command);
-    if (standard_output_flush(failure) && picture->options->run.json)
-        picture_report(picture, values, failure);
+    if (!standard_output_flush(failure) ||
+        (picture->options->run.json && !picture_report(picture, values, failure)))
+        return;
+    if (picture->options->checkpoint)
+        picture_checkpoint_remove(&picture->checkpoint, failure);
 }
 
 static void draw(struct picture *picture, const struct option_values *values,
@@ -187,6 +197,7 @@ void picture_run(const struct session *session, struct option_values *values,
         picture_of_options(&options, values, kind, &picture.escape, failure);
     if (agree(session, failure))
         draw(&picture, values, failure);
+    picture_checkpoint_free(&picture.checkpoint);
     free(picture.placements);
     rows_end(&picture.rows);
 }

@@ -115,6 +115,8 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
             "is an error",
         .offset = MEMBER(verify),
     },
+    CHECKPOINT_ROW(MEMBER(checkpoint), "rows"),
+    CHECKPOINT_EVERY_ROW(MEMBER(checkpoint_every)),
     PROGRESS_ROW(MEMBER(progress)),
 };
 

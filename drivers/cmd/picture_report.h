@@ -27,6 +27,7 @@ struct picture {
     struct plait_escape escape;
     struct plait_exec exec;
     struct placement *placements; /* rank 0: of all ranks */
+    struct picture_checkpoint checkpoint;
     struct picture_rows rows;
     struct plait_escape_tally tally; /* rank 0: of the picture */
     uint64_t fnv1a;                  /* rank 0: checksum of the picture */
