@@ -31,8 +31,8 @@ static void describe(struct checkpoint_parameters *parameters, const struct plai
 static bool fits(const struct picture_checkpoint *checkpoint,
                  const struct checkpoint_record *record) {
     const struct plait_escape *escape = checkpoint->escape;
-    return record->row_bytes == escape->width * sizeof(int32_t) &&
-           record->first < escape->height && record->count <= escape->height - record->first;
+    return record->row_bytes == escape->width * sizeof(int32_t) && record->first < escape->height &&
+           record->count <= escape->height - record->first;
 }
 
 /* Which rows the file has. A run with --interior brute has kept rows that are not distinct, too. */
@@ -148,7 +148,8 @@ bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool sto
     return true;
 }
 
-bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint, struct failure *failure) {
+bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
+                               struct failure *failure) {
     return checkpoint_remove(&checkpoint->file, failure);
 }
 

@@ -47,15 +47,16 @@ bool picture_checkpoint_keep(struct picture_checkpoint *checkpoint, struct piece
 /* Rank 0: saves what is kept, if it is time to. false: writing failed. */
 bool picture_checkpoint_tend(struct picture_checkpoint *checkpoint);
 
-/* Collective, when the ranks have ended their work: rank 0 saves everything. EXIT_STOPPED if rows are
- * left since somebody stopped the work. When all rows are kept, a signal has nothing left to save:
- * one that has come meanwhile is forgotten, and SIGTERM and SIGINT end the run as they do without a
- * checkpoint. */
+/* Collective, when the ranks have ended their work: rank 0 saves everything. EXIT_STOPPED if rows
+ * are left since somebody stopped the work. When all rows are kept, a signal has nothing left to
+ * save: one that has come meanwhile is forgotten, and SIGTERM and SIGINT end the run as they do
+ * without a checkpoint. */
 bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool stopped,
                                  struct failure *failure);
 
 /* Rank 0, when the results are complete: removes the file. */
-bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint, struct failure *failure);
+bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
+                               struct failure *failure);
 
 void picture_checkpoint_free(struct picture_checkpoint *checkpoint);
 

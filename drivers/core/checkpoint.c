@@ -263,9 +263,9 @@ bool checkpoint_open(struct checkpoint *checkpoint, const char *path,
     struct header header;
     *found = false;
     return name_it(checkpoint, path, failure) && open_file(checkpoint, &header, found, failure) &&
-           (!*found || (compare_parameters(checkpoint, header.parameters.text, parameters->text,
-                                           failure) &&
-                        read_commits(checkpoint, failure)));
+           (!*found ||
+            (compare_parameters(checkpoint, header.parameters.text, parameters->text, failure) &&
+             read_commits(checkpoint, failure)));
 }
 
 bool checkpoint_peek(const char *path, const char *name, char *value, size_t bytes) {
@@ -280,8 +280,7 @@ bool checkpoint_peek(const char *path, const char *name, char *value, size_t byt
     return *line && snprintf(value, bytes, "%.*s", found.length, found.text) == found.length;
 }
 
-static bool write_new_file(struct atomic_file *file,
-                           const struct checkpoint_parameters *parameters,
+static bool write_new_file(struct atomic_file *file, const struct checkpoint_parameters *parameters,
                            struct failure *failure) {
     struct header header = {.format = CHECKPOINT_FORMAT, .parameters = *parameters};
     struct commit commit = {.sequence = 1, .begin = RECORDS_AT, .end = RECORDS_AT};
@@ -321,8 +320,8 @@ bool checkpoint_next(const struct checkpoint *checkpoint, uint64_t *cursor,
     if (!read_at(checkpoint->descriptor, &header, sizeof header, offset))
         return unreadable(checkpoint, failure);
     const uint64_t bytes = checkpoint->end - offset - sizeof header;
-    if (header.fnv1a != FNV1A_OF(record_header, &header) || header.count == 0 || header.row_bytes == 0 ||
-        header.row_bytes % 4 != 0 || header.count > UINT32_MAX ||
+    if (header.fnv1a != FNV1A_OF(record_header, &header) || header.count == 0 ||
+        header.row_bytes == 0 || header.row_bytes % 4 != 0 || header.count > UINT32_MAX ||
         header.row_bytes / 4 > UINT32_MAX || header.first > UINT64_MAX - header.count ||
         header.count > bytes / (header.row_bytes + sizeof(uint64_t)))
         return checkpoint_damaged(checkpoint, "a record", failure);

@@ -46,7 +46,7 @@ void checkpoint_parameter(struct checkpoint_parameters *parameters, const char *
 
 /* All zero: no file, safe to close. */
 struct checkpoint {
-    char *path; /* as the user named it, for messages; NULL: no file */
+    char *path;   /* as the user named it, for messages; NULL: no file */
     char *target; /* the file itself, where path is a link */
     int descriptor;
     uint64_t sequence, begin, end; /* as last committed */

@@ -210,8 +210,9 @@ static void stop_and_go_on(struct score *score, enum schedule_kind kind, int who
     const bool whole = kept_exactly(&toil, &all);
     check(score, score->session->rank != ROOT || whole != stopped, "stopped: units are left");
     /* Each rank has that many units at least, unless rank 0 hands out and others are faster. */
-    check(score, score->session->rank != ROOT || stopped || kind == SCHEDULE_DYNAMIC ||
-                     kind == SCHEDULE_WEIGHTED,
+    check(score,
+          score->session->rank != ROOT || stopped || kind == SCHEDULE_DYNAMIC ||
+              kind == SCHEDULE_WEIGHTED,
           "it has stopped");
     share_rest(score->session, &toil, &rest);
     stop_after = 0;
