@@ -80,6 +80,13 @@ PLAIT_API uint32_t plait_escape_distinct_rows(const struct plait_escape *escape)
 PLAIT_API enum plait_status plait_escape_complete(const struct plait_escape *escape,
                                                   const struct plait_exec *exec, int32_t *counts);
 
+/* The same for a byte a pixel that follows from the orbit alone, such as the colour of a smooth
+ * value: fills bytes[height][width]. A pixel without a mirror image, in column 0, is left as it is.
+ */
+PLAIT_API enum plait_status plait_escape_complete_bytes(const struct plait_escape *escape,
+                                                        const struct plait_exec *exec,
+                                                        uint8_t *bytes);
+
 /* The whole picture, counts[height][width], on the threads of exec: both steps above in one.
  * Answers as plait_escape_rows does. */
 PLAIT_API enum plait_status plait_escape_picture(const struct plait_escape *escape,
