@@ -63,8 +63,15 @@ static bool verify(const struct picture *picture, struct failure *failure) {
 static bool write_files(struct picture *picture, struct failure *failure) {
     const uint64_t start_ns = clock_now_ns();
     const bool written = files_write(picture, failure);
-    picture->timing.encode = clock_seconds_since(start_ns);
+    picture->timing.encode += clock_seconds_since(start_ns);
     return written;
+}
+
+static bool colour(struct picture *picture, struct failure *failure) {
+    const uint64_t start_ns = clock_now_ns();
+    const bool coloured = files_colour(picture, failure);
+    picture->timing.encode = clock_seconds_since(start_ns);
+    return coloured;
 }
 
 /* Brings the times of all ranks to rank 0. */
@@ -78,7 +85,6 @@ static void gather_timing(struct picture *picture) {
 
 /* What rank 0 does with the gathered picture while the others wait for its verdict. */
 static bool finish_on_root(struct picture *picture, struct failure *failure) {
-    complete(picture);
     if (picture->options->verify && !verify(picture, failure))
         return false;
     return write_files(picture, failure);
@@ -119,6 +125,10 @@ static void draw(struct picture *picture, const struct option_values *values,
         return;
     gather(picture);
     if (is_root(picture))
+        complete(picture);
+    if (!colour(picture, failure))
+        return;
+    if (is_root(picture))
         finish_on_root(picture, failure);
     wait_for_root(session);
     if (!agree(session, failure))
@@ -141,4 +151,5 @@ void picture_run(const struct session *session, struct option_values *values,
         draw(&picture, values, failure);
     free(picture.placements);
     rows_end(&picture.rows);
+    free(picture.indices);
 }

@@ -2,15 +2,19 @@
  * Writes the files of a picture. */
 #include "cmd/picture_files.h"
 
+#include "cmd/picture_smooth.h"
 #include "core/atomic_file.h"
 #include "core/report.h"
 #include "image/palette_file.h"
+#include "image/smooth_colour.h"
 #include "image/writer.h"
 
 static struct image image_of(const struct picture *picture) {
+    const uint32_t samples = (uint32_t)picture->options->samples;
     return (struct image){
-        .width = picture->escape.width,
-        .height = picture->escape.height,
+        .width = picture->escape.width / samples,
+        .height = picture->escape.height / samples,
+        .samples = samples,
         .palette = &picture->palette,
     };
 }
@@ -34,21 +38,39 @@ bool files_check(struct picture *picture, struct failure *failure) {
         if (!atomic_file_check_apart(path, json, failure))
             return false;
     }
-    return palette_load(options->palette, &picture->palette, failure);
+    if (!palette_load(options->palette, &picture->palette, failure))
+        return false;
+    if (options->colour == PICTURE_SMOOTH)
+        picture->palette = smooth_palette(&picture->palette);
+    return true;
+}
+
+static const struct writer_format *format_at(const struct picture *picture, size_t k) {
+    struct failure ignored = {0};
+    return writer_format_find(picture->options->out.items[k], &ignored);
+}
+
+/* The same on all ranks. */
+static bool is_smooth(const struct picture *picture) {
+    bool has_colours = false;
+    for (size_t k = 0; k < picture->options->out.count; k++)
+        has_colours |= writer_has_colours(format_at(picture, k));
+    return has_colours && picture->options->colour == PICTURE_SMOOTH;
+}
+
+bool files_colour(struct picture *picture, struct failure *failure) {
+    return !is_smooth(picture) || smooth_colour(&picture->rows, &picture->indices, failure);
 }
 
 uint64_t files_row_bytes(const struct picture *picture) {
-    struct failure ignored = {0};
-    uint64_t bytes = 0;
-    if (picture->session->rank != ROOT)
-        return 0;
-    for (size_t k = 0; k < picture->options->out.count; k++) {
-        const struct writer_format *format =
-            writer_format_find(picture->options->out.items[k], &ignored);
-        const uint64_t more = format ? writer_row_bytes(format, picture->escape.width) : 0;
-        bytes = more > bytes ? more : bytes; /* one file after the other */
+    const struct image image = image_of(picture);
+    uint64_t most = 0; /* one file after the other */
+    for (size_t k = 0; k < picture->options->out.count && picture->session->rank == ROOT; k++) {
+        const uint64_t bytes = writer_row_bytes(format_at(picture, k), image.width);
+        most = bytes > most ? bytes : most;
     }
-    return bytes;
+    return most / image.samples +
+           (is_smooth(picture) ? smooth_row_bytes(picture->escape.width) : 0);
 }
 
 /* The range of values in the whole picture. */
@@ -68,7 +90,7 @@ static bool write_one(const struct picture *picture, const struct image *image, 
     struct writer *writer = writer_open(format, path, image, failure);
     if (!writer)
         return false;
-    const struct image_rows rows = {.counts = picture->rows.counts, .rows = picture->escape.height};
+    const struct image_rows rows = {picture->rows.counts, picture->indices, picture->escape.height};
     if (!writer_put(writer, &rows, failure)) {
         writer_abandon(writer);
         return false;

@@ -30,6 +30,7 @@ struct picture {
     struct placement *placements; /* rank 0: of all ranks */
     struct picture_rows rows;
     struct palette palette;          /* rank 0 */
+    uint8_t *indices;                /* rank 0: of smooth colours, [height][width], or NULL */
     struct plait_escape_tally tally; /* rank 0: of the picture */
     uint64_t fnv1a;                  /* rank 0: checksum of the picture */
     struct timing timing;

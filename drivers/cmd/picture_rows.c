@@ -200,7 +200,7 @@ static void digest_own(struct picture_rows *rows, struct plait_escape_tally *tal
         digest(rows, rows->pieces.items[k].first, (uint32_t)rows->pieces.items[k].count, tally);
 }
 
-static void bring(struct picture_rows *rows, size_t bytes, void *content) {
+void rows_bring(const struct picture_rows *rows, size_t bytes, void *content) {
     if (is_block(rows))
         block_gather(rows->session, rows->distinct, bytes, content, content);
     else
@@ -210,8 +210,8 @@ static void bring(struct picture_rows *rows, size_t bytes, void *content) {
 void rows_gather(struct picture_rows *rows, struct plait_escape_tally *tally) {
     struct plait_escape_tally own = {0, 0};
     digest_own(rows, &own);
-    bring(rows, rows->escape->width * sizeof *rows->counts, rows->counts);
-    bring(rows, sizeof *rows->digests, rows->digests);
+    rows_bring(rows, rows->escape->width * sizeof *rows->counts, rows->counts);
+    rows_bring(rows, sizeof *rows->digests, rows->digests);
     *tally = own;
     MPI_CHECK(MPI_Reduce(&own, tally, 2, MPI_UINT64_T, MPI_SUM, ROOT, rows->session->world));
 }
