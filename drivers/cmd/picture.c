@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT
  * The run of mandelbrot and julia, in the order of the data: options, placement, rows (of which
- * picture_rows.c knows more), verification, files
- * (picture_files.c), report. Each step is one function; failures are
- * agreed between them, so that no rank waits for one that has left. */
+ * picture_rows.c knows more, and picture_stream.c with --stream), verification, files
+ * (picture_files.c), report. Each step is one function; failures are agreed between them, so that
+ * no rank waits for one that has left. */
 #include "cmd/picture.h"
 
 #include "cmd/picture_files.h"
 #include "cmd/picture_options.h"
 #include "cmd/picture_report.h"
+#include "cmd/picture_stream.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "comm/placing.h"
 #include "comm/waiting.h"
 #include "core/clock.h"
-#include "core/standard_output.h"
 #include "plait/digest.h"
 
 #include <inttypes.h>
@@ -25,17 +26,23 @@ static bool is_root(const struct picture *picture) {
 
 static bool compute(struct picture *picture, const char *label, struct failure *failure) {
     MPI_CHECK(MPI_Barrier(picture->session->world));
-    const uint64_t start_ns = clock_now_ns();
-    const bool computed = rows_compute(&picture->rows, label,
-                                       (enum progress_style)picture->options->progress, failure);
-    picture->timing.compute = clock_seconds_since(start_ns);
+    picture->begun.compute = clock_now_ns();
+    const bool computed =
+        picture->options->stream
+            ? stream_compute(picture, label, failure)
+            : rows_compute(&picture->rows, label, (enum progress_style)picture->options->progress,
+                           failure);
+    picture->timing.compute = clock_seconds_since(picture->begun.compute);
     return computed;
 }
 
 static void gather(struct picture *picture) {
-    const uint64_t start_ns = clock_now_ns();
-    rows_gather(&picture->rows, &picture->tally);
-    picture->timing.gather = clock_seconds_since(start_ns);
+    picture->begun.gather = clock_now_ns();
+    if (picture->options->stream)
+        stream_gather(picture);
+    else
+        rows_gather(&picture->rows, &picture->tally);
+    picture->timing.gather = clock_seconds_since(picture->begun.gather);
 }
 
 /* Rank 0: the rows that mirror others. Part of the computation, and timed as such. */
@@ -50,13 +57,9 @@ static void complete(struct picture *picture) {
 /* Rank 0: samples of the picture against the reference. */
 static bool verify(const struct picture *picture, struct failure *failure) {
     struct plait_escape_difference first;
-    if (plait_escape_verify(&picture->escape, &picture->exec, picture->rows.counts, VERIFY_SAMPLES,
-                            &first) == PLAIT_OK)
-        return true;
-    return failure_set(failure, EXIT_RUN,
-                       "verification failed: row %" PRIu32 ", column %" PRIu32 " has count %" PRId32
-                       ", the reference says %" PRId32 ": please report this",
-                       first.row, first.col, first.got, first.expected);
+    return plait_escape_verify(&picture->escape, &picture->exec, picture->rows.counts,
+                               VERIFY_SAMPLES, &first) == PLAIT_OK ||
+           picture_mismatch(&first, failure);
 }
 
 /* Rank 0: the files. */
@@ -67,7 +70,13 @@ static bool write_files(struct picture *picture, struct failure *failure) {
     return written;
 }
 
+/* What the whole picture needs beside its counts, if it is in memory. Encoding begins here. */
 static bool colour(struct picture *picture, struct failure *failure) {
+    picture->begun.encode = clock_now_ns();
+    if (picture->options->stream)
+        return true;
+    if (is_root(picture))
+        complete(picture);
     const uint64_t start_ns = clock_now_ns();
     const bool coloured = files_colour(picture, failure);
     picture->timing.encode = clock_seconds_since(start_ns);
@@ -85,9 +94,20 @@ static void gather_timing(struct picture *picture) {
 
 /* What rank 0 does with the gathered picture while the others wait for its verdict. */
 static bool finish_on_root(struct picture *picture, struct failure *failure) {
+    if (picture->options->stream)
+        return stream_write(picture, failure);
     if (picture->options->verify && !verify(picture, failure))
         return false;
     return write_files(picture, failure);
+}
+
+/* Who computes which rows, and where they are kept. */
+static bool plan(struct picture *picture, struct failure *failure) {
+    if (picture->options->stream)
+        return stream_begin(picture, failure);
+    return rows_begin(&picture->rows, picture->session, &picture->escape, &picture->exec,
+                      (enum schedule_kind)picture->options->schedule, files_row_bytes(picture),
+                      failure);
 }
 
 static bool prepare(struct picture *picture, struct failure *failure) {
@@ -99,33 +119,37 @@ static bool prepare(struct picture *picture, struct failure *failure) {
     if (!agree(session, failure) ||
         !placing_resolve(session, picture->options->run.path, picture->options->run.threads,
                          &picture->exec, &mine, failure) ||
-        !placing_gather(session, &mine, &picture->placements, failure))
-        return false;
-    if (!rows_begin(&picture->rows, session, &picture->escape, &picture->exec,
-                    (enum schedule_kind)picture->options->schedule, files_row_bytes(picture),
-                    failure))
+        !placing_gather(session, &mine, &picture->placements, failure) || !plan(picture, failure))
         return false;
     placing_warn(session, picture->placements);
     return true;
+}
+
+/* Rank 0: the times that the report has, too. */
+static void time_all(const struct picture *picture) {
+    struct stopwatch *watch = picture->session->watch;
+    stopwatch_add(watch, "compute", picture->begun.compute, picture->timing.compute);
+    stopwatch_add(watch, "gather", picture->begun.gather, picture->timing.gather);
+    stopwatch_add(watch, "encode", picture->begun.encode, picture->timing.encode);
+    stopwatch_add(watch, "total", picture->begun.total, picture->timing.total);
 }
 
 /* Rank 0: the lines, and only if they have arrived the report, which stands for success. */
 static void tell(const struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
     picture_print(picture, values->set->command);
-    if (standard_output_flush(failure) && picture->options->run.json)
+    time_all(picture);
+    if (timers_tell(picture->session, values, failure) && picture->options->run.json)
         picture_report(picture, values, failure);
 }
 
 static void draw(struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
     const struct session *session = picture->session;
-    const uint64_t start_ns = clock_now_ns();
+    picture->begun.total = clock_now_ns();
     if (!prepare(picture, failure) || !compute(picture, values->set->command, failure))
         return;
     gather(picture);
-    if (is_root(picture))
-        complete(picture);
     if (!colour(picture, failure))
         return;
     if (is_root(picture))
@@ -133,7 +157,7 @@ static void draw(struct picture *picture, const struct option_values *values,
     wait_for_root(session);
     if (!agree(session, failure))
         return;
-    picture->timing.total = clock_seconds_since(start_ns);
+    picture->timing.total = clock_seconds_since(picture->begun.total);
     gather_timing(picture);
     if (is_root(picture))
         tell(picture, values, failure);
@@ -151,5 +175,6 @@ void picture_run(const struct session *session, struct option_values *values,
         draw(&picture, values, failure);
     free(picture.placements);
     rows_end(&picture.rows);
+    stream_end(&picture.stream);
     free(picture.indices);
 }

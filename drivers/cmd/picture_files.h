@@ -16,8 +16,8 @@ bool files_check(struct picture *picture, struct failure *failure);
  * must have agreed that every name has a format, as files_check finds out. */
 uint64_t files_row_bytes(const struct picture *picture);
 
-/* Collective, when rank 0 has the counts of the whole picture: what colours need beside them. A
- * failure is that of all ranks. */
+/* Collective, without --stream, when rank 0 has the counts of the whole picture: what colours need
+ * beside them. A failure is that of all ranks. */
 bool files_colour(struct picture *picture, struct failure *failure);
 
 /* Rank 0: writes the files, from the counts of the whole picture. */

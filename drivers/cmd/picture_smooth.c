@@ -6,23 +6,80 @@
 
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
-#include "image/smooth_colour.h"
 #include "plait/smooth.h"
 
 #include <stdlib.h>
 
-/* Rows whose values are in memory at a time: enough for all threads. */
+/* -- values ------------------------------------------------------------------------------------ */
+
+/* Whose values are in memory at a time: enough for all threads. */
 enum { PIXELS_AT_ONCE = 1 << 20 };
+
+static uint32_t rows_at_once(const struct smooth_finder *finder) {
+    const uint32_t rows = PIXELS_AT_ONCE / finder->escape->width;
+    return rows > 0 ? rows : 1;
+}
+
+bool smooth_finder_begin(struct smooth_finder *finder, const struct plait_escape *escape,
+                         const struct plait_exec *exec) {
+    *finder = (struct smooth_finder){
+        .escape = escape,
+        .exec = exec,
+        .range = smooth_range_empty(),
+    };
+    finder->values = malloc((size_t)rows_at_once(finder) * escape->width * sizeof *finder->values);
+    return finder->values != NULL;
+}
+
+void smooth_finder_end(struct smooth_finder *finder) {
+    free(finder->values);
+}
+
+static bool find_some(struct smooth_finder *finder, uint32_t first, uint32_t rows, uint32_t cols,
+                      const int32_t *counts, int32_t *parts, struct failure *failure) {
+    const enum plait_status status =
+        plait_smooth_rows(finder->escape, finder->exec, first, rows, cols, counts, finder->values);
+    if (status != PLAIT_OK)
+        return failure_set(failure, EXIT_RUN, "smooth colours: %s", plait_status_text(status));
+    for (size_t i = 0; i < rows; i++) {
+        const int32_t *row = counts + i * finder->escape->width;
+        smooth_parts(row, finder->values + i * cols, cols, parts + i * cols);
+        smooth_range_add(&finder->range, row, parts + i * cols, cols);
+    }
+    return true;
+}
+
+bool smooth_find(struct smooth_finder *finder, uint32_t first, uint32_t rows, uint32_t cols,
+                 const int32_t *counts, int32_t *parts, struct failure *failure) {
+    const uint32_t most = rows_at_once(finder);
+    for (uint32_t done = 0, some; done < rows; done += some) {
+        some = rows - done < most ? rows - done : most;
+        if (!find_some(finder, first + done, some, cols,
+                       counts + (size_t)done * finder->escape->width, parts + (size_t)done * cols,
+                       failure))
+            return false;
+    }
+    return true;
+}
+
+void smooth_share_range(struct smooth_finder *finder, const struct session *session,
+                        struct smooth_scale *scale) {
+    struct smooth_range *range = &finder->range;
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &range->min, 1, MPI_INT64_T, MPI_MIN, session->world));
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &range->max, 1, MPI_INT64_T, MPI_MAX, session->world));
+    smooth_scale_fill(scale, range);
+}
+
+/* -- a picture in memory ----------------------------------------------------------------------- */
 
 struct smooth {
     struct picture_rows *rows;
     uint32_t mirrored; /* rank 0: rows from distinct on; 0 elsewhere */
-    double *values;    /* of some rows */
     int32_t *parts;    /* of this rank's rows, in the order of its pieces */
     int32_t *column;   /* rank 0: of column 0 of the mirrored rows */
-    struct smooth_range range;
+    uint8_t *indices;  /* rank 0: [height][width]; others: of their rows */
+    struct smooth_finder finder;
     struct smooth_scale scale;
-    uint8_t *indices; /* rank 0: [height][width]; others: of their rows */
 };
 
 uint64_t smooth_row_bytes(uint32_t width) {
@@ -37,21 +94,16 @@ static size_t width_of(const struct smooth *smooth) {
     return smooth->rows->escape->width;
 }
 
-static uint32_t rows_at_once(const struct smooth *smooth) {
-    const uint32_t rows = PIXELS_AT_ONCE / smooth->rows->escape->width;
-    return rows > 0 ? rows : 1;
-}
-
 /* One element more than needed: a rank without rows has nothing to store, but NULL means no memory.
  */
 static bool allocate(struct smooth *smooth, struct failure *failure) {
     const size_t own = smooth->rows->computed * width_of(smooth);
     const size_t kept = is_root(smooth) ? smooth->rows->escape->height * width_of(smooth) : own;
-    smooth->values = malloc(rows_at_once(smooth) * width_of(smooth) * sizeof *smooth->values);
     smooth->parts = malloc((own + 1) * sizeof *smooth->parts);
     smooth->column = malloc((smooth->mirrored + 1) * sizeof *smooth->column);
     smooth->indices = malloc(kept + 1);
-    return (smooth->values && smooth->parts && smooth->column && smooth->indices) ||
+    return (smooth->parts && smooth->column && smooth->indices &&
+            smooth_finder_begin(&smooth->finder, smooth->rows->escape, smooth->rows->exec)) ||
            failure_set(failure, EXIT_RUN, "out of memory for smooth colours");
 }
 
@@ -62,63 +114,27 @@ static size_t place_of(const struct smooth *smooth, const struct piece *piece, s
     return (is_root(smooth) ? piece->first : own) * width_of(smooth);
 }
 
-/* The parts of the first `cols` pixels of rows [first, first + rows), and their range. */
-static bool find_parts(struct smooth *smooth, uint32_t first, uint32_t rows, uint32_t cols,
-                       const int32_t *counts, int32_t *parts, struct failure *failure) {
-    const enum plait_status status = plait_smooth_rows(smooth->rows->escape, smooth->rows->exec,
-                                                       first, rows, cols, counts, smooth->values);
-    if (status != PLAIT_OK)
-        return failure_set(failure, EXIT_RUN, "smooth colours: %s", plait_status_text(status));
-    for (uint32_t i = 0; i < rows; i++) {
-        const int32_t *row = counts + i * width_of(smooth);
-        int32_t *row_parts = parts + (size_t)i * cols;
-        smooth_parts(row, smooth->values + (size_t)i * cols, cols, row_parts);
-        smooth_range_add(&smooth->range, row, row_parts, cols);
-    }
-    return true;
-}
-
-static bool find_piece(struct smooth *smooth, const struct piece *piece, size_t own,
-                       struct failure *failure) {
-    const int32_t *counts = smooth->rows->counts + place_of(smooth, piece, own);
-    int32_t *parts = smooth->parts + own * width_of(smooth);
-    for (uint64_t done = 0; done < piece->count;) {
-        const uint64_t left = piece->count - done;
-        const uint32_t some = left < rows_at_once(smooth) ? (uint32_t)left : rows_at_once(smooth);
-        if (!find_parts(smooth, (uint32_t)(piece->first + done), some, smooth->rows->escape->width,
-                        counts + done * width_of(smooth), parts + done * width_of(smooth), failure))
-            return false;
-        done += some;
-    }
-    return true;
-}
-
-static bool find_column(struct smooth *smooth, struct failure *failure) {
-    for (uint32_t i = 0; i < smooth->mirrored; i++) {
-        const uint32_t row = smooth->rows->distinct + i;
-        if (!find_parts(smooth, row, 1, 1, smooth->rows->counts + row * width_of(smooth),
-                        smooth->column + i, failure))
-            return false;
-    }
-    return true;
-}
-
-static bool find_values(struct smooth *smooth, struct failure *failure) {
+static bool find_own(struct smooth *smooth, struct failure *failure) {
     const struct pieces *pieces = &smooth->rows->pieces;
     size_t own = 0;
     for (size_t k = 0; k < pieces->count; k++) {
-        if (!find_piece(smooth, &pieces->items[k], own, failure))
+        const struct piece *piece = &pieces->items[k];
+        if (!smooth_find(&smooth->finder, (uint32_t)piece->first, (uint32_t)piece->count,
+                         (uint32_t)width_of(smooth),
+                         smooth->rows->counts + place_of(smooth, piece, own),
+                         smooth->parts + own * width_of(smooth), failure))
             return false;
-        own += pieces->items[k].count;
+        own += piece->count;
     }
-    return find_column(smooth, failure);
+    return true;
 }
 
-static void share_range(struct smooth *smooth) {
-    const MPI_Comm world = smooth->rows->session->world;
-    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &smooth->range.min, 1, MPI_INT64_T, MPI_MIN, world));
-    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &smooth->range.max, 1, MPI_INT64_T, MPI_MAX, world));
-    smooth_scale_fill(&smooth->scale, &smooth->range);
+/* Rank 0: column 0 of the mirrored rows. */
+static bool find_column(struct smooth *smooth, struct failure *failure) {
+    const uint32_t first = smooth->rows->distinct;
+    return smooth_find(&smooth->finder, first, smooth->mirrored, 1,
+                       smooth->rows->counts + (is_root(smooth) ? first * width_of(smooth) : 0),
+                       smooth->column, failure);
 }
 
 static void colour_own(struct smooth *smooth) {
@@ -144,15 +160,15 @@ static void colour_mirrored(struct smooth *smooth) {
 }
 
 bool smooth_colour(struct picture_rows *rows, uint8_t **indices, struct failure *failure) {
-    struct smooth smooth = {.rows = rows, .range = smooth_range_empty()};
+    struct smooth smooth = {.rows = rows};
     *indices = NULL;
     if (is_root(&smooth))
         smooth.mirrored = rows->escape->height - rows->distinct;
-    if (allocate(&smooth, failure))
-        find_values(&smooth, failure);
+    if (allocate(&smooth, failure) && find_own(&smooth, failure))
+        find_column(&smooth, failure);
     const bool found = agree(rows->session, failure);
     if (found) {
-        share_range(&smooth);
+        smooth_share_range(&smooth.finder, rows->session, &smooth.scale);
         colour_own(&smooth);
         rows_bring(rows, width_of(&smooth), smooth.indices);
     }
@@ -161,7 +177,7 @@ bool smooth_colour(struct picture_rows *rows, uint8_t **indices, struct failure 
         *indices = smooth.indices;
         smooth.indices = NULL;
     }
-    free(smooth.values);
+    smooth_finder_end(&smooth.finder);
     free(smooth.parts);
     free(smooth.column);
     free(smooth.indices);

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Colours have the same bits everywhere: the same picture file for any ranks, threads, paths and schedules,
-# with mirror images and without, and it is the picture that NumPy makes of the same counts.
+# with mirror images and without, in memory and streamed; and it is the picture that NumPy makes of the
+# same counts.
 # LIST_PATHS names a program that prints the paths of this machine.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -30,6 +31,7 @@ picture() {
     done
     for path in "${paths[@]}"; do
         draw 2 5 "$path" dynamic "$@"
+        draw 3 2 "$path" weighted "$@" --stream
     done
 }
 
