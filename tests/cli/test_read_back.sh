@@ -32,5 +32,6 @@ for command in mandelbrot julia; do
     read_back "$command" 1 --size 1x1
     read_back "$command" 3 --size 257x2
     read_back "$command" 7 --size 3x5
+    read_back "$command" 3 --size 301x203 --stream
 done
 finish

@@ -260,10 +260,11 @@ part_failures() {
 
     # Killed in the middle of its work, which its first line of progress tells of.
     new_sandbox
+    : >"$WORK/err"
     (cd "$SANDBOX" && exec "$PLAIT" mandelbrot --size 2000x2000 --maxit 100000000 --interior brute \
-        --progress lines --stream --out p.npy) >"$WORK/out" 2>"$WORK/err" &
+        --progress lines --stream --out p.npy) >"$WORK/out" 2>>"$WORK/err" &
     local run=$!
-    while kill -0 "$run" 2>/dev/null && [ ! -s "$WORK/err" ]; do sleep 0.1; done
+    while kill -0 "$run" 2>/dev/null && ! grep -q '^mandelbrot: ' "$WORK/err"; do sleep 0.1; done
     assert "it works" kill -KILL "$run"
     wait "$run" 2>/dev/null || true
     assert "nothing is left" [ "$(count_files)" -eq 0 ]
