@@ -11,6 +11,6 @@ struct image picture_image(const struct picture *picture, struct colour_range ra
         .width = picture->escape.width,
         .height = picture->escape.height,
         .colour = {picture_colour_value(picture), range},
-        .palette = &palette_viridis,
+        .palette = &picture->palette,
     };
 }

@@ -19,9 +19,10 @@ static bool is_block(const struct picture_rows *rows) {
     return rows->queue.schedule.kind == SCHEDULE_BLOCK;
 }
 
-/* Of counts and digest. */
+/* Of counts and digest, and of what is made of them later. */
 static uint64_t row_bytes(const struct picture_rows *rows) {
-    return (uint64_t)rows->escape->width * sizeof *rows->counts + sizeof *rows->digests;
+    return (uint64_t)rows->escape->width * sizeof *rows->counts + sizeof *rows->digests +
+           rows->more_row_bytes;
 }
 
 /* One row for its time alone, into the room of one. */
@@ -129,8 +130,11 @@ static void allocate_counts(struct picture_rows *rows) {
 
 bool rows_begin(struct picture_rows *rows, const struct session *session,
                 const struct plait_escape *escape, const struct plait_exec *exec,
-                enum schedule_kind kind, struct failure *failure) {
-    if (!rows_plan(rows, session, escape, exec, kind, failure) || !size_up(rows, failure))
+                enum schedule_kind kind, uint64_t more_row_bytes, struct failure *failure) {
+    if (!rows_plan(rows, session, escape, exec, kind, failure))
+        return false;
+    rows->more_row_bytes = more_row_bytes;
+    if (!size_up(rows, failure))
         return false;
     allocate_counts(rows);
     if (!rows->counts || !rows->digests)

@@ -60,6 +60,8 @@ static void stay_alone(const struct launcher *launcher) {
         return;
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+    setenv("OMPI_MCA_sharedfp", "^sm",
+           0); /* shared file pointers, which would lie in that folder */
 }
 
 /* Open MPI's own MPI-IO reports success where a write has failed (4.1.4), and makes files for locks

@@ -35,14 +35,16 @@ void npy_header(uint32_t width, uint32_t height, char header[NPY_HEADER_BYTES]) 
 
 static bool begin(struct writer *writer, struct failure *failure) {
     char header[NPY_HEADER_BYTES];
-    npy_header(writer->image.width, writer->image.height, header);
+    const uint32_t samples = image_samples(&writer->image);
+    npy_header(writer->image.width * samples, writer->image.height * samples, header);
     return atomic_file_write(&writer->file, header, sizeof header, failure);
 }
 
-static bool write_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
+static bool write_rows(struct writer *writer, const struct image_rows *rows,
                        struct failure *failure) {
-    const size_t bytes = (size_t)rows * writer->image.width * sizeof *counts;
-    return atomic_file_write(&writer->file, counts, bytes, failure);
+    const size_t columns = (size_t)writer->image.width * image_samples(&writer->image);
+    const size_t bytes = rows->rows * columns * sizeof *rows->counts;
+    return atomic_file_write(&writer->file, rows->counts, bytes, failure);
 }
 
 const struct writer_format writer_npy = {

@@ -249,6 +249,13 @@ only_rank_0_can_write() {
     assert "no result is told" [ ! -s "$WORK/out" ]
 }
 
+# A build without cairo has a line of its own for it.
+makes_pdf() {
+    run_ranks 1 "$PLAIT" mandelbrot --size 4x4 --out p.pdf
+    rm -f "$SANDBOX/p.pdf"
+    [ "$status" -eq 0 ]
+}
+
 part_failures() {
     new_sandbox
     printf 'the old content' >"$SANDBOX/old.npy"
@@ -274,6 +281,10 @@ part_failures() {
     expect_error "row .* of the counts beside 'p.npy' is not what its rank wrote" 1 -- \
         env LD_PRELOAD="${BAD_DISK_LIBRARY:?}" BAD_DISK=forgets "$PLAIT" mandelbrot --stream --out p.npy
 
+    new_sandbox
+    if makes_pdf; then
+        expect_error "'p.pdf' cannot be written row by row" 2 -- "$PLAIT" mandelbrot --stream --out p.pdf
+    fi
     expect_error "there is no folder 'nowhere'" 2 -- "$PLAIT" mandelbrot --stream --out nowhere/p.npy
 }
 
