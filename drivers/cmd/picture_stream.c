@@ -104,7 +104,7 @@ bool stream_begin(struct picture *picture, struct failure *failure) {
     picture->stream.range = colour_range_empty();
     if (!check_formats(picture, failure) ||
         !rows_plan(&picture->rows, picture->session, &picture->escape, &picture->exec,
-                   (enum schedule_kind)picture->options->schedule, failure))
+                   (enum schedule_kind)picture->options->schedule, NULL, failure))
         return false;
     make_buffers(picture, failure);
     return agree(picture->session, failure) && begin_store(picture, failure);
