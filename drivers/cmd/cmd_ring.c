@@ -5,10 +5,10 @@
 #include "cmd/ring_report.h"
 #include "cmd/ring_rounds.h"
 #include "cmd/run_begin.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "command.h"
 #include "core/clock.h"
-#include "core/standard_output.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 static void tell(const struct ring *ring, const struct option_values *values,
                  struct failure *failure) {
     ring_print(ring);
-    if (standard_output_flush(failure) && ring->options->run.json)
+    if (timers_tell(ring->session, values, failure) && ring->options->run.json)
         ring_report(ring, values, failure);
 }
 
@@ -28,6 +28,7 @@ static void go(struct ring *ring, const struct option_values *values, struct fai
         (ring->options->map && !ring_map(ring, failure)))
         return;
     ring->total_seconds = clock_seconds_since(start_ns);
+    stopwatch_add(ring->session->watch, "total", start_ns, ring->total_seconds);
     if (ring->session->rank == ROOT)
         tell(ring, values, failure);
     agree(ring->session, failure);
