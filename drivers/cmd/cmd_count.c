@@ -129,8 +129,12 @@ static void go(struct count *count, const struct option_values *values, struct f
     if (!run_begin(session, &count->options->run, &count->placements, failure) ||
         !make_room(count, failure))
         return;
+    stopwatch_start(session->watch, "draw");
     draw(count);
+    stopwatch_stop(session->watch, "draw");
+    stopwatch_start(session->watch, "gather");
     gather(count);
+    stopwatch_stop(session->watch, "gather");
     if (session->rank == ROOT) {
         print(count);
         const double total_s = clock_seconds_since(start_ns);

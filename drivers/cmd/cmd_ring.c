@@ -21,11 +21,24 @@ static void tell(const struct ring *ring, const struct option_values *values,
         ring_report(ring, values, failure);
 }
 
+/* The rounds, and the map if it is asked for. */
+static bool measure(struct ring *ring, struct failure *failure) {
+    struct stopwatch *watch = ring->session->watch;
+    stopwatch_start(watch, "rounds");
+    const bool ran = ring_run(ring, failure);
+    stopwatch_stop(watch, "rounds");
+    if (!ran || !ring->options->map)
+        return ran;
+    stopwatch_start(watch, "map");
+    const bool mapped = ring_map(ring, failure);
+    stopwatch_stop(watch, "map");
+    return mapped;
+}
+
 static void go(struct ring *ring, const struct option_values *values, struct failure *failure) {
     const uint64_t start_ns = clock_now_ns();
     if (!run_begin(ring->session, &ring->options->run, &ring->placements, failure) ||
-        !ring_begin(ring, failure) || !ring_run(ring, failure) ||
-        (ring->options->map && !ring_map(ring, failure)))
+        !ring_begin(ring, failure) || !measure(ring, failure))
         return;
     ring->total_seconds = clock_seconds_since(start_ns);
     stopwatch_add(ring->session->watch, "total", start_ns, ring->total_seconds);

@@ -3,7 +3,7 @@
 #include "command.h"
 
 const struct command *const command_table[] = {
-    &cmd_count,      &cmd_hello, &cmd_julia,    &cmd_logs,
+    &cmd_check,      &cmd_count, &cmd_hello,    &cmd_julia, &cmd_logs,
     &cmd_mandelbrot, &cmd_pi,    &cmd_pingpong, &cmd_ring,
 };
 

@@ -2,22 +2,15 @@
  * Writes the files of a picture. */
 #include "cmd/picture_files.h"
 
+#include "cmd/picture_image.h"
 #include "core/atomic_file.h"
 #include "core/report.h"
 #include "image/palette_file.h"
 #include "image/writer.h"
 
-static struct image image_of(const struct picture *picture) {
-    return (struct image){
-        .width = picture->escape.width,
-        .height = picture->escape.height,
-        .palette = &picture->palette,
-    };
-}
-
 bool files_check(struct picture *picture, struct failure *failure) {
     const struct picture_options *options = picture->options;
-    const struct image image = image_of(picture);
+    const struct image image = picture_image(picture, colour_range_empty());
     const char *json = options->run.json;
     if (json && !report_check(json, failure))
         return false;
@@ -31,9 +24,13 @@ bool files_check(struct picture *picture, struct failure *failure) {
         for (size_t i = 0; i < k; i++)
             if (!atomic_file_check_apart(path, options->out.items[i], failure))
                 return false;
-        if (!atomic_file_check_apart(path, json, failure))
+        if (!atomic_file_check_apart(path, json, failure) ||
+            !atomic_file_check_apart(path, options->checkpoint, failure))
             return false;
     }
+    if (options->checkpoint && (!atomic_file_check(options->checkpoint, failure) ||
+                                !atomic_file_check_apart(options->checkpoint, json, failure)))
+        return false;
     return palette_load(options->palette, &picture->palette, failure);
 }
 
@@ -49,15 +46,6 @@ uint64_t files_row_bytes(const struct picture *picture) {
         bytes = more > bytes ? more : bytes; /* one file after the other */
     }
     return bytes;
-}
-
-/* The range of values in the whole picture. */
-static struct colour colour_of(const struct picture *picture) {
-    const struct plait_escape *escape = &picture->escape;
-    const enum colour_value value =
-        escape->kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;
-    return (struct colour){value, colour_range_of(value, picture->rows.counts,
-                                                  (size_t)escape->width * escape->height)};
 }
 
 static bool write_one(const struct picture *picture, const struct image *image, const char *path,
@@ -77,8 +65,10 @@ static bool write_one(const struct picture *picture, const struct image *image, 
 }
 
 bool files_write(const struct picture *picture, struct failure *failure) {
-    struct image image = image_of(picture);
-    image.colour = colour_of(picture);
+    const struct plait_escape *escape = &picture->escape;
+    const struct image image =
+        picture_image(picture, colour_range_of(picture_colour_value(picture), picture->rows.counts,
+                                               (size_t)escape->width * escape->height));
     for (size_t k = 0; k < picture->options->out.count; k++)
         if (!write_one(picture, &image, picture->options->out.items[k], failure))
             return false;

@@ -77,7 +77,7 @@ quick_arguments() {
     julia | mandelbrot) echo --size 8x8 --out null ;;
     pi) echo --sweep 4^5:4^6 --runs 2 ;;
     pingpong) echo --size 64 --repeat 10 ;;
-    ring) echo --count 10 ;;
+    ring) echo --count 10 --map ;;
     esac
 }
 mapfile -t subcommands < <("$PLAIT" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
@@ -90,6 +90,11 @@ for name in "${subcommands[@]}"; do
         [ "$(grep '^# csv,' "$WORK/out" | tail -n 1 | cut -d, -f2)" = total ]
     assert "the lines of $name are good" lines_are_good "$name" 2
 done
+
+expect_ok 2 -- "$PLAIT" ring --count 10 --map --csv
+assert "ring has its timers" names rounds map total
+expect_ok 2 -- "$PLAIT" count --csv
+assert "count has its timers" names draw gather total
 
 # The times are those of the report.
 new_sandbox
