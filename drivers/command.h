@@ -22,6 +22,6 @@ struct command {
 };
 
 extern const struct command cmd_count, cmd_hello, cmd_julia, cmd_mandelbrot, cmd_pi, cmd_pingpong,
-    cmd_ring;
+    cmd_rank, cmd_ring;
 
 #endif

@@ -16,8 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {
-    &cmd_count, &cmd_hello, &cmd_julia, &cmd_mandelbrot, &cmd_pi, &cmd_pingpong, &cmd_ring};
+static const struct command *const commands[] = {&cmd_count,      &cmd_hello, &cmd_julia,
+                                                 &cmd_mandelbrot, &cmd_pi,    &cmd_pingpong,
+                                                 &cmd_rank,       &cmd_ring};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void print_usage(FILE *stream) {

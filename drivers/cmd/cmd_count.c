@@ -26,11 +26,11 @@ struct count {
     const struct session *session;
     const struct count_options *options;
     uint64_t seed;
-    struct placement *placements;  /* rank 0, in rank order */
-    uint64_t found;                /* by this rank */
-    uint32_t *numbers;             /* [shown], the first of this rank */
-    uint64_t *all_found;           /* rank 0: of every rank */
-    uint32_t *all_numbers;         /* rank 0: [rank][shown] */
+    struct placement *placements; /* rank 0, in rank order */
+    uint64_t found;               /* by this rank */
+    uint32_t *numbers;            /* [shown], the first of this rank */
+    uint64_t *all_found;          /* rank 0: of every rank */
+    uint32_t *all_numbers;        /* rank 0: [rank][shown] */
 };
 
 /* All numbers of a rank are printed up to LIST_MAX, the first LIST_SHORT of more. */
@@ -106,8 +106,7 @@ static void print(const struct count *count) {
 
 static void write_report(const struct count *count, const struct option_values *values,
                          double total_seconds, struct failure *failure) {
-    struct report *report =
-        report_new(values, count->placements, (size_t)count->session->size);
+    struct report *report = report_new(values, count->placements, (size_t)count->session->size);
     if (report) {
         report_open_object(report, "timing");
         report_real(report, "total_seconds", total_seconds);

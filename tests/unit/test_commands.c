@@ -18,6 +18,7 @@ static void tables_are_sound(void) {
     check_set(&cmd_mandelbrot);
     check_set(&cmd_pi);
     check_set(&cmd_pingpong);
+    check_set(&cmd_rank);
     check_set(&cmd_ring);
 }
 
