@@ -128,4 +128,4 @@ static const struct option_set set = {
 };
 
 const struct command cmd_pingpong = {
-    .options = &set, .run = run, .after = after, .any_version = true};
+    .options = &set, .run = run, .after = after, .columns = true, .any_version = true};

@@ -151,4 +151,4 @@ static const struct option_set set = {
     .table_count = sizeof tables / sizeof tables[0],
 };
 
-const struct command cmd_rank = {.options = &set, .run = run};
+const struct command cmd_rank = {.options = &set, .run = run, .columns = true};

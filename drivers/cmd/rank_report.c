@@ -121,9 +121,8 @@ static void gather_told(struct rank *rank, int *counts, int *at) {
 bool rank_gather_told(struct rank *rank, struct failure *failure) {
     const size_t ranks = (size_t)rank->session->size;
     int *counts = NULL;
-    rank->told = rank->values.one_each || rank->values.in_all <= RANK_LIST_MAX
-                     ? rank->values.in_all
-                     : RANK_LIST_SHORT;
+    rank->told = rank->values.one_each || rank->values.in_all <= RANK_LIST_MAX ? rank->values.in_all
+                                                                               : RANK_LIST_SHORT;
     if (rank->session->rank == ROOT) {
         rank->told_values = malloc((size_t)rank->told * sizeof *rank->told_values);
         rank->told_positions = malloc((size_t)rank->told * sizeof *rank->told_positions);

@@ -10,7 +10,7 @@ struct rank {
     const struct session *session;
     const struct rank_options *options;
     uint64_t seed;
-    bool drawn; /* from the seed */
+    bool drawn;                   /* from the seed */
     struct placement *placements; /* rank 0, in rank order */
     struct rank_values values;
     uint64_t *positions;           /* [values.count] of this rank */

@@ -175,9 +175,8 @@ static bool open_file(struct rank_values *values, const struct session *session,
     values->count =
         decompose_block(values->in_all, (uint64_t)session->size, (uint64_t)session->rank);
     if (values->count > RANKING_KEYS_MAX)
-        failure_set(failure, EXIT_USAGE,
-                    "'%s' has more than %d values a rank: start more ranks", options->values,
-                    RANKING_KEYS_MAX);
+        failure_set(failure, EXIT_USAGE, "'%s' has more than %d values a rank: start more ranks",
+                    options->values, RANKING_KEYS_MAX);
     return agree(session, failure);
 }
 
@@ -197,8 +196,7 @@ static size_t chunk_of(uint64_t count, uint64_t first) {
 static void send_share(struct rank_values *values, const struct session *session, int rank,
                        struct npy_array *array, const char *path, unsigned char *bytes,
                        struct failure *failure) {
-    const uint64_t share =
-        decompose_block(values->in_all, (uint64_t)session->size, (uint64_t)rank);
+    const uint64_t share = decompose_block(values->in_all, (uint64_t)session->size, (uint64_t)rank);
     for (uint64_t first = 0; first < share; first += CHUNK) {
         const size_t count = chunk_of(share, first);
         npy_array_read(array, path, bytes, count, failure);
@@ -226,8 +224,8 @@ static bool make_room(struct rank_values *values, const struct session *session,
     memory_check(session, values->count * each, "the values", failure);
     if (!agree(session, failure))
         return false;
-    values->values = malloc((size_t)(values->count > 0 ? values->count : 1) *
-                            sizeof *values->values);
+    values->values =
+        malloc((size_t)(values->count > 0 ? values->count : 1) * sizeof *values->values);
     *bytes = calloc(CHUNK, 8);
     if (!values->values || !*bytes)
         failure_set(failure, EXIT_RUN, "out of memory for the values");

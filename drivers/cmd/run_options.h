@@ -7,17 +7,19 @@
 #include "core/progress_display.h"
 #include "core/schedule.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct run_options {
     uint64_t threads; /* 0: the default */
     const char *path; /* NULL: the fastest */
     const char *json; /* NULL: no report file */
+    bool csv;         /* timers.h prints them */
 };
 
 /* Rows for a struct run_options. The first ones say how kernels run, the others what is reported.
  */
-enum { RUN_KERNEL_OPTIONS = 2, RUN_OPTIONS = 3 };
+enum { RUN_KERNEL_OPTIONS = 2, RUN_OPTIONS = 4 };
 extern const struct option run_option_rows[RUN_OPTIONS];
 
 /* The table of a subcommand that calls no kernel: the rows without the first ones. */

@@ -5,25 +5,15 @@
 
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
-#include "core/config_file.h"
-#include "core/warning.h"
+#include "core/parameter_sources.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
-extern char **environ;
-
-static void print_warning(void *context, const char *line) {
-    (void)context;
-    warning_print(line);
-}
-
 static bool merge_on_root(struct option_values *values, const struct option_set *const *sets,
                           size_t set_count, unsigned char **buffer, size_t *bytes,
                           struct failure *failure) {
-    return values_merge_environment(values, environ, sets, set_count, print_warning, NULL,
-                                    failure) &&
-           config_file_merge(values, sets, set_count, failure) &&
+    return parameter_sources_merge(values, sets, set_count, failure) &&
            values_pack(values, buffer, bytes, failure);
 }
 

@@ -26,12 +26,12 @@ struct exchange {
 
 struct work {
     const struct session *session;
-    uint64_t count, first;   /* keys of this rank, place of its first one */
-    uint64_t *firsts;        /* [ranks]: of every rank */
-    struct item *items;      /* [count] */
-    struct item *cuts;       /* [ranks - 1]: where the parts of the ranks begin, but the first */
-    struct item *part;       /* [exchange.got_in_all]: the part of this rank */
-    struct item *answers;    /* as many, by the rank that they go to */
+    uint64_t count, first; /* keys of this rank, place of its first one */
+    uint64_t *firsts;      /* [ranks]: of every rank */
+    struct item *items;    /* [count] */
+    struct item *cuts;     /* [ranks - 1]: where the parts of the ranks begin, but the first */
+    struct item *part;     /* [exchange.got_in_all]: the part of this rank */
+    struct item *answers;  /* as many, by the rank that they go to */
     struct exchange exchange;
     MPI_Datatype type; /* struct item */
 };
@@ -112,8 +112,7 @@ static bool choose_cuts(struct work *work, struct failure *failure) {
     struct item own[SAMPLES_MAX];
     for (int k = 0; k < mine; k++)
         own[k] = work->items[(uint64_t)k * work->count / (uint64_t)mine];
-    MPI_CHECK(
-        MPI_Allgather(&mine, 1, MPI_INT, exchange->got, 1, MPI_INT, work->session->world));
+    MPI_CHECK(MPI_Allgather(&mine, 1, MPI_INT, exchange->got, 1, MPI_INT, work->session->world));
     const uint64_t in_all = lay_out(exchange->got, exchange->got_at, ranks);
     struct item *samples = room(in_all, sizeof *samples, failure);
     if (!agree(work->session, failure)) {
@@ -152,8 +151,8 @@ static bool exchange_items(struct work *work, struct failure *failure) {
         exchange->sent[r] = (int)(ends - begins);
         begins = ends;
     }
-    MPI_CHECK(MPI_Alltoall(exchange->sent, 1, MPI_INT, exchange->got, 1, MPI_INT,
-                           work->session->world));
+    MPI_CHECK(
+        MPI_Alltoall(exchange->sent, 1, MPI_INT, exchange->got, 1, MPI_INT, work->session->world));
     lay_out(exchange->sent, exchange->sent_at, ranks);
     exchange->got_in_all = lay_out(exchange->got, exchange->got_at, ranks);
     if (exchange->got_in_all > INT32_MAX)
@@ -185,8 +184,8 @@ static size_t owner_of(const struct work *work, uint64_t place) {
 static void answer(struct work *work) {
     const struct exchange *exchange = &work->exchange;
     uint64_t before = 0;
-    MPI_CHECK(MPI_Exscan(&exchange->got_in_all, &before, 1, MPI_UINT64_T, MPI_SUM,
-                         work->session->world));
+    MPI_CHECK(
+        MPI_Exscan(&exchange->got_in_all, &before, 1, MPI_UINT64_T, MPI_SUM, work->session->world));
     if (work->session->rank == ROOT)
         before = 0; /* where MPI leaves it open */
     qsort(work->part, (size_t)exchange->got_in_all, sizeof *work->part, compare_items);
@@ -201,9 +200,8 @@ static void answer(struct work *work) {
 /* As many items go back as came, from each rank to each. */
 static void return_answers(struct work *work, uint64_t *positions) {
     const struct exchange *exchange = &work->exchange;
-    MPI_CHECK(MPI_Alltoallv(work->answers, exchange->got, exchange->got_at, work->type,
-                            work->items, exchange->sent, exchange->sent_at, work->type,
-                            work->session->world));
+    MPI_CHECK(MPI_Alltoallv(work->answers, exchange->got, exchange->got_at, work->type, work->items,
+                            exchange->sent, exchange->sent_at, work->type, work->session->world));
     for (uint64_t k = 0; k < work->count; k++)
         positions[work->items[k].place - work->first] = work->items[k].key;
 }

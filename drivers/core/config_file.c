@@ -182,7 +182,7 @@ static bool take_entry(struct reading *reading, const char *key, const char *tex
     if (!reading->section)
         return refuse_line(reading, "a key stands before the first section: ", key,
                            "begin with the subcommand's [section]");
-    const struct option *option = option_find(reading->section->set, key, &index);
+    const struct option *option = option_find_given(reading->section->set, key, &index);
     if (!option)
         return refuse_key(reading, key);
     if (option->scope != OPTION_ANYWHERE)

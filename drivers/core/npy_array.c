@@ -21,8 +21,7 @@ size_t npy_type_bytes(enum npy_type type) {
     return type_bytes[type];
 }
 
-static bool refuse(const char *path, const char *cause, const char *mend,
-                   struct failure *failure) {
+static bool refuse(const char *path, const char *cause, const char *mend, struct failure *failure) {
     return failure_set(failure, EXIT_USAGE, "'%s' %s: %s", path, cause, mend);
 }
 
@@ -67,7 +66,8 @@ static bool read_count(struct npy_array *array, const char *text, const char *pa
     if (!value || *value != '(')
         return refuse_form(path, failure);
     const size_t length = strspn(++value, "0123456789");
-    if (length == 0 || value[length] != ',' || value[length + 1 + strspn(value + length + 1, " ")] != ')')
+    if (length == 0 || value[length] != ',' ||
+        value[length + 1 + strspn(value + length + 1, " ")] != ')')
         return failure_set(failure, EXIT_USAGE, "'%s' has the shape (%.*s): give one dimension",
                            path, (int)strcspn(value, ")"), value);
     snprintf(digits, sizeof digits, "%.*s", (int)length, value);
@@ -92,8 +92,7 @@ static bool read_text(FILE *stream, char text[TEXT_BYTES_MAX + 1]) {
     return true;
 }
 
-static bool check_length(const struct npy_array *array, const char *path,
-                         struct failure *failure) {
+static bool check_length(const struct npy_array *array, const char *path, struct failure *failure) {
     struct stat status;
     const long place = ftell(array->stream);
     if (place < 0 || fstat(fileno(array->stream), &status) != 0)
@@ -170,10 +169,9 @@ double npy_real(enum npy_type type, const unsigned char *bytes) {
 
 void npy_header_int64(uint64_t count, unsigned char header[NPY_HEADER_BYTES]) {
     char text[NPY_HEADER_BYTES];
-    const int length = snprintf(text, sizeof text,
-                                "{'descr': '<i8', 'fortran_order': False, 'shape': (%" PRIu64
-                                ",), }",
-                                count);
+    const int length =
+        snprintf(text, sizeof text,
+                 "{'descr': '<i8', 'fortran_order': False, 'shape': (%" PRIu64 ",), }", count);
     memset(header, ' ', NPY_HEADER_BYTES);
     /* Magic, version 1.0, and the bytes that follow as a little-endian 16-bit number. */
     memcpy(header, "\x93NUMPY\x01\x00", PREFIX_BYTES);

@@ -70,6 +70,12 @@ const struct option *option_find(const struct option_set *set, const char *name,
     return NULL;
 }
 
+const struct option *option_find_given(const struct option_set *set, const char *name,
+                                       size_t *index) {
+    const struct option *option = option_find(set, name, index);
+    return option && option->scope != OPTION_ARGUMENT ? option : NULL;
+}
+
 void option_offer(const struct option_set *set, enum option_scope widest,
                   struct suggestion *suggestion) {
     const size_t count = option_count(set);
@@ -84,6 +90,10 @@ void option_variable(const struct option *option, char variable[OPTION_VARIABLE_
     snprintf(variable, OPTION_VARIABLE_BYTES, "PLAIT_%s", option->name);
     for (char *c = variable; *c; c++)
         *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+}
+
+bool option_is_negatable(const struct option *option) {
+    return option->kind == OPTION_FLAG && option->scope < OPTION_COMMAND_LINE;
 }
 
 const char *option_default(const struct option *option) {
@@ -369,6 +379,10 @@ static const char *row_mistake(const struct option *option) {
         return "has two lower bounds";
     if (option->offset == OPTION_NO_MEMBER && option->scope == OPTION_ANYWHERE)
         return "needs a member";
+    if (option->scope == OPTION_ARGUMENT && option->kind == OPTION_FLAG)
+        return "is an argument and cannot be a flag";
+    if (option->scope == OPTION_ARGUMENT && (option->default_value || option->default_text))
+        return "is an argument and must have no default";
     if (option->variable && (!option->variable[0] || option->scope == OPTION_COMMAND_LINE ||
                              strncmp(option->variable, "PLAIT_", strlen("PLAIT_")) == 0))
         return "needs a variable of another kind, or none";
@@ -385,6 +399,9 @@ static bool check_pair(const struct option *a, size_t a_base, const struct optio
                        struct failure *failure) {
     if (strcmp(a->name, b->name) == 0)
         return failure_set(failure, EXIT_RUN, "option '%s' is there twice", a->name);
+    if (a->scope == OPTION_ARGUMENT && a->kind == OPTION_TEXTS && b->scope == OPTION_ARGUMENT)
+        return failure_set(failure, EXIT_RUN, "argument '%s' leaves nothing for '%s'", a->name,
+                           b->name);
     if (is_negation(a->name, b) || is_negation(b->name, a))
         return failure_set(failure, EXIT_RUN, "options '%s' and '%s' hide each other", a->name,
                            b->name);

@@ -29,6 +29,9 @@ enum option_scope {
     OPTION_ANYWHERE,     /* command line, environment, configuration file */
     OPTION_NOT_IN_FILE,  /* command line, environment */
     OPTION_COMMAND_LINE, /* command line only */
+    OPTION_ARGUMENT,     /* an argument without --, by its place: such rows take them in the order
+                          * of the table, a TEXTS, which stands last, all that are left; never
+                          * missing, no default */
 };
 
 struct option_size {
@@ -102,6 +105,10 @@ const struct option *option_at(const struct option_set *set, size_t index, size_
 /* The row of that name and, if index is not NULL, its index; NULL if there is none. */
 const struct option *option_find(const struct option_set *set, const char *name, size_t *index);
 
+/* The same for a name that a user gave: arguments are known by their places, not by names. */
+const struct option *option_find_given(const struct option_set *set, const char *name,
+                                       size_t *index);
+
 /* Offers the names that may be given there to a search for what a mistyped name stands for:
  * all rows whose scope is at most widest (a file takes OPTION_ANYWHERE only). */
 void option_offer(const struct option_set *set, enum option_scope widest,
@@ -116,6 +123,9 @@ void option_variable(const struct option *option, char variable[OPTION_VARIABLE_
  * NULL only checks. TEXT stores the pointer itself; TEXTS checks one item and stores nothing. */
 bool option_parse(const struct option *option, const char *where, const char *text, void *member,
                   struct failure *failure);
+
+/* Whether --no-<name> exists. */
+bool option_is_negatable(const struct option *option);
 
 /* The default as the parser takes it: "no" for a flag without one, NULL if there is none. */
 const char *option_default(const struct option *option);

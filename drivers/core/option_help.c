@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { LINE_COLUMNS = 80, TEXT_COLUMN = 26, FACTS_BYTES = 1024 };
+enum { LINE_COLUMNS = 80, TEXT_COLUMN = 26 };
 
 /* Where the next word goes: lines after the first begin at indent. */
 struct page {
@@ -52,11 +52,13 @@ static void page_paragraph(struct page *page, const char *text) {
 
 /* The left column; a text that reaches into the right one gets a line of its own. */
 static void print_spelling(struct page *page, const struct option *option) {
-    const bool negatable = option->kind == OPTION_FLAG && option->scope != OPTION_COMMAND_LINE;
     const char *alias = strcmp(option->name, "help") == 0 ? "-h, " : "";
     const int length =
-        fprintf(page->stream, "  %s--%s%s%s%s", alias, negatable ? "[no-]" : "", option->name,
-                option->argument ? " " : "", option->argument ? option->argument : "");
+        option->scope == OPTION_ARGUMENT
+            ? fprintf(page->stream, "  %s", option->argument)
+            : fprintf(page->stream, "  %s--%s%s%s%s", alias,
+                      option_is_negatable(option) ? "[no-]" : "", option->name,
+                      option->argument ? " " : "", option->argument ? option->argument : "");
     page->column = length > 0 ? (size_t)length : 0;
     page->indent = TEXT_COLUMN;
     if (page->column + 2 > TEXT_COLUMN)
@@ -64,17 +66,16 @@ static void print_spelling(struct page *page, const struct option *option) {
 }
 
 /* Appends a fact to those that are there. */
-static void add_fact(char facts[FACTS_BYTES], const char *name, const char *value) {
+static void add_fact(char facts[OPTION_FACTS_BYTES], const char *name, const char *value) {
     const size_t used = strlen(facts);
-    snprintf(facts + used, FACTS_BYTES - used, "%s%s%s", used ? "; " : "", name, value);
+    snprintf(facts + used, OPTION_FACTS_BYTES - used, "%s%s%s", used ? "; " : "", name, value);
 }
 
-/* "(range; default: x; may be given again; environment: PLAIT_X, else Y)", as
- * far as there is any of it. */
-static void print_facts(struct page *page, const struct option *option) {
-    char range[512], facts[FACTS_BYTES] = "";
+const char *option_facts(const struct option *option, char facts[OPTION_FACTS_BYTES]) {
+    char range[512];
+    facts[0] = '\0';
     const char *value = option->default_text ? option->default_text : option_default(option);
-    if (option->scope == OPTION_COMMAND_LINE)
+    if (option->scope >= OPTION_COMMAND_LINE)
         value = NULL;
     option_range(option, range, sizeof range);
     if (*range)
@@ -90,9 +91,13 @@ static void print_facts(struct page *page, const struct option *option) {
         strncat(variables, option->variable, sizeof variables - strlen(variables) - 1);
         add_fact(facts, "environment: ", variables);
     }
-    if (!facts[0])
+    return facts;
+}
+
+static void print_facts(struct page *page, const struct option *option) {
+    char facts[OPTION_FACTS_BYTES], bracketed[sizeof facts + 2];
+    if (!*option_facts(option, facts))
         return;
-    char bracketed[sizeof facts + 2];
     snprintf(bracketed, sizeof bracketed, "(%s)", facts);
     page_text(page, bracketed);
 }
@@ -101,44 +106,92 @@ static void print_facts(struct page *page, const struct option *option) {
 static const struct option *find_example(const struct option_set *set) {
     const size_t count = option_count(set);
     for (size_t i = 0; i < count; i++)
-        if (option_at(set, i, NULL)->scope != OPTION_COMMAND_LINE)
+        if (option_at(set, i, NULL)->scope < OPTION_COMMAND_LINE)
             return option_at(set, i, NULL);
     return NULL;
 }
 
-static void print_origins(struct page *page, const struct option_set *set) {
-    char variable[OPTION_VARIABLE_BYTES], text[512];
+const char *option_origins(const struct option_set *set, char text[OPTION_ORIGINS_BYTES]) {
+    char variable[OPTION_VARIABLE_BYTES];
     const struct option *example = find_example(set);
+    text[0] = '\0';
     if (!example)
-        return;
+        return text;
     option_variable(example, variable);
-    snprintf(text, sizeof text,
+    snprintf(text, OPTION_ORIGINS_BYTES,
              "An option given here goes before its environment variable (%s for --%s), that before "
              "section [%s] of the configuration file, that before the default. In the environment, "
              "what may be given again is a list with commas. Whole numbers may be written 4^12, "
              "2^20 or 1e9.",
              variable, example->name, set->command);
+    return text;
+}
+
+static void print_origins(struct page *page, const struct option_set *set) {
+    char text[OPTION_ORIGINS_BYTES];
+    if (!*option_origins(set, text))
+        return;
     page_break(page);
     page_paragraph(page, text);
 }
 
+/* Whether there is a row that is an argument, or one that is not. */
+static bool has_rows(const struct option_set *set, bool arguments) {
+    const size_t count = option_count(set);
+    for (size_t i = 0; i < count; i++)
+        if ((option_at(set, i, NULL)->scope == OPTION_ARGUMENT) == arguments)
+            return true;
+    return false;
+}
+
+static void print_usage(const struct option_set *set, FILE *stream) {
+    const size_t count = option_count(set);
+    fprintf(stream, "usage: plait %s [options]", set->command);
+    for (size_t i = 0; i < count; i++) {
+        const struct option *option = option_at(set, i, NULL);
+        if (option->scope == OPTION_ARGUMENT)
+            fprintf(stream, " %s%s", option->argument, option->kind == OPTION_TEXTS ? "..." : "");
+    }
+    fprintf(stream, "\n\n");
+}
+
+/* The rows that are arguments, or those that are not. */
+static void print_rows(struct page *page, const struct option_set *set, bool arguments) {
+    const size_t count = option_count(set);
+    if (!has_rows(set, arguments))
+        return;
+    fprintf(page->stream, "\n%s:\n", arguments ? "arguments" : "options");
+    for (size_t i = 0; i < count; i++) {
+        const struct option *option = option_at(set, i, NULL);
+        if ((option->scope == OPTION_ARGUMENT) != arguments)
+            continue;
+        print_spelling(page, option);
+        page_text(page, option->help);
+        print_facts(page, option);
+        page_break(page);
+    }
+}
+
 void option_help(const struct option_set *set, FILE *stream) {
     struct page page = {.stream = stream};
-    const size_t count = option_count(set);
 
-    fprintf(stream, "usage: plait %s [options]\n\n", set->command);
+    print_usage(set, stream);
     page_paragraph(&page, set->summary);
     if (set->details) {
         page_break(&page);
         page_paragraph(&page, set->details);
     }
-    fprintf(stream, "\noptions:\n");
-    for (size_t i = 0; i < count; i++) {
-        const struct option *option = option_at(set, i, NULL);
-        print_spelling(&page, option);
-        page_text(&page, option->help);
-        print_facts(&page, option);
-        page_break(&page);
-    }
+    print_rows(&page, set, true);
+    print_rows(&page, set, false);
     print_origins(&page, set);
+}
+
+void option_help_all(const struct option_set *const *sets, size_t count, FILE *stream) {
+    fputs("usage: plait SUBCOMMAND [options]\n"
+          "       mpirun -np N plait SUBCOMMAND [options]\n\n" OPTION_HELP_PURPOSE ".\n\n",
+          stream);
+    for (size_t k = 0; k < count; k++)
+        fprintf(stream, "  %-12s %s\n", sets[k]->command, sets[k]->summary);
+    fputs("\n'plait help SUBCOMMAND' lists its options, 'plait --version' prints the version.\n",
+          stream);
 }

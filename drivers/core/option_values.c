@@ -104,10 +104,6 @@ bool values_set(struct option_values *values, size_t index, enum option_origin o
     return add_text(value, text, failure);
 }
 
-static bool is_negatable(const struct option *option) {
-    return option->kind == OPTION_FLAG && option->scope != OPTION_COMMAND_LINE;
-}
-
 static const char *find_near(const struct option_set *set, const char *name) {
     struct suggestion near = suggestion_begin(name);
     option_offer(set, OPTION_COMMAND_LINE, &near);
@@ -122,7 +118,7 @@ static bool refuse_unknown(const struct option_values *values, const char *argum
     const struct option_set *set = values->set;
     const bool negated = strncmp(name, "no-", 3) == 0;
     const char *near = negated ? find_near(set, name + 3) : NULL;
-    const char *prefix = near && is_negatable(option_find(set, near, NULL)) ? "no-" : "";
+    const char *prefix = near && option_is_negatable(option_find(set, near, NULL)) ? "no-" : "";
     if (!near)
         near = find_near(set, name);
     if (near)
@@ -133,6 +129,7 @@ static bool refuse_unknown(const struct option_values *values, const char *argum
                        argument, set->command);
 }
 
+/* A value from the command line. */
 static bool set_from_argument(struct option_values *values, size_t index, const char *where,
                               const char *text, struct failure *failure) {
     return values_set(values, index, ORIGIN_COMMAND_LINE, where, text, failure);
@@ -147,12 +144,12 @@ static bool parse_named(struct option_values *values, const char *argument, cons
     char where[WHERE_BYTES];
 
     snprintf(where, sizeof where, "--%s", name);
-    const struct option *option = option_find(values->set, name, &index);
+    const struct option *option = option_find_given(values->set, name, &index);
     if (!option && strncmp(name, "no-", 3) == 0) {
-        option = option_find(values->set, name + 3, &index);
-        if (option && is_negatable(option) && !text)
+        option = option_find_given(values->set, name + 3, &index);
+        if (option && option_is_negatable(option) && !text)
             return set_from_argument(values, index, where, "no", failure);
-        if (option && !is_negatable(option))
+        if (option && !option_is_negatable(option))
             option = NULL;
     }
     if (!option)
@@ -175,14 +172,48 @@ static bool parse_named(struct option_values *values, const char *argument, cons
     return set_from_argument(values, index, where, next, failure);
 }
 
+/* The row that an argument without -- belongs to: the first that has none yet, or that takes many.
+ */
+static const struct option *find_place(const struct option_values *values, size_t *index) {
+    for (size_t i = 0; i < values->count; i++) {
+        const struct option *option = option_at(values->set, i, NULL);
+        if (option->scope != OPTION_ARGUMENT ||
+            (values->items[i].count > 0 && option->kind != OPTION_TEXTS))
+            continue;
+        *index = i;
+        return option;
+    }
+    return NULL;
+}
+
+static bool take_place(struct option_values *values, const char *argument,
+                       struct failure *failure) {
+    size_t index;
+    const struct option *option = find_place(values, &index);
+    if (!option)
+        return failure_set(failure, EXIT_USAGE,
+                           "unexpected argument '%s': options begin with --, see plait %s --help",
+                           argument, values->set->command);
+    return set_from_argument(values, index, option->argument, argument, failure);
+}
+
+/* Help is given whatever else is missing. */
+static bool check_places(const struct option_values *values, struct failure *failure) {
+    size_t index;
+    const struct option *option = find_place(values, &index);
+    if (!option || values->items[index].count > 0 || values_flag(values, "help") ||
+        values_flag(values, "version"))
+        return true;
+    return failure_set(failure, EXIT_USAGE, "%s is missing: see plait %s --help", option->argument,
+                       values->set->command);
+}
+
 static bool parse_argument(struct option_values *values, const char *argument, const char *next,
                            bool *took_next, struct failure *failure) {
     if (strcmp(argument, "-h") == 0)
         return parse_named(values, "--help", "help", NULL, NULL, took_next, failure);
-    if (argument[0] != '-')
-        return failure_set(failure, EXIT_USAGE,
-                           "unexpected argument '%s': options begin with --, see plait %s --help",
-                           argument, values->set->command);
+    if (argument[0] != '-' || argument[1] == '\0') /* "-" is a common name of standard input */
+        return take_place(values, argument, failure);
     if (argument[1] != '-')
         return refuse_unknown(values, argument, (int)strlen(argument), argument + 1, failure);
 
@@ -199,14 +230,20 @@ static bool parse_argument(struct option_values *values, const char *argument, c
 
 bool values_parse_argv(struct option_values *values, int argc, char *const *argv,
                        struct failure *failure) {
+    bool options_ended = false;
     for (int i = 0; i < argc; i++) {
         bool took_next = false;
         const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-        if (!parse_argument(values, argv[i], next, &took_next, failure))
+        if (!options_ended && strcmp(argv[i], "--") == 0) {
+            options_ended = true;
+            continue;
+        }
+        if (!(options_ended ? take_place(values, argv[i], failure)
+                            : parse_argument(values, argv[i], next, &took_next, failure)))
             return false;
         i += took_next;
     }
-    return true;
+    return check_places(values, failure);
 }
 
 static const char *find_variable(char *const *environment, const char *variable) {
@@ -240,7 +277,7 @@ static bool set_from_environment(struct option_values *values, char *const *envi
                                  size_t index, struct failure *failure) {
     const struct option *option = option_at(values->set, index, NULL);
     char variable[OPTION_VARIABLE_BYTES];
-    if (option->scope == OPTION_COMMAND_LINE)
+    if (option->scope >= OPTION_COMMAND_LINE)
         return true;
     option_variable(option, variable);
     const char *text = find_variable(environment, variable);
@@ -282,9 +319,9 @@ static void warn_unknown(const char *entry, const struct option_set *const *sets
     option_name(entry, length, name);
     struct suggestion near = suggestion_begin(name);
     for (size_t i = 0; i < set_count; i++) {
-        const struct option *option = option_find(sets[i], name, NULL);
+        const struct option *option = option_find_given(sets[i], name, NULL);
         const bool exact = option && is_variable_of(option, entry, length);
-        if (exact && option->scope != OPTION_COMMAND_LINE)
+        if (exact && option->scope < OPTION_COMMAND_LINE)
             return;
         if (exact) {
             failure_set(&line, EXIT_USAGE, "%.*s is ignored: --%s is for the command line only",

@@ -41,7 +41,8 @@ bool values_init(struct option_values *values, const struct option_set *set,
  * be freed. */
 void values_free(struct option_values *values);
 
-/* Parses the argc arguments after the subcommand's name. */
+/* Parses the argc arguments after the subcommand's name. After "--" all are taken by their places.
+ */
 bool values_parse_argv(struct option_values *values, int argc, char *const *argv,
                        struct failure *failure);
 

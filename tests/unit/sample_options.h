@@ -142,7 +142,44 @@ static const struct option_set sample_other_set = {
     .table_count = sizeof sample_other_tables / sizeof *sample_other_tables,
 };
 
-static const struct option_set *const sample_sets[] = {&sample_set, &sample_other_set};
-enum { SAMPLE_SETS = 2 };
+/* A command with arguments. */
+struct sample_merge {
+    int action;
+    struct option_texts files;
+};
+
+static const char *const sample_actions[] = {"merge", "split", NULL};
+
+static const struct option sample_merge_rows[] = {
+    {.name = "action",
+     .kind = OPTION_CHOICE,
+     .scope = OPTION_ARGUMENT,
+     .argument = "ACTION",
+     .help = "what to do",
+     .choices = sample_actions,
+     .offset = offsetof(struct sample_merge, action)},
+    {.name = "files",
+     .kind = OPTION_TEXTS,
+     .scope = OPTION_ARGUMENT,
+     .argument = "FILE",
+     .help = "logs to read",
+     .offset = offsetof(struct sample_merge, files)},
+};
+
+static const struct option_table sample_merge_tables[] = {
+    {sample_merge_rows, sizeof sample_merge_rows / sizeof *sample_merge_rows, 0},
+    OPTION_STANDARD_TABLE,
+};
+
+static const struct option_set sample_merge_set = {
+    .command = "logs",
+    .summary = "work on logs",
+    .tables = sample_merge_tables,
+    .table_count = sizeof sample_merge_tables / sizeof *sample_merge_tables,
+};
+
+static const struct option_set *const sample_sets[] = {&sample_set, &sample_other_set,
+                                                       &sample_merge_set};
+enum { SAMPLE_SETS = 3 };
 
 #endif

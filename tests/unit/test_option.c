@@ -192,6 +192,7 @@ static void test_set_check(void) {
     struct failure failure = {0};
     CU_ASSERT(option_set_check(&sample_set, &failure));
     CU_ASSERT(option_set_check(&sample_other_set, &failure));
+    CU_ASSERT(option_set_check(&sample_merge_set, &failure));
     CU_ASSERT_STRING_EQUAL(failure.text, "");
 
     const struct option good = {
@@ -236,6 +237,13 @@ static void test_set_check(void) {
     CU_ASSERT(finds_in_row(row, "number of its reals"));
     row = good, row.offset = OPTION_NO_MEMBER;
     CU_ASSERT(finds_in_row(row, "needs a member"));
+    row = flag, row.scope = OPTION_ARGUMENT;
+    CU_ASSERT(finds_in_row(row, "cannot be a flag"));
+    row = good, row.scope = OPTION_ARGUMENT;
+    CU_ASSERT(finds_in_row(row, "must have no default"));
+    row.default_value = NULL, row.kind = OPTION_TEXTS;
+    twin = row, twin.name = "m", twin.offset = 32;
+    CU_ASSERT(finds((struct option[]){row, twin}, 2, "leaves nothing"));
     row = good, row.variable = "PLAIT_N";
     CU_ASSERT(finds_in_row(row, "variable of another kind"));
     row = good, row.variable = "N", row.scope = OPTION_COMMAND_LINE;

@@ -47,6 +47,17 @@ static void test_lines(void) {
     free(text);
 }
 
+static void test_arguments(void) {
+    char *text = help_of(&sample_merge_set);
+    static const char begin[] =
+        "usage: plait logs [options] ACTION FILE...\n\nwork on logs\n\narguments:\n"
+        "  ACTION                  what to do (merge or split)\n"
+        "  FILE                    logs to read (may be given again)\n"
+        "\noptions:\n  -h, --help ";
+    CU_ASSERT(strncmp(text, begin, strlen(begin)) == 0);
+    free(text);
+}
+
 static void test_shape(void) {
     for (size_t s = 0; s < SAMPLE_SETS; s++) {
         char *text = help_of(sample_sets[s]);
@@ -60,13 +71,19 @@ static void test_shape(void) {
         CU_ASSERT(widest > 60 && widest <= 80);
         CU_ASSERT(!blank_end);
         CU_ASSERT(column == 0);
-        for (size_t i = 0; i < option_count(sample_sets[s]); i++)
-            CU_ASSERT(strstr(text, option_at(sample_sets[s], i, NULL)->name) != NULL);
+        for (size_t i = 0; i < option_count(sample_sets[s]); i++) {
+            const struct option *option = option_at(sample_sets[s], i, NULL);
+            const bool placed = option->scope == OPTION_ARGUMENT;
+            CU_ASSERT(strstr(text, placed ? option->argument : option->name) != NULL);
+        }
         free(text);
     }
 }
 
 int main(void) {
-    CU_TestInfo tests[] = {{"lines", test_lines}, {"shape", test_shape}, CU_TEST_INFO_NULL};
+    CU_TestInfo tests[] = {{"lines", test_lines},
+                           {"arguments", test_arguments},
+                           {"shape", test_shape},
+                           CU_TEST_INFO_NULL};
     return run_suite("option_help", tests);
 }

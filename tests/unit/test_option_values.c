@@ -20,11 +20,15 @@ static void keep_warning(void *context, const char *line) {
     strcat(strcat(warnings, line), "\n");
 }
 
-static struct trial trial_begin(void) {
+static struct trial trial_of(const struct option_set *set) {
     struct trial trial = {.failure = {0}};
-    if (!values_init(&trial.values, &sample_set, &trial.failure))
+    if (!values_init(&trial.values, set, &trial.failure))
         CU_FAIL_FATAL("values_init");
     return trial;
+}
+
+static struct trial trial_begin(void) {
+    return trial_of(&sample_set);
 }
 
 static bool parse(struct trial *trial, const char *const *arguments) {
@@ -43,8 +47,9 @@ static bool merge(struct trial *trial, const char *const *environment) {
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* Whether the arguments are refused with exactly that text. */
-static bool refuses(const char *const *arguments, const char *expected) {
-    struct trial trial = trial_begin();
+static bool refuses_for(const struct option_set *set, const char *const *arguments,
+                        const char *expected) {
+    struct trial trial = trial_of(set);
     const bool parsed = parse(&trial, arguments);
     const bool right = !parsed && trial.failure.exit_status == EXIT_USAGE &&
                        strcmp(trial.failure.text, expected) == 0;
@@ -53,6 +58,10 @@ static bool refuses(const char *const *arguments, const char *expected) {
                expected);
     values_free(&trial.values);
     return right;
+}
+
+static bool refuses(const char *const *arguments, const char *expected) {
+    return refuses_for(&sample_set, arguments, expected);
 }
 
 static bool refuses_environment(const char *const *environment, const char *expected) {
@@ -127,6 +136,45 @@ static void test_apply(void) {
     values_free(&trial.values);
 }
 
+static void check_places(const char *const *arguments, int action, size_t files, const char *last) {
+    struct trial trial = trial_of(&sample_merge_set);
+    struct sample_merge merge = {.action = -1};
+    CU_ASSERT(parse(&trial, arguments));
+    CU_ASSERT(values_apply(&trial.values, &merge, &trial.failure));
+    CU_ASSERT(merge.action == action);
+    CU_ASSERT_FATAL(merge.files.count == files);
+    CU_ASSERT_STRING_EQUAL(merge.files.items[files - 1], last);
+    values_free(&trial.values);
+}
+
+/* Arguments go by their places, wherever the options stand. */
+static void test_places(void) {
+    check_places(ARGUMENTS("merge", "a.log"), 0, 1, "a.log");
+    check_places(ARGUMENTS("split", "a", "--config", "x.ini", "b", "-"), 1, 3, "-");
+    check_places(ARGUMENTS("--config=x.ini", "merge", "--", "a", "--odd"), 0, 2, "--odd");
+
+    const struct option_set *set = &sample_merge_set;
+    CU_ASSERT(
+        refuses_for(set, ARGUMENTS("merg", "a"),
+                    "ACTION: 'merg' is unknown (did you mean 'merge'?): give merge or split"));
+    CU_ASSERT(refuses_for(set, ARGUMENTS("merge", ""), "FILE: the value is empty"));
+    CU_ASSERT(
+        refuses_for(set, (const char *const[]){NULL}, "ACTION is missing: see plait logs --help"));
+    CU_ASSERT(refuses_for(set, ARGUMENTS("merge", "--config", "x"),
+                          "FILE is missing: see plait logs --help"));
+    CU_ASSERT(refuses_for(set, ARGUMENTS("--files", "a"),
+                          "unknown option '--files': see plait logs --help"));
+    CU_ASSERT(refuses(ARGUMENTS("--", "a"), "unexpected argument 'a': options begin with --, see "
+                                            "plait mandelbrot --help"));
+
+    struct trial trial = trial_of(set);
+    CU_ASSERT(parse(&trial, ARGUMENTS("--help")));
+    CU_ASSERT(merge(&trial, ARGUMENTS("PLAIT_FILES=a")));
+    CU_ASSERT(!values_has(&trial.values, "files"));
+    CU_ASSERT(strstr(trial.warnings, "PLAIT_FILES is ignored: no option has that name") != NULL);
+    values_free(&trial.values);
+}
+
 static void test_wrong_options(void) {
     CU_ASSERT(refuses(ARGUMENTS("--maxitt", "5"), "unknown option '--maxitt' (did you mean "
                                                   "--maxit?): see plait mandelbrot --help"));
@@ -149,8 +197,8 @@ static void test_wrong_options(void) {
     CU_ASSERT(refuses(ARGUMENTS("-maxit", "5"), "unknown option '-maxit' (did you mean --maxit?): "
                                                 "see plait mandelbrot --help"));
     CU_ASSERT(refuses(ARGUMENTS("-q"), "unknown option '-q': see plait mandelbrot --help"));
-    CU_ASSERT(refuses(ARGUMENTS("-"), "unknown option '-': see plait mandelbrot --help"));
-    CU_ASSERT(refuses(ARGUMENTS("--"), "unknown option '--': see plait mandelbrot --help"));
+    CU_ASSERT(refuses(ARGUMENTS("-"), "unexpected argument '-': options begin with --, see plait "
+                                      "mandelbrot --help"));
     CU_ASSERT(refuses(ARGUMENTS("--=5"), "unknown option '--': see plait mandelbrot --help"));
     CU_ASSERT(refuses(ARGUMENTS("picture.png"),
                       "unexpected argument 'picture.png': options begin with --, see plait "
@@ -324,6 +372,7 @@ static void test_settle(void) {
 int main(void) {
     CU_TestInfo tests[] = {{"defaults", test_defaults},
                            {"spellings", test_spellings},
+                           {"places", test_places},
                            {"apply", test_apply},
                            {"wrong options", test_wrong_options},
                            {"wrong values", test_wrong_values},
