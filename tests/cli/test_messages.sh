@@ -9,10 +9,6 @@ set -euo pipefail
 schema=$here/../../docs/report.schema.json
 python=/usr/bin/python3
 
-is_open_mpi() {
-    "$MPIEXEC" --version 2>/dev/null | grep -q 'Open MPI'
-}
-
 # The report keeps to its schema.
 check_report() {
     if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
@@ -290,6 +286,86 @@ rank() {
     RANKS_LIST='1 3'
 }
 
-if [ $# -eq 0 ]; then set -- ring pingpong count rank integrate; fi
+# without_slots N COMMAND...: a launcher with two slots that counts them.
+without_slots() {
+    local ranks=$1
+    shift
+    run_ranks 1 env -u OMPI_MCA_rmaps_base_oversubscribe "$MPIEXEC" --host localhost:2 -np "$ranks" "$@"
+}
+
+integrate_static() {
+    local n expected ranks
+    while read -r n expected; do
+        ranks=$((2 + n % 6))
+        expect_ok "$ranks" -- "$PLAIT" integrate --static --n "$n"
+        assert "$n intervals" prints "$expected"
+    done < <(grep -v '^#' "$here/../golden/midpoint.txt" | grep -vE '^(2|3|10|4095|4097) ')
+    for ranks in 2 3 7; do
+        new_sandbox
+        expect_ok "$ranks" -- "$PLAIT" integrate --static --json integrate.json
+        assert "as the report has it" prints '3\.1416009869231245'
+        assert "all but one are workers" grep -q "\"workers\": $((ranks - 1))" "$SANDBOX/integrate.json"
+        check_report integrate.json
+    done
+    expect_ok 7 -- "$PLAIT" integrate --static --workers 2
+    assert "two of six" prints '# integrate: 100 intervals, 2 static workers, .*'
+    assert "the same" prints '3\.1416009869231245'
+
+    RANKS_LIST=1 bad integrate 'needs at least 2 ranks.* there is 1:' --static
+    RANKS_LIST=3 bad integrate 'has 2 ranks for 3 workers, one more manages: start 4 ranks' --static --workers 3
+    bad integrate '--n' --n 0
+    bad integrate '--n' --n 2^41
+    bad integrate '--workers' --workers 0
+}
+
+integrate() {
+    local workers
+    if ! is_open_mpi; then
+        if ! "$MPIEXEC" --version 2>/dev/null | grep -qi hydra; then return; fi
+        RANKS_LIST=1 bad integrate 'spawns processes only below its launcher.*--static'
+        return
+    fi
+    for workers in 1 2 3 7; do
+        new_sandbox
+        expect_ok 1 -- "$PLAIT" integrate --workers "$workers" --json integrate.json
+        assert "without a launcher" prints '3\.1416009869231245'
+        assert "so many workers" prints "# integrate: 100 intervals, $workers spawned workers?, off pi by 8.33e-06"
+        check_report integrate.json
+    done
+    expect_ok 1 -- "$PLAIT" integrate
+    assert "without a number of workers" prints '3\.1416009869231245'
+    for workers in 1 3; do
+        expect_ok 3 -- "$PLAIT" integrate --workers "$workers" --n 12345
+        assert "rank 0 of three spawns $workers" prints '3\.1415926541366033'
+    done
+    # The workers get their orders from the manager, whatever the environment says.
+    expect_ok 1 -- env PLAIT_N=1000 PLAIT_WORKERS=2 PLAIT_JSON=it.json PLAIT_NOBODY=1 "$PLAIT" integrate
+    assert "its value" prints '3\.1415927369231267'
+    assert "a wrong variable is told once" [ "$(plait_lines)" -eq 1 ]
+
+    # What the launcher would hang on is foreseen.
+    without_slots 1 "$PLAIT" integrate --workers 1
+    assert "one slot is enough" prints '3\.1416009869231245'
+    without_slots 1 "$PLAIT" integrate --workers 2
+    too_few_slots '2 processes cannot be spawned, the launcher has 1 free slot:'
+    without_slots 2 "$PLAIT" integrate --workers 1
+    too_few_slots '1 process cannot be spawned, the launcher has 0 free slots:'
+    without_slots 1 --oversubscribe "$PLAIT" integrate --workers 4
+    assert "unless it may oversubscribe" prints '3\.1416009869231245'
+    without_slots 1 --map-by node:OVERSUBSCRIBE "$PLAIT" integrate --workers 4
+    assert "in any words" prints '3\.1416009869231245'
+
+    # Who types what is meant for spawned processes.
+    RANKS_LIST=1 bad integrate '--spawned is for processes that plait has spawned' --spawned
+}
+
+too_few_slots() {
+    assert "status is 2, not $status" [ "$status" -eq 2 ]
+    assert "one line is an error" [ "$(error_lines)" -eq 1 ]
+    assert "the line matches /$1/" has_line "$1.*--oversubscribe.*--workers"
+    assert "nothing on stdout" [ ! -s "$WORK/out" ]
+}
+
+if [ $# -eq 0 ]; then set -- ring pingpong count rank integrate_static integrate; fi
 for part in "$@"; do "$part"; done
 finish
