@@ -102,12 +102,16 @@ static bool write_files(struct picture *picture, struct failure *failure) {
     const enum colour_value value =
         escape->kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;
     const uint64_t start_ns = clock_now_ns();
+    struct named_text texts[PROVENANCE_TEXTS];
+    provenance_texts(&picture->provenance, picture->fnv1a, texts);
     const struct image image = {
         .width = escape->width,
         .height = escape->height,
         .colour = {value, colour_range_of(value, picture->rows.counts,
                                           (size_t)escape->width * escape->height)},
         .palette = &palette_viridis,
+        .texts = texts,
+        .text_count = PROVENANCE_TEXTS,
     };
     for (size_t k = 0; k < picture->options->out.count; k++)
         if (!write_one(picture, &image, picture->options->out.items[k], failure))
@@ -183,10 +187,12 @@ void picture_run(const struct session *session, struct option_values *values,
     struct picture_options options = {0};
     struct picture picture = {.session = session, .options = &options};
 
-    if (values_apply(values, &options, failure))
-        picture_of_options(&options, values, kind, &picture.escape, failure);
+    if (values_apply(values, &options, failure) &&
+        picture_of_options(&options, values, kind, &picture.escape, failure) && is_root(&picture))
+        provenance_begin(&picture.provenance, values, failure);
     if (agree(session, failure))
         draw(&picture, values, failure);
+    provenance_free(&picture.provenance);
     free(picture.placements);
     rows_end(&picture.rows);
 }

@@ -9,6 +9,7 @@
 #include "comm/session.h"
 #include "core/option_values.h"
 #include "core/placement.h"
+#include "core/provenance.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,6 +31,7 @@ struct picture {
     struct picture_rows rows;
     struct plait_escape_tally tally; /* rank 0: of the picture */
     uint64_t fnv1a;                  /* rank 0: checksum of the picture */
+    struct provenance provenance;    /* rank 0: what the files tell of themselves */
     struct timing timing;
 };
 

@@ -6,6 +6,7 @@
 #define PLAIT_DRIVERS_WRITER_H
 
 #include "core/failure.h"
+#include "core/named_text.h"
 #include "image/colour.h"
 #include "image/palette.h"
 
@@ -17,6 +18,9 @@ struct image {
     uint32_t width, height; /* pixels, 1 or more */
     struct colour colour;   /* not used by formats of counts (npy) */
     const struct palette *palette;
+    const struct named_text *texts; /* what the file is to say of itself, in UTF-8; names as PNG has
+                                     * them; alive as long as the writer. Only png has room */
+    size_t text_count;
 };
 
 /* A file format. Opaque, constant, alive as long as the program. */
