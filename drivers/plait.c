@@ -17,7 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&cmd_hello, &cmd_julia, &cmd_mandelbrot, &cmd_pi};
+static const struct command *const commands[] = {&cmd_hello, &cmd_julia, &cmd_mandelbrot, &cmd_pi,
+                                                 &cmd_rerun};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void print_usage(FILE *stream) {
@@ -70,9 +71,10 @@ static int refuse(const char *name, struct failure *failure) {
     return failure->exit_status;
 }
 
-/* The same where no process starts MPI: all have the same mistake. */
+/* The same where no process starts MPI. The first one alone fails: a launcher ends the others as
+ * soon as one has failed, and might end it before it has told why. */
 static int refuse_locally(const struct failure *failure) {
-    return speaks() ? print_failure(failure) : failure->exit_status;
+    return speaks() ? print_failure(failure) : EXIT_DONE;
 }
 
 static int end_without_mpi(void) {

@@ -16,6 +16,7 @@ static void tables_are_sound(void) {
     check_set(&cmd_julia);
     check_set(&cmd_mandelbrot);
     check_set(&cmd_pi);
+    check_set(&cmd_rerun);
 }
 
 int main(int argc, char **argv) {
