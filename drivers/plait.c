@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&cmd_hello, &cmd_julia, &cmd_mandelbrot, &cmd_pi,
-                                                 &cmd_rerun};
+static const struct command *const commands[] = {&cmd_colour,     &cmd_hello, &cmd_julia,
+                                                 &cmd_mandelbrot, &cmd_pi,    &cmd_rerun};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void print_usage(FILE *stream) {

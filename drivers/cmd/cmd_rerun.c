@@ -20,6 +20,11 @@ struct rerun_options {
 
 static bool check(const struct rerun_options *options, const struct origin *origin,
                   struct failure *failure) {
+    if (origin->values.set == cmd_colour.options)
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' was coloured from the counts in '%s', which do not tell how they "
+                           "were computed: nothing can be computed again",
+                           options->file, values_text(&origin->values, "file"));
     struct plait_exec exec;
     const int threads =
         options->threads > 0 ? (int)options->threads : exec_threads_of_environment();
@@ -41,7 +46,8 @@ static bool tell(const struct rerun_options *options, const struct origin *origi
 }
 
 static void run(struct option_values *values, struct failure *failure) {
-    const struct option_set *const sets[] = {cmd_julia.options, cmd_mandelbrot.options};
+    const struct option_set *const sets[] = {cmd_colour.options, cmd_julia.options,
+                                             cmd_mandelbrot.options};
     struct rerun_options options = {0};
     struct png_content content = {0};
     struct origin origin = {0};

@@ -12,6 +12,7 @@ static void check_set(const struct command *command) {
 }
 
 static void tables_are_sound(void) {
+    check_set(&cmd_colour);
     check_set(&cmd_hello);
     check_set(&cmd_julia);
     check_set(&cmd_mandelbrot);
