@@ -6,6 +6,7 @@
 
 #include "cmd/picture_options.h"
 #include "cmd/picture_report.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "comm/placing.h"
@@ -13,7 +14,6 @@
 #include "core/atomic_file.h"
 #include "core/clock.h"
 #include "core/report.h"
-#include "core/standard_output.h"
 #include "image/writer.h"
 #include "plait/digest.h"
 
@@ -47,17 +47,17 @@ static bool is_root(const struct picture *picture) {
 
 static bool compute(struct picture *picture, const char *label, struct failure *failure) {
     MPI_CHECK(MPI_Barrier(picture->session->world));
-    const uint64_t start_ns = clock_now_ns();
+    picture->begun.compute = clock_now_ns();
     const bool computed = rows_compute(&picture->rows, label,
                                        (enum progress_style)picture->options->progress, failure);
-    picture->timing.compute = clock_seconds_since(start_ns);
+    picture->timing.compute = clock_seconds_since(picture->begun.compute);
     return computed;
 }
 
 static void gather(struct picture *picture) {
-    const uint64_t start_ns = clock_now_ns();
+    picture->begun.gather = clock_now_ns();
     rows_gather(&picture->rows, &picture->tally);
-    picture->timing.gather = clock_seconds_since(start_ns);
+    picture->timing.gather = clock_seconds_since(picture->begun.gather);
 }
 
 /* Rank 0: the rows that mirror others. Part of the computation, and timed as such. */
@@ -101,7 +101,7 @@ static bool write_files(struct picture *picture, struct failure *failure) {
     const struct plait_escape *escape = &picture->escape;
     const enum colour_value value =
         escape->kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;
-    const uint64_t start_ns = clock_now_ns();
+    picture->begun.encode = clock_now_ns();
     struct named_text texts[PROVENANCE_TEXTS];
     provenance_texts(&picture->provenance, picture->fnv1a, texts);
     const struct image image = {
@@ -116,7 +116,7 @@ static bool write_files(struct picture *picture, struct failure *failure) {
     for (size_t k = 0; k < picture->options->out.count; k++)
         if (!write_one(picture, &image, picture->options->out.items[k], failure))
             return false;
-    picture->timing.encode = clock_seconds_since(start_ns);
+    picture->timing.encode = clock_seconds_since(picture->begun.encode);
     return true;
 }
 
@@ -155,18 +155,28 @@ static bool prepare(struct picture *picture, struct failure *failure) {
     return true;
 }
 
+/* Rank 0: the times that the report has, too. */
+static void time_all(const struct picture *picture) {
+    struct stopwatch *watch = picture->session->watch;
+    stopwatch_add(watch, "compute", picture->begun.compute, picture->timing.compute);
+    stopwatch_add(watch, "gather", picture->begun.gather, picture->timing.gather);
+    stopwatch_add(watch, "encode", picture->begun.encode, picture->timing.encode);
+    stopwatch_add(watch, "total", picture->begun.total, picture->timing.total);
+}
+
 /* Rank 0: the lines, and only if they have arrived the report, which stands for success. */
 static void tell(const struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
     picture_print(picture, values->set->command);
-    if (standard_output_flush(failure) && picture->options->run.json)
+    time_all(picture);
+    if (timers_tell(picture->session, values, failure) && picture->options->run.json)
         picture_report(picture, values, failure);
 }
 
 static void draw(struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
     const struct session *session = picture->session;
-    const uint64_t start_ns = clock_now_ns();
+    picture->begun.total = clock_now_ns();
     if (!prepare(picture, failure) || !compute(picture, values->set->command, failure))
         return;
     gather(picture);
@@ -175,7 +185,7 @@ static void draw(struct picture *picture, const struct option_values *values,
     wait_for_root(session);
     if (!agree(session, failure))
         return;
-    picture->timing.total = clock_seconds_since(start_ns);
+    picture->timing.total = clock_seconds_since(picture->begun.total);
     gather_timing(picture);
     if (is_root(picture))
         tell(picture, values, failure);

@@ -21,6 +21,11 @@ struct timing {
     double compute, gather, encode, total;
 };
 
+/* When these began on this rank, by clock_now_ns. */
+struct begun {
+    uint64_t compute, gather, encode, total;
+};
+
 /* Everything a rank knows of its run. */
 struct picture {
     const struct session *session;
@@ -33,6 +38,7 @@ struct picture {
     uint64_t fnv1a;                  /* rank 0: checksum of the picture */
     struct provenance provenance;    /* rank 0: what the files tell of themselves */
     struct timing timing;
+    struct begun begun;
 };
 
 /* Prints the line at the end and, for several ranks, what each did. Rank 0. */

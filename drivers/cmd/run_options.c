@@ -32,4 +32,11 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .help = "write parameters, placement, timing and result to FILE when the run has succeeded",
         .offset = offsetof(struct run_options, json),
     },
+    {
+        .name = "csv",
+        .kind = OPTION_FLAG,
+        .help = "print the timers of rank 0 behind the results: a table, and lines that begin with "
+                "'# csv,' for plait logs merge",
+        .offset = offsetof(struct run_options, csv),
+    },
 };

@@ -7,16 +7,18 @@
 #include "core/progress_display.h"
 #include "core/schedule.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct run_options {
     uint64_t threads; /* 0: the default */
     const char *path; /* NULL: the fastest */
     const char *json; /* NULL: no report file */
+    bool csv;         /* timers.h prints them */
 };
 
 /* Rows for a struct run_options. */
-enum { RUN_OPTIONS = 3 };
+enum { RUN_OPTIONS = 4 };
 extern const struct option run_option_rows[RUN_OPTIONS];
 
 /* Rows of the subcommands that work for long and share their work, for members that are theirs. */

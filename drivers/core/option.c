@@ -92,6 +92,10 @@ void option_variable(const struct option *option, char variable[OPTION_VARIABLE_
         *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
 }
 
+bool option_is_negatable(const struct option *option) {
+    return option->kind == OPTION_FLAG && option->scope < OPTION_COMMAND_LINE;
+}
+
 const char *option_default(const struct option *option) {
     if (!option->default_value && option->kind == OPTION_FLAG)
         return "no";

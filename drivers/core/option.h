@@ -124,6 +124,9 @@ void option_variable(const struct option *option, char variable[OPTION_VARIABLE_
 bool option_parse(const struct option *option, const char *where, const char *text, void *member,
                   struct failure *failure);
 
+/* Whether --no-<name> exists. */
+bool option_is_negatable(const struct option *option);
+
 /* The default as the parser takes it: "no" for a flag without one, NULL if there is none. */
 const char *option_default(const struct option *option);
 

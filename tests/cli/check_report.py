@@ -65,6 +65,13 @@ def check_pi(report):
         for key, value in expected_of(step).items():
             if not math.isclose(step[key], value, rel_tol=1e-9, abs_tol=1e-12):
                 wrong.append(f"{step['darts']} darts: {key} is {step[key]}, the hits say {value}")
+    parameters, result = report["parameters"], report["result"]
+    target = parameters["target-error"]
+    met = [target is not None and step["standard_error"] <= target for step in result["sweep"]]
+    if any(met[:-1]) or met[-1] != (result["ended_by"] == "target-error"):
+        wrong.append(f"ended_by is {result['ended_by']}, of the steps {met} meet the target")
+    if result["reproducible"] != (parameters["max-time"] is None):
+        wrong.append(f"reproducible is {result['reproducible']}")
     if sum(report["timing"]["darts"]) != darts:
         wrong.append("the ranks did not throw all darts once")
     return wrong
