@@ -57,8 +57,8 @@ static int refuse(const char *name, struct failure *failure) {
     return failure->exit_status;
 }
 
-/* The same where no process starts MPI. The first one alone fails: a launcher ends the others as
- * soon as one has failed, and might end it before it has told why. */
+/* The same where no process starts MPI: the first one works and tells alone. The others have not
+ * failed, or a launcher would end the first one before it has told. */
 static int refuse_locally(const struct failure *failure) {
     return speaks() ? print_failure(failure) : EXIT_DONE;
 }

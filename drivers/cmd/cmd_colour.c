@@ -6,6 +6,7 @@
 #include "core/atomic_file.h"
 #include "core/provenance.h"
 #include "core/standard_output.h"
+#include "image/palette_file.h"
 #include "image/reader_npy.h"
 #include "image/writer.h"
 #include "plait/digest.h"
@@ -42,19 +43,12 @@ struct colouring {
     struct writer **writers; /* [options->out.count]; NULL where there is none */
 };
 
-static bool load_palette(const char *name, struct palette *palette, struct failure *failure) {
-    const struct palette *found = palette_find(name);
-    if (!found)
-        return failure_set(failure, EXIT_USAGE, "--palette: '%s' is unknown: give viridis", name);
-    *palette = *found;
-    return true;
-}
-
-static bool check_outputs(const struct colour_options *options, struct failure *failure) {
+static bool check_outputs(const struct colouring *colouring, struct failure *failure) {
+    const struct colour_options *options = colouring->options;
     for (size_t k = 0; k < options->out.count; k++) {
         const char *path = options->out.items[k];
         const struct writer_format *format = writer_format_find(path, failure);
-        if (!format || !writer_check(format, path, failure))
+        if (!format || !writer_check(format, path, colouring->width, colouring->height, failure))
             return false;
         if (!writer_makes_file(format))
             continue;
@@ -106,14 +100,15 @@ static bool begin(struct colouring *colouring, const struct option_values *value
                   struct failure *failure) {
     const struct colour_options *options = colouring->options;
     const struct npy_header *header = &colouring->reader.header;
-    if (!check_outputs(options, failure) ||
-        !load_palette(options->palette, &colouring->palette, failure) ||
-        !npy_open(&colouring->reader, options->file, failure) ||
-        !check_header(header, options->file, failure) ||
-        !provenance_begin(&colouring->provenance, values, failure))
+    if (!npy_open(&colouring->reader, options->file, failure) ||
+        !check_header(header, options->file, failure))
         return false;
     colouring->height = (uint32_t)header->shape[0];
     colouring->width = (uint32_t)header->shape[1];
+    if (!check_outputs(colouring, failure) ||
+        !palette_load(options->palette, &colouring->palette, failure) ||
+        !provenance_begin(&colouring->provenance, values, failure))
+        return false;
     (void)plait_exec_init(&colouring->exec, NULL, 1); /* hashes rows, no more */
     return allocate(colouring, failure);
 }
@@ -264,7 +259,8 @@ static const struct option rows[] = {
         .name = "palette",
         .kind = OPTION_TEXT,
         .argument = "NAME",
-        .help = "colours of the picture",
+        .help = "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or "
+                "a file with a colour rrggbb on each line",
         .default_value = "viridis",
         .offset = offsetof(struct colour_options, palette),
         .defines = true,
@@ -273,7 +269,7 @@ static const struct option rows[] = {
         .name = "out",
         .kind = OPTION_TEXTS,
         .argument = "FILE",
-        .help = "write the picture to FILE, .png or .ppm; null writes nothing",
+        .help = "write the picture to FILE, .png, .pdf or .ppm; null writes nothing",
         .default_value = "colour.png",
         .offset = offsetof(struct colour_options, out),
     },

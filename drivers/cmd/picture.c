@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * The run of mandelbrot and julia, in the order of the data: options, placement, rows (of which
- * picture_rows.c knows more), verification, files, report. Each step is one function; failures are
+ * picture_rows.c knows more), verification, files
+ * (picture_files.c), report. Each step is one function; failures are
  * agreed between them, so that no rank waits for one that has left. */
 #include "cmd/picture.h"
 
+#include "cmd/picture_files.h"
 #include "cmd/picture_options.h"
 #include "cmd/picture_report.h"
 #include "cmd/timers.h"
@@ -11,35 +13,11 @@
 #include "comm/mpi_check.h"
 #include "comm/placing.h"
 #include "comm/waiting.h"
-#include "core/atomic_file.h"
 #include "core/clock.h"
-#include "core/report.h"
-#include "image/writer.h"
 #include "plait/digest.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-/* Looks at every output before the work, rank 0 only. */
-static bool check_outputs(const struct picture_options *options, struct failure *failure) {
-    const char *json = options->run.json;
-    if (json && !report_check(json, failure))
-        return false;
-    for (size_t k = 0; k < options->out.count; k++) {
-        const char *path = options->out.items[k];
-        const struct writer_format *format = writer_format_find(path, failure);
-        if (!format || !writer_check(format, path, failure))
-            return false;
-        if (!writer_makes_file(format))
-            continue;
-        for (size_t i = 0; i < k; i++)
-            if (!atomic_file_check_apart(path, options->out.items[i], failure))
-                return false;
-        if (!atomic_file_check_apart(path, json, failure))
-            return false;
-    }
-    return true;
-}
 
 static bool is_root(const struct picture *picture) {
     return picture->session->rank == ROOT;
@@ -81,43 +59,12 @@ static bool verify(const struct picture *picture, struct failure *failure) {
                        first.row, first.col, first.got, first.expected);
 }
 
-static bool write_one(const struct picture *picture, const struct image *image, const char *path,
-                      struct failure *failure) {
-    const struct writer_format *format = writer_format_find(path, failure);
-    if (!format)
-        return false;
-    struct writer *writer = writer_open(format, path, image, failure);
-    if (!writer)
-        return false;
-    if (!writer_rows(writer, picture->rows.counts, picture->escape.height, failure)) {
-        writer_abandon(writer);
-        return false;
-    }
-    return writer_close(writer, failure);
-}
-
 /* Rank 0: the files. */
 static bool write_files(struct picture *picture, struct failure *failure) {
-    const struct plait_escape *escape = &picture->escape;
-    const enum colour_value value =
-        escape->kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;
     picture->begun.encode = clock_now_ns();
-    struct named_text texts[PROVENANCE_TEXTS];
-    provenance_texts(&picture->provenance, picture->fnv1a, texts);
-    const struct image image = {
-        .width = escape->width,
-        .height = escape->height,
-        .colour = {value, colour_range_of(value, picture->rows.counts,
-                                          (size_t)escape->width * escape->height)},
-        .palette = &palette_viridis,
-        .texts = texts,
-        .text_count = PROVENANCE_TEXTS,
-    };
-    for (size_t k = 0; k < picture->options->out.count; k++)
-        if (!write_one(picture, &image, picture->options->out.items[k], failure))
-            return false;
+    const bool written = files_write(picture, failure);
     picture->timing.encode = clock_seconds_since(picture->begun.encode);
-    return true;
+    return written;
 }
 
 /* Brings the times of all ranks to rank 0. */
@@ -142,14 +89,15 @@ static bool prepare(struct picture *picture, struct failure *failure) {
     struct placement mine;
 
     if (session->rank == ROOT)
-        check_outputs(picture->options, failure);
+        files_check(picture, failure);
     if (!agree(session, failure) ||
         !placing_resolve(session, picture->options->run.path, picture->options->run.threads,
                          &picture->exec, &mine, failure) ||
         !placing_gather(session, &mine, &picture->placements, failure))
         return false;
     if (!rows_begin(&picture->rows, session, &picture->escape, &picture->exec,
-                    (enum schedule_kind)picture->options->schedule, failure))
+                    (enum schedule_kind)picture->options->schedule, files_row_bytes(picture),
+                    failure))
         return false;
     placing_warn(session, picture->placements);
     return true;

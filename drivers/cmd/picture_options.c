@@ -54,12 +54,12 @@ static const char *const center_rivals[] = {"region", NULL};
     }
 
 /* How files are named is the same, but the default is the subcommand's. */
-#define OUT_ROW(file)                                                                        \
-    {                                                                                        \
-        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE",                             \
-        .help = "write the picture to FILE, .png or .ppm, or the counts, .npy; null writes " \
-                "nothing",                                                                   \
-        .default_value = (file), .offset = MEMBER(out),                                      \
+#define OUT_ROW(file)                                                                              \
+    {                                                                                              \
+        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE",                                   \
+        .help = "write the picture to FILE, .png, .pdf or .ppm, or the counts, .npy; null writes " \
+                "nothing",                                                                         \
+        .default_value = (file), .offset = MEMBER(out),                                            \
     }
 
 const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
@@ -98,6 +98,16 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
 };
 
 const struct option picture_option_rows[PICTURE_OPTIONS] = {
+    {
+        .name = "palette",
+        .kind = OPTION_TEXT,
+        .argument = "NAME",
+        .help = "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or "
+                "a file with a colour rrggbb on each line",
+        .default_value = "viridis",
+        .offset = MEMBER(palette),
+        .defines = true,
+    },
     {
         .name = "interior",
         .kind = OPTION_CHOICE,

@@ -10,6 +10,7 @@
 #include "core/option_values.h"
 #include "core/placement.h"
 #include "core/provenance.h"
+#include "image/palette.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,6 +35,7 @@ struct picture {
     struct plait_exec exec;
     struct placement *placements; /* rank 0: of all ranks */
     struct picture_rows rows;
+    struct palette palette;          /* rank 0 */
     struct plait_escape_tally tally; /* rank 0: of the picture */
     uint64_t fnv1a;                  /* rank 0: checksum of the picture */
     struct provenance provenance;    /* rank 0: what the files tell of themselves */

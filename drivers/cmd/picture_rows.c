@@ -19,9 +19,10 @@ static bool is_block(const struct picture_rows *rows) {
     return rows->queue.schedule.kind == SCHEDULE_BLOCK;
 }
 
-/* Of counts and digest. */
+/* Of counts and digest, and of what is made of them later. */
 static uint64_t row_bytes(const struct picture_rows *rows) {
-    return (uint64_t)rows->escape->width * sizeof *rows->counts + sizeof *rows->digests;
+    return (uint64_t)rows->escape->width * sizeof *rows->counts + sizeof *rows->digests +
+           rows->more_row_bytes;
 }
 
 /* One row for its time alone, into the room of one. */
@@ -122,12 +123,13 @@ static void allocate_counts(struct picture_rows *rows) {
 
 bool rows_begin(struct picture_rows *rows, const struct session *session,
                 const struct plait_escape *escape, const struct plait_exec *exec,
-                enum schedule_kind kind, struct failure *failure) {
+                enum schedule_kind kind, uint64_t more_row_bytes, struct failure *failure) {
     *rows = (struct picture_rows){
         .session = session,
         .escape = escape,
         .exec = exec,
         .distinct = plait_escape_distinct_rows(escape),
+        .more_row_bytes = more_row_bytes,
     };
     if (!plan(rows, kind, failure) || !size_up(rows, failure))
         return false;

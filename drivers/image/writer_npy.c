@@ -19,6 +19,7 @@ static char byte_order(void) {
 }
 
 static bool begin(struct writer *writer, struct failure *failure) {
+    const uint32_t samples = image_samples(&writer->image);
     char header[HEADER_BYTES + 1];
     memset(header, ' ', HEADER_BYTES);
     /* Magic, version 1.0, and the bytes that follow as a little-endian 16-bit number. */
@@ -28,16 +29,17 @@ static bool begin(struct writer *writer, struct failure *failure) {
     const int length =
         snprintf(header + PREFIX_BYTES, HEADER_BYTES - PREFIX_BYTES,
                  "{'descr': '%ci4', 'fortran_order': False, 'shape': (%" PRIu32 ", %" PRIu32 "), }",
-                 byte_order(), writer->image.height, writer->image.width);
+                 byte_order(), writer->image.height * samples, writer->image.width * samples);
     header[PREFIX_BYTES + length] = ' '; /* instead of the terminating zero */
     header[HEADER_BYTES - 1] = '\n';
     return atomic_file_write(&writer->file, header, HEADER_BYTES, failure);
 }
 
-static bool write_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
+static bool write_rows(struct writer *writer, const struct image_rows *rows,
                        struct failure *failure) {
-    const size_t bytes = (size_t)rows * writer->image.width * sizeof *counts;
-    return atomic_file_write(&writer->file, counts, bytes, failure);
+    const size_t columns = (size_t)writer->image.width * image_samples(&writer->image);
+    const size_t bytes = rows->rows * columns * sizeof *rows->counts;
+    return atomic_file_write(&writer->file, rows->counts, bytes, failure);
 }
 
 const struct writer_format writer_npy = {

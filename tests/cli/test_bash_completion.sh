@@ -37,7 +37,7 @@ offers '--help --version' plait --
 offers 'julia' plait help j
 offers '' plait help julia ''
 offers '--scatter --schedule --seed --sweep' plait pi --s
-offers '--no-csv --no-verify' plait mandelbrot --no
+offers '--no-verify' plait mandelbrot --no-v
 offers 'block cyclic dynamic weighted' plait pi --schedule ''
 offers 'dynamic' plait pi --runs 4 --schedule dy
 offers 'block cyclic dynamic weighted' plait pi --schedule =
@@ -49,6 +49,11 @@ offers 'folder' plait pi --plot ''
 offers '' plait pi --runs ''
 offers '' plait nothing --
 offers '' plait pi one
+offers 'merge' plait logs ''
+offers 'one.log' plait logs merge one
+offers 'two.log' plait logs merge one.log --out x.csv tw
+offers 'two.log' plait logs merge --out = x.csv one.log tw
+offers 'merge' plait logs --out=x.csv m
 
 # Every subcommand and every option that --help has is offered.
 mapfile -t subcommands < <("$PLAIT" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')

@@ -24,6 +24,11 @@ same_pictures() {
             '^colour 301x203, values [0-9]+ to [0-9]+, fnv1a [0-9a-f]{16}: p.npy -> q.ppm, q.png, q.npy$' "$WORK/out"
         value=255-count
     done
+    expect_ok 1 -- "$PLAIT" mandelbrot --size 301x203 --palette inferno --out p.npy --out p.ppm --out p.pdf
+    expect_ok 1 -- "$PLAIT" colour p.npy --palette inferno --out q.ppm --out q.pdf
+    assert "the same picture of another palette" cmp "$SANDBOX/p.ppm" "$SANDBOX/q.ppm"
+    assert "as PDF, too" [ -s "$SANDBOX/q.pdf" ]
+    expect_ok 1 -- "$PLAIT" colour p.npy --value 255-count --out q.png
     expect_ok 1 -- "$PLAIT" colour p.npy
     assert "colour.png is the default" [ -s "$SANDBOX/colour.png" ]
     expect_ok 3 -- "$PLAIT" colour p.npy --value 255-count --out r.png

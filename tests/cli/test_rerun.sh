@@ -30,6 +30,7 @@ size = 1200x800
 multiplier = 1
 region = -2,1,-1,1
 maxit = 127
+palette = viridis
 
 plait-version: $("$PLAIT" --version | sed 's/plait //')
 plait-fnv1a: cc06575c1ed131fb
@@ -37,7 +38,7 @@ EOF
     expect_ok 1 -- "$PLAIT" rerun p.png
     assert "the command is printed" said 'plait mandelbrot'
     expect_ok 1 -- "$PLAIT" rerun p.png --print
-    assert "the parameters are printed" said $'[mandelbrot]\nsize = 1200x800\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 127'
+    assert "the parameters are printed" said $'[mandelbrot]\nsize = 1200x800\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 127\npalette = viridis'
     expect_ok 1 -- "$PLAIT" rerun p.png --check
     verdict '^p.png: computed again with the same fnv1a cc06575c1ed131fb, and every pixel as it was drawn$'
     expect_error 'no PNG' 2 -- "$PLAIT" rerun p.npy
@@ -62,7 +63,7 @@ same_bytes() {
     expect_ok 1 -- "$PLAIT" rerun q.png
     assert "the command has what was given" said "plait julia --size 60x40 --c '-0.8, 0.156'"
     expect_ok 1 -- "$PLAIT" rerun q.png --check --print
-    assert "verdict and parameters" [ "$(wc -l <"$WORK/out")" -eq 8 ]
+    assert "verdict and parameters" [ "$(wc -l <"$WORK/out")" -eq 9 ]
 }
 
 # What rerun prints is a command that draws the same file, and a configuration file that does.
@@ -115,6 +116,23 @@ other_programs() {
     verdict 'but [0-9]* of 5400 pixels were changed since'
 }
 
+# Colours of a file: its name is told, and quoted; a picture can be checked without it.
+palettes() {
+    new_sandbox
+    printf '000000\nff8800\nffffff\n' >"$SANDBOX/my fire.txt"
+    expect_ok 1 -- "$PLAIT" mandelbrot --size 60x40 --palette 'my fire.txt' --out p.png
+    expect_ok 1 -- "$PLAIT" rerun p.png
+    assert "the palette is told" said "plait mandelbrot --size 60x40 --palette 'my fire.txt'"
+    expect_ok 1 -- "$PLAIT" rerun p.png --check
+    verdict 'every pixel as it was drawn'
+    printf '000000\nffffff\n' >"$SANDBOX/my fire.txt"
+    expect_ok 1 -- "$PLAIT" rerun p.png --check
+    verdict 'pixels were changed since'
+    rm "$SANDBOX/my fire.txt"
+    expect_ok 1 -- "$PLAIT" rerun p.png --check
+    verdict 'its pixels are not compared: cannot read the palette'
+}
+
 # A checksum that the parameters do not give: status 1, and both are told.
 wrong_checksum() {
     new_sandbox
@@ -123,7 +141,7 @@ wrong_checksum() {
     RANKS_LIST=1 expect_error '0123456789abcdef.* give [0-9a-f]{16}' 1 -- "$PLAIT" rerun wrong.png --check
     assert "nothing is told beside" [ ! -s "$WORK/out" ]
     "$edit" "$SANDBOX/p.png" "$SANDBOX/wrong.png" 'plait-command=plait mandelbrot --size 30x20 --maxit 126' \
-        'plait-parameters=[mandelbrot]\nsize = 30x20\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 126\n'
+        'plait-parameters=[mandelbrot]\nsize = 30x20\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 126\npalette = viridis\n'
     RANKS_LIST=1 expect_error 'says fnv1a' 1 -- "$PLAIT" rerun wrong.png --check
 }
 
@@ -163,10 +181,10 @@ huge_pictures() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out p.png
     "$edit" "$SANDBOX/p.png" "$SANDBOX/huge.png" 'plait-command=plait mandelbrot --size 1048576x1048576' \
-        'plait-parameters=[mandelbrot]\nsize = 1048576x1048576\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 127\n'
+        'plait-parameters=[mandelbrot]\nsize = 1048576x1048576\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 127\npalette = viridis\n'
     expect_error 'too large' 2 -- "$PLAIT" rerun huge.png --check
     "$edit" "$SANDBOX/p.png" "$SANDBOX/deep.png" 'plait-command=plait mandelbrot --zoom 1e30' \
-        'plait-parameters=[mandelbrot]\nsize = 1200x800\nmultiplier = 1\nzoom = 1e30\nmaxit = 127\n'
+        'plait-parameters=[mandelbrot]\nsize = 1200x800\nmultiplier = 1\nzoom = 1e30\nmaxit = 127\npalette = viridis\n'
     expect_error 'too small|precision' 2 -- "$PLAIT" rerun deep.png --check
 }
 
@@ -201,10 +219,11 @@ draw_again() {
     again mandelbrot --center -0.75,0.1 --zoom 20 --size 30x20 --multiplier 2
     again mandelbrot --region=-1,0,-1,1 --size 20x40
     again julia --c -1,0 --bailout 2.5 --size 41x31
+    again julia --palette magma --size 40x30
 }
 
 if [ $# -eq 0 ]; then
-    set -- texts same_bytes draw_again other_programs wrong_checksum bad_texts huge_pictures bad_files
+    set -- texts same_bytes draw_again other_programs palettes wrong_checksum bad_texts huge_pictures bad_files
 fi
 for part in "$@"; do "$part"; done
 finish
