@@ -164,15 +164,14 @@ static bool measure(struct colouring *colouring, struct failure *failure) {
     return npy_rewind(&colouring->reader, failure);
 }
 
-static bool open_writers(struct colouring *colouring,
-                         const struct named_text texts[PROVENANCE_TEXTS], struct failure *failure) {
+static bool open_writers(struct colouring *colouring, struct failure *failure) {
     const struct option_texts *out = &colouring->options->out;
     const struct image image = {
         .width = colouring->width,
         .height = colouring->height,
         .colour = {(enum colour_value)colouring->options->value, colouring->range},
         .palette = &colouring->palette,
-        .texts = texts,
+        .texts = colouring->provenance.texts,
         .text_count = PROVENANCE_TEXTS,
     };
     for (size_t k = 0; k < out->count; k++) {
@@ -194,10 +193,8 @@ static bool write_rows(struct colouring *colouring, uint32_t first, uint32_t row
 }
 
 static bool write_files(struct colouring *colouring, struct failure *failure) {
-    struct named_text texts[PROVENANCE_TEXTS];
-    provenance_texts(&colouring->provenance, colouring->fnv1a, texts);
-    bool good =
-        open_writers(colouring, texts, failure) && for_bands(colouring, write_rows, failure);
+    provenance_seal(&colouring->provenance, colouring->fnv1a);
+    bool good = open_writers(colouring, failure) && for_bands(colouring, write_rows, failure);
     for (size_t k = 0; k < colouring->options->out.count; k++)
         if (good)
             good = writer_close(colouring->writers[k], failure);

@@ -6,6 +6,7 @@
 #include "cmd/pi_plot.h"
 #include "cmd/pi_report.h"
 #include "cmd/pi_scatter.h"
+#include "cmd/seed.h"
 #include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
@@ -18,30 +19,10 @@
 #include "core/standard_output.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static bool is_root(const struct pi *pi) {
     return pi->session->rank == ROOT;
-}
-
-/* The seed that is drawn is that of rank 0. From here on the option has it in digits, on all ranks:
- * the report tells what to give for the same hits. */
-static bool settle_seed(struct pi *pi, struct option_values *values, struct failure *failure) {
-    const char *given = values_text(values, "seed");
-    char text[24];
-    if (!pi_seed_is_random(given)) {
-        pi->seed = pi_seed_of(given);
-    } else {
-        if (is_root(pi))
-            pi_seed_draw(&pi->seed, failure);
-        if (!agree(pi->session, failure))
-            return false;
-        MPI_CHECK(MPI_Bcast(&pi->seed, 1, MPI_UINT64_T, ROOT, pi->session->world));
-    }
-    snprintf(text, sizeof text, "%" PRIu64, pi->seed);
-    values_settle(values, "seed", text, failure);
-    return agree(pi->session, failure);
 }
 
 /* Looks at every output before the work, rank 0 only. */
@@ -141,7 +122,7 @@ static bool run_rounds(struct pi *pi, struct failure *failure) {
     }
     pi->begun.compute = clock_now_ns();
     for (int first = 0; first < pi->sweep.steps;) {
-        struct sweep_round round = sweep_round_at(&pi->sweep, first);
+        const struct sweep_round round = sweep_round_at(&pi->sweep, first);
         if (!agree(pi->session, failure) || !count_round(pi, &round, failure))
             return false;
         if (first == pi->sweep.steps) /* the time was up */
@@ -240,7 +221,7 @@ static void run(const struct session *session, struct option_values *values,
     struct pi_options options = {0};
     struct pi pi = {.session = session, .options = &options};
 
-    if (!settle_seed(&pi, values, failure))
+    if (!seed_settle(session, values, &pi.seed, failure))
         return;
     if (values_apply(values, &options, failure))
         pi_sweep_of_options(&options, values, &pi.sweep, failure);

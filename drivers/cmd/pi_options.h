@@ -40,13 +40,4 @@ extern const struct option pi_option_rows[PI_OPTIONS];
 bool pi_sweep_of_options(const struct pi_options *options, const struct option_values *values,
                          struct sweep *sweep, struct failure *failure);
 
-/* Whether --seed asks for a seed to be drawn. */
-bool pi_seed_is_random(const char *seed);
-
-/* The seed of a text that has passed the row's check and is not random. */
-uint64_t pi_seed_of(const char *seed);
-
-/* Draws a seed from the system; EXIT_RUN if it has none. */
-bool pi_seed_draw(uint64_t *seed, struct failure *failure);
-
 #endif

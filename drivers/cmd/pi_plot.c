@@ -2,9 +2,9 @@
  * Data and scripts of the plots of pi. */
 #include "cmd/pi_plot.h"
 
+#include "cmd/plot_draw.h"
 #include "core/gnuplot.h"
 #include "core/number.h"
-#include "core/warning.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -121,20 +121,5 @@ bool pi_plot_write(const char *folder, const struct sweep *sweep,
 }
 
 void pi_plot_draw(const char *folder) {
-    for (int p = 0; p < PLOTS; p++) {
-        const enum gnuplot_outcome outcome = gnuplot_draw(folder, names[p]);
-        if (outcome == GNUPLOT_DONE)
-            continue;
-        /* A failure's text is one clean line whatever the folder is called. */
-        struct failure line = {0};
-        failure_set(&line, EXIT_RUN,
-                    outcome == GNUPLOT_MISSING
-                        ? "the plots in '%s' are data and scripts only, there is no gnuplot: "
-                          "install it and run the scripts there"
-                        : "gnuplot could not draw the plots in '%s': run the scripts there to see "
-                          "why",
-                    folder);
-        warning_print(line.text);
-        return;
-    }
+    plot_draw(folder, names, PLOTS);
 }

@@ -2,22 +2,15 @@
  * Writes the files of a picture. */
 #include "cmd/picture_files.h"
 
+#include "cmd/picture_image.h"
 #include "core/atomic_file.h"
 #include "core/report.h"
 #include "image/palette_file.h"
 #include "image/writer.h"
 
-static struct image image_of(const struct picture *picture) {
-    return (struct image){
-        .width = picture->escape.width,
-        .height = picture->escape.height,
-        .palette = &picture->palette,
-    };
-}
-
 bool files_check(struct picture *picture, struct failure *failure) {
     const struct picture_options *options = picture->options;
-    const struct image image = image_of(picture);
+    const struct image image = picture_image(picture, colour_range_empty());
     const char *json = options->run.json;
     if (json && !report_check(json, failure))
         return false;
@@ -51,21 +44,6 @@ uint64_t files_row_bytes(const struct picture *picture) {
     return bytes;
 }
 
-/* The range of values in the whole picture. */
-static struct colour colour_of(const struct picture *picture) {
-    const struct plait_escape *escape = &picture->escape;
-    const enum colour_value value =
-        escape->kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;
-    return (struct colour){value, colour_range_of(value, picture->rows.counts,
-                                                  (size_t)escape->width * escape->height)};
-}
-
-struct image files_image(const struct picture *picture) {
-    struct image image = image_of(picture);
-    image.colour = colour_of(picture);
-    return image;
-}
-
 static bool write_one(const struct picture *picture, const struct image *image, const char *path,
                       struct failure *failure) {
     const struct writer_format *format = writer_format_find(path, failure);
@@ -82,12 +60,11 @@ static bool write_one(const struct picture *picture, const struct image *image, 
     return writer_close(writer, failure);
 }
 
-bool files_write(struct picture *picture, struct failure *failure) {
-    struct named_text texts[PROVENANCE_TEXTS];
-    struct image image = files_image(picture);
-    provenance_texts(&picture->provenance, picture->fnv1a, texts);
-    image.texts = texts;
-    image.text_count = PROVENANCE_TEXTS;
+bool files_write(const struct picture *picture, struct failure *failure) {
+    const struct plait_escape *escape = &picture->escape;
+    const struct image image =
+        picture_image(picture, colour_range_of(picture_colour_value(picture), picture->rows.counts,
+                                               (size_t)escape->width * escape->height));
     for (size_t k = 0; k < picture->options->out.count; k++)
         if (!write_one(picture, &image, picture->options->out.items[k], failure))
             return false;

@@ -5,7 +5,6 @@
 
 #include "cmd/picture_report.h"
 #include "core/failure.h"
-#include "image/writer.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,10 +15,7 @@ bool files_check(struct picture *picture, struct failure *failure);
 /* Bytes that the files need on this rank for each of its rows of counts, beside these. */
 uint64_t files_row_bytes(const struct picture *picture);
 
-/* How the counts of the whole picture are coloured; the palette must be there. */
-struct image files_image(const struct picture *picture);
-
 /* Rank 0: writes the files, from the counts of the whole picture. */
-bool files_write(struct picture *picture, struct failure *failure);
+bool files_write(const struct picture *picture, struct failure *failure);
 
 #endif

@@ -128,6 +128,14 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
             "is an error",
         .offset = MEMBER(verify),
     },
+    {
+        .name = "stream",
+        .kind = OPTION_FLAG,
+        .help = "keep the counts on disk while the picture is made, in the .npy or beside the "
+                "first output, and a few MiB in the memory of each rank; all nodes must see that "
+                "folder",
+        .offset = MEMBER(stream),
+    },
     PROGRESS_ROW(MEMBER(progress)),
 };
 

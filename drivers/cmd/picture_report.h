@@ -6,6 +6,7 @@
 
 #include "cmd/picture_options.h"
 #include "cmd/picture_rows.h"
+#include "cmd/picture_stream.h"
 #include "comm/session.h"
 #include "core/option_values.h"
 #include "core/placement.h"
@@ -35,6 +36,7 @@ struct picture {
     struct plait_exec exec;
     struct placement *placements; /* rank 0: of all ranks */
     struct picture_rows rows;
+    struct picture_stream stream;    /* with --stream, instead of the counts of rows */
     struct palette palette;          /* rank 0 */
     struct plait_escape_tally tally; /* rank 0: of the picture */
     uint64_t fnv1a;                  /* rank 0: checksum of the picture */
@@ -45,6 +47,9 @@ struct picture {
 
 /* Prints the line at the end and, for several ranks, what each did. Rank 0. */
 void picture_print(const struct picture *picture, const char *command);
+
+/* Describes a pixel that is not what the reference says. Answers false. */
+bool picture_mismatch(const struct plait_escape_difference *difference, struct failure *failure);
 
 /* Writes the report that --json asks for. Rank 0. */
 bool picture_report(const struct picture *picture, const struct option_values *values,

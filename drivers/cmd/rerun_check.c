@@ -3,7 +3,7 @@
  * file against them. */
 #include "cmd/rerun_check.h"
 
-#include "cmd/picture_files.h"
+#include "cmd/picture_image.h"
 #include "cmd/picture_options.h"
 #include "cmd/picture_report.h"
 #include "core/memory.h"
@@ -100,7 +100,10 @@ static bool compare_pixels(const struct again *again, struct failure *failure) {
     if (!comparison)
         return failure_set(failure, EXIT_RUN, "out of memory");
     comparison->picture = &again->picture;
-    comparison->image = files_image(&again->picture);
+    comparison->image =
+        picture_image(&again->picture, colour_range_of(picture_colour_value(&again->picture),
+                                                       again->picture.rows.counts,
+                                                       (size_t)pixels_of(&again->picture)));
     bool compared = shade_begin(&comparison->shade, &comparison->image) ||
                     failure_set(failure, EXIT_RUN, "out of memory");
     compared = compared && png_read(again->path, &content, compare_row, comparison, failure);

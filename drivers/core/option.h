@@ -59,6 +59,8 @@ struct option {
     bool positive;              /* REAL, each of REALS: only above 0 */
     size_t reals;               /* REALS: how many, at most OPTION_REALS_MAX */
     const char *const *choices; /* CHOICE: names, ended by NULL */
+    const char *variable;       /* an environment variable of another name, read where that of the
+                                 * option is not set; or NULL */
     const char *const *rivals;  /* options that say the same in another way, ended by NULL: of two
                                  * that are given the one of higher origin counts; or NULL */
     /* TEXT, each of TEXTS: more checks, or NULL. The failure's text completes "--name: ", and the

@@ -65,17 +65,32 @@ static void print_spelling(struct page *page, const struct option *option) {
         page_break(page);
 }
 
+/* Appends a fact to those that are there. */
+static void add_fact(char facts[OPTION_FACTS_BYTES], const char *name, const char *value) {
+    const size_t used = strlen(facts);
+    snprintf(facts + used, OPTION_FACTS_BYTES - used, "%s%s%s", used ? "; " : "", name, value);
+}
+
 const char *option_facts(const struct option *option, char facts[OPTION_FACTS_BYTES]) {
     char range[512];
+    facts[0] = '\0';
     const char *value = option->default_text ? option->default_text : option_default(option);
     if (option->scope >= OPTION_COMMAND_LINE)
         value = NULL;
     option_range(option, range, sizeof range);
-    snprintf(facts, OPTION_FACTS_BYTES, "%s%s%s%s%s", range, *range && value ? "; " : "",
-             value ? "default: " : "", value ? value : "",
-             option->kind != OPTION_TEXTS ? ""
-             : *range || value            ? "; may be given again"
-                                          : "may be given again");
+    if (*range)
+        add_fact(facts, range, "");
+    if (value)
+        add_fact(facts, "default: ", value);
+    if (option->kind == OPTION_TEXTS)
+        add_fact(facts, "may be given again", "");
+    if (option->variable) {
+        char variables[2 * OPTION_VARIABLE_BYTES];
+        option_variable(option, variables);
+        strcat(variables, ", else ");
+        strncat(variables, option->variable, sizeof variables - strlen(variables) - 1);
+        add_fact(facts, "environment: ", variables);
+    }
     return facts;
 }
 

@@ -281,6 +281,10 @@ static bool set_from_environment(struct option_values *values, char *const *envi
         return true;
     option_variable(option, variable);
     const char *text = find_variable(environment, variable);
+    if (!text && option->variable) {
+        snprintf(variable, sizeof variable, "%s", option->variable);
+        text = find_variable(environment, variable);
+    }
     if (!text)
         return true;
     if (option->kind == OPTION_TEXTS)

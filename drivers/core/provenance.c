@@ -115,8 +115,8 @@ bool provenance_begin(struct provenance *provenance, const struct option_values 
     return provenance->command != NULL;
 }
 
-void provenance_texts(struct provenance *provenance, uint64_t fnv1a,
-                      struct named_text texts[PROVENANCE_TEXTS]) {
+void provenance_seal(struct provenance *provenance, uint64_t fnv1a) {
+    struct named_text *texts = provenance->texts;
     snprintf(provenance->checksum, sizeof provenance->checksum, "%016" PRIx64, fnv1a);
     texts[0] = (struct named_text){software_name, "Plait"};
     texts[1] = (struct named_text){command_name, provenance->command};

@@ -20,6 +20,7 @@ struct provenance {
                        * define the result, wherever it was given */
     char *parameters; /* all options that define the result, as --config reads them */
     char checksum[17];
+    struct named_text texts[PROVENANCE_TEXTS]; /* once it is sealed; they live as long as it */
 };
 
 /* Describes the result of values that are complete. EXIT_USAGE for a value that no configuration
@@ -27,9 +28,9 @@ struct provenance {
 bool provenance_begin(struct provenance *provenance, const struct option_values *values,
                       struct failure *failure);
 
-/* The texts of a result with this checksum; they live as long as *provenance. */
-void provenance_texts(struct provenance *provenance, uint64_t fnv1a,
-                      struct named_text texts[PROVENANCE_TEXTS]);
+/* Makes the texts of a result with this checksum. *provenance must stay where it is from then on.
+ */
+void provenance_seal(struct provenance *provenance, uint64_t fnv1a);
 
 void provenance_free(struct provenance *provenance);
 

@@ -59,6 +59,8 @@ same_bytes() {
         expect_ok "$ranks" -- "$PLAIT" julia --size 60x40 --c '-0.8, 0.156' --schedule cyclic \
             --verify --json q.json --progress none --out q.png
         assert "so do $ranks ranks" cmp "$SANDBOX/p.png" "$SANDBOX/q.png"
+        expect_ok "$ranks" -- "$PLAIT" julia --size 60x40 --c '-0.8, 0.156' --stream --out q.png
+        assert "so do $ranks ranks with counts on disk" cmp "$SANDBOX/p.png" "$SANDBOX/q.png"
     done
     expect_ok 1 -- "$PLAIT" rerun q.png
     assert "the command has what was given" said "plait julia --size 60x40 --c '-0.8, 0.156'"

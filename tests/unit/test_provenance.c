@@ -102,10 +102,10 @@ static struct option_values given(const struct option_set *set, const char *cons
 /* Checks command and parameters of the values, and that they read back. */
 static void check_told(struct option_values values, const char *command, const char *parameters) {
     struct provenance provenance;
-    struct named_text texts[PROVENANCE_TEXTS];
+    const struct named_text *texts = provenance.texts;
     struct failure failure = {0};
     CU_ASSERT_FATAL(provenance_begin(&provenance, &values, &failure));
-    provenance_texts(&provenance, UINT64_C(0x0123456789abcdef), texts);
+    provenance_seal(&provenance, UINT64_C(0x0123456789abcdef));
     CU_ASSERT_STRING_EQUAL(texts[0].name, "Software");
     CU_ASSERT_STRING_EQUAL(texts[0].text, "Plait");
     CU_ASSERT_STRING_EQUAL(texts[1].name, "plait-command");
