@@ -87,8 +87,9 @@ PLAIT_API enum plait_status plait_escape_complete_bytes(const struct plait_escap
                                                         const struct plait_exec *exec,
                                                         uint8_t *bytes);
 
-/* The same as plait_escape_complete for those who keep only some rows at a time: turns rows [first, first + rows) of the
- * picture, counts[rows][width], in place into the rows that mirror them, which are [height - first
+/* The same as plait_escape_complete for those who keep only some rows at a time: turns rows [first,
+ * first + rows) of the picture, counts[rows][width], in place into the rows that mirror them, which
+ * are [height - first
  * - rows + 1, height - first + 1), and in the order of the picture too. The rows that have such
  * images are 1 to height - plait_escape_distinct_rows(); a range that leaves them is
  * PLAIT_E_ARGUMENT. Rows may be 0. Answers otherwise as plait_escape_complete. */
