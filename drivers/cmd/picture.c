@@ -107,7 +107,7 @@ static bool plan(struct picture *picture, struct failure *failure) {
         return stream_begin(picture, failure);
     return rows_begin(&picture->rows, picture->session, &picture->escape, &picture->exec,
                       (enum schedule_kind)picture->options->schedule, files_row_bytes(picture),
-                      failure);
+                      picture->options->checkpoint ? &picture->checkpoint : NULL, failure);
 }
 
 static bool prepare(struct picture *picture, struct failure *failure) {
@@ -117,6 +117,9 @@ static bool prepare(struct picture *picture, struct failure *failure) {
     if (session->rank == ROOT)
         files_check(picture, failure);
     if (!agree(session, failure) ||
+        !picture_checkpoint_open(&picture->checkpoint, session, &picture->escape,
+                                 picture->options->checkpoint, picture->options->checkpoint_every,
+                                 failure) ||
         !placing_resolve(session, picture->options->run.path, picture->options->run.threads,
                          &picture->exec, &mine, failure) ||
         !placing_gather(session, &mine, &picture->placements, failure) || !plan(picture, failure))
@@ -134,13 +137,17 @@ static void time_all(const struct picture *picture) {
     stopwatch_add(watch, "total", picture->begun.total, picture->timing.total);
 }
 
-/* Rank 0: the lines, and only if they have arrived the report, which stands for success. */
+/* Rank 0: the lines, and only if they have arrived the report, which stands for success. What was
+ * kept until then is not needed any more. */
 static void tell(const struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
     picture_print(picture, values->set->command);
     time_all(picture);
-    if (timers_tell(picture->session, values, failure) && picture->options->run.json)
-        picture_report(picture, values, failure);
+    if (!timers_tell(picture->session, values, failure) ||
+        (picture->options->run.json && !picture_report(picture, values, failure)))
+        return;
+    if (picture->options->checkpoint)
+        picture_checkpoint_remove(&picture->checkpoint, failure);
 }
 
 static void draw(struct picture *picture, const struct option_values *values,
@@ -173,6 +180,7 @@ void picture_run(const struct session *session, struct option_values *values,
         picture_of_options(&options, values, kind, &picture.escape, failure);
     if (agree(session, failure))
         draw(&picture, values, failure);
+    picture_checkpoint_free(&picture.checkpoint);
     free(picture.placements);
     rows_end(&picture.rows);
     stream_end(&picture.stream);

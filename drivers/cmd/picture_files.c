@@ -26,9 +26,13 @@ bool files_check(struct picture *picture, struct failure *failure) {
         for (size_t i = 0; i < k; i++)
             if (!atomic_file_check_apart(path, options->out.items[i], failure))
                 return false;
-        if (!atomic_file_check_apart(path, json, failure))
+        if (!atomic_file_check_apart(path, json, failure) ||
+            !atomic_file_check_apart(path, options->checkpoint, failure))
             return false;
     }
+    if (options->checkpoint && (!atomic_file_check(options->checkpoint, failure) ||
+                                !atomic_file_check_apart(options->checkpoint, json, failure)))
+        return false;
     if (!palette_load(options->palette, &picture->palette, failure))
         return false;
     if (options->colour == PICTURE_SMOOTH)

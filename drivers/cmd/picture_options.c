@@ -156,6 +156,8 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
                 "folder",
         .offset = MEMBER(stream),
     },
+    CHECKPOINT_ROW(MEMBER(checkpoint), "rows"),
+    CHECKPOINT_EVERY_ROW(MEMBER(checkpoint_every)),
     PROGRESS_ROW(MEMBER(progress)),
 };
 
@@ -252,6 +254,9 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     *escape = plait_escape_default(kind);
     escape->maxit = (int32_t)options->maxit;
     escape->brute = options->interior == INTERIOR_BRUTE;
+    if (options->stream && options->checkpoint)
+        return failure_set(failure, EXIT_USAGE,
+                           "--stream and --checkpoint exclude each other: give only one");
     return take_size(options, escape, failure) &&
            (kind != PLAIT_JULIA || take_julia(options, escape, failure)) &&
            take_view(options, values, escape, failure);

@@ -28,6 +28,8 @@ struct picture_options {
     int colour;          /* enum picture_colour */
     bool verify;
     bool stream;
+    const char *checkpoint; /* NULL: none */
+    double checkpoint_every;
     int progress; /* enum progress_style */
     struct run_options run;
 };
@@ -38,7 +40,7 @@ enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
 /* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
  * subcommand, then how it is computed and shown, alike for both. */
-enum { PICTURE_OPTIONS = 8, MANDELBROT_OPTIONS = 7, JULIA_OPTIONS = 9 };
+enum { PICTURE_OPTIONS = 10, MANDELBROT_OPTIONS = 7, JULIA_OPTIONS = 9 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];

@@ -10,6 +10,7 @@
 
 void picture_print(const struct picture *picture, const char *command) {
     const struct timing *timing = &picture->timing;
+    const uint64_t steps = picture->tally.steps - picture->rows.resumed.steps;
     const uint32_t samples = (uint32_t)picture->options->samples;
     printf("%s %" PRIu32 "x%" PRIu32, command, picture->escape.width / samples,
            picture->escape.height / samples);
@@ -19,17 +20,20 @@ void picture_print(const struct picture *picture, const char *command) {
            " steps in %.4g s, %.3g G steps/s effective, imbalance %.2f, gather %.2g s, encode %.2g "
            "s, fnv1a %016" PRIx64,
            picture->escape.maxit, picture->tally.steps, timing->compute,
-           (double)picture->tally.steps * 1e-9 / timing->compute,
+           (double)steps * 1e-9 / timing->compute,
            queue_imbalance(picture->rows.queue.shares, picture->session->size), timing->gather,
            timing->encode, picture->fnv1a);
     if (picture->options->verify)
         printf(", %d pixels verified", VERIFY_SAMPLES);
+    if (picture->checkpoint.resumed > 0)
+        printf(", %" PRIu64 " rows from '%s'", picture->checkpoint.resumed,
+               picture->options->checkpoint);
     for (size_t k = 0; k < picture->options->out.count; k++)
         printf("%s%s", k == 0 ? " -> " : ", ", picture->options->out.items[k]);
     putchar('\n');
-    if (picture->session->size > 1)
+    if (picture->session->size > 1 && picture->rows.queue.schedule.total > 0)
         shares_print((enum schedule_kind)picture->options->schedule, picture->rows.queue.shares,
-                     picture->session->size, picture->rows.distinct);
+                     picture->session->size, picture->rows.queue.schedule.total);
 }
 
 bool picture_mismatch(const struct plait_escape_difference *difference, struct failure *failure) {
@@ -59,6 +63,8 @@ bool picture_report(const struct picture *picture, const struct option_values *v
         for (int r = 0; r < picture->session->size; r++)
             report_count(report, NULL, picture->rows.queue.shares[r].units);
         report_close(report);
+        if (picture->checkpoint.resumed > 0)
+            report_count(report, "resumed_rows", picture->checkpoint.resumed);
         report_close(report);
         report_open_object(report, "result");
         const uint32_t samples = (uint32_t)picture->options->samples;

@@ -34,6 +34,7 @@ struct picture {
     struct plait_escape escape;
     struct plait_exec exec;
     struct placement *placements; /* rank 0: of all ranks */
+    struct picture_checkpoint checkpoint;
     struct picture_rows rows;
     struct picture_stream stream;    /* with --stream, instead of the counts of rows */
     struct palette palette;          /* rank 0 */

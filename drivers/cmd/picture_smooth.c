@@ -97,7 +97,7 @@ static size_t width_of(const struct smooth *smooth) {
 /* One element more than needed: a rank without rows has nothing to store, but NULL means no memory.
  */
 static bool allocate(struct smooth *smooth, struct failure *failure) {
-    const size_t own = smooth->rows->computed * width_of(smooth);
+    const size_t own = pieces_rows(&smooth->rows->pieces) * width_of(smooth);
     const size_t kept = is_root(smooth) ? smooth->rows->escape->height * width_of(smooth) : own;
     smooth->parts = malloc((own + 1) * sizeof *smooth->parts);
     smooth->column = malloc((smooth->mirrored + 1) * sizeof *smooth->column);

@@ -102,7 +102,7 @@ static void make_smooth(struct picture *picture, struct failure *failure) {
 bool stream_begin(struct picture *picture, struct failure *failure) {
     picture->stream.range = colour_range_empty();
     if (!rows_plan(&picture->rows, picture->session, &picture->escape, &picture->exec,
-                   (enum schedule_kind)picture->options->schedule, failure))
+                   (enum schedule_kind)picture->options->schedule, NULL, failure))
         return false;
     make_buffers(picture, failure);
     make_smooth(picture, failure);
