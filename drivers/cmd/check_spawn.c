@@ -72,6 +72,11 @@ static int free_slots(void) {
     return *universe - size;
 }
 
+/* What mpirun --rankfile sets, under the parameter's two names. */
+static bool has_rank_file(void) {
+    return getenv("OMPI_MCA_orte_rankfile") || getenv("OMPI_MCA_rmaps_rank_file_path");
+}
+
 /* How many workers to start, 0: none can be. */
 static int find_room(struct trial *trial) {
     const struct launcher launcher = launcher_detect();
@@ -83,6 +88,9 @@ static int find_room(struct trial *trial) {
                                  "srun starts no further processes: salloc -n %d, and in "
                                  "it mpirun -np %d plait check",
                                  launcher.size + WORKERS, launcher.size);
+    if (has_rank_file())
+        return trial_unavailable(trial, "the rank file has no place for workers: mpirun without "
+                                        "--rankfile");
     const int slots = free_slots();
     if (slots < 1)
         return trial_unavailable(trial, "all slots of the launcher are taken: mpirun "
@@ -90,16 +98,31 @@ static int find_room(struct trial *trial) {
     return slots < WORKERS ? slots : WORKERS;
 }
 
+/* Workers take any free slot and any core. They would be placed as the ranks are: with --map-by
+ * slot:PE=4 Open MPI looks for cores that nobody has, and ends the job if there are none. Another
+ * MPI does not know these words, and passes over them. */
+static MPI_Info placing_of_workers(struct trial *trial) {
+    MPI_Info placing = MPI_INFO_NULL;
+    TRIAL_CALL(trial, MPI_Info_create(&placing));
+    TRIAL_CALL(trial, MPI_Info_set(placing, "map_by", "slot"));
+    TRIAL_CALL(trial, MPI_Info_set(placing, "bind_to", "none"));
+    return placing;
+}
+
 static void start(struct trial *trial, int workers, MPI_Comm *family) {
     char command[PATH_BYTES] = "";
     char subcommand[] = "check";
     char *arguments[] = {subcommand, NULL};
+    MPI_Info placing = placing_of_workers(trial);
     if (trial->rank == MANAGER && readlink("/proc/self/exe", command, sizeof command - 1) < 0)
         strcpy(command, "plait");
-    TRIAL_CALL(trial, MPI_Comm_spawn(command, arguments, workers, MPI_INFO_NULL, MANAGER,
-                                     trial->comm, family, MPI_ERRCODES_IGNORE));
+    TRIAL_CALL(trial, MPI_Comm_spawn(command, arguments, workers, placing, MANAGER, trial->comm,
+                                     family, MPI_ERRCODES_IGNORE));
+    if (placing != MPI_INFO_NULL)
+        MPI_CHECK(MPI_Info_free(&placing));
     if (trial->tries.failed)
-        trial_unavailable(trial, "%s: use another MPI", trial->tries.failure);
+        trial_unavailable(trial, "%s: this MPI, or its launcher, starts no processes",
+                          trial->tries.failure);
 }
 
 /* Terms to the workers, sum back. Answers the sum on the manager. */
