@@ -12,6 +12,8 @@
 static const uint64_t pcg_multiplier = UINT64_C(6364136223846793005);
 static const uint64_t pcg_increment = UINT64_C(1442695040888963407);
 static const uint64_t pcg_rxs_multiplier = UINT64_C(12605985483714917081);
+/* Outputs from the start of a run to that of the next. */
+static const uint64_t pcg_run_distance = UINT64_C(0x9E3779B97F4A7C15);
 
 /* Several steps in one: state -> multiplier * state + increment. */
 struct pcg_leap {

@@ -18,6 +18,7 @@ if(PLAIT_MPI)
   find_package(PNG REQUIRED)
   plait_optional(JANSSON jansson)
   plait_optional(INIH inih)
+  plait_optional(CAIRO cairo-pdf)
 endif()
 # Debian has no CUnit for the targets it cross-compiles to; the checks then count for themselves. Without
 # the condition pkg-config would offer the build machine's library.

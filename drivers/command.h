@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * A subcommand as a row of the command table in drivers/plait.c. */
+ * A subcommand as a row of the command table in drivers/cmd/commands.c. */
 #ifndef PLAIT_DRIVERS_COMMAND_H
 #define PLAIT_DRIVERS_COMMAND_H
 
@@ -8,6 +8,7 @@
 #include "core/option_values.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct command {
     const struct option_set *options; /* its name, summary and options */
@@ -21,9 +22,18 @@ struct command {
     /* On rank 0, when run has succeeded and MPI has ended: what starts other programs, which MPI
      * may not bear. NULL: nothing. */
     void (*after)(const struct option_values *values);
+    bool columns; /* standard output is columns of numbers: what else is there begins with '#' */
     bool any_version; /* may run on ranks of unlike Plait versions, whose bits could differ */
 };
 
-extern const struct command cmd_check, cmd_hello, cmd_julia, cmd_mandelbrot, cmd_pi;
+extern const struct command cmd_check, cmd_count, cmd_hello, cmd_julia, cmd_logs, cmd_mandelbrot,
+    cmd_pi, cmd_pingpong, cmd_ring;
+
+extern const struct command *const command_table[];
+extern const size_t command_count;
+
+/* The option sets of all subcommands, in the order of the table; answers their number. */
+enum { COMMANDS_MAX = 64 };
+size_t command_sets(const struct option_set *sets[COMMANDS_MAX]);
 
 #endif

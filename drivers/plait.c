@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * The command `plait`: finds the subcommand, reads its options on every rank, starts MPI, shares
  * what rank 0 read elsewhere, runs. The exit status is the same on every rank. */
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/parameters.h"
 #include "command.h"
+#include "core/clock.h"
 #include "core/config_file.h"
 #include "core/launcher.h"
 #include "core/option_help.h"
@@ -17,28 +19,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&cmd_check, &cmd_hello, &cmd_julia,
-                                                 &cmd_mandelbrot, &cmd_pi};
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
-
-static void print_usage(FILE *stream) {
-    fputs("usage: plait SUBCOMMAND [options]\n"
-          "       mpirun -np N plait SUBCOMMAND [options]\n\n"
-          "Hybrid compute kernels: MPI ranks, OpenMP threads, SIMD lanes.\n\n",
-          stream);
-    for (size_t k = 0; k < COMMANDS; k++)
-        fprintf(stream, "  %-12s %s\n", commands[k]->options->command,
-                commands[k]->options->summary);
-    fputs("\n'plait help SUBCOMMAND' lists its options, 'plait --version' prints the version.\n",
-          stream);
-}
-
 static const struct command *find_command(const char *name, struct failure *failure) {
     struct suggestion suggestion = suggestion_begin(name);
-    for (size_t k = 0; k < COMMANDS; k++) {
-        if (strcmp(commands[k]->options->command, name) == 0)
-            return commands[k];
-        suggestion_offer(&suggestion, commands[k]->options->command);
+    for (size_t k = 0; k < command_count; k++) {
+        if (strcmp(command_table[k]->options->command, name) == 0)
+            return command_table[k];
+        suggestion_offer(&suggestion, command_table[k]->options->command);
     }
     const char *close = suggestion_best(&suggestion);
     failure_set(failure, EXIT_USAGE, "unknown subcommand '%s'%s%s%s: see plait --help", name,
@@ -71,14 +57,21 @@ static int refuse(const char *name, struct failure *failure) {
     return failure->exit_status;
 }
 
-/* The same where no process starts MPI: all have the same mistake. */
+/* The same where no process starts MPI: the first one works and tells alone. The others have not
+ * failed, or a launcher would end the first one before it has told. */
 static int refuse_locally(const struct failure *failure) {
-    return speaks() ? print_failure(failure) : failure->exit_status;
+    return speaks() ? print_failure(failure) : EXIT_DONE;
 }
 
 static int end_without_mpi(void) {
     struct failure failure = {0};
     return standard_output_flush(&failure) ? EXIT_DONE : print_failure(&failure);
+}
+
+static void print_usage(FILE *stream) {
+    const struct option_set *sets[COMMANDS_MAX];
+    const size_t count = command_sets(sets);
+    option_help_all(sets, count, stream);
 }
 
 static int answer_usage(void) {
@@ -109,24 +102,36 @@ static int answer_nothing(void) {
     return refuse("", &failure);
 }
 
-static void list_sets(const struct option_set *sets[COMMANDS]) {
-    for (size_t k = 0; k < COMMANDS; k++)
-        sets[k] = commands[k]->options;
-}
-
 static void dump_config(const struct option_values *values, struct failure *failure) {
     if (config_file_dump(values, stdout, failure))
         standard_output_flush(failure);
 }
 
-static void run_with_mpi(const struct session *session, const struct command *command,
+/* With a watch, whose timers are told when the subcommand has not told them itself. */
+static void run_watched(struct session *session, const struct command *command,
+                        struct option_values *values, struct failure *failure) {
+    struct stopwatch watch = {
+        .tag = command->options->command,
+        .start_ns = clock_now_ns(),
+        .comment = command->columns ? "# " : NULL,
+    };
+    snprintf(watch.message, sizeof watch.message, "ranks=%d", session->size);
+    session->watch = &watch;
+    command->run(session, values, failure);
+    if (failure->exit_status == EXIT_DONE)
+        timers_tell_rest(session, values, failure);
+    session->watch = NULL;
+    stopwatch_free(&watch);
+}
+
+static void run_with_mpi(struct session *session, const struct command *command,
                          struct option_values *values, struct failure *failure) {
-    const struct option_set *sets[COMMANDS];
-    list_sets(sets);
-    if (!parameters_share(session, values, sets, COMMANDS, failure))
+    const struct option_set *sets[COMMANDS_MAX];
+    const size_t count = command_sets(sets);
+    if (!parameters_share(session, values, sets, count, failure))
         return;
     if (!values_flag(values, "dump-config")) {
-        command->run(session, values, failure);
+        run_watched(session, command, values, failure);
         return;
     }
     if (session->rank == ROOT)
@@ -136,12 +141,12 @@ static void run_with_mpi(const struct session *session, const struct command *co
 
 /* In one process, whatever the launcher started. */
 static int run_locally(const struct command *command, struct option_values *values) {
-    const struct option_set *sets[COMMANDS];
+    const struct option_set *sets[COMMANDS_MAX];
+    const size_t count = command_sets(sets);
     struct failure failure = {0};
     if (!speaks())
         return EXIT_DONE;
-    list_sets(sets);
-    if (parameter_sources_merge(values, sets, COMMANDS, &failure)) {
+    if (parameter_sources_merge(values, sets, count, &failure)) {
         if (values_flag(values, "dump-config"))
             dump_config(values, &failure);
         else

@@ -281,6 +281,53 @@ enum plait_status plait_escape_complete(const struct plait_escape *escape,
     return PLAIT_OK;
 }
 
+/* From top to bottom into from bottom to top. */
+static void reverse_order(uint32_t rows, uint32_t width, int threads, int32_t *counts) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int64_t i = 0; i < (int64_t)rows / 2; i++) {
+        int32_t *upper = counts + (size_t)i * width;
+        int32_t *lower = counts + (size_t)(rows - 1 - i) * width;
+        for (uint32_t j = 0; j < width; j++) {
+            const int32_t count = upper[j];
+            upper[j] = lower[j];
+            lower[j] = count;
+        }
+    }
+}
+
+/* Columns [1, width) from right to left; column 0 is computed. counts[rows][width] are rows [first,
+ * first + rows) of the picture, but for the order of their columns. */
+static void reverse_columns(const struct plait_escape_job *job, const struct plait_exec *exec,
+                            uint32_t first, uint32_t rows, uint32_t width, int32_t *counts) {
+#pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
+    for (int64_t i = 0; i < (int64_t)rows; i++) {
+        int32_t *row = counts + (size_t)i * width;
+        const struct plait_escape_tile first_pixel = {first + (uint32_t)i, 0, 1, 1};
+        exec->path->escape_tile(job, &first_pixel, row, width);
+        for (uint32_t j = 1; j < width - j; j++) {
+            const int32_t count = row[j];
+            row[j] = row[width - j];
+            row[width - j] = count;
+        }
+    }
+}
+
+enum plait_status plait_escape_mirror_rows(const struct plait_escape *escape,
+                                           const struct plait_exec *exec, uint32_t first,
+                                           uint32_t rows, int32_t *counts) {
+    const enum plait_status status = plait_escape_check(escape);
+    if (status != PLAIT_OK)
+        return status;
+    const uint32_t images = escape->height - plait_escape_distinct_rows(escape);
+    if (!exec_is_valid(exec) || first < 1 || first > images + 1 || rows > images + 1 - first)
+        return PLAIT_E_ARGUMENT;
+    const struct plait_escape_job job = plait_escape_make_job(escape);
+    reverse_order(rows, escape->width, exec->threads, counts);
+    if (symmetry_of(escape) == SYMMETRY_POINT)
+        reverse_columns(&job, exec, escape->height - first - rows + 1, rows, escape->width, counts);
+    return PLAIT_OK;
+}
+
 enum plait_status plait_escape_picture(const struct plait_escape *escape,
                                        const struct plait_exec *exec, int32_t *counts) {
     const uint32_t rows = plait_escape_distinct_rows(escape);
@@ -309,14 +356,23 @@ int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint
 enum plait_status plait_escape_verify(const struct plait_escape *escape,
                                       const struct plait_exec *exec, const int32_t *counts,
                                       uint32_t samples, struct plait_escape_difference *first) {
+    return plait_escape_verify_rows(escape, exec, 0, escape->height, counts, samples, first);
+}
+
+enum plait_status plait_escape_verify_rows(const struct plait_escape *escape,
+                                           const struct plait_exec *exec, uint32_t row,
+                                           uint32_t rows, const int32_t *counts, uint32_t samples,
+                                           struct plait_escape_difference *first) {
     const enum plait_status status = plait_escape_check(escape);
     if (status != PLAIT_OK)
         return status;
-    if (!exec_is_valid(exec))
+    if (!exec_is_valid(exec) || row > escape->height || rows > escape->height - row)
         return PLAIT_E_ARGUMENT;
 
     const struct plait_escape_job job = plait_escape_make_job(escape);
     const uint64_t pixels = (uint64_t)escape->width * escape->height;
+    const uint64_t begin = (uint64_t)row * escape->width;
+    const uint64_t end = begin + (uint64_t)rows * escape->width;
     int64_t first_sample = samples; /* the earliest sample that differs */
 
 #pragma omp parallel for num_threads(exec->threads) schedule(dynamic)
@@ -325,15 +381,18 @@ enum plait_status plait_escape_verify(const struct plait_escape *escape,
          * a picture could share (Knuth, TAOCP vol. 3, 6.4). */
         const uint64_t spread = ((uint64_t)k + 1) * UINT64_C(0x9E3779B97F4A7C15);
         const uint64_t pixel = ((spread >> 32) * pixels) >> 32;
-        const uint32_t row = (uint32_t)(pixel / escape->width);
-        const uint32_t col = (uint32_t)(pixel % escape->width);
-        const int32_t expected = plait_escape_reference(&job, row, col);
-        if (expected == counts[pixel])
+        if (pixel < begin || pixel >= end)
+            continue;
+        const uint32_t i = (uint32_t)(pixel / escape->width);
+        const uint32_t j = (uint32_t)(pixel % escape->width);
+        const int32_t expected = plait_escape_reference(&job, i, j);
+        const int32_t got = counts[pixel - begin];
+        if (expected == got)
             continue;
 #pragma omp critical(plait_escape_verify_first)
         if (k < first_sample) {
             first_sample = k;
-            *first = (struct plait_escape_difference){row, col, expected, counts[pixel]};
+            *first = (struct plait_escape_difference){i, j, expected, got};
         }
     }
     return first_sample < (int64_t)samples ? PLAIT_E_MISMATCH : PLAIT_OK;

@@ -13,7 +13,7 @@ uint64_t plait_pcg_jump(uint64_t state, uint64_t n) {
 }
 
 uint64_t plait_pcg_run(uint64_t seed, uint64_t run) {
-    return plait_pcg_jump(plait_pcg_seed(seed), run * UINT64_C(0x9E3779B97F4A7C15));
+    return plait_pcg_jump(plait_pcg_seed(seed), run * pcg_run_distance);
 }
 
 uint64_t plait_pcg_outputs(enum plait_generator generator, uint64_t state, size_t count,

@@ -375,7 +375,7 @@ static const struct option rows[] = {
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof rows[0], 0},
-    {run_option_rows + RUN_OPTION_JSON, 1, offsetof(struct check_options, run)},
+    RUN_REPORT_TABLE(offsetof(struct check_options, run)),
     OPTION_STANDARD_TABLE,
 };
 

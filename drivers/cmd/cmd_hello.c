@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * plait hello: who runs where. The first thing to run on a new cluster. */
 #include "cmd/run_options.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/placing.h"
 #include "command.h"
 #include "core/clock.h"
 #include "core/report.h"
-#include "core/standard_output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,11 +67,13 @@ static void run(const struct session *session, struct option_values *values,
         return;
     if (session->rank == ROOT) {
         print_ranks(all, session->size);
-        const bool told = standard_output_flush(failure); /* the warnings are about these lines */
+        const double total_s = clock_seconds_since(start_ns);
+        stopwatch_add(session->watch, "total", start_ns, total_s);
+        const bool told =
+            timers_tell(session, values, failure); /* warnings are about these lines */
         placing_warn(session, all);
         if (told && options.run.json)
-            write_report(values, all, session->size, clock_seconds_since(start_ns),
-                         options.run.json, failure);
+            write_report(values, all, session->size, total_s, options.run.json, failure);
     }
     free(all);
     agree(session, failure);

@@ -6,6 +6,8 @@
 #include "cmd/pi_plot.h"
 #include "cmd/pi_report.h"
 #include "cmd/pi_scatter.h"
+#include "cmd/seed.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "comm/placing.h"
@@ -17,30 +19,10 @@
 #include "core/standard_output.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static bool is_root(const struct pi *pi) {
     return pi->session->rank == ROOT;
-}
-
-/* The seed that is drawn is that of rank 0. From here on the option has it in digits, on all ranks:
- * the report tells what to give for the same hits. */
-static bool settle_seed(struct pi *pi, struct option_values *values, struct failure *failure) {
-    const char *given = values_text(values, "seed");
-    char text[24];
-    if (!pi_seed_is_random(given)) {
-        pi->seed = pi_seed_of(given);
-    } else {
-        if (is_root(pi))
-            pi_seed_draw(&pi->seed, failure);
-        if (!agree(pi->session, failure))
-            return false;
-        MPI_CHECK(MPI_Bcast(&pi->seed, 1, MPI_UINT64_T, ROOT, pi->session->world));
-    }
-    snprintf(text, sizeof text, "%" PRIu64, pi->seed);
-    values_settle(values, "seed", text, failure);
-    return agree(pi->session, failure);
 }
 
 /* Looks at every output before the work, rank 0 only. */
@@ -77,31 +59,84 @@ static bool prepare(struct pi *pi, struct failure *failure) {
     return true;
 }
 
+/* Rank 0. Steps that are counted together begin together. */
+static void time_step(const struct pi *pi, int step) {
+    char name[32];
+    snprintf(name, sizeof name, "N=%" PRIu64, pi->sweep.darts[step]);
+    stopwatch_add(pi->session->watch, name, pi->counts.begun_ns, pi->counts.seconds[step]);
+}
+
 /* Rank 0: the lines of a round, for whoever waits for them. */
 static void tell_round(struct pi *pi, const struct sweep_round *round, struct failure *failure) {
     for (int s = round->first; s < round->first + round->steps; s++) {
         pi->statistics[s] = pi_statistics_of(pi->counts.hits + (size_t)s * pi->sweep.runs,
                                              pi->sweep.runs, pi->sweep.darts[s]);
         pi->timing.compute += pi->counts.seconds[s];
+        time_step(pi, s);
         pi_print_step(pi, s);
         if (!standard_output_flush(failure))
             return;
     }
 }
 
+/* Darts that are not told of are not among those that the ranks have thrown; their time is. */
+static void take_back(struct pi *pi, int step, uint64_t darts_before) {
+    pi->counts.darts = darts_before;
+    if (is_root(pi) && pi->cut.counted > 0)
+        pi->timing.compute += pi->counts.seconds[step];
+}
+
+/* Counts a round, or as much of it as the time allows: then the sweep ends with what there is of
+ * it, unless the step before has all these darts and more. */
+static bool count_round(struct pi *pi, const struct sweep_round *round, struct failure *failure) {
+    struct sweep *sweep = &pi->sweep;
+    const int step = round->first;
+    const uint64_t darts_before = pi->counts.darts;
+    uint64_t counted;
+    if (!(pi->options->max_time > 0))
+        return counts_round(&pi->counts, round, failure);
+    if (!limits_count(&pi->counts, round, pi->options->max_time, &counted, failure))
+        return false;
+    if (counted == sweep->darts[step])
+        return true;
+    pi->end = PI_END_TIME;
+    pi->cut = (struct pi_cut){
+        .darts = sweep->darts[step],
+        .counted = counted,
+        .told = step == 0 || counted > sweep->darts[step - 1],
+        .steps_left = sweep->steps - step - 1,
+    };
+    sweep->steps = step + pi->cut.told;
+    if (pi->cut.told)
+        sweep->darts[step] = counted;
+    else
+        take_back(pi, step, darts_before);
+    return true;
+}
+
 static bool run_rounds(struct pi *pi, struct failure *failure) {
+    const double target = pi->options->target_error;
     if (is_root(pi)) {
         pi_print_head(pi);
         standard_output_flush(failure);
     }
+    pi->begun.compute = clock_now_ns();
     for (int first = 0; first < pi->sweep.steps;) {
         const struct sweep_round round = sweep_round_at(&pi->sweep, first);
-        if (!agree(pi->session, failure) || !counts_round(&pi->counts, &round, failure))
+        if (!agree(pi->session, failure) || !count_round(pi, &round, failure))
             return false;
+        if (first == pi->sweep.steps) /* the time was up */
+            break;
         if (is_root(pi))
             tell_round(pi, &round, failure);
         first += round.steps;
+        if (target > 0 && limits_met(pi->session, target, &pi->statistics[first - 1])) {
+            pi->end = PI_END_TARGET;
+            pi->sweep.steps = first;
+        }
     }
+    if (target > 0 && pi->end == PI_END_SWEEP)
+        pi->end = PI_END_DARTS;
     return agree(pi->session, failure);
 }
 
@@ -122,16 +157,17 @@ static bool write_files(const struct pi *pi, struct failure *failure) {
     return (!options->scatter ||
             pi_scatter_draw(options->scatter, (enum plait_generator)options->generator, pi->seed,
                             pi->sweep.darts[pi->sweep.steps - 1], failure)) &&
-           (!options->plot || pi_plot_write(options->plot, &pi->sweep, pi->statistics, failure));
+           (!options->plot || pi_plot_write(options->plot, &pi->sweep, pi->statistics,
+                                            options->max_time > 0, failure));
 }
 
 /* The files, while all but rank 0 wait for them. */
 static bool draw(struct pi *pi, struct failure *failure) {
-    const uint64_t start_ns = clock_now_ns();
+    pi->begun.encode = clock_now_ns();
     if (is_root(pi))
         write_files(pi, failure);
     wait_for_root(pi->session);
-    pi->timing.encode = is_root(pi) ? clock_seconds_since(start_ns) : 0;
+    pi->timing.encode = is_root(pi) ? clock_seconds_since(pi->begun.encode) : 0;
     return agree(pi->session, failure);
 }
 
@@ -143,21 +179,37 @@ static void gather_timing(struct pi *pi) {
         pi->timing = slowest;
 }
 
-/* Rank 0: the summary, and only if it has arrived the report, which stands for success. */
+/* Rank 0: the times that the report has, too. */
+static void time_all(const struct pi *pi) {
+    struct stopwatch *watch = pi->session->watch;
+    stopwatch_add(watch, "compute", pi->begun.compute, pi->timing.compute);
+    stopwatch_add(watch, "gather", pi->counts.gather_begun_ns, pi->timing.gather);
+    stopwatch_add(watch, "encode", pi->begun.encode, pi->timing.encode);
+    stopwatch_add(watch, "total", pi->begun.total, pi->timing.total);
+}
+
+/* Rank 0: the summary, and only if it has arrived the report, which stands for success. So do the
+ * other files, which are not written where the target was missed. */
 static void tell(const struct pi *pi, const struct option_values *values, struct failure *failure) {
     pi_print_end(pi);
-    if (standard_output_flush(failure) && pi->options->run.json)
+    time_all(pi);
+    if (!timers_tell(pi->session, values, failure))
+        return;
+    if (pi->end == PI_END_DARTS)
+        pi_tell_missed(pi, failure);
+    else if (pi->options->run.json)
         pi_report(pi, values, failure);
 }
 
 static void study(struct pi *pi, const struct option_values *values, struct failure *failure) {
-    const uint64_t start_ns = clock_now_ns();
+    pi->begun.total = clock_now_ns();
     if (!prepare(pi, failure) || !run_rounds(pi, failure) ||
-        (pi->options->verify && !verify(pi, failure)) || !draw(pi, failure))
+        (pi->options->verify && !verify(pi, failure)) ||
+        (pi->end != PI_END_DARTS && !draw(pi, failure)))
         return;
     counts_gather(&pi->counts);
     pi->timing.gather = pi->counts.gather_seconds;
-    pi->timing.total = clock_seconds_since(start_ns);
+    pi->timing.total = clock_seconds_since(pi->begun.total);
     gather_timing(pi);
     if (is_root(pi))
         tell(pi, values, failure);
@@ -169,7 +221,7 @@ static void run(const struct session *session, struct option_values *values,
     struct pi_options options = {0};
     struct pi pi = {.session = session, .options = &options};
 
-    if (!settle_seed(&pi, values, failure))
+    if (!seed_settle(session, values, &pi.seed, failure))
         return;
     if (values_apply(values, &options, failure))
         pi_sweep_of_options(&options, values, &pi.sweep, failure);
@@ -206,4 +258,4 @@ static const struct option_set set = {
     .table_count = sizeof tables / sizeof tables[0],
 };
 
-const struct command cmd_pi = {.options = &set, .run = run, .after = after};
+const struct command cmd_pi = {.options = &set, .run = run, .after = after, .columns = true};

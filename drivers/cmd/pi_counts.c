@@ -70,6 +70,35 @@ static enum plait_status count_range(const struct pi_work *work, const struct pl
                             exec, hits);
 }
 
+static bool add_range(struct round_work *mine, const struct plait_exec *exec,
+                      struct listener *listener, const struct dart_range *range) {
+    const struct pi_work *work = &mine->counts->work;
+    const size_t at = (size_t)(range->step - mine->round->first) * work->sweep->runs + range->run;
+    mine->status = plait_darts_add_hits(work->generator, work->seed, range->run, range->runs,
+                                        range->first, range->count, exec, mine->counts->own + at);
+    listener->before += range->count * range->runs;
+    return mine->status == PLAIT_OK;
+}
+
+/* Counts the first of `units` units: runs that lie whole in them, which threads share, or what is
+ * left of a run. Answers how many units these are, 0 on failure. */
+static uint64_t count_units(struct round_work *mine, const struct plait_exec *exec,
+                            struct listener *listener, uint64_t unit, uint64_t units) {
+    const struct sweep_round *round = mine->round;
+    const uint64_t runs = sweep_round_whole_runs(round, unit, units);
+    if (runs == 0) {
+        const struct dart_range range = sweep_round_range(round, unit, units);
+        return add_range(mine, exec, listener, &range) ? range.units : 0;
+    }
+    for (int s = round->first; s < round->first + round->steps; s++) {
+        const struct dart_range range =
+            sweep_round_of_runs(round, s, unit / round->run_units, runs);
+        if (!add_range(mine, exec, listener, &range))
+            return 0;
+    }
+    return runs * round->run_units;
+}
+
 static bool compute_piece(void *context, struct piece piece, plait_progress_fn *poll,
                           void *poll_context) {
     struct round_work *mine = context;
@@ -83,14 +112,10 @@ static bool compute_piece(void *context, struct piece piece, plait_progress_fn *
     exec.progress = on_tile;
     exec.progress_context = &listener;
     for (uint64_t unit = piece.first; unit < end;) {
-        const struct dart_range range = sweep_round_range(round, unit, end - unit);
-        uint64_t hits;
-        mine->status = count_range(&counts->work, &exec, &range, &hits);
-        if (mine->status != PLAIT_OK)
+        const uint64_t units = count_units(mine, &exec, &listener, unit, end - unit);
+        if (units == 0)
             return false;
-        counts->own[(size_t)(range.step - round->first) * round->sweep->runs + range.run] += hits;
-        listener.before += range.count;
-        unit += range.units;
+        unit += units;
     }
     counts->darts += listener.total;
     return true;
@@ -112,9 +137,13 @@ static void show(void *context, uint64_t finished, uint64_t total) {
 static bool run_queue(struct round_work *mine, struct queue *queue) {
     const struct pi_counts *counts = mine->counts;
     const struct sweep_round *round = mine->round;
-    char label[48];
-    snprintf(label, sizeof label, "pi, N = %" PRIu64,
-             round->sweep->darts[round->first + round->steps - 1]);
+    const uint64_t darts = round->sweep->darts[round->first + round->steps - 1];
+    char label[64];
+    if (round->steps == 1 && round->run_darts < darts)
+        snprintf(label, sizeof label, "pi, N = %" PRIu64 ", from dart %" PRIu64, darts,
+                 round->from);
+    else
+        snprintf(label, sizeof label, "pi, N = %" PRIu64, darts);
     struct progress_display display = progress_display_begin(label, counts->work.progress);
     const struct queue_work work = {
         .compute = compute_piece,
@@ -131,8 +160,11 @@ static bool run_queue(struct round_work *mine, struct queue *queue) {
 
 static void note_seconds(struct pi_counts *counts, const struct sweep_round *round,
                          const struct queue *queue, double seconds) {
-    for (int s = round->first; s < round->first + round->steps; s++)
-        counts->seconds[s] = seconds * ((double)round->sweep->darts[s] / (double)round->run_darts);
+    for (int s = round->first; s < round->first + round->steps; s++) {
+        const double part = (double)round->sweep->darts[s] / (double)round->run_darts;
+        const double before = round->from > 0 ? counts->seconds[s] : 0;
+        counts->seconds[s] = before + seconds * (round->steps > 1 ? part : 1);
+    }
     for (int r = 0; r < counts->session->size; r++)
         counts->shares[r].busy_seconds += queue->shares[r].busy_seconds;
 }
@@ -141,15 +173,16 @@ static bool compute(struct pi_counts *counts, const struct sweep_round *round,
                     struct failure *failure) {
     struct round_work mine = {counts, round, PLAIT_OK};
     struct queue queue;
-    memset(counts->own, 0, (size_t)round->steps * round->sweep->runs * sizeof *counts->own);
+    if (round->from == 0)
+        memset(counts->own, 0, (size_t)round->steps * round->sweep->runs * sizeof *counts->own);
     if (queue_begin(&queue, counts->session, counts->work.schedule, sweep_round_units(round),
                     sample_unit, &mine, failure)) {
         MPI_CHECK(MPI_Barrier(counts->session->world));
-        const uint64_t start_ns = clock_now_ns();
+        counts->begun_ns = clock_now_ns();
         if (!run_queue(&mine, &queue))
             failure_set(failure, EXIT_RUN, "%s", plait_status_text(mine.status));
         if (is_root(counts))
-            note_seconds(counts, round, &queue, clock_seconds_since(start_ns));
+            note_seconds(counts, round, &queue, clock_seconds_since(counts->begun_ns));
     }
     queue_end(&queue);
     return agree(counts->session, failure);
@@ -162,6 +195,8 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
     const size_t runs = round->sweep->runs;
     uint64_t *sums = is_root(counts) ? counts->hits + (size_t)round->first * runs : NULL;
     const uint64_t start_ns = clock_now_ns();
+    if (counts->gather_begun_ns == 0)
+        counts->gather_begun_ns = start_ns;
     MPI_CHECK(MPI_Reduce(counts->own, sums, (int)((size_t)round->steps * runs), MPI_UINT64_T,
                          MPI_SUM, ROOT, counts->session->world));
     counts->gather_seconds += clock_seconds_since(start_ns);
@@ -209,8 +244,8 @@ static bool verify_path(const struct pi_counts *counts, const struct plait_exec 
     const uint64_t k =
         (uint64_t)step * (uint64_t)counts->session->size + (uint64_t)counts->session->rank;
     const uint64_t count = all < range_sample ? all : range_sample;
-    const struct dart_range range = {step, spread(k, sweep->runs), spread(k, all - count + 1),
-                                     count, 0};
+    const struct dart_range range = {
+        step, spread(k, sweep->runs), 1, spread(k, all - count + 1), count, 0};
     uint64_t hits = 0;
     (void)count_range(&counts->work, counts->work.exec, &range, &hits);
     *darts += count;
@@ -225,7 +260,7 @@ static bool verify_sums(const struct pi_counts *counts, const struct plait_exec 
     const uint64_t most = sum_sample / all;
     const uint64_t runs = most < sweep->runs ? most : sweep->runs;
     for (uint64_t k = 0; k < runs; k++) {
-        const struct dart_range range = {step, k * sweep->runs / runs, 0, all, 0};
+        const struct dart_range range = {step, k * sweep->runs / runs, 1, 0, all, 0};
         const uint64_t hits = counts->hits[(uint64_t)step * sweep->runs + range.run];
         if (!compare(counts, reference, &range, hits, failure))
             return false;

@@ -29,6 +29,8 @@ struct pi_counts {
     double *seconds;            /* rank 0: [steps], of computing */
     struct queue_share *shares; /* rank 0: busy seconds by rank so far; darts by counts_gather */
     double gather_seconds;      /* of summing up, so far */
+    uint64_t begun_ns;          /* when the last round began, by clock_now_ns */
+    uint64_t gather_begun_ns;   /* when the first one began to be summed up */
 };
 
 /* Collective. Makes room for the hits of work->sweep. What work points to stays where it is. Free
@@ -37,7 +39,8 @@ bool counts_begin(struct pi_counts *counts, const struct session *session,
                   const struct pi_work *work, struct failure *failure);
 
 /* Collective. Counts one round; afterwards rank 0 has its hits and seconds. Steps that are counted
- * together divide the seconds in proportion to their darts. */
+ * together divide the seconds in proportion to their darts. The parts of a step follow each other,
+ * from 0 on: after each, rank 0 has the hits and seconds of all of them so far. */
 bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
                   struct failure *failure);
 

@@ -3,12 +3,10 @@
 #include "cmd/pi_options.h"
 
 #include "cmd/pi_scatter.h"
-#include "core/number.h"
+#include "cmd/seed.h"
 #include "plait/darts.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #define MEMBER(name) offsetof(struct pi_options, name)
 
@@ -18,18 +16,9 @@ static const char *const generators[] = {"rxs64", "pcg32", NULL};
 static const char *const darts_rivals[] = {"sweep", NULL};
 static const char *const sweep_rivals[] = {"darts", NULL};
 
-static const char random_seed[] = "random";
-
 static bool check_sweep(const char *text, struct failure *failure) {
     struct sweep sweep;
     return sweep_parse(text, &sweep, failure);
-}
-
-static bool check_seed(const char *text, struct failure *failure) {
-    uint64_t seed;
-    const char *reason = pi_seed_is_random(text) ? NULL : number_count(text, &seed);
-    return !reason ||
-           failure_set(failure, EXIT_USAGE, "'%s' %s, nor is it '%s'", text, reason, random_seed);
 }
 
 const struct option pi_option_rows[PI_OPTIONS] = {
@@ -63,16 +52,7 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .min = 1,
         .max = SWEEP_RUNS_MAX,
     },
-    {
-        .name = "seed",
-        .kind = OPTION_TEXT,
-        .argument = "S",
-        .help = "where the random numbers begin: a whole number, or random to draw one and print "
-                "it; the same seed gives the same hits everywhere",
-        .default_value = "42",
-        .offset = MEMBER(seed),
-        .check = check_seed,
-    },
+    SEED_ROW(MEMBER(seed), "the same seed gives the same hits everywhere"),
     {
         .name = "generator",
         .kind = OPTION_CHOICE,
@@ -82,6 +62,35 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .default_value = "rxs64",
         .offset = MEMBER(generator),
         .choices = generators,
+    },
+    {
+        .name = "target-error",
+        .kind = OPTION_REAL,
+        .argument = "E",
+        .help = "end with the first N whose standard error of the mean, by the spread of the runs "
+                "(std_sample / sqrt(R)), is at most E; N goes on by B beyond B^J, or doubles from "
+                "--darts, up to --max-darts; if none meets it, that is an error at the end",
+        .offset = MEMBER(target_error),
+        .positive = true,
+    },
+    {
+        .name = "max-darts",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .help = "most darts of a run that --target-error may go on to",
+        .default_value = "4^18",
+        .offset = MEMBER(max_darts),
+        .min = 1,
+        .max = PLAIT_DARTS_MAX,
+    },
+    {
+        .name = "max-time",
+        .kind = OPTION_REAL,
+        .argument = "SECONDS",
+        .help = "end after that many seconds of computing, in the middle of an N if need be: where "
+                "that is depends on the machine, and every output is marked as not reproducible",
+        .offset = MEMBER(max_time),
+        .positive = true,
     },
     SCHEDULE_ROW(MEMBER(schedule), "the darts of all runs", "hits"),
     {
@@ -125,6 +134,23 @@ static bool check_overlap(const struct pi_options *options, const struct sweep *
                        sweep->runs, darts);
 }
 
+/* Where the sweep ends if the target is not met before. */
+static bool reach_out(const struct pi_options *options, const struct option_values *values,
+                      struct sweep *sweep, struct failure *failure) {
+    if (!(options->target_error > 0))
+        return values_origin(values, "max-darts") == ORIGIN_DEFAULT ||
+               failure_set(failure, EXIT_USAGE,
+                           "%s bounds a search that is not asked for: add --target-error",
+                           values_where(values, "max-darts"));
+    if (sweep->darts[0] > options->max_darts)
+        return failure_set(failure, EXIT_USAGE,
+                           "the first N, %" PRIu64 ", is above --max-darts %" PRIu64
+                           ": raise --max-darts",
+                           sweep->darts[0], options->max_darts);
+    sweep_go_on(sweep, options->max_darts);
+    return true;
+}
+
 bool pi_sweep_of_options(const struct pi_options *options, const struct option_values *values,
                          struct sweep *sweep, struct failure *failure) {
     const bool by_darts = values_counts(values, "darts");
@@ -136,24 +162,7 @@ bool pi_sweep_of_options(const struct pi_options *options, const struct option_v
         sweep_of_darts(options->darts, sweep);
     else if (!sweep_parse(options->sweep, sweep, failure))
         return false;
-    return check_overlap(options, sweep, failure);
-}
-
-bool pi_seed_is_random(const char *seed) {
-    return strcmp(seed, random_seed) == 0;
-}
-
-uint64_t pi_seed_of(const char *seed) {
-    uint64_t value = 0;
-    (void)number_count(seed, &value);
-    return value;
-}
-
-bool pi_seed_draw(uint64_t *seed, struct failure *failure) {
-    FILE *file = fopen("/dev/urandom", "rb");
-    const bool drawn = file && fread(seed, sizeof *seed, 1, file) == 1;
-    if (file)
-        fclose(file);
-    return drawn || failure_set(failure, EXIT_RUN,
-                                "cannot draw a seed from /dev/urandom: give --seed a number");
+    /* Between two steps somebody looks whether to go on. */
+    sweep->apart = options->target_error > 0 || options->max_time > 0;
+    return reach_out(options, values, sweep, failure) && check_overlap(options, sweep, failure);
 }

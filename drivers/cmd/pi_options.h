@@ -21,28 +21,23 @@ struct pi_options {
     int schedule;        /* enum schedule_kind */
     const char *plot;    /* NULL: no plots */
     const char *scatter; /* NULL: no picture */
+    double target_error; /* 0: none */
+    uint64_t max_darts;  /* of one run, with target_error */
+    double max_time;     /* seconds, 0: no end by the clock */
     bool verify;
     int progress; /* enum progress_style */
     struct run_options run;
 };
 
 /* Rows for a struct pi_options. */
-enum { PI_OPTIONS = 10 };
+enum { PI_OPTIONS = 13 };
 extern const struct option pi_option_rows[PI_OPTIONS];
 
 /* The sweep that applied options ask for. --darts and --sweep exclude each other where they come
  * from the same place; else the one of higher precedence counts. Runs that might draw the same
- * numbers are refused. Anything wrong is EXIT_USAGE. */
+ * numbers are refused. With --target-error the sweep goes on to --max-darts. Anything wrong is
+ * EXIT_USAGE. */
 bool pi_sweep_of_options(const struct pi_options *options, const struct option_values *values,
                          struct sweep *sweep, struct failure *failure);
-
-/* Whether --seed asks for a seed to be drawn. */
-bool pi_seed_is_random(const char *seed);
-
-/* The seed of a text that has passed the row's check and is not random. */
-uint64_t pi_seed_of(const char *seed);
-
-/* Draws a seed from the system; EXIT_RUN if it has none. */
-bool pi_seed_draw(uint64_t *seed, struct failure *failure);
 
 #endif

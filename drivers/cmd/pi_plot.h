@@ -13,9 +13,10 @@
  * or NULL. EXIT_USAGE. */
 bool pi_plot_check(const char *folder, const char *other, struct failure *failure);
 
-/* Writes data and scripts. EXIT_RUN on failure. */
+/* Writes data and scripts. by_clock: the sweep was one that the clock ends, so data and pictures
+ * say that they are not reproducible. EXIT_RUN on failure. */
 bool pi_plot_write(const char *folder, const struct sweep *sweep,
-                   const struct pi_statistics *statistics, struct failure *failure);
+                   const struct pi_statistics *statistics, bool by_clock, struct failure *failure);
 
 /* Draws them by gnuplot, after MPI has ended. What cannot be drawn is a warning: data and scripts
  * are there. */

@@ -30,8 +30,14 @@ static double all_darts(const struct pi *pi) {
 }
 
 void pi_print_head(const struct pi *pi) {
-    printf("# pi: %s, seed %" PRIu64 ", %" PRIu64 " run%s of N darts\n# N mean std\n",
-           generator_of(pi), pi->seed, pi->sweep.runs, pi->sweep.runs == 1 ? "" : "s");
+    printf("# pi: %s, seed %" PRIu64 ", %" PRIu64 " run%s of N darts\n", generator_of(pi), pi->seed,
+           pi->sweep.runs, pi->sweep.runs == 1 ? "" : "s");
+    if (pi->options->target_error > 0)
+        printf("# until the standard error of the mean is at most %.6g, N up to %" PRIu64 "\n",
+               pi->options->target_error, pi->options->max_darts);
+    if (pi->options->max_time > 0)
+        printf("# not reproducible: ends after %.6g s (--max-time)\n", pi->options->max_time);
+    puts("# N mean std");
 }
 
 void pi_print_step(const struct pi *pi, int step) {
@@ -40,6 +46,39 @@ void pi_print_step(const struct pi *pi, int step) {
     number_text(s->mean, mean);
     number_text(s->std, std);
     printf("%" PRIu64 " %s %s\n", pi->sweep.darts[step], mean, std);
+}
+
+static const char *const ends[] = {"sweep", "target-error", "max-darts", "max-time"};
+
+/* What ended the sweep, where it has more than one end. */
+static void print_end_by(const struct pi *pi) {
+    const struct pi_cut *cut = &pi->cut;
+    if (pi->end == PI_END_TARGET)
+        printf("# the target is met: standard error at most %.6g\n", pi->options->target_error);
+    if (pi->options->max_time > 0 && pi->end != PI_END_TIME)
+        printf("# not reproducible: the time was enough, which it need not be (--max-time %.6g)\n",
+               pi->options->max_time);
+    if (pi->end != PI_END_TIME)
+        return;
+    printf("# not reproducible: the time was up (--max-time %.6g) ", pi->options->max_time);
+    if (cut->told)
+        printf("after %" PRIu64 " of %" PRIu64 " darts a run", cut->counted, cut->darts);
+    else
+        printf("before N = %" PRIu64 " had more darts than the N before", cut->darts);
+    if (cut->steps_left > 0)
+        printf(", %d larger N left out", cut->steps_left);
+    if (pi->options->target_error > 0)
+        printf(", the target %.6g is not met", pi->options->target_error);
+    putchar('\n');
+}
+
+void pi_tell_missed(const struct pi *pi, struct failure *failure) {
+    const int last = pi->sweep.steps - 1;
+    failure_set(failure, EXIT_RUN,
+                "the standard error is still %.4g at N = %" PRIu64
+                ", above --target-error %.6g: raise --max-darts or --runs",
+                pi->statistics[last].standard_error, pi->sweep.darts[last],
+                pi->options->target_error);
 }
 
 static void print_table(const struct pi *pi) {
@@ -68,11 +107,12 @@ void pi_print_end(const struct pi *pi) {
     const double darts = all_darts(pi);
     print_table(pi);
     print_estimate(pi);
+    print_end_by(pi);
     printf("# %.0f darts in %.4g s, %.3g darts/s, imbalance %.2f", darts, pi->timing.compute,
            darts / pi->timing.compute, counts_imbalance(&pi->counts));
     if (pi->options->verify)
         printf(", %" PRIu64 " darts verified", pi->verified);
-    if (pi->options->scatter || pi->options->plot)
+    if (pi->end != PI_END_DARTS && (pi->options->scatter || pi->options->plot))
         printf(" -> %s%s%s", pi->options->scatter ? pi->options->scatter : "",
                pi->options->scatter && pi->options->plot ? ", " : "",
                pi->options->plot ? pi->options->plot : "");
@@ -127,6 +167,8 @@ bool pi_report(const struct pi *pi, const struct option_values *values, struct f
     if (report) {
         report_timing(report, pi);
         report_open_object(report, "result");
+        report_flag(report, "reproducible", !(pi->options->max_time > 0));
+        report_text(report, "ended_by", ends[pi->end]);
         report_open_array(report, "sweep");
         for (int s = 0; s < pi->sweep.steps; s++)
             report_step(report, pi, s);

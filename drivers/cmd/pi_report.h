@@ -6,6 +6,7 @@
 #define PLAIT_DRIVERS_PI_REPORT_H
 
 #include "cmd/pi_counts.h"
+#include "cmd/pi_limits.h"
 #include "cmd/pi_options.h"
 #include "comm/session.h"
 #include "core/option_values.h"
@@ -17,6 +18,11 @@
 /* Seconds, maxima over the ranks on rank 0, this rank's own elsewhere. */
 struct pi_timing {
     double compute, gather, encode, total;
+};
+
+/* When these began on this rank, by clock_now_ns. */
+struct pi_begun {
+    uint64_t compute, encode, total;
 };
 
 /* Everything a rank knows of its run. */
@@ -31,6 +37,9 @@ struct pi {
     struct pi_statistics statistics[SWEEP_STEPS_MAX]; /* rank 0, as far as steps are done */
     uint64_t verified;                                /* rank 0: darts, of all ranks */
     struct pi_timing timing;
+    struct pi_begun begun;
+    enum pi_end end; /* what ended the sweep, whose steps are those that are told */
+    struct pi_cut cut;
 };
 
 /* Prints what stands before the lines. Rank 0, as all of these. */
@@ -41,6 +50,9 @@ void pi_print_step(const struct pi *pi, int step);
 
 /* Prints what else is known of the steps, and the summary. */
 void pi_print_end(const struct pi *pi);
+
+/* Says that no N met the target: EXIT_RUN. */
+void pi_tell_missed(const struct pi *pi, struct failure *failure);
 
 /* Writes the report that --json asks for. */
 bool pi_report(const struct pi *pi, const struct option_values *values, struct failure *failure);

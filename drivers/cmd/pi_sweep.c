@@ -22,6 +22,10 @@ static const uint64_t round_darts_max = UINT64_C(1) << 26;
 /* Its counts travel in one message. */
 static const uint64_t round_counts_max = UINT64_C(1) << 20;
 
+/* Between two looks at the clock, of all runs and of each. */
+static const double part_darts_min = 1 << 22;
+static const uint64_t part_run_darts_min = 64;
+
 /* base^exponent. */
 struct power {
     uint64_t base, exponent, value;
@@ -65,15 +69,24 @@ bool sweep_parse(const char *text, struct sweep *sweep, struct failure *failure)
                            "'%s' has two bases: give two powers of one, such as 4^5:4^14", text);
     if (from.value > to.value)
         return failure_set(failure, EXIT_USAGE, "'%s' goes down: exchange the two", text);
-    sweep->steps = 0;
-    for (uint64_t e = from.exponent, darts = from.value; e <= to.exponent; e++, darts *= from.base)
-        sweep->darts[sweep->steps++] = darts;
+    sweep->base = from.base;
+    sweep->darts[0] = from.value;
+    sweep_go_on(sweep, to.value);
     return true;
 }
 
 void sweep_of_darts(uint64_t darts, struct sweep *sweep) {
+    sweep->base = 2;
     sweep->steps = 1;
     sweep->darts[0] = darts;
+}
+
+void sweep_go_on(struct sweep *sweep, uint64_t most) {
+    sweep->steps = 1;
+    for (uint64_t darts = sweep->darts[0]; darts <= most / sweep->base;) {
+        darts *= sweep->base;
+        sweep->darts[sweep->steps++] = darts;
+    }
 }
 
 /* Of one run of one step. */
@@ -87,26 +100,50 @@ static bool is_small(const struct sweep *sweep, uint64_t run_darts, int steps) {
 }
 
 struct sweep_round sweep_round_at(const struct sweep *sweep, int first) {
-    struct sweep_round round = {sweep, first, 0, 0, 0};
+    struct sweep_round round = {sweep, first, 0, 0, 0, 0};
     do {
         round.run_units += units_of(sweep->darts[first + round.steps]);
         round.run_darts += sweep->darts[first + round.steps];
         round.steps++;
-    } while (first + round.steps < sweep->steps &&
+    } while (first + round.steps < sweep->steps && !sweep->apart &&
              is_small(sweep, round.run_darts, round.steps + 1) &&
              is_small(sweep, round.run_darts + sweep->darts[first + round.steps], round.steps));
     return round;
+}
+
+struct sweep_round sweep_round_part(const struct sweep_round *round, uint64_t from,
+                                    uint64_t count) {
+    return (struct sweep_round){round->sweep, round->first, 1, units_of(count), count, from};
+}
+
+uint64_t sweep_part_in_time(uint64_t runs, uint64_t left, double darts, double seconds,
+                            double max_seconds) {
+    if (seconds >= max_seconds)
+        return 0;
+    const double speed = seconds > 0 ? darts / seconds : 0;
+    const double fitting = speed * (max_seconds - seconds) / 2;
+    const double part = fmax(fitting, part_darts_min) / (double)runs;
+    if (part >= (double)left)
+        return left;
+    const uint64_t even = (uint64_t)part / 2 * 2; /* both halves of an output together */
+    const uint64_t count = even > part_run_darts_min ? even : part_run_darts_min;
+    return count < left ? count : left;
 }
 
 uint64_t sweep_round_units(const struct sweep_round *round) {
     return round->run_units * round->sweep->runs;
 }
 
+/* Darts of one run that the round has of a step. */
+static uint64_t darts_of(const struct sweep_round *round, int step) {
+    return round->steps == 1 ? round->run_darts : round->sweep->darts[step];
+}
+
 /* A unit of one run: its step, and its place there. */
 static int find_step(const struct sweep_round *round, uint64_t *unit) {
     int step = round->first;
-    for (; *unit >= units_of(round->sweep->darts[step]); step++)
-        *unit -= units_of(round->sweep->darts[step]);
+    for (; *unit >= units_of(darts_of(round, step)); step++)
+        *unit -= units_of(darts_of(round, step));
     return step;
 }
 
@@ -115,7 +152,7 @@ uint64_t sweep_round_darts(const struct sweep_round *round, uint64_t unit) {
     uint64_t darts = unit / round->run_units * round->run_darts;
     const int step = find_step(round, &in_run);
     for (int s = round->first; s < step; s++)
-        darts += round->sweep->darts[s];
+        darts += darts_of(round, s);
     return darts + in_run * unit_darts;
 }
 
@@ -124,12 +161,23 @@ struct dart_range sweep_round_range(const struct sweep_round *round, uint64_t un
     uint64_t in_step = unit % round->run_units;
     struct dart_range range = {.step = find_step(round, &in_step),
                                .run = unit / round->run_units,
-                               .first = in_step * unit_darts};
-    const uint64_t darts = round->sweep->darts[range.step];
+                               .runs = 1,
+                               .first = round->from + in_step * unit_darts};
+    const uint64_t darts = darts_of(round, range.step);
     const uint64_t left = units_of(darts) - in_step;
     range.units = units < left ? units : left;
-    range.count = units < left ? units * unit_darts : darts - range.first;
+    range.count = units < left ? units * unit_darts : darts - in_step * unit_darts;
     return range;
+}
+
+uint64_t sweep_round_whole_runs(const struct sweep_round *round, uint64_t unit, uint64_t units) {
+    return unit % round->run_units == 0 ? units / round->run_units : 0;
+}
+
+struct dart_range sweep_round_of_runs(const struct sweep_round *round, int step, uint64_t run,
+                                      uint64_t runs) {
+    const uint64_t darts = darts_of(round, step);
+    return (struct dart_range){step, run, runs, round->from, darts, runs * units_of(darts)};
 }
 
 /* Hits as they differ from their mean rounded down: small numbers, so that neither their sum nor

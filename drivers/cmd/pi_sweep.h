@@ -21,16 +21,22 @@ enum {
  * places and is computed in full. Darts rise from step to step. */
 struct sweep {
     uint64_t runs;
+    uint64_t base; /* a step has that many times the darts of the one before */
     int steps;
     uint64_t darts[SWEEP_STEPS_MAX]; /* of one run */
+    bool apart;                      /* each step is a round of its own */
 };
 
 /* The steps of a text such as "4^5:4^14": all powers of 4 between the two, each 1 ..
- * PLAIT_DARTS_MAX. Leaves sweep->runs alone. A failure's text completes "--sweep: ". */
+ * PLAIT_DARTS_MAX. Leaves sweep->runs and apart alone. A failure's text completes "--sweep: ". */
 bool sweep_parse(const char *text, struct sweep *sweep, struct failure *failure);
 
-/* A sweep of one step; leaves sweep->runs alone. */
+/* A sweep of one step, of base 2; leaves sweep->runs and apart alone. */
 void sweep_of_darts(uint64_t darts, struct sweep *sweep);
+
+/* Steps from the first one on by the base, as long as they are at most `most` darts: at least
+ * sweep->darts[0], at most PLAIT_DARTS_MAX. */
+void sweep_go_on(struct sweep *sweep, uint64_t most);
 
 /* Steps [first, first + steps) of a sweep, computed together: either one, or several that are small
  * altogether, so that they cost the messages of one. Its units lie run by run, in a run step by
@@ -40,11 +46,22 @@ struct sweep_round {
     int first, steps;
     uint64_t run_units; /* of one run, all steps */
     uint64_t run_darts;
+    uint64_t from; /* of one step only: darts of each run that were counted before */
 };
 
 /* The round that begins with step `first`, 0 <= first < sweep->steps. The sweep stays where it is.
  */
 struct sweep_round sweep_round_at(const struct sweep *sweep, int first);
+
+/* A part of a round of one step: darts [from, from + count) of each run, count at least 1. */
+struct sweep_round sweep_round_part(const struct sweep_round *round, uint64_t from, uint64_t count);
+
+/* For a sweep that the clock ends: how many of the `left` darts of each of `runs` runs to count
+ * before the clock is looked at again; 0 when the seconds reach max_seconds. Speed is `darts` of
+ * all runs in `seconds`, both 0 at the beginning: half of what the time left allows, but so many
+ * that they are worth handing out, which are a tenth of a second on the slowest machine. */
+uint64_t sweep_part_in_time(uint64_t runs, uint64_t left, double darts, double seconds,
+                            double max_seconds);
 
 /* Units of all runs. */
 uint64_t sweep_round_units(const struct sweep_round *round);
@@ -52,17 +69,24 @@ uint64_t sweep_round_units(const struct sweep_round *round);
 /* Darts of units [0, unit), unit at most sweep_round_units. */
 uint64_t sweep_round_darts(const struct sweep_round *round, uint64_t unit);
 
-/* Darts of a row of units that are neighbours in one run: [first, first + count) of step `step` of
- * the sweep. */
+/* Darts [first, first + count) of step `step` of the sweep, of each of `runs` runs from `run` on.
+ */
 struct dart_range {
     int step;
-    uint64_t run, first, count;
+    uint64_t run, runs, first, count;
     uint64_t units;
 };
 
-/* The longest such range that begins with unit `unit` and has at most `units` units, both 1 or
+/* The longest range of one run that begins with unit `unit` and has at most `units` units, 1 or
  * more in the round. */
 struct dart_range sweep_round_range(const struct sweep_round *round, uint64_t unit, uint64_t units);
+
+/* How many runs lie whole in `units` units from `unit` on, if a run begins there; else 0. */
+uint64_t sweep_round_whole_runs(const struct sweep_round *round, uint64_t unit, uint64_t units);
+
+/* All that the round has of a step of whole runs. */
+struct dart_range sweep_round_of_runs(const struct sweep_round *round, int step, uint64_t run,
+                                      uint64_t runs);
 
 /* What a step says of pi, from the estimates 4 hits / darts of its runs. */
 struct pi_statistics {

@@ -1,45 +1,24 @@
 /* SPDX-License-Identifier: MIT
  * The run of mandelbrot and julia, in the order of the data: options, placement, rows (of which
- * picture_rows.c knows more), verification, files, report. Each step is one function; failures are
- * agreed between them, so that no rank waits for one that has left. */
+ * picture_rows.c knows more, and picture_stream.c with --stream), verification, files
+ * (picture_files.c), report. Each step is one function; failures are agreed between them, so that
+ * no rank waits for one that has left. */
 #include "cmd/picture.h"
 
+#include "cmd/picture_files.h"
 #include "cmd/picture_options.h"
 #include "cmd/picture_report.h"
+#include "cmd/picture_stream.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "comm/placing.h"
 #include "comm/waiting.h"
-#include "core/atomic_file.h"
 #include "core/clock.h"
-#include "core/report.h"
-#include "core/standard_output.h"
-#include "image/writer.h"
 #include "plait/digest.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-/* Looks at every output before the work, rank 0 only. */
-static bool check_outputs(const struct picture_options *options, struct failure *failure) {
-    const char *json = options->run.json;
-    if (json && !report_check(json, failure))
-        return false;
-    for (size_t k = 0; k < options->out.count; k++) {
-        const char *path = options->out.items[k];
-        const struct writer_format *format = writer_format_find(path, failure);
-        if (!format || !writer_check(format, path, failure))
-            return false;
-        if (!writer_makes_file(format))
-            continue;
-        for (size_t i = 0; i < k; i++)
-            if (!atomic_file_check_apart(path, options->out.items[i], failure))
-                return false;
-        if (!atomic_file_check_apart(path, json, failure))
-            return false;
-    }
-    return true;
-}
 
 static bool is_root(const struct picture *picture) {
     return picture->session->rank == ROOT;
@@ -47,17 +26,23 @@ static bool is_root(const struct picture *picture) {
 
 static bool compute(struct picture *picture, const char *label, struct failure *failure) {
     MPI_CHECK(MPI_Barrier(picture->session->world));
-    const uint64_t start_ns = clock_now_ns();
-    const bool computed = rows_compute(&picture->rows, label,
-                                       (enum progress_style)picture->options->progress, failure);
-    picture->timing.compute = clock_seconds_since(start_ns);
+    picture->begun.compute = clock_now_ns();
+    const bool computed =
+        picture->options->stream
+            ? stream_compute(picture, label, failure)
+            : rows_compute(&picture->rows, label, (enum progress_style)picture->options->progress,
+                           failure);
+    picture->timing.compute = clock_seconds_since(picture->begun.compute);
     return computed;
 }
 
 static void gather(struct picture *picture) {
-    const uint64_t start_ns = clock_now_ns();
-    rows_gather(&picture->rows, &picture->tally);
-    picture->timing.gather = clock_seconds_since(start_ns);
+    picture->begun.gather = clock_now_ns();
+    if (picture->options->stream)
+        stream_gather(picture);
+    else
+        rows_gather(&picture->rows, &picture->tally);
+    picture->timing.gather = clock_seconds_since(picture->begun.gather);
 }
 
 /* Rank 0: the rows that mirror others. Part of the computation, and timed as such. */
@@ -72,48 +57,17 @@ static void complete(struct picture *picture) {
 /* Rank 0: samples of the picture against the reference. */
 static bool verify(const struct picture *picture, struct failure *failure) {
     struct plait_escape_difference first;
-    if (plait_escape_verify(&picture->escape, &picture->exec, picture->rows.counts, VERIFY_SAMPLES,
-                            &first) == PLAIT_OK)
-        return true;
-    return failure_set(failure, EXIT_RUN,
-                       "verification failed: row %" PRIu32 ", column %" PRIu32 " has count %" PRId32
-                       ", the reference says %" PRId32 ": please report this",
-                       first.row, first.col, first.got, first.expected);
-}
-
-static bool write_one(const struct picture *picture, const struct image *image, const char *path,
-                      struct failure *failure) {
-    const struct writer_format *format = writer_format_find(path, failure);
-    if (!format)
-        return false;
-    struct writer *writer = writer_open(format, path, image, failure);
-    if (!writer)
-        return false;
-    if (!writer_rows(writer, picture->rows.counts, picture->escape.height, failure)) {
-        writer_abandon(writer);
-        return false;
-    }
-    return writer_close(writer, failure);
+    return plait_escape_verify(&picture->escape, &picture->exec, picture->rows.counts,
+                               VERIFY_SAMPLES, &first) == PLAIT_OK ||
+           picture_mismatch(&first, failure);
 }
 
 /* Rank 0: the files. */
 static bool write_files(struct picture *picture, struct failure *failure) {
-    const struct plait_escape *escape = &picture->escape;
-    const enum colour_value value =
-        escape->kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;
-    const uint64_t start_ns = clock_now_ns();
-    const struct image image = {
-        .width = escape->width,
-        .height = escape->height,
-        .colour = {value, colour_range_of(value, picture->rows.counts,
-                                          (size_t)escape->width * escape->height)},
-        .palette = &palette_viridis,
-    };
-    for (size_t k = 0; k < picture->options->out.count; k++)
-        if (!write_one(picture, &image, picture->options->out.items[k], failure))
-            return false;
-    picture->timing.encode = clock_seconds_since(start_ns);
-    return true;
+    picture->begun.encode = clock_now_ns();
+    const bool written = files_write(picture, failure);
+    picture->timing.encode = clock_seconds_since(picture->begun.encode);
+    return written;
 }
 
 /* Brings the times of all ranks to rank 0. */
@@ -127,10 +81,21 @@ static void gather_timing(struct picture *picture) {
 
 /* What rank 0 does with the gathered picture while the others wait for its verdict. */
 static bool finish_on_root(struct picture *picture, struct failure *failure) {
+    if (picture->options->stream)
+        return stream_write(picture, failure);
     complete(picture);
     if (picture->options->verify && !verify(picture, failure))
         return false;
     return write_files(picture, failure);
+}
+
+/* Who computes which rows, and where they are kept. */
+static bool plan(struct picture *picture, struct failure *failure) {
+    if (picture->options->stream)
+        return stream_begin(picture, failure);
+    return rows_begin(&picture->rows, picture->session, &picture->escape, &picture->exec,
+                      (enum schedule_kind)picture->options->schedule, files_row_bytes(picture),
+                      failure);
 }
 
 static bool prepare(struct picture *picture, struct failure *failure) {
@@ -138,31 +103,38 @@ static bool prepare(struct picture *picture, struct failure *failure) {
     struct placement mine;
 
     if (session->rank == ROOT)
-        check_outputs(picture->options, failure);
+        files_check(picture, failure);
     if (!agree(session, failure) ||
         !placing_resolve(session, picture->options->run.path, picture->options->run.threads,
                          &picture->exec, &mine, failure) ||
-        !placing_gather(session, &mine, &picture->placements, failure))
-        return false;
-    if (!rows_begin(&picture->rows, session, &picture->escape, &picture->exec,
-                    (enum schedule_kind)picture->options->schedule, failure))
+        !placing_gather(session, &mine, &picture->placements, failure) || !plan(picture, failure))
         return false;
     placing_warn(session, picture->placements);
     return true;
+}
+
+/* Rank 0: the times that the report has, too. */
+static void time_all(const struct picture *picture) {
+    struct stopwatch *watch = picture->session->watch;
+    stopwatch_add(watch, "compute", picture->begun.compute, picture->timing.compute);
+    stopwatch_add(watch, "gather", picture->begun.gather, picture->timing.gather);
+    stopwatch_add(watch, "encode", picture->begun.encode, picture->timing.encode);
+    stopwatch_add(watch, "total", picture->begun.total, picture->timing.total);
 }
 
 /* Rank 0: the lines, and only if they have arrived the report, which stands for success. */
 static void tell(const struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
     picture_print(picture, values->set->command);
-    if (standard_output_flush(failure) && picture->options->run.json)
+    time_all(picture);
+    if (timers_tell(picture->session, values, failure) && picture->options->run.json)
         picture_report(picture, values, failure);
 }
 
 static void draw(struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
     const struct session *session = picture->session;
-    const uint64_t start_ns = clock_now_ns();
+    picture->begun.total = clock_now_ns();
     if (!prepare(picture, failure) || !compute(picture, values->set->command, failure))
         return;
     gather(picture);
@@ -171,7 +143,7 @@ static void draw(struct picture *picture, const struct option_values *values,
     wait_for_root(session);
     if (!agree(session, failure))
         return;
-    picture->timing.total = clock_seconds_since(start_ns);
+    picture->timing.total = clock_seconds_since(picture->begun.total);
     gather_timing(picture);
     if (is_root(picture))
         tell(picture, values, failure);
@@ -189,4 +161,5 @@ void picture_run(const struct session *session, struct option_values *values,
         draw(&picture, values, failure);
     free(picture.placements);
     rows_end(&picture.rows);
+    stream_end(&picture.stream);
 }

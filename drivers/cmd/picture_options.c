@@ -53,12 +53,12 @@ static const char *const center_rivals[] = {"region", NULL};
     }
 
 /* How files are named is the same, but the default is the subcommand's. */
-#define OUT_ROW(file)                                                                        \
-    {                                                                                        \
-        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE",                             \
-        .help = "write the picture to FILE, .png or .ppm, or the counts, .npy; null writes " \
-                "nothing",                                                                   \
-        .default_value = (file), .offset = MEMBER(out),                                      \
+#define OUT_ROW(file)                                                                              \
+    {                                                                                              \
+        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE",                                   \
+        .help = "write the picture to FILE, .png, .pdf or .ppm, or the counts, .npy; null writes " \
+                "nothing",                                                                         \
+        .default_value = (file), .offset = MEMBER(out),                                            \
     }
 
 const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
@@ -96,6 +96,15 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
 
 const struct option picture_option_rows[PICTURE_OPTIONS] = {
     {
+        .name = "palette",
+        .kind = OPTION_TEXT,
+        .argument = "NAME",
+        .help = "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or "
+                "a file with a colour rrggbb on each line",
+        .default_value = "viridis",
+        .offset = MEMBER(palette),
+    },
+    {
         .name = "interior",
         .kind = OPTION_CHOICE,
         .argument = "HOW",
@@ -114,6 +123,14 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
             "recompute 1000 pixels spread over the picture by the scalar reference; a difference "
             "is an error",
         .offset = MEMBER(verify),
+    },
+    {
+        .name = "stream",
+        .kind = OPTION_FLAG,
+        .help = "keep the counts on disk while the picture is made, in the .npy or beside the "
+                "first output, and a few MiB in the memory of each rank; all nodes must see that "
+                "folder",
+        .offset = MEMBER(stream),
     },
     PROGRESS_ROW(MEMBER(progress)),
 };

@@ -23,7 +23,9 @@ struct picture_options {
     int interior;   /* enum picture_interior */
     int schedule;   /* enum schedule_kind */
     struct option_texts out;
+    const char *palette; /* a name, or a file */
     bool verify;
+    bool stream;
     int progress; /* enum progress_style */
     struct run_options run;
 };
@@ -32,7 +34,7 @@ enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
 /* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
  * subcommand, then how it is computed and shown, alike for both. */
-enum { PICTURE_OPTIONS = 4, MANDELBROT_OPTIONS = 7, JULIA_OPTIONS = 9 };
+enum { PICTURE_OPTIONS = 6, MANDELBROT_OPTIONS = 7, JULIA_OPTIONS = 9 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];

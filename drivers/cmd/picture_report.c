@@ -28,6 +28,13 @@ void picture_print(const struct picture *picture, const char *command) {
                      picture->session->size, picture->rows.distinct);
 }
 
+bool picture_mismatch(const struct plait_escape_difference *difference, struct failure *failure) {
+    return failure_set(failure, EXIT_RUN,
+                       "verification failed: row %" PRIu32 ", column %" PRIu32 " has count %" PRId32
+                       ", the reference says %" PRId32 ": please report this",
+                       difference->row, difference->col, difference->got, difference->expected);
+}
+
 bool picture_report(const struct picture *picture, const struct option_values *values,
                     struct failure *failure) {
     const char *path = picture->options->run.json;

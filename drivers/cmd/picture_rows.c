@@ -19,9 +19,10 @@ static bool is_block(const struct picture_rows *rows) {
     return rows->queue.schedule.kind == SCHEDULE_BLOCK;
 }
 
-/* Of counts and digest. */
+/* Of counts and digest, and of what is made of them later. */
 static uint64_t row_bytes(const struct picture_rows *rows) {
-    return (uint64_t)rows->escape->width * sizeof *rows->counts + sizeof *rows->digests;
+    return (uint64_t)rows->escape->width * sizeof *rows->counts + sizeof *rows->digests +
+           rows->more_row_bytes;
 }
 
 /* One row for its time alone, into the room of one. */
@@ -36,8 +37,15 @@ static void sample_row(void *context, uint64_t unit) {
                             sample->counts);
 }
 
-static bool plan(struct picture_rows *rows, enum schedule_kind kind, struct failure *failure) {
-    const struct session *session = rows->session;
+bool rows_plan(struct picture_rows *rows, const struct session *session,
+               const struct plait_escape *escape, const struct plait_exec *exec,
+               enum schedule_kind kind, struct failure *failure) {
+    *rows = (struct picture_rows){
+        .session = session,
+        .escape = escape,
+        .exec = exec,
+        .distinct = plait_escape_distinct_rows(escape),
+    };
     struct sample sample = {rows, NULL};
     if (kind == SCHEDULE_WEIGHTED) {
         sample.counts = malloc(rows->escape->width * sizeof *sample.counts);
@@ -122,14 +130,11 @@ static void allocate_counts(struct picture_rows *rows) {
 
 bool rows_begin(struct picture_rows *rows, const struct session *session,
                 const struct plait_escape *escape, const struct plait_exec *exec,
-                enum schedule_kind kind, struct failure *failure) {
-    *rows = (struct picture_rows){
-        .session = session,
-        .escape = escape,
-        .exec = exec,
-        .distinct = plait_escape_distinct_rows(escape),
-    };
-    if (!plan(rows, kind, failure) || !size_up(rows, failure))
+                enum schedule_kind kind, uint64_t more_row_bytes, struct failure *failure) {
+    if (!rows_plan(rows, session, escape, exec, kind, failure))
+        return false;
+    rows->more_row_bytes = more_row_bytes;
+    if (!size_up(rows, failure))
         return false;
     allocate_counts(rows);
     if (!rows->counts || !rows->digests)
@@ -159,21 +164,28 @@ static void show(void *context, uint64_t finished, uint64_t total) {
     progress_display_update(context, finished, total);
 }
 
-bool rows_compute(struct picture_rows *rows, const char *label, enum progress_style style,
-                  struct failure *failure) {
+bool rows_run(struct picture_rows *rows, struct queue_work work, const char *label,
+              enum progress_style style, struct failure *failure) {
     struct progress_display display = progress_display_begin(label, style);
-    const struct queue_work work = {
-        .compute = compute_piece,
-        .context = rows,
-        .room = rows->capacity,
-        .listen = style == PROGRESS_NONE ? NULL : show,
-        .listen_context = &display,
-    };
-    if (!queue_run(&rows->queue, &work))
+    work.listen = style == PROGRESS_NONE ? NULL : show;
+    work.listen_context = &display;
+    const bool computed = queue_run(&rows->queue, &work);
+    if (!computed)
         failure_set(failure, EXIT_RUN, "%s",
                     rows->status == PLAIT_OK ? "out of memory" : plait_status_text(rows->status));
     if (is_root(rows))
         progress_display_end(&display);
+    return computed;
+}
+
+bool rows_compute(struct picture_rows *rows, const char *label, enum progress_style style,
+                  struct failure *failure) {
+    const struct queue_work work = {
+        .compute = compute_piece,
+        .context = rows,
+        .room = rows->capacity,
+    };
+    rows_run(rows, work, label, style, failure);
     return agree(rows->session, failure);
 }
 

@@ -18,6 +18,7 @@ struct picture_rows {
     struct queue queue;       /* its units are rows */
     uint32_t distinct;        /* rows that ranks compute; rank 0 completes the others */
     struct block block;       /* SCHEDULE_BLOCK: this rank's */
+    uint64_t more_row_bytes;  /* for what is made of a row later */
     uint32_t capacity;        /* rows that counts has room for */
     int32_t *counts;          /* rank 0: [height][width]; others: their rows, as they came */
     uint64_t *digests;        /* of the rows of counts */
@@ -26,12 +27,24 @@ struct picture_rows {
     enum plait_status status; /* of the kernel, if it ever fails */
 };
 
-/* Collective. Plans who computes which of the picture's distinct rows and makes room for them.
- * escape and exec stay where they are. A picture that the memory of some node cannot hold is a
- * failure of all ranks. Free with rows_end, also after a failure. */
+/* Collective. Plans who computes which of the picture's distinct rows, without room for any: for
+ * those who keep rows elsewhere. Ends as rows_begin does. */
+bool rows_plan(struct picture_rows *rows, const struct session *session,
+               const struct plait_escape *escape, const struct plait_exec *exec,
+               enum schedule_kind kind, struct failure *failure);
+
+/* Collective. Plans who computes which of the picture's distinct rows and makes room for them, and
+ * sees that more_row_bytes can be had later for each. escape and exec stay where they are. A
+ * picture that the memory of some node cannot hold is a failure of all ranks. Free with rows_end,
+ * also after a failure. */
 bool rows_begin(struct picture_rows *rows, const struct session *session,
                 const struct plait_escape *escape, const struct plait_exec *exec,
-                enum schedule_kind kind, struct failure *failure);
+                enum schedule_kind kind, uint64_t more_row_bytes, struct failure *failure);
+
+/* Collective. Runs the queue over the distinct rows, shows the progress of all ranks under `label`.
+ * A failure is that of this rank: without memory, or what rows->status says of the kernel. */
+bool rows_run(struct picture_rows *rows, struct queue_work work, const char *label,
+              enum progress_style style, struct failure *failure);
 
 /* Collective. Computes the distinct rows, shows the progress of all ranks under `label`. */
 bool rows_compute(struct picture_rows *rows, const char *label, enum progress_style style,

@@ -25,13 +25,18 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .default_text = "the fastest of each node",
         .offset = offsetof(struct run_options, path),
     },
-    [RUN_OPTION_JSON] =
-        {
-            .name = "json",
-            .kind = OPTION_TEXT,
-            .argument = "FILE",
-            .help =
-                "write parameters, placement, timing and result to FILE when the run has succeeded",
-            .offset = offsetof(struct run_options, json),
-        },
+    {
+        .name = "json",
+        .kind = OPTION_TEXT,
+        .argument = "FILE",
+        .help = "write parameters, placement, timing and result to FILE when the run has succeeded",
+        .offset = offsetof(struct run_options, json),
+    },
+    {
+        .name = "csv",
+        .kind = OPTION_FLAG,
+        .help = "print the timers of rank 0 behind the results: a table, and lines that begin with "
+                "'# csv,' for plait logs merge",
+        .offset = offsetof(struct run_options, csv),
+    },
 };

@@ -7,17 +7,24 @@
 #include "core/progress_display.h"
 #include "core/schedule.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct run_options {
     uint64_t threads; /* 0: the default */
     const char *path; /* NULL: the fastest */
     const char *json; /* NULL: no report file */
+    bool csv;         /* timers.h prints them */
 };
 
-/* Rows for a struct run_options. */
-enum { RUN_OPTIONS = 3, RUN_OPTION_JSON = 2 /* the row of that option */ };
+/* Rows for a struct run_options. The first ones say how kernels run, the others what is reported.
+ */
+enum { RUN_KERNEL_OPTIONS = 2, RUN_OPTIONS = 4 };
 extern const struct option run_option_rows[RUN_OPTIONS];
+
+/* The table of a subcommand that calls no kernel: the rows without the first ones. */
+#define RUN_REPORT_TABLE(base) \
+    { run_option_rows + RUN_KERNEL_OPTIONS, RUN_OPTIONS - RUN_KERNEL_OPTIONS, (base) }
 
 /* Rows of the subcommands that work for long and share their work, for members that are theirs. */
 #define SCHEDULE_ROW(member_offset, what, result)                                                  \

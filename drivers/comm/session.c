@@ -64,11 +64,18 @@ static void stay_alone(const struct launcher *launcher) {
            0); /* shared file pointers, which would lie in that folder */
 }
 
+/* Open MPI's own MPI-IO reports success where a write has failed (4.1.4), and makes files for locks
+ * beside the one that it opens. The other one that it brings, ROMIO, is also MPICH's. */
+static void choose_file_access(void) {
+    setenv("OMPI_MCA_io", "^ompio", 0);
+}
+
 bool session_start(struct session *session, const char *command, bool any_version,
                    struct failure *failure) {
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
     stay_alone(&session->launcher);
+    choose_file_access();
     MPI_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));
     MPI_CHECK(MPI_Comm_rank(session->world, &session->rank));

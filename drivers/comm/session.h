@@ -5,6 +5,7 @@
 
 #include "core/failure.h"
 #include "core/launcher.h"
+#include "core/stopwatch.h"
 
 #include <mpi.h>
 #include <stdbool.h>
@@ -18,6 +19,7 @@ struct session {
     int rank, size; /* in world */
     int node_rank, node_size;
     struct launcher launcher;
+    struct stopwatch *watch; /* the timers of this rank; rank 0 prints its own for --csv */
 };
 
 /* A failure that is set before becomes that of all ranks.

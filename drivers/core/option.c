@@ -92,6 +92,10 @@ void option_variable(const struct option *option, char variable[OPTION_VARIABLE_
         *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
 }
 
+bool option_is_negatable(const struct option *option) {
+    return option->kind == OPTION_FLAG && option->scope < OPTION_COMMAND_LINE;
+}
+
 const char *option_default(const struct option *option) {
     if (!option->default_value && option->kind == OPTION_FLAG)
         return "no";
@@ -379,6 +383,9 @@ static const char *row_mistake(const struct option *option) {
         return "is an argument and cannot be a flag";
     if (option->scope == OPTION_ARGUMENT && (option->default_value || option->default_text))
         return "is an argument and must have no default";
+    if (option->variable && (!option->variable[0] || option->scope == OPTION_COMMAND_LINE ||
+                             strncmp(option->variable, "PLAIT_", strlen("PLAIT_")) == 0))
+        return "needs a variable of another kind, or none";
     return NULL;
 }
 
@@ -397,6 +404,9 @@ static bool check_pair(const struct option *a, size_t a_base, const struct optio
                            b->name);
     if (is_negation(a->name, b) || is_negation(b->name, a))
         return failure_set(failure, EXIT_RUN, "options '%s' and '%s' hide each other", a->name,
+                           b->name);
+    if (a->variable && b->variable && strcmp(a->variable, b->variable) == 0)
+        return failure_set(failure, EXIT_RUN, "options '%s' and '%s' share a variable", a->name,
                            b->name);
     if (a->offset != OPTION_NO_MEMBER && b->offset != OPTION_NO_MEMBER &&
         a_base + a->offset == b_base + b->offset)

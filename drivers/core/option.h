@@ -59,6 +59,8 @@ struct option {
     bool positive;              /* REAL, each of REALS: only above 0 */
     size_t reals;               /* REALS: how many, at most OPTION_REALS_MAX */
     const char *const *choices; /* CHOICE: names, ended by NULL */
+    const char *variable;       /* an environment variable of another name, read where that of the
+                                 * option is not set; or NULL */
     const char *const *rivals;  /* options that say the same in another way, ended by NULL: of two
                                  * that are given the one of higher origin counts; or NULL */
     /* TEXT, each of TEXTS: more checks, or NULL. The failure's text completes "--name: ", and the
@@ -121,6 +123,9 @@ void option_variable(const struct option *option, char variable[OPTION_VARIABLE_
  * NULL only checks. TEXT stores the pointer itself; TEXTS checks one item and stores nothing. */
 bool option_parse(const struct option *option, const char *where, const char *text, void *member,
                   struct failure *failure);
+
+/* Whether --no-<name> exists. */
+bool option_is_negatable(const struct option *option);
 
 /* The default as the parser takes it: "no" for a flag without one, NULL if there is none. */
 const char *option_default(const struct option *option);

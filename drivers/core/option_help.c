@@ -52,12 +52,12 @@ static void page_paragraph(struct page *page, const char *text) {
 
 /* The left column; a text that reaches into the right one gets a line of its own. */
 static void print_spelling(struct page *page, const struct option *option) {
-    const bool negatable = option->kind == OPTION_FLAG && option->scope < OPTION_COMMAND_LINE;
     const char *alias = strcmp(option->name, "help") == 0 ? "-h, " : "";
     const int length =
         option->scope == OPTION_ARGUMENT
             ? fprintf(page->stream, "  %s", option->argument)
-            : fprintf(page->stream, "  %s--%s%s%s%s", alias, negatable ? "[no-]" : "", option->name,
+            : fprintf(page->stream, "  %s--%s%s%s%s", alias,
+                      option_is_negatable(option) ? "[no-]" : "", option->name,
                       option->argument ? " " : "", option->argument ? option->argument : "");
     page->column = length > 0 ? (size_t)length : 0;
     page->indent = TEXT_COLUMN;
@@ -65,21 +65,39 @@ static void print_spelling(struct page *page, const struct option *option) {
         page_break(page);
 }
 
-/* "(range; default: x; may be given again)", as far as there is any of it. */
-static void print_facts(struct page *page, const struct option *option) {
-    char range[512], facts[1024];
+/* Appends a fact to those that are there. */
+static void add_fact(char facts[OPTION_FACTS_BYTES], const char *name, const char *value) {
+    const size_t used = strlen(facts);
+    snprintf(facts + used, OPTION_FACTS_BYTES - used, "%s%s%s", used ? "; " : "", name, value);
+}
+
+const char *option_facts(const struct option *option, char facts[OPTION_FACTS_BYTES]) {
+    char range[512];
+    facts[0] = '\0';
     const char *value = option->default_text ? option->default_text : option_default(option);
     if (option->scope >= OPTION_COMMAND_LINE)
         value = NULL;
     option_range(option, range, sizeof range);
-    snprintf(facts, sizeof facts, "%s%s%s%s%s", range, *range && value ? "; " : "",
-             value ? "default: " : "", value ? value : "",
-             option->kind != OPTION_TEXTS ? ""
-             : *range || value            ? "; may be given again"
-                                          : "may be given again");
-    if (!facts[0])
+    if (*range)
+        add_fact(facts, range, "");
+    if (value)
+        add_fact(facts, "default: ", value);
+    if (option->kind == OPTION_TEXTS)
+        add_fact(facts, "may be given again", "");
+    if (option->variable) {
+        char variables[2 * OPTION_VARIABLE_BYTES];
+        option_variable(option, variables);
+        strcat(variables, ", else ");
+        strncat(variables, option->variable, sizeof variables - strlen(variables) - 1);
+        add_fact(facts, "environment: ", variables);
+    }
+    return facts;
+}
+
+static void print_facts(struct page *page, const struct option *option) {
+    char facts[OPTION_FACTS_BYTES], bracketed[sizeof facts + 2];
+    if (!*option_facts(option, facts))
         return;
-    char bracketed[sizeof facts + 2];
     snprintf(bracketed, sizeof bracketed, "(%s)", facts);
     page_text(page, bracketed);
 }
@@ -93,18 +111,26 @@ static const struct option *find_example(const struct option_set *set) {
     return NULL;
 }
 
-static void print_origins(struct page *page, const struct option_set *set) {
-    char variable[OPTION_VARIABLE_BYTES], text[512];
+const char *option_origins(const struct option_set *set, char text[OPTION_ORIGINS_BYTES]) {
+    char variable[OPTION_VARIABLE_BYTES];
     const struct option *example = find_example(set);
+    text[0] = '\0';
     if (!example)
-        return;
+        return text;
     option_variable(example, variable);
-    snprintf(text, sizeof text,
+    snprintf(text, OPTION_ORIGINS_BYTES,
              "An option given here goes before its environment variable (%s for --%s), that before "
              "section [%s] of the configuration file, that before the default. In the environment, "
              "what may be given again is a list with commas. Whole numbers may be written 4^12, "
              "2^20 or 1e9.",
              variable, example->name, set->command);
+    return text;
+}
+
+static void print_origins(struct page *page, const struct option_set *set) {
+    char text[OPTION_ORIGINS_BYTES];
+    if (!*option_origins(set, text))
+        return;
     page_break(page);
     page_paragraph(page, text);
 }
@@ -158,4 +184,14 @@ void option_help(const struct option_set *set, FILE *stream) {
     print_rows(&page, set, true);
     print_rows(&page, set, false);
     print_origins(&page, set);
+}
+
+void option_help_all(const struct option_set *const *sets, size_t count, FILE *stream) {
+    fputs("usage: plait SUBCOMMAND [options]\n"
+          "       mpirun -np N plait SUBCOMMAND [options]\n\n" OPTION_HELP_PURPOSE ".\n\n",
+          stream);
+    for (size_t k = 0; k < count; k++)
+        fprintf(stream, "  %-12s %s\n", sets[k]->command, sets[k]->summary);
+    fputs("\n'plait help SUBCOMMAND' lists its options, 'plait --version' prints the version.\n",
+          stream);
 }

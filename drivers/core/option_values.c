@@ -104,10 +104,6 @@ bool values_set(struct option_values *values, size_t index, enum option_origin o
     return add_text(value, text, failure);
 }
 
-static bool is_negatable(const struct option *option) {
-    return option->kind == OPTION_FLAG && option->scope < OPTION_COMMAND_LINE;
-}
-
 static const char *find_near(const struct option_set *set, const char *name) {
     struct suggestion near = suggestion_begin(name);
     option_offer(set, OPTION_COMMAND_LINE, &near);
@@ -122,7 +118,7 @@ static bool refuse_unknown(const struct option_values *values, const char *argum
     const struct option_set *set = values->set;
     const bool negated = strncmp(name, "no-", 3) == 0;
     const char *near = negated ? find_near(set, name + 3) : NULL;
-    const char *prefix = near && is_negatable(option_find(set, near, NULL)) ? "no-" : "";
+    const char *prefix = near && option_is_negatable(option_find(set, near, NULL)) ? "no-" : "";
     if (!near)
         near = find_near(set, name);
     if (near)
@@ -151,9 +147,9 @@ static bool parse_named(struct option_values *values, const char *argument, cons
     const struct option *option = option_find_given(values->set, name, &index);
     if (!option && strncmp(name, "no-", 3) == 0) {
         option = option_find_given(values->set, name + 3, &index);
-        if (option && is_negatable(option) && !text)
+        if (option && option_is_negatable(option) && !text)
             return set_from_argument(values, index, where, "no", failure);
-        if (option && !is_negatable(option))
+        if (option && !option_is_negatable(option))
             option = NULL;
     }
     if (!option)
@@ -285,6 +281,10 @@ static bool set_from_environment(struct option_values *values, char *const *envi
         return true;
     option_variable(option, variable);
     const char *text = find_variable(environment, variable);
+    if (!text && option->variable) {
+        snprintf(variable, sizeof variable, "%s", option->variable);
+        text = find_variable(environment, variable);
+    }
     if (!text)
         return true;
     if (option->kind == OPTION_TEXTS)

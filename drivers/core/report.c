@@ -65,6 +65,10 @@ void report_real(struct report *report, const char *key, double value) {
     put(report, key, real ? real : json_null());
 }
 
+void report_flag(struct report *report, const char *key, bool value) {
+    put(report, key, json_boolean(value));
+}
+
 void report_text(struct report *report, const char *key, const char *text) {
     json_t *string = json_string(text); /* NULL for what is not UTF-8: file names may be anything */
     put(report, key, string ? string : json_string("(not UTF-8)"));
@@ -229,6 +233,9 @@ void report_count(struct report *report, const char *key, uint64_t value) {
     (void)report, (void)key, (void)value;
 }
 void report_real(struct report *report, const char *key, double value) {
+    (void)report, (void)key, (void)value;
+}
+void report_flag(struct report *report, const char *key, bool value) {
     (void)report, (void)key, (void)value;
 }
 void report_text(struct report *report, const char *key, const char *text) {

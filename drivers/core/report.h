@@ -34,6 +34,7 @@ void report_close(struct report *report);
  * digits: JSON's readers often keep numbers as doubles. */
 void report_count(struct report *report, const char *key, uint64_t value);
 void report_real(struct report *report, const char *key, double value);
+void report_flag(struct report *report, const char *key, bool value);
 void report_text(struct report *report, const char *key, const char *text);
 void report_identifier(struct report *report, const char *key, uint64_t value);
 

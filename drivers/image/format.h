@@ -12,13 +12,16 @@
 struct writer_format {
     const char *name;
     const char *ending; /* of file names, in lower case; NULL: no file, chosen by the name itself */
+    bool has_colours;
+    uint32_t side_max;    /* pixels; 0: whatever a picture can have */
+    uint32_t pixel_bytes; /* of memory until the file is complete */
+    const char *missing;  /* the package that this build lacks for the format; NULL: none */
 
     /* Writes what stands before the rows; may allocate writer->state. A failure is described. */
     bool (*begin)(struct writer *writer, struct failure *failure);
 
-    /* Writes rows >= 1 rows. */
-    bool (*rows)(struct writer *writer, const int32_t *counts, uint32_t rows,
-                 struct failure *failure);
+    /* Writes one row of samples or more. */
+    bool (*rows)(struct writer *writer, const struct image_rows *rows, struct failure *failure);
 
     /* Writes what stands after the rows. */
     bool (*finish)(struct writer *writer, struct failure *failure);
@@ -30,11 +33,11 @@ struct writer_format {
 struct writer {
     const struct writer_format *format;
     struct image image;
-    uint32_t rows_written;
+    uint32_t rows_written;   /* of samples */
     struct atomic_file file; /* all zero for a format without a file */
     void *state;             /* the format's own */
 };
 
-extern const struct writer_format writer_null, writer_npy, writer_png, writer_ppm;
+extern const struct writer_format writer_null, writer_npy, writer_pdf, writer_png, writer_ppm;
 
 #endif

@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const struct palette *const palettes[] = {
-    &palette_viridis,
+    &palette_viridis, &palette_plasma, &palette_magma, &palette_inferno,
+    &palette_cividis, &palette_turbo,  &palette_grey,
 };
 
 const struct palette *palette_at(size_t index) {

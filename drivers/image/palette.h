@@ -15,6 +15,8 @@ struct palette {
 };
 
 extern const struct palette palette_viridis; /* what pictures use unless told otherwise */
+extern const struct palette palette_plasma, palette_magma, palette_inferno, palette_cividis,
+    palette_turbo, palette_grey;
 
 /* Points of two kinds, for pictures of the values 0 (none), 1 and 2. Not in the lists: no picture
  * of counts can use it. */

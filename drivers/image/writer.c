@@ -10,10 +10,7 @@
 #include <strings.h>
 
 static const struct writer_format *const formats[] = {
-    &writer_png,
-    &writer_npy,
-    &writer_ppm,
-    &writer_null,
+    &writer_png, &writer_npy, &writer_ppm, &writer_pdf, &writer_null,
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -49,7 +46,33 @@ bool writer_makes_file(const struct writer_format *format) {
     return format->ending != NULL;
 }
 
-bool writer_check(const struct writer_format *format, const char *path, struct failure *failure) {
+bool writer_has_colours(const struct writer_format *format) {
+    return format->has_colours;
+}
+
+uint64_t writer_row_bytes(const struct writer_format *format, uint32_t width) {
+    return (uint64_t)format->pixel_bytes * width;
+}
+
+uint32_t image_samples(const struct image *image) {
+    return image->samples > 0 ? image->samples : 1;
+}
+
+static uint32_t rows_of(const struct image *image) {
+    return image->height * image_samples(image);
+}
+
+bool writer_check(const struct writer_format *format, const char *path, uint32_t width,
+                  uint32_t height, struct failure *failure) {
+    if (format->missing)
+        return failure_set(failure, EXIT_USAGE,
+                           "cannot write '%s', this build has no %s: rebuild with %s", path,
+                           format->name, format->missing);
+    if (format->side_max > 0 && (width > format->side_max || height > format->side_max))
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' cannot hold %" PRIu32 "x%" PRIu32 " pixels: %s takes at most "
+                           "%" PRIu32 " a side, png takes them all",
+                           path, width, height, format->name, format->side_max);
     return !format->ending || atomic_file_check(path, failure);
 }
 
@@ -69,24 +92,29 @@ struct writer *writer_open(const struct writer_format *format, const char *path,
     return NULL;
 }
 
-bool writer_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
-                 struct failure *failure) {
-    if (rows > writer->image.height - writer->rows_written)
+bool writer_put(struct writer *writer, const struct image_rows *rows, struct failure *failure) {
+    if (rows->rows > rows_of(&writer->image) - writer->rows_written)
         return failure_set(failure, EXIT_RUN,
                            "a picture of %" PRIu32 " rows was given more of them",
-                           writer->image.height);
+                           rows_of(&writer->image));
     const struct writer_format *format = writer->format;
-    if (rows > 0 && format->rows && !format->rows(writer, counts, rows, failure))
+    if (rows->rows > 0 && format->rows && !format->rows(writer, rows, failure))
         return false;
-    writer->rows_written += rows;
+    writer->rows_written += rows->rows;
     return true;
 }
 
+bool writer_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
+                 struct failure *failure) {
+    const struct image_rows some = {.counts = counts, .rows = rows};
+    return writer_put(writer, &some, failure);
+}
+
 static bool has_all_rows(const struct writer *writer, struct failure *failure) {
-    return writer->rows_written == writer->image.height ||
+    return writer->rows_written == rows_of(&writer->image) ||
            failure_set(failure, EXIT_RUN,
                        "a picture of %" PRIu32 " rows was given %" PRIu32 " of them",
-                       writer->image.height, writer->rows_written);
+                       rows_of(&writer->image), writer->rows_written);
 }
 
 bool writer_close(struct writer *writer, struct failure *failure) {

@@ -15,8 +15,22 @@
 /* A picture before its pixels. */
 struct image {
     uint32_t width, height; /* pixels, 1 or more */
-    struct colour colour;   /* not used by formats of counts (npy) */
+    uint32_t samples;       /* a pixel is samples x samples points that have counts, at most
+                             * IMAGE_SAMPLES_MAX; 0 is 1 */
+    struct colour colour;   /* not used by formats of counts (npy), nor where indices are given */
     const struct palette *palette;
+};
+
+enum { IMAGE_SAMPLES_MAX = 16 };
+
+/* The samples of a pixel along each side, 1 or more. */
+uint32_t image_samples(const struct image *image);
+
+/* Some rows of samples, each image->width * image_samples long. */
+struct image_rows {
+    const int32_t *counts;
+    const uint8_t *indices; /* into the palette; NULL: what image->colour makes of the counts */
+    uint32_t rows;
 };
 
 /* A file format. Opaque, constant, alive as long as the program. */
@@ -24,24 +38,37 @@ struct writer_format;
 
 struct writer;
 
-/* The format of a file by its ending, upper or lower case (.png .npy .ppm), or of the exact name
- * "null", which takes a picture and writes nothing. NULL with EXIT_USAGE for any other name. */
+/* The format of a file by its ending, upper or lower case (.png .npy .ppm .pdf), or of the exact
+ * name "null", which takes a picture and writes nothing. NULL with EXIT_USAGE for any other name.
+ */
 const struct writer_format *writer_format_find(const char *path, struct failure *failure);
 
 /* Whether the format writes a file at all; "null" does not. */
 bool writer_makes_file(const struct writer_format *format);
 
-/* Says before work begins whether `path` could be written in `format`, as atomic_file_check. */
-bool writer_check(const struct writer_format *format, const char *path, struct failure *failure);
+/* Whether the format holds colours rather than counts. */
+bool writer_has_colours(const struct writer_format *format);
+
+/* Bytes of memory that the format needs for each row of pixels until the file is complete; 0 for
+ * formats that are written row by row. */
+uint64_t writer_row_bytes(const struct writer_format *format, uint32_t width);
+
+/* Says before work begins whether `path` could be written in `format`, as atomic_file_check, and
+ * whether this build and the format take a picture of width x height pixels. */
+bool writer_check(const struct writer_format *format, const char *path, uint32_t width,
+                  uint32_t height, struct failure *failure);
 
 /* Starts to write *image, which is copied, to `path`. NULL with EXIT_RUN on failure. The caller
  * owns the writer and ends it by writer_close or writer_abandon. */
 struct writer *writer_open(const struct writer_format *format, const char *path,
                            const struct image *image, struct failure *failure);
 
-/* Writes the next `rows` rows, counts[rows][width], below those written before. false with EXIT_RUN
- * on failure, also for more rows than the picture has; the writer can then only be
- * abandoned (closing it fails and does the same). */
+/* Writes the next rows of samples below those written before. false with EXIT_RUN on failure, also
+ * for more rows than the picture has; the writer can then only be abandoned (closing it fails and
+ * does the same). */
+bool writer_put(struct writer *writer, const struct image_rows *rows, struct failure *failure);
+
+/* The same for counts alone, counts[rows][columns]. */
 bool writer_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
                  struct failure *failure);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * PNG by libpng: one byte a pixel and the palette in the file, which is the same picture as RGB
- * from a third of the bytes.
+ * from a third of the bytes. Means of several samples are colours of their own, and so RGB.
  *
  * libpng leaves a failed call by longjmp. Every call that can fail is therefore made from a step
  * that guarded() runs: it works on *png alone, so that no local variable can be stale. */
 #include "image/format.h"
+#include "image/shade.h"
 
 #include <errno.h>
 #include <png.h>
@@ -19,19 +20,24 @@
  * by -8 to +9 per cent, mostly upwards, and cost time. */
 enum { COMPRESSION_LEVEL = 1, COMPRESSION_STRATEGY = Z_RLE };
 
+/* Of RGB, whose neighbours differ little. */
+enum { RGB_FILTER = PNG_FILTER_SUB };
+
 enum { CHUNK_BYTES = 1 << 17 }; /* of compressed data; libpng's 8 KiB make many small writes */
 
 struct png {
     png_structp png;
     png_infop info;
     struct writer *writer;
-    const int32_t *counts; /* the rows to write in this step: [rows][width] */
-    uint32_t rows;
-    char message[128]; /* libpng's, when a step has failed */
+    const struct image_rows *rows; /* to write in this step */
+    char message[128];             /* libpng's, when a step has failed */
     struct failure *failure;
-    uint8_t *indices; /* [width] */
-    struct colour_table colours;
+    struct shade shade;
 };
+
+static bool has_palette(const struct png *png) {
+    return image_samples(&png->writer->image) == 1;
+}
 
 static void on_error(png_structp handle, png_const_charp message) {
     struct png *png = png_get_error_ptr(handle);
@@ -68,20 +74,26 @@ static bool guarded(struct png *png, void (*step)(struct png *), struct failure 
                        png->message);
 }
 
-static void write_header(struct png *png) {
-    const struct image *image = &png->writer->image;
+static void set_palette(struct png *png) {
     png_color colours[PALETTE_COLOURS];
     for (size_t k = 0; k < PALETTE_COLOURS; k++) {
-        const uint8_t *rgb = image->palette->rgb[k];
+        const uint8_t *rgb = png->writer->image.palette->rgb[k];
         colours[k] = (png_color){.red = rgb[0], .green = rgb[1], .blue = rgb[2]};
     }
+    png_set_PLTE(png->png, png->info, colours, PALETTE_COLOURS);
+}
+
+static void write_header(struct png *png) {
+    const struct image *image = &png->writer->image;
     png_set_write_fn(png->png, png, on_write, on_flush);
     /* libpng's own limit of a million pixels a side is meant for readers of strange files. */
     png_set_user_limits(png->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_IHDR(png->png, png->info, image->width, image->height, 8, PNG_COLOR_TYPE_PALETTE,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_set_PLTE(png->png, png->info, colours, PALETTE_COLOURS);
-    png_set_filter(png->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+    png_set_IHDR(png->png, png->info, image->width, image->height, 8,
+                 has_palette(png) ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (has_palette(png))
+        set_palette(png);
+    png_set_filter(png->png, PNG_FILTER_TYPE_BASE, has_palette(png) ? PNG_FILTER_NONE : RGB_FILTER);
     png_set_compression_level(png->png, COMPRESSION_LEVEL);
     png_set_compression_strategy(png->png, COMPRESSION_STRATEGY);
     png_set_compression_buffer_size(png->png, CHUNK_BYTES);
@@ -89,10 +101,16 @@ static void write_header(struct png *png) {
 }
 
 static void write_some_rows(struct png *png) {
-    const size_t width = png->writer->image.width;
-    for (uint32_t row = 0; row < png->rows; row++) {
-        colour_indices(&png->colours, png->counts + row * width, width, png->indices);
-        png_write_row(png->png, png->indices);
+    for (uint32_t row = 0; row < png->rows->rows; row++) {
+        const uint8_t *bytes;
+        if (has_palette(png)) {
+            bytes = shade_indices(&png->shade, png->rows, row);
+        } else {
+            const uint8_t(*rgb)[3] = shade_rgb(&png->shade, png->rows, row);
+            bytes = rgb ? rgb[0] : NULL;
+        }
+        if (bytes)
+            png_write_row(png->png, bytes);
     }
 }
 
@@ -102,22 +120,21 @@ static void write_end(struct png *png) {
 
 static bool begin(struct writer *writer, struct failure *failure) {
     struct png *png = writer->state = calloc(1, sizeof *png);
+    bool ready = false;
     if (png) {
         png->writer = writer;
-        png->indices = malloc(writer->image.width);
+        ready = shade_begin(&png->shade, &writer->image);
         png->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, png, on_error, on_warning);
         png->info = png->png ? png_create_info_struct(png->png) : NULL;
     }
-    if (!png || !png->indices || !png->info)
+    if (!ready || !png->info)
         return atomic_file_failed(&writer->file, ENOMEM, failure);
-    colour_table_fill(&png->colours, &writer->image.colour);
     return guarded(png, write_header, failure);
 }
 
-static bool write_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
+static bool write_rows(struct writer *writer, const struct image_rows *rows,
                        struct failure *failure) {
     struct png *png = writer->state;
-    png->counts = counts;
     png->rows = rows;
     return guarded(png, write_some_rows, failure);
 }
@@ -131,13 +148,14 @@ static void release(struct writer *writer) {
     if (!png)
         return;
     png_destroy_write_struct(&png->png, &png->info);
-    free(png->indices);
+    shade_end(&png->shade);
     free(png);
 }
 
 const struct writer_format writer_png = {
     .name = "png",
     .ending = ".png",
+    .has_colours = true,
     .begin = begin,
     .rows = write_rows,
     .finish = finish,

@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Reads one picture back from its .npy, .png and .ppm files with NumPy and Pillow, recomputes every
-colour from the counts in doubles, and compares pixel by pixel.
+"""Reads one picture back from its .npy, .png, .ppm and .pdf files with NumPy, Pillow and poppler, has
+matplotlib colour the counts, and compares pixel by pixel.
 
-    read_back.py mandelbrot|julia FILE.npy FILE.png FILE.ppm
+    read_back.py mandelbrot|julia PALETTE FILE.npy FILE.png FILE.ppm FILE.pdf
 
 Prints one line. Exit status: 0 all equal, 1 a difference, 2 wrong usage."""
-import hashlib
+import os
+import re
+import subprocess
 import sys
+import tempfile
 
+import matplotlib
 import numpy
 from PIL import Image
-
-# SHA-256 of the 768 bytes of matplotlib's cm.viridis(range(256), bytes=True)[:, :3].
-VIRIDIS = "96a1f6f37d4041f953def955ffb8b9ea2110a9b4e3c9b701182d48f7a9774c58"
 
 Image.MAX_IMAGE_PIXELS = None
 
@@ -23,14 +24,12 @@ def fail(text):
     sys.exit(1)
 
 
-def indices(kind, counts):
-    """What matplotlib's Normalize and Colormap do, in doubles."""
-    values = counts if kind == "mandelbrot" else numpy.maximum(1, 255 - counts.astype(numpy.int64))
-    low, high = float(values.min()), float(values.max())
-    if low == high:
-        return numpy.zeros(values.shape, dtype=numpy.uint8)
-    part = (values.astype(numpy.float64) - low) / (high - low)
-    return numpy.minimum(255, (part * 256.0).astype(numpy.int64)).astype(numpy.uint8)
+def colours(palette, values):
+    """What matplotlib's imsave makes of values, and its 256 colours."""
+    colormap = matplotlib.colormaps["gray" if palette == "grey" else palette]
+    normalize = matplotlib.colors.Normalize(values.min(), values.max())
+    return (colormap(normalize(values), bytes=True)[..., :3],
+            colormap(range(256), bytes=True)[:, :3])
 
 
 def compare(name, pixels, expected):
@@ -43,32 +42,58 @@ def compare(name, pixels, expected):
              f"{pixels[row, col].tolist()} instead of {expected[row, col].tolist()}")
 
 
+def check_pdf(name, expected):
+    """One page of 100 dots per inch, whose one image has the pixels, is not interpolated and stands
+    upright: pdfimages does not see how an image is placed, so a page is drawn too."""
+    height, width = expected.shape[:2]
+    with open(name, "rb") as file:
+        content = file.read()
+    box = re.search(rb"/MediaBox \[ 0 0 ([0-9.]+) ([0-9.]+) \]", content)
+    if not box or [round(float(side) / 0.72, 2) for side in box.groups()] != [width, height]:
+        fail(f"{name}: the page is {box and box.groups()} for {width}x{height} pixels")
+    if b"/Interpolate true" in content:
+        fail(f"{name}: pixels are interpolated")
+    with tempfile.TemporaryDirectory() as folder:
+        stem = os.path.join(folder, "i")
+        subprocess.run(["pdfimages", "-png", name, stem], check=True)
+        subprocess.run(["pdftoppm", "-singlefile", "-scale-to-x", str(width), "-scale-to-y",
+                        str(height), name, stem], check=True)
+        if sorted(os.listdir(folder)) != ["i-000.png", "i.ppm"]:
+            fail(f"{name}: not one image: {os.listdir(folder)}")
+        compare(name, numpy.asarray(Image.open(stem + "-000.png").convert("RGB")), expected)
+        page = numpy.asarray(Image.open(stem + ".ppm")).astype(float)
+    upright = abs(page - expected).mean()
+    for turned in (expected[::-1], expected[:, ::-1]):
+        if (turned != expected).any() and abs(page - turned).mean() <= upright:
+            fail(f"{name}: the page is upside down or mirrored")
+
+
 def main():
-    if len(sys.argv) != 5 or sys.argv[1] not in ("mandelbrot", "julia"):
-        print("usage: read_back.py mandelbrot|julia FILE.npy FILE.png FILE.ppm", file=sys.stderr)
+    if len(sys.argv) != 7 or sys.argv[1] not in ("mandelbrot", "julia"):
+        print(__doc__, file=sys.stderr)
         sys.exit(2)
-    kind, npy_name, png_name, ppm_name = sys.argv[1:]
+    kind, palette, npy_name, png_name, ppm_name, pdf_name = sys.argv[1:]
 
     counts = numpy.load(npy_name, allow_pickle=False)
     if counts.ndim != 2 or counts.dtype.newbyteorder("=") != numpy.int32:
         fail(f"{npy_name}: {counts.dtype} of {counts.ndim} dimensions instead of int32 of 2")
+    values = counts if kind == "mandelbrot" else numpy.maximum(1, 255 - counts.astype(numpy.int64))
+    expected, table = colours(palette, values)
 
     png = Image.open(png_name)
     if png.format != "PNG" or png.mode != "P":
         fail(f"{png_name}: {png.format} {png.mode} instead of a PNG with a palette")
-    palette = bytes(png.getpalette())
-    if hashlib.sha256(palette).hexdigest() != VIRIDIS:
-        fail(f"{png_name}: the palette is not viridis")
+    if bytes(png.getpalette()) != table.tobytes():
+        fail(f"{png_name}: the palette is not {palette}")
     ppm = Image.open(ppm_name)
     if ppm.format != "PPM" or ppm.mode != "RGB":
         fail(f"{ppm_name}: {ppm.format} {ppm.mode} instead of an RGB pixmap")
 
-    colours = numpy.frombuffer(palette, dtype=numpy.uint8).reshape(256, 3)
-    expected = colours[indices(kind, counts)]
     compare(png_name, numpy.asarray(png.convert("RGB")), expected)
     compare(ppm_name, numpy.asarray(ppm), expected)
+    check_pdf(pdf_name, expected)
     print(f"read_back: {counts.shape[1]}x{counts.shape[0]} pixels of {kind} equal in "
-          f"{npy_name}, {png_name} and {ppm_name}")
+          f"{npy_name}, {png_name}, {ppm_name} and {pdf_name}")
 
 
 main()

@@ -79,6 +79,37 @@ names() {
     bad 'schedule' --schedule ''
 }
 
+# palette REGEX CONTENT: the line tells file and line.
+palette() {
+    local regex=$1 content=$2 command
+    for command in mandelbrot julia; do
+        new_sandbox
+        printf '%b' "$content" >"$SANDBOX/mine.txt"
+        expect_error "$regex" 2 -- "$PLAIT" "$command" --palette mine.txt
+    done
+}
+
+palettes() {
+    bad "no palette 'virids' \\(did you mean viridis\\?\\).*plasma.*grey" --palette virids
+    bad "no palette 'Xyzzy': there are viridis" --palette Xyzzy
+    bad 'palette' --palette ''
+    bad "palette 'absent\\.txt'.*No such file" --palette absent.txt
+    bad "palette 'absent/file'.*No such file" --palette absent/file
+    bad 'not a regular file' --palette .
+    bad 'not a regular file' --palette /dev/stdin
+    palette 'mine\.txt:0: too few' ''
+    palette 'mine\.txt:2: too few' '#ff0000\n# one is none\n'
+    palette "mine\\.txt:3: '#12345'" '#000000\n\n#12345\n'
+    palette "mine\\.txt:1: 'rebeccapurple'" 'rebeccapurple\n'
+    palette 'mine\.txt:2: ' '#000000\n\0000ff00\n'
+}
+
+# Cairo's pictures end at 32767 a side; without cairo there are none.
+pdf() {
+    bad '32767|no pdf' --size 32768x1 --out picture.pdf
+    bad '32767|no pdf' --size 1x40000 --out null --out picture.PDF
+}
+
 # The folder of an output is looked at before work begins.
 output_folders() {
     local command
@@ -149,7 +180,7 @@ commands() {
 
 # Parts can be named, so that ctest runs them side by side.
 if [ $# -eq 0 ]; then
-    set -- sizes step_limits regions centers views names output_folders configurations environment \
+    set -- sizes step_limits regions centers views names palettes pdf output_folders configurations environment \
         julia_only commands
 fi
 for part in "$@"; do "$part"; done

@@ -38,6 +38,7 @@ known_answers() {
 }
 
 # Steps that go together and steps that are cut into units, with a path that others are compared with.
+# All of ranks x threads x paths x schedules is test_pi_counts.c; this is the command.
 same_hits() {
     local generator schedule ranks threads=1 expected got sweep=(--sweep 10^3:10^6 --runs 13 --seed 7)
     for generator in rxs64 pcg32; do
@@ -104,6 +105,90 @@ large() {
     assert "one dart" [ "$(hits pi.json)" = '1: 1' ]
     expect_ok 2 -- "$PLAIT" pi --darts 3 --runs 2^20 --threads 1
     assert "a million runs" grep -q '^# 3145728 darts in ' "$WORK/out"
+}
+
+# columns_of FILE: the three columns of a run, as text.
+columns_of() {
+    grep -v '#' "$1"
+}
+
+# A target ends the sweep at the same step on any ranks, threads, path and schedule.
+targets() {
+    local python=/usr/bin/python3 ranks paths schedule=block expected file
+    mapfile -t paths < <("${LIST_PATHS:-false}" || echo scalar)
+    new_sandbox
+    expect_ok 1 -- "$PLAIT" pi --target-error 0.0008 --threads 1 --json a.json
+    expected=$(columns_of "$WORK/out")
+    assert "the first of the sweep that meets it is the last" [ "$(echo "$expected" | tail -n 1 | cut -d ' ' -f 1)" = 65536 ]
+    assert "the target is told" grep -q '^# until the standard error of the mean is at most 0.0008, N up to 68719476736$' "$WORK/out"
+    assert "and that it is met" grep -q '^# the target is met' "$WORK/out"
+    for ranks in 2 3 7; do
+        expect_ok "$ranks" -- "$PLAIT" pi --target-error 8e-4 --threads 2 --path "${paths[ranks % ${#paths[@]}]}" --schedule "$schedule" \
+            --json b.json --verify
+        assert "the same lines" [ "$(columns_of "$WORK/out")" = "$expected" ]
+        assert "the same hits" [ "$(hits a.json)" = "$(hits b.json)" ]
+        schedule=dynamic
+    done
+    # On beyond the end of the sweep by its base; from --darts by doubling; one run by what is expected of it.
+    expect_ok 1 -- "$PLAIT" pi --sweep 3^4:3^5 --target-error 0.01
+    assert "powers of 3" [ "$(columns_of "$WORK/out" | cut -d ' ' -f 1 | tr '\n' ' ')" = '81 243 729 ' ]
+    expect_ok 3 -- "$PLAIT" pi --darts 100 --runs 1 --target-error 0.1 --json c.json --plot p --scatter s.png
+    assert "doubled" [ "$(columns_of "$WORK/out" | cut -d ' ' -f 1 | tr '\n' ' ')" = '100 200 400 ' ]
+    assert "all files are there" [ -s "$SANDBOX/p/pi_vs_log2_N.csv" -a -s "$SANDBOX/s.png" ]
+    if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
+        for file in a b c; do
+            assert "the report $file is right" "$python" "$here/check_report.py" \
+                "$here/../../docs/report.schema.json" "$SANDBOX/$file.json"
+        done
+    fi
+    # Met exactly by the last step that --max-darts allows, and missed by one dart less.
+    expect_ok 1 -- "$PLAIT" pi --darts 100 --runs 1 --target-error 0.1 --max-darts 400
+    rm -r "$SANDBOX"
+    mkdir "$SANDBOX"
+    for ranks in 1 3; do
+        RANKS_LIST=$ranks expect_error 'standard error is still 0.11.* N = 200.*--target-error 0.1.*--max-darts or --runs' 1 -- \
+            "$PLAIT" pi --darts 100 --runs 1 --target-error 0.1 --max-darts 399 --json c.json --plot p --scatter s.png
+        assert "its lines stay" [ "$(columns_of "$WORK/out" | cut -d ' ' -f 1 | tr '\n' ' ')" = '100 200 ' ]
+        assert "the summary names no file" [ "$(grep -c -e '->' "$WORK/out")" -eq 0 ]
+    done
+}
+
+# Time that is up at once, and time that never is: nothing here depends on how fast the machine is.
+times() {
+    local python=/usr/bin/python3 ranks file
+    for ranks in 1 3; do
+        new_sandbox
+        # The first part of a long step: so many darts that the whole of it is not begun.
+        expect_ok "$ranks" -- "$PLAIT" pi --darts 2^50 --max-time 1e-9 --json a.json --plot p --verify
+        assert "the first line says so" grep -q '^# not reproducible: ends after 1e-09 s (--max-time)$' "$WORK/out"
+        assert "the summary, too" grep -q '^# not reproducible: the time was up (--max-time 1e-09) after 65536 of 1125899906842624 darts a run$' "$WORK/out"
+        assert "and the data" [ "$(grep -c ',not reproducible$' "$SANDBOX/p/pi_vs_log2_N.csv")" -eq 1 ]
+        assert "of both plots" [ "$(grep -c ',not reproducible$' "$SANDBOX/p/log2_std_vs_log2_N.csv")" -eq 1 ]
+        assert "and the pictures" grep -q '^set title .not reproducible' "$SANDBOX/p/pi_vs_log2_N.gp"
+        assert "and the report" grep -q '"reproducible": false' "$SANDBOX/a.json"
+        assert "which names the reason" grep -q '"ended_by": "max-time"' "$SANDBOX/a.json"
+        expect_ok 1 -- "$PLAIT" pi --darts 65536 --json b.json
+        assert "what was counted are the first darts" [ "$(hits a.json)" = "$(hits b.json)" ]
+        assert "without --max-time it is" grep -q '"reproducible": true' "$SANDBOX/b.json"
+        # Steps that are left out.
+        expect_ok "$ranks" -- "$PLAIT" pi --max-time 1e-9 --target-error 1e-5 --json c.json
+        assert "one step" [ "$(columns_of "$WORK/out")" = '1024 3.15032958984375 0.05182222640633748' ]
+        assert "it says what is missing" grep -q \
+            'before N = 4096 had more darts than the N before, 12 larger N left out, the target 1e-05 is not met$' "$WORK/out"
+        # Enough time.
+        expect_ok "$ranks" -- "$PLAIT" pi --max-time 1e6 --sweep 4^5:4^7 --json d.json
+        assert "all steps" [ "$(columns_of "$WORK/out" | cut -d ' ' -f 1 | tr '\n' ' ')" = '1024 4096 16384 ' ]
+        assert "it has ended by itself" grep -q '"ended_by": "sweep"' "$SANDBOX/d.json"
+        assert "the summary is marked all the same" grep -q '^# not reproducible: the time was enough' "$WORK/out"
+        expect_ok "$ranks" -- "$PLAIT" pi --max-time 1e6 --target-error 0.0008 --json e.json
+        assert "the target came first" grep -q '"ended_by": "target-error"' "$SANDBOX/e.json"
+        if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
+            for file in a b c d e; do
+                assert "the report $file is right" "$python" "$here/check_report.py" \
+                    "$here/../../docs/report.schema.json" "$SANDBOX/$file.json"
+            done
+        fi
+    done
 }
 
 seeds() {
@@ -211,6 +296,15 @@ bad_input() {
     bad 'generator.*rxs64 or pcg32' --generator mt19937
     bad 'schedule.*block, cyclic, dynamic or weighted' --schedule static
     bad '--darts and --sweep' --darts 5 --sweep 4^5:4^6
+    for value in 0 -1 nan inf 1e999 x ''; do
+        bad 'target-error' --target-error "$value"
+        bad 'max-time' --max-time "$value"
+    done
+    for value in 0 -1 4611686018427387905 1.5 ''; do bad 'max-darts' --target-error 1 --max-darts "$value"; done
+    bad 'max-darts.*target-error' --max-darts 4^9
+    bad 'first N, 1024, is above --max-darts 1023' --target-error 1 --max-darts 1023
+    bad 'first N.*above --max-darts' --target-error 1 --darts 2^40
+    bad 'same random numbers.*--runs' --target-error 1 --darts 4 --max-darts 2^61
     bad 'same random numbers.*--runs' --darts 2^62 --runs 64
     bad 'same random numbers.*--runs' --darts 2^62 --runs 1 --generator pcg32
     bad 'same random numbers.*--runs' --sweep 2^40:2^60
@@ -231,6 +325,6 @@ bad_input() {
     assert "one step" [ "$(grep -vc '#' "$WORK/out")" -eq 1 ]
 }
 
-if [ $# -eq 0 ]; then set -- known_answers same_hits columns large seeds scatter plots bad_input; fi
+if [ $# -eq 0 ]; then set -- known_answers same_hits columns large targets times seeds scatter plots bad_input; fi
 for part in "$@"; do "$part"; done
 finish

@@ -70,6 +70,7 @@ static const struct option sample_rows[] = {
      .argument = "N",
      .help = "darts",
      .default_value = "4^5",
+     .variable = "DARTS",
      .offset = offsetof(struct sample, darts)},
     {.name = "progress",
      .kind = OPTION_CHOICE,

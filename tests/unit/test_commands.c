@@ -4,22 +4,35 @@
 #include "check.h"
 #include "command.h"
 
+#include <string.h>
+
 static void check_set(const struct command *command) {
     struct failure failure = {0};
     const bool sound = option_set_check(command->options, &failure);
     check_that(sound, __FILE__, __LINE__, "%s: %s", command->options->command, failure.text);
     CHECK((command->run != NULL) != (command->run_local != NULL));
+    /* plait.c tells the timers of all that start MPI. */
+    CHECK(!command->run || option_find(command->options, "csv", NULL));
 }
 
 static void tables_are_sound(void) {
-    check_set(&cmd_check);
-    check_set(&cmd_hello);
-    check_set(&cmd_julia);
-    check_set(&cmd_mandelbrot);
-    check_set(&cmd_pi);
+    CHECK(command_count > 0);
+    for (size_t k = 0; k < command_count; k++)
+        check_set(command_table[k]);
+}
+
+static void table_is_in_order(void) {
+    for (size_t k = 1; k < command_count; k++)
+        check_that(
+            strcmp(command_table[k - 1]->options->command, command_table[k]->options->command) < 0,
+            __FILE__, __LINE__, "%s is not in its place", command_table[k]->options->command);
 }
 
 int main(int argc, char **argv) {
-    static const struct check_test tests[] = {{"tables are sound", tables_are_sound}, {0}};
+    static const struct check_test tests[] = {
+        {"tables are sound", tables_are_sound},
+        {"table is in order", table_is_in_order},
+        {0},
+    };
     return check_main("commands", tests, argc, argv);
 }

@@ -122,6 +122,64 @@ static void test_threads_and_parts(void) {
     }
 }
 
+/* Many runs at once: each gets what it gets alone, on top of what was there. */
+static void check_runs(enum plait_generator generator, uint64_t run, uint64_t runs, uint64_t first,
+                       uint64_t count, int threads) {
+    const struct plait_exec exec = exec_of(threads);
+    uint64_t *hits = malloc((size_t)(runs + 2) * sizeof *hits);
+    bool right = true;
+    if (!CHECK(hits != NULL))
+        return;
+    for (uint64_t k = 0; k < runs + 2; k++)
+        hits[k] = 1000 + k;
+    CHECK_INT(PLAIT_OK,
+              plait_darts_add_hits(generator, 42, run, runs, first, count, &exec, hits + 1));
+    right = right && hits[0] == 1000 && hits[runs + 1] == 1001 + runs;
+    for (uint64_t k = 0; k < runs; k++)
+        right = right && hits[k + 1] == 1001 + k + hits_of(generator, 42, run + k, first, count, 1);
+    check_that(right, __FILE__, __LINE__,
+               "%" PRIu64 " runs from %" PRIu64 " of darts [%" PRIu64 ", + %" PRIu64
+               "), %d threads",
+               runs, run, first, count, threads);
+    free(hits);
+}
+
+static void test_many_runs(void) {
+    const uint64_t last = PLAIT_DARTS_RUNS_MAX - 5;
+    const uint64_t long_run = check_is_quick() ? 70001 : 1000001;
+    for (int g = PLAIT_RXS64; g <= PLAIT_PCG32; g++)
+        for (int threads = 1; threads <= 3; threads++) {
+            const enum plait_generator generator = (enum plait_generator)g;
+            check_runs(generator, 0, 1, 0, 100, threads);
+            check_runs(generator, 3, 1000, 0, 1, threads);
+            check_runs(generator, 0, 999, 17, 101, threads);
+            check_runs(generator, last, 5, 33, 70000, threads);
+            check_runs(generator, 2, 2, 1, long_run, threads);
+            check_runs(generator, 1, 7, 0, long_run, threads);
+            check_runs(generator, 7, 0, 0, 100, threads);
+            check_runs(generator, 7, 3, 5, 0, threads);
+        }
+}
+
+static void test_ranges_of_runs(void) {
+    const struct plait_exec exec = exec_of(1);
+    uint64_t hits = 7;
+    const uint64_t huge = UINT64_C(1) << 60;
+    CHECK_INT(PLAIT_E_ARGUMENT,
+              plait_darts_add_hits((enum plait_generator)2, 42, 0, 1, 0, 1, &exec, &hits));
+    CHECK_INT(PLAIT_E_ARGUMENT,
+              plait_darts_add_hits(PLAIT_RXS64, 42, PLAIT_DARTS_RUNS_MAX, 1, 0, 1, &exec, &hits));
+    CHECK_INT(PLAIT_E_ARGUMENT,
+              plait_darts_add_hits(PLAIT_RXS64, 42, 1, PLAIT_DARTS_RUNS_MAX, 0, 1, &exec, &hits));
+    CHECK_INT(PLAIT_E_ARGUMENT,
+              plait_darts_add_hits(PLAIT_RXS64, 42, 1, UINT64_MAX, 0, 0, &exec, &hits));
+    CHECK_INT(PLAIT_E_ARGUMENT,
+              plait_darts_add_hits(PLAIT_RXS64, 42, 0, 1, PLAIT_DARTS_MAX, 1, &exec, &hits));
+    CHECK_INT(PLAIT_E_ARGUMENT,
+              plait_darts_add_hits(PLAIT_RXS64, 42, 0, 16, 0, huge, &exec, &hits));
+    CHECK_INT(7, (int64_t)hits);
+}
+
 static void test_single_darts(void) {
     enum { DARTS = 4096 };
     static struct plait_dart darts[DARTS];
@@ -181,6 +239,24 @@ static enum plait_status run_told(int threads, struct told *told, uint64_t *hits
     return plait_darts_hits(PLAIT_RXS64, 42, 0, 0, told->total, &exec, hits);
 }
 
+/* The same over many runs, whose jobs are several runs. */
+static void test_progress_of_runs(void) {
+    enum { SHORT_RUNS = 5000 };
+    static uint64_t hits[SHORT_RUNS];
+    struct told told = {.total = SHORT_RUNS * 100, .thread = gettid()};
+    struct plait_exec exec = exec_of(1);
+    exec.progress = tell;
+    exec.progress_context = &told;
+    CHECK_INT(PLAIT_OK, plait_darts_add_hits(PLAIT_RXS64, 42, 0, SHORT_RUNS, 0, 100, &exec, hits));
+    CHECK(!told.wrong && told.calls > 1);
+    CHECK_INT((int64_t)told.total, (int64_t)told.last);
+    told.stop_at = told.calls + 1;
+    told.last = 0;
+    CHECK_INT(PLAIT_E_INTERRUPTED,
+              plait_darts_add_hits(PLAIT_RXS64, 42, 0, SHORT_RUNS, 0, 100, &exec, hits));
+    CHECK(told.last < told.total);
+}
+
 static void test_progress(void) {
     for (int threads = 1; threads <= 5; threads += 2) {
         struct told told = {0};
@@ -215,10 +291,13 @@ int main(int argc, char **argv) {
         {"ranges of hits", test_ranges_of_hits},
         {"ends of the range", test_ends_of_the_range},
         {"threads and parts", test_threads_and_parts},
+        {"many runs", test_many_runs},
+        {"ranges of runs", test_ranges_of_runs},
         {"single darts", test_single_darts},
         {"where darts lie", test_where_darts_lie},
         {"progress", test_progress},
         {"progress can stop", test_progress_can_stop},
+        {"progress of many runs", test_progress_of_runs},
         {0},
     };
     return check_main("darts", tests, argc, argv);

@@ -183,7 +183,6 @@ static void test_palette(void) {
     CU_ASSERT_PTR_NULL(palette_find("virid"));
     CU_ASSERT_PTR_NULL(palette_find(""));
     CU_ASSERT_PTR_EQUAL(palette_at(0), &palette_viridis);
-    CU_ASSERT_PTR_NULL(palette_at(1000));
     for (size_t k = 0; k < sizeof spots / sizeof *spots; k++)
         CU_ASSERT_EQUAL(memcmp(palette_viridis.rgb[spots[k].index], spots[k].rgb, 3), 0);
 }
@@ -264,7 +263,7 @@ static void test_formats_by_name(void) {
     struct failure failure = {0};
     writer_format_find("x.jpg", &failure);
     CU_ASSERT_STRING_EQUAL(failure.text, "cannot tell the format of 'x.jpg': use an ending of .png "
-                                         ".npy .ppm, or the name null");
+                                         ".npy .ppm .pdf, or the name null");
 }
 
 static void test_npy_bytes(void) {
@@ -330,11 +329,21 @@ static void test_png_reads_back(void) {
     free(file);
 }
 
-/* However the rows are handed over, the file is the same. */
+/* One file of each format that this build has. */
+static const char *const names[] = {
+    "a.png",
+    "a.npy",
+    "a.ppm",
+#ifdef PLAIT_HAVE_CAIRO
+    "a.pdf",
+#endif
+};
+enum { FILES = sizeof names / sizeof *names };
+
+/* However the rows are handed over, and whenever, the file is the same. */
 static void test_pieces_do_not_matter(void) {
-    static const char *const names[] = {"a.png", "a.npy", "a.ppm"};
     const struct image image = make_picture(COLOUR_COUNT);
-    for (size_t k = 0; k < 3; k++) {
+    for (size_t k = 0; k < FILES; k++) {
         const char *path = scratch_path(names[k]);
         size_t whole_bytes = 0, pieces_bytes = 0;
         draw(path, &image, HEIGHT);
@@ -346,13 +355,13 @@ static void test_pieces_do_not_matter(void) {
         free(whole);
         free(pieces);
     }
-    CU_ASSERT_EQUAL(scratch_entries(""), 3);
+    CU_ASSERT_EQUAL(scratch_entries(""), FILES);
 }
 
 static void test_null_writes_nothing(void) {
     const struct image image = make_picture(COLOUR_COUNT);
     struct failure failure = {0};
-    CU_ASSERT_TRUE(writer_check(find("null"), "null", &failure));
+    CU_ASSERT_TRUE(writer_check(find("null"), "null", WIDTH, HEIGHT, &failure));
     draw("null", &image, 4);
     CU_ASSERT_EQUAL(scratch_entries(""), 0);
     FILE *stream = fopen("null", "rb");
@@ -360,12 +369,11 @@ static void test_null_writes_nothing(void) {
 }
 
 static void test_wrong_number_of_rows(void) {
-    static const char *const names[] = {"a.png", "a.npy", "a.ppm", "null"};
     const struct image image = make_picture(COLOUR_COUNT);
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k <= FILES; k++) {
         struct failure few = {0}, many = {0};
-        const char *path = k < 3 ? scratch_path(names[k]) : names[k];
-        if (k < 3)
+        const char *path = k < FILES ? scratch_path(names[k]) : "null";
+        if (k < FILES)
             scratch_write(path, "old");
         struct writer *writer = writer_open(find(path), path, &image, &few);
         CU_ASSERT_PTR_NOT_NULL_FATAL(writer);
@@ -375,16 +383,15 @@ static void test_wrong_number_of_rows(void) {
         CU_ASSERT_EQUAL(many.exit_status, EXIT_RUN);
         CU_ASSERT_FALSE(writer_close(writer, &few));
         CU_ASSERT_STRING_EQUAL(few.text, "a picture of 11 rows was given 10 of them");
-        CU_ASSERT_TRUE(k == 3 || scratch_holds(path, "old"));
+        CU_ASSERT_TRUE(k == FILES || scratch_holds(path, "old"));
     }
-    CU_ASSERT_EQUAL(scratch_entries(""), 3);
+    CU_ASSERT_EQUAL(scratch_entries(""), FILES);
     writer_abandon(NULL);
 }
 
 static void test_abandoned_picture(void) {
-    static const char *const names[] = {"a.png", "a.npy", "a.ppm"};
     const struct image image = make_picture(COLOUR_COUNT);
-    for (size_t k = 0; k < 3; k++) {
+    for (size_t k = 0; k < FILES; k++) {
         struct failure failure = {0};
         const char *path = scratch_path(names[k]);
         struct writer *writer = writer_open(find(path), path, &image, &failure);
@@ -425,25 +432,106 @@ static void draw_on_full_disk(const char *path, uint32_t side, size_t limit_byte
 }
 
 static void test_full_disk(void) {
-    static const char *const names[] = {"a.png", "a.npy", "a.ppm"};
-    for (size_t k = 0; k < 3; k++) {
+    for (size_t k = 0; k < FILES; k++) {
         draw_on_full_disk(scratch_path(names[k]), 1000, 100000); /* fails within the rows */
         draw_on_full_disk(scratch_path(names[k]), 30, 500);      /* fails at the end */
     }
-    CU_ASSERT_EQUAL(scratch_entries(""), 3);
+    CU_ASSERT_EQUAL(scratch_entries(""), FILES);
 }
 
 static void test_missing_folder(void) {
-    static const char *const names[] = {"missing/a.png", "missing/a.npy", "missing/a.ppm"};
     const struct image image = make_picture(COLOUR_COUNT);
-    for (size_t k = 0; k < 3; k++) {
+    for (size_t k = 0; k < FILES; k++) {
         struct failure before = {0}, failure = {0};
-        const char *path = scratch_path(names[k]);
-        CU_ASSERT_FALSE(writer_check(find(path), path, &before));
+        char name[32];
+        snprintf(name, sizeof name, "missing/%s", names[k]);
+        const char *path = scratch_path(name);
+        CU_ASSERT_FALSE(writer_check(find(path), path, WIDTH, HEIGHT, &before));
         CU_ASSERT_EQUAL(before.exit_status, EXIT_USAGE);
         CU_ASSERT_PTR_NULL(writer_open(find(path), path, &image, &failure));
         CU_ASSERT_EQUAL(failure.exit_status, EXIT_RUN);
     }
+}
+
+/* Cairo's pictures end at 32767 a side; without cairo there are none. */
+static void test_too_large_for_pdf(void) {
+    const char *path = scratch_path("a.pdf");
+    struct failure fits = {0}, wide = {0}, high = {0};
+#ifdef PLAIT_HAVE_CAIRO
+    CU_ASSERT_TRUE(writer_check(find(path), path, 32767, 32767, &fits));
+    CU_ASSERT_FALSE(writer_check(find(path), path, 32768, 1, &wide));
+    CU_ASSERT_FALSE(writer_check(find(path), path, 1, 32768, &high));
+    CU_ASSERT_PTR_NOT_NULL(strstr(wide.text, "at most 32767"));
+    CU_ASSERT_EQUAL(high.exit_status, EXIT_USAGE);
+#else
+    (void)wide, (void)high;
+    CU_ASSERT_FALSE(writer_check(find(path), path, 1, 1, &fits));
+    CU_ASSERT_EQUAL(fits.exit_status, EXIT_USAGE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(fits.text, "rebuild with libcairo2-dev"));
+#endif
+}
+
+/* Samples: the counts of all of them, and the colours of their means. */
+static void test_samples(void) {
+    int32_t counts[4][6] = {{0, 255, 7, 7, 9, 9}, {255, 0, 7, 7, 9, 9}};
+    const struct image image = {
+        .width = 3,
+        .height = 2,
+        .samples = 2,
+        .colour = {COLOUR_COUNT, {0, 255}},
+        .palette = &palette_grey,
+    };
+    for (size_t k = 0; k < FILES; k++) {
+        const char *path = scratch_path(names[k]);
+        struct failure failure = {0};
+        struct writer *writer = writer_open(find(path), path, &image, &failure);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(writer);
+        for (size_t row = 0; row < 4; row++) /* a row of pixels in two pieces */
+            CU_ASSERT_TRUE(writer_rows(writer, counts[row], 1, &failure));
+        CU_ASSERT_FALSE(writer_rows(writer, counts[0], 1, &(struct failure){0}));
+        CU_ASSERT_TRUE(writer_close(writer, &failure));
+    }
+    uint8_t *npy = scratch_read(scratch_path("a.npy"), NULL);
+    uint8_t *ppm = scratch_read(scratch_path("a.ppm"), NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(npy);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(ppm);
+    CU_ASSERT_PTR_NOT_NULL(strstr((char *)npy + 10, "'shape': (4, 6)"));
+    CU_ASSERT_EQUAL(memcmp(npy + 128, counts, sizeof counts), 0);
+    static const uint8_t expected[] = "P6\n3 2\n255\n\274\274\274\7\7\7\11\11\11\0\0\0";
+    CU_ASSERT_EQUAL(memcmp(ppm, expected, sizeof expected - 1), 0);
+
+    png_image reader = {.version = PNG_IMAGE_VERSION};
+    uint8_t rgb[18] = {0};
+    CU_ASSERT_TRUE_FATAL(png_image_begin_read_from_file(&reader, scratch_path("a.png")));
+    CU_ASSERT_EQUAL(reader.format, PNG_FORMAT_RGB);
+    CU_ASSERT_TRUE_FATAL(reader.width == 3 && reader.height == 2);
+    CU_ASSERT_TRUE(png_image_finish_read(&reader, NULL, rgb, 0, NULL));
+    CU_ASSERT_EQUAL(memcmp(rgb, ppm + 11, sizeof rgb), 0);
+    free(npy);
+    free(ppm);
+}
+
+/* Given indices, formats of colours do not look at the counts. */
+static void test_given_indices(void) {
+    const int32_t counts[2] = {1000, 2000};
+    const uint8_t indices[2] = {10, 20};
+    const struct image image = {.width = 2, .height = 1, .palette = &palette_turbo};
+    const struct image_rows rows = {counts, indices, 1};
+    for (size_t k = 0; k < FILES; k++) {
+        const char *path = scratch_path(names[k]);
+        struct failure failure = {0};
+        struct writer *writer = writer_open(find(path), path, &image, &failure);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(writer);
+        CU_ASSERT_TRUE(writer_put(writer, &rows, &failure));
+        CU_ASSERT_TRUE(writer_close(writer, &failure));
+    }
+    uint8_t *npy = scratch_read(scratch_path("a.npy"), NULL);
+    uint8_t *ppm = scratch_read(scratch_path("a.ppm"), NULL);
+    CU_ASSERT_TRUE(npy && memcmp(npy + 128, counts, sizeof counts) == 0);
+    CU_ASSERT_TRUE(ppm && memcmp(ppm + 11, palette_turbo.rgb[10], 3) == 0 &&
+                   memcmp(ppm + 14, palette_turbo.rgb[20], 3) == 0);
+    free(npy);
+    free(ppm);
 }
 
 /* libpng refuses sides above a million unless it is told otherwise. */
@@ -488,6 +576,9 @@ int main(void) {
         {"full disk", test_full_disk},
         {"missing folder", test_missing_folder},
         {"widest picture", test_widest_picture},
+        {"too large for pdf", test_too_large_for_pdf},
+        {"samples", test_samples},
+        {"given indices", test_given_indices},
         CU_TEST_INFO_NULL,
     };
     static CU_SuiteInfo suites[] = {

@@ -203,6 +203,9 @@ static void test_set_check(void) {
     CU_ASSERT(finds((struct option[]){good, twin}, 2, "'n' is there twice"));
     twin = good, twin.name = "m";
     CU_ASSERT(finds((struct option[]){good, twin}, 2, "share a member"));
+    row.variable = "N", twin.variable = "N";
+    CU_ASSERT(finds((struct option[]){row, twin}, 2, "share a variable"));
+    twin.variable = NULL;
     twin = good, twin.name = "no-x";
     CU_ASSERT(finds((struct option[]){flag, twin}, 2, "hide each other"));
 
@@ -241,6 +244,10 @@ static void test_set_check(void) {
     row.default_value = NULL, row.kind = OPTION_TEXTS;
     twin = row, twin.name = "m", twin.offset = 32;
     CU_ASSERT(finds((struct option[]){row, twin}, 2, "leaves nothing"));
+    row = good, row.variable = "PLAIT_N";
+    CU_ASSERT(finds_in_row(row, "variable of another kind"));
+    row = good, row.variable = "N", row.scope = OPTION_COMMAND_LINE;
+    CU_ASSERT(finds_in_row(row, "variable of another kind"));
 }
 
 int main(void) {

@@ -31,6 +31,8 @@ static void test_lines(void) {
         "             cores)\n",
         "  --out FILE              where to write, format by ending (default:\n"
         "                          mandelbrot.png; may be given again)\n",
+        "  --darts N               darts (default: 4^5; environment: PLAIT_DARTS, else\n"
+        "                          DARTS)\n",
         "  --json FILE             write the result as JSON\n",
         "  -h, --help              print this and exit\n",
         "(PLAIT_SIZE for\n--size)",

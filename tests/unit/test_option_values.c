@@ -255,6 +255,42 @@ static void test_environment(void) {
                                   "PLAIT_OUT: 'bad.gif' has an unknown ending"));
 }
 
+/* Of --darts, which has another environment variable, DARTS. */
+static void check_darts(struct trial *trial, const char *text, const char *where) {
+    CU_ASSERT_STRING_EQUAL(values_text(&trial->values, "darts"), text);
+    CU_ASSERT_STRING_EQUAL(values_where(&trial->values, "darts"), where);
+    CU_ASSERT_STRING_EQUAL(trial->warnings, "");
+    values_free(&trial->values);
+}
+
+static void test_other_variable(void) {
+    size_t index;
+    struct trial trial = trial_begin();
+    option_find(&sample_set, "darts", &index);
+    CU_ASSERT(merge(&trial, ARGUMENTS("DARTS=7", "MAXIT=9", "THREADS=2")));
+    CU_ASSERT(values_origin(&trial.values, "darts") == ORIGIN_ENVIRONMENT);
+    CU_ASSERT(values_origin(&trial.values, "maxit") == ORIGIN_DEFAULT);
+    check_darts(&trial, "7", "DARTS");
+
+    trial = trial_begin();
+    CU_ASSERT(merge(&trial, ARGUMENTS("DARTS=nonsense", "PLAIT_DARTS=8")));
+    check_darts(&trial, "8", "PLAIT_DARTS");
+
+    trial = trial_begin();
+    CU_ASSERT(parse(&trial, ARGUMENTS("--darts", "9")));
+    CU_ASSERT(merge(&trial, ARGUMENTS("DARTS=7")));
+    check_darts(&trial, "9", "--darts");
+
+    trial = trial_begin();
+    CU_ASSERT(values_set(&trial.values, index, ORIGIN_CONFIG, "run.ini:3", "6", &trial.failure));
+    CU_ASSERT(merge(&trial, ARGUMENTS("DARTS=7")));
+    check_darts(&trial, "7", "DARTS");
+
+    CU_ASSERT(refuses_environment(ARGUMENTS("DARTS=x"),
+                                  "DARTS: 'x' is not a whole number such as 10, 4^12 or 1e9"));
+    CU_ASSERT(refuses_environment(ARGUMENTS("DARTS="), "DARTS: the value is empty"));
+}
+
 static bool warns(const char *entry, const char *expected) {
     struct trial trial = trial_begin();
     const bool right = merge(&trial, ARGUMENTS(entry)) && strcmp(trial.warnings, expected) == 0;
@@ -341,6 +377,7 @@ int main(void) {
                            {"wrong options", test_wrong_options},
                            {"wrong values", test_wrong_values},
                            {"environment", test_environment},
+                           {"another variable", test_other_variable},
                            {"unknown variables", test_unknown_variables},
                            {"precedence", test_precedence},
                            {"lists do not mix", test_lists_do_not_mix},

@@ -56,6 +56,27 @@ static void test_wrong_texts(void) {
     refused("4^00000000000000000000000000000000000000000000005:4^14", "too long");
 }
 
+/* Whole runs in `units` units from `unit` on, all steps of them; answers their units. */
+static uint64_t take_runs(const struct sweep_round *round, uint64_t unit, uint64_t units,
+                          uint64_t *next, uint64_t *darts, bool *in_turn) {
+    const uint64_t runs = sweep_round_whole_runs(round, unit, units);
+    uint64_t taken = 0;
+    for (int s = round->first; runs > 0 && s < round->first + round->steps; s++) {
+        const struct dart_range range =
+            sweep_round_of_runs(round, s, unit / round->run_units, runs);
+        uint64_t *at = &next[(uint64_t)(s - round->first) * round->sweep->runs + range.run];
+        *in_turn &= range.step == s && range.runs == runs;
+        for (uint64_t r = 0; r < runs; r++) {
+            *in_turn &= range.first == at[r];
+            at[r] += range.count;
+        }
+        *darts += range.count * runs;
+        taken += range.units;
+    }
+    *in_turn &= taken == runs * round->run_units;
+    return taken;
+}
+
 /* Every dart of every step and run once, in ranges that lie where the units say. */
 static void check_round(const struct sweep_round *round) {
     const uint64_t units = sweep_round_units(round), runs = round->sweep->runs;
@@ -64,12 +85,20 @@ static void check_round(const struct sweep_round *round) {
     bool in_turn = true, right = true;
     if (!CHECK(next != NULL))
         return;
+    for (uint64_t r = 0; r < runs; r++) /* steps go on where they were left */
+        next[r] = round->from;
     for (uint64_t unit = 0, most = 1; unit < units; most = most % 7 + 1) {
         const uint64_t left = units - unit < most ? units - unit : most;
+        right &= sweep_round_darts(round, unit) == darts;
+        const uint64_t taken = most == 7 ? take_runs(round, unit, left, next, &darts, &in_turn) : 0;
+        if (taken > 0) {
+            unit += taken;
+            continue;
+        }
         const struct dart_range range = sweep_round_range(round, unit, left);
         uint64_t *at = &next[(uint64_t)(range.step - round->first) * runs + range.run];
-        in_turn &= range.first == *at && range.count > 0 && range.units >= 1 && range.units <= left;
-        right &= sweep_round_darts(round, unit) == darts;
+        in_turn &= range.first == *at && range.count > 0 && range.units >= 1 &&
+                   range.units <= left && range.runs == 1;
         *at += range.count;
         darts += range.count;
         unit += range.units;
@@ -77,7 +106,9 @@ static void check_round(const struct sweep_round *round) {
     right &= sweep_round_darts(round, units) == darts && darts == round->run_darts * runs;
     for (int s = 0; s < round->steps; s++)
         for (uint64_t r = 0; r < runs; r++)
-            in_turn &= next[(uint64_t)s * runs + r] == round->sweep->darts[round->first + s];
+            in_turn &= next[(uint64_t)s * runs + r] ==
+                       (round->steps == 1 ? round->from + round->run_darts
+                                          : round->sweep->darts[round->first + s]);
     check_that(in_turn && right, __FILE__, __LINE__, "round of steps %d to %d, %d runs",
                round->first, round->first + round->steps - 1, (int)runs);
     free(next);
@@ -115,6 +146,63 @@ static void test_grouping(void) {
     sweep.runs = SWEEP_RUNS_MAX;
     CHECK(sweep_parse("2^0:2^3", &sweep, &failure));
     CHECK_INT(1, sweep_round_at(&sweep, 0).steps);
+}
+
+/* A step in parts, which need not be whole units. */
+static void test_parts(void) {
+    static const uint64_t counts[] = {64, 262144, 1, 700001, 37790};
+    struct sweep sweep = {.runs = 3, .apart = true};
+    struct failure failure = {0};
+    CHECK(sweep_parse("10^4:10^6", &sweep, &failure));
+    for (int s = 0; s < 3; s++)
+        CHECK_INT(1, sweep_round_at(&sweep, s).steps);
+    const struct sweep_round whole = sweep_round_at(&sweep, 2);
+    uint64_t from = 0;
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+        const struct sweep_round part = sweep_round_part(&whole, from, counts[k]);
+        CHECK(part.first == 2 && part.from == from && part.run_darts == counts[k]);
+        check_round(&part);
+        from += counts[k];
+    }
+    CHECK_INT(1000000, (int64_t)from);
+}
+
+/* From the first step on, by the base, up to a number that need not be a power. */
+static void test_going_on(void) {
+    struct sweep sweep = {.runs = 1};
+    struct failure failure = {0};
+    CHECK(sweep_parse("4^5:4^6", &sweep, &failure) && sweep.base == 4);
+    sweep_go_on(&sweep, 4095);
+    CHECK_INT(1, sweep.steps);
+    sweep_go_on(&sweep, 4096);
+    CHECK(sweep.steps == 2 && sweep.darts[1] == 4096);
+    sweep_go_on(&sweep, PLAIT_DARTS_MAX);
+    CHECK(sweep.steps == 27 && sweep.darts[26] == PLAIT_DARTS_MAX);
+    sweep_of_darts(3, &sweep);
+    CHECK(sweep.steps == 1 && sweep.base == 2);
+    sweep_go_on(&sweep, PLAIT_DARTS_MAX);
+    CHECK(sweep.steps == 61 && sweep.darts[60] == UINT64_C(3) << 60);
+    sweep_of_darts(1, &sweep);
+    sweep_go_on(&sweep, PLAIT_DARTS_MAX);
+    CHECK(sweep.steps == SWEEP_STEPS_MAX && sweep.darts[62] == PLAIT_DARTS_MAX);
+}
+
+/* What the clock allows next. */
+static void test_parts_in_time(void) {
+    const uint64_t most = UINT64_C(1) << 40;
+    CHECK_INT(65536, (int64_t)sweep_part_in_time(64, most, 0, 0, 1e-9));
+    CHECK_INT(1000, (int64_t)sweep_part_in_time(64, 1000, 0, 0, 1e-9));
+    CHECK_INT(64, (int64_t)sweep_part_in_time(SWEEP_RUNS_MAX, most, 0, 0, 1));
+    CHECK_INT(63, (int64_t)sweep_part_in_time(SWEEP_RUNS_MAX, 63, 0, 0, 1));
+    /* 10^9 darts a second, 4 s left: half of that, shared by two runs. */
+    CHECK_INT(1000000000, (int64_t)sweep_part_in_time(2, most, 6e9, 6, 10));
+    CHECK_INT(999999999, (int64_t)sweep_part_in_time(2, 999999999, 6e9, 6, 10));
+    CHECK_INT(666666666, (int64_t)sweep_part_in_time(3, most, 6e9, 6, 10)); /* even */
+    CHECK_INT(1 << 21, (int64_t)sweep_part_in_time(2, most, 1e10, 10 - 1e-9, 10));
+    CHECK_INT(0, (int64_t)sweep_part_in_time(2, most, 1e10, 10, 10));
+    CHECK_INT(0, (int64_t)sweep_part_in_time(2, 1, 1e10, 11, 10));
+    /* No speed is too high for a count. */
+    CHECK(sweep_part_in_time(1, PLAIT_DARTS_MAX, 1e30, 1, 1e30) == PLAIT_DARTS_MAX);
 }
 
 /* Units far beyond 32 bits. */
@@ -228,6 +316,9 @@ int main(int argc, char **argv) {
         {"wrong texts", test_wrong_texts},
         {"rounds", test_rounds},
         {"grouping", test_grouping},
+        {"parts", test_parts},
+        {"going on", test_going_on},
+        {"parts in time", test_parts_in_time},
         {"largest", test_largest},
         {"statistics", test_statistics},
         {"intervals", test_intervals},

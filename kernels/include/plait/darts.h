@@ -39,6 +39,16 @@ PLAIT_API enum plait_status plait_darts_hits(enum plait_generator generator, uin
                                              uint64_t run, uint64_t first, uint64_t count,
                                              const struct plait_exec *exec, uint64_t *hits);
 
+/* Adds to hits[k] the hits among darts [first, first + count) of run run + k, for k of [0, runs):
+ * as plait_darts_hits for each, but threads share the runs too, so that many short ones cost little
+ * more than their darts. run + runs <= PLAIT_DARTS_RUNS_MAX, count * runs < 2^64; either may be 0.
+ * Answers as plait_darts_hits; on PLAIT_E_INTERRUPTED, hits has some of the darts.
+ * exec->progress is told darts, count * runs in total. */
+PLAIT_API enum plait_status plait_darts_add_hits(enum plait_generator generator, uint64_t seed,
+                                                 uint64_t run, uint64_t runs, uint64_t first,
+                                                 uint64_t count, const struct plait_exec *exec,
+                                                 uint64_t *hits);
+
 /* One dart: where it lies, exactly (its coordinates have at most 49 bits), and whether it hits. */
 struct plait_dart {
     double x, y; /* -1 <= x, y < 1 */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ * Writes the files of a picture. */
+#include "cmd/picture_files.h"
+
+#include "cmd/picture_image.h"
+#include "core/atomic_file.h"
+#include "core/report.h"
+#include "image/palette_file.h"
+#include "image/writer.h"
+
+bool files_check(struct picture *picture, struct failure *failure) {
+    const struct picture_options *options = picture->options;
+    const struct image image = picture_image(picture, colour_range_empty());
+    const char *json = options->run.json;
+    if (json && !report_check(json, failure))
+        return false;
+    for (size_t k = 0; k < options->out.count; k++) {
+        const char *path = options->out.items[k];
+        const struct writer_format *format = writer_format_find(path, failure);
+        if (!format || !writer_check(format, path, image.width, image.height, failure))
+            return false;
+        if (!writer_makes_file(format))
+            continue;
+        for (size_t i = 0; i < k; i++)
+            if (!atomic_file_check_apart(path, options->out.items[i], failure))
+                return false;
+        if (!atomic_file_check_apart(path, json, failure))
+            return false;
+    }
+    return palette_load(options->palette, &picture->palette, failure);
+}
+
+uint64_t files_row_bytes(const struct picture *picture) {
+    struct failure ignored = {0};
+    uint64_t bytes = 0;
+    if (picture->session->rank != ROOT)
+        return 0;
+    for (size_t k = 0; k < picture->options->out.count; k++) {
+        const struct writer_format *format =
+            writer_format_find(picture->options->out.items[k], &ignored);
+        const uint64_t more = format ? writer_row_bytes(format, picture->escape.width) : 0;
+        bytes = more > bytes ? more : bytes; /* one file after the other */
+    }
+    return bytes;
+}
+
+static bool write_one(const struct picture *picture, const struct image *image, const char *path,
+                      struct failure *failure) {
+    const struct writer_format *format = writer_format_find(path, failure);
+    if (!format)
+        return false;
+    struct writer *writer = writer_open(format, path, image, failure);
+    if (!writer)
+        return false;
+    const struct image_rows rows = {.counts = picture->rows.counts, .rows = picture->escape.height};
+    if (!writer_put(writer, &rows, failure)) {
+        writer_abandon(writer);
+        return false;
+    }
+    return writer_close(writer, failure);
+}
+
+bool files_write(const struct picture *picture, struct failure *failure) {
+    const struct plait_escape *escape = &picture->escape;
+    const struct image image =
+        picture_image(picture, colour_range_of(picture_colour_value(picture), picture->rows.counts,
+                                               (size_t)escape->width * escape->height));
+    for (size_t k = 0; k < picture->options->out.count; k++)
+        if (!write_one(picture, &image, picture->options->out.items[k], failure))
+            return false;
+    return true;
+}

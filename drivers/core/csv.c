@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ * Writes and reads fields of CSV. */
+#include "core/csv.h"
+
+#include <string.h>
+
+void csv_put(FILE *stream, const char *field) {
+    if (!strpbrk(field, ",\"\r\n")) {
+        fputs(field, stream);
+        return;
+    }
+    fputc('"', stream);
+    for (; *field; field++) {
+        if (*field == '"')
+            fputc('"', stream);
+        fputc(*field, stream);
+    }
+    fputc('"', stream);
+}
+
+/* Removes the quotes of the field that begins with one at *at; *at is then what stands behind it.
+ */
+static bool unquote(char **at) {
+    const char *from = *at + 1;
+    char *to = *at;
+    for (; *from; from++) {
+        if (*from == '"' && from[1] != '"')
+            break;
+        if (*from == '"')
+            from++;
+        *to++ = *from;
+    }
+    if (*from != '"')
+        return false;
+    *at += from + 1 - *at;
+    /* The end of the text moved forward by at least the two quotes, so it does not reach *at. */
+    *to = '\0';
+    return true;
+}
+
+size_t csv_split(char *line, char **fields, size_t most) {
+    size_t count = 0;
+    for (char *at = line;;) {
+        if (count < most)
+            fields[count] = at;
+        count++;
+        if (*at == '"' ? !unquote(&at) : (at += strcspn(at, ",\""), *at == '"'))
+            return 0;
+        if (*at != ',' && *at != '\0')
+            return 0;
+        const bool last = *at == '\0';
+        *at++ = '\0';
+        if (last)
+            return count;
+    }
+}

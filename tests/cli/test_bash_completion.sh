@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What the Tab key offers: bash runs the completion function with command lines that are made up.
+# DOCUMENTS is the program that writes it.
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+mkdir "$WORK/man1"
+"$DOCUMENTS" "$WORK/man1" "$WORK/completion" "$here/../../drivers/completion.bash"
+# shellcheck source=/dev/null
+. "$WORK/completion"
+touch "$SANDBOX/one.log" "$SANDBOX/two.log"
+mkdir "$SANDBOX/folder"
+cd "$SANDBOX"
+
+# offers EXPECTED WORD...: what is offered for the last word, sorted, is that. As in bash, '=' is a word.
+offers() {
+    local expected=$1
+    shift
+    COMP_WORDS=("$@")
+    COMP_CWORD=$(($# - 1))
+    COMPREPLY=()
+    last_command="complete ${*@Q}"
+    _plait
+    printf '%s\n' "${COMPREPLY[@]}" | sort >"$WORK/out"
+    assert "'$expected' is offered, not '$(paste -sd ' ' "$WORK/out")'" [ "$(paste -sd ' ' "$WORK/out")" = "$expected" ]
+}
+# has WORD: the last offer has it.
+has() {
+    grep -qxF -e "$1" "$WORK/out"
+}
+
+assert "the function is registered" [ "$(complete -p plait)" = 'complete -F _plait plait' ]
+offers 'mandelbrot' plait man
+offers '--help --version' plait --
+offers 'julia' plait help j
+offers '' plait help julia ''
+offers '--scatter --schedule --seed --sweep' plait pi --s
+offers '--no-verify' plait mandelbrot --no-v
+offers 'block cyclic dynamic weighted' plait pi --schedule ''
+offers 'dynamic' plait pi --runs 4 --schedule dy
+offers 'block cyclic dynamic weighted' plait pi --schedule =
+offers 'dynamic' plait pi --schedule = dy
+offers '--schedule=dynamic' plait pi --schedule=dy
+offers 'one.log' plait hello --json one
+offers 'one.log' plait hello --json = one
+offers 'folder' plait pi --plot ''
+offers '' plait pi --runs ''
+offers '' plait nothing --
+offers '' plait pi one
+offers 'merge' plait logs ''
+offers 'one.log' plait logs merge one
+offers 'two.log' plait logs merge one.log --out x.csv tw
+offers 'two.log' plait logs merge --out = x.csv one.log tw
+offers 'merge' plait logs --out=x.csv m
+
+# Every subcommand and every option that --help has is offered.
+mapfile -t subcommands < <("$PLAIT" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+COMP_WORDS=(plait '') COMP_CWORD=1
+_plait
+printf '%s\n' "${COMPREPLY[@]}" >"$WORK/offered"
+for name in "${subcommands[@]}"; do
+    assert "$name is offered" grep -qxF "$name" "$WORK/offered"
+    COMP_WORDS=(plait "$name" -) COMP_CWORD=2
+    _plait
+    printf '%s\n' "${COMPREPLY[@]}" >"$WORK/out"
+    last_command="complete plait $name -"
+    while IFS= read -r option; do
+        assert "$option is offered" has "$option"
+    done < <("$PLAIT" "$name" --help | sed -nE 's/^  (-h, )?--(\[no-\])?([a-z0-9-]+).*/--\3/p')
+done
+finish

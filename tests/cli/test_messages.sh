@@ -1,0 +1,223 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# ring, pingpong, count, rank and integrate: right answers on 1, 2, 3 and 7 ranks, spoilt messages found,
+# and wrong input.
+#     test_messages.sh [PART...]
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+schema=$here/../../docs/report.schema.json
+python=/usr/bin/python3
+
+is_open_mpi() {
+    "$MPIEXEC" --version 2>/dev/null | grep -q 'Open MPI'
+}
+
+# The report keeps to its schema.
+check_report() {
+    if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
+        assert "the report $1 is right" "$python" "$here/check_report.py" "$schema" "$SANDBOX/$1"
+    fi
+}
+
+# bad SUBCOMMAND REGEX OPTION...: wrong input, on any number of ranks.
+bad() {
+    local command=$1 regex=$2
+    shift 2
+    new_sandbox
+    expect_error "$regex" 2 -- "$PLAIT" "$command" "$@"
+}
+
+# spoilt TAG RANK FROM BYTE COMMAND...: two ranks, of which one sends wrong bits (mpi/corrupt_send.c).
+spoilt() {
+    local tag=$1 rank=$2 from=$3 byte=$4
+    shift 4
+    new_sandbox
+    run_ranks 2 env LD_PRELOAD="$CORRUPT_SEND" CORRUPT_TAG="$tag" CORRUPT_RANK="$rank" \
+        CORRUPT_FROM="$from" CORRUPT_BYTE="$byte" "$@"
+}
+
+is_wrong() {
+    assert "status is 1, not $status" [ "$status" -eq 1 ]
+    assert "one line is an error" [ "$(error_lines)" -eq 1 ]
+    assert "the line matches /$1/" has_line "$1"
+    assert "and nothing is said to be right" [ "$(grep -c right "$WORK/out")" -eq 0 ]
+}
+
+prints() {
+    grep -qxE -e "$1" "$WORK/out"
+}
+
+ring() {
+    local ranks
+    for ranks in 1 2 3 7; do
+        new_sandbox
+        expect_ok "$ranks" -- "$PLAIT" ring --count 5 --start 11 --size 4097 --map --json ring.json
+        assert "start + count x ranks" prints "$((11 + 5 * ranks)) = 11 \+ 5 x $ranks, right.*"
+        assert "the report has the number" grep -q "\"number\": $((11 + 5 * ranks))," "$SANDBOX/ring.json"
+        assert "one worst hop with two hosts" [ "$(grep -c '^# worst hop: rank .* on .* -> rank .* on ' "$WORK/out")" -eq 1 ]
+        assert "each pair once" [ "$(grep -cE '^ +[0-9]+ +[0-9]+ ' "$WORK/out")" -eq $((ranks == 2 ? 1 : ranks)) ]
+        check_report ring.json
+    done
+    expect_ok 3 -- "$PLAIT" ring --count 2 --start 40 --debug
+    assert "every hop in order" diff - <(sed -nE 's/^round (.*): rank (.*) on .* -> rank (.*) on .*: /\1 \2 \3 /p' "$WORK/out") <<'EOP'
+1 of 2 0 1 40
+1 of 2 1 2 41
+1 of 2 2 0 42
+2 of 2 0 1 43
+2 of 2 1 2 44
+2 of 2 2 0 45
+EOP
+    expect_ok 1 -- "$PLAIT" ring --count 1 --size 2^24
+    expect_ok 2 -- "$PLAIT" ring --count 2 --size 2^24
+
+    # Bytes 0 to 7 are the number, 8 to 15 the checksum, then the payload.
+    spoilt 31 0 4 16 "$PLAIT" ring --size 1
+    is_wrong 'rank 1 on host .*: round 3, rank 0 -> rank 1: the checksum is'
+    spoilt 31 1 5 8 "$PLAIT" ring --size 1000
+    is_wrong 'round 4, rank 1 -> rank 0: the checksum is'
+    spoilt 31 1 5 0 "$PLAIT" ring
+    is_wrong 'round 4, rank 1 -> rank 0: the number is 6, it should be 7'
+
+    local value
+    for value in 0 1000000001 -1 x ''; do bad ring '--count' --count "$value"; done
+    for value in -1 1073741825 1.5 ''; do bad ring '--size' --size "$value"; done
+    for value in -1 4611686018427387905 ''; do bad ring '--start' --start "$value"; done
+    bad ring 'absent' --json absent/ring.json
+    bad ring 'unknown option.*threads' --threads 2
+}
+
+# The columns of a table: bytes, repetitions, times, bandwidth.
+table_is_sound() {
+    awk -v largest="$1" '
+        {
+            expected = NR == 1 ? 0 : NR == 2 ? 1 : 2 * last < largest ? 2 * last : largest
+            if ($1 != expected || $2 < 1 || $3 > $4 + 0.001 || $4 > $5 + 0.001 || NF != 6) exit 1
+            # 10^6 bytes a second are bytes a microsecond; both are rounded, to 0.001 and 0.01
+            off = $6 * $4 - $1
+            if ((off < 0 ? -off : off) > 0.00051 * $6 + 0.0051 * $4) exit 1
+            last = $1; lines++
+        }
+        END { exit !(lines > 1 && last == largest) }' <(grep -v '^#' "$WORK/out")
+}
+
+# A matrix of N ranks: its own rank is nan, the rest above 0 and the same on both sides.
+matrices_are_sound() {
+    local file
+    for file in pingpong_latency pingpong_bandwidth; do
+        awk -F , -v ranks="$1" '
+            NR == 1 { if (NF != ranks + 1 || $1 != "rank" || $NF != ranks - 1) exit 1; next }
+            {
+                if (NF != ranks + 1 || $1 != NR - 2 || $NR != "nan") exit 1
+                for (k = 2; k <= NF; k++) cell[NR, k] = $k
+            }
+            END {
+                if (NR != ranks + 1) exit 1
+                for (i = 2; i <= NR; i++)
+                    for (j = 2; j <= NR; j++)
+                        if (i != j && (!(cell[i, j] > 0) || cell[i, j] != cell[j, i])) exit 1
+            }' "$SANDBOX/plots/$file.csv" || return 1
+        [ -s "$SANDBOX/plots/$file.gp" ] || return 1
+        if command -v gnuplot >/dev/null; then
+            [ "$(head -c 4 "$SANDBOX/plots/$file.png" | tail -c 3)" = PNG ] || return 1
+            [ "$(head -c 4 "$SANDBOX/plots/$file.pdf")" = %PDF ] || return 1
+            grep -q '</svg>' "$SANDBOX/plots/$file.svg" || return 1
+        fi
+    done
+}
+
+pingpong() {
+    local value
+    new_sandbox
+    expect_ok 2 -- "$PLAIT" pingpong --repeat 20 --limit 0.01 --json pingpong.json
+    assert "sizes to 4 MiB, times in order" table_is_sound 4194304
+    assert "0 and 2^0 to 2^22" [ "$(grep -vc '^#' "$WORK/out")" -eq 24 ]
+    check_report pingpong.json
+    expect_ok 7 -- "$PLAIT" pingpong --repeat 5 --size 1000 --pairs 5,2
+    assert "1000 is the last" table_is_sound 1000
+    assert "the ranks are named" grep -q '^# pingpong: rank 5 on .* and rank 2 on ' "$WORK/out"
+    for value in 2 3 7; do
+        new_sandbox
+        expect_ok "$value" -- "$PLAIT" pingpong --pairs all --repeat 3 --size 2^16 --plot plots --json all.json
+        assert "matrices of $value ranks" matrices_are_sound "$value"
+        assert "the same on standard output" diff <(grep -v '^#' "$WORK/out") \
+            <(cat "$SANDBOX"/plots/pingpong_latency.csv "$SANDBOX"/plots/pingpong_bandwidth.csv)
+        check_report all.json
+    done
+
+    # The messages of size 0 come first; then one wrong bit in one of a byte is enough.
+    spoilt 21 0 0 0 "$PLAIT" pingpong --repeat 3 --size 1
+    is_wrong 'rank 1 on host .*: byte 0 of a message of 1 bytes between ranks 0 and 1 is'
+    spoilt 21 1 0 4095 "$PLAIT" pingpong --repeat 3 --size 4096
+    is_wrong 'byte 4095 of a message of 4096 bytes'
+    spoilt 21 1 0 9 "$PLAIT" pingpong --pairs all --repeat 3 --size 10
+    is_wrong 'byte 9 of a message of 10 bytes'
+
+    new_sandbox
+    RANKS_LIST=1 expect_error 'needs 2 ranks, there is 1' 2 -- "$PLAIT" pingpong
+    RANKS_LIST=3 expect_error "'0,3' needs at least 4 ranks, there are 3" 2 -- "$PLAIT" pingpong --pairs 0,3
+    RANKS_LIST=3 expect_error 'add --pairs all' 2 -- "$PLAIT" pingpong --plot plots
+    RANKS_LIST=3 expect_error 'absent' 2 -- "$PLAIT" pingpong --pairs all --plot absent/plots
+    RANKS_LIST=3 expect_error 'one file' 2 -- \
+        "$PLAIT" pingpong --pairs all --plot . --json pingpong_latency.csv
+    for value in 0 0,0 1 0,1,2 a,b 0, ,1 -1,0 'al' 99999999999,0; do bad pingpong '--pairs' --pairs "$value"; done
+    for value in 0 1073741825 x ''; do bad pingpong '--size' --size "$value"; done
+    for value in 0 -1 x; do bad pingpong '--limit' --limit "$value"; done
+    for value in 0 1e10; do bad pingpong '--repeat' --repeat "$value"; done
+}
+
+# The value and the origin of an option in the last dump.
+dumped() {
+    sed -n "s/^$1 = \(.*[^ ]\) *; \(.*\)\$/\1|\2/p" "$WORK/out"
+}
+
+count() {
+    local ranks n max find seed expected value
+    while read -r ranks n max find seed expected; do
+        expect_ok "$ranks" -- "$PLAIT" count --n "$n" --max "$max" --find "$find" --seed "$seed"
+        assert "counts are $expected" [ "$(sed -n 's/^[0-9]* \([0-9]*\) \[.*/\1/p' "$WORK/out" | paste -sd ' ')" = "$expected" ]
+        assert "and so is the sum" prints "Total number of $find's: $((${expected// /+}))"
+    done < <(grep -v '^#' "$here/../golden/count.txt")
+    new_sandbox
+    expect_ok 3 -- "$PLAIT" count --n 5 --json count.json
+    assert "what the report prints" diff - <(grep -v '^#' "$WORK/out") <<'EOP'
+0 1 [8, 5, 5, 3, 10]
+1 1 [5, 8, 9, 5, 10]
+2 1 [8, 5, 1, 10, 9]
+Total number of 8's: 3
+EOP
+    check_report count.json
+    expect_ok 2 -- "$PLAIT" count --n 101
+    assert "a long list is cut" [ "$(grep -cE '\[([0-9]+, ){20}\.\.\.\]$' "$WORK/out")" -eq 2 ]
+
+    # The variables of the report: below PLAIT_N, above the file; rank 0's alone.
+    printf '[count]\nn = 4\nmax = 5\nfind = 3\n' >"$SANDBOX/run.ini"
+    for ranks in 1 3; do
+        expect_ok "$ranks" -- env N=6 MAX=7 PLAIT_MAX=8 PLAIT_CONFIG=run.ini "$PLAIT" count --dump-config
+        assert "N goes before the file" [ "$(dumped n)" = '6|N' ]
+        assert "PLAIT_MAX goes before MAX" [ "$(dumped max)" = '8|PLAIT_MAX' ]
+        assert "the file goes before the default" [ "$(dumped find)" = '3|run.ini:4' ]
+        expect_ok "$ranks" -- env N=6 FIND=2 "$PLAIT" count --n 9 --dump-config
+        assert "the option goes before N" [ "$(dumped n)" = '9|--n' ]
+        assert "FIND goes before the default" [ "$(dumped find)" = '2|FIND' ]
+        assert "no variable, the default" [ "$(dumped max)" = '10|default' ]
+    done
+    expect_ok 2 -- sh -c '[ "${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}}" != 1 ] || export N=3
+        exec "$PLAIT" count --n 2'
+    assert "rank 1's variables are not read" [ "$(grep -cE '^[01] [0-9]+ \[[0-9]+, [0-9]+\]$' "$WORK/out")" -eq 2 ]
+    expect_ok 1 -- env N=3 "$PLAIT" count --seed random
+    assert "a drawn seed is told" grep -qE '^# count: 3 numbers .*, seed [0-9]+$' "$WORK/out"
+
+    for value in 0 -1 1.5 1099511627777 ''; do bad count '--n' --n "$value"; done
+    for value in 0 4294967296; do bad count '--max' --max "$value"; done
+    for value in 0 x; do bad count '--find' --find "$value"; done
+    bad count "--find: '11' cannot be drawn, the numbers are 1 to 10" --find 11
+    bad count 'seed' --seed later
+    new_sandbox
+    expect_error '^plait: N: ' 2 -- env N=many "$PLAIT" count
+    expect_error '^plait: FIND: .9. cannot be drawn' 2 -- env FIND=9 MAX=8 "$PLAIT" count
+}
+
+if [ $# -eq 0 ]; then set -- ring pingpong count rank integrate; fi
+for part in "$@"; do "$part"; done
+finish

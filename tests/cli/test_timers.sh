@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# --csv of every subcommand: the table and the lines of the report's StopWatch behind the usual output.
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+header='# csv,timer,status,time,sum,start,tag,msg,uname.node,user,uname.system,platform.version'
+
+# names TIMER...: the lines are of these timers, in this order.
+names() {
+    diff <(printf '%s\n' "$@") <(grep '^# csv,' "$WORK/out" | tail -n +2 | cut -d, -f2)
+}
+# lines_are_good TAG RANKS: each has 11 columns that say what the system says.
+lines_are_good() {
+    python3 - "$WORK/out" "$1" "$2" <<'END'
+import csv, datetime, os, pwd, sys
+path, tag, ranks = sys.argv[1:]
+rows = [r[1:] for r in csv.reader(l for l in open(path) if l.startswith("# csv,"))]
+assert rows[0] == ("timer status time sum start tag msg uname.node user uname.system "
+                   "platform.version").split(), rows[0]
+try:
+    user = pwd.getpwuid(os.getuid()).pw_name
+except KeyError:
+    user = str(os.getuid())
+u = os.uname()
+now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+assert len(rows) > 1
+for row in rows[1:]:
+    name, status, time, total, start, row_tag, message = row[:7]
+    assert row[7:] == [u.nodename, user, u.sysname, u.version], row
+    assert (status, row_tag, message) == ("ok", tag, "ranks=" + ranks), row
+    assert len(time.split(".")[1]) == len(total.split(".")[1]) == 9, row
+    assert time == total and float(time) >= 0, row
+    begun = datetime.datetime.strptime(start[:26], "%Y-%m-%d %H:%M:%S.%f")
+    assert abs(now - begun) < datetime.timedelta(hours=1), (start, now)
+END
+}
+# The table has the same as the lines, in the same order.
+table_agrees() {
+    python3 - "$WORK/out" <<'END'
+import csv, sys
+lines = open(sys.argv[1]).read().splitlines()
+rows = [r[1:] for r in csv.reader(l for l in lines if l.startswith("# csv,"))][1:]
+table = [[c.strip() for c in l.strip("# |").split(" | ")] for l in lines if l.lstrip("# ").startswith("| ")]
+assert [c.lower() for c in table[0]][:4] == ["name", "status", "time", "sum"], table[0]
+assert table[1:] == rows, (table[1:], rows)
+END
+}
+for ranks in 1 3; do
+    new_sandbox
+    expect_ok "$ranks" -- "$PLAIT" hello --csv --json hello.json
+    assert "hello has its timers" names total
+    assert "its lines are good" lines_are_good hello "$ranks"
+    assert "and so is its table" table_agrees
+    assert "the results stand in front" [ "$(sed '/^+-/q' "$WORK/out" | grep -c '^rank ')" -eq "$ranks" ]
+    assert "the header is printed once" [ "$(grep -cxF "$header" "$WORK/out")" -eq 1 ]
+
+    expect_ok "$ranks" -- "$PLAIT" mandelbrot --size 60x40 --out null --csv
+    assert "pictures have their timers" names compute gather encode total
+    assert "their lines are good" lines_are_good mandelbrot "$ranks"
+    assert "and so is their table" table_agrees
+
+    expect_ok "$ranks" -- "$PLAIT" pi --sweep 4^5:4^7 --runs 8
+    cp "$WORK/out" "$SANDBOX/plain"
+    expect_ok "$ranks" -- "$PLAIT" pi --sweep 4^5:4^7 --runs 8 --csv
+    assert "pi has a timer for each step" names N=1024 N=4096 N=16384 compute gather encode total
+    assert "its lines are good" lines_are_good pi "$ranks"
+    assert "and so is its table" table_agrees
+    assert "its columns are read as before" diff <(grep -v '#' "$SANDBOX/plain") <(grep -v '#' "$WORK/out")
+done
+
+# The times are those of the report.
+new_sandbox
+expect_ok 2 -- "$PLAIT" julia --size 60x40 --out null --csv --json julia.json
+assert "--json and --csv agree" python3 - "$SANDBOX/julia.json" "$WORK/out" <<'END'
+import csv, json, sys
+timing = json.load(open(sys.argv[1]))["timing"]
+rows = [r[1:] for r in csv.reader(l for l in open(sys.argv[2]) if l.startswith("# csv,"))][1:]
+assert rows
+for row in rows:
+    assert abs(float(row[2]) - timing[row[0] + "_seconds"]) < 1e-9, row
+END
+
+# From the environment, and not without being asked.
+PLAIT_CSV=yes expect_ok 1 -- "$PLAIT" hello
+assert "PLAIT_CSV asks for it" names total
+expect_ok 1 -- "$PLAIT" hello
+assert "nobody asked" [ "$(grep -c csv "$WORK/out" || true)" -eq 0 ]
+
+# Timers that were lost are a failure, and there is no report then.
+status=0
+last_command="plait hello --csv >/dev/full"
+(cd "$SANDBOX" && "$PLAIT" hello --csv --json full.json >/dev/full 2>"$WORK/err") || status=$?
+assert "status is 1, not $status" [ "$status" -eq 1 ]
+assert "a run that failed has no report" [ ! -e "$SANDBOX/full.json" ]
+finish
