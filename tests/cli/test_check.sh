@@ -75,6 +75,8 @@ assert len(entries) == int(sys.argv[3])
 assert all((e["result"] == "ok") == (e["median_seconds"] is not None) for e in entries), entries
 EOP
     fi
+    expect_ok 2 -- env PLAIT_CSV=yes "$PLAIT" check --repeat 2 --only reduce,spawn
+    assert "a timer for each operation, once" [ "$(grep -c '^# csv,reduce,ok,\|^# csv,spawn,\|^# csv,total,' "$WORK/out")" -eq 3 ]
     expect_ok 2 -- env CHECK_HOOK=poor "$HOOKED_PLAIT" check --only send-large,write-large
     assert "memory is looked at before" [ "$(grep -c 'unavailable .*needs 4\.0 GiB of memory on host' "$WORK/out")" -eq 2 ]
     no_folder full 'the file needs 0\.0 MiB, this folder has 0\.0 MiB left: run in another folder'
