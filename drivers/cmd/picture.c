@@ -64,10 +64,23 @@ static bool verify(const struct picture *picture, struct failure *failure) {
 
 /* Rank 0: the files. */
 static bool write_files(struct picture *picture, struct failure *failure) {
-    picture->begun.encode = clock_now_ns();
+    const uint64_t start_ns = clock_now_ns();
     const bool written = files_write(picture, failure);
-    picture->timing.encode = clock_seconds_since(picture->begun.encode);
+    picture->timing.encode += clock_seconds_since(start_ns);
     return written;
+}
+
+/* What the whole picture needs beside its counts, if it is in memory. Encoding begins here. */
+static bool colour(struct picture *picture, struct failure *failure) {
+    picture->begun.encode = clock_now_ns();
+    if (picture->options->stream)
+        return true;
+    if (is_root(picture))
+        complete(picture);
+    const uint64_t start_ns = clock_now_ns();
+    const bool coloured = files_colour(picture, failure);
+    picture->timing.encode = clock_seconds_since(start_ns);
+    return coloured;
 }
 
 /* Brings the times of all ranks to rank 0. */
@@ -83,7 +96,6 @@ static void gather_timing(struct picture *picture) {
 static bool finish_on_root(struct picture *picture, struct failure *failure) {
     if (picture->options->stream)
         return stream_write(picture, failure);
-    complete(picture);
     if (picture->options->verify && !verify(picture, failure))
         return false;
     return write_files(picture, failure);
@@ -95,7 +107,7 @@ static bool plan(struct picture *picture, struct failure *failure) {
         return stream_begin(picture, failure);
     return rows_begin(&picture->rows, picture->session, &picture->escape, &picture->exec,
                       (enum schedule_kind)picture->options->schedule, files_row_bytes(picture),
-                      failure);
+                      picture->options->checkpoint ? &picture->checkpoint : NULL, failure);
 }
 
 static bool prepare(struct picture *picture, struct failure *failure) {
@@ -105,6 +117,9 @@ static bool prepare(struct picture *picture, struct failure *failure) {
     if (session->rank == ROOT)
         files_check(picture, failure);
     if (!agree(session, failure) ||
+        !picture_checkpoint_open(&picture->checkpoint, session, &picture->escape,
+                                 picture->options->checkpoint, picture->options->checkpoint_every,
+                                 failure) ||
         !placing_resolve(session, picture->options->run.path, picture->options->run.threads,
                          &picture->exec, &mine, failure) ||
         !placing_gather(session, &mine, &picture->placements, failure) || !plan(picture, failure))
@@ -122,13 +137,17 @@ static void time_all(const struct picture *picture) {
     stopwatch_add(watch, "total", picture->begun.total, picture->timing.total);
 }
 
-/* Rank 0: the lines, and only if they have arrived the report, which stands for success. */
+/* Rank 0: the lines, and only if they have arrived the report, which stands for success. What was
+ * kept until then is not needed any more. */
 static void tell(const struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
     picture_print(picture, values->set->command);
     time_all(picture);
-    if (timers_tell(picture->session, values, failure) && picture->options->run.json)
-        picture_report(picture, values, failure);
+    if (!timers_tell(picture->session, values, failure) ||
+        (picture->options->run.json && !picture_report(picture, values, failure)))
+        return;
+    if (picture->options->checkpoint)
+        picture_checkpoint_remove(&picture->checkpoint, failure);
 }
 
 static void draw(struct picture *picture, const struct option_values *values,
@@ -138,6 +157,8 @@ static void draw(struct picture *picture, const struct option_values *values,
     if (!prepare(picture, failure) || !compute(picture, values->set->command, failure))
         return;
     gather(picture);
+    if (!colour(picture, failure))
+        return;
     if (is_root(picture))
         finish_on_root(picture, failure);
     wait_for_root(session);
@@ -159,7 +180,9 @@ void picture_run(const struct session *session, struct option_values *values,
         picture_of_options(&options, values, kind, &picture.escape, failure);
     if (agree(session, failure))
         draw(&picture, values, failure);
+    picture_checkpoint_free(&picture.checkpoint);
     free(picture.placements);
     rows_end(&picture.rows);
     stream_end(&picture.stream);
+    free(picture.indices);
 }

@@ -121,8 +121,8 @@ static bool join(struct store *store, const struct invitation *invitation, bool 
                            "this node does not see what rank 0 writes beside '%s': name a first "
                            "output in a folder that all nodes share, or leave out --stream",
                            store->beside);
-    const int code = MPI_File_open(MPI_COMM_SELF, invitation->name, MPI_MODE_RDWR, MPI_INFO_NULL,
-                                   &store->handle);
+    const int code = MPI_CODE(MPI_File_open(MPI_COMM_SELF, invitation->name, MPI_MODE_RDWR,
+                                            MPI_INFO_NULL, &store->handle));
     store->open = code == MPI_SUCCESS;
     if (store->open)
         return true;
@@ -197,8 +197,8 @@ bool store_write(struct store *store, uint64_t offset, const void *data, size_t 
         const int length = (int)(bytes < most_bytes ? bytes : most_bytes);
         MPI_Status status;
         errno = 0;
-        const int code =
-            MPI_File_write_at(store->handle, (MPI_Offset)offset, next, length, MPI_BYTE, &status);
+        const int code = MPI_CODE(
+            MPI_File_write_at(store->handle, (MPI_Offset)offset, next, length, MPI_BYTE, &status));
         const int error_number = errno;
         const size_t written = moved(code, &status);
         if (written == 0)
@@ -217,8 +217,8 @@ bool store_read(struct store *store, uint64_t offset, void *data, size_t bytes,
         const int length = (int)(bytes < most_bytes ? bytes : most_bytes);
         MPI_Status status;
         errno = 0;
-        const int code =
-            MPI_File_read_at(store->handle, (MPI_Offset)offset, next, length, MPI_BYTE, &status);
+        const int code = MPI_CODE(
+            MPI_File_read_at(store->handle, (MPI_Offset)offset, next, length, MPI_BYTE, &status));
         const int error_number = errno;
         const size_t read = moved(code, &status);
         if (read == 0)
@@ -232,7 +232,7 @@ bool store_read(struct store *store, uint64_t offset, void *data, size_t bytes,
 
 static bool sync_handle(struct store *store, struct failure *failure) {
     errno = 0;
-    const int code = MPI_File_sync(store->handle);
+    const int code = MPI_CODE(MPI_File_sync(store->handle));
     return code == MPI_SUCCESS || access_failed(store, "write", code, errno, failure);
 }
 
@@ -251,7 +251,7 @@ bool store_settle(struct store *store, struct failure *failure) {
 static bool close_handle(struct store *store) {
     const bool was_open = store->open;
     store->open = false;
-    return !was_open || MPI_File_close(&store->handle) == MPI_SUCCESS;
+    return !was_open || MPI_CODE(MPI_File_close(&store->handle)) == MPI_SUCCESS;
 }
 
 bool store_commit(struct store *store, struct failure *failure) {

@@ -443,6 +443,28 @@ bool atomic_file_commit(struct atomic_file *file, struct failure *failure) {
     return committed;
 }
 
+/* A second name for the file, which unlike a renamed one never takes the place of another. File
+ * systems without second names (FAT) get it renamed. */
+static bool link_to_target(struct atomic_file *file) {
+    if (!file->temporary ? take_name(file->target, 0, 0, fileno(file->stream)) >= 0
+                         : link(file->temporary, file->target) == 0)
+        return close_stream(file);
+    if (file->temporary && errno != EEXIST)
+        return close_stream(file) && rename_to_target(file);
+    file->error_number = errno;
+    return false;
+}
+
+bool atomic_file_commit_new(struct atomic_file *file, struct failure *failure) {
+    const bool committed = sync_stream(file) && link_to_target(file);
+    if (committed)
+        sync_folder(file);
+    else
+        atomic_file_failed(file, file->error_number, failure);
+    atomic_file_abandon(file);
+    return committed;
+}
+
 /* Whether both lead to one name in one folder, which may not exist yet. */
 static bool same_place(const char *a, const char *b) {
     struct stat folder_a, folder_b;

@@ -64,6 +64,10 @@ bool atomic_file_failed(const struct atomic_file *file, int error_number, struct
  * both cases *file is all zero afterwards. */
 bool atomic_file_commit(struct atomic_file *file, struct failure *failure);
 
+/* As atomic_file_commit, but never replaces anything: a file that has appeared at the target since
+ * is a failure, unless the file system knows no other way than replacing. */
+bool atomic_file_commit_new(struct atomic_file *file, struct failure *failure);
+
 /* Whether two paths name one file, however they are written and whatever links they follow; the
  * file need not exist. */
 bool atomic_file_same_target(const char *path_a, const char *path_b);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""No error of an MPI call of the command is dropped: the call stands in MPI_CHECK, in MPI_TRY or TRIAL_CALL where
-its failure is a result, or in an expression that uses its code.
+"""Every MPI call of the command is looked after: it stands in MPI_CHECK, or in MPI_TRY, TRIAL_CALL or MPI_CODE where
+its failure is a result.
 
     check_mpi_calls.py SOURCE_FOLDER
 
@@ -12,8 +12,7 @@ import sys
 
 # MPI's word for an error, and the end of the job, are for those who have looked.
 FREE = {"MPI_Error_string", "MPI_Abort"}
-# What stands before a call that is a statement of its own: the end of another one, a label, a condition.
-DROPPED = re.compile(r"([;{}):]|\belse|\bdo|^) ?$")
+LOOKED_AFTER = re.compile(r"((MPI_CHECK|MPI_CODE)\(|(TRIAL_CALL|MPI_TRY)\([^()]*, ?)$")
 
 
 def calls(text):
@@ -32,8 +31,8 @@ def main():
     for path in sorted(folder.rglob("*.c")):
         for before, name in calls(path.read_text(encoding="utf-8")):
             seen += 1
-            if name not in FREE and DROPPED.search(before):
-                offenders.append(f"{path}: the error of {name} is dropped: put the call into MPI_CHECK")
+            if name not in FREE and not LOOKED_AFTER.search(before):
+                offenders.append(f"{path}: {name} is not in MPI_CHECK, MPI_TRY or MPI_CODE")
     if seen == 0:
         offenders.append(f"{folder}: no MPI call to check")
     print("\n".join(offenders) or f"{seen} calls")

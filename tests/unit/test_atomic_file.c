@@ -87,6 +87,23 @@ static void test_commit_replaces_and_keeps_permissions(void) {
     CU_ASSERT_EQUAL(scratch_entries(""), 1);
 }
 
+static void test_commit_new_never_replaces(void) {
+    const char *path = scratch_path("new.txt");
+    struct failure failure = {0};
+    struct atomic_file first, second;
+    CU_ASSERT_TRUE_FATAL(atomic_file_open(&first, path, &failure));
+    CU_ASSERT_TRUE_FATAL(atomic_file_open(&second, path, &failure));
+    put(&first, "first");
+    put(&second, "second");
+    CU_ASSERT_TRUE(atomic_file_commit_new(&first, &failure));
+    CU_ASSERT_EQUAL(failure.exit_status, EXIT_DONE);
+    CU_ASSERT_FALSE(atomic_file_commit_new(&second, &failure));
+    assert_failure(&failure, EXIT_RUN, path, strerror(EEXIST));
+    CU_ASSERT_TRUE(scratch_holds(path, "first"));
+    CU_ASSERT_EQUAL(scratch_entries(""), 1);
+    CU_ASSERT_PTR_NULL(second.stream);
+}
+
 static void test_abandon_keeps_the_old_file(void) {
     const char *path = scratch_path("old.txt");
     struct failure failure = {0};
@@ -344,6 +361,7 @@ int main(void) {
         {"new file appears at commit", test_new_file_appears_at_commit},
         {"same target", test_same_target},
         {"commit replaces and keeps permissions", test_commit_replaces_and_keeps_permissions},
+        {"commit new never replaces", test_commit_new_never_replaces},
         {"abandon keeps the old file", test_abandon_keeps_the_old_file},
         {"failed write keeps the old file", test_failed_write_keeps_the_old_file},
         {"failed write of a new file", test_failed_write_of_a_new_file_leaves_none},
