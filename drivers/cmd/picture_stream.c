@@ -59,6 +59,20 @@ static bool holds_counts(const char *path) {
     return writer_format_find(path, &failure) == writer_format_find(".npy", &failure);
 }
 
+/* A format that is put together in memory would need what --stream is to spare. */
+static bool check_formats(const struct picture *picture, struct failure *failure) {
+    for (size_t k = 0; k < picture->options->out.count; k++) {
+        const char *path = output_at(picture, k);
+        const struct writer_format *format = writer_format_find(path, failure);
+        if (!format || writer_row_bytes(format, picture->escape.width) > 0)
+            return failure_set(failure, EXIT_USAGE,
+                               "'%s' cannot be written row by row: choose .png, .ppm or .npy, or "
+                               "leave out --stream",
+                               path);
+    }
+    return true;
+}
+
 /* The store lies where the counts are to be, else beside the first file. */
 static bool begin_store(struct picture *picture, struct failure *failure) {
     struct picture_stream *stream = &picture->stream;
@@ -101,7 +115,8 @@ static void make_smooth(struct picture *picture, struct failure *failure) {
 
 bool stream_begin(struct picture *picture, struct failure *failure) {
     picture->stream.range = colour_range_empty();
-    if (!rows_plan(&picture->rows, picture->session, &picture->escape, &picture->exec,
+    if (!check_formats(picture, failure) ||
+        !rows_plan(&picture->rows, picture->session, &picture->escape, &picture->exec,
                    (enum schedule_kind)picture->options->schedule, NULL, failure))
         return false;
     make_buffers(picture, failure);
