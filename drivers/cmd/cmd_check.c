@@ -296,10 +296,6 @@ static void run(const struct session *session, struct option_values *values,
     struct check_options options = {0};
     struct check check = {.session = session, .options = &options};
 
-    if (spawn_is_worker()) {
-        spawn_work();
-        return;
-    }
     if (values_apply(values, &options, failure))
         choose(&check, failure);
     if (agree(session, failure)) {
@@ -400,4 +396,4 @@ static const struct option_set set = {
     .table_count = sizeof tables / sizeof tables[0],
 };
 
-const struct command cmd_check = {.options = &set, .run = run};
+const struct command cmd_check = {.options = &set, .run = run, .work = spawn_work};

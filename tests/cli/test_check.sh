@@ -98,7 +98,7 @@ unavailable_in_open_mpi() {
     run_ranks 1 env -u OMPI_MCA_rmaps_base_oversubscribe "$MPIEXEC" -host localhost:2 -n 2 \
         "$PLAIT" check --only spawn
     assert "status is 0, not $status" [ "$status" -eq 0 ]
-    assert "no slot is free" row spawn unavailable 'slots .*: mpirun --oversubscribe'
+    assert "no slot is free" row spawn unavailable '0 free slots: give mpirun --oversubscribe or more slots$'
     run_ranks 1 env -u OMPI_MCA_rmaps_base_oversubscribe "$MPIEXEC" -host localhost:2 -n 2 \
         --oversubscribe "$PLAIT" check --only spawn
     assert "the mend mends it" row spawn ok
@@ -107,7 +107,7 @@ unavailable_in_open_mpi() {
     assert "workers need no core of their own" row spawn ok
     echo 'rank 0=localhost slot=0' >"$SANDBOX/ranks"
     run_ranks 1 "$MPIEXEC" -n 1 --rankfile ranks "$PLAIT" check --only spawn
-    assert "a rank file has no place for workers" row spawn unavailable 'mpirun without --rankfile'
+    assert "a rank file has no place for workers" row spawn unavailable 'the rank file has no place .*: start plait without --rankfile$'
     rm "$SANDBOX/ranks"
     run_ranks 1 "$here/../cluster/fake_nodes.sh" 3 -np 3 --map-by node "$PLAIT" check --repeat 2
     assert "status is 0, not $status" [ "$status" -eq 0 ]
