@@ -32,9 +32,7 @@ const struct operation *operation_find(const char *name);
 /* How many of `ranks` ranks take part, 0: too few. */
 int operation_ranks(const struct operation *operation, int ranks);
 
-/* Whether this process was started by the operation spawn: then it does a worker's work, and that
- * is all. */
-bool spawn_is_worker(void);
+/* What a process does that the operation spawn has started. */
 void spawn_work(void);
 
 /* What the rows of the table consist of, family by family. */

@@ -24,6 +24,7 @@ static void attempt(struct check_run *run, const struct operation *operation, MP
                     FILE *const shown[2]) {
     struct trial *trial = &run->trial;
     *trial = (struct trial){
+        .session = run->session,
         .comm = comm,
         .rank = run->session->rank,
         .count = (size_t)(run->bytes / sizeof(int64_t)),

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * Spawned workers: rank 0 as the manager starts some, broadcasts the number of terms, and gets the
- * sum of theirs. A worker is `plait check` itself: it knows by its parent that it is one. Whether
- * there is room for workers is found out before: Open MPI's launcher never ends after a spawn
- * without free slots. */
+ * sum of theirs. Whether there is room for workers is found out before: Open MPI's launcher never
+ * ends after a spawn without free slots. */
 #include "cmd/check_operations.h"
 #include "comm/mpi_check.h"
-#include "core/launcher.h"
+#include "comm/spawn.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-enum { MANAGER = 0, WORKERS = 2, TERMS = 100, PATH_BYTES = 4096 };
+enum { MANAGER = 0, WORKERS = 2, TERMS = 100 };
 
 /* The midpoint rule of 4 / (1 + x^2) with 100 terms, rounded to 12 places, and its unit. */
 static const int64_t integral = INT64_C(3141600986923);
@@ -21,12 +17,6 @@ static const double places = 1e12;
 
 /* -- the worker ----------------------------------------------------------------------------------
  */
-
-bool spawn_is_worker(void) {
-    MPI_Comm parent;
-    MPI_CHECK(MPI_Comm_get_parent(&parent));
-    return parent != MPI_COMM_NULL;
-}
 
 /* Terms rank, rank + size, ... */
 static double sum_terms(int terms, int rank, int size) {
@@ -40,9 +30,8 @@ static double sum_terms(int terms, int rank, int size) {
 }
 
 void spawn_work(void) {
-    MPI_Comm parent;
+    MPI_Comm parent = spawn_parent();
     int terms, rank, size;
-    MPI_CHECK(MPI_Comm_get_parent(&parent));
     MPI_CHECK(MPI_Comm_rank(MPI_COMM_WORLD, &rank));
     MPI_CHECK(MPI_Comm_size(MPI_COMM_WORLD, &size));
     MPI_CHECK(MPI_Bcast(&terms, 1, MPI_INT, MANAGER, parent));
@@ -54,52 +43,27 @@ void spawn_work(void) {
 /* -- the manager ---------------------------------------------------------------------------------
  */
 
-static bool is_on(const char *variable) {
-    const char *text = getenv(variable);
-    return text &&
-           (strcmp(text, "1") == 0 || strcmp(text, "true") == 0 || strcmp(text, "yes") == 0);
-}
-
-/* Slots that the launcher has left, as far as is known: it tells how many processes there may be.
- */
-static int free_slots(void) {
-    const int *universe;
-    int known, size;
-    MPI_CHECK(MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_UNIVERSE_SIZE, &universe, &known));
-    MPI_CHECK(MPI_Comm_size(MPI_COMM_WORLD, &size));
-    if (!known || is_on("OMPI_MCA_rmaps_base_oversubscribe")) /* what --oversubscribe sets */
-        return WORKERS;
-    return *universe - size;
-}
-
 /* How many workers to start, 0: none can be. */
 static int find_room(struct trial *trial) {
-    const struct launcher launcher = launcher_detect();
-    if (launcher.kind == LAUNCHER_NONE)
+    struct failure failure = {0};
+    if (trial->session->launcher.kind == LAUNCHER_NONE)
         return trial_unavailable(trial, "no launcher to start processes: mpirun -np 1 "
                                         "--oversubscribe plait check --only spawn");
-    if (launcher.kind == LAUNCHER_SLURM)
-        return trial_unavailable(trial,
-                                 "srun starts no further processes: salloc -n %d, and in "
-                                 "it mpirun -np %d plait check",
-                                 launcher.size + WORKERS, launcher.size);
-    const int slots = free_slots();
-    if (slots < 1)
-        return trial_unavailable(trial, "all slots of the launcher are taken: mpirun "
-                                        "--oversubscribe");
-    return slots < WORKERS ? slots : WORKERS;
+    if (spawn_check(trial->session, WORKERS, "", &failure))
+        return WORKERS;
+    failure = (struct failure){0};
+    return spawn_check(trial->session, 1, "", &failure) ||
+           trial_unavailable(trial, "%s", failure.text);
 }
 
 static void start(struct trial *trial, int workers, MPI_Comm *family) {
-    char command[PATH_BYTES] = "";
-    char subcommand[] = "check";
-    char *arguments[] = {subcommand, NULL};
-    if (trial->rank == MANAGER && readlink("/proc/self/exe", command, sizeof command - 1) < 0)
-        strcpy(command, "plait");
-    TRIAL_CALL(trial, MPI_Comm_spawn(command, arguments, workers, MPI_INFO_NULL, MANAGER,
+    struct spawn_call call = spawn_prepare("check");
+    TRIAL_CALL(trial, MPI_Comm_spawn(call.program, call.arguments, workers, call.placing, MANAGER,
                                      trial->comm, family, MPI_ERRCODES_IGNORE));
+    MPI_CHECK(MPI_Info_free(&call.placing));
     if (trial->tries.failed)
-        trial_unavailable(trial, "%s: use another MPI", trial->tries.failure);
+        trial_unavailable(trial, "%s: this MPI, or its launcher, starts no processes",
+                          trial->tries.failure);
 }
 
 /* Terms to the workers, sum back. Answers the sum on the manager. */

@@ -17,6 +17,7 @@
 #define PLAIT_DRIVERS_CHECK_TRIAL_H
 
 #include "comm/mpi_try.h"
+#include "comm/session.h"
 
 #include <mpi.h>
 #include <stdbool.h>
@@ -35,6 +36,7 @@ struct trial_data {
 };
 
 struct trial {
+    const struct session *session;
     MPI_Comm comm; /* the ranks that take part; no other operation sends on it */
     int rank, size;
     size_t count; /* integers of a buffer, from --size */

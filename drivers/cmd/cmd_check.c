@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * plait check: does every MPI operation work between these ranks, and how fast. */
 #include "cmd/check_run.h"
-#include "cmd/run_options.h"
+#include "cmd/run_begin.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
-#include "comm/placing.h"
 #include "command.h"
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/report.h"
 #include "core/standard_output.h"
+#include "core/stopwatch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 #include <string.h>
 
 struct check_options {
-    struct run_options run; /* json alone */
+    struct run_options run;
     const char *only, *show;
     bool list, large;
     uint64_t repeat, size;
@@ -139,19 +140,13 @@ static bool check_memory(const struct check *check, struct failure *failure) {
 }
 
 static bool prepare(struct check *check, struct failure *failure) {
-    const struct session *session = check->session;
-    struct plait_exec exec;
-    struct placement mine;
-    if (is_root(check) && check->options->run.json)
-        report_check(check->options->run.json, failure);
-    if (!agree(session, failure) || !check_memory(check, failure) ||
-        !placing_resolve(session, NULL, 0, &exec, &mine, failure) ||
-        !placing_gather(session, &mine, &check->placements, failure))
+    const struct check_options *options = check->options;
+    if (!check_memory(check, failure) ||
+        !run_begin(check->session, &options->run, &check->placements, failure))
         return false;
-    placing_warn(session, check->placements);
     check->run = (struct check_run){
-        .session = session, .repeat = check->options->repeat, .bytes = check->options->size};
-    return check_run_begin(&check->run, check->options->timeout, failure);
+        .session = check->session, .repeat = options->repeat, .bytes = options->size};
+    return check_run_begin(&check->run, options->timeout, failure);
 }
 
 static const char *const result_names[] = {"ok", "unavailable", "wrong", "failed"};
@@ -179,6 +174,14 @@ static void print_outcome(const struct outcome *outcome) {
     printf("  %5d%s%s\n", outcome->ranks, outcome->note[0] ? "  " : "", outcome->note);
 }
 
+/* Rank 0: for --csv. */
+static void keep_time(const struct check *check, uint64_t start_ns, const struct outcome *outcome) {
+    struct stopwatch *watch = check->session->watch;
+    const double seconds = outcome->result == TRIAL_OK ? outcome->median_s : 0;
+    stopwatch_add(watch, outcome->operation->name, start_ns, seconds);
+    stopwatch_status(watch, outcome->operation->name, result_names[outcome->result]);
+}
+
 static bool flush(const struct check *check, struct failure *failure) {
     if (is_root(check))
         standard_output_flush(failure);
@@ -193,11 +196,14 @@ static bool run_chosen(struct check *check, struct failure *failure) {
         struct outcome *outcome = &check->outcomes[check->count];
         if (!check->chosen[k])
             continue;
+        const uint64_t start_ns = clock_now_ns();
         if (!flush(check, failure) ||
             !check_run_operation(&check->run, &operations[k], outcome, failure))
             return false;
-        if (is_root(check))
+        if (is_root(check)) {
             print_outcome(outcome);
+            keep_time(check, start_ns, outcome);
+        }
         check->count++;
     }
     return flush(check, failure);
@@ -274,7 +280,7 @@ static void run_all(struct check *check, const struct option_values *values,
     check_run_end();
     if (!done || !judge(check, failure))
         return;
-    if (is_root(check) && check->options->run.json)
+    if (is_root(check) && timers_tell(check->session, values, failure) && check->options->run.json)
         write_report(check, values, clock_seconds_since(start_ns), failure);
     agree(check->session, failure);
 }
@@ -290,10 +296,6 @@ static void run(const struct session *session, struct option_values *values,
     struct check_options options = {0};
     struct check check = {.session = session, .options = &options};
 
-    if (spawn_is_worker()) {
-        spawn_work();
-        return;
-    }
     if (values_apply(values, &options, failure))
         choose(&check, failure);
     if (agree(session, failure)) {
@@ -394,4 +396,4 @@ static const struct option_set set = {
     .table_count = sizeof tables / sizeof tables[0],
 };
 
-const struct command cmd_check = {.options = &set, .run = run};
+const struct command cmd_check = {.options = &set, .run = run, .work = spawn_work};

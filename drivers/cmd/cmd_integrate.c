@@ -67,7 +67,7 @@ static bool choose_workers(struct integrate *integrate, struct failure *failure)
         return choose_static_workers(integrate, failure);
     integrate->workers = options->workers > 0 ? (int)options->workers : default_workers();
     return integrate->session->rank != ROOT ||
-           spawn_check(integrate->session, integrate->workers, failure);
+           spawn_check(integrate->session, integrate->workers, ", or use --static", failure);
 }
 
 /* Rank 0 has workers spawned, the other ranks have no part in it. */

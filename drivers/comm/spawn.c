@@ -41,21 +41,34 @@ static bool spawns_alone(void) {
 #endif
 }
 
-bool spawn_check(const struct session *session, int count, struct failure *failure) {
+/* What mpirun --rankfile sets, under the two names of the parameter. */
+static bool has_rank_file(void) {
+    return getenv("OMPI_MCA_orte_rankfile") || getenv("OMPI_MCA_rmaps_rank_file_path");
+}
+
+bool spawn_check(const struct session *session, int count, const char *instead,
+                 struct failure *failure) {
     if (session->launcher.kind == LAUNCHER_NONE)
         return spawns_alone() ||
                failure_set(failure, EXIT_USAGE,
                            "this MPI spawns processes only below its launcher: mpirun -np 1 plait "
-                           "..., or use --static");
+                           "...%s",
+                           instead);
     if (session->launcher.kind == LAUNCHER_SLURM)
         return failure_set(failure, EXIT_USAGE,
-                           "srun cannot spawn processes: start plait by mpirun, or use --static");
+                           "srun cannot spawn processes: start plait by mpirun%s", instead);
+    if (has_rank_file())
+        return failure_set(failure, EXIT_USAGE,
+                           "the rank file has no place for spawned processes: start plait without "
+                           "--rankfile%s",
+                           instead);
     const int slots = free_slots(session);
     return count <= slots || may_oversubscribe() ||
            failure_set(failure, EXIT_USAGE,
                        "%d process%s cannot be spawned, the launcher has %d free slot%s: give "
-                       "mpirun --oversubscribe or more slots, or choose fewer --workers",
-                       count, count == 1 ? "" : "es", slots > 0 ? slots : 0, slots == 1 ? "" : "s");
+                       "mpirun --oversubscribe or more slots%s",
+                       count, count == 1 ? "" : "es", slots > 0 ? slots : 0, slots == 1 ? "" : "s",
+                       instead);
 }
 
 /* This program's file; other nodes must have it at the same place, as they do for mpirun. */
@@ -65,12 +78,26 @@ static const char *own_program(void) {
     return length > 0 ? path : "plait";
 }
 
+/* Spawned processes would be placed as the ranks are: with --map-by slot:PE=4 Open MPI looks for
+ * cores that nobody has, and ends the job if there are none. Another MPI does not know these words,
+ * and passes over them. */
+struct spawn_call spawn_prepare(const char *subcommand) {
+    struct spawn_call call = {
+        own_program(), {(char *)subcommand, (char *)spawn_argument, NULL}, MPI_INFO_NULL};
+    MPI_CHECK(MPI_Info_create(&call.placing));
+    MPI_CHECK(
+        MPI_Info_set(call.placing, "map_by", may_oversubscribe() ? "slot:OVERSUBSCRIBE" : "slot"));
+    MPI_CHECK(MPI_Info_set(call.placing, "bind_to", "none"));
+    return call;
+}
+
 MPI_Comm spawn_start(const char *subcommand, int count) {
-    char *arguments[] = {(char *)subcommand, (char *)spawn_argument, NULL};
+    struct spawn_call call = spawn_prepare(subcommand);
     MPI_Comm children;
     MPI_CHECK(MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN));
-    MPI_CHECK(MPI_Comm_spawn(own_program(), arguments, count, MPI_INFO_NULL, 0, MPI_COMM_SELF,
+    MPI_CHECK(MPI_Comm_spawn(call.program, call.arguments, count, call.placing, 0, MPI_COMM_SELF,
                              &children, MPI_ERRCODES_IGNORE));
+    MPI_CHECK(MPI_Info_free(&call.placing));
     MPI_CHECK(MPI_Comm_set_errhandler(children, MPI_ERRORS_RETURN));
     return children;
 }

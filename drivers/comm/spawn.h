@@ -13,8 +13,18 @@
 extern const char spawn_argument[];
 
 /* Whether `count` processes can be spawned, as far as that can be foreseen, for rank 0 alone:
- * EXIT_USAGE with the mend if not. MPI itself would hang then, or end with pages of text. */
-bool spawn_check(const struct session *session, int count, struct failure *failure);
+ * EXIT_USAGE with the mend if not. MPI itself would hang then, or end with pages of text. instead:
+ * another way out, behind the mend: ", or use --static"; or "". */
+bool spawn_check(const struct session *session, int count, const char *instead,
+                 struct failure *failure);
+
+/* What MPI_Comm_spawn is to be called with. The texts stay valid. */
+struct spawn_call {
+    const char *program;
+    char *arguments[3]; /* MPI's argv: without the program, ended by NULL */
+    MPI_Info placing;   /* any free slot and any core; free it */
+};
+struct spawn_call spawn_prepare(const char *subcommand);
 
 /* Rank 0 alone. Starts the processes and answers the communicator with them, to be ended by
  * MPI_Comm_disconnect on both sides. What was not foreseen ends the job with one line. */

@@ -75,9 +75,22 @@ assert len(entries) == int(sys.argv[3])
 assert all((e["result"] == "ok") == (e["median_seconds"] is not None) for e in entries), entries
 EOP
     fi
+    expect_ok 2 -- env PLAIT_CSV=yes "$PLAIT" check --repeat 2 --only reduce,spawn
+    assert "a timer for each operation, once" [ "$(grep -c '^# csv,reduce,ok,\|^# csv,spawn,\|^# csv,total,' "$WORK/out")" -eq 3 ]
     expect_ok 2 -- env CHECK_HOOK=poor "$HOOKED_PLAIT" check --only send-large,write-large
     assert "memory is looked at before" [ "$(grep -c 'unavailable .*needs 4\.0 GiB of memory on host' "$WORK/out")" -eq 2 ]
+    no_folder full 'the file needs 0\.0 MiB, this folder has 0\.0 MiB left: run in another folder'
+    no_folder closed 'this folder takes no file \(Read-only file system\): run in another one'
+    no_folder unshared 'the folder of rank 0 is not here: run in a folder that all hosts share'
     if is_open_mpi; then unavailable_in_open_mpi; fi
+}
+
+# no_folder HOOK REGEX: no place for a file is not the fault of MPI.
+no_folder() {
+    new_sandbox
+    expect_ok 2 -- env CHECK_HOOK="$1" "$HOOKED_PLAIT" check --only write-blocks --repeat 2
+    assert "no place for a file" row write-blocks unavailable "$2"
+    assert "no file is left" no_file_is_left
 }
 
 # What Open MPI cannot do is found before it crashes or hangs, and the mend that is named mends it.
@@ -85,10 +98,17 @@ unavailable_in_open_mpi() {
     run_ranks 1 env -u OMPI_MCA_rmaps_base_oversubscribe "$MPIEXEC" -host localhost:2 -n 2 \
         "$PLAIT" check --only spawn
     assert "status is 0, not $status" [ "$status" -eq 0 ]
-    assert "no slot is free" row spawn unavailable 'slots .*: mpirun --oversubscribe'
+    assert "no slot is free" row spawn unavailable '0 free slots: give mpirun --oversubscribe or more slots$'
     run_ranks 1 env -u OMPI_MCA_rmaps_base_oversubscribe "$MPIEXEC" -host localhost:2 -n 2 \
         --oversubscribe "$PLAIT" check --only spawn
     assert "the mend mends it" row spawn ok
+    run_ranks 1 env -u OMPI_MCA_hwloc_base_binding_policy "$MPIEXEC" -host localhost:8 -n 1 \
+        --map-by "slot:PE=$(nproc)" "$PLAIT" check --only spawn
+    assert "workers need no core of their own" row spawn ok
+    echo 'rank 0=localhost slot=0' >"$SANDBOX/ranks"
+    run_ranks 1 "$MPIEXEC" -n 1 --rankfile ranks "$PLAIT" check --only spawn
+    assert "a rank file has no place for workers" row spawn unavailable 'the rank file has no place .*: start plait without --rankfile$'
+    rm "$SANDBOX/ranks"
     run_ranks 1 "$here/../cluster/fake_nodes.sh" 3 -np 3 --map-by node "$PLAIT" check --repeat 2
     assert "status is 0, not $status" [ "$status" -eq 0 ]
     assert "one-sided messages between nodes are unavailable" \

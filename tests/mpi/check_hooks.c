@@ -7,13 +7,18 @@
  *     late NAME RANK               that rank never comes to that operation
  *     stuck NAME RANK              that rank comes, and stays
  *     poor                         the nodes have a megabyte of memory
+ *     full                         disks have a kilobyte left
+ *     closed                       the folder takes no file
+ *     unshared                     it is not that of the other ranks
  *     fail                         MPI_Alltoall and MPI_File_open fail */
 #include "cmd/check_trial.h"
 #include "core/memory.h"
 
+#include <errno.h>
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 void __real_watch_meet(const char *what);
@@ -24,6 +29,12 @@ void __real_trial_stop(struct trial *trial);
 void __wrap_trial_stop(struct trial *trial);
 uint64_t __wrap_memory_available_bytes(void);
 uint64_t __real_memory_available_bytes(void);
+int __wrap_statvfs64(const char *path, struct statvfs *disk);
+int __real_statvfs64(const char *path, struct statvfs *disk);
+int __wrap_mkstemp64(char *path);
+int __real_mkstemp64(char *path);
+int __wrap_access(const char *path, int mode);
+int __real_access(const char *path, int mode);
 
 static const char *operation = "";
 
@@ -72,6 +83,28 @@ void __wrap_trial_stop(struct trial *trial) {
 
 uint64_t __wrap_memory_available_bytes(void) {
     return asked_for("poor") ? 1 << 20 : __real_memory_available_bytes();
+}
+
+int __wrap_statvfs64(const char *path, struct statvfs *disk) {
+    const int status = __real_statvfs64(path, disk);
+    if (asked_for("full")) {
+        disk->f_frsize = 1024;
+        disk->f_bavail = 1;
+    }
+    return status;
+}
+
+int __wrap_mkstemp64(char *path) {
+    if (!asked_for("closed"))
+        return __real_mkstemp64(path);
+    errno = EROFS;
+    return -1;
+}
+
+int __wrap_access(const char *path, int mode) {
+    int rank;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    return asked_for("unshared") && rank > 0 ? -1 : __real_access(path, mode);
 }
 
 int MPI_Alltoall(const void *out, int out_count, MPI_Datatype out_type, void *in, int in_count,
