@@ -2,6 +2,7 @@
  * plait check: does every MPI operation work between these ranks, and how fast. */
 #include "cmd/check_run.h"
 #include "cmd/run_options.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "comm/placing.h"
@@ -185,6 +186,17 @@ static bool flush(const struct check *check, struct failure *failure) {
     return agree(check->session, failure);
 }
 
+static bool run_one(struct check *check, const struct operation *operation, struct outcome *outcome,
+                    struct failure *failure) {
+    struct stopwatch *watch = check->session->watch;
+    stopwatch_start(watch, operation->name);
+    const bool ran = check_run_operation(&check->run, operation, outcome, failure);
+    stopwatch_stop(watch, operation->name);
+    if (ran)
+        stopwatch_status(watch, operation->name, result_names[outcome->result]);
+    return ran;
+}
+
 /* A line for each as it ends: who waits sees where it is. */
 static bool run_chosen(struct check *check, struct failure *failure) {
     if (is_root(check))
@@ -193,8 +205,7 @@ static bool run_chosen(struct check *check, struct failure *failure) {
         struct outcome *outcome = &check->outcomes[check->count];
         if (!check->chosen[k])
             continue;
-        if (!flush(check, failure) ||
-            !check_run_operation(&check->run, &operations[k], outcome, failure))
+        if (!flush(check, failure) || !run_one(check, &operations[k], outcome, failure))
             return false;
         if (is_root(check))
             print_outcome(outcome);
@@ -265,6 +276,14 @@ static void write_report(const struct check *check, const struct option_values *
     report_free(report);
 }
 
+/* Times belong to wrong results, too. */
+static bool tell_times(const struct check *check, const struct option_values *values,
+                       struct failure *failure) {
+    if (is_root(check))
+        timers_tell(check->session, values, failure);
+    return agree(check->session, failure);
+}
+
 static void run_all(struct check *check, const struct option_values *values,
                     struct failure *failure) {
     const uint64_t start_ns = clock_now_ns();
@@ -272,10 +291,12 @@ static void run_all(struct check *check, const struct option_values *values,
         return;
     const bool done = check->options->show ? show_one(check, failure) : run_chosen(check, failure);
     check_run_end();
-    if (!done || !judge(check, failure))
+    const double total_s = clock_seconds_since(start_ns);
+    stopwatch_add(check->session->watch, "total", start_ns, total_s);
+    if (!done || !tell_times(check, values, failure) || !judge(check, failure))
         return;
     if (is_root(check) && check->options->run.json)
-        write_report(check, values, clock_seconds_since(start_ns), failure);
+        write_report(check, values, total_s, failure);
     agree(check->session, failure);
 }
 
