@@ -30,8 +30,8 @@ struct command {
     bool any_version; /* may run on ranks of unlike Plait versions, whose bits could differ */
 };
 
-extern const struct command cmd_check, cmd_count, cmd_hello, cmd_integrate, cmd_julia, cmd_logs,
-    cmd_mandelbrot, cmd_pi, cmd_pingpong, cmd_rank, cmd_ring;
+extern const struct command cmd_check, cmd_colour, cmd_count, cmd_hello, cmd_integrate, cmd_julia,
+    cmd_logs, cmd_mandelbrot, cmd_pi, cmd_pingpong, cmd_rank, cmd_rerun, cmd_ring;
 
 extern const struct command *const command_table[];
 extern const size_t command_count;

@@ -94,6 +94,9 @@ static void gather_timing(struct picture *picture) {
 
 /* What rank 0 does with the gathered picture while the others wait for its verdict. */
 static bool finish_on_root(struct picture *picture, struct failure *failure) {
+    if (!picture->options->stream)
+        complete(picture);
+    provenance_seal(&picture->provenance, picture->fnv1a);
     if (picture->options->stream)
         return stream_write(picture, failure);
     if (picture->options->verify && !verify(picture, failure))
@@ -176,11 +179,13 @@ void picture_run(const struct session *session, struct option_values *values,
     struct picture_options options = {0};
     struct picture picture = {.session = session, .options = &options};
 
-    if (values_apply(values, &options, failure))
-        picture_of_options(&options, values, kind, &picture.escape, failure);
+    if (values_apply(values, &options, failure) &&
+        picture_of_options(&options, values, kind, &picture.escape, failure) && is_root(&picture))
+        provenance_begin(&picture.provenance, values, failure);
     if (agree(session, failure))
         draw(&picture, values, failure);
     picture_checkpoint_free(&picture.checkpoint);
+    provenance_free(&picture.provenance);
     free(picture.placements);
     rows_end(&picture.rows);
     stream_end(&picture.stream);

@@ -24,5 +24,7 @@ struct image picture_image(const struct picture *picture, struct colour_range ra
         .samples = samples,
         .colour = {picture_colour_value(picture), range},
         .palette = &picture->palette,
+        .texts = picture->provenance.texts,
+        .text_count = PROVENANCE_TEXTS,
     };
 }

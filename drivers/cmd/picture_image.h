@@ -15,7 +15,8 @@ enum colour_value picture_colour_value(const struct picture *picture);
  * which files_check finds out. */
 bool picture_is_smooth(const struct picture *picture);
 
-/* The image for the writers; range is that of all its pixels. */
+/* The image for the writers; range is that of all its pixels. It has texts once the provenance of
+ * the picture is sealed. */
 struct image picture_image(const struct picture *picture, struct colour_range range);
 
 #endif

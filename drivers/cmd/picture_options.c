@@ -20,39 +20,40 @@ static const char *const center_rivals[] = {"region", NULL};
     {                                                                                      \
         .name = "size", .kind = OPTION_SIZE, .argument = "WxH",                            \
         .help = "width and height of the picture in pixels", .default_value = (size_text), \
-        .offset = MEMBER(size), .min = 1, .max = PLAIT_ESCAPE_SIDE_MAX,                    \
+        .offset = MEMBER(size), .min = 1, .max = PLAIT_ESCAPE_SIDE_MAX, .defines = true,   \
     }
 #define MULTIPLIER_ROW                                                                        \
     {                                                                                         \
         .name = "multiplier", .kind = OPTION_COUNT, .argument = "M",                          \
         .help = "multiply both sides of the size by M; the view stays", .default_value = "1", \
-        .offset = MEMBER(multiplier), .min = 1, .max = 1024,                                  \
+        .offset = MEMBER(multiplier), .min = 1, .max = 1024, .defines = true,                 \
     }
 #define REGION_ROW(region_text)                                                              \
     {                                                                                        \
         .name = "region", .kind = OPTION_REALS, .argument = "XMIN,XMAX,YMIN,YMAX",           \
         .help = "part of the complex plane that the picture shows, stretched over its size", \
         .default_value = (region_text), .offset = MEMBER(region), .reals = 4,                \
-        .rivals = region_rivals,                                                             \
+        .rivals = region_rivals, .defines = true,                                            \
     }
 #define CENTER_ROW(center_text)                                                                 \
     {                                                                                           \
         .name = "center", .kind = OPTION_REALS, .argument = "RE,IM",                            \
         .help = "square pixels around RE + i IM, instead of --region",                          \
         .default_text = "with --zoom alone " center_text, .offset = MEMBER(center), .reals = 2, \
-        .rivals = center_rivals,                                                                \
+        .rivals = center_rivals, .defines = true,                                               \
     }
 #define ZOOM_ROW(width)                                                                    \
     {                                                                                      \
         .name = "zoom", .kind = OPTION_REAL, .argument = "Z",                              \
         .help = "the picture is " width " / Z wide, instead of --region",                  \
         .default_text = "with --center alone 1", .offset = MEMBER(zoom), .positive = true, \
-        .rivals = center_rivals,                                                           \
+        .rivals = center_rivals, .defines = true,                                          \
     }
 #define MAXIT_ROW(maxit_text)                                                                    \
     {                                                                                            \
         .name = "maxit", .kind = OPTION_COUNT, .argument = "N", .help = "most steps of a point", \
         .default_value = (maxit_text), .offset = MEMBER(maxit), .min = 1, .max = INT32_MAX,      \
+        .defines = true,                                                                         \
     }
 
 /* How files are named is the same, but the default is the subcommand's. */
@@ -83,6 +84,7 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
         .default_value = "0,0.65",
         .offset = MEMBER(c),
         .reals = 2,
+        .defines = true,
     },
     {
         .name = "bailout",
@@ -92,6 +94,7 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
         .default_value = "3",
         .offset = MEMBER(bailout),
         .positive = true,
+        .defines = true,
     },
     MAXIT_ROW("254"),
     OUT_ROW("julia.png"),
@@ -106,6 +109,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
                 "a file with a colour rrggbb on each line",
         .default_value = "viridis",
         .offset = MEMBER(palette),
+        .defines = true,
     },
     {
         .name = "colour",
@@ -116,6 +120,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .default_value = "count",
         .offset = MEMBER(colour),
         .choices = colour_choices,
+        .defines = true,
     },
     {
         .name = "samples",
@@ -127,6 +132,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .offset = MEMBER(samples),
         .min = 1,
         .max = IMAGE_SAMPLES_MAX,
+        .defines = true,
     },
     {
         .name = "interior",

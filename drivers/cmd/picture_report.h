@@ -10,6 +10,7 @@
 #include "comm/session.h"
 #include "core/option_values.h"
 #include "core/placement.h"
+#include "core/provenance.h"
 #include "image/palette.h"
 
 #include <stdbool.h>
@@ -41,6 +42,7 @@ struct picture {
     uint8_t *indices;                /* rank 0: of smooth colours, [height][width], or NULL */
     struct plait_escape_tally tally; /* rank 0: of the picture */
     uint64_t fnv1a;                  /* rank 0: checksum of the picture */
+    struct provenance provenance;    /* rank 0: what the files tell of themselves */
     struct timing timing;
     struct begun begun;
 };
