@@ -5,6 +5,7 @@
 
 #include "../arch/path.h"
 #include "escape_job.h"
+#include "exec_is_valid.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -203,10 +204,6 @@ static enum plait_status compute_rows(const struct plait_escape_job *job,
     return atomic_load(&stop) ? PLAIT_E_INTERRUPTED : PLAIT_OK;
 }
 
-static bool exec_is_valid(const struct plait_exec *exec) {
-    return exec->path && exec->threads >= 1 && exec->threads <= PLAIT_THREADS_MAX;
-}
-
 enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                     const struct plait_exec *exec, uint32_t first, uint32_t rows,
                                     int32_t *counts) {
@@ -243,24 +240,49 @@ uint32_t plait_escape_distinct_rows(const struct plait_escape *escape) {
     return symmetry_of(escape) == SYMMETRY_NONE ? escape->height : escape->height / 2 + 1;
 }
 
-static void mirror_rows(uint32_t height, uint32_t width, uint32_t from, int threads,
-                        int32_t *counts) {
+/* Rows as they are. */
+static void mirror_rows(const struct plait_escape *escape, int threads, size_t row_bytes,
+                        char *pixels) {
+    const uint32_t height = escape->height, from = plait_escape_distinct_rows(escape);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int64_t i = from; i < (int64_t)height; i++)
-        memcpy(counts + (size_t)i * width, counts + (size_t)(height - i) * width,
-               width * sizeof *counts);
+        memcpy(pixels + (size_t)i * row_bytes, pixels + (size_t)(height - i) * row_bytes,
+               row_bytes);
 }
 
-static void rotate_rows(const struct plait_escape_job *job, const struct plait_exec *exec,
-                        uint32_t height, uint32_t width, uint32_t from, int32_t *counts) {
-#pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
+/* Rows back to front, but for column 0. */
+static void rotate_rows(const struct plait_escape *escape, int threads, size_t pixel_bytes,
+                        char *pixels) {
+    const uint32_t height = escape->height, from = plait_escape_distinct_rows(escape);
+    const size_t width = escape->width, row_bytes = width * pixel_bytes;
+#pragma omp parallel for num_threads(threads) schedule(static)
     for (int64_t i = from; i < (int64_t)height; i++) {
-        int32_t *row = counts + (size_t)i * width;
-        const int32_t *source = counts + (size_t)(height - i) * width;
+        char *row = pixels + (size_t)i * row_bytes;
+        const char *source = pixels + (size_t)(height - i) * row_bytes;
+        for (size_t j = 1; j < width; j++)
+            memcpy(row + j * pixel_bytes, source + (width - j) * pixel_bytes, pixel_bytes);
+    }
+}
+
+static void complete(const struct plait_escape *escape, int threads, size_t pixel_bytes,
+                     void *pixels) {
+    const enum symmetry symmetry = symmetry_of(escape);
+    if (symmetry == SYMMETRY_ROWS)
+        mirror_rows(escape, threads, escape->width * pixel_bytes, pixels);
+    else if (symmetry == SYMMETRY_POINT)
+        rotate_rows(escape, threads, pixel_bytes, pixels);
+}
+
+/* Column 0 of the rows that are completed, where it has no mirror image. */
+static void compute_first_column(const struct plait_escape *escape, const struct plait_exec *exec,
+                                 int32_t *counts) {
+    const struct plait_escape_job job = plait_escape_make_job(escape);
+    const uint32_t from = plait_escape_distinct_rows(escape);
+#pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
+    for (int64_t i = from; i < (int64_t)escape->height; i++) {
         const struct plait_escape_tile first_pixel = {(uint32_t)i, 0, 1, 1};
-        exec->path->escape_tile(job, &first_pixel, row, width);
-        for (uint32_t j = 1; j < width; j++)
-            row[j] = source[width - j];
+        exec->path->escape_tile(&job, &first_pixel, counts + (size_t)i * escape->width,
+                                escape->width);
     }
 }
 
@@ -271,13 +293,20 @@ enum plait_status plait_escape_complete(const struct plait_escape *escape,
         return status;
     if (!exec_is_valid(exec))
         return PLAIT_E_ARGUMENT;
-    const uint32_t from = plait_escape_distinct_rows(escape);
-    const enum symmetry symmetry = symmetry_of(escape);
-    const struct plait_escape_job job = plait_escape_make_job(escape);
-    if (symmetry == SYMMETRY_ROWS)
-        mirror_rows(escape->height, escape->width, from, exec->threads, counts);
-    else if (symmetry == SYMMETRY_POINT)
-        rotate_rows(&job, exec, escape->height, escape->width, from, counts);
+    complete(escape, exec->threads, sizeof *counts, counts);
+    if (symmetry_of(escape) == SYMMETRY_POINT)
+        compute_first_column(escape, exec, counts);
+    return PLAIT_OK;
+}
+
+enum plait_status plait_escape_complete_bytes(const struct plait_escape *escape,
+                                              const struct plait_exec *exec, uint8_t *bytes) {
+    const enum plait_status status = plait_escape_check(escape);
+    if (status != PLAIT_OK)
+        return status;
+    if (!exec_is_valid(exec))
+        return PLAIT_E_ARGUMENT;
+    complete(escape, exec->threads, sizeof *bytes, bytes);
     return PLAIT_OK;
 }
 

@@ -64,10 +64,23 @@ static bool verify(const struct picture *picture, struct failure *failure) {
 
 /* Rank 0: the files. */
 static bool write_files(struct picture *picture, struct failure *failure) {
-    picture->begun.encode = clock_now_ns();
+    const uint64_t start_ns = clock_now_ns();
     const bool written = files_write(picture, failure);
-    picture->timing.encode = clock_seconds_since(picture->begun.encode);
+    picture->timing.encode += clock_seconds_since(start_ns);
     return written;
+}
+
+/* What the whole picture needs beside its counts, if it is in memory. Encoding begins here. */
+static bool colour(struct picture *picture, struct failure *failure) {
+    picture->begun.encode = clock_now_ns();
+    if (picture->options->stream)
+        return true;
+    if (is_root(picture))
+        complete(picture);
+    const uint64_t start_ns = clock_now_ns();
+    const bool coloured = files_colour(picture, failure);
+    picture->timing.encode = clock_seconds_since(start_ns);
+    return coloured;
 }
 
 /* Brings the times of all ranks to rank 0. */
@@ -147,6 +160,8 @@ static void draw(struct picture *picture, const struct option_values *values,
     if (!prepare(picture, failure) || !compute(picture, values->set->command, failure))
         return;
     gather(picture);
+    if (!colour(picture, failure))
+        return;
     if (is_root(picture))
         finish_on_root(picture, failure);
     wait_for_root(session);
@@ -174,4 +189,5 @@ void picture_run(const struct session *session, struct option_values *values,
     free(picture.placements);
     rows_end(&picture.rows);
     stream_end(&picture.stream);
+    free(picture.indices);
 }

@@ -2,11 +2,14 @@
  * Option tables of mandelbrot and julia; from options to a checked picture. */
 #include "cmd/picture_options.h"
 
+#include "image/writer.h"
+
 #include <inttypes.h>
 #include <math.h>
 
 #define MEMBER(name) offsetof(struct picture_options, name)
 
+static const char *const colour_choices[] = {"count", "smooth", NULL};
 static const char *const interior_choices[] = {"fast", "brute", NULL};
 
 static const char *const region_rivals[] = {"center", "zoom", NULL};
@@ -109,6 +112,29 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .defines = true,
     },
     {
+        .name = "colour",
+        .kind = OPTION_CHOICE,
+        .argument = "WHAT",
+        .help = "count gives all points of one count one colour; smooth has no bands, and draws "
+                "points that do not escape black",
+        .default_value = "count",
+        .offset = MEMBER(colour),
+        .choices = colour_choices,
+        .defines = true,
+    },
+    {
+        .name = "samples",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .help = "compute N x N points of each pixel and draw the mean of their light; counts, "
+                "checksum and .npy are those of the points",
+        .default_value = "1",
+        .offset = MEMBER(samples),
+        .min = 1,
+        .max = IMAGE_SAMPLES_MAX,
+        .defines = true,
+    },
+    {
         .name = "interior",
         .kind = OPTION_CHOICE,
         .argument = "HOW",
@@ -141,17 +167,18 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
     PROGRESS_ROW(MEMBER(progress)),
 };
 
-/* Width and height with the multiplier, within what the library takes. */
+/* Width and height with the multiplier and the samples, within what the library takes. */
 static bool take_size(const struct picture_options *options, struct plait_escape *escape,
                       struct failure *failure) {
-    const uint64_t width = options->size.width * options->multiplier;
-    const uint64_t height = options->size.height * options->multiplier;
+    const uint64_t factor = options->multiplier * options->samples;
+    const uint64_t width = options->size.width * factor;
+    const uint64_t height = options->size.height * factor;
     if (width > PLAIT_ESCAPE_SIDE_MAX || height > PLAIT_ESCAPE_SIDE_MAX ||
         width * height > PLAIT_ESCAPE_PIXELS_MAX)
         return failure_set(failure, EXIT_USAGE,
                            "a picture of %" PRIu64 "x%" PRIu64
                            " pixels is too large: at most %u a side and %" PRIu64
-                           " in all (32768x32768), see --size and --multiplier",
+                           " in all (32768x32768), see --size, --multiplier and --samples",
                            width, height, PLAIT_ESCAPE_SIDE_MAX, PLAIT_ESCAPE_PIXELS_MAX);
     escape->width = (uint32_t)width;
     escape->height = (uint32_t)height;

@@ -39,6 +39,7 @@ struct picture {
     struct picture_rows rows;
     struct picture_stream stream;    /* with --stream, instead of the counts of rows */
     struct palette palette;          /* rank 0 */
+    uint8_t *indices;                /* rank 0: of smooth colours, [height][width], or NULL */
     struct plait_escape_tally tally; /* rank 0: of the picture */
     uint64_t fnv1a;                  /* rank 0: checksum of the picture */
     struct provenance provenance;    /* rank 0: what the files tell of themselves */

@@ -153,8 +153,12 @@ static bool load(struct picture_rows *rows, struct failure *failure) {
     if (!picture_checkpoint_load(rows->checkpoint, rows->exec, rows->counts, rows->digests,
                                  failure))
         return false;
-    for (size_t k = 0; k < finished->count; k++)
-        digest(rows, finished->items[k].first, (uint32_t)finished->items[k].count, &rows->resumed);
+    for (size_t k = 0; k < finished->count; k++) {
+        const struct piece piece = finished->items[k];
+        digest(rows, piece.first, (uint32_t)piece.count, &rows->resumed);
+        if (!pieces_add(&rows->pieces, piece)) /* rank 0 owns them from now on */
+            return failure_set(failure, EXIT_RUN, "out of memory");
+    }
     rows->tally = rows->resumed;
     return true;
 }
@@ -184,7 +188,7 @@ static bool compute_piece(void *context, struct piece piece, plait_progress_fn *
     struct plait_exec exec = *rows->exec;
     exec.progress = poll;
     exec.progress_context = poll_context;
-    if (!rows->checkpoint && !pieces_add(&rows->pieces, piece))
+    if (!pieces_add(&rows->pieces, piece))
         return false;
     const size_t at = is_root(rows) ? piece.first : rows->computed;
     rows->status =
@@ -282,7 +286,7 @@ static void digest_own(struct picture_rows *rows, struct plait_escape_tally *tal
         digest(rows, rows->pieces.items[k].first, (uint32_t)rows->pieces.items[k].count, tally);
 }
 
-static void bring(struct picture_rows *rows, size_t bytes, void *content) {
+void rows_bring(const struct picture_rows *rows, size_t bytes, void *content) {
     if (is_block(rows))
         block_gather(rows->session, rows->distinct, bytes, content, content);
     else
@@ -293,8 +297,8 @@ void rows_gather(struct picture_rows *rows, struct plait_escape_tally *tally) {
     struct plait_escape_tally own = rows->tally;
     if (!rows->checkpoint) { /* which has brought them */
         digest_own(rows, &own);
-        bring(rows, rows->escape->width * sizeof *rows->counts, rows->counts);
-        bring(rows, sizeof *rows->digests, rows->digests);
+        rows_bring(rows, rows->escape->width * sizeof *rows->counts, rows->counts);
+        rows_bring(rows, sizeof *rows->digests, rows->digests);
     }
     *tally = own;
     MPI_CHECK(MPI_Reduce(&own, tally, 2, MPI_UINT64_T, MPI_SUM, ROOT, rows->session->world));

@@ -62,6 +62,11 @@ bool rows_compute(struct picture_rows *rows, const char *label, enum progress_st
  * is then that of all distinct rows. */
 void rows_gather(struct picture_rows *rows, struct plait_escape_tally *tally);
 
+/* Collective, after rows_compute. Brings to rank 0 what the ranks have made of their rows, `bytes`
+ * of each, where counts has them: on rank 0 each row in its place, elsewhere one behind the other.
+ */
+void rows_bring(const struct picture_rows *rows, size_t bytes, void *content);
+
 /* Rank 0, after rows_gather: hashes the rows from distinct on and adds them to *tally. */
 void rows_digest_others(struct picture_rows *rows, struct plait_escape_tally *tally);
 

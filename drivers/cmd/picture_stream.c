@@ -59,6 +59,20 @@ static bool holds_counts(const char *path) {
     return writer_format_find(path, &failure) == writer_format_find(".npy", &failure);
 }
 
+/* A format that is put together in memory would need what --stream is to spare. */
+static bool check_formats(const struct picture *picture, struct failure *failure) {
+    for (size_t k = 0; k < picture->options->out.count; k++) {
+        const char *path = output_at(picture, k);
+        const struct writer_format *format = writer_format_find(path, failure);
+        if (!format || writer_row_bytes(format, picture->escape.width) > 0)
+            return failure_set(failure, EXIT_USAGE,
+                               "'%s' cannot be written row by row: choose .png, .ppm or .npy, or "
+                               "leave out --stream",
+                               path);
+    }
+    return true;
+}
+
 /* The store lies where the counts are to be, else beside the first file. */
 static bool begin_store(struct picture *picture, struct failure *failure) {
     struct picture_stream *stream = &picture->stream;
@@ -86,12 +100,27 @@ static void make_buffers(struct picture *picture, struct failure *failure) {
         failure_set(failure, EXIT_RUN, "out of memory");
 }
 
+static void make_smooth(struct picture *picture, struct failure *failure) {
+    struct picture_stream *stream = &picture->stream;
+    const size_t pixels = (size_t)stream->rows * picture->escape.width;
+    stream->smooth = picture_is_smooth(picture);
+    if (!stream->smooth)
+        return;
+    stream->parts = malloc(pixels * sizeof *stream->parts);
+    stream->indices = malloc(pixels);
+    if (!smooth_finder_begin(&stream->finder, &picture->escape, &picture->exec) || !stream->parts ||
+        !stream->indices)
+        failure_set(failure, EXIT_RUN, "out of memory for smooth colours");
+}
+
 bool stream_begin(struct picture *picture, struct failure *failure) {
     picture->stream.range = colour_range_empty();
-    if (!rows_plan(&picture->rows, picture->session, &picture->escape, &picture->exec,
+    if (!check_formats(picture, failure) ||
+        !rows_plan(&picture->rows, picture->session, &picture->escape, &picture->exec,
                    (enum schedule_kind)picture->options->schedule, NULL, failure))
         return false;
     make_buffers(picture, failure);
+    make_smooth(picture, failure);
     return agree(picture->session, failure) && begin_store(picture, failure);
 }
 
@@ -116,6 +145,9 @@ static bool keep_rows(struct picture *picture, uint32_t first, uint32_t rows,
     stream->range =
         colour_range_merge(stream->range, colour_range_of(picture_colour_value(picture), counts,
                                                           (size_t)rows * escape->width));
+    if (stream->smooth && !smooth_find(&stream->finder, first, rows, escape->width, counts,
+                                       stream->parts, &stream->failure))
+        return false;
     return !stream->stored || store_write(&stream->store, place_of(picture, first), counts,
                                           rows * row_bytes(picture), &stream->failure);
 }
@@ -204,6 +236,8 @@ void stream_gather(struct picture *picture) {
                          session->world));
     MPI_CHECK(MPI_Reduce(&own.range.max, &stream->range.max, 1, MPI_INT32_T, MPI_MAX, ROOT,
                          session->world));
+    if (stream->smooth)
+        smooth_share_range(&stream->finder, session, &stream->scale);
     if (!is_root(picture))
         return;
     picture->tally = stream->tally;
@@ -227,6 +261,20 @@ static bool check_digests(const struct picture *picture, uint32_t first, uint32_
     return true;
 }
 
+/* The palette indices of a part, where colours are smooth. */
+static bool colour_part(struct picture *picture, uint32_t first, uint32_t rows,
+                        struct failure *failure) {
+    struct picture_stream *stream = &picture->stream;
+    const uint32_t width = picture->escape.width;
+    if (!stream->smooth)
+        return true;
+    if (!smooth_find(&stream->finder, first, rows, width, stream->counts, stream->parts, failure))
+        return false;
+    smooth_indices(&stream->scale, stream->counts, stream->parts, (size_t)rows * width,
+                   stream->indices);
+    return true;
+}
+
 /* Reads the store once, for all writers. digests has room for those of a part. */
 static bool feed(struct picture *picture, struct writer *const *writers, uint64_t *digests,
                  struct failure *failure) {
@@ -236,10 +284,12 @@ static bool feed(struct picture *picture, struct writer *const *writers, uint64_
         rows = least(stream->rows, height - first);
         if (!store_read(&stream->store, place_of(picture, first), stream->counts,
                         rows * row_bytes(picture), failure) ||
-            !check_digests(picture, first, rows, digests, failure))
+            !check_digests(picture, first, rows, digests, failure) ||
+            !colour_part(picture, first, rows, failure))
             return false;
+        const struct image_rows some = {stream->counts, stream->indices, rows};
         for (size_t k = 0; k < picture->options->out.count; k++)
-            if (writers[k] && !writer_rows(writers[k], stream->counts, rows, failure))
+            if (writers[k] && !writer_put(writers[k], &some, failure))
                 return false;
     }
     return true;
@@ -295,6 +345,9 @@ bool stream_write(struct picture *picture, struct failure *failure) {
 
 void stream_end(struct picture_stream *stream) {
     store_end(&stream->store);
+    smooth_finder_end(&stream->finder);
+    free(stream->parts);
+    free(stream->indices);
     free(stream->counts);
     free(stream->digests);
 }

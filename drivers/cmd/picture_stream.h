@@ -9,10 +9,13 @@
  * the encoder. Without an output that makes a file there is no store.
  *
  * Memory: on each rank 4 MiB of counts a thread, at most 64 MiB (a row, where that is longer), and
- * a digest of 8 bytes for every row of the picture. */
+ * a digest of 8 bytes for every row of the picture; for smooth colours 5/4 of the counts again and
+ * 8 MiB. Smooth values are found twice, by the owners for their range, and by rank 0 for the
+ * colours. */
 #ifndef PLAIT_DRIVERS_PICTURE_STREAM_H
 #define PLAIT_DRIVERS_PICTURE_STREAM_H
 
+#include "cmd/picture_smooth.h"
 #include "comm/store.h"
 #include "core/failure.h"
 #include "image/colour.h"
@@ -35,7 +38,12 @@ struct picture_stream {
                         * of the picture */
     struct plait_escape_tally tally; /* of this rank; later, on rank 0, of the picture */
     struct colour_range range;       /* likewise */
-    struct failure failure;          /* of this rank in the middle of its work */
+    bool smooth;                     /* colours are smooth, and need what follows */
+    struct smooth_finder finder;
+    struct smooth_scale scale;
+    int32_t *parts;         /* [rows][width] */
+    uint8_t *indices;       /* [rows][width] */
+    struct failure failure; /* of this rank in the middle of its work */
 };
 
 /* Collective. Plans who computes which rows, and makes the store and the buffers. A disk without

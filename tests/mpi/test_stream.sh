@@ -35,12 +35,13 @@ equals_reference() {
     assert "nothing else is left" [ "$(count_files)" -eq 4 ]
 }
 
-# picture COMMAND ARGUMENT...: on every schedule and number of ranks.
+# picture RANKS COMMAND ARGUMENT...: on every schedule and each of these numbers of ranks.
 picture() {
-    local schedule ranks
+    local schedule ranks many=$1
+    shift
     reference "$@"
     for schedule in block cyclic dynamic weighted; do
-        for ranks in 1 2 3 7; do
+        for ranks in $many; do
             new_sandbox
             expect_ok "$ranks" -- "$PLAIT" "$@" --stream --schedule "$schedule" --threads $((1 + ranks % 2)) \
                 --verify --out b.png --out b.npy --out b.ppm --json b.json
@@ -67,10 +68,10 @@ braid() {
 part_schedules() {
     # Rows that mirror rows, in several parts a piece; points that mirror points; none that mirrors; fewer
     # rows than ranks.
-    picture mandelbrot --size 2100x1300 --maxit 20
-    picture julia --size 301x203
-    picture mandelbrot --size 320x201 --center -0.743643887,0.131825904 --zoom 20000 --maxit 300
-    picture mandelbrot --size 5x3
+    picture "1 2 3 7" mandelbrot --size 2100x1300 --maxit 20
+    picture "1 3" julia --size 301x203
+    picture 2 mandelbrot --size 320x201 --center -0.743643887,0.131825904 --zoom 20000 --maxit 300
+    picture 7 mandelbrot --size 5x3
 }
 
 part_shapes() {
@@ -249,6 +250,13 @@ only_rank_0_can_write() {
     assert "no result is told" [ ! -s "$WORK/out" ]
 }
 
+# A build without cairo has a line of its own for it.
+makes_pdf() {
+    run_ranks 1 "$PLAIT" mandelbrot --size 4x4 --out p.pdf
+    rm -f "$SANDBOX/p.pdf"
+    [ "$status" -eq 0 ]
+}
+
 part_failures() {
     new_sandbox
     printf 'the old content' >"$SANDBOX/old.npy"
@@ -260,10 +268,11 @@ part_failures() {
 
     # Killed in the middle of its work, which its first line of progress tells of.
     new_sandbox
+    : >"$WORK/err"
     (cd "$SANDBOX" && exec "$PLAIT" mandelbrot --size 2000x2000 --maxit 100000000 --interior brute \
-        --progress lines --stream --out p.npy) >"$WORK/out" 2>"$WORK/err" &
+        --progress lines --stream --out p.npy) >"$WORK/out" 2>>"$WORK/err" &
     local run=$!
-    while kill -0 "$run" 2>/dev/null && [ ! -s "$WORK/err" ]; do sleep 0.1; done
+    while kill -0 "$run" 2>/dev/null && ! grep -q '^mandelbrot: ' "$WORK/err"; do sleep 0.1; done
     assert "it works" kill -KILL "$run"
     wait "$run" 2>/dev/null || true
     assert "nothing is left" [ "$(count_files)" -eq 0 ]
@@ -273,6 +282,10 @@ part_failures() {
     expect_error "row .* of the counts beside 'p.npy' is not what its rank wrote" 1 -- \
         env LD_PRELOAD="${BAD_DISK_LIBRARY:?}" BAD_DISK=forgets "$PLAIT" mandelbrot --stream --out p.npy
 
+    new_sandbox
+    if makes_pdf; then
+        expect_error "'p.pdf' cannot be written row by row" 2 -- "$PLAIT" mandelbrot --stream --out p.pdf
+    fi
     expect_error "there is no folder 'nowhere'" 2 -- "$PLAIT" mandelbrot --stream --out nowhere/p.npy
 }
 

@@ -80,8 +80,16 @@ PLAIT_API uint32_t plait_escape_distinct_rows(const struct plait_escape *escape)
 PLAIT_API enum plait_status plait_escape_complete(const struct plait_escape *escape,
                                                   const struct plait_exec *exec, int32_t *counts);
 
-/* The same for those who keep only some rows at a time: turns rows [first, first + rows) of the
- * picture, counts[rows][width], in place into the rows that mirror them, which are [height - first
+/* The same for a byte a pixel that follows from the orbit alone, such as the colour of a smooth
+ * value: fills bytes[height][width]. A pixel without a mirror image, in column 0, is left as it is.
+ */
+PLAIT_API enum plait_status plait_escape_complete_bytes(const struct plait_escape *escape,
+                                                        const struct plait_exec *exec,
+                                                        uint8_t *bytes);
+
+/* The same as plait_escape_complete for those who keep only some rows at a time: turns rows [first,
+ * first + rows) of the picture, counts[rows][width], in place into the rows that mirror them, which
+ * are [height - first
  * - rows + 1, height - first + 1), and in the order of the picture too. The rows that have such
  * images are 1 to height - plait_escape_distinct_rows(); a range that leaves them is
  * PLAIT_E_ARGUMENT. Rows may be 0. Answers otherwise as plait_escape_complete. */
