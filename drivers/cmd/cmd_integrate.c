@@ -103,8 +103,8 @@ static void print(const struct integrate *integrate) {
     number_text(integrate->integral, text);
     printf("# integrate: %" PRIu64 " interval%s, %d %s worker%s, off pi by %.3g\n%s\n",
            integrate->options->n, integrate->options->n == 1 ? "" : "s", integrate->workers,
-           integrate->options->is_static ? "static" : "spawned",
-           integrate->workers == 1 ? "" : "s", integrate->integral - pi, text);
+           integrate->options->is_static ? "static" : "spawned", integrate->workers == 1 ? "" : "s",
+           integrate->integral - pi, text);
 }
 
 static void write_report(const struct integrate *integrate, const struct option_values *values,

@@ -55,8 +55,7 @@ bool spawn_check(const struct session *session, int count, struct failure *failu
            failure_set(failure, EXIT_USAGE,
                        "%d process%s cannot be spawned, the launcher has %d free slot%s: give "
                        "mpirun --oversubscribe or more slots, or choose fewer --workers",
-                       count, count == 1 ? "" : "es", slots > 0 ? slots : 0,
-                       slots == 1 ? "" : "s");
+                       count, count == 1 ? "" : "es", slots > 0 ? slots : 0, slots == 1 ? "" : "s");
 }
 
 /* This program's file; other nodes must have it at the same place, as they do for mpirun. */

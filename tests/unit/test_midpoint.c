@@ -50,14 +50,14 @@ static bool is(struct double_double value, double high, double low) {
 
 static void arithmetic(void) {
     const double tiny = 0x1p-60;
-    const struct double_double third = dd_divide((struct double_double){1, 0},
-                                                 (struct double_double){3, 0});
+    const struct double_double third =
+        dd_divide((struct double_double){1, 0}, (struct double_double){3, 0});
     CHECK(is(dd_two_sum(1, tiny), 1, tiny));
     CHECK(is(dd_two_sum(tiny, 1), 1, tiny));
     /* (2^30 + 1)^2 = 2^60 + 2^31 + 1, which no double holds. */
     CHECK(is(dd_two_product(0x1p30 + 1, 0x1p30 + 1), 0x1p60 + 0x1p31, 1));
-    CHECK(is(dd_add((struct double_double){1, tiny}, (struct double_double){-1, tiny}), 2 * tiny,
-             0));
+    CHECK(
+        is(dd_add((struct double_double){1, tiny}, (struct double_double){-1, tiny}), 2 * tiny, 0));
     /* 1/3 in binary is 0.010101...: the rest behind the first double is a third of its last bit. */
     CHECK(third.high == 1.0 / 3.0);
     CHECK(fabs(third.low - 0x1p-54 / 3) <= 0x1p-106);
@@ -71,9 +71,7 @@ static void arithmetic(void) {
 }
 
 int main(int argc, char **argv) {
-    static const struct check_test tests[] = {{"known answers", known_answers},
-                                              {"blocks", blocks},
-                                              {"arithmetic", arithmetic},
-                                              {0}};
+    static const struct check_test tests[] = {
+        {"known answers", known_answers}, {"blocks", blocks}, {"arithmetic", arithmetic}, {0}};
     return check_main("midpoint", tests, argc, argv);
 }
