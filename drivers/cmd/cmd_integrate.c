@@ -3,6 +3,7 @@
  * that are there. */
 #include "cmd/integrate_workers.h"
 #include "cmd/run_begin.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "comm/spawn.h"
@@ -12,7 +13,6 @@
 #include "core/midpoint.h"
 #include "core/number.h"
 #include "core/report.h"
-#include "core/standard_output.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -136,9 +136,10 @@ static void go(struct integrate *integrate, const struct option_values *values,
     else
         run_spawned(integrate);
     integrate->total_seconds = clock_seconds_since(start_ns);
+    stopwatch_add(session->watch, "total", start_ns, integrate->total_seconds);
     if (session->rank == ROOT) {
         print(integrate);
-        if (standard_output_flush(failure) && integrate->options->run.json)
+        if (timers_tell(session, values, failure) && integrate->options->run.json)
             write_report(integrate, values, failure);
     }
     agree(session, failure);

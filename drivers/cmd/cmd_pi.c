@@ -31,7 +31,12 @@ static bool check_outputs(const struct pi_options *options, struct failure *fail
            (!options->scatter || atomic_file_check(options->scatter, failure)) &&
            atomic_file_check_apart(options->scatter, options->run.json, failure) &&
            (!options->plot || (pi_plot_check(options->plot, options->run.json, failure) &&
-                               pi_plot_check(options->plot, options->scatter, failure)));
+                               pi_plot_check(options->plot, options->scatter, failure) &&
+                               pi_plot_check(options->plot, options->checkpoint, failure))) &&
+           (!options->checkpoint ||
+            (atomic_file_check(options->checkpoint, failure) &&
+             atomic_file_check_apart(options->checkpoint, options->scatter, failure) &&
+             atomic_file_check_apart(options->checkpoint, options->run.json, failure)));
 }
 
 static bool prepare(struct pi *pi, struct failure *failure) {
@@ -44,12 +49,15 @@ static bool prepare(struct pi *pi, struct failure *failure) {
         .exec = &pi->exec,
         .schedule = (enum schedule_kind)options->schedule,
         .progress = (enum progress_style)options->progress,
+        .checkpoint = options->checkpoint ? &pi->checkpoint : NULL,
     };
     struct placement mine;
 
     if (is_root(pi))
         check_outputs(options, failure);
     if (!agree(session, failure) ||
+        !pi_checkpoint_open(&pi->checkpoint, session, &pi->sweep, work.generator, pi->seed,
+                            options->checkpoint, options->checkpoint_every, failure) ||
         !placing_resolve(session, options->run.path, options->run.threads, &pi->exec, &mine,
                          failure) ||
         !placing_gather(session, &mine, &pi->placements, failure) ||
@@ -137,7 +145,8 @@ static bool run_rounds(struct pi *pi, struct failure *failure) {
     }
     if (target > 0 && pi->end == PI_END_SWEEP)
         pi->end = PI_END_DARTS;
-    return agree(pi->session, failure);
+    return agree(pi->session, failure) &&
+           (!pi->options->checkpoint || pi_checkpoint_end_work(&pi->checkpoint, failure));
 }
 
 static bool verify(struct pi *pi, struct failure *failure) {
@@ -189,7 +198,8 @@ static void time_all(const struct pi *pi) {
 }
 
 /* Rank 0: the summary, and only if it has arrived the report, which stands for success. So do the
- * other files, which are not written where the target was missed. */
+ * other files, which are not written where the target was missed. What was kept until then is not
+ * needed any more. */
 static void tell(const struct pi *pi, const struct option_values *values, struct failure *failure) {
     pi_print_end(pi);
     time_all(pi);
@@ -197,8 +207,10 @@ static void tell(const struct pi *pi, const struct option_values *values, struct
         return;
     if (pi->end == PI_END_DARTS)
         pi_tell_missed(pi, failure);
-    else if (pi->options->run.json)
-        pi_report(pi, values, failure);
+    else if (pi->options->run.json && !pi_report(pi, values, failure))
+        return;
+    if (pi->options->checkpoint)
+        checkpoint_remove(&pi->checkpoint.file, failure);
 }
 
 static void study(struct pi *pi, const struct option_values *values, struct failure *failure) {
@@ -221,7 +233,8 @@ static void run(const struct session *session, struct option_values *values,
     struct pi_options options = {0};
     struct pi pi = {.session = session, .options = &options};
 
-    if (!seed_settle(session, values, &pi.seed, failure))
+    if (!pi_checkpoint_settle_seed(session, values, failure) ||
+        !seed_settle(session, values, &pi.seed, failure))
         return;
     if (values_apply(values, &options, failure))
         pi_sweep_of_options(&options, values, &pi.sweep, failure);
@@ -229,6 +242,7 @@ static void run(const struct session *session, struct option_values *values,
         study(&pi, values, failure);
     free(pi.placements);
     counts_end(&pi.counts);
+    pi_checkpoint_free(&pi.checkpoint);
 }
 
 static void after(const struct option_values *values) {

@@ -5,13 +5,13 @@
 #include "cmd/rank_values.h"
 #include "cmd/run_begin.h"
 #include "cmd/seed.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/ranking.h"
 #include "command.h"
 #include "core/atomic_file.h"
 #include "core/clock.h"
 #include "core/report.h"
-#include "core/standard_output.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static void check_outputs(const struct rank *rank, struct failure *failure) {
 static void tell(const struct rank *rank, const struct option_values *given,
                  struct failure *failure) {
     rank_print(rank);
-    if (standard_output_flush(failure) && rank->options->run.json)
+    if (timers_tell(rank->session, given, failure) && rank->options->run.json)
         rank_report(rank, given, failure);
 }
 
@@ -62,6 +62,7 @@ static void go(struct rank *rank, const struct option_values *given, struct fail
         !rank_gather_told(rank, failure))
         return;
     rank->total_seconds = clock_seconds_since(start_ns);
+    stopwatch_add(session->watch, "total", start_ns, rank->total_seconds);
     if (session->rank == ROOT)
         tell(rank, given, failure);
     agree(session, failure);

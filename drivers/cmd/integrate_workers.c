@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Manager and workers. Each block's part comes from one worker, and the others add zeros: a sum
- * that is exact whatever tree MPI adds in. */
+ * that is exact whatever tree MPI adds in. Each side has one buffer of the reduction, but MPICH
+ * wants two. */
 #include "cmd/integrate_workers.h"
 
 #include "comm/mpi_check.h"
@@ -11,15 +12,15 @@
 enum { TAG_BRIDGE = 61, MANAGER = 0 };
 
 double integrate_manage(MPI_Comm workers, uint64_t intervals) {
-    struct double_double parts[MIDPOINT_BLOCKS_MAX];
+    struct double_double parts[MIDPOINT_BLOCKS_MAX], unused;
     const int blocks = midpoint_blocks(intervals);
     MPI_CHECK(MPI_Bcast(&intervals, 1, MPI_UINT64_T, MPI_ROOT, workers));
-    MPI_CHECK(MPI_Reduce(NULL, parts, 2 * blocks, MPI_DOUBLE, MPI_SUM, MPI_ROOT, workers));
+    MPI_CHECK(MPI_Reduce(&unused, parts, 2 * blocks, MPI_DOUBLE, MPI_SUM, MPI_ROOT, workers));
     return midpoint_total(parts, blocks);
 }
 
 void integrate_work(MPI_Comm manager) {
-    struct double_double parts[MIDPOINT_BLOCKS_MAX];
+    struct double_double parts[MIDPOINT_BLOCKS_MAX], unused;
     uint64_t intervals;
     int worker, workers;
     MPI_CHECK(MPI_Comm_rank(manager, &worker));
@@ -29,7 +30,7 @@ void integrate_work(MPI_Comm manager) {
     for (int b = 0; b < blocks; b++)
         parts[b] =
             b % workers == worker ? midpoint_block(intervals, b) : (struct double_double){0, 0};
-    MPI_CHECK(MPI_Reduce(parts, NULL, 2 * blocks, MPI_DOUBLE, MPI_SUM, MANAGER, manager));
+    MPI_CHECK(MPI_Reduce(parts, &unused, 2 * blocks, MPI_DOUBLE, MPI_SUM, MANAGER, manager));
 }
 
 MPI_Comm integrate_split(const struct session *session, int workers) {

@@ -41,7 +41,9 @@ bool counts_begin(struct pi_counts *counts, const struct session *session,
         failure_set(failure, EXIT_USAGE,
                     "no memory for %zu x %" PRIu64 " counts of hits: choose fewer --runs", steps,
                     sweep->runs);
-    return agree(session, failure);
+    return agree(session, failure) &&
+           (!work->checkpoint ||
+            pi_checkpoint_load(work->checkpoint, counts->hits, counts->seconds, failure));
 }
 
 /* One round on one rank. */
@@ -118,6 +120,8 @@ static bool compute_piece(void *context, struct piece piece, plait_progress_fn *
         unit += units;
     }
     counts->darts += listener.total;
+    if (counts->work.checkpoint)
+        pi_checkpoint_take(counts->work.checkpoint, piece, counts->own);
     return true;
 }
 
@@ -145,9 +149,14 @@ static bool run_queue(struct round_work *mine, struct queue *queue) {
     else
         snprintf(label, sizeof label, "pi, N = %" PRIu64, darts);
     struct progress_display display = progress_display_begin(label, counts->work.progress);
+    struct pi_checkpoint *checkpoint = counts->work.checkpoint;
+    struct queue_delivery delivery;
+    if (checkpoint)
+        delivery = pi_checkpoint_delivery(checkpoint);
     const struct queue_work work = {
         .compute = compute_piece,
         .context = mine,
+        .delivery = checkpoint ? &delivery : NULL,
         .room = sweep_round_units(round),
         .listen = counts->work.progress == PROGRESS_NONE ? NULL : show,
         .listen_context = &display,
@@ -169,29 +178,50 @@ static void note_seconds(struct pi_counts *counts, const struct sweep_round *rou
         counts->shares[r].busy_seconds += queue->shares[r].busy_seconds;
 }
 
+static bool begin_queue(struct round_work *mine, struct queue *queue, struct failure *failure) {
+    const struct pi_counts *counts = mine->counts;
+    const enum schedule_kind kind = counts->work.schedule;
+    if (counts->work.checkpoint)
+        return queue_begin_rest(queue, counts->session, kind, &counts->work.checkpoint->rest,
+                                sample_unit, mine, failure);
+    return queue_begin(queue, counts->session, kind, sweep_round_units(mine->round), sample_unit,
+                       mine, failure);
+}
+
+/* Runs the queue. Rank 0: the seconds, of earlier runs too. */
+static void work(struct round_work *mine, struct queue *queue, struct failure *failure) {
+    struct pi_counts *counts = mine->counts;
+    struct pi_checkpoint *checkpoint = counts->work.checkpoint;
+    MPI_CHECK(MPI_Barrier(counts->session->world));
+    counts->begun_ns = clock_now_ns();
+    const bool able = run_queue(mine, queue);
+    if (is_root(counts))
+        note_seconds(counts, mine->round, queue,
+                     clock_seconds_since(counts->begun_ns) +
+                         (checkpoint ? checkpoint->earlier_seconds : 0));
+    if (checkpoint)
+        pi_checkpoint_end_round(checkpoint, queue->stopped, failure);
+    if (!able)
+        failure_set(failure, EXIT_RUN, "%s", plait_status_text(mine->status));
+}
+
 static bool compute(struct pi_counts *counts, const struct sweep_round *round,
                     struct failure *failure) {
     struct round_work mine = {counts, round, PLAIT_OK};
     struct queue queue;
     if (round->from == 0)
         memset(counts->own, 0, (size_t)round->steps * round->sweep->runs * sizeof *counts->own);
-    if (queue_begin(&queue, counts->session, counts->work.schedule, sweep_round_units(round),
-                    sample_unit, &mine, failure)) {
-        MPI_CHECK(MPI_Barrier(counts->session->world));
-        counts->begun_ns = clock_now_ns();
-        if (!run_queue(&mine, &queue))
-            failure_set(failure, EXIT_RUN, "%s", plait_status_text(mine.status));
-        if (is_root(counts))
-            note_seconds(counts, round, &queue, clock_seconds_since(counts->begun_ns));
-    }
+    if (counts->work.checkpoint &&
+        !pi_checkpoint_begin_round(counts->work.checkpoint, round, failure))
+        return false;
+    if (begin_queue(&mine, &queue, failure))
+        work(&mine, &queue, failure);
     queue_end(&queue);
     return agree(counts->session, failure);
 }
 
-bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
-                  struct failure *failure) {
-    if (!compute(counts, round, failure))
-        return false;
+/* Brings the hits of all ranks to rank 0. */
+static void sum_up(struct pi_counts *counts, const struct sweep_round *round) {
     const size_t runs = round->sweep->runs;
     uint64_t *sums = is_root(counts) ? counts->hits + (size_t)round->first * runs : NULL;
     const uint64_t start_ns = clock_now_ns();
@@ -200,6 +230,18 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
     MPI_CHECK(MPI_Reduce(counts->own, sums, (int)((size_t)round->steps * runs), MPI_UINT64_T,
                          MPI_SUM, ROOT, counts->session->world));
     counts->gather_seconds += clock_seconds_since(start_ns);
+}
+
+bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
+                  struct failure *failure) {
+    const struct pi_checkpoint *checkpoint = counts->work.checkpoint;
+    counts->begun_ns = clock_now_ns();
+    if (checkpoint && pi_checkpoint_has(checkpoint, round))
+        return true;
+    if (!compute(counts, round, failure))
+        return false;
+    if (!checkpoint) /* which has brought them */
+        sum_up(counts, round);
     return true;
 }
 

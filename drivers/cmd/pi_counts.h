@@ -5,6 +5,7 @@
 #ifndef PLAIT_DRIVERS_PI_COUNTS_H
 #define PLAIT_DRIVERS_PI_COUNTS_H
 
+#include "cmd/pi_checkpoint.h"
 #include "cmd/pi_sweep.h"
 #include "comm/queue.h"
 #include "core/progress_display.h"
@@ -18,6 +19,7 @@ struct pi_work {
     const struct plait_exec *exec;
     enum schedule_kind schedule;
     enum progress_style progress;
+    struct pi_checkpoint *checkpoint; /* open; NULL: none */
 };
 
 struct pi_counts {
@@ -38,9 +40,10 @@ struct pi_counts {
 bool counts_begin(struct pi_counts *counts, const struct session *session,
                   const struct pi_work *work, struct failure *failure);
 
-/* Collective. Counts one round; afterwards rank 0 has its hits and seconds. Steps that are counted
- * together divide the seconds in proportion to their darts. The parts of a step follow each other,
- * from 0 on: after each, rank 0 has the hits and seconds of all of them so far. */
+/* Collective. Counts one round, or with a checkpoint what it does not have of it; afterwards rank 0
+ * has its hits and seconds. Steps that are counted together divide the seconds in proportion to
+ * their darts. The parts of a step follow each other, from 0 on: after each, rank 0 has the hits
+ * and seconds of all of them so far. */
 bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
                   struct failure *failure);
 

@@ -118,6 +118,8 @@ const struct option pi_option_rows[PI_OPTIONS] = {
                 "error",
         .offset = MEMBER(verify),
     },
+    CHECKPOINT_ROW(MEMBER(checkpoint), "darts"),
+    CHECKPOINT_EVERY_ROW(MEMBER(checkpoint_every)),
     PROGRESS_ROW(MEMBER(progress)),
 };
 
@@ -157,6 +159,10 @@ bool pi_sweep_of_options(const struct pi_options *options, const struct option_v
     if (by_darts && values_counts(values, "sweep"))
         return failure_set(failure, EXIT_USAGE, "%s and %s both set the darts: give only one",
                            values_where(values, "darts"), values_where(values, "sweep"));
+    if (options->checkpoint && options->max_time > 0)
+        return failure_set(failure, EXIT_USAGE,
+                           "%s goes on to the same hits, and %s ends anywhere: give only one",
+                           values_where(values, "checkpoint"), values_where(values, "max-time"));
     sweep->runs = options->runs;
     if (by_darts)
         sweep_of_darts(options->darts, sweep);

@@ -25,12 +25,14 @@ struct pi_options {
     uint64_t max_darts;  /* of one run, with target_error */
     double max_time;     /* seconds, 0: no end by the clock */
     bool verify;
+    const char *checkpoint; /* NULL: none */
+    double checkpoint_every;
     int progress; /* enum progress_style */
     struct run_options run;
 };
 
 /* Rows for a struct pi_options. */
-enum { PI_OPTIONS = 13 };
+enum { PI_OPTIONS = 15 };
 extern const struct option pi_option_rows[PI_OPTIONS];
 
 /* The sweep that applied options ask for. --darts and --sweep exclude each other where they come

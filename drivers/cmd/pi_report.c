@@ -37,6 +37,8 @@ void pi_print_head(const struct pi *pi) {
                pi->options->target_error, pi->options->max_darts);
     if (pi->options->max_time > 0)
         printf("# not reproducible: ends after %.6g s (--max-time)\n", pi->options->max_time);
+    if (pi->checkpoint.resumed_darts > 0)
+        printf("# %.4g darts are from '%s'\n", pi->checkpoint.resumed_darts, pi->checkpoint.path);
     puts("# N mean std");
 }
 
@@ -117,10 +119,10 @@ void pi_print_end(const struct pi *pi) {
                pi->options->scatter && pi->options->plot ? ", " : "",
                pi->options->plot ? pi->options->plot : "");
     putchar('\n');
-    if (pi->session->size > 1) {
+    if (pi->session->size > 1 && darts > pi->checkpoint.resumed_darts) {
         fputs("# ", stdout);
         shares_print((enum schedule_kind)pi->options->schedule, pi->counts.shares,
-                     pi->session->size, darts);
+                     pi->session->size, darts - pi->checkpoint.resumed_darts);
     }
 }
 

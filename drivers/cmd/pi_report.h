@@ -33,6 +33,7 @@ struct pi {
     uint64_t seed;
     struct plait_exec exec;
     struct placement *placements; /* rank 0: of all ranks */
+    struct pi_checkpoint checkpoint;
     struct pi_counts counts;
     struct pi_statistics statistics[SWEEP_STEPS_MAX]; /* rank 0, as far as steps are done */
     uint64_t verified;                                /* rank 0: darts, of all ranks */

@@ -146,7 +146,8 @@ wrong_values() {
         done
     done
     assert "the line names the first" has_line 'send-object is wrong: rank 0, value 0: expected 1, got 0, and'
-    hooked 'wrong 1 last' --repeat 2 --json check.json
+    hooked 'wrong 1 last' --repeat 2 --json check.json --csv
+    assert "timers say what is wrong" grep -q '^# csv,bcast-array,wrong,' "$WORK/out"
     for name in $(names); do
         case $name in
         gather-* | reduce | scan-gatherv | spawn) assert "$name brings rank 1 nothing" row "$name" '(ok|unavailable)' ;;

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # --checkpoint: runs that are killed or told to stop go on from where they were, on other ranks, threads,
 # paths and schedules, and end as if nothing had happened; files that cannot be gone on from are refused.
-# Nothing depends on time: a run is killed when its file has grown; one that has ended by then is begun anew.
-#     test_checkpoint.sh kills|signals|other_ranks|refusals
+# Nothing depends on time: a run is killed when it has saved something; one that has ended by then is begun
+# anew.
+#     test_checkpoint.sh kills|signals|one_rank|other_ways|refusals|pi_kills|pi_signals|pi_refusals
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,16 +12,32 @@ set -euo pipefail
 mapfile -t paths < <("${LIST_PATHS:?}")
 schedules=(dynamic block cyclic weighted)
 
-# Without shortcuts this picture takes seconds, and its rows milliseconds; with them it is done at once.
+# Without shortcuts this picture takes seconds, and its rows milliseconds; with them it is done at once. So
+# it is with the darts and their paths.
 picture=(mandelbrot --size 200x401 --maxit 1000000 --out null --progress none)
+study=(pi --sweep 4^5:4^12 --runs 64 --progress none)
+job_of_test=("${picture[@]}")
 slow=("${picture[@]}" --interior brute --checkpoint run.ck --checkpoint-every 0)
+if [[ ${1:-} = pi_* ]]; then
+    job_of_test=("${study[@]}")
+    slow=("${study[@]}" --checkpoint run.ck --checkpoint-every 0)
+fi
 
+# What comes of a run: the checksum of the picture, or the lines of the study.
 fnv1a() {
-    sed -n 's/.*fnv1a \([0-9a-f]*\).*/\1/p' "$WORK/out"
+    if [[ ${job_of_test[0]} = pi ]]; then
+        grep -v '^#' "$WORK/out" | md5sum | cut -c 1-16
+    else
+        sed -n 's/.*fnv1a \([0-9a-f]*\).*/\1/p' "$WORK/out"
+    fi
 }
 
-size_of() {
-    stat -c %s "$SANDBOX/$1" 2>/dev/null || echo 0
+# How often the file was saved: the higher sequence number of its two commit records.
+saves() {
+    local sequences
+    sequences=$( (od -An -t u8 -j 4096 -N 8 "$SANDBOX/run.ck" && od -An -t u8 -j 8192 -N 8 "$SANDBOX/run.ck") \
+        2>/dev/null | sort -n | tail -n 1 || true)
+    echo "$((${sequences:-0}))"
 }
 
 children_of() {
@@ -42,9 +59,9 @@ start() {
     set +m
 }
 
-# The file has grown beyond so many bytes, or the run has ended.
-wait_for_growth() {
-    while [ "$(size_of run.ck)" -le "$1" ] && kill -0 "$job" 2>/dev/null; do sleep 0.01; done
+# It has been saved more often than that, or the run has ended.
+wait_for_saves() {
+    while [ "$(saves)" -le "$1" ] && kill -0 "$job" 2>/dev/null; do sleep 0.01; done
 }
 
 # What timeout has started: the launcher, or the command alone.
@@ -62,18 +79,24 @@ wait_for_end() {
     wait "$job" 2>/dev/null || status=$?
 }
 
-# The picture as it is without a checkpoint.
+# The result without a checkpoint.
 reference() {
     new_sandbox
-    expect_ok 1 -- "$PLAIT" "${picture[@]}"
+    expect_ok 1 -- "$PLAIT" "${job_of_test[@]}"
     expected=$(fnv1a)
     assert "a checksum" [ "${#expected}" -eq 16 ]
 }
 
-# Ends what is left of the picture in no time.
-finish_picture() {
-    expect_ok "$1" -- "$PLAIT" "${picture[@]}" --checkpoint run.ck
+# Ends what is left, in no time.
+finish_job() {
+    local before
+    before=$(saves)
+    expect_ok "$1" -- "$PLAIT" "${job_of_test[@]}" --checkpoint run.ck
     assert "the checksum is $expected, not $(fnv1a)" [ "$(fnv1a)" = "$expected" ]
+    # The first commit is of an empty file.
+    if [ "$before" -gt 1 ]; then
+        assert "it went on from the file" grep -qE " rows from 'run.ck'| darts are from 'run.ck'" "$WORK/out"
+    fi
     assert "the checkpoint is removed" [ "$(find "$SANDBOX" -type f | wc -l)" -eq 0 ]
 }
 
@@ -82,10 +105,10 @@ kills() {
     reference
     while [ "$kills" -lt 20 ]; do
         ranks=$((1 + k % 3))
-        before=$(size_of run.ck)
+        before=$(saves)
         start "$ranks" "$PLAIT" "${slow[@]}" --threads $((1 + k / 3 % 2)) \
             --path "${paths[$((k % ${#paths[@]}))]}" --schedule "${schedules[$((k / 2 % 4))]}"
-        wait_for_growth "$before"
+        wait_for_saves "$before"
         read -ra victims <<<"$(ranks_of "$ranks" | tr '\n' ' ')"
         # Now rank 0, which has the file, now another one.
         if [ "${#victims[@]}" -gt 0 ] && kill -9 "${victims[$((k % ${#victims[@]}))]}" 2>/dev/null; then
@@ -98,8 +121,7 @@ kills() {
         fi
         k=$((k + 1))
     done
-    finish_picture 2
-    assert "it went on from the file" grep -q " rows from 'run.ck'" "$WORK/out"
+    finish_job 2
 }
 
 # stopped RANKS SIGNAL STATUS: the run saves, says so in one line, and goes on.
@@ -107,8 +129,8 @@ stopped() {
     local ranks=$1 signal=$2 expected_status=$3 try
     new_sandbox
     for try in 1 2 3 4 5; do
-        start "$ranks" "$PLAIT" "${slow[@]}"
-        wait_for_growth 20000
+        start "$ranks" "$PLAIT" "${slow[@]}" --path scalar
+        wait_for_saves 3
         for pid in $(launched); do kill "-$signal" "$pid" 2>/dev/null || true; done
         wait_for_end
         # It may be done before the signal comes, and killed by a launcher before it can say so.
@@ -117,10 +139,9 @@ stopped() {
     assert "$signal: status is $expected_status, not $status" [ "$status" -eq "$expected_status" ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "it says how much there is" has_line \
-        "^plait: stopped: checkpoint 'run.ck' has [0-9]+ of 401 rows, and the same command goes on"
-    assert "nothing on stdout" [ ! -s "$WORK/out" ]
-    finish_picture $((4 - ranks))
-    assert "it went on from the file" grep -q " rows from 'run.ck'" "$WORK/out"
+        "^plait: stopped: checkpoint 'run.ck' has [0-9.e+]+ of (401 rows|1.432e\\+09 darts), and the same command goes on"
+    assert "no summary" [ "$(grep -cE 'fnv1a|figure of merit' "$WORK/out")" -eq 0 ]
+    finish_job $((4 - ranks))
 }
 
 # Open MPI's mpirun gives its ranks a second after SIGTERM and SIGINT; on a busy machine that is little.
@@ -134,7 +155,11 @@ signals() {
     stopped 3 USR1 75
     stopped 3 TERM 1
     stopped 2 INT 1
-    # Without a checkpoint nothing has changed: a signal kills.
+    without_checkpoint
+}
+
+# Nothing has changed: a signal kills.
+without_checkpoint() {
     new_sandbox
     start 1 "$PLAIT" mandelbrot --size 2000x2000 --maxit 1000000 --interior brute --out null
     until [ "$(cat "/proc/$(launched | tr -d ' ')/comm" 2>/dev/null)" = plait ]; do sleep 0.01; done
@@ -151,7 +176,7 @@ one_rank() {
         new_sandbox
         for try in 1 2 3 4 5; do
             start 3 "$PLAIT" "${slow[@]}"
-            wait_for_growth 20000
+            wait_for_saves 3
             read -ra victims <<<"$(ranks_of 3 | tr '\n' ' ')"
             kill -USR1 "${victims[$which]}" 2>/dev/null || true
             wait_for_end
@@ -159,7 +184,7 @@ one_rank() {
         done
         assert "status is 75, not $status" [ "$status" -eq 75 ]
         assert "one line" [ "$(error_lines)" -eq 1 ]
-        finish_picture 1
+        finish_job 1
     done
 }
 
@@ -169,7 +194,7 @@ leave_checkpoint() {
     new_sandbox
     for try in 1 2 3 4 5; do
         start 1 "$PLAIT" "${slow[@]}" "$@"
-        wait_for_growth 20000
+        wait_for_saves 3
         for pid in $(launched); do kill -USR1 "$pid" 2>/dev/null || true; done
         wait_for_end
         [ "$status" -eq 0 ] || break
@@ -248,7 +273,7 @@ in_use() {
     new_sandbox
     start 1 "$PLAIT" "${slow[@]}"
     local first=$job
-    wait_for_growth 20000
+    wait_for_saves 3
     kill -STOP "$(launched)"
     RANKS_LIST=1 expect_error "'run.ck' is in use by another run" 2 -- \
         "$PLAIT" "${picture[@]}" --checkpoint run.ck
@@ -257,7 +282,53 @@ in_use() {
     wait_for_end
 }
 
+pi_signals() {
+    reference
+    stopped 1 USR1 75
+    stopped 1 INT 75
+    stopped 3 USR1 75
+}
+
+# A study that was stopped; seeds, looks between the steps, and what does not go together.
+pi_refusals() {
+    local seed try
+    new_sandbox
+    for try in 1 2 3 4 5; do
+        start 1 "$PLAIT" "${slow[@]}" --path scalar --seed random
+        wait_for_saves 3
+        for pid in $(launched); do kill -USR1 "$pid" 2>/dev/null || true; done
+        wait_for_end
+        [ "$status" -eq 0 ] || break
+    done
+    seed=$(sed -n 's/^# pi: .* seed \([0-9]*\),.*/\1/p' "$WORK/out")
+    expect_error "whose seed is $seed, not 42" 2 -- "$PLAIT" "${study[@]}" --checkpoint run.ck
+    expect_error "whose runs is 64, not 65" 2 -- \
+        "$PLAIT" pi --sweep 4^5:4^12 --runs 65 --seed "$seed" --checkpoint run.ck
+    expect_error "whose sweep is 1024,4096,.*, not 1024: " 2 -- \
+        "$PLAIT" pi --darts 1024 --seed "$seed" --checkpoint run.ck
+    expect_error "whose generator is rxs64, not pcg32" 2 -- \
+        "$PLAIT" "${study[@]}" --generator pcg32 --seed "$seed" --checkpoint run.ck
+    expect_error "whose look-between-steps is no, not yes" 2 -- "$PLAIT" "${study[@]}" --seed "$seed" \
+        --target-error 0.5 --max-darts 4^12 --checkpoint run.ck
+    expect_error "ends anywhere: give only one" 2 -- "$PLAIT" pi --max-time 1 --checkpoint new.ck
+    expect_error "are one file" 2 -- "$PLAIT" pi --json a.json --checkpoint a.json
+    # The drawn seed is kept with the rest.
+    expect_ok 2 -- "$PLAIT" "${study[@]}" --seed random --checkpoint run.ck --json a.json
+    assert "the seed is $seed" grep -q "seed $seed," "$WORK/out"
+    expect_ok 1 -- "$PLAIT" "${study[@]}" --seed "$seed" --json b.json
+    for file in a b; do
+        python3 -c 'import json, sys
+print([step["hits"] for step in json.load(open(sys.argv[1]))["result"]["sweep"]])' \
+            "$SANDBOX/$file.json" >"$WORK/$file.hits"
+    done
+    assert "the hits are equal" cmp "$WORK/a.hits" "$WORK/b.hits"
+    assert "the checkpoint is removed" [ ! -e "$SANDBOX/run.ck" ]
+}
+
 case ${1:-} in
+pi_kills) kills ;;
+pi_signals) pi_signals ;;
+pi_refusals) pi_refusals ;;
 kills) kills ;;
 signals) signals ;;
 one_rank) one_rank ;;

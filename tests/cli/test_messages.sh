@@ -255,14 +255,14 @@ rank() {
     mkdir "$files"
     "$python" "$here/rank_files.py" write "$files"
     for kind in int32 int64 float32 float64; do
-        for value in '1 3' '5 7' '101 1' '30000 2' '30000 3'; do
+        for value in '1 3' '101 7' '30000 2'; do
             read -r count ranks <<<"$value"
             new_sandbox
             expect_ok "$ranks" -- "$PLAIT" rank --values "$files/${kind}_$count.npy" --out ranks.npy
             assert "as NumPy sorts" "$python" "$here/rank_files.py" check \
                 "$files/${kind}_$count.npy" "$SANDBOX/ranks.npy"
         done
-        expect_ok 3 -- "$PLAIT" rank --values "$files/${kind}_5.npy" --type "${kind%%[0-9]*}"
+        expect_ok 1 -- "$PLAIT" rank --values "$files/${kind}_5.npy" --type "${kind%%[0-9]*}"
     done
     for kind in constant sorted; do
         expect_ok 7 -- "$PLAIT" rank --values "$files/$kind.npy" --out "$kind.npy" --json rank.json

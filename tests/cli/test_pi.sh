@@ -316,7 +316,7 @@ bad_input() {
     bad 'one file' --plot . --json pi_vs_log2_N.csv
     bad 'file' --plot "$PLAIT"
     bad 'one file' --scatter a.png --json ./a.png
-    bad 'checkpoint' --checkpoint file
+    bad "there is no folder 'missing'" --checkpoint missing/file
     new_sandbox
     expect_error 'PLAIT_SEED' 2 -- env PLAIT_SEED=x "$PLAIT" pi
     expect_error 'PLAIT_DARTS and PLAIT_SWEEP' 2 -- env PLAIT_DARTS=5 PLAIT_SWEEP=4^1:4^2 "$PLAIT" pi

@@ -74,6 +74,7 @@ done
 # columns. What takes long by itself is given less to do.
 quick_arguments() {
     case $1 in
+    check) echo --only reduce,bcast-array ;;
     julia | mandelbrot) echo --size 8x8 --out null ;;
     pi) echo --sweep 4^5:4^6 --runs 2 ;;
     pingpong) echo --size 64 --repeat 10 ;;
@@ -93,6 +94,12 @@ done
 
 expect_ok 2 -- "$PLAIT" ring --count 10 --map --csv
 assert "ring has its timers" names rounds map total
+expect_ok 2 -- "$PLAIT" check --only reduce,bcast-array --csv
+assert "check has one for each operation" names bcast-array reduce total
+if "$MPIEXEC" --version 2>/dev/null | grep -q 'Open MPI'; then
+    PLAIT_CSV=yes expect_ok 2 -- "$PLAIT" check --only spawn
+    assert "spawned workers tell no times of their own" names spawn total
+fi
 expect_ok 2 -- "$PLAIT" count --csv
 assert "count has its timers" names draw gather total
 

@@ -6,15 +6,15 @@
 set -euo pipefail
 fuzzer=$1 corpus=$2
 shift 2
-found=$(mktemp -d)
-trap 'rm -rf "$found"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/found" "$work/files"
 status=0
-"$fuzzer" -timeout=10 -rss_limit_mb=2048 -max_len=1024 -verbosity=1 -print_final_stats=1 \
-    -artifact_prefix="$fuzzer-" "$@" "$found" "$corpus" >"$found.log" 2>&1 || status=$?
+TMPDIR=$work/files "$fuzzer" -timeout=10 -rss_limit_mb=2048 -max_len=1024 -print_final_stats=1 \
+    -artifact_prefix="$fuzzer-" "$@" "$work/found" "$corpus" >"$work/log" 2>&1 || status=$?
 if [ "$status" -eq 0 ]; then
-    grep -E '^Done|stat::number_of_executed_units|INFO: seed corpus' "$found.log"
+    grep -E '^Done|INFO: seed corpus' "$work/log"
 else
-    tail -n 60 "$found.log"
+    tail -n 60 "$work/log"
 fi
-rm -f "$found.log"
 exit "$status"

@@ -114,7 +114,7 @@ static void test_texts_change_no_pixel(void) {
     CU_ASSERT_EQUAL(taken.rows, HEIGHT);
     for (int k = 0; k < HEIGHT * WIDTH; k++) {
         const int index = k == 34 ? 255 : 256 * k / 34;
-        CU_ASSERT_EQUAL(memcmp(taken.rgb[0][k], palette_viridis.rgb[index], 3), 0);
+        CU_ASSERT_EQUAL(memcmp(taken.rgb[k / WIDTH][k % WIDTH], palette_viridis.rgb[index], 3), 0);
     }
     png_content_free(&content);
 }

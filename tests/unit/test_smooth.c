@@ -214,7 +214,9 @@ static void test_no_bands(void) {
     double largest = 0;
     int changes = 0;
     for (uint32_t j = 1; j < e.width; j++) {
-        largest = fmax(largest, fabs(d.values[j] - d.values[j - 1]));
+        const double step = fabs(d.values[j] - d.values[j - 1]);
+        if (!(step <= largest)) /* not fmax, whose vectors gcc 12 for aarch64 fails to make */
+            largest = step;
         changes += d.counts[j] != d.counts[j - 1];
     }
     CHECK(changes >= 8);
