@@ -5,18 +5,20 @@
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "core/memory.h"
+#include "core/stop_signal.h"
 #include "plait/digest.h"
 
 #include <stdlib.h>
 
 static const double mib = 1.0 / (1 << 20);
+static const uint64_t message_bytes = UINT64_C(1) << 24;
 
 static bool is_root(const struct picture_rows *rows) {
     return rows->session->rank == ROOT;
 }
 
 static bool is_block(const struct picture_rows *rows) {
-    return rows->queue.schedule.kind == SCHEDULE_BLOCK;
+    return rows->queue.schedule.kind == SCHEDULE_BLOCK && !rows->checkpoint;
 }
 
 /* Of counts and digest, and of what is made of them later. */
@@ -37,8 +39,17 @@ static void sample_row(void *context, uint64_t unit) {
                             sample->counts);
 }
 
-static bool plan(struct picture_rows *rows, enum schedule_kind kind, struct failure *failure) {
-    const struct session *session = rows->session;
+bool rows_plan(struct picture_rows *rows, const struct session *session,
+               const struct plait_escape *escape, const struct plait_exec *exec,
+               enum schedule_kind kind, struct picture_checkpoint *checkpoint,
+               struct failure *failure) {
+    *rows = (struct picture_rows){
+        .session = session,
+        .escape = escape,
+        .exec = exec,
+        .checkpoint = checkpoint,
+        .distinct = plait_escape_distinct_rows(escape),
+    };
     struct sample sample = {rows, NULL};
     if (kind == SCHEDULE_WEIGHTED) {
         sample.counts = malloc(rows->escape->width * sizeof *sample.counts);
@@ -47,9 +58,12 @@ static bool plan(struct picture_rows *rows, enum schedule_kind kind, struct fail
     }
     const bool planned =
         agree(session, failure) &&
-        queue_begin(&rows->queue, session, kind, rows->distinct, sample_row, &sample, failure);
+        (rows->checkpoint ? queue_begin_rest(&rows->queue, session, kind, &rows->checkpoint->rest,
+                                             sample_row, &sample, failure)
+                          : queue_begin(&rows->queue, session, kind, rows->distinct, sample_row,
+                                        &sample, failure));
     free(sample.counts);
-    if (planned && kind == SCHEDULE_BLOCK)
+    if (planned && is_block(rows))
         rows->block = block_share(session, rows->distinct);
     return planned;
 }
@@ -121,23 +135,50 @@ static void allocate_counts(struct picture_rows *rows) {
     }
 }
 
+/* Of rows that lie at [at, at + count) of counts. */
+static void digest(struct picture_rows *rows, size_t at, uint32_t count,
+                   struct plait_escape_tally *tally) {
+    const uint32_t width = rows->escape->width;
+    const int32_t *counts = rows->counts + at * width;
+    plait_digest_rows(rows->exec, counts, count, width, rows->digests + at);
+    const struct plait_escape_tally some =
+        plait_escape_count_steps(rows->escape, rows->exec, counts, count);
+    tally->steps += some.steps;
+    tally->interior += some.interior;
+}
+
+/* Rank 0: the rows that the checkpoint has, and their sums. */
+static bool load(struct picture_rows *rows, struct failure *failure) {
+    const struct unit_set *finished = &rows->checkpoint->finished;
+    if (!picture_checkpoint_load(rows->checkpoint, rows->exec, rows->counts, rows->digests,
+                                 failure))
+        return false;
+    for (size_t k = 0; k < finished->count; k++) {
+        const struct piece piece = finished->items[k];
+        digest(rows, piece.first, (uint32_t)piece.count, &rows->resumed);
+        if (!pieces_add(&rows->pieces, piece)) /* rank 0 owns them from now on */
+            return failure_set(failure, EXIT_RUN, "out of memory");
+    }
+    rows->tally = rows->resumed;
+    return true;
+}
+
 bool rows_begin(struct picture_rows *rows, const struct session *session,
                 const struct plait_escape *escape, const struct plait_exec *exec,
-                enum schedule_kind kind, uint64_t more_row_bytes, struct failure *failure) {
-    *rows = (struct picture_rows){
-        .session = session,
-        .escape = escape,
-        .exec = exec,
-        .distinct = plait_escape_distinct_rows(escape),
-        .more_row_bytes = more_row_bytes,
-    };
-    if (!plan(rows, kind, failure) || !size_up(rows, failure))
+                enum schedule_kind kind, uint64_t more_row_bytes,
+                struct picture_checkpoint *checkpoint, struct failure *failure) {
+    if (!rows_plan(rows, session, escape, exec, kind, checkpoint, failure))
+        return false;
+    rows->more_row_bytes = more_row_bytes;
+    if (!size_up(rows, failure))
         return false;
     allocate_counts(rows);
     if (!rows->counts || !rows->digests)
         failure_set(failure, EXIT_USAGE,
                     "no memory for %.0f MiB of counts: choose a smaller --size, or more nodes",
                     (double)(rows->capacity * row_bytes(rows)) * mib);
+    if (checkpoint && is_root(rows) && failure->exit_status == EXIT_DONE)
+        load(rows, failure);
     return agree(session, failure);
 }
 
@@ -153,42 +194,87 @@ static bool compute_piece(void *context, struct piece piece, plait_progress_fn *
     rows->status =
         plait_escape_rows(rows->escape, &exec, (uint32_t)piece.first, (uint32_t)piece.count,
                           rows->counts + at * rows->escape->width);
+    if (rows->status != PLAIT_OK)
+        return false;
     rows->computed += (uint32_t)piece.count;
-    return rows->status == PLAIT_OK;
+    if (rows->checkpoint)
+        digest(rows, at, (uint32_t)piece.count, &rows->tally);
+    return true;
+}
+
+/* Rows that were computed last lie last; on rank 0 each row has its place. */
+static void locate(void *context, int rank, struct piece piece,
+                   struct queue_block blocks[QUEUE_BLOCKS]) {
+    struct picture_rows *rows = context;
+    const bool mine = rank == rows->session->rank;
+    const size_t at = mine ? rows->computed - piece.count : piece.first;
+    const size_t row = rows->escape->width * sizeof *rows->counts;
+    blocks[0] = (struct queue_block){rows->counts + at * rows->escape->width, piece.count * row};
+    blocks[1] = (struct queue_block){rows->digests + at, piece.count * sizeof *rows->digests};
+}
+
+static bool keep(void *context, int rank, struct piece piece) {
+    struct picture_rows *rows = context;
+    (void)rank;
+    return picture_checkpoint_keep(rows->checkpoint, piece,
+                                   rows->counts + piece.first * rows->escape->width,
+                                   rows->digests + piece.first);
+}
+
+static bool tend(void *context) {
+    const struct picture_rows *rows = context;
+    return picture_checkpoint_tend(rows->checkpoint);
+}
+
+/* As many rows as make a message that does not keep rank 0 for long. */
+static uint64_t rows_per_message(const struct picture_rows *rows) {
+    const uint64_t most = message_bytes / (rows->escape->width * sizeof *rows->counts);
+    return most > 0 ? most : 1;
 }
 
 static void show(void *context, uint64_t finished, uint64_t total) {
     progress_display_update(context, finished, total);
 }
 
+/* Then the checkpoint knows why the work has ended. */
+static bool has_written_badly(const struct picture_rows *rows) {
+    return rows->checkpoint && rows->checkpoint->failure.exit_status != EXIT_DONE;
+}
+
+bool rows_run(struct picture_rows *rows, struct queue_work work, const char *label,
+              enum progress_style style, struct failure *failure) {
+    struct progress_display display = progress_display_begin(label, style);
+    work.listen = style == PROGRESS_NONE ? NULL : show;
+    work.listen_context = &display;
+    const bool able = queue_run(&rows->queue, &work);
+    if (is_root(rows))
+        progress_display_end(&display);
+    if (!able && !has_written_badly(rows))
+        failure_set(failure, EXIT_RUN, "%s",
+                    rows->status == PLAIT_OK ? "out of memory" : plait_status_text(rows->status));
+    return able;
+}
+
 bool rows_compute(struct picture_rows *rows, const char *label, enum progress_style style,
                   struct failure *failure) {
-    struct progress_display display = progress_display_begin(label, style);
+    const struct queue_delivery delivery = {
+        .context = rows,
+        .most_units = rows_per_message(rows),
+        .locate = locate,
+        .keep = keep,
+        .tend = tend,
+        .stop = stop_signal_seen,
+    };
     const struct queue_work work = {
         .compute = compute_piece,
         .context = rows,
         .room = rows->capacity,
-        .listen = style == PROGRESS_NONE ? NULL : show,
-        .listen_context = &display,
+        .delivery = rows->checkpoint ? &delivery : NULL,
     };
-    if (!queue_run(&rows->queue, &work))
-        failure_set(failure, EXIT_RUN, "%s",
-                    rows->status == PLAIT_OK ? "out of memory" : plait_status_text(rows->status));
-    if (is_root(rows))
-        progress_display_end(&display);
-    return agree(rows->session, failure);
-}
-
-/* Of rows that lie at [at, at + count) of counts. */
-static void digest(struct picture_rows *rows, size_t at, uint32_t count,
-                   struct plait_escape_tally *tally) {
-    const uint32_t width = rows->escape->width;
-    const int32_t *counts = rows->counts + at * width;
-    plait_digest_rows(rows->exec, counts, count, width, rows->digests + at);
-    const struct plait_escape_tally some =
-        plait_escape_count_steps(rows->escape, rows->exec, counts, count);
-    tally->steps += some.steps;
-    tally->interior += some.interior;
+    rows_run(rows, work, label, style, failure);
+    return rows->checkpoint
+               ? picture_checkpoint_end_work(rows->checkpoint, rows->queue.stopped, failure)
+               : agree(rows->session, failure);
 }
 
 static void digest_own(struct picture_rows *rows, struct plait_escape_tally *tally) {
@@ -200,7 +286,7 @@ static void digest_own(struct picture_rows *rows, struct plait_escape_tally *tal
         digest(rows, rows->pieces.items[k].first, (uint32_t)rows->pieces.items[k].count, tally);
 }
 
-static void bring(struct picture_rows *rows, size_t bytes, void *content) {
+void rows_bring(const struct picture_rows *rows, size_t bytes, void *content) {
     if (is_block(rows))
         block_gather(rows->session, rows->distinct, bytes, content, content);
     else
@@ -208,10 +294,12 @@ static void bring(struct picture_rows *rows, size_t bytes, void *content) {
 }
 
 void rows_gather(struct picture_rows *rows, struct plait_escape_tally *tally) {
-    struct plait_escape_tally own = {0, 0};
-    digest_own(rows, &own);
-    bring(rows, rows->escape->width * sizeof *rows->counts, rows->counts);
-    bring(rows, sizeof *rows->digests, rows->digests);
+    struct plait_escape_tally own = rows->tally;
+    if (!rows->checkpoint) { /* which has brought them */
+        digest_own(rows, &own);
+        rows_bring(rows, rows->escape->width * sizeof *rows->counts, rows->counts);
+        rows_bring(rows, sizeof *rows->digests, rows->digests);
+    }
     *tally = own;
     MPI_CHECK(MPI_Reduce(&own, tally, 2, MPI_UINT64_T, MPI_SUM, ROOT, rows->session->world));
 }

@@ -60,6 +60,14 @@ static void stay_alone(const struct launcher *launcher) {
         return;
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+    setenv("OMPI_MCA_sharedfp", "^sm",
+           0); /* shared file pointers, which would lie in that folder */
+}
+
+/* Open MPI's own MPI-IO reports success where a write has failed (4.1.4), and makes files for locks
+ * beside the one that it opens. The other one that it brings, ROMIO, is also MPICH's. */
+static void choose_file_access(void) {
+    setenv("OMPI_MCA_io", "^ompio", 0);
 }
 
 /* Without a launcher there are no slots to count. */
@@ -68,15 +76,17 @@ static void spawn_freely(const struct launcher *launcher) {
         setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
 }
 
-bool session_start(struct session *session, const char *command, bool any_version, bool spawns,
+bool session_start(struct session *session, const char *command, struct session_needs needs,
                    struct failure *failure) {
+    const int wanted = needs.one_thread ? MPI_THREAD_SINGLE : MPI_THREAD_FUNNELED;
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
-    if (spawns)
+    if (needs.spawns)
         spawn_freely(&session->launcher);
     else
         stay_alone(&session->launcher);
-    MPI_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
+    choose_file_access();
+    MPI_CHECK(MPI_Init_thread(NULL, NULL, wanted, &provided));
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));
     MPI_CHECK(MPI_Comm_rank(session->world, &session->rank));
     MPI_CHECK(MPI_Comm_size(session->world, &session->size));
@@ -85,13 +95,13 @@ bool session_start(struct session *session, const char *command, bool any_versio
     MPI_CHECK(MPI_Comm_rank(session->node, &session->node_rank));
     MPI_CHECK(MPI_Comm_size(session->node, &session->node_size));
 
-    if (provided < MPI_THREAD_FUNNELED)
+    if (provided < wanted)
         failure_set(failure, EXIT_RUN,
                     "this MPI was built without thread support, plait needs "
                     "MPI_THREAD_FUNNELED: use another build of MPI");
     if (!agree(session, failure))
         return false;
-    return same_program(session, command, any_version, failure);
+    return same_program(session, command, needs.any_version, failure);
 }
 
 void session_end(struct session *session) {

@@ -87,6 +87,23 @@ static void test_commit_replaces_and_keeps_permissions(void) {
     CU_ASSERT_EQUAL(scratch_entries(""), 1);
 }
 
+static void test_commit_new_never_replaces(void) {
+    const char *path = scratch_path("new.txt");
+    struct failure failure = {0};
+    struct atomic_file first, second;
+    CU_ASSERT_TRUE_FATAL(atomic_file_open(&first, path, &failure));
+    CU_ASSERT_TRUE_FATAL(atomic_file_open(&second, path, &failure));
+    put(&first, "first");
+    put(&second, "second");
+    CU_ASSERT_TRUE(atomic_file_commit_new(&first, &failure));
+    CU_ASSERT_EQUAL(failure.exit_status, EXIT_DONE);
+    CU_ASSERT_FALSE(atomic_file_commit_new(&second, &failure));
+    assert_failure(&failure, EXIT_RUN, path, strerror(EEXIST));
+    CU_ASSERT_TRUE(scratch_holds(path, "first"));
+    CU_ASSERT_EQUAL(scratch_entries(""), 1);
+    CU_ASSERT_PTR_NULL(second.stream);
+}
+
 static void test_abandon_keeps_the_old_file(void) {
     const char *path = scratch_path("old.txt");
     struct failure failure = {0};
@@ -187,6 +204,55 @@ static void test_name_in_the_root_folder(void) {
     if (!atomic_file_check(path, &failure))
         assert_failure(&failure, EXIT_USAGE, path, "folder '/': ");
     CU_ASSERT_FALSE(exists(path));
+}
+
+/* What another process would do: open the shared name, write and read back. */
+static void write_by_name(const struct atomic_file *file, const char *text) {
+    char name[600], back[16] = "";
+    CU_ASSERT_TRUE_FATAL(atomic_file_shared_name(file, name, sizeof name));
+    CU_ASSERT_EQUAL(name[0], '/');
+    FILE *other = fopen(name, "r+b");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(other);
+    CU_ASSERT_TRUE(fputs(text, other) >= 0);
+    fclose(other);
+    CU_ASSERT_EQUAL(pread(fileno(file->stream), back, sizeof back - 1, 0), (ssize_t)strlen(text));
+    CU_ASSERT_STRING_EQUAL(back, text);
+    CU_ASSERT_FALSE(atomic_file_shared_name(file, name, 8));
+}
+
+static void test_shared_file(void) {
+    const char *path = scratch_path("shared.txt");
+    struct failure failure = {0};
+    struct atomic_file file;
+    for (int named = 0; named <= 1; named++) {
+        scratch_write(path, "old");
+        CU_ASSERT_TRUE_FATAL(atomic_file_open_shared(&file, path, named, &failure));
+        CU_ASSERT_EQUAL(scratch_entries(""), file.temporary ? 2 : 1);
+        CU_ASSERT_TRUE(file.temporary || !named);
+        write_by_name(&file, "new\n");
+        CU_ASSERT_TRUE(scratch_holds(path, "old"));
+        CU_ASSERT_TRUE(atomic_file_commit(&file, &failure));
+        CU_ASSERT_TRUE(scratch_holds(path, "new\n"));
+
+        CU_ASSERT_TRUE_FATAL(atomic_file_open_shared(&file, path, named, &failure));
+        write_by_name(&file, "lost\n");
+        atomic_file_abandon(&file);
+        CU_ASSERT_TRUE(scratch_holds(path, "new\n"));
+        CU_ASSERT_EQUAL(scratch_entries(""), 1);
+    }
+}
+
+static void test_shared_name_of_a_bare_name(void) {
+    struct failure failure = {0};
+    struct atomic_file file;
+    char before[600];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(before, sizeof before));
+    CU_ASSERT_EQUAL_FATAL(chdir(scratch_path("")), 0);
+    CU_ASSERT_TRUE_FATAL(atomic_file_open_shared(&file, "bare", true, &failure));
+    write_by_name(&file, "text");
+    atomic_file_abandon(&file);
+    CU_ASSERT_EQUAL(chdir(before), 0);
+    CU_ASSERT_EQUAL(scratch_entries(""), 0);
 }
 
 static void test_links_stay(void) {
@@ -295,11 +361,14 @@ int main(void) {
         {"new file appears at commit", test_new_file_appears_at_commit},
         {"same target", test_same_target},
         {"commit replaces and keeps permissions", test_commit_replaces_and_keeps_permissions},
+        {"commit new never replaces", test_commit_new_never_replaces},
         {"abandon keeps the old file", test_abandon_keeps_the_old_file},
         {"failed write keeps the old file", test_failed_write_keeps_the_old_file},
         {"failed write of a new file", test_failed_write_of_a_new_file_leaves_none},
         {"failed rename", test_failed_rename_leaves_nothing},
         {"full disk is named", test_full_disk_is_named},
+        {"shared file", test_shared_file},
+        {"shared name of a bare name", test_shared_name_of_a_bare_name},
         {"links stay", test_links_stay},
         {"bare name", test_bare_name_is_in_the_current_folder},
         {"name in the root folder", test_name_in_the_root_folder},

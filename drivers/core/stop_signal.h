@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * Signals that ask a run with a checkpoint to save and stop: SIGUSR1, which batch systems send
+ * before the time is up and mpirun passes on to every rank, SIGTERM and SIGINT. A handler may do
+ * next to nothing, so it leaves a note, and the run looks for it at its next step: a second signal
+ * while the work is being saved changes nothing. */
+#ifndef PLAIT_DRIVERS_STOP_SIGNAL_H
+#define PLAIT_DRIVERS_STOP_SIGNAL_H
+
+#include <stdbool.h>
+
+/* From now on the three signals are noted, and do nothing else. One that the caller of the program
+ * had set to be ignored, as nohup and shells do for jobs in the background, stays ignored. */
+void stop_signal_watch(void);
+
+/* Whether one has come since stop_signal_watch. */
+bool stop_signal_seen(void);
+
+/* When all is computed and kept there is nothing left to save: SIGTERM and SIGINT do again what
+ * they did before stop_signal_watch. SIGUSR1 says that time is running out; it is still noted only,
+ * for the run is about to end by itself. Does nothing without stop_signal_watch. */
+void stop_signal_release(void);
+
+#endif
