@@ -278,8 +278,7 @@ void pi_checkpoint_take(struct pi_checkpoint *checkpoint, struct piece piece, ui
 static void locate(void *context, int rank, struct piece piece,
                    struct queue_block blocks[QUEUE_BLOCKS]) {
     const struct pi_checkpoint *checkpoint = context;
-    const size_t cells =
-        runs_of(&checkpoint->round, piece).count * (size_t)checkpoint->round.steps;
+    const size_t cells = runs_of(&checkpoint->round, piece).count * (size_t)checkpoint->round.steps;
     blocks[0] = (struct queue_block){place(checkpoint, rank), cells * sizeof(uint64_t)};
 }
 

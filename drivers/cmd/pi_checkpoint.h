@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What --checkpoint keeps of pi: the hits of the steps that are done, and of the round under way the
- * units that are, with their hits. That is little, whatever the number of darts, so the file is
+ * What --checkpoint keeps of pi: the hits of the steps that are done, and of the round under way
+ * the units that are, with their hits. That is little, whatever the number of darts, so the file is
  * rewritten as a whole from time to time (core/checkpoint.h). Rank 0 has it; the others deliver the
  * hits of their units while the work goes on. */
 #ifndef PLAIT_DRIVERS_PI_CHECKPOINT_H
@@ -72,8 +72,8 @@ void pi_checkpoint_take(struct pi_checkpoint *checkpoint, struct piece piece, ui
 /* How the queue delivers. */
 struct queue_delivery pi_checkpoint_delivery(struct pi_checkpoint *checkpoint);
 
-/* On all ranks when the queue has ended and the seconds of the round are noted. Rank 0: EXIT_STOPPED
- * if somebody has stopped it, EXIT_RUN if writing has failed. Agree afterwards. */
+/* On all ranks when the queue has ended and the seconds of the round are noted. Rank 0:
+ * EXIT_STOPPED if somebody has stopped it, EXIT_RUN if writing has failed. Agree afterwards. */
 void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,
                              struct failure *failure);
 

@@ -221,7 +221,7 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     *escape = plait_escape_default(kind);
     escape->maxit = (int32_t)options->maxit;
     escape->brute = options->interior == INTERIOR_BRUTE;
-    return take_size(options, escape, failure) &&
+    return checkpoint_options_check(values, failure) && take_size(options, escape, failure) &&
            (kind != PLAIT_JULIA || take_julia(options, escape, failure)) &&
            take_view(options, values, escape, failure);
 }
