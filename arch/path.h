@@ -6,6 +6,7 @@
 
 #include "darts.h"
 #include "escape.h"
+#include "smooth.h"
 
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct plait_path {
     uint32_t needs;   /* PLAIT_CPU_* bits, all of which the machine must have */
     uint32_t lanes;   /* doubles in one vector */
     plait_escape_tile_fn *escape_tile;
+    plait_smooth_row_fn *smooth_row;
     plait_darts_hits_fn *darts_hits;
 };
 

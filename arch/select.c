@@ -12,6 +12,7 @@ static const struct plait_path scalar = {
     .needs = 0,
     .lanes = 1,
     .escape_tile = plait_escape_tile_scalar,
+    .smooth_row = plait_smooth_row_scalar,
     .darts_hits = plait_darts_hits_scalar,
 };
 
@@ -21,6 +22,7 @@ static const struct plait_path avx2 = {
     .needs = PLAIT_CPU_AVX2 | PLAIT_CPU_FMA,
     .lanes = 4,
     .escape_tile = plait_escape_tile_avx2,
+    .smooth_row = plait_smooth_row_avx2,
     .darts_hits = plait_darts_hits_avx2,
 };
 #endif
@@ -32,6 +34,7 @@ static const struct plait_path avx512 = {
              PLAIT_CPU_AVX512DQ | PLAIT_CPU_AVX512VL,
     .lanes = 8,
     .escape_tile = plait_escape_tile_avx512,
+    .smooth_row = plait_smooth_row_avx512,
     .darts_hits = plait_darts_hits_avx512,
 };
 #endif
@@ -42,6 +45,7 @@ static const struct plait_path neon = {
     .needs = PLAIT_CPU_NEON,
     .lanes = 2,
     .escape_tile = plait_escape_tile_neon,
+    .smooth_row = plait_smooth_row_neon,
     .darts_hits = plait_darts_hits_neon,
 };
 #endif

@@ -23,11 +23,15 @@ struct command {
      * may not bear. NULL: nothing. */
     void (*after)(const struct option_values *values);
     bool columns; /* standard output is columns of numbers: what else is there begins with '#' */
+    /* What a process does, instead of run, that run has spawned (comm/spawn.h); NULL: it spawns
+     * none. */
+    void (*work)(void);
+    bool spawns;      /* starts processes by MPI: a run without a launcher must allow that */
     bool any_version; /* may run on ranks of unlike Plait versions, whose bits could differ */
 };
 
-extern const struct command cmd_count, cmd_hello, cmd_julia, cmd_logs, cmd_mandelbrot, cmd_pi,
-    cmd_pingpong, cmd_ring;
+extern const struct command cmd_check, cmd_colour, cmd_count, cmd_hello, cmd_integrate, cmd_julia,
+    cmd_logs, cmd_mandelbrot, cmd_pi, cmd_pingpong, cmd_rank, cmd_rerun, cmd_ring;
 
 extern const struct command *const command_table[];
 extern const size_t command_count;

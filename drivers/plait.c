@@ -4,6 +4,7 @@
 #include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/parameters.h"
+#include "comm/spawn.h"
 #include "command.h"
 #include "core/clock.h"
 #include "core/config_file.h"
@@ -50,7 +51,7 @@ static int refuse(const char *name, struct failure *failure) {
     struct session session;
     if (launcher_detect().size == 1)
         return print_failure(failure);
-    session_start(&session, name, false, failure);
+    session_start(&session, name, false, false, failure);
     if (session.rank == ROOT && (session.size > 1 || session.launcher.rank == 0))
         print_failure(failure);
     session_end(&session);
@@ -114,6 +115,7 @@ static void run_watched(struct session *session, const struct command *command,
         .tag = command->options->command,
         .start_ns = clock_now_ns(),
         .comment = command->columns ? "# " : NULL,
+        .told = timers_are_parents(),
     };
     snprintf(watch.message, sizeof watch.message, "ranks=%d", session->size);
     session->watch = &watch;
@@ -176,7 +178,8 @@ static int run_command(const struct command *command, int argc, char **argv) {
         values_free(&values);
         return status;
     }
-    if (session_start(&session, command->options->command, command->any_version, &failure))
+    if (session_start(&session, command->options->command, command->any_version, command->spawns,
+                      &failure))
         run_with_mpi(&session, command, &values, &failure);
     if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
         print_failure(&failure);
@@ -186,6 +189,23 @@ static int run_command(const struct command *command, int argc, char **argv) {
     if (goes_on)
         command->after(&values);
     values_free(&values);
+    return failure.exit_status;
+}
+
+/* A process that the subcommand has spawned: it has no options, its parent has them. */
+static int run_spawned(const struct command *command) {
+    struct failure failure = {0};
+    struct session session;
+    if (session_start(&session, command->options->command, false, false, &failure)) {
+        if (spawn_parent() != MPI_COMM_NULL)
+            command->work();
+        else
+            failure_set(&failure, EXIT_USAGE,
+                        "%s is for processes that plait has spawned: leave it out", spawn_argument);
+    }
+    if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
+        print_failure(&failure);
+    session_end(&session);
     return failure.exit_status;
 }
 
@@ -221,5 +241,7 @@ int main(int argc, char **argv) {
         return about ? answer_help(about->options) : refuse(name, &failure);
     }
     const struct command *command = find_command(name, &failure);
+    if (command && command->work && argc == 3 && strcmp(argv[2], spawn_argument) == 0)
+        return run_spawned(command);
     return command ? run_command(command, argc - 2, argv + 2) : refuse(name, &failure);
 }

@@ -5,6 +5,7 @@
 
 #include "../arch/path.h"
 #include "../arch/pcg.h"
+#include "exec_is_valid.h"
 
 #include <stdatomic.h>
 
@@ -18,10 +19,6 @@ static const uint64_t job_overhead_darts = 256;
 
 static bool generator_is_valid(enum plait_generator generator) {
     return generator == PLAIT_RXS64 || generator == PLAIT_PCG32;
-}
-
-static bool exec_is_valid(const struct plait_exec *exec) {
-    return exec->path && exec->threads >= 1 && exec->threads <= PLAIT_THREADS_MAX;
 }
 
 static bool range_is_valid(uint64_t first, uint64_t count) {

@@ -5,6 +5,7 @@
 
 #include "../arch/path.h"
 #include "escape_job.h"
+#include "exec_is_valid.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -203,10 +204,6 @@ static enum plait_status compute_rows(const struct plait_escape_job *job,
     return atomic_load(&stop) ? PLAIT_E_INTERRUPTED : PLAIT_OK;
 }
 
-static bool exec_is_valid(const struct plait_exec *exec) {
-    return exec->path && exec->threads >= 1 && exec->threads <= PLAIT_THREADS_MAX;
-}
-
 enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                     const struct plait_exec *exec, uint32_t first, uint32_t rows,
                                     int32_t *counts) {
@@ -243,24 +240,49 @@ uint32_t plait_escape_distinct_rows(const struct plait_escape *escape) {
     return symmetry_of(escape) == SYMMETRY_NONE ? escape->height : escape->height / 2 + 1;
 }
 
-static void mirror_rows(uint32_t height, uint32_t width, uint32_t from, int threads,
-                        int32_t *counts) {
+/* Rows as they are. */
+static void mirror_rows(const struct plait_escape *escape, int threads, size_t row_bytes,
+                        char *pixels) {
+    const uint32_t height = escape->height, from = plait_escape_distinct_rows(escape);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int64_t i = from; i < (int64_t)height; i++)
-        memcpy(counts + (size_t)i * width, counts + (size_t)(height - i) * width,
-               width * sizeof *counts);
+        memcpy(pixels + (size_t)i * row_bytes, pixels + (size_t)(height - i) * row_bytes,
+               row_bytes);
 }
 
-static void rotate_rows(const struct plait_escape_job *job, const struct plait_exec *exec,
-                        uint32_t height, uint32_t width, uint32_t from, int32_t *counts) {
-#pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
+/* Rows back to front, but for column 0. */
+static void rotate_rows(const struct plait_escape *escape, int threads, size_t pixel_bytes,
+                        char *pixels) {
+    const uint32_t height = escape->height, from = plait_escape_distinct_rows(escape);
+    const size_t width = escape->width, row_bytes = width * pixel_bytes;
+#pragma omp parallel for num_threads(threads) schedule(static)
     for (int64_t i = from; i < (int64_t)height; i++) {
-        int32_t *row = counts + (size_t)i * width;
-        const int32_t *source = counts + (size_t)(height - i) * width;
+        char *row = pixels + (size_t)i * row_bytes;
+        const char *source = pixels + (size_t)(height - i) * row_bytes;
+        for (size_t j = 1; j < width; j++)
+            memcpy(row + j * pixel_bytes, source + (width - j) * pixel_bytes, pixel_bytes);
+    }
+}
+
+static void complete(const struct plait_escape *escape, int threads, size_t pixel_bytes,
+                     void *pixels) {
+    const enum symmetry symmetry = symmetry_of(escape);
+    if (symmetry == SYMMETRY_ROWS)
+        mirror_rows(escape, threads, escape->width * pixel_bytes, pixels);
+    else if (symmetry == SYMMETRY_POINT)
+        rotate_rows(escape, threads, pixel_bytes, pixels);
+}
+
+/* Column 0 of the rows that are completed, where it has no mirror image. */
+static void compute_first_column(const struct plait_escape *escape, const struct plait_exec *exec,
+                                 int32_t *counts) {
+    const struct plait_escape_job job = plait_escape_make_job(escape);
+    const uint32_t from = plait_escape_distinct_rows(escape);
+#pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
+    for (int64_t i = from; i < (int64_t)escape->height; i++) {
         const struct plait_escape_tile first_pixel = {(uint32_t)i, 0, 1, 1};
-        exec->path->escape_tile(job, &first_pixel, row, width);
-        for (uint32_t j = 1; j < width; j++)
-            row[j] = source[width - j];
+        exec->path->escape_tile(&job, &first_pixel, counts + (size_t)i * escape->width,
+                                escape->width);
     }
 }
 
@@ -271,13 +293,67 @@ enum plait_status plait_escape_complete(const struct plait_escape *escape,
         return status;
     if (!exec_is_valid(exec))
         return PLAIT_E_ARGUMENT;
-    const uint32_t from = plait_escape_distinct_rows(escape);
-    const enum symmetry symmetry = symmetry_of(escape);
+    complete(escape, exec->threads, sizeof *counts, counts);
+    if (symmetry_of(escape) == SYMMETRY_POINT)
+        compute_first_column(escape, exec, counts);
+    return PLAIT_OK;
+}
+
+enum plait_status plait_escape_complete_bytes(const struct plait_escape *escape,
+                                              const struct plait_exec *exec, uint8_t *bytes) {
+    const enum plait_status status = plait_escape_check(escape);
+    if (status != PLAIT_OK)
+        return status;
+    if (!exec_is_valid(exec))
+        return PLAIT_E_ARGUMENT;
+    complete(escape, exec->threads, sizeof *bytes, bytes);
+    return PLAIT_OK;
+}
+
+/* From top to bottom into from bottom to top. */
+static void reverse_order(uint32_t rows, uint32_t width, int threads, int32_t *counts) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int64_t i = 0; i < (int64_t)rows / 2; i++) {
+        int32_t *upper = counts + (size_t)i * width;
+        int32_t *lower = counts + (size_t)(rows - 1 - i) * width;
+        for (uint32_t j = 0; j < width; j++) {
+            const int32_t count = upper[j];
+            upper[j] = lower[j];
+            lower[j] = count;
+        }
+    }
+}
+
+/* Columns [1, width) from right to left; column 0 is computed. counts[rows][width] are rows [first,
+ * first + rows) of the picture, but for the order of their columns. */
+static void reverse_columns(const struct plait_escape_job *job, const struct plait_exec *exec,
+                            uint32_t first, uint32_t rows, uint32_t width, int32_t *counts) {
+#pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
+    for (int64_t i = 0; i < (int64_t)rows; i++) {
+        int32_t *row = counts + (size_t)i * width;
+        const struct plait_escape_tile first_pixel = {first + (uint32_t)i, 0, 1, 1};
+        exec->path->escape_tile(job, &first_pixel, row, width);
+        for (uint32_t j = 1; j < width - j; j++) {
+            const int32_t count = row[j];
+            row[j] = row[width - j];
+            row[width - j] = count;
+        }
+    }
+}
+
+enum plait_status plait_escape_mirror_rows(const struct plait_escape *escape,
+                                           const struct plait_exec *exec, uint32_t first,
+                                           uint32_t rows, int32_t *counts) {
+    const enum plait_status status = plait_escape_check(escape);
+    if (status != PLAIT_OK)
+        return status;
+    const uint32_t images = escape->height - plait_escape_distinct_rows(escape);
+    if (!exec_is_valid(exec) || first < 1 || first > images + 1 || rows > images + 1 - first)
+        return PLAIT_E_ARGUMENT;
     const struct plait_escape_job job = plait_escape_make_job(escape);
-    if (symmetry == SYMMETRY_ROWS)
-        mirror_rows(escape->height, escape->width, from, exec->threads, counts);
-    else if (symmetry == SYMMETRY_POINT)
-        rotate_rows(&job, exec, escape->height, escape->width, from, counts);
+    reverse_order(rows, escape->width, exec->threads, counts);
+    if (symmetry_of(escape) == SYMMETRY_POINT)
+        reverse_columns(&job, exec, escape->height - first - rows + 1, rows, escape->width, counts);
     return PLAIT_OK;
 }
 
@@ -309,14 +385,23 @@ int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint
 enum plait_status plait_escape_verify(const struct plait_escape *escape,
                                       const struct plait_exec *exec, const int32_t *counts,
                                       uint32_t samples, struct plait_escape_difference *first) {
+    return plait_escape_verify_rows(escape, exec, 0, escape->height, counts, samples, first);
+}
+
+enum plait_status plait_escape_verify_rows(const struct plait_escape *escape,
+                                           const struct plait_exec *exec, uint32_t row,
+                                           uint32_t rows, const int32_t *counts, uint32_t samples,
+                                           struct plait_escape_difference *first) {
     const enum plait_status status = plait_escape_check(escape);
     if (status != PLAIT_OK)
         return status;
-    if (!exec_is_valid(exec))
+    if (!exec_is_valid(exec) || row > escape->height || rows > escape->height - row)
         return PLAIT_E_ARGUMENT;
 
     const struct plait_escape_job job = plait_escape_make_job(escape);
     const uint64_t pixels = (uint64_t)escape->width * escape->height;
+    const uint64_t begin = (uint64_t)row * escape->width;
+    const uint64_t end = begin + (uint64_t)rows * escape->width;
     int64_t first_sample = samples; /* the earliest sample that differs */
 
 #pragma omp parallel for num_threads(exec->threads) schedule(dynamic)
@@ -325,15 +410,18 @@ enum plait_status plait_escape_verify(const struct plait_escape *escape,
          * a picture could share (Knuth, TAOCP vol. 3, 6.4). */
         const uint64_t spread = ((uint64_t)k + 1) * UINT64_C(0x9E3779B97F4A7C15);
         const uint64_t pixel = ((spread >> 32) * pixels) >> 32;
-        const uint32_t row = (uint32_t)(pixel / escape->width);
-        const uint32_t col = (uint32_t)(pixel % escape->width);
-        const int32_t expected = plait_escape_reference(&job, row, col);
-        if (expected == counts[pixel])
+        if (pixel < begin || pixel >= end)
+            continue;
+        const uint32_t i = (uint32_t)(pixel / escape->width);
+        const uint32_t j = (uint32_t)(pixel % escape->width);
+        const int32_t expected = plait_escape_reference(&job, i, j);
+        const int32_t got = counts[pixel - begin];
+        if (expected == got)
             continue;
 #pragma omp critical(plait_escape_verify_first)
         if (k < first_sample) {
             first_sample = k;
-            *first = (struct plait_escape_difference){row, col, expected, counts[pixel]};
+            *first = (struct plait_escape_difference){i, j, expected, got};
         }
     }
     return first_sample < (int64_t)samples ? PLAIT_E_MISMATCH : PLAIT_OK;

@@ -3,12 +3,12 @@
  * data: draw and count, gather, print. */
 #include "cmd/run_begin.h"
 #include "cmd/seed.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "command.h"
 #include "core/clock.h"
 #include "core/report.h"
-#include "core/standard_output.h"
 #include "plait/pcg.h"
 
 #include <inttypes.h>
@@ -129,12 +129,18 @@ static void go(struct count *count, const struct option_values *values, struct f
     if (!run_begin(session, &count->options->run, &count->placements, failure) ||
         !make_room(count, failure))
         return;
+    stopwatch_start(session->watch, "draw");
     draw(count);
+    stopwatch_stop(session->watch, "draw");
+    stopwatch_start(session->watch, "gather");
     gather(count);
+    stopwatch_stop(session->watch, "gather");
     if (session->rank == ROOT) {
         print(count);
-        if (standard_output_flush(failure) && count->options->run.json)
-            write_report(count, values, clock_seconds_since(start_ns), failure);
+        const double total_s = clock_seconds_since(start_ns);
+        stopwatch_add(session->watch, "total", start_ns, total_s);
+        if (timers_tell(session, values, failure) && count->options->run.json)
+            write_report(count, values, total_s, failure);
     }
     agree(session, failure);
 }

@@ -130,7 +130,7 @@ static bool run_rounds(struct pi *pi, struct failure *failure) {
     }
     pi->begun.compute = clock_now_ns();
     for (int first = 0; first < pi->sweep.steps;) {
-        struct sweep_round round = sweep_round_at(&pi->sweep, first);
+        const struct sweep_round round = sweep_round_at(&pi->sweep, first);
         if (!agree(pi->session, failure) || !count_round(pi, &round, failure))
             return false;
         if (first == pi->sweep.steps) /* the time was up */

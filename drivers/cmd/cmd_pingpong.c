@@ -4,10 +4,10 @@
 #include "cmd/pingpong_plot.h"
 #include "cmd/pingpong_report.h"
 #include "cmd/run_begin.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "command.h"
 #include "core/clock.h"
-#include "core/standard_output.h"
 
 #include <stddef.h>
 
@@ -15,7 +15,7 @@
 static void tell(const struct pingpong *pingpong, const struct option_values *values,
                  struct failure *failure) {
     const struct pingpong_options *options = pingpong->options;
-    if (pingpong_print(pingpong, failure) && standard_output_flush(failure) &&
+    if (pingpong_print(pingpong, failure) && timers_tell(pingpong->session, values, failure) &&
         (!options->plot || pingpong_plot_write(pingpong, failure)) && options->run.json)
         pingpong_report(pingpong, values, failure);
 }
@@ -32,6 +32,7 @@ static void go(struct pingpong *pingpong, const struct option_values *values,
         !pingpong_run(pingpong, failure))
         return;
     pingpong->total_seconds = clock_seconds_since(start_ns);
+    stopwatch_add(session->watch, "total", start_ns, pingpong->total_seconds);
     if (session->rank == ROOT)
         tell(pingpong, values, failure);
     agree(session, failure);
@@ -128,4 +129,4 @@ static const struct option_set set = {
 };
 
 const struct command cmd_pingpong = {
-    .options = &set, .run = run, .after = after, .any_version = true};
+    .options = &set, .run = run, .after = after, .columns = true, .any_version = true};

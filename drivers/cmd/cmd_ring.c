@@ -5,10 +5,10 @@
 #include "cmd/ring_report.h"
 #include "cmd/ring_rounds.h"
 #include "cmd/run_begin.h"
+#include "cmd/timers.h"
 #include "comm/agree.h"
 #include "command.h"
 #include "core/clock.h"
-#include "core/standard_output.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -17,17 +17,31 @@
 static void tell(const struct ring *ring, const struct option_values *values,
                  struct failure *failure) {
     ring_print(ring);
-    if (standard_output_flush(failure) && ring->options->run.json)
+    if (timers_tell(ring->session, values, failure) && ring->options->run.json)
         ring_report(ring, values, failure);
+}
+
+/* The rounds, and the map if it is asked for. */
+static bool measure(struct ring *ring, struct failure *failure) {
+    struct stopwatch *watch = ring->session->watch;
+    stopwatch_start(watch, "rounds");
+    const bool ran = ring_run(ring, failure);
+    stopwatch_stop(watch, "rounds");
+    if (!ran || !ring->options->map)
+        return ran;
+    stopwatch_start(watch, "map");
+    const bool mapped = ring_map(ring, failure);
+    stopwatch_stop(watch, "map");
+    return mapped;
 }
 
 static void go(struct ring *ring, const struct option_values *values, struct failure *failure) {
     const uint64_t start_ns = clock_now_ns();
     if (!run_begin(ring->session, &ring->options->run, &ring->placements, failure) ||
-        !ring_begin(ring, failure) || !ring_run(ring, failure) ||
-        (ring->options->map && !ring_map(ring, failure)))
+        !ring_begin(ring, failure) || !measure(ring, failure))
         return;
     ring->total_seconds = clock_seconds_since(start_ns);
+    stopwatch_add(ring->session->watch, "total", start_ns, ring->total_seconds);
     if (ring->session->rank == ROOT)
         tell(ring, values, failure);
     agree(ring->session, failure);

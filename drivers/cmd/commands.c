@@ -3,8 +3,8 @@
 #include "command.h"
 
 const struct command *const command_table[] = {
-    &cmd_count,      &cmd_hello, &cmd_julia,    &cmd_logs,
-    &cmd_mandelbrot, &cmd_pi,    &cmd_pingpong, &cmd_ring,
+    &cmd_check,      &cmd_colour, &cmd_count,    &cmd_hello, &cmd_integrate, &cmd_julia, &cmd_logs,
+    &cmd_mandelbrot, &cmd_pi,     &cmd_pingpong, &cmd_rank,  &cmd_rerun,     &cmd_ring,
 };
 
 const size_t command_count = sizeof command_table / sizeof command_table[0];

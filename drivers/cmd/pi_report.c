@@ -52,11 +52,14 @@ void pi_print_step(const struct pi *pi, int step) {
 
 static const char *const ends[] = {"sweep", "target-error", "max-darts", "max-time"};
 
-/* What ended the sweep before all its steps. */
+/* What ended the sweep, where it has more than one end. */
 static void print_end_by(const struct pi *pi) {
     const struct pi_cut *cut = &pi->cut;
     if (pi->end == PI_END_TARGET)
         printf("# the target is met: standard error at most %.6g\n", pi->options->target_error);
+    if (pi->options->max_time > 0 && pi->end != PI_END_TIME)
+        printf("# not reproducible: the time was enough, which it need not be (--max-time %.6g)\n",
+               pi->options->max_time);
     if (pi->end != PI_END_TIME)
         return;
     printf("# not reproducible: the time was up (--max-time %.6g) ", pi->options->max_time);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * The run of mandelbrot and julia, in the order of the data: options, placement, rows (of which
- * picture_rows.c knows more), verification, files
- * (picture_files.c), report. Each step is one function; failures are
- * agreed between them, so that no rank waits for one that has left. */
+ * picture_rows.c knows more, and picture_stream.c with --stream), verification, files
+ * (picture_files.c), report. Each step is one function; failures are agreed between them, so that
+ * no rank waits for one that has left. */
 #include "cmd/picture.h"
 
 #include "cmd/picture_files.h"
 #include "cmd/picture_options.h"
 #include "cmd/picture_report.h"
+#include "cmd/picture_stream.h"
 #include "cmd/timers.h"
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
@@ -26,15 +27,21 @@ static bool is_root(const struct picture *picture) {
 static bool compute(struct picture *picture, const char *label, struct failure *failure) {
     MPI_CHECK(MPI_Barrier(picture->session->world));
     picture->begun.compute = clock_now_ns();
-    const bool computed = rows_compute(&picture->rows, label,
-                                       (enum progress_style)picture->options->progress, failure);
+    const bool computed =
+        picture->options->stream
+            ? stream_compute(picture, label, failure)
+            : rows_compute(&picture->rows, label, (enum progress_style)picture->options->progress,
+                           failure);
     picture->timing.compute = clock_seconds_since(picture->begun.compute);
     return computed;
 }
 
 static void gather(struct picture *picture) {
     picture->begun.gather = clock_now_ns();
-    rows_gather(&picture->rows, &picture->tally);
+    if (picture->options->stream)
+        stream_gather(picture);
+    else
+        rows_gather(&picture->rows, &picture->tally);
     picture->timing.gather = clock_seconds_since(picture->begun.gather);
 }
 
@@ -50,21 +57,30 @@ static void complete(struct picture *picture) {
 /* Rank 0: samples of the picture against the reference. */
 static bool verify(const struct picture *picture, struct failure *failure) {
     struct plait_escape_difference first;
-    if (plait_escape_verify(&picture->escape, &picture->exec, picture->rows.counts, VERIFY_SAMPLES,
-                            &first) == PLAIT_OK)
-        return true;
-    return failure_set(failure, EXIT_RUN,
-                       "verification failed: row %" PRIu32 ", column %" PRIu32 " has count %" PRId32
-                       ", the reference says %" PRId32 ": please report this",
-                       first.row, first.col, first.got, first.expected);
+    return plait_escape_verify(&picture->escape, &picture->exec, picture->rows.counts,
+                               VERIFY_SAMPLES, &first) == PLAIT_OK ||
+           picture_mismatch(&first, failure);
 }
 
 /* Rank 0: the files. */
 static bool write_files(struct picture *picture, struct failure *failure) {
-    picture->begun.encode = clock_now_ns();
+    const uint64_t start_ns = clock_now_ns();
     const bool written = files_write(picture, failure);
-    picture->timing.encode = clock_seconds_since(picture->begun.encode);
+    picture->timing.encode += clock_seconds_since(start_ns);
     return written;
+}
+
+/* What the whole picture needs beside its counts, if it is in memory. Encoding begins here. */
+static bool colour(struct picture *picture, struct failure *failure) {
+    picture->begun.encode = clock_now_ns();
+    if (picture->options->stream)
+        return true;
+    if (is_root(picture))
+        complete(picture);
+    const uint64_t start_ns = clock_now_ns();
+    const bool coloured = files_colour(picture, failure);
+    picture->timing.encode = clock_seconds_since(start_ns);
+    return coloured;
 }
 
 /* Brings the times of all ranks to rank 0. */
@@ -78,10 +94,23 @@ static void gather_timing(struct picture *picture) {
 
 /* What rank 0 does with the gathered picture while the others wait for its verdict. */
 static bool finish_on_root(struct picture *picture, struct failure *failure) {
-    complete(picture);
+    if (!picture->options->stream)
+        complete(picture);
+    provenance_seal(&picture->provenance, picture->fnv1a);
+    if (picture->options->stream)
+        return stream_write(picture, failure);
     if (picture->options->verify && !verify(picture, failure))
         return false;
     return write_files(picture, failure);
+}
+
+/* Who computes which rows, and where they are kept. */
+static bool plan(struct picture *picture, struct failure *failure) {
+    if (picture->options->stream)
+        return stream_begin(picture, failure);
+    return rows_begin(&picture->rows, picture->session, &picture->escape, &picture->exec,
+                      (enum schedule_kind)picture->options->schedule, files_row_bytes(picture),
+                      picture->options->checkpoint ? &picture->checkpoint : NULL, failure);
 }
 
 static bool prepare(struct picture *picture, struct failure *failure) {
@@ -96,11 +125,7 @@ static bool prepare(struct picture *picture, struct failure *failure) {
                                  failure) ||
         !placing_resolve(session, picture->options->run.path, picture->options->run.threads,
                          &picture->exec, &mine, failure) ||
-        !placing_gather(session, &mine, &picture->placements, failure))
-        return false;
-    if (!rows_begin(&picture->rows, session, &picture->escape, &picture->exec,
-                    (enum schedule_kind)picture->options->schedule, files_row_bytes(picture),
-                    picture->options->checkpoint ? &picture->checkpoint : NULL, failure))
+        !placing_gather(session, &mine, &picture->placements, failure) || !plan(picture, failure))
         return false;
     placing_warn(session, picture->placements);
     return true;
@@ -135,6 +160,8 @@ static void draw(struct picture *picture, const struct option_values *values,
     if (!prepare(picture, failure) || !compute(picture, values->set->command, failure))
         return;
     gather(picture);
+    if (!colour(picture, failure))
+        return;
     if (is_root(picture))
         finish_on_root(picture, failure);
     wait_for_root(session);
@@ -152,11 +179,15 @@ void picture_run(const struct session *session, struct option_values *values,
     struct picture_options options = {0};
     struct picture picture = {.session = session, .options = &options};
 
-    if (values_apply(values, &options, failure))
-        picture_of_options(&options, values, kind, &picture.escape, failure);
+    if (values_apply(values, &options, failure) &&
+        picture_of_options(&options, values, kind, &picture.escape, failure) && is_root(&picture))
+        provenance_begin(&picture.provenance, values, failure);
     if (agree(session, failure))
         draw(&picture, values, failure);
     picture_checkpoint_free(&picture.checkpoint);
+    provenance_free(&picture.provenance);
     free(picture.placements);
     rows_end(&picture.rows);
+    stream_end(&picture.stream);
+    free(picture.indices);
 }

@@ -2,22 +2,17 @@
  * Writes the files of a picture. */
 #include "cmd/picture_files.h"
 
+#include "cmd/picture_image.h"
+#include "cmd/picture_smooth.h"
 #include "core/atomic_file.h"
 #include "core/report.h"
 #include "image/palette_file.h"
+#include "image/smooth_colour.h"
 #include "image/writer.h"
-
-static struct image image_of(const struct picture *picture) {
-    return (struct image){
-        .width = picture->escape.width,
-        .height = picture->escape.height,
-        .palette = &picture->palette,
-    };
-}
 
 bool files_check(struct picture *picture, struct failure *failure) {
     const struct picture_options *options = picture->options;
-    const struct image image = image_of(picture);
+    const struct image image = picture_image(picture, colour_range_empty());
     const char *json = options->run.json;
     if (json && !report_check(json, failure))
         return false;
@@ -38,30 +33,28 @@ bool files_check(struct picture *picture, struct failure *failure) {
     if (options->checkpoint && (!atomic_file_check(options->checkpoint, failure) ||
                                 !atomic_file_check_apart(options->checkpoint, json, failure)))
         return false;
-    return palette_load(options->palette, &picture->palette, failure);
+    if (!palette_load(options->palette, &picture->palette, failure))
+        return false;
+    if (options->colour == PICTURE_SMOOTH)
+        picture->palette = smooth_palette(&picture->palette);
+    return true;
+}
+
+bool files_colour(struct picture *picture, struct failure *failure) {
+    return !picture_is_smooth(picture) || smooth_colour(&picture->rows, &picture->indices, failure);
 }
 
 uint64_t files_row_bytes(const struct picture *picture) {
-    struct failure ignored = {0};
-    uint64_t bytes = 0;
-    if (picture->session->rank != ROOT)
-        return 0;
-    for (size_t k = 0; k < picture->options->out.count; k++) {
-        const struct writer_format *format =
-            writer_format_find(picture->options->out.items[k], &ignored);
-        const uint64_t more = format ? writer_row_bytes(format, picture->escape.width) : 0;
-        bytes = more > bytes ? more : bytes; /* one file after the other */
+    const struct image image = picture_image(picture, colour_range_empty());
+    uint64_t most = 0; /* one file after the other */
+    for (size_t k = 0; k < picture->options->out.count && picture->session->rank == ROOT; k++) {
+        struct failure ignored = {0};
+        const uint64_t bytes = writer_row_bytes(
+            writer_format_find(picture->options->out.items[k], &ignored), image.width);
+        most = bytes > most ? bytes : most;
     }
-    return bytes;
-}
-
-/* The range of values in the whole picture. */
-static struct colour colour_of(const struct picture *picture) {
-    const struct plait_escape *escape = &picture->escape;
-    const enum colour_value value =
-        escape->kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;
-    return (struct colour){value, colour_range_of(value, picture->rows.counts,
-                                                  (size_t)escape->width * escape->height)};
+    return most / image.samples +
+           (picture_is_smooth(picture) ? smooth_row_bytes(picture->escape.width) : 0);
 }
 
 static bool write_one(const struct picture *picture, const struct image *image, const char *path,
@@ -72,7 +65,7 @@ static bool write_one(const struct picture *picture, const struct image *image, 
     struct writer *writer = writer_open(format, path, image, failure);
     if (!writer)
         return false;
-    const struct image_rows rows = {.counts = picture->rows.counts, .rows = picture->escape.height};
+    const struct image_rows rows = {picture->rows.counts, picture->indices, picture->escape.height};
     if (!writer_put(writer, &rows, failure)) {
         writer_abandon(writer);
         return false;
@@ -81,8 +74,10 @@ static bool write_one(const struct picture *picture, const struct image *image, 
 }
 
 bool files_write(const struct picture *picture, struct failure *failure) {
-    struct image image = image_of(picture);
-    image.colour = colour_of(picture);
+    const struct plait_escape *escape = &picture->escape;
+    const struct image image =
+        picture_image(picture, colour_range_of(picture_colour_value(picture), picture->rows.counts,
+                                               (size_t)escape->width * escape->height));
     for (size_t k = 0; k < picture->options->out.count; k++)
         if (!write_one(picture, &image, picture->options->out.items[k], failure))
             return false;

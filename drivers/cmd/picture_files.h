@@ -12,8 +12,13 @@
 /* Rank 0, before the work: looks at every output and reads the palette. */
 bool files_check(struct picture *picture, struct failure *failure);
 
-/* Bytes that the files need on this rank for each of its rows of counts, beside these. */
+/* Bytes that the files need on this rank for each of its rows of counts, beside these. All ranks
+ * must have agreed that every name has a format, as files_check finds out. */
 uint64_t files_row_bytes(const struct picture *picture);
+
+/* Collective, without --stream, when rank 0 has the counts of the whole picture: what colours need
+ * beside them. A failure is that of all ranks. */
+bool files_colour(struct picture *picture, struct failure *failure);
 
 /* Rank 0: writes the files, from the counts of the whole picture. */
 bool files_write(const struct picture *picture, struct failure *failure);

@@ -2,11 +2,14 @@
  * Option tables of mandelbrot and julia; from options to a checked picture. */
 #include "cmd/picture_options.h"
 
+#include "image/writer.h"
+
 #include <inttypes.h>
 #include <math.h>
 
 #define MEMBER(name) offsetof(struct picture_options, name)
 
+static const char *const colour_choices[] = {"count", "smooth", NULL};
 static const char *const interior_choices[] = {"fast", "brute", NULL};
 
 static const char *const region_rivals[] = {"center", "zoom", NULL};
@@ -17,39 +20,40 @@ static const char *const center_rivals[] = {"region", NULL};
     {                                                                                      \
         .name = "size", .kind = OPTION_SIZE, .argument = "WxH",                            \
         .help = "width and height of the picture in pixels", .default_value = (size_text), \
-        .offset = MEMBER(size), .min = 1, .max = PLAIT_ESCAPE_SIDE_MAX,                    \
+        .offset = MEMBER(size), .min = 1, .max = PLAIT_ESCAPE_SIDE_MAX, .defines = true,   \
     }
 #define MULTIPLIER_ROW                                                                        \
     {                                                                                         \
         .name = "multiplier", .kind = OPTION_COUNT, .argument = "M",                          \
         .help = "multiply both sides of the size by M; the view stays", .default_value = "1", \
-        .offset = MEMBER(multiplier), .min = 1, .max = 1024,                                  \
+        .offset = MEMBER(multiplier), .min = 1, .max = 1024, .defines = true,                 \
     }
 #define REGION_ROW(region_text)                                                              \
     {                                                                                        \
         .name = "region", .kind = OPTION_REALS, .argument = "XMIN,XMAX,YMIN,YMAX",           \
         .help = "part of the complex plane that the picture shows, stretched over its size", \
         .default_value = (region_text), .offset = MEMBER(region), .reals = 4,                \
-        .rivals = region_rivals,                                                             \
+        .rivals = region_rivals, .defines = true,                                            \
     }
 #define CENTER_ROW(center_text)                                                                 \
     {                                                                                           \
         .name = "center", .kind = OPTION_REALS, .argument = "RE,IM",                            \
         .help = "square pixels around RE + i IM, instead of --region",                          \
         .default_text = "with --zoom alone " center_text, .offset = MEMBER(center), .reals = 2, \
-        .rivals = center_rivals,                                                                \
+        .rivals = center_rivals, .defines = true,                                               \
     }
 #define ZOOM_ROW(width)                                                                    \
     {                                                                                      \
         .name = "zoom", .kind = OPTION_REAL, .argument = "Z",                              \
         .help = "the picture is " width " / Z wide, instead of --region",                  \
         .default_text = "with --center alone 1", .offset = MEMBER(zoom), .positive = true, \
-        .rivals = center_rivals,                                                           \
+        .rivals = center_rivals, .defines = true,                                          \
     }
 #define MAXIT_ROW(maxit_text)                                                                    \
     {                                                                                            \
         .name = "maxit", .kind = OPTION_COUNT, .argument = "N", .help = "most steps of a point", \
         .default_value = (maxit_text), .offset = MEMBER(maxit), .min = 1, .max = INT32_MAX,      \
+        .defines = true,                                                                         \
     }
 
 /* How files are named is the same, but the default is the subcommand's. */
@@ -80,6 +84,7 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
         .default_value = "0,0.65",
         .offset = MEMBER(c),
         .reals = 2,
+        .defines = true,
     },
     {
         .name = "bailout",
@@ -89,6 +94,7 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
         .default_value = "3",
         .offset = MEMBER(bailout),
         .positive = true,
+        .defines = true,
     },
     MAXIT_ROW("254"),
     OUT_ROW("julia.png"),
@@ -103,6 +109,30 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
                 "a file with a colour rrggbb on each line",
         .default_value = "viridis",
         .offset = MEMBER(palette),
+        .defines = true,
+    },
+    {
+        .name = "colour",
+        .kind = OPTION_CHOICE,
+        .argument = "WHAT",
+        .help = "count gives all points of one count one colour; smooth has no bands, and draws "
+                "points that do not escape black",
+        .default_value = "count",
+        .offset = MEMBER(colour),
+        .choices = colour_choices,
+        .defines = true,
+    },
+    {
+        .name = "samples",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .help = "compute N x N points of each pixel and draw the mean of their light; counts, "
+                "checksum and .npy are those of the points",
+        .default_value = "1",
+        .offset = MEMBER(samples),
+        .min = 1,
+        .max = IMAGE_SAMPLES_MAX,
+        .defines = true,
     },
     {
         .name = "interior",
@@ -124,22 +154,31 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
             "is an error",
         .offset = MEMBER(verify),
     },
+    {
+        .name = "stream",
+        .kind = OPTION_FLAG,
+        .help = "keep the counts on disk while the picture is made, in the .npy or beside the "
+                "first output, and a few MiB in the memory of each rank; all nodes must see that "
+                "folder",
+        .offset = MEMBER(stream),
+    },
     CHECKPOINT_ROW(MEMBER(checkpoint), "rows"),
     CHECKPOINT_EVERY_ROW(MEMBER(checkpoint_every)),
     PROGRESS_ROW(MEMBER(progress)),
 };
 
-/* Width and height with the multiplier, within what the library takes. */
+/* Width and height with the multiplier and the samples, within what the library takes. */
 static bool take_size(const struct picture_options *options, struct plait_escape *escape,
                       struct failure *failure) {
-    const uint64_t width = options->size.width * options->multiplier;
-    const uint64_t height = options->size.height * options->multiplier;
+    const uint64_t factor = options->multiplier * options->samples;
+    const uint64_t width = options->size.width * factor;
+    const uint64_t height = options->size.height * factor;
     if (width > PLAIT_ESCAPE_SIDE_MAX || height > PLAIT_ESCAPE_SIDE_MAX ||
         width * height > PLAIT_ESCAPE_PIXELS_MAX)
         return failure_set(failure, EXIT_USAGE,
                            "a picture of %" PRIu64 "x%" PRIu64
                            " pixels is too large: at most %u a side and %" PRIu64
-                           " in all (32768x32768), see --size and --multiplier",
+                           " in all (32768x32768), see --size, --multiplier and --samples",
                            width, height, PLAIT_ESCAPE_SIDE_MAX, PLAIT_ESCAPE_PIXELS_MAX);
     escape->width = (uint32_t)width;
     escape->height = (uint32_t)height;
@@ -221,6 +260,9 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     *escape = plait_escape_default(kind);
     escape->maxit = (int32_t)options->maxit;
     escape->brute = options->interior == INTERIOR_BRUTE;
+    if (options->stream && options->checkpoint)
+        return failure_set(failure, EXIT_USAGE,
+                           "--stream and --checkpoint exclude each other: give only one");
     return checkpoint_options_check(values, failure) && take_size(options, escape, failure) &&
            (kind != PLAIT_JULIA || take_julia(options, escape, failure)) &&
            take_view(options, values, escape, failure);

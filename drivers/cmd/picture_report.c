@@ -11,11 +11,16 @@
 void picture_print(const struct picture *picture, const char *command) {
     const struct timing *timing = &picture->timing;
     const uint64_t steps = picture->tally.steps - picture->rows.resumed.steps;
-    printf("%s %" PRIu32 "x%" PRIu32 ", maxit %" PRId32 ": %" PRIu64
+    const uint32_t samples = (uint32_t)picture->options->samples;
+    printf("%s %" PRIu32 "x%" PRIu32, command, picture->escape.width / samples,
+           picture->escape.height / samples);
+    if (samples > 1)
+        printf(" of %" PRIu32 "x%" PRIu32 " samples", samples, samples);
+    printf(", maxit %" PRId32 ": %" PRIu64
            " steps in %.4g s, %.3g G steps/s effective, imbalance %.2f, gather %.2g s, encode %.2g "
            "s, fnv1a %016" PRIx64,
-           command, picture->escape.width, picture->escape.height, picture->escape.maxit,
-           picture->tally.steps, timing->compute, (double)steps * 1e-9 / timing->compute,
+           picture->escape.maxit, picture->tally.steps, timing->compute,
+           (double)steps * 1e-9 / timing->compute,
            queue_imbalance(picture->rows.queue.shares, picture->session->size), timing->gather,
            timing->encode, picture->fnv1a);
     if (picture->options->verify)
@@ -29,6 +34,13 @@ void picture_print(const struct picture *picture, const char *command) {
     if (picture->session->size > 1 && picture->rows.queue.schedule.total > 0)
         shares_print((enum schedule_kind)picture->options->schedule, picture->rows.queue.shares,
                      picture->session->size, picture->rows.queue.schedule.total);
+}
+
+bool picture_mismatch(const struct plait_escape_difference *difference, struct failure *failure) {
+    return failure_set(failure, EXIT_RUN,
+                       "verification failed: row %" PRIu32 ", column %" PRIu32 " has count %" PRId32
+                       ", the reference says %" PRId32 ": please report this",
+                       difference->row, difference->col, difference->got, difference->expected);
 }
 
 bool picture_report(const struct picture *picture, const struct option_values *values,
@@ -55,8 +67,10 @@ bool picture_report(const struct picture *picture, const struct option_values *v
             report_count(report, "resumed_rows", picture->checkpoint.resumed);
         report_close(report);
         report_open_object(report, "result");
-        report_count(report, "width", picture->escape.width);
-        report_count(report, "height", picture->escape.height);
+        const uint32_t samples = (uint32_t)picture->options->samples;
+        report_count(report, "width", picture->escape.width / samples);
+        report_count(report, "height", picture->escape.height / samples);
+        report_count(report, "samples", samples);
         report_count(report, "maxit", (uint64_t)picture->escape.maxit);
         report_count(report, "steps", picture->tally.steps);
         report_count(report, "interior", picture->tally.interior);

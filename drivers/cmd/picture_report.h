@@ -6,9 +6,11 @@
 
 #include "cmd/picture_options.h"
 #include "cmd/picture_rows.h"
+#include "cmd/picture_stream.h"
 #include "comm/session.h"
 #include "core/option_values.h"
 #include "core/placement.h"
+#include "core/provenance.h"
 #include "image/palette.h"
 
 #include <stdbool.h>
@@ -35,15 +37,21 @@ struct picture {
     struct placement *placements; /* rank 0: of all ranks */
     struct picture_checkpoint checkpoint;
     struct picture_rows rows;
+    struct picture_stream stream;    /* with --stream, instead of the counts of rows */
     struct palette palette;          /* rank 0 */
+    uint8_t *indices;                /* rank 0: of smooth colours, [height][width], or NULL */
     struct plait_escape_tally tally; /* rank 0: of the picture */
     uint64_t fnv1a;                  /* rank 0: checksum of the picture */
+    struct provenance provenance;    /* rank 0: what the files tell of themselves */
     struct timing timing;
     struct begun begun;
 };
 
 /* Prints the line at the end and, for several ranks, what each did. Rank 0. */
 void picture_print(const struct picture *picture, const char *command);
+
+/* Describes a pixel that is not what the reference says. Answers false. */
+bool picture_mismatch(const struct plait_escape_difference *difference, struct failure *failure);
 
 /* Writes the report that --json asks for. Rank 0. */
 bool picture_report(const struct picture *picture, const struct option_values *values,

@@ -39,8 +39,17 @@ static void sample_row(void *context, uint64_t unit) {
                             sample->counts);
 }
 
-static bool plan(struct picture_rows *rows, enum schedule_kind kind, struct failure *failure) {
-    const struct session *session = rows->session;
+bool rows_plan(struct picture_rows *rows, const struct session *session,
+               const struct plait_escape *escape, const struct plait_exec *exec,
+               enum schedule_kind kind, struct picture_checkpoint *checkpoint,
+               struct failure *failure) {
+    *rows = (struct picture_rows){
+        .session = session,
+        .escape = escape,
+        .exec = exec,
+        .checkpoint = checkpoint,
+        .distinct = plait_escape_distinct_rows(escape),
+    };
     struct sample sample = {rows, NULL};
     if (kind == SCHEDULE_WEIGHTED) {
         sample.counts = malloc(rows->escape->width * sizeof *sample.counts);
@@ -144,8 +153,12 @@ static bool load(struct picture_rows *rows, struct failure *failure) {
     if (!picture_checkpoint_load(rows->checkpoint, rows->exec, rows->counts, rows->digests,
                                  failure))
         return false;
-    for (size_t k = 0; k < finished->count; k++)
-        digest(rows, finished->items[k].first, (uint32_t)finished->items[k].count, &rows->resumed);
+    for (size_t k = 0; k < finished->count; k++) {
+        const struct piece piece = finished->items[k];
+        digest(rows, piece.first, (uint32_t)piece.count, &rows->resumed);
+        if (!pieces_add(&rows->pieces, piece)) /* rank 0 owns them from now on */
+            return failure_set(failure, EXIT_RUN, "out of memory");
+    }
     rows->tally = rows->resumed;
     return true;
 }
@@ -154,15 +167,10 @@ bool rows_begin(struct picture_rows *rows, const struct session *session,
                 const struct plait_escape *escape, const struct plait_exec *exec,
                 enum schedule_kind kind, uint64_t more_row_bytes,
                 struct picture_checkpoint *checkpoint, struct failure *failure) {
-    *rows = (struct picture_rows){
-        .session = session,
-        .escape = escape,
-        .exec = exec,
-        .checkpoint = checkpoint,
-        .distinct = plait_escape_distinct_rows(escape),
-        .more_row_bytes = more_row_bytes,
-    };
-    if (!plan(rows, kind, failure) || !size_up(rows, failure))
+    if (!rows_plan(rows, session, escape, exec, kind, checkpoint, failure))
+        return false;
+    rows->more_row_bytes = more_row_bytes;
+    if (!size_up(rows, failure))
         return false;
     allocate_counts(rows);
     if (!rows->counts || !rows->digests)
@@ -180,7 +188,7 @@ static bool compute_piece(void *context, struct piece piece, plait_progress_fn *
     struct plait_exec exec = *rows->exec;
     exec.progress = poll;
     exec.progress_context = poll_context;
-    if (!rows->checkpoint && !pieces_add(&rows->pieces, piece))
+    if (!pieces_add(&rows->pieces, piece))
         return false;
     const size_t at = is_root(rows) ? piece.first : rows->computed;
     rows->status =
@@ -233,9 +241,22 @@ static bool has_written_badly(const struct picture_rows *rows) {
     return rows->checkpoint && rows->checkpoint->failure.exit_status != EXIT_DONE;
 }
 
+bool rows_run(struct picture_rows *rows, struct queue_work work, const char *label,
+              enum progress_style style, struct failure *failure) {
+    struct progress_display display = progress_display_begin(label, style);
+    work.listen = style == PROGRESS_NONE ? NULL : show;
+    work.listen_context = &display;
+    const bool able = queue_run(&rows->queue, &work);
+    if (is_root(rows))
+        progress_display_end(&display);
+    if (!able && !has_written_badly(rows))
+        failure_set(failure, EXIT_RUN, "%s",
+                    rows->status == PLAIT_OK ? "out of memory" : plait_status_text(rows->status));
+    return able;
+}
+
 bool rows_compute(struct picture_rows *rows, const char *label, enum progress_style style,
                   struct failure *failure) {
-    struct progress_display display = progress_display_begin(label, style);
     const struct queue_delivery delivery = {
         .context = rows,
         .most_units = rows_per_message(rows),
@@ -248,16 +269,9 @@ bool rows_compute(struct picture_rows *rows, const char *label, enum progress_st
         .compute = compute_piece,
         .context = rows,
         .room = rows->capacity,
-        .listen = style == PROGRESS_NONE ? NULL : show,
-        .listen_context = &display,
         .delivery = rows->checkpoint ? &delivery : NULL,
     };
-    const bool able = queue_run(&rows->queue, &work);
-    if (is_root(rows))
-        progress_display_end(&display);
-    if (!able && !has_written_badly(rows))
-        failure_set(failure, EXIT_RUN, "%s",
-                    rows->status == PLAIT_OK ? "out of memory" : plait_status_text(rows->status));
+    rows_run(rows, work, label, style, failure);
     return rows->checkpoint
                ? picture_checkpoint_end_work(rows->checkpoint, rows->queue.stopped, failure)
                : agree(rows->session, failure);
@@ -272,7 +286,7 @@ static void digest_own(struct picture_rows *rows, struct plait_escape_tally *tal
         digest(rows, rows->pieces.items[k].first, (uint32_t)rows->pieces.items[k].count, tally);
 }
 
-static void bring(struct picture_rows *rows, size_t bytes, void *content) {
+void rows_bring(const struct picture_rows *rows, size_t bytes, void *content) {
     if (is_block(rows))
         block_gather(rows->session, rows->distinct, bytes, content, content);
     else
@@ -283,8 +297,8 @@ void rows_gather(struct picture_rows *rows, struct plait_escape_tally *tally) {
     struct plait_escape_tally own = rows->tally;
     if (!rows->checkpoint) { /* which has brought them */
         digest_own(rows, &own);
-        bring(rows, rows->escape->width * sizeof *rows->counts, rows->counts);
-        bring(rows, sizeof *rows->digests, rows->digests);
+        rows_bring(rows, rows->escape->width * sizeof *rows->counts, rows->counts);
+        rows_bring(rows, sizeof *rows->digests, rows->digests);
     }
     *tally = own;
     MPI_CHECK(MPI_Reduce(&own, tally, 2, MPI_UINT64_T, MPI_SUM, ROOT, rows->session->world));

@@ -31,6 +31,13 @@ struct picture_rows {
     struct plait_escape_tally resumed;     /* with a checkpoint, rank 0: of those in the file */
 };
 
+/* Collective. Plans who computes which of the picture's distinct rows, without room for any: for
+ * those who keep rows elsewhere. Ends as rows_begin does. */
+bool rows_plan(struct picture_rows *rows, const struct session *session,
+               const struct plait_escape *escape, const struct plait_exec *exec,
+               enum schedule_kind kind, struct picture_checkpoint *checkpoint,
+               struct failure *failure);
+
 /* Collective. Plans who computes which of the picture's distinct rows and makes room for them, and
  * sees that more_row_bytes can be had later for each. With a checkpoint, else NULL, these are the
  * rows that it does not have; the others are read from it. escape, exec and checkpoint stay where
@@ -41,6 +48,11 @@ bool rows_begin(struct picture_rows *rows, const struct session *session,
                 enum schedule_kind kind, uint64_t more_row_bytes,
                 struct picture_checkpoint *checkpoint, struct failure *failure);
 
+/* Collective. Runs the queue over the distinct rows, shows the progress of all ranks under `label`.
+ * A failure is that of this rank: without memory, or what rows->status says of the kernel. */
+bool rows_run(struct picture_rows *rows, struct queue_work work, const char *label,
+              enum progress_style style, struct failure *failure);
+
 /* Collective. Computes the distinct rows, shows the progress of all ranks under `label`. With a
  * checkpoint EXIT_STOPPED if it was told to stop. */
 bool rows_compute(struct picture_rows *rows, const char *label, enum progress_style style,
@@ -49,6 +61,11 @@ bool rows_compute(struct picture_rows *rows, const char *label, enum progress_st
 /* Collective. Digests and sums by the owners of the rows, then everything to rank 0, whose *tally
  * is then that of all distinct rows. */
 void rows_gather(struct picture_rows *rows, struct plait_escape_tally *tally);
+
+/* Collective, after rows_compute. Brings to rank 0 what the ranks have made of their rows, `bytes`
+ * of each, where counts has them: on rank 0 each row in its place, elsewhere one behind the other.
+ */
+void rows_bring(const struct picture_rows *rows, size_t bytes, void *content);
 
 /* Rank 0, after rows_gather: hashes the rows from distinct on and adds them to *tally. */
 void rows_digest_others(struct picture_rows *rows, struct plait_escape_tally *tally);

@@ -10,13 +10,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define SEED_HELP \
+    "where the random numbers begin: a whole number, or random to draw one and print it; "
+
 /* A row whose member is the text: a whole number, or "random". */
-#define SEED_ROW(member_offset, promise)                                                     \
-    {                                                                                        \
-        .name = "seed", .kind = OPTION_TEXT, .argument = "S",                                \
-        .help = "where the random numbers begin: a whole number, or random to draw one and " \
-                "print it; " promise,                                                        \
-        .default_value = "42", .offset = (member_offset), .check = seed_check,               \
+#define SEED_ROW(member_offset, promise)                                                 \
+    {                                                                                    \
+        .name = "seed", .kind = OPTION_TEXT, .argument = "S", .help = SEED_HELP promise, \
+        .default_value = "42", .offset = (member_offset), .check = seed_check,           \
     }
 
 /* The check of the row. */

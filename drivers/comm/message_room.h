@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: MIT
- * Room for large messages. */
+ * Room for large things: all ranks of a node draw on one memory, and a kernel that promises more
+ * than it has kills a rank later. */
 #ifndef PLAIT_DRIVERS_MESSAGE_ROOM_H
 #define PLAIT_DRIVERS_MESSAGE_ROOM_H
 
 #include "comm/session.h"
 #include "core/failure.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* Collective. malloc'ed room for `bytes` bytes of this rank, one byte at least, all 0; caller
- * frees. The needs of the ranks of a node are added up first: NULL with EXIT_USAGE if it has too
- * little memory, NULL with EXIT_RUN if none is given. A failure is that of this rank alone: agree.
+/* Collective. Adds up the bytes that the ranks of each node need; EXIT_USAGE on all ranks of a node
+ * that has less, so agree. what: "the messages". */
+bool memory_check(const struct session *session, uint64_t bytes, const char *what,
+                  struct failure *failure);
+
+/* Collective. malloc'ed room for messages of `bytes` bytes on this rank, one byte at least, all 0;
+ * caller frees. NULL with EXIT_USAGE if memory_check fails, with EXIT_RUN if there is none: agree.
  */
 void *message_room(const struct session *session, size_t bytes, struct failure *failure);
 

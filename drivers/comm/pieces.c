@@ -29,6 +29,13 @@ bool pieces_add(struct pieces *pieces, struct piece piece) {
     return true;
 }
 
+uint64_t pieces_rows(const struct pieces *pieces) {
+    uint64_t rows = 0;
+    for (size_t k = 0; k < pieces->count; k++)
+        rows += pieces->items[k].count;
+    return rows;
+}
+
 void pieces_free(struct pieces *pieces) {
     free(pieces->items);
     *pieces = (struct pieces){0};

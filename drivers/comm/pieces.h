@@ -21,6 +21,9 @@ struct pieces {
 bool pieces_add(struct pieces *pieces, struct piece piece);
 void pieces_free(struct pieces *pieces);
 
+/* The rows of all pieces together. */
+uint64_t pieces_rows(const struct pieces *pieces);
+
 /* Collective. Brings rows of `row_bytes` each to their places on rank 0. pieces: the rows of this
  * rank, row numbers up to INT_MAX. mine: their content, one piece behind the other. all: on rank 0
  * the whole, where its own rows are already in place; ignored on other ranks, as mine is on rank 0.

@@ -4,8 +4,7 @@
 
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
-#include "core/number.h"
-#include "core/suggest.h"
+#include "core/exec_choice.h"
 #include "core/warning.h"
 #include "plait/version.h"
 
@@ -50,46 +49,10 @@ static int count_sharers(const struct session *session, const struct cpu_mask *c
     return sharers;
 }
 
-/* What OpenMP programs expect of this variable holds for Plait's default too. A list ("4,2", for
- * nested regions) or nonsense counts as not set. */
-static int omp_num_threads(void) {
-    const char *text = getenv("OMP_NUM_THREADS");
-    uint64_t value;
-    if (!text || number_count(text, &value) != NULL || value < 1 || value > PLAIT_THREADS_MAX)
-        return 0;
-    return (int)value;
-}
-
-/* The names of the paths that this machine can run, separated by blanks. */
-static void list_paths(char *text, size_t bytes) {
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t k = 0; k < plait_path_count() && used < bytes; k++) {
-        const struct plait_path *path = plait_path_at(k);
-        if (plait_path_supported(path))
-            used += (size_t)snprintf(text + used, bytes - used, "%s%s", used ? " " : "",
-                                     plait_path_name(path));
-    }
-}
-
-static bool refuse_path(const char *name, enum plait_status status, struct failure *failure) {
-    char here[128];
-    list_paths(here, sizeof here);
-    struct suggestion suggestion = suggestion_begin(name);
-    for (size_t k = 0; k < plait_path_count(); k++)
-        suggestion_offer(&suggestion, plait_path_name(plait_path_at(k)));
-    const char *close = suggestion_best(&suggestion);
-    if (status == PLAIT_E_PATH_UNSUPPORTED)
-        return failure_set(failure, EXIT_USAGE, "this machine cannot run path '%s': it has %s",
-                           name, here);
-    return failure_set(failure, EXIT_USAGE, "unknown path '%s'%s%s%s: this machine has %s", name,
-                       close ? ", did you mean " : "", close ? close : "", close ? "?" : "", here);
-}
-
 static int choose_threads(const struct session *session, uint64_t asked, int visible_cores,
                           const struct cpu_mask *cpus, bool *chosen, struct failure *failure) {
     const int sharers = count_sharers(session, cpus, failure);
-    const int from_environment = omp_num_threads();
+    const int from_environment = exec_threads_of_environment();
     *chosen = asked > 0 || from_environment > 0;
     if (asked > 0)
         return (int)asked;
@@ -123,11 +86,8 @@ bool placing_resolve(const struct session *session, const char *path, uint64_t t
     mine->threads =
         choose_threads(session, threads, mine->visible_cores, &mine->cpus, &chosen, failure);
     mine->threads_chosen = chosen;
-    const enum plait_status status = plait_exec_init(exec, path, mine->threads);
-    if (status == PLAIT_OK)
+    if (exec_choose(exec, path, mine->threads, failure))
         snprintf(mine->path, sizeof mine->path, "%s", plait_path_name(exec->path));
-    else
-        refuse_path(path, status, failure);
     return agree(session, failure);
 }
 

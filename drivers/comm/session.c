@@ -60,13 +60,31 @@ static void stay_alone(const struct launcher *launcher) {
         return;
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+    setenv("OMPI_MCA_sharedfp", "^sm",
+           0); /* shared file pointers, which would lie in that folder */
 }
 
-bool session_start(struct session *session, const char *command, bool any_version,
+/* Open MPI's own MPI-IO reports success where a write has failed (4.1.4), and makes files for locks
+ * beside the one that it opens. The other one that it brings, ROMIO, is also MPICH's. */
+static void choose_file_access(void) {
+    setenv("OMPI_MCA_io", "^ompio", 0);
+}
+
+/* Without a launcher there are no slots to count. */
+static void spawn_freely(const struct launcher *launcher) {
+    if (launcher->kind == LAUNCHER_NONE)
+        setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
+}
+
+bool session_start(struct session *session, const char *command, bool any_version, bool spawns,
                    struct failure *failure) {
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
-    stay_alone(&session->launcher);
+    if (spawns)
+        spawn_freely(&session->launcher);
+    else
+        stay_alone(&session->launcher);
+    choose_file_access();
     MPI_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));
     MPI_CHECK(MPI_Comm_rank(session->world, &session->rank));

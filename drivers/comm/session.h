@@ -25,8 +25,9 @@ struct session {
 /* A failure that is set before becomes that of all ranks.
  * Starts MPI with MPI_THREAD_FUNNELED and makes sure that all ranks run the same subcommand of the
  * same Plait version; with any_version the versions may differ as long as they understand each
- * other. On a failure, which all ranks then have, call session_end all the same. */
-bool session_start(struct session *session, const char *command, bool any_version,
+ * other. spawns: the run may start processes by MPI_Comm_spawn. On a failure, which all ranks then
+ * have, call session_end all the same. */
+bool session_start(struct session *session, const char *command, bool any_version, bool spawns,
                    struct failure *failure);
 
 /* Ends MPI. */

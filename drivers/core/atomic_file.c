@@ -228,20 +228,20 @@ static uint64_t unlikely_number(int attempt) {
 
 /* A file without a name: a process that is killed leaves nothing behind. Answers a descriptor, or
  * -1 where the file system (NFS among others) or a missing /proc does not allow it. */
-static int create_nameless(const char *folder, mode_t mode) {
+static int create_nameless(const char *folder, int access_mode, mode_t mode) {
 #ifdef O_TMPFILE
     if (access("/proc/self/fd", X_OK) == 0)
-        return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+        return open(folder, O_TMPFILE | access_mode | O_CLOEXEC, mode);
 #endif
-    (void)folder, (void)mode;
+    (void)folder, (void)access_mode, (void)mode;
     return -1;
 }
 
 /* Gives the name to the nameless file behind the descriptor, or with descriptor -1 to a new file.
  * Answers the descriptor, or -1 with errno. */
-static int take_name(const char *name, mode_t mode, int descriptor) {
+static int take_name(const char *name, int access_mode, mode_t mode, int descriptor) {
     if (descriptor < 0)
-        return open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+        return open(name, access_mode | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     char self[40];
     snprintf(self, sizeof self, "/proc/self/fd/%d", descriptor);
     return linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 ? descriptor : -1;
@@ -249,15 +249,15 @@ static int take_name(const char *name, mode_t mode, int descriptor) {
 
 /* Names the temporary file: hidden, so that "*.png" never finds it, and with a short name of its
  * own, so that a target of any legal length works. Answers as take_name. */
-static int name_temporary(struct atomic_file *file, const char *folder, mode_t mode,
-                          int descriptor) {
+static int name_temporary(struct atomic_file *file, const char *folder, int access_mode,
+                          mode_t mode, int descriptor) {
     for (int attempt = 0; attempt < NAME_ATTEMPTS_MAX; attempt++) {
         char name[32];
         snprintf(name, sizeof name, ".plait-%016llx", (unsigned long long)unlikely_number(attempt));
         char *temporary = join(folder, name);
         if (!temporary)
             return -1;
-        const int named = take_name(temporary, mode, descriptor);
+        const int named = take_name(temporary, access_mode, mode, descriptor);
         if (named >= 0) {
             file->temporary = temporary;
             return named;
@@ -269,17 +269,23 @@ static int name_temporary(struct atomic_file *file, const char *folder, mode_t m
     return -1;
 }
 
+/* Who else writes the temporary file. */
+enum sharing { SHARED_WITH_NONE, SHARED_WITH_NODE, SHARED_WITH_NODES };
+
 /* A new file gets its permissions from open(), which knows the umask (and default ACLs); one that
  * replaces a file stays private until it has that file's. */
-static bool open_stream(struct atomic_file *file, const struct place *place) {
+static bool open_stream(struct atomic_file *file, const struct place *place, enum sharing sharing) {
     const mode_t mode = place->exists ? 0600 : 0666;
-    int descriptor = create_nameless(place->folder, mode);
+    const int access_mode = sharing == SHARED_WITH_NONE ? O_WRONLY : O_RDWR;
+    int descriptor = -1;
+    if (sharing != SHARED_WITH_NODES)
+        descriptor = create_nameless(place->folder, access_mode, mode);
     if (descriptor < 0)
-        descriptor = name_temporary(file, place->folder, mode, -1);
+        descriptor = name_temporary(file, place->folder, access_mode, mode, -1);
     if (descriptor < 0)
         return false;
     if (!place->exists || fchmod(descriptor, place->mode) == 0)
-        file->stream = fdopen(descriptor, "wb");
+        file->stream = fdopen(descriptor, sharing == SHARED_WITH_NONE ? "wb" : "w+b");
     if (file->stream)
         return true;
     const int error_number = errno;
@@ -288,15 +294,15 @@ static bool open_stream(struct atomic_file *file, const struct place *place) {
     return false;
 }
 
-static bool open_or_fail(struct atomic_file *file, const char *path, int exit_status,
-                         struct failure *failure) {
+static bool open_or_fail(struct atomic_file *file, const char *path, enum sharing sharing,
+                         int exit_status, struct failure *failure) {
     *file = (struct atomic_file){0};
     struct place place;
     if (!inspect(path, &place, exit_status, failure))
         return false;
     file->replaces = place.exists;
     file->path = copy_bytes(path, strlen(path));
-    const bool opened = file->path && open_stream(file, &place);
+    const bool opened = file->path && open_stream(file, &place, sharing);
     if (opened) {
         file->target = place.target;
         place.target = NULL;
@@ -311,14 +317,37 @@ static bool open_or_fail(struct atomic_file *file, const char *path, int exit_st
 }
 
 bool atomic_file_open(struct atomic_file *file, const char *path, struct failure *failure) {
-    return open_or_fail(file, path, EXIT_RUN, failure);
+    return open_or_fail(file, path, SHARED_WITH_NONE, EXIT_RUN, failure);
+}
+
+bool atomic_file_open_shared(struct atomic_file *file, const char *path, bool named,
+                             struct failure *failure) {
+    return open_or_fail(file, path, named ? SHARED_WITH_NODES : SHARED_WITH_NODE, EXIT_RUN,
+                        failure);
+}
+
+bool atomic_file_shared_name(const struct atomic_file *file, char *name, size_t bytes) {
+    char folder[LINK_BYTES_MAX] = "";
+    int length;
+    if (!file->temporary)
+        length = snprintf(name, bytes, "/proc/%ld/fd/%d", (long)getpid(), fileno(file->stream));
+    else if (file->temporary[0] == '/')
+        length = snprintf(name, bytes, "%s", file->temporary);
+    else if (getcwd(folder, sizeof folder))
+        length = snprintf(name, bytes, "%s/%s", folder, file->temporary);
+    else
+        return false;
+    if (length >= 0 && (size_t)length < bytes)
+        return true;
+    errno = ENAMETOOLONG;
+    return false;
 }
 
 /* Nothing short of making a file tells for sure that one can be made: permissions say nothing of
  * quotas, of file systems that map root to nobody, or of /proc. */
 bool atomic_file_check(const char *path, struct failure *failure) {
     struct atomic_file file;
-    const bool opened = open_or_fail(&file, path, EXIT_USAGE, failure);
+    const bool opened = open_or_fail(&file, path, SHARED_WITH_NONE, EXIT_USAGE, failure);
     atomic_file_abandon(&file);
     return opened;
 }
@@ -365,7 +394,7 @@ static bool name_stream(struct atomic_file *file) {
     if (file->temporary)
         return true;
     char *folder = folder_of(file->target);
-    const bool named = folder && name_temporary(file, folder, 0, fileno(file->stream)) >= 0;
+    const bool named = folder && name_temporary(file, folder, 0, 0, fileno(file->stream)) >= 0;
     if (!named)
         file->error_number = errno;
     free(folder);
@@ -417,7 +446,7 @@ bool atomic_file_commit(struct atomic_file *file, struct failure *failure) {
 /* A second name for the file, which unlike a renamed one never takes the place of another. File
  * systems without second names (FAT) get it renamed. */
 static bool link_to_target(struct atomic_file *file) {
-    if (!file->temporary ? take_name(file->target, 0, fileno(file->stream)) >= 0
+    if (!file->temporary ? take_name(file->target, 0, 0, fileno(file->stream)) >= 0
                          : link(file->temporary, file->target) == 0)
         return close_stream(file);
     if (file->temporary && errno != EEXIST)

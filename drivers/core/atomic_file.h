@@ -40,6 +40,16 @@ bool atomic_file_check(const char *path, struct failure *failure);
  * would find) *file is all zero. */
 bool atomic_file_open(struct atomic_file *file, const char *path, struct failure *failure);
 
+/* The same for a file that other processes write too, and that may be read back. They open it by
+ * the name that atomic_file_shared_name gives. named: by processes of other nodes as well, for
+ * which the temporary file has a name from the beginning; else they run on this node. */
+bool atomic_file_open_shared(struct atomic_file *file, const char *path, bool named,
+                             struct failure *failure);
+
+/* The absolute path under which other processes can open the temporary file now. false, with errno,
+ * if it does not fit. */
+bool atomic_file_shared_name(const struct atomic_file *file, char *name, size_t bytes);
+
 /* Appends `bytes` bytes. On failure (EXIT_RUN, as atomic_file_failed) the file cannot be committed
  * any more. Writing to file->stream directly is allowed: the commit finds errors, if later. */
 bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,

@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -262,7 +263,31 @@ static bool merge_path(struct option_values *values, const struct option_set *co
     return good;
 }
 
+bool config_file_merge_text(struct option_values *values, const char *name, const char *text,
+                            struct failure *failure) {
+    const struct option_set *set = values->set;
+    if (text[0] == '\0')
+        return true;
+    /* The stream is only read, and fmemopen leaves what it reads alone. */
+    FILE *stream = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+    if (!stream)
+        return failure_set(failure, EXIT_RUN, "out of memory");
+    const bool merged = merge_stream(values, &set, 1, name, stream, failure);
+    fclose(stream);
+    return merged;
+}
+
 #else
+
+bool config_file_merge_text(struct option_values *values, const char *name, const char *text,
+                            struct failure *failure) {
+    (void)values;
+    (void)text;
+    return failure_set(failure, EXIT_USAGE,
+                       "this build has no configuration files, so %s cannot be read: rebuild with "
+                       "libinih-dev",
+                       name);
+}
 
 static bool merge_path(struct option_values *values, const struct option_set *const *sets,
                        size_t set_count, const char *path, struct failure *failure) {
@@ -332,6 +357,40 @@ static void write_entry(const struct option *option, const char *text, const cha
     write_origin(where, stream);
 }
 
+static bool all_written(FILE *stream, struct failure *failure) {
+    if (fflush(stream) != 0 || ferror(stream))
+        return failure_set(failure, EXIT_RUN, "cannot write the configuration: %s",
+                           strerror(errno));
+    return true;
+}
+
+/* Whether a file holds the option where it tells only what defines a result. */
+static bool is_definition(const struct option *option) {
+    return option->defines && option->scope == OPTION_ANYWHERE;
+}
+
+bool config_file_write_definition(const struct option_values *values, FILE *stream,
+                                  struct failure *failure) {
+    for (size_t i = 0; i < values->count; i++) {
+        const struct option *option = option_at(values->set, i, NULL);
+        if (is_definition(option) && !check_writable(option, &values->items[i], failure))
+            return false;
+    }
+    fprintf(stream, "[%s]\n", values->set->command);
+    for (size_t i = 0; i < values->count; i++) {
+        const struct option *option = option_at(values->set, i, NULL);
+        const struct option_value *value = &values->items[i];
+        if (!is_definition(option) || !values_counts(values, option->name))
+            continue;
+        for (size_t t = 0; t < value->count; t++)
+            fprintf(stream, "%s = %s\n", option->name,
+                    option->kind != OPTION_FLAG         ? value->texts[t]
+                    : values_flag(values, option->name) ? "yes"
+                                                        : "no");
+    }
+    return all_written(stream, failure);
+}
+
 bool config_file_dump(const struct option_values *values, FILE *stream, struct failure *failure) {
     for (size_t i = 0; i < values->count; i++) {
         const struct option *option = option_at(values->set, i, NULL);
@@ -350,8 +409,5 @@ bool config_file_dump(const struct option_values *values, FILE *stream, struct f
         for (size_t t = 0; counts && t < value->count; t++)
             write_entry(option, value->texts[t], value->where, stream);
     }
-    if (fflush(stream) != 0 || ferror(stream))
-        return failure_set(failure, EXIT_RUN, "cannot write the configuration: %s",
-                           strerror(errno));
-    return true;
+    return all_written(stream, failure);
 }

@@ -19,21 +19,18 @@ void csv_put(FILE *stream, const char *field) {
 }
 
 /* Removes the quotes of the field that begins with one at *at; *at is then what stands behind it.
- */
+ * The text moves to the front by at least the first quote, so its end does not reach there. */
 static bool unquote(char **at) {
-    const char *from = *at + 1;
-    char *to = *at;
+    char *to = *at, *from = *at + 1;
     for (; *from; from++) {
         if (*from == '"' && from[1] != '"')
             break;
-        if (*from == '"')
-            from++;
+        from += *from == '"';
         *to++ = *from;
     }
     if (*from != '"')
         return false;
-    *at += from + 1 - *at;
-    /* The end of the text moved forward by at least the two quotes, so it does not reach *at. */
+    *at = from + 1;
     *to = '\0';
     return true;
 }

@@ -128,17 +128,18 @@ static void put_spelling(FILE *stream, const struct option *option) {
     fputs("\\fR\n", stream);
 }
 
-/* Where else an option may be given, and by which name. */
+/* Where else an option may be given, and by which name. A row with two variables has them among its
+ * facts. */
 static void put_other_names(FILE *stream, const struct option *option) {
     char variable[OPTION_VARIABLE_BYTES];
-    if (option->scope > OPTION_NOT_IN_FILE)
-        return;
-    option_variable(option, variable);
-    fputs("\nEnvironment: \\fB", stream);
-    put_text(stream, variable);
-    fputs("\\fR.", stream);
+    if (option->scope <= OPTION_NOT_IN_FILE && !option->variable) {
+        option_variable(option, variable);
+        fputs("\nEnvironment: \\fB", stream);
+        put_text(stream, variable);
+        fputs("\\fR.", stream);
+    }
     if (option->scope == OPTION_ANYWHERE) {
-        fputs(" Configuration file: \\fB", stream);
+        fputs("\nConfiguration file: \\fB", stream);
         put_text(stream, option->name);
         fputs("\\fR.", stream);
     }
@@ -192,6 +193,14 @@ static void put_exit_status(FILE *stream) {
                   "then what mends it.");
 }
 
+static void put_other_variable(FILE *stream, const struct option *option, const char *variable) {
+    fputs(".TP\n.B ", stream);
+    put_text(stream, option->variable);
+    fputs("\nThe same, where ", stream);
+    put_text(stream, variable);
+    fputs(" is not set.\n", stream);
+}
+
 static void put_environment(FILE *stream, const struct option_set *set) {
     const size_t count = option_count(set);
     char variable[OPTION_VARIABLE_BYTES];
@@ -206,6 +215,8 @@ static void put_environment(FILE *stream, const struct option_set *set) {
         fputs("\nAs \\fB\\-\\-", stream);
         put_text(stream, option->name);
         fputs(option->kind == OPTION_FLAG ? "\\fR: yes or no.\n" : "\\fR.\n", stream);
+        if (option->variable)
+            put_other_variable(stream, option, variable);
     }
     if (option_find(set, "threads", NULL))
         fputs(".TP\n.B OMP_NUM_THREADS\nPart of the default of \\fB\\-\\-threads\\fR.\n", stream);

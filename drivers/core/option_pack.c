@@ -94,7 +94,9 @@ static bool read_texts(struct bytes *bytes, struct option_values *values, size_t
     size_t count;
     if (!read_number(bytes, &count) || origin > ORIGIN_COMMAND_LINE)
         return false;
-    if (origin == ORIGIN_DEFAULT ? count != values->items[index].count : count == 0)
+    const struct option_value *value = &values->items[index];
+    if (origin == ORIGIN_DEFAULT ? count != value->count || strcmp(where, value->where) != 0
+                                 : count == 0)
         return false;
     for (size_t t = 0; t < count; t++) {
         char *text = read_string(bytes);

@@ -6,6 +6,7 @@
 #define PLAIT_DRIVERS_WRITER_H
 
 #include "core/failure.h"
+#include "core/named_text.h"
 #include "image/colour.h"
 #include "image/palette.h"
 
@@ -19,6 +20,9 @@ struct image {
                              * IMAGE_SAMPLES_MAX; 0 is 1 */
     struct colour colour;   /* not used by formats of counts (npy), nor where indices are given */
     const struct palette *palette;
+    const struct named_text *texts; /* what the file is to say of itself, in UTF-8; names as PNG has
+                                     * them; alive as long as the writer. Only png has room */
+    size_t text_count;
 };
 
 enum { IMAGE_SAMPLES_MAX = 16 };

@@ -29,8 +29,9 @@ def check_picture(report, path):
     digests = b"".join(fnv1a(row.tobytes()).to_bytes(8, "little") for row in counts)
     result = report["result"]
     expected = {
-        "width": counts.shape[1],
-        "height": counts.shape[0],
+        "width": counts.shape[1] // report["parameters"]["samples"],
+        "height": counts.shape[0] // report["parameters"]["samples"],
+        "samples": report["parameters"]["samples"],
         "maxit": report["parameters"]["maxit"],
         "steps": int(counts.sum(dtype=numpy.int64)),
         "interior": int((counts == report["parameters"]["maxit"]).sum()),

@@ -33,6 +33,11 @@ export TMPDIR=$WORK/tmp
 mkdir "$TMPDIR"
 trap 'rm -rf "$WORK"' EXIT
 
+# Whether the launcher is Open MPI's, which calls itself so as mpirun, and OpenRTE as mpiexec.
+is_open_mpi() {
+    "$MPIEXEC" --version 2>/dev/null | grep -cE 'Open MPI|OpenRTE' >/dev/null
+}
+
 # A hanging case ends here, its ranks with it.
 limit_s=${LIMIT_S:-30}
 

@@ -110,6 +110,17 @@ pdf() {
     bad '32767|no pdf' --size 1x40000 --out null --out picture.PDF
 }
 
+colours() {
+    local samples
+    bad 'colour.*count or smooth' --colour rainbow
+    bad 'colour' --colour ''
+    for samples in 0 -1 17 1.5 abc '' 99999999999999999999; do
+        bad 'samples' --samples "$samples"
+    done
+    bad 'too large.*samples' --size 30000x30000 --samples 2
+    bad 'too large.*samples' --size 100000x1 --samples 16
+}
+
 # The folder of an output is looked at before work begins.
 output_folders() {
     local command
@@ -180,7 +191,7 @@ commands() {
 
 # Parts can be named, so that ctest runs them side by side.
 if [ $# -eq 0 ]; then
-    set -- sizes step_limits regions centers views names palettes pdf output_folders configurations environment \
+    set -- sizes step_limits regions centers views names palettes colours pdf output_folders configurations environment \
         julia_only commands
 fi
 for part in "$@"; do "$part"; done

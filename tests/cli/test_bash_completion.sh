@@ -36,7 +36,7 @@ offers 'mandelbrot' plait man
 offers '--help --version' plait --
 offers 'julia' plait help j
 offers '' plait help julia ''
-offers '--scatter --schedule --seed --sweep' plait pi --s
+offers '--schedule' plait pi --sch
 offers '--no-verify' plait mandelbrot --no-v
 offers 'block cyclic dynamic weighted' plait pi --schedule ''
 offers 'dynamic' plait pi --runs 4 --schedule dy

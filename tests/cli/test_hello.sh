@@ -27,7 +27,7 @@ assert "too many threads are told" warns "$((cores + 1)) threads but may use $co
 assert "oversubscription is told" warns 'oversubscribed'
 
 # The launcher binds each rank to one core: the cores that stay idle are told, with the option.
-if [ "$cores" -ge 2 ] && "$MPIEXEC" --version 2>/dev/null | grep -q 'Open MPI'; then
+if [ "$cores" -ge 2 ] && is_open_mpi; then
     run_ranks 1 "$MPIEXEC" -n 1 --bind-to core "$PLAIT" hello
     assert "status is 0" [ "$status" -eq 0 ]
     assert "idle cores are told" warns "binding lets 1 rank use only 1: add --bind-to none"
@@ -39,7 +39,7 @@ fi
 worlds() {
     OMPI_COMM_WORLD_RANK=$1 OMPI_COMM_WORLD_SIZE=3 run_ranks 1 env -u PMIX_RANK "$PLAIT" hello
 }
-if "$MPIEXEC" --version 2>/dev/null | grep -q 'Open MPI'; then
+if is_open_mpi; then
     worlds 0
     assert "worlds of one are told" warns '3 processes, but each is rank 0 of a world of one'
     worlds 1

@@ -9,10 +9,6 @@ set -euo pipefail
 schema=$here/../../docs/report.schema.json
 python=/usr/bin/python3
 
-is_open_mpi() {
-    "$MPIEXEC" --version 2>/dev/null | grep -q 'Open MPI'
-}
-
 # The report keeps to its schema.
 check_report() {
     if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
@@ -80,9 +76,9 @@ EOP
     is_wrong 'round 4, rank 1 -> rank 0: the number is 6, it should be 7'
 
     local value
-    for value in 0 1000000001 -1 x ''; do bad ring '--count' --count "$value"; done
-    for value in -1 1073741825 1.5 ''; do bad ring '--size' --size "$value"; done
-    for value in -1 4611686018427387905 ''; do bad ring '--start' --start "$value"; done
+    for value in 0 1000000001; do bad ring '--count' --count "$value"; done
+    for value in -1 1073741825; do bad ring '--size' --size "$value"; done
+    bad ring '--start' --start 4611686018427387905
     bad ring 'absent' --json absent/ring.json
     bad ring 'unknown option.*threads' --threads 2
 }
@@ -160,10 +156,10 @@ pingpong() {
     RANKS_LIST=3 expect_error 'absent' 2 -- "$PLAIT" pingpong --pairs all --plot absent/plots
     RANKS_LIST=3 expect_error 'one file' 2 -- \
         "$PLAIT" pingpong --pairs all --plot . --json pingpong_latency.csv
-    for value in 0 0,0 1 0,1,2 a,b 0, ,1 -1,0 'al' 99999999999,0; do bad pingpong '--pairs' --pairs "$value"; done
-    for value in 0 1073741825 x ''; do bad pingpong '--size' --size "$value"; done
-    for value in 0 -1 x; do bad pingpong '--limit' --limit "$value"; done
-    for value in 0 1e10; do bad pingpong '--repeat' --repeat "$value"; done
+    for value in 0 0,0 0,1,2 a,b ,1 -1,0 99999999999,0; do RANKS_LIST=2 bad pingpong '--pairs' --pairs "$value"; done
+    for value in 0 1073741825; do RANKS_LIST=2 bad pingpong '--size' --size "$value"; done
+    for value in 0 -1; do RANKS_LIST=2 bad pingpong '--limit' --limit "$value"; done
+    for value in 0 1e10; do RANKS_LIST=2 bad pingpong '--repeat' --repeat "$value"; done
 }
 
 # The value and the origin of an option in the last dump.
@@ -208,7 +204,7 @@ EOP
     expect_ok 1 -- env N=3 "$PLAIT" count --seed random
     assert "a drawn seed is told" grep -qE '^# count: 3 numbers .*, seed [0-9]+$' "$WORK/out"
 
-    for value in 0 -1 1.5 1099511627777 ''; do bad count '--n' --n "$value"; done
+    for value in 0 1099511627777; do bad count '--n' --n "$value"; done
     for value in 0 4294967296; do bad count '--max' --max "$value"; done
     for value in 0 x; do bad count '--find' --find "$value"; done
     bad count "--find: '11' cannot be drawn, the numbers are 1 to 10" --find 11
@@ -218,6 +214,158 @@ EOP
     expect_error '^plait: FIND: .9. cannot be drawn' 2 -- env FIND=9 MAX=8 "$PLAIT" count
 }
 
-if [ $# -eq 0 ]; then set -- ring pingpong count rank integrate; fi
+# ranks_are RANK...: of the processes, in their order.
+ranks_are() {
+    [ "$(grep -v '^#' "$WORK/out" | cut -d ' ' -f 3 | paste -sd ' ')" = "$*" ]
+}
+
+rank() {
+    local value kind count ranks files=$WORK/files
+    expect_ok 3 -- "$PLAIT" rank --values 3,1,2 --json rank.json
+    assert "ranks of a list" ranks_are 2 0 1
+    check_report rank.json
+    expect_ok 7 -- "$PLAIT" rank --values 5,-1,5,2.5,-1,5,1e300
+    assert "equal ones by process" ranks_are 3 0 4 2 1 5 6
+    expect_ok 3 -- "$PLAIT" rank --values -9223372036854775808,9223372036854775807,9223372036854775806
+    assert "integers to the last bit" ranks_are 0 2 1
+    expect_ok 2 -- "$PLAIT" rank --values 9223372036854775807,9223372036854775806 --type float
+    assert "which doubles do not tell apart" ranks_are 0 1
+    expect_ok 2 -- "$PLAIT" rank --values 0,-0.0
+    assert "-0 equals 0" ranks_are 0 1
+    # Drawn: 1 + (output * 100 >> 32) of the first pcg32 outputs of seed 42 (golden/count.txt's program).
+    expect_ok 3 -- "$PLAIT" rank
+    assert "drawn values" diff <(printf '0 77 2\n1 42 0\n2 45 1\n') <(grep -v '^#' "$WORK/out")
+    expect_ok 2 -- "$PLAIT" rank --type float --seed 42
+    assert "drawn from [0, 1)" diff <(printf '0 0.7615582845173776 1\n1 0.41808728338219225 0\n') \
+        <(grep -v '^#' "$WORK/out")
+    expect_ok 1 -- env PLAIT_SEED=5 "$PLAIT" rank --values 8
+    assert "values go before the environment's seed" ranks_are 0
+
+    for value in 1,x,2 1,,2 nan,1,2; do bad rank '--values' --values "$value"; done
+    bad rank '--values and --seed|--seed.*--values' --values 1,2,3 --seed 4
+    bad rank '--type.*int or float' --type double
+    bad rank 'does not end in .npy' --out ranks.txt
+    bad rank 'absent' --out absent/ranks.npy
+    bad rank "cannot read 'absent.npy'" --values absent.npy
+    RANKS_LIST=1 bad rank 'has 2 numbers for 1 rank:' --values 1,2
+    RANKS_LIST=3 bad rank 'has 2 numbers for 3 ranks:' --values 1,2
+    RANKS_LIST=3 bad rank "'1.5' is no whole number" --values 1,1.5,2 --type int
+
+    if ! "$python" -c 'import numpy' 2>/dev/null; then return; fi
+    mkdir "$files"
+    "$python" "$here/rank_files.py" write "$files"
+    for kind in int32 int64 float32 float64; do
+        for value in '1 3' '101 7' '30000 2'; do
+            read -r count ranks <<<"$value"
+            new_sandbox
+            expect_ok "$ranks" -- "$PLAIT" rank --values "$files/${kind}_$count.npy" --out ranks.npy
+            assert "as NumPy sorts" "$python" "$here/rank_files.py" check \
+                "$files/${kind}_$count.npy" "$SANDBOX/ranks.npy"
+        done
+        expect_ok 1 -- "$PLAIT" rank --values "$files/${kind}_5.npy" --type "${kind%%[0-9]*}"
+    done
+    for kind in constant sorted; do
+        expect_ok 7 -- "$PLAIT" rank --values "$files/$kind.npy" --out "$kind.npy" --json rank.json
+        assert "as NumPy sorts" "$python" "$here/rank_files.py" check "$files/$kind.npy" "$SANDBOX/$kind.npy"
+        assert "20 are printed" [ "$(grep -vc '^#' "$WORK/out")" -eq 20 ]
+    done
+    check_report rank.json
+    RANKS_LIST=2 # what rank 0 finds in a file, it tells all
+    bad rank 'bad_half.npy. holds .<f2.*int32, int64, float32 or float64' --values "$files/bad_half.npy"
+    bad rank 'bad_big.npy. holds .>i4.*little-endian' --values "$files/bad_big.npy"
+    bad rank 'bad_text.npy. holds' --values "$files/bad_text.npy"
+    bad rank 'bad_two.npy. has the shape \(2, 3\): give one dimension' --values "$files/bad_two.npy"
+    bad rank 'bad_none.npy. has the shape \(\): give one dimension' --values "$files/bad_none.npy"
+    bad rank 'bad_empty.npy. is empty' --values "$files/bad_empty.npy"
+    bad rank 'bad_cut.npy. is cut short, it has 29999 of 30000' --values "$files/bad_cut.npy"
+    for value in header magic nothing; do
+        bad rank "bad_$value.npy. is no NumPy file" --values "$files/bad_$value.npy"
+    done
+    bad rank 'not a regular file' --values "$files/bad_folder.npy"
+    bad rank 'holds float32, which is not --type int' --values "$files/float32_5.npy" --type int
+    RANKS_LIST='1 3'
+}
+
+# without_slots N COMMAND...: a launcher with two slots that counts them.
+without_slots() {
+    local ranks=$1
+    shift
+    run_ranks 1 env -u OMPI_MCA_rmaps_base_oversubscribe "$MPIEXEC" --host localhost:2 -np "$ranks" "$@"
+}
+
+integrate_static() {
+    local n expected ranks
+    while read -r n expected; do
+        ranks=$((2 + n % 6))
+        expect_ok "$ranks" -- "$PLAIT" integrate --static --n "$n"
+        assert "$n intervals" prints "$expected"
+    done < <(grep -v '^#' "$here/../golden/midpoint.txt" | grep -vE '^(2|3|10|4095|4097) ')
+    for ranks in 2 3 7; do
+        new_sandbox
+        expect_ok "$ranks" -- "$PLAIT" integrate --static --json integrate.json
+        assert "as the report has it" prints '3\.1416009869231245'
+        assert "all but one are workers" grep -q "\"workers\": $((ranks - 1))" "$SANDBOX/integrate.json"
+        check_report integrate.json
+    done
+    expect_ok 7 -- "$PLAIT" integrate --static --workers 2
+    assert "two of six" prints '# integrate: 100 intervals, 2 static workers, .*'
+    assert "the same" prints '3\.1416009869231245'
+
+    RANKS_LIST=1 bad integrate 'needs at least 2 ranks.* there is 1:' --static
+    RANKS_LIST=3 bad integrate 'has 2 ranks for 3 workers, one more manages: start 4 ranks' --static --workers 3
+    bad integrate '--n' --n 0
+    bad integrate '--n' --n 2^41
+    bad integrate '--workers' --workers 0
+}
+
+integrate() {
+    local workers
+    if ! is_open_mpi; then
+        if ! "$MPIEXEC" --version 2>/dev/null | grep -qi hydra; then return; fi
+        RANKS_LIST=1 bad integrate 'spawns processes only below its launcher.*--static'
+        return
+    fi
+    for workers in 1 2 3 7; do
+        new_sandbox
+        expect_ok 1 -- "$PLAIT" integrate --workers "$workers" --json integrate.json
+        assert "without a launcher" prints '3\.1416009869231245'
+        assert "so many workers" prints "# integrate: 100 intervals, $workers spawned workers?, off pi by 8.33e-06"
+        check_report integrate.json
+    done
+    expect_ok 1 -- "$PLAIT" integrate
+    assert "without a number of workers" prints '3\.1416009869231245'
+    for workers in 1 3; do
+        expect_ok 3 -- "$PLAIT" integrate --workers "$workers" --n 12345
+        assert "rank 0 of three spawns $workers" prints '3\.1415926541366033'
+    done
+    # The workers get their orders from the manager, whatever the environment says.
+    expect_ok 1 -- env PLAIT_N=1000 PLAIT_WORKERS=2 PLAIT_JSON=it.json PLAIT_NOBODY=1 "$PLAIT" integrate
+    assert "its value" prints '3\.1415927369231267'
+    assert "a wrong variable is told once" [ "$(plait_lines)" -eq 1 ]
+
+    # What the launcher would hang on is foreseen.
+    without_slots 1 "$PLAIT" integrate --workers 1
+    assert "one slot is enough" prints '3\.1416009869231245'
+    without_slots 1 "$PLAIT" integrate --workers 2
+    too_few_slots '2 processes cannot be spawned, the launcher has 1 free slot:'
+    without_slots 2 "$PLAIT" integrate --workers 1
+    too_few_slots '1 process cannot be spawned, the launcher has 0 free slots:'
+    without_slots 1 --oversubscribe "$PLAIT" integrate --workers 4
+    assert "unless it may oversubscribe" prints '3\.1416009869231245'
+    without_slots 1 --map-by node:OVERSUBSCRIBE "$PLAIT" integrate --workers 4
+    assert "in any words" prints '3\.1416009869231245'
+
+    # Who types what is meant for spawned processes.
+    RANKS_LIST=1 bad integrate '--spawned is for processes that plait has spawned' --spawned
+}
+
+too_few_slots() {
+    assert "status is 2, not $status" [ "$status" -eq 2 ]
+    assert "one line is an error" [ "$(error_lines)" -eq 1 ]
+    assert "the line matches /$1/" has_line "$1.*--oversubscribe.*--workers"
+    assert "nothing on stdout" [ ! -s "$WORK/out" ]
+}
+
+if [ $# -eq 0 ]; then set -- ring pingpong count rank integrate_static integrate; fi
 for part in "$@"; do "$part"; done
 finish

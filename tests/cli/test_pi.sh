@@ -179,6 +179,7 @@ times() {
         expect_ok "$ranks" -- "$PLAIT" pi --max-time 1e6 --sweep 4^5:4^7 --json d.json
         assert "all steps" [ "$(columns_of "$WORK/out" | cut -d ' ' -f 1 | tr '\n' ' ')" = '1024 4096 16384 ' ]
         assert "it has ended by itself" grep -q '"ended_by": "sweep"' "$SANDBOX/d.json"
+        assert "the summary is marked all the same" grep -q '^# not reproducible: the time was enough' "$WORK/out"
         expect_ok "$ranks" -- "$PLAIT" pi --max-time 1e6 --target-error 0.0008 --json e.json
         assert "the target came first" grep -q '"ended_by": "target-error"' "$SANDBOX/e.json"
         if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then

@@ -54,6 +54,14 @@ for line in 'arch/a.c "../kernels/exec.h"' 'arch/a.c "plait/exec.h"' 'kernels/k.
     must_fail "${line%% *}:1:" check_includes.sh tree
 done
 
+for call in 'MPI_Barrier(world);' 'if (MPI_Send(x) == 0)' 'MPI_CHECK(MPI_Bcast(x)); MPI_Wait(&r);'; do
+    rm -rf tree
+    file tree/drivers/comm/c.c "void f(void) { $call }"
+    must_fail 'c.c: MPI_(Barrier|Send|Wait) is not' check_mpi_calls.py tree
+done
+rm -rf tree
+must_fail 'no MPI call' check_mpi_calls.py tree
+
 if [ "$processor" = x86_64 ]; then
     object wide 'void f(double *a) { for (int i = 0; i < 64; i++) a[i] += a[i]; }' -O3 -mavx
     must_fail 'wide.o has AVX' check_instructions.sh baseline wide.o

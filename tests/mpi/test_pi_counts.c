@@ -162,7 +162,7 @@ static void run_all(struct score *score) {
 int main(void) {
     struct session session;
     struct failure failure = {0};
-    if (!session_start(&session, "test_pi_counts", false, &failure)) {
+    if (!session_start(&session, "test_pi_counts", false, false, &failure)) {
         fprintf(stderr, "%s\n", failure.text);
         return 1;
     }

@@ -265,7 +265,7 @@ int main(void) {
     struct session session;
     MPI_Win window;
     struct failure failure = {0};
-    if (!session_start(&session, "test_queue", false, &failure)) {
+    if (!session_start(&session, "test_queue", false, false, &failure)) {
         fprintf(stderr, "%s\n", failure.text);
         return 1;
     }

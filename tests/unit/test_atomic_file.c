@@ -206,6 +206,55 @@ static void test_name_in_the_root_folder(void) {
     CU_ASSERT_FALSE(exists(path));
 }
 
+/* What another process would do: open the shared name, write and read back. */
+static void write_by_name(const struct atomic_file *file, const char *text) {
+    char name[600], back[16] = "";
+    CU_ASSERT_TRUE_FATAL(atomic_file_shared_name(file, name, sizeof name));
+    CU_ASSERT_EQUAL(name[0], '/');
+    FILE *other = fopen(name, "r+b");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(other);
+    CU_ASSERT_TRUE(fputs(text, other) >= 0);
+    fclose(other);
+    CU_ASSERT_EQUAL(pread(fileno(file->stream), back, sizeof back - 1, 0), (ssize_t)strlen(text));
+    CU_ASSERT_STRING_EQUAL(back, text);
+    CU_ASSERT_FALSE(atomic_file_shared_name(file, name, 8));
+}
+
+static void test_shared_file(void) {
+    const char *path = scratch_path("shared.txt");
+    struct failure failure = {0};
+    struct atomic_file file;
+    for (int named = 0; named <= 1; named++) {
+        scratch_write(path, "old");
+        CU_ASSERT_TRUE_FATAL(atomic_file_open_shared(&file, path, named, &failure));
+        CU_ASSERT_EQUAL(scratch_entries(""), file.temporary ? 2 : 1);
+        CU_ASSERT_TRUE(file.temporary || !named);
+        write_by_name(&file, "new\n");
+        CU_ASSERT_TRUE(scratch_holds(path, "old"));
+        CU_ASSERT_TRUE(atomic_file_commit(&file, &failure));
+        CU_ASSERT_TRUE(scratch_holds(path, "new\n"));
+
+        CU_ASSERT_TRUE_FATAL(atomic_file_open_shared(&file, path, named, &failure));
+        write_by_name(&file, "lost\n");
+        atomic_file_abandon(&file);
+        CU_ASSERT_TRUE(scratch_holds(path, "new\n"));
+        CU_ASSERT_EQUAL(scratch_entries(""), 1);
+    }
+}
+
+static void test_shared_name_of_a_bare_name(void) {
+    struct failure failure = {0};
+    struct atomic_file file;
+    char before[600];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(before, sizeof before));
+    CU_ASSERT_EQUAL_FATAL(chdir(scratch_path("")), 0);
+    CU_ASSERT_TRUE_FATAL(atomic_file_open_shared(&file, "bare", true, &failure));
+    write_by_name(&file, "text");
+    atomic_file_abandon(&file);
+    CU_ASSERT_EQUAL(chdir(before), 0);
+    CU_ASSERT_EQUAL(scratch_entries(""), 0);
+}
+
 static void test_links_stay(void) {
     const char *real = scratch_path("sub/real.txt"), *link = scratch_path("link.txt");
     const char *second = scratch_path("second.txt");
@@ -318,6 +367,8 @@ int main(void) {
         {"failed write of a new file", test_failed_write_of_a_new_file_leaves_none},
         {"failed rename", test_failed_rename_leaves_nothing},
         {"full disk is named", test_full_disk_is_named},
+        {"shared file", test_shared_file},
+        {"shared name of a bare name", test_shared_name_of_a_bare_name},
         {"links stay", test_links_stay},
         {"bare name", test_bare_name_is_in_the_current_folder},
         {"name in the root folder", test_name_in_the_root_folder},

@@ -346,6 +346,47 @@ static void check_mirror(struct plait_escape e, bool point) {
     }
 }
 
+/* Rows that are turned into their mirror images, three at a time and what is left, are those that
+ * were computed there. */
+static void check_mirrored_in_place(const struct plait_escape *e) {
+    enum { PART = 3 };
+    const size_t width = e->width;
+    const uint32_t images = e->height - plait_escape_distinct_rows(e);
+    const struct plait_exec exec = exec_of(2);
+    int32_t *counts = counts_of(e, 2);
+    int32_t *some = malloc(PART * width * sizeof *some);
+    if (!some)
+        abort();
+    for (uint32_t first = 1; first <= images; first += PART) {
+        const uint32_t rows = images + 1 - first < PART ? images + 1 - first : PART;
+        memcpy(some, counts + first * width, rows * width * sizeof *some);
+        CHECK_INT(PLAIT_OK, plait_escape_mirror_rows(e, &exec, first, rows, some));
+        const int32_t *expected = counts + (e->height - first - rows + 1) * width;
+        CHECK(memcmp(some, expected, rows * width * sizeof *some) == 0);
+    }
+    CHECK_INT(PLAIT_OK, plait_escape_mirror_rows(e, &exec, images + 1, 0, some));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_escape_mirror_rows(e, &exec, 0, 1, some));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_escape_mirror_rows(e, &exec, images + 1, 1, some));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_escape_mirror_rows(e, &exec, 1, UINT32_MAX, some));
+    free(some);
+    free(counts);
+}
+
+static void test_mirror_rows(void) {
+    struct plait_escape m = small_mandelbrot();
+    struct plait_escape j = plait_escape_default(PLAIT_JULIA);
+    for (m.height = 1; m.height <= 34; m.height++)
+        check_mirrored_in_place(&m);
+    for (j.height = 1; j.height <= 22; j.height += 7)
+        for (j.width = 1; j.width <= 8; j.width++) {
+            CHECK_INT(PLAIT_OK, plait_escape_set_region(&j, -2, 2, -1.5, 1.5));
+            check_mirrored_in_place(&j);
+        }
+    j.brute = true;
+    CHECK_INT(j.height, plait_escape_distinct_rows(&j));
+    check_mirrored_in_place(&j);
+}
+
 static void test_mirror_images(void) {
     struct plait_escape m = small_mandelbrot();
     for (m.height = 30; m.height <= 33; m.height++)
@@ -393,6 +434,32 @@ static void test_verify(void) {
     free(counts);
 }
 
+/* Over a split of the picture each sample is looked at in the part that it lies in, and in no
+ * other.
+ */
+static void test_verify_rows(void) {
+    const struct plait_escape e = small_mandelbrot();
+    const struct plait_exec exec = exec_of(2);
+    int32_t *counts = counts_of(&e, 2);
+    struct plait_escape_difference first, part;
+    int32_t *row = counts;
+    for (uint32_t i = 0; i < e.height; i++, row += e.width) {
+        CHECK_INT(PLAIT_OK, plait_escape_verify_rows(&e, &exec, i, 1, row, 1000, &first));
+        CHECK_INT(PLAIT_OK, plait_escape_verify_rows(&e, &exec, i, 0, NULL, 1000, &first));
+    }
+    for (size_t k = 0; k < (size_t)e.width * e.height; k++)
+        counts[k] += 1;
+    CHECK_INT(PLAIT_E_MISMATCH, plait_escape_verify(&e, &exec, counts, 1, &first));
+    row = counts;
+    for (uint32_t i = 0; i < e.height; i++, row += e.width) {
+        const enum plait_status expected = i == first.row ? PLAIT_E_MISMATCH : PLAIT_OK;
+        CHECK_INT(expected, plait_escape_verify_rows(&e, &exec, i, 1, row, 1, &part));
+    }
+    CHECK(part.row == first.row && part.col == first.col && part.got == first.got);
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_escape_verify_rows(&e, &exec, 1, e.height, counts, 1, &part));
+    free(counts);
+}
+
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"defaults", test_defaults},
@@ -409,7 +476,9 @@ int main(int argc, char **argv) {
         {"progress within a row", test_progress_within_a_row},
         {"progress can stop", test_progress_can_stop},
         {"mirror images", test_mirror_images},
+        {"mirrored in place", test_mirror_rows},
         {"verify", test_verify},
+        {"verify rows", test_verify_rows},
         {0},
     };
     return check_main("escape", tests, argc, argv);

@@ -48,7 +48,7 @@ static void test_page(void) {
         ".SH OPTIONS\n",
         ".TP\n\\fB\\-\\-size\\fR \\fIWxH\\fR\nPicture size in pixels (each side 1 to 32768; "
         "default: "
-        "1200x800).\nEnvironment: \\fBPLAIT_SIZE\\fR. Configuration file: \\fBsize\\fR.\n",
+        "1200x800).\nEnvironment: \\fBPLAIT_SIZE\\fR.\nConfiguration file: \\fBsize\\fR.\n",
         ".TP\n\\fB\\-\\-verify\\fR, \\fB\\-\\-no\\-verify\\fR\nRecompute",
         ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nPrint this and exit.\n",
         "(PLAIT_SIZE for \\-\\-size)",

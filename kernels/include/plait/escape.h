@@ -80,6 +80,23 @@ PLAIT_API uint32_t plait_escape_distinct_rows(const struct plait_escape *escape)
 PLAIT_API enum plait_status plait_escape_complete(const struct plait_escape *escape,
                                                   const struct plait_exec *exec, int32_t *counts);
 
+/* The same for a byte a pixel that follows from the orbit alone, such as the colour of a smooth
+ * value: fills bytes[height][width]. A pixel without a mirror image, in column 0, is left as it is.
+ */
+PLAIT_API enum plait_status plait_escape_complete_bytes(const struct plait_escape *escape,
+                                                        const struct plait_exec *exec,
+                                                        uint8_t *bytes);
+
+/* The same as plait_escape_complete for those who keep only some rows at a time: turns rows [first,
+ * first + rows) of the picture, counts[rows][width], in place into the rows that mirror them, which
+ * are [height - first
+ * - rows + 1, height - first + 1), and in the order of the picture too. The rows that have such
+ * images are 1 to height - plait_escape_distinct_rows(); a range that leaves them is
+ * PLAIT_E_ARGUMENT. Rows may be 0. Answers otherwise as plait_escape_complete. */
+PLAIT_API enum plait_status plait_escape_mirror_rows(const struct plait_escape *escape,
+                                                     const struct plait_exec *exec, uint32_t first,
+                                                     uint32_t rows, int32_t *counts);
+
 /* The whole picture, counts[height][width], on the threads of exec: both steps above in one.
  * Answers as plait_escape_rows does. */
 PLAIT_API enum plait_status plait_escape_picture(const struct plait_escape *escape,
@@ -113,6 +130,14 @@ PLAIT_API enum plait_status plait_escape_verify(const struct plait_escape *escap
                                                 const struct plait_exec *exec,
                                                 const int32_t *counts, uint32_t samples,
                                                 struct plait_escape_difference *first);
+
+/* Recomputes those of the same samples that lie in rows [row, row + rows), counts[rows][width]:
+ * over any split of the picture that is all of them. */
+PLAIT_API enum plait_status plait_escape_verify_rows(const struct plait_escape *escape,
+                                                     const struct plait_exec *exec, uint32_t row,
+                                                     uint32_t rows, const int32_t *counts,
+                                                     uint32_t samples,
+                                                     struct plait_escape_difference *first);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Draws the pictures of docs/gallery.md again.
+#     docs/gallery.sh [FOLDER]        with the plait of $PLAIT or of the PATH; docs/images by default
+set -euo pipefail
+folder=${1:-$(dirname "$0")/images}
+
+# draw NAME SUBCOMMAND [OPTION...]
+draw() {
+    local name=$1
+    shift
+    "${PLAIT:-plait}" "$@" --out "$folder/$name.png"
+}
+
+draw mandelbrot mandelbrot
+draw julia julia
+draw seahorses mandelbrot --size 900x600 --center -0.7439,0.1316 --zoom 1500 --maxit 320 \
+    --palette inferno
+draw satellite mandelbrot --size 900x600 --center -0.74364085,0.13182733 --zoom 30000 --maxit 480 \
+    --palette turbo
+draw spiral mandelbrot --size 900x600 --center -0.761574,-0.0847596 --zoom 2500 --maxit 420 \
+    --palette magma
+draw rabbit julia --size 900x600 --region -1.8,1.8,-1.2,1.2 --c -0.123,0.745 --maxit 40 \
+    --palette inferno

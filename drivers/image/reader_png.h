@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ * Reads a PNG of any kind, drawn by whomever: its texts, and its pixels as RGB. */
+#ifndef PLAIT_DRIVERS_READER_PNG_H
+#define PLAIT_DRIVERS_READER_PNG_H
+
+#include "core/failure.h"
+#include "core/named_text.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a file holds. */
+struct png_content {
+    uint32_t width, height;
+    struct named_text *texts; /* in UTF-8 */
+    size_t text_count;
+};
+
+/* Takes row `row`, rgb[width][3]; rows come from the top. */
+typedef void png_row_fn(void *context, const struct png_content *content, uint32_t row,
+                        const uint8_t *rgb);
+
+/* Reads the whole file, so that what is cut off shows, and gives its rows to `take` (NULL: to
+ * nobody) with 8 bits a colour, palettes and grey resolved, opacity left out. content has its size
+ * from the first row on; all texts are there at the end. EXIT_USAGE for a file that cannot be read,
+ * is no PNG, or is damaged. Free with png_content_free, also after a failure. */
+bool png_read(const char *path, struct png_content *content, png_row_fn *take, void *context,
+              struct failure *failure);
+
+void png_content_free(struct png_content *content);
+
+#endif

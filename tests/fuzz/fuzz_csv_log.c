@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ * Logs of any content. The records that have been found, as lines of a log again, are all found
+ * again, none is bad and none a repeat. */
+#include "core/csv_log.h"
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void read_log(struct csv_log *log, const void *data, size_t size) {
+    struct failure failure = {0};
+    FILE *stream = fmemopen((void *)data, size, "r");
+    REQUIRE(stream != NULL);
+    const bool read = csv_log_read(log, stream, "log", &failure);
+    fuzz_check_failure(read, &failure);
+    REQUIRE(read);
+    fclose(stream);
+}
+
+static void check_again(const struct csv_log *log) {
+    struct csv_log again = {0};
+    char *text = NULL;
+    size_t bytes;
+    FILE *stream = open_memstream(&text, &bytes);
+    REQUIRE(stream != NULL);
+    for (size_t k = 0; k < log->records.count; k++)
+        fprintf(stream, "#%scsv,%s\n", k % 2 ? " " : "", log->records.items[k]);
+    fclose(stream);
+    if (bytes > 0)
+        read_log(&again, text, bytes);
+    REQUIRE(again.bad.count == 0 && again.repeats == 0);
+    REQUIRE(again.records.count == log->records.count);
+    for (size_t k = 0; k < log->records.count; k++)
+        REQUIRE(strcmp(again.records.items[k], log->records.items[k]) == 0);
+    csv_log_free(&again);
+    free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct csv_log log = {0};
+    if (size == 0)
+        return 0;
+    read_log(&log, data, size);
+    check_again(&log);
+    csv_log_free(&log);
+    return 0;
+}

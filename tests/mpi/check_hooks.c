@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT
+ * What goes wrong in plait_hooked, a plait of the tests alone, and never in the command that users
+ * get: the linker puts these functions in front of those of the same name (--wrap), and MPI has its
+ * own names for that (MPI-3.1, 14.2). CHECK_HOOK in the environment says what is to happen:
+ *
+ *     wrong RANK first|last|text   after every operation a value, or the text, is not what came
+ *     late NAME RANK               that rank never comes to that operation
+ *     stuck NAME RANK              that rank comes, and stays
+ *     poor                         the nodes have a megabyte of memory
+ *     full                         disks have a kilobyte left
+ *     closed                       the folder takes no file
+ *     unshared                     it is not that of the other ranks
+ *     fail                         MPI_Alltoall and MPI_File_open fail */
+#include "cmd/check_trial.h"
+#include "core/memory.h"
+
+#include <errno.h>
+#include <mpi.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+void __real_watch_meet(const char *what);
+void __wrap_watch_meet(const char *what);
+void __real_trial_start(struct trial *trial);
+void __wrap_trial_start(struct trial *trial);
+void __real_trial_stop(struct trial *trial);
+void __wrap_trial_stop(struct trial *trial);
+uint64_t __wrap_memory_available_bytes(void);
+uint64_t __real_memory_available_bytes(void);
+int __wrap_statvfs64(const char *path, struct statvfs *disk);
+int __real_statvfs64(const char *path, struct statvfs *disk);
+int __wrap_mkstemp64(char *path);
+int __real_mkstemp64(char *path);
+int __wrap_access(const char *path, int mode);
+int __real_access(const char *path, int mode);
+
+static const char *operation = "";
+
+static bool asked_for(const char *what) {
+    const char *hook = getenv("CHECK_HOOK");
+    return hook && strcmp(hook, what) == 0;
+}
+
+static void sleep_if_asked(const char *how) {
+    char what[64];
+    int rank;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    snprintf(what, sizeof what, "%s %s %d", how, operation, rank);
+    while (asked_for(what))
+        pause();
+}
+
+void __wrap_watch_meet(const char *what) {
+    operation = what;
+    sleep_if_asked("late");
+    __real_watch_meet(what);
+}
+
+void __wrap_trial_start(struct trial *trial) {
+    __real_trial_start(trial);
+    sleep_if_asked("stuck");
+}
+
+static bool asked_here(const struct trial *trial, const char *part) {
+    char what[64];
+    snprintf(what, sizeof what, "wrong %d %s", trial->rank, part);
+    return asked_for(what);
+}
+
+void __wrap_trial_stop(struct trial *trial) {
+    const struct trial_data *after = &trial->after;
+    const size_t count = after->rows * after->columns;
+    __real_trial_stop(trial);
+    if (count > 0 && asked_here(trial, "first"))
+        after->values[0] ^= 1;
+    if (count > 0 && asked_here(trial, "last"))
+        after->values[count - 1] ^= 1;
+    if (after->text && asked_here(trial, "text"))
+        after->text[strlen(after->text) - 1] ^= 1;
+}
+
+uint64_t __wrap_memory_available_bytes(void) {
+    return asked_for("poor") ? 1 << 20 : __real_memory_available_bytes();
+}
+
+int __wrap_statvfs64(const char *path, struct statvfs *disk) {
+    const int status = __real_statvfs64(path, disk);
+    if (asked_for("full")) {
+        disk->f_frsize = 1024;
+        disk->f_bavail = 1;
+    }
+    return status;
+}
+
+int __wrap_mkstemp64(char *path) {
+    if (!asked_for("closed"))
+        return __real_mkstemp64(path);
+    errno = EROFS;
+    return -1;
+}
+
+int __wrap_access(const char *path, int mode) {
+    int rank;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    return asked_for("unshared") && rank > 0 ? -1 : __real_access(path, mode);
+}
+
+int MPI_Alltoall(const void *out, int out_count, MPI_Datatype out_type, void *in, int in_count,
+                 MPI_Datatype in_type, MPI_Comm comm) {
+    if (asked_for("fail"))
+        return MPI_ERR_INTERN;
+    return PMPI_Alltoall(out, out_count, out_type, in, in_count, in_type, comm);
+}
+
+int MPI_File_open(MPI_Comm comm, const char *path, int mode, MPI_Info info, MPI_File *file) {
+    if (asked_for("fail"))
+        return MPI_ERR_NO_SUCH_FILE;
+    return PMPI_File_open(comm, path, mode, info, file);
+}

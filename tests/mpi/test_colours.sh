@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Colours have the same bits everywhere: the same picture file for any ranks, threads, paths and schedules,
+# with mirror images and without, in memory and streamed; and it is the picture that NumPy makes of the
+# same counts.
+# LIST_PATHS names a program that prints the paths of this machine.
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/../cli/lib.sh"
+
+mapfile -t paths < <("${LIST_PATHS:?}")
+[ "${paths[0]:-}" = scalar ] || { echo "no list of paths"; exit 1; }
+
+# draw RANKS THREADS PATH SCHEDULE ARGUMENT...: as p.png
+draw() {
+    expect_ok "$1" -- "$PLAIT" "${@:5}" --threads "$2" --path "$3" --schedule "$4" --out p.png
+    assert "the picture is that of one scalar thread" cmp "$SANDBOX/p.png" "$WORK/expected.png"
+}
+
+# picture ARGUMENT...
+picture() {
+    local ranks schedule path turn=0
+    new_sandbox
+    expect_ok 1 -- "$PLAIT" "$@" --threads 1 --path scalar --schedule block --interior brute --out p.png
+    cp "$SANDBOX/p.png" "$WORK/expected.png"
+    for ranks in 1 2 3; do
+        for schedule in block cyclic dynamic weighted; do
+            turn=$((turn + 1))
+            draw "$ranks" $((turn % 2 + 1)) "${paths[turn % ${#paths[@]}]}" "$schedule" "$@"
+        done
+    done
+    for path in "${paths[@]}"; do
+        draw 2 5 "$path" dynamic "$@"
+        draw 3 2 "$path" weighted "$@" --stream
+    done
+}
+
+# right ARGUMENT...: as Python sees it
+right() {
+    new_sandbox
+    expect_ok 3 -- "$PLAIT" "$@" --out p.png --out p.npy --json p.json
+    assert "the colours are right" /usr/bin/python3 "$here/../mpi/read_colours.py" "$SANDBOX"/p.{json,npy,png}
+}
+
+case ${1:-} in
+smooth)
+    picture mandelbrot --colour smooth --size 150x101
+    picture mandelbrot --colour smooth --size 90x61 --maxit 3000 --center -0.743643887,0.131825904 \
+        --zoom 2000
+    picture julia --colour smooth --size 81x60
+    ;;
+samples)
+    picture julia --samples 3 --size 40x31 --colour smooth
+    ;;
+right)
+    /usr/bin/python3 -c 'import matplotlib, numpy, PIL' 2>/dev/null || {
+        echo "SKIPPED: needs python3-numpy, python3-pil and python3-matplotlib"
+        exit 77
+    }
+    right mandelbrot --colour smooth --size 300x200 --palette magma
+    right julia --colour smooth --size 200x151 --palette turbo
+    right mandelbrot --samples 4 --size 100x67
+    right julia --samples 3 --size 80x61 --palette inferno
+    right mandelbrot --samples 2 --size 100x67 --colour smooth --palette cividis
+    ;;
+*)
+    echo "give one of: smooth samples right"
+    exit 2
+    ;;
+esac
+finish

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ * From smooth values to palette indices: parts, ranges, and the logarithmic scale against one in
+ * doubles. */
+#include "check.h"
+#include "image/smooth_colour.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void test_parts(void) {
+    const int32_t counts[] = {0, 10, 10, 2147483646, 7};
+    const double values[] = {-3.5, 10.25, 10 - 0x1p-21, 2147483646 + 6.5, INFINITY};
+    const int32_t expected[] = {-7 * SMOOTH_UNIT / 2, SMOOTH_UNIT / 4, -1, 13 * SMOOTH_UNIT / 2,
+                                SMOOTH_NEVER};
+    int32_t parts[5];
+    smooth_parts(counts, values, 5, parts);
+    for (int k = 0; k < 5; k++)
+        CHECK_INT(expected[k], parts[k]);
+}
+
+static void test_ranges(void) {
+    const int32_t counts[] = {5, 3, 9, 1}, parts[] = {-10, 20, SMOOTH_NEVER, SMOOTH_NEVER};
+    struct smooth_range range = smooth_range_empty();
+    CHECK(range.min > range.max);
+    smooth_range_add(&range, counts + 2, parts + 2, 2);
+    CHECK(range.min > range.max);
+    smooth_range_add(&range, counts, parts, 4);
+    CHECK_INT(3 * SMOOTH_UNIT + 20, range.min);
+    CHECK_INT(5 * SMOOTH_UNIT - 10, range.max);
+}
+
+static int index_of(const struct smooth_scale *scale, int64_t value) {
+    const int32_t count = (int32_t)(value / SMOOTH_UNIT), part = (int32_t)(value % SMOOTH_UNIT);
+    uint8_t index;
+    smooth_indices(scale, &count, &part, 1, &index);
+    return index;
+}
+
+/* floor(255 log2(1 + t) / log2(1 + T)), in doubles. */
+static double index_in_doubles(int64_t offset, int64_t span) {
+    const double units = SMOOTH_UNIT;
+    return 255 * log2(1 + (double)offset / units) / log2(1 + (double)span / units);
+}
+
+static void check_scale(int64_t min, int64_t span) {
+    const struct smooth_range range = {min, min + span};
+    struct smooth_scale scale;
+    int last = 0;
+    smooth_scale_fill(&scale, &range);
+    CHECK_INT(0, index_of(&scale, min));
+    CHECK_INT(254, index_of(&scale, min + span));
+    for (int k = 0; k <= 4096; k++) {
+        const int64_t offset = (int64_t)((double)span * pow(k / 4096.0, 4));
+        const int index = index_of(&scale, min + offset);
+        const double expected = index_in_doubles(offset, span);
+        CHECK(index >= last);
+        if (!(index <= expected + 1e-3 && (index >= floor(expected - 1e-3) || index == 254)))
+            check_that(false, __FILE__, __LINE__, "offset %lld of %lld: %d, in doubles %g",
+                       (long long)offset, (long long)span, index, expected);
+        last = index;
+    }
+}
+
+static void test_scale(void) {
+    check_scale(0, 100 * (int64_t)SMOOTH_UNIT);
+    check_scale(7 * (int64_t)SMOOTH_UNIT / 3, 3 * (int64_t)SMOOTH_UNIT);
+    check_scale(0, 5000 * (int64_t)SMOOTH_UNIT + 12345);
+    check_scale(0, 2147483640 * (int64_t)SMOOTH_UNIT);
+    check_scale(123, SMOOTH_UNIT / 16);
+}
+
+/* One value, two values, none. */
+static void test_narrow_scales(void) {
+    struct smooth_scale scale;
+    smooth_scale_fill(&scale, &(struct smooth_range){77, 77});
+    CHECK_INT(0, index_of(&scale, 77));
+    smooth_scale_fill(&scale, &(struct smooth_range){77, 78});
+    CHECK_INT(0, index_of(&scale, 77));
+    CHECK(index_of(&scale, 78) > 100);
+
+    const struct smooth_range none = smooth_range_empty();
+    const int32_t count = 50, part = SMOOTH_NEVER;
+    uint8_t index = 1;
+    smooth_scale_fill(&scale, &none);
+    smooth_indices(&scale, &count, &part, 1, &index);
+    CHECK_INT(SMOOTH_INSIDE, index);
+}
+
+static void test_palette(void) {
+    const struct palette palette = smooth_palette(&palette_turbo);
+    CHECK(memcmp(palette.rgb[0], palette_turbo.rgb[0], 3) == 0);
+    CHECK(memcmp(palette.rgb[126], palette_turbo.rgb[126], 3) == 0);
+    CHECK(memcmp(palette.rgb[127], palette_turbo.rgb[128], 3) == 0);
+    CHECK(memcmp(palette.rgb[254], palette_turbo.rgb[255], 3) == 0);
+    CHECK(palette.rgb[255][0] == 0 && palette.rgb[255][1] == 0 && palette.rgb[255][2] == 0);
+}
+
+int main(int argc, char **argv) {
+    static const struct check_test tests[] = {
+        {"parts", test_parts},     {"ranges", test_ranges},
+        {"scale", test_scale},     {"narrow scales", test_narrow_scales},
+        {"palette", test_palette}, {0},
+    };
+    return check_main("smooth_colour", tests, argc, argv);
+}
