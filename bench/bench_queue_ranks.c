@@ -195,7 +195,7 @@ static bool take_factors(int argc, char **argv, const struct session *session, d
 int main(int argc, char **argv) {
     struct session session;
     struct failure failure = {0};
-    if (!session_start(&session, "bench_queue_ranks", false, false, &failure))
+    if (!session_start(&session, "bench_queue_ranks", (struct session_needs){0}, &failure))
         return 1;
     struct runner runner = {.session = &session, .escape = seahorse(4)};
     const size_t pixels = (size_t)runner.escape.width * runner.escape.height;

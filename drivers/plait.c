@@ -51,7 +51,7 @@ static int refuse(const char *name, struct failure *failure) {
     struct session session;
     if (launcher_detect().size == 1)
         return print_failure(failure);
-    session_start(&session, name, false, false, failure);
+    session_start(&session, name, (struct session_needs){0}, failure);
     if (session.rank == ROOT && (session.size > 1 || session.launcher.rank == 0))
         print_failure(failure);
     session_end(&session);
@@ -178,8 +178,8 @@ static int run_command(const struct command *command, int argc, char **argv) {
         values_free(&values);
         return status;
     }
-    if (session_start(&session, command->options->command, command->any_version, command->spawns,
-                      &failure))
+    const struct session_needs needs = {command->any_version, command->spawns, command->one_thread};
+    if (session_start(&session, command->options->command, needs, &failure))
         run_with_mpi(&session, command, &values, &failure);
     if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
         print_failure(&failure);
@@ -196,7 +196,7 @@ static int run_command(const struct command *command, int argc, char **argv) {
 static int run_spawned(const struct command *command) {
     struct failure failure = {0};
     struct session session;
-    if (session_start(&session, command->options->command, false, false, &failure)) {
+    if (session_start(&session, command->options->command, (struct session_needs){0}, &failure)) {
         if (spawn_parent() != MPI_COMM_NULL)
             command->work();
         else

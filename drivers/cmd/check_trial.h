@@ -9,7 +9,8 @@
  *         trial_start(trial);
  *         TRIAL_CALL(trial, MPI_Bcast(values, ..., trial->comm));
  *         trial_stop(trial);
- *         trial_values(trial, 0, expected, values, count)
+ *         for (...)
+ *             trial_value(trial, k, expected, values[k]);
  *     }
  *
  * Once a call has failed the rest of the calls is skipped, and nothing is compared. */

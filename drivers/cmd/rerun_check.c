@@ -6,10 +6,12 @@
 #include "cmd/picture_image.h"
 #include "cmd/picture_options.h"
 #include "cmd/picture_report.h"
+#include "cmd/picture_smooth.h"
 #include "core/memory.h"
 #include "image/palette_file.h"
 #include "image/reader_png.h"
 #include "image/shade.h"
+#include "image/smooth_colour.h"
 #include "plait/digest.h"
 
 #include <inttypes.h>
@@ -38,9 +40,11 @@ static uint64_t pixels_of(const struct picture *picture) {
 
 static bool allocate(struct again *again, struct failure *failure) {
     struct picture_rows *rows = &again->picture.rows;
-    const uint64_t bytes = pixels_of(&again->picture) * sizeof *rows->counts;
+    /* Of smooth colours there are a part and an index for each count. */
+    const uint64_t each = again->options.colour == PICTURE_SMOOTH ? 9 : sizeof *rows->counts;
+    const uint64_t bytes = pixels_of(&again->picture) * each;
     if (bytes <= SIZE_MAX / 2 && bytes <= memory_available_bytes()) {
-        rows->counts = malloc((size_t)bytes);
+        rows->counts = malloc((size_t)pixels_of(&again->picture) * sizeof *rows->counts);
         rows->digests = malloc(again->picture.escape.height * sizeof *rows->digests);
     }
     if (rows->counts && rows->digests)
@@ -70,9 +74,14 @@ static void compare_row(void *context, const struct png_content *content, uint32
     comparison->height = content->height;
     if (content->width != image->width || content->height != image->height)
         return;
-    const struct image_rows rows = {
-        .counts = comparison->picture->rows.counts + (size_t)row * image->width, .rows = 1};
-    const uint8_t(*drawn)[3] = shade_rgb(&comparison->shade, &rows, 0);
+    const struct picture *picture = comparison->picture;
+    const uint32_t samples = image_samples(image);
+    const size_t at = (size_t)row * samples * picture->escape.width;
+    const struct image_rows rows = {picture->rows.counts + at,
+                                    picture->indices ? picture->indices + at : NULL, samples};
+    const uint8_t(*drawn)[3] = NULL;
+    for (uint32_t k = 0; k < samples; k++)
+        drawn = shade_rgb(&comparison->shade, &rows, k);
     for (size_t col = 0; col < image->width; col++)
         comparison->changed += memcmp(rgb + 3 * col, drawn[col], 3) != 0;
 }
@@ -89,9 +98,32 @@ static void tell_pixels(const struct comparison *comparison) {
                comparison->width, comparison->height, image->width, image->height);
     else if (comparison->changed > 0)
         printf(", but %" PRIu64 " of %" PRIu64 " pixels were changed since\n", comparison->changed,
-               pixels_of(comparison->picture));
+               (uint64_t)image->width * image->height);
     else
         printf(", and every pixel as it was drawn\n");
+}
+
+/* Smooth colours are made of more than the counts. */
+static bool find_indices(struct picture *picture, struct failure *failure) {
+    const struct plait_escape *escape = &picture->escape;
+    const size_t pixels = (size_t)pixels_of(picture);
+    struct smooth_finder finder = {0};
+    struct smooth_scale scale;
+    int32_t *parts = malloc(pixels * sizeof *parts);
+    picture->indices = malloc(pixels);
+    bool found = parts && picture->indices && smooth_finder_begin(&finder, escape, &picture->exec);
+    if (!found)
+        failure_set(failure, EXIT_RUN, "out of memory");
+    found = found && smooth_find(&finder, 0, escape->height, escape->width, picture->rows.counts,
+                                 parts, failure);
+    if (found) {
+        smooth_scale_fill(&scale, &finder.range);
+        smooth_indices(&scale, picture->rows.counts, parts, pixels, picture->indices);
+        picture->palette = smooth_palette(&picture->palette);
+    }
+    smooth_finder_end(&finder);
+    free(parts);
+    return found;
 }
 
 static bool compare_pixels(const struct again *again, struct failure *failure) {
@@ -121,7 +153,9 @@ static bool compare_pixels(const struct again *again, struct failure *failure) {
 static bool tell(struct again *again, struct failure *failure) {
     struct failure missing = {0};
     if (palette_load(again->options.palette, &again->picture.palette, &missing))
-        return compare_pixels(again, failure);
+        return (again->options.colour != PICTURE_SMOOTH ||
+                find_indices(&again->picture, failure)) &&
+               compare_pixels(again, failure);
     tell_counts(again);
     printf("; its pixels are not compared: %s\n", missing.text);
     return true;
@@ -146,6 +180,7 @@ bool rerun_check(const char *path, const struct origin *origin, enum plait_escap
         values_apply(&origin->values, &again.options, failure) &&
         picture_of_options(&again.options, &origin->values, kind, &again.picture.escape, failure) &&
         check(&again, origin->fnv1a, failure);
+    free(again.picture.indices);
     free(again.picture.rows.counts);
     free(again.picture.rows.digests);
     return checked;

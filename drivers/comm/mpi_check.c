@@ -4,13 +4,10 @@
 
 #include "core/failure.h"
 
-#include <mpi.h>
 #include <stdio.h>
 #include <string.h>
 
-void mpi_check(int code, const char *call, const char *file, int line) {
-    if (code == MPI_SUCCESS)
-        return;
+void mpi_end_job(int code, const char *call, const char *file, int line) {
     char reason[MPI_MAX_ERROR_STRING] = "unknown error";
     int length;
     MPI_Error_string(code, reason, &length);

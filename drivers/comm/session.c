@@ -76,16 +76,17 @@ static void spawn_freely(const struct launcher *launcher) {
         setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
 }
 
-bool session_start(struct session *session, const char *command, bool any_version, bool spawns,
+bool session_start(struct session *session, const char *command, struct session_needs needs,
                    struct failure *failure) {
+    const int wanted = needs.one_thread ? MPI_THREAD_SINGLE : MPI_THREAD_FUNNELED;
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
-    if (spawns)
+    if (needs.spawns)
         spawn_freely(&session->launcher);
     else
         stay_alone(&session->launcher);
     choose_file_access();
-    MPI_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
+    MPI_CHECK(MPI_Init_thread(NULL, NULL, wanted, &provided));
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));
     MPI_CHECK(MPI_Comm_rank(session->world, &session->rank));
     MPI_CHECK(MPI_Comm_size(session->world, &session->size));
@@ -94,13 +95,13 @@ bool session_start(struct session *session, const char *command, bool any_versio
     MPI_CHECK(MPI_Comm_rank(session->node, &session->node_rank));
     MPI_CHECK(MPI_Comm_size(session->node, &session->node_size));
 
-    if (provided < MPI_THREAD_FUNNELED)
+    if (provided < wanted)
         failure_set(failure, EXIT_RUN,
                     "this MPI was built without thread support, plait needs "
                     "MPI_THREAD_FUNNELED: use another build of MPI");
     if (!agree(session, failure))
         return false;
-    return same_program(session, command, any_version, failure);
+    return same_program(session, command, needs.any_version, failure);
 }
 
 void session_end(struct session *session) {

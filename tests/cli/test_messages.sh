@@ -362,7 +362,7 @@ integrate() {
 too_few_slots() {
     assert "status is 2, not $status" [ "$status" -eq 2 ]
     assert "one line is an error" [ "$(error_lines)" -eq 1 ]
-    assert "the line matches /$1/" has_line "$1.*--oversubscribe.*--workers"
+    assert "the line matches /$1/" has_line "$1.*--oversubscribe.*--static"
     assert "nothing on stdout" [ ! -s "$WORK/out" ]
 }
 

@@ -31,6 +31,8 @@ multiplier = 1
 region = -2,1,-1,1
 maxit = 127
 palette = viridis
+colour = count
+samples = 1
 
 plait-version: $("$PLAIT" --version | sed 's/plait //')
 plait-fnv1a: cc06575c1ed131fb
@@ -38,7 +40,7 @@ EOF
     expect_ok 1 -- "$PLAIT" rerun p.png
     assert "the command is printed" said 'plait mandelbrot'
     expect_ok 1 -- "$PLAIT" rerun p.png --print
-    assert "the parameters are printed" said $'[mandelbrot]\nsize = 1200x800\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 127\npalette = viridis'
+    assert "the parameters are printed" said $'[mandelbrot]\nsize = 1200x800\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 127\npalette = viridis\ncolour = count\nsamples = 1'
     expect_ok 1 -- "$PLAIT" rerun p.png --check
     verdict '^p.png: computed again with the same fnv1a cc06575c1ed131fb, and every pixel as it was drawn$'
     expect_error 'no PNG' 2 -- "$PLAIT" rerun p.npy
@@ -65,7 +67,7 @@ same_bytes() {
     expect_ok 1 -- "$PLAIT" rerun q.png
     assert "the command has what was given" said "plait julia --size 60x40 --c '-0.8, 0.156'"
     expect_ok 1 -- "$PLAIT" rerun q.png --check --print
-    assert "verdict and parameters" [ "$(wc -l <"$WORK/out")" -eq 9 ]
+    assert "verdict and parameters" [ "$(wc -l <"$WORK/out")" -eq 11 ]
 }
 
 # What rerun prints is a command that draws the same file, and a configuration file that does.
@@ -222,6 +224,9 @@ draw_again() {
     again mandelbrot --region=-1,0,-1,1 --size 20x40
     again julia --c -1,0 --bailout 2.5 --size 41x31
     again julia --palette magma --size 40x30
+    again mandelbrot --samples 3 --size 40x30
+    again mandelbrot --colour smooth --size 41x31
+    again julia --colour smooth --samples 2 --size 40x31 --c -0.8,0.156
 }
 
 if [ $# -eq 0 ]; then

@@ -243,7 +243,7 @@ static void full_disk(struct score *score, enum schedule_kind kind) {
 int main(void) {
     struct session session;
     struct failure failure = {0};
-    if (!session_start(&session, "test_delivery", false, false, &failure)) {
+    if (!session_start(&session, "test_delivery", (struct session_needs){0}, &failure)) {
         fprintf(stderr, "%s\n", failure.text);
         return 1;
     }

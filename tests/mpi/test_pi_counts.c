@@ -162,7 +162,7 @@ static void run_all(struct score *score) {
 int main(void) {
     struct session session;
     struct failure failure = {0};
-    if (!session_start(&session, "test_pi_counts", false, false, &failure)) {
+    if (!session_start(&session, "test_pi_counts", (struct session_needs){0}, &failure)) {
         fprintf(stderr, "%s\n", failure.text);
         return 1;
     }

@@ -265,7 +265,7 @@ int main(void) {
     struct session session;
     MPI_Win window;
     struct failure failure = {0};
-    if (!session_start(&session, "test_queue", false, false, &failure)) {
+    if (!session_start(&session, "test_queue", (struct session_needs){0}, &failure)) {
         fprintf(stderr, "%s\n", failure.text);
         return 1;
     }
