@@ -278,9 +278,11 @@ static void run_all(struct check *check, const struct option_values *values,
         return;
     const bool done = check->options->show ? show_one(check, failure) : run_chosen(check, failure);
     check_run_end();
-    if (!done || !judge(check, failure))
+    if (done && is_root(check))
+        timers_tell(check->session, values, failure); /* also of what is wrong */
+    if (!done || !agree(check->session, failure) || !judge(check, failure))
         return;
-    if (is_root(check) && timers_tell(check->session, values, failure) && check->options->run.json)
+    if (is_root(check) && check->options->run.json)
         write_report(check, values, clock_seconds_since(start_ns), failure);
     agree(check->session, failure);
 }

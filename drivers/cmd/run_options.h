@@ -4,6 +4,7 @@
 #define PLAIT_DRIVERS_RUN_OPTIONS_H
 
 #include "core/option.h"
+#include "core/option_values.h"
 #include "core/progress_display.h"
 #include "core/schedule.h"
 
@@ -57,5 +58,8 @@ extern const struct option run_option_rows[RUN_OPTIONS];
                 "costs, and not more than 5 % of the time; 0 saves whenever something is done", \
         .default_value = "5", .offset = (member_offset), .real_max = 86400,                     \
     }
+
+/* Refuses --checkpoint-every where there is no --checkpoint: EXIT_USAGE. */
+bool checkpoint_options_check(const struct option_values *values, struct failure *failure);
 
 #endif

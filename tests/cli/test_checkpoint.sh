@@ -79,6 +79,15 @@ wait_for_end() {
     wait "$job" 2>/dev/null || status=$?
 }
 
+# check_report REPORT [COUNTS]: the report follows the schema, and agrees with the counts.
+check_report() {
+    local python=/usr/bin/python3 files=("${@/#/$SANDBOX/}")
+    if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
+        assert "the report is right" "$python" "$here/check_report.py" \
+            "$here/../../docs/report.schema.json" "${files[@]}"
+    fi
+}
+
 # The result without a checkpoint.
 reference() {
     new_sandbox
@@ -210,6 +219,7 @@ other_ways() {
         --out null --checkpoint run.ck --verify --json report.json
     assert "the checksum is $expected, not $(fnv1a)" [ "$(fnv1a)" = "$expected" ]
     assert "the report counts what was there" grep -q '"resumed_rows": *[1-9]' "$SANDBOX/report.json"
+    check_report report.json a.npy
     expect_ok 1 -- "$PLAIT" mandelbrot --size 200x401 --maxit 10^6 --out b.npy
     assert "the counts are equal" cmp "$SANDBOX/a.npy" "$SANDBOX/b.npy"
     new_sandbox
@@ -262,6 +272,7 @@ refusals() {
         "$PLAIT" "${picture[@]}" --checkpoint missing/run.ck
     expect_error 'are one file' 2 -- "$PLAIT" mandelbrot --out a.png --checkpoint ./a.png
     expect_error 'are one file' 2 -- "$PLAIT" "${picture[@]}" --json a.json --checkpoint a.json
+    expect_error "checkpoint-every.*add --checkpoint" 2 -- "$PLAIT" mandelbrot --checkpoint-every 1
     expect_error "checkpoint-every: '-1'" 2 -- "$PLAIT" "${same[@]}" --checkpoint-every -1
     # Nothing is made before everything is checked.
     expect_error "unknown path 'nosuch'|nosuch" 2 -- "$PLAIT" "${same[@]}" --path nosuch
@@ -312,9 +323,12 @@ pi_refusals() {
         --target-error 0.5 --max-darts 4^12 --checkpoint run.ck
     expect_error "ends anywhere: give only one" 2 -- "$PLAIT" pi --max-time 1 --checkpoint new.ck
     expect_error "are one file" 2 -- "$PLAIT" pi --json a.json --checkpoint a.json
+    expect_error "checkpoint-every.*add --checkpoint" 2 -- "$PLAIT" pi --checkpoint-every 1
     # The drawn seed is kept with the rest.
     expect_ok 2 -- "$PLAIT" "${study[@]}" --seed random --checkpoint run.ck --json a.json
     assert "the seed is $seed" grep -q "seed $seed," "$WORK/out"
+    assert "the report counts what was there" grep -q '"resumed_darts": *[1-9]' "$SANDBOX/a.json"
+    check_report a.json
     expect_ok 1 -- "$PLAIT" "${study[@]}" --seed "$seed" --json b.json
     for file in a b; do
         python3 -c 'import json, sys
