@@ -18,9 +18,11 @@ picture=(mandelbrot --size 200x401 --maxit 1000000 --out null --progress none)
 study=(pi --sweep 4^5:4^12 --runs 64 --progress none)
 job_of_test=("${picture[@]}")
 slow=("${picture[@]}" --interior brute --checkpoint run.ck --checkpoint-every 0)
+slow_path=()
 if [[ ${1:-} = pi_* ]]; then
     job_of_test=("${study[@]}")
     slow=("${study[@]}" --checkpoint run.ck --checkpoint-every 0)
+    slow_path=(--path scalar)
 fi
 
 # What comes of a run: the checksum of the picture, or the lines of the study.
@@ -137,7 +139,7 @@ kills() {
 start_slow() {
     local ranks=$1
     shift
-    start "$ranks" "$PLAIT" "${slow[@]}" --threads 1 --path scalar "$@"
+    start "$ranks" "$PLAIT" "${slow[@]}" --threads 1 "${slow_path[@]}" "$@"
     wait_for_saves 3
 }
 
