@@ -346,6 +346,10 @@ pi_refusals() {
     expect_error "ends anywhere: give only one" 2 -- "$PLAIT" pi --max-time 1 --checkpoint new.ck
     expect_error "are one file" 2 -- "$PLAIT" pi --json a.json --checkpoint a.json
     expect_error "checkpoint-every.*add --checkpoint" 2 -- "$PLAIT" pi --checkpoint-every 1
+    mkfifo "$SANDBOX/pipe.ck"
+    expect_error "'pipe.ck': it is a device, pipe" 2 -- \
+        "$PLAIT" "${study[@]}" --seed random --checkpoint pipe.ck
+    rm "$SANDBOX/pipe.ck"
     # The drawn seed is kept with the rest.
     expect_ok 2 -- "$PLAIT" "${study[@]}" --seed random --checkpoint run.ck --json a.json
     assert "the seed is $seed" grep -q "seed $seed," "$WORK/out"
