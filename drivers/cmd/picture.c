@@ -162,7 +162,7 @@ static void draw(struct picture *picture, const struct option_values *values,
         return;
     if (is_root(picture))
         finish_on_root(picture, failure);
-    wait_for_root(session);
+    quiet_barrier(session);
     if (!agree(session, failure))
         return;
     picture->timing.total = clock_seconds_since(picture->begun.total);
