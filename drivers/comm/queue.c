@@ -282,7 +282,7 @@ static void take_notice(struct run *run, int rank, const struct notice *notice) 
     if (notice->purpose == PURPOSE_LAST) {
         run->others_ended++;
         if (notice->failed)
-            schedule_stop(&run->queue->schedule);
+            stop_all(run, false);
     }
 }
 
