@@ -17,7 +17,6 @@
 #include "core/clock.h"
 #include "plait/digest.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 static bool is_root(const struct picture *picture) {

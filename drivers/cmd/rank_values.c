@@ -10,8 +10,8 @@
 #include "core/number.h"
 #include "plait/pcg.h"
 
-#include <inttypes.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -12,6 +12,7 @@
 #include "comm/mpi_check.h"
 #include "comm/waiting.h"
 #include "core/clock.h"
+#include "core/decompose.h"
 
 #include <stdlib.h>
 
@@ -510,9 +511,7 @@ static int measure(const struct queue *queue, queue_sample_fn *sample, void *con
     const uint64_t start_ns = clock_now_ns();
     int count = 0;
     while (count < most && (count == 0 || ns[count - 1] < sample_ns)) {
-        /* Multiples of the golden ratio: the first few are as evenly spread as all of them. */
-        const uint64_t spread = ((uint64_t)count + 1) * UINT64_C(0x9E3779B97F4A7C15);
-        const uint64_t unit = (uint64_t)((double)units * ((double)(spread >> 11) * 0x1p-53));
+        const uint64_t unit = decompose_sample(units, (uint64_t)count);
         sample(context, queue->rest ? unit_set_from(queue->rest, unit).first : unit);
         ns[count++] = clock_now_ns() - start_ns;
     }

@@ -207,7 +207,10 @@ seeds() {
 # The picture has a pixel at the middle of each of the first darts, in the colour of its kind.
 scatter() {
     local python=/usr/bin/python3 generator
-    if ! "$python" -c 'import numpy, PIL' 2>/dev/null; then return; fi
+    if ! "$python" -c 'import numpy, PIL' 2>/dev/null; then
+        echo "SKIPPED: needs python3-numpy and python3-pil"
+        exit 77
+    fi
     for generator in rxs64 pcg32; do
         new_sandbox
         expect_ok 2 -- "$PLAIT" pi --darts 40 --runs 2 --generator "$generator" --scatter p.PNG --json pi.json
