@@ -247,10 +247,13 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
     return true;
 }
 
-/* The darts go where the busy seconds are already. */
+/* The darts go where the busy seconds are already. With a checkpoint nothing was summed up before.
+ */
 void counts_gather(struct pi_counts *counts) {
     void *first = is_root(counts) ? (void *)&counts->shares[0].units : NULL;
     MPI_Datatype type;
+    if (counts->gather_begun_ns == 0)
+        counts->gather_begun_ns = clock_now_ns();
     MPI_CHECK(MPI_Type_create_resized(MPI_UINT64_T, 0, sizeof *counts->shares, &type));
     MPI_CHECK(MPI_Type_commit(&type));
     MPI_CHECK(
