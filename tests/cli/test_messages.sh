@@ -283,6 +283,8 @@ rank() {
     done
     bad rank 'not a regular file' --values "$files/bad_folder.npy"
     bad rank 'holds float32, which is not --type int' --values "$files/float32_5.npy" --type int
+    bad rank '--out: .*int32_5.npy. has the values' --values "$files/int32_5.npy" --out "$files/./int32_5.npy"
+    bad rank '--json: .*int32_5.npy. has the values' --values "$files/int32_5.npy" --json "$files/int32_5.npy"
     RANKS_LIST='1 3'
 }
 
@@ -324,6 +326,13 @@ integrate() {
         # grep reads to the end: a launcher that cannot write on would fail.
         if ! "$MPIEXEC" --version 2>/dev/null | grep -ci hydra >/dev/null; then return; fi
         RANKS_LIST=1 bad integrate 'spawns processes only below its launcher.*--static'
+        run_ranks 2 "$PLAIT" integrate --workers 1
+        if [ "$status" -eq 0 ]; then
+            assert "spawned" prints '3\.1416009869231245'
+        else # as Debian's 4.0.2
+            is_wrong 'MPI_Comm_spawn: .*, or use --static$'
+            assert "in one line" [ "$(wc -l <"$WORK/err")" -eq "$(plait_lines)" ]
+        fi
         return
     fi
     for workers in 1 2 3 7; do
