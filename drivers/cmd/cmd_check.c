@@ -4,10 +4,9 @@
 #include "cmd/run_begin.h"
 #include "cmd/timers.h"
 #include "comm/agree.h"
-#include "comm/mpi_check.h"
+#include "comm/message_room.h"
 #include "command.h"
 #include "core/clock.h"
-#include "core/memory.h"
 #include "core/report.h"
 #include "core/standard_output.h"
 #include "core/stopwatch.h"
@@ -126,16 +125,7 @@ static void print_list_of_operations(void) {
 /* Two tables with a buffer for each rank, and what MPI may copy, on each rank of this node. */
 static bool check_memory(const struct check *check, struct failure *failure) {
     const uint64_t buffers = 2 * (uint64_t)check->session->size + 4;
-    const double needed =
-        (double)check->session->node_size * (double)buffers * (double)check->options->size;
-    uint64_t available = memory_available_bytes();
-    MPI_CHECK(
-        MPI_Allreduce(MPI_IN_PLACE, &available, 1, MPI_UINT64_T, MPI_MIN, check->session->node));
-    if (needed > (double)available)
-        failure_set(failure, EXIT_USAGE,
-                    "buffers of that --size need %.0f MiB on this node, which has %.0f MiB free: "
-                    "choose a smaller one",
-                    needed / 0x1p20, (double)available / 0x1p20);
+    memory_check(check->session, buffers * check->options->size, "buffers of that --size", failure);
     return agree(check->session, failure);
 }
 

@@ -11,7 +11,6 @@
 #include "core/clock.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 
 /* Rank 0. The report stands for success, so the lines must have arrived. */
 static void tell(const struct ring *ring, const struct option_values *values,

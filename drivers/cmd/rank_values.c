@@ -10,7 +10,6 @@
 #include "core/number.h"
 #include "plait/pcg.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
