@@ -78,7 +78,6 @@ static void spawn_freely(const struct launcher *launcher) {
 
 bool session_start(struct session *session, const char *command, struct session_needs needs,
                    struct failure *failure) {
-    const int wanted = needs.one_thread ? MPI_THREAD_SINGLE : MPI_THREAD_FUNNELED;
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
     if (needs.spawns)
@@ -86,7 +85,7 @@ bool session_start(struct session *session, const char *command, struct session_
     else
         stay_alone(&session->launcher);
     choose_file_access();
-    MPI_CHECK(MPI_Init_thread(NULL, NULL, wanted, &provided));
+    MPI_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));
     MPI_CHECK(MPI_Comm_rank(session->world, &session->rank));
     MPI_CHECK(MPI_Comm_size(session->world, &session->size));
@@ -95,7 +94,7 @@ bool session_start(struct session *session, const char *command, struct session_
     MPI_CHECK(MPI_Comm_rank(session->node, &session->node_rank));
     MPI_CHECK(MPI_Comm_size(session->node, &session->node_size));
 
-    if (provided < wanted)
+    if (provided < MPI_THREAD_FUNNELED)
         failure_set(failure, EXIT_RUN,
                     "this MPI was built without thread support, plait needs "
                     "MPI_THREAD_FUNNELED: use another build of MPI");
