@@ -73,11 +73,15 @@ static bool check_list(const char *list, struct failure *failure) {
     return for_each_name(list, check_name, NULL, failure);
 }
 
-static bool check_shown(const char *name, struct failure *failure) {
+static bool check_shown_name(const char *name, struct failure *failure) {
     if (!check_name(name, failure))
         return false;
     return operation_find(name)->show ||
            failure_set(failure, EXIT_USAGE, "the data of %s are too large to be shown", name);
+}
+
+static bool check_shown(const char *list, struct failure *failure) {
+    return for_each_name(list, check_shown_name, NULL, failure);
 }
 
 /* An operation that was asked for by name has the ranks it needs, or the user is told. */
@@ -99,7 +103,7 @@ static bool choose(struct check *check, struct failure *failure) {
         return failure_set(failure, EXIT_RUN, "out of memory");
     if (options->only && options->show)
         return failure_set(failure, EXIT_USAGE,
-                           "--only and --show exclude each other: --show runs the one it names");
+                           "--only and --show exclude each other: --show runs those that it names");
     if (options->only || options->show) {
         for_each_name(options->only ? options->only : options->show, NULL, check->chosen, failure);
         return check_ranks(check, failure);
@@ -200,17 +204,24 @@ static bool run_chosen(struct check *check, struct failure *failure) {
 }
 
 /* What cannot run cannot be shown, and that is why this run was started. */
-static bool show_one(struct check *check, struct failure *failure) {
-    const struct operation *operation = operation_find(check->options->show);
+static bool show_one(struct check *check, const struct operation *operation,
+                     struct failure *failure) {
+    struct outcome *outcome = &check->outcomes[check->count];
     if (is_root(check))
         printf("%s: %s\n", operation->name, operation->summary);
-    if (!check_run_show(&check->run, operation, check->outcomes, failure))
+    if (!check_run_show(&check->run, operation, outcome, failure))
         return false;
-    check->count = 1;
-    if (check->outcomes->result == TRIAL_UNAVAILABLE)
-        failure_set(failure, EXIT_RUN, "%s is unavailable: %s", operation->name,
-                    check->outcomes->note);
+    check->count++;
+    if (outcome->result == TRIAL_UNAVAILABLE)
+        failure_set(failure, EXIT_RUN, "%s is unavailable: %s", operation->name, outcome->note);
     return flush(check, failure);
+}
+
+static bool show_chosen(struct check *check, struct failure *failure) {
+    for (size_t k = 0; k < operation_count; k++)
+        if (check->chosen[k] && !show_one(check, &operations[k], failure))
+            return false;
+    return true;
 }
 
 /* -- what came of it ------------------------------------------------------------------------------
@@ -266,7 +277,8 @@ static void run_all(struct check *check, const struct option_values *values,
     const uint64_t start_ns = clock_now_ns();
     if (!prepare(check, failure))
         return;
-    const bool done = check->options->show ? show_one(check, failure) : run_chosen(check, failure);
+    const bool done =
+        check->options->show ? show_chosen(check, failure) : run_chosen(check, failure);
     check_run_end();
     if (done && is_root(check))
         timers_tell(check->session, values, failure); /* also of what is wrong */
@@ -314,9 +326,9 @@ static const struct option rows[] = {
     {
         .name = "show",
         .kind = OPTION_TEXT,
-        .argument = "NAME",
-        .help = "run this operation once, with the small data of the report, and print what every "
-                "rank has before and after",
+        .argument = "LIST",
+        .help = "run these operations once, with the small data of the report, and print what "
+                "every rank has before and after",
         .offset = offsetof(struct check_options, show),
         .check = check_shown,
     },
