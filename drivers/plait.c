@@ -115,7 +115,6 @@ static void run_watched(struct session *session, const struct command *command,
         .tag = command->options->command,
         .start_ns = clock_now_ns(),
         .comment = command->columns ? "# " : NULL,
-        .told = timers_are_parents(),
     };
     snprintf(watch.message, sizeof watch.message, "ranks=%d", session->size);
     session->watch = &watch;

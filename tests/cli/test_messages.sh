@@ -10,8 +10,10 @@ schema=$here/../../docs/report.schema.json
 python=/usr/bin/python3
 
 # The report keeps to its schema.
+checks_reports=no
+if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then checks_reports=yes; fi
 check_report() {
-    if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
+    if [ "$checks_reports" = yes ]; then
         assert "the report $1 is right" "$python" "$here/check_report.py" "$schema" "$SANDBOX/$1"
     fi
 }
@@ -22,6 +24,10 @@ bad() {
     shift 2
     new_sandbox
     expect_error "$regex" 2 -- "$PLAIT" "$command" "$@"
+}
+# The same for what a line's reader finds, before there are ranks; test_bad_input.sh has it on more.
+bad_line() {
+    RANKS_LIST=1 bad "$@"
 }
 
 # spoilt TAG RANK FROM BYTE COMMAND...: two ranks, of which one sends wrong bits (mpi/corrupt_send.c).
@@ -76,11 +82,11 @@ EOP
     is_wrong 'round 4, rank 1 -> rank 0: the number is 6, it should be 7'
 
     local value
-    for value in 0 1000000001; do bad ring '--count' --count "$value"; done
-    for value in -1 1073741825; do bad ring '--size' --size "$value"; done
-    bad ring '--start' --start 4611686018427387905
+    for value in 0 1000000001; do bad_line ring '--count' --count "$value"; done
+    for value in -1 1073741825; do bad_line ring '--size' --size "$value"; done
+    bad_line ring '--start' --start 4611686018427387905
     bad ring 'absent' --json absent/ring.json
-    bad ring 'unknown option.*threads' --threads 2
+    bad_line ring 'unknown option.*threads' --threads 2
 }
 
 # The columns of a table: bytes, repetitions, times, bandwidth.
@@ -156,10 +162,10 @@ pingpong() {
     RANKS_LIST=3 expect_error 'absent' 2 -- "$PLAIT" pingpong --pairs all --plot absent/plots
     RANKS_LIST=3 expect_error 'one file' 2 -- \
         "$PLAIT" pingpong --pairs all --plot . --json pingpong_latency.csv
-    for value in 0 0,0 0,1,2 a,b ,1 -1,0 99999999999,0; do RANKS_LIST=2 bad pingpong '--pairs' --pairs "$value"; done
-    for value in 0 1073741825; do RANKS_LIST=2 bad pingpong '--size' --size "$value"; done
-    for value in 0 -1; do RANKS_LIST=2 bad pingpong '--limit' --limit "$value"; done
-    for value in 0 1e10; do RANKS_LIST=2 bad pingpong '--repeat' --repeat "$value"; done
+    for value in 0 0,0 0,1,2 a,b ,1 -1,0 99999999999,0; do bad_line pingpong '--pairs' --pairs "$value"; done
+    for value in 0 1073741825; do bad_line pingpong '--size' --size "$value"; done
+    for value in 0 -1; do bad_line pingpong '--limit' --limit "$value"; done
+    for value in 0 1e10; do bad_line pingpong '--repeat' --repeat "$value"; done
 }
 
 # The value and the origin of an option in the last dump.
@@ -204,11 +210,11 @@ EOP
     expect_ok 1 -- env N=3 "$PLAIT" count --seed random
     assert "a drawn seed is told" grep -qE '^# count: 3 numbers .*, seed [0-9]+$' "$WORK/out"
 
-    for value in 0 1099511627777; do bad count '--n' --n "$value"; done
-    for value in 0 4294967296; do bad count '--max' --max "$value"; done
-    for value in 0 x; do bad count '--find' --find "$value"; done
+    for value in 0 1099511627777; do bad_line count '--n' --n "$value"; done
+    for value in 0 4294967296; do bad_line count '--max' --max "$value"; done
+    for value in 0 x; do bad_line count '--find' --find "$value"; done
     bad count "--find: '11' cannot be drawn, the numbers are 1 to 10" --find 11
-    bad count 'seed' --seed later
+    bad_line count 'seed' --seed later
     new_sandbox
     expect_error '^plait: N: ' 2 -- env N=many "$PLAIT" count
     expect_error '^plait: FIND: .9. cannot be drawn' 2 -- env FIND=9 MAX=8 "$PLAIT" count
@@ -241,10 +247,10 @@ rank() {
     expect_ok 1 -- env PLAIT_SEED=5 "$PLAIT" rank --values 8
     assert "values go before the environment's seed" ranks_are 0
 
-    for value in 1,x,2 1,,2 nan,1,2; do bad rank '--values' --values "$value"; done
+    for value in 1,x,2 1,,2 nan,1,2; do bad_line rank '--values' --values "$value"; done
     bad rank '--values and --seed|--seed.*--values' --values 1,2,3 --seed 4
-    bad rank '--type.*int or float' --type double
-    bad rank 'does not end in .npy' --out ranks.txt
+    bad_line rank '--type.*int or float' --type double
+    bad_line rank 'does not end in .npy' --out ranks.txt
     bad rank 'absent' --out absent/ranks.npy
     bad rank "cannot read 'absent.npy'" --values absent.npy
     RANKS_LIST=1 bad rank 'has 2 numbers for 1 rank:' --values 1,2
@@ -270,7 +276,9 @@ rank() {
         assert "20 are printed" [ "$(grep -vc '^#' "$WORK/out")" -eq 20 ]
     done
     check_report rank.json
-    RANKS_LIST=2 # what rank 0 finds in a file, it tells all
+    # What rank 0 finds in a file, it tells all.
+    RANKS_LIST=2 bad rank 'is no NumPy file' --values "$files/bad_magic.npy"
+    RANKS_LIST=1
     bad rank 'bad_half.npy. holds .<f2.*int32, int64, float32 or float64' --values "$files/bad_half.npy"
     bad rank 'bad_big.npy. holds .>i4.*little-endian' --values "$files/bad_big.npy"
     bad rank 'bad_text.npy. holds' --values "$files/bad_text.npy"
@@ -283,6 +291,8 @@ rank() {
     done
     bad rank 'not a regular file' --values "$files/bad_folder.npy"
     bad rank 'holds float32, which is not --type int' --values "$files/float32_5.npy" --type int
+    bad rank '--out: .*int32_5.npy. has the values' --values "$files/int32_5.npy" --out "$files/./int32_5.npy"
+    bad rank '--json: .*int32_5.npy. has the values' --values "$files/int32_5.npy" --json "$files/int32_5.npy"
     RANKS_LIST='1 3'
 }
 
@@ -313,9 +323,9 @@ integrate_static() {
 
     RANKS_LIST=1 bad integrate 'needs at least 2 ranks.* there is 1:' --static
     RANKS_LIST=3 bad integrate 'has 2 ranks for 3 workers, one more manages: start 4 ranks' --static --workers 3
-    bad integrate '--n' --n 0
-    bad integrate '--n' --n 2^41
-    bad integrate '--workers' --workers 0
+    bad_line integrate '--n' --n 0
+    bad_line integrate '--n' --n 2^41
+    bad_line integrate '--workers' --workers 0
 }
 
 integrate() {
@@ -324,6 +334,13 @@ integrate() {
         # grep reads to the end: a launcher that cannot write on would fail.
         if ! "$MPIEXEC" --version 2>/dev/null | grep -ci hydra >/dev/null; then return; fi
         RANKS_LIST=1 bad integrate 'spawns processes only below its launcher.*--static'
+        run_ranks 2 "$PLAIT" integrate --workers 1
+        if [ "$status" -eq 0 ]; then
+            assert "spawned" prints '3\.1416009869231245'
+        else # as Debian's 4.0.2
+            is_wrong 'MPI_Comm_spawn: .*, or use --static$'
+            assert "in one line" [ "$(wc -l <"$WORK/err")" -eq "$(plait_lines)" ]
+        fi
         return
     fi
     for workers in 1 2 3 7; do
