@@ -6,7 +6,7 @@
 #include "cmd/run_options.h"
 #include "comm/session.h"
 #include "core/failure.h"
-#include "core/npy_array.h"
+#include "core/npy_header.h"
 #include "core/option_values.h"
 
 #include <stdbool.h>
@@ -30,7 +30,7 @@ union rank_value {
 };
 
 struct rank_values {
-    enum npy_type type;
+    enum npy_type type;       /* NPY_INT32, NPY_INT64, NPY_FLOAT32 or NPY_FLOAT64 */
     uint64_t in_all, count;   /* of all ranks, of this one */
     union rank_value *values; /* [count] */
     bool one_each;            /* a value is a rank's, not one of a file's */

@@ -264,21 +264,21 @@ rank() {
         done
         expect_ok 1 -- "$PLAIT" rank --values "$files/${kind}_5.npy" --type "${kind%%[0-9]*}"
     done
-    for kind in constant sorted; do
+    for kind in constant sorted big_int32 big_int64 big_float32 big_float64; do
         expect_ok 7 -- "$PLAIT" rank --values "$files/$kind.npy" --out "$kind.npy" --json rank.json
         assert "as NumPy sorts" "$python" "$here/rank_files.py" check "$files/$kind.npy" "$SANDBOX/$kind.npy"
         assert "20 are printed" [ "$(grep -vc '^#' "$WORK/out")" -eq 20 ]
     done
     check_report rank.json
     RANKS_LIST=2 # what rank 0 finds in a file, it tells all
-    bad rank 'bad_half.npy. holds .<f2.*int32, int64, float32 or float64' --values "$files/bad_half.npy"
-    bad rank 'bad_big.npy. holds .>i4.*little-endian' --values "$files/bad_big.npy"
-    bad rank 'bad_text.npy. holds' --values "$files/bad_text.npy"
+    bad rank 'bad_half.npy. holds float16.*int32, int64, float32 or float64' --values "$files/bad_half.npy"
+    bad rank 'bad_text.npy. holds .<U1., which are no plain numbers' --values "$files/bad_text.npy"
     bad rank 'bad_two.npy. has the shape \(2, 3\): give one dimension' --values "$files/bad_two.npy"
     bad rank 'bad_none.npy. has the shape \(\): give one dimension' --values "$files/bad_none.npy"
     bad rank 'bad_empty.npy. is empty' --values "$files/bad_empty.npy"
-    bad rank 'bad_cut.npy. is cut short, it has 29999 of 30000' --values "$files/bad_cut.npy"
-    for value in header magic nothing; do
+    bad rank 'bad_cut.npy. is cut off, it has 239999 of 240000' --values "$files/bad_cut.npy"
+    bad rank 'bad_header.npy. is cut off in its header' --values "$files/bad_header.npy"
+    for value in magic nothing; do
         bad rank "bad_$value.npy. is no NumPy file" --values "$files/bad_$value.npy"
     done
     bad rank 'not a regular file' --values "$files/bad_folder.npy"
