@@ -94,8 +94,6 @@ static void gather_timing(struct picture *picture) {
 
 /* What rank 0 does with the gathered picture while the others wait for its verdict. */
 static bool finish_on_root(struct picture *picture, struct failure *failure) {
-    if (!picture->options->stream)
-        complete(picture);
     provenance_seal(&picture->provenance, picture->fnv1a);
     if (picture->options->stream)
         return stream_write(picture, failure);

@@ -59,7 +59,8 @@ extern const struct option run_option_rows[RUN_OPTIONS];
         .default_value = "5", .offset = (member_offset), .real_max = 86400,                     \
     }
 
-/* Refuses --checkpoint-every where there is no --checkpoint: EXIT_USAGE. */
+/* Refuses --checkpoint-every on a command line that has no --checkpoint: EXIT_USAGE. In a
+ * configuration file or the environment it is a setting for those runs that have one. */
 bool checkpoint_options_check(const struct option_values *values, struct failure *failure);
 
 #endif

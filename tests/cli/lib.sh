@@ -39,7 +39,7 @@ is_open_mpi() {
 }
 
 # A hanging case ends here, its ranks with it.
-limit_s=${LIMIT_S:-120}
+limit_s=120
 
 new_sandbox() {
     rm -rf "$SANDBOX"

@@ -8,9 +8,6 @@ set -euo pipefail
 : "${HOOKED_PLAIT:?names the plait in which things go wrong}"
 golden=$here/../golden
 
-is_open_mpi() {
-    "$MPIEXEC" --version 2>/dev/null | grep -q 'Open MPI'
-}
 # row NAME RESULT [NOTE]: the table has this line for the operation; the note is a regular expression.
 row() {
     grep -qE -e "^$1 +$2 .*${3:-}" "$WORK/out"

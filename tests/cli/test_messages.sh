@@ -321,7 +321,8 @@ integrate_static() {
 integrate() {
     local workers
     if ! is_open_mpi; then
-        if ! "$MPIEXEC" --version 2>/dev/null | grep -qi hydra; then return; fi
+        # grep reads to the end: a launcher that cannot write on would fail.
+        if ! "$MPIEXEC" --version 2>/dev/null | grep -ci hydra >/dev/null; then return; fi
         RANKS_LIST=1 bad integrate 'spawns processes only below its launcher.*--static'
         return
     fi

@@ -83,7 +83,8 @@ quick_arguments() {
 }
 mapfile -t subcommands < <("$PLAIT" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
 for name in "${subcommands[@]}"; do
-    "$PLAIT" "$name" --help | grep -q -- '--\[no-\]csv' || continue
+    "$PLAIT" "$name" --help >"$WORK/help"
+    grep -q -- '--\[no-\]csv' "$WORK/help" || continue
     new_sandbox
     # shellcheck disable=SC2046  # words on purpose
     expect_ok 2 -- "$PLAIT" "$name" $(quick_arguments "$name") --csv
@@ -96,7 +97,7 @@ expect_ok 2 -- "$PLAIT" ring --count 10 --map --csv
 assert "ring has its timers" names rounds map total
 expect_ok 2 -- "$PLAIT" check --only reduce,bcast-array --csv
 assert "check has one for each operation" names bcast-array reduce total
-if "$MPIEXEC" --version 2>/dev/null | grep -q 'Open MPI'; then
+if is_open_mpi; then
     PLAIT_CSV=yes expect_ok 2 -- "$PLAIT" check --only spawn
     assert "spawned workers tell no times of their own" names spawn total
 fi
