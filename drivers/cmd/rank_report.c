@@ -16,22 +16,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAG_POSITIONS = 52, CHUNK = 1 << 16 };
+enum { TAG_POSITIONS = 52 };
 
 static uint64_t share_of(const struct rank *rank, int r) {
     return decompose_block(rank->values.in_all, (uint64_t)rank->session->size, (uint64_t)r);
-}
-
-static size_t chunk_of(uint64_t count, uint64_t first) {
-    return count - first < CHUNK ? (size_t)(count - first) : CHUNK;
 }
 
 /* Rank 0 receives to the end after an error, too: the others wait until it has. */
 static void receive_positions(const struct rank *rank, int from, uint64_t *chunk,
                               struct atomic_file *file, struct failure *failure) {
     const uint64_t share = share_of(rank, from);
-    for (uint64_t first = 0; first < share; first += CHUNK) {
-        const size_t count = chunk_of(share, first);
+    for (uint64_t first = 0; first < share; first += RANK_CHUNK) {
+        const size_t count = rank_chunk(share, first);
         if (from == ROOT)
             memcpy(chunk, rank->positions + first, count * sizeof *chunk);
         else
@@ -43,8 +39,8 @@ static void receive_positions(const struct rank *rank, int from, uint64_t *chunk
 }
 
 static void send_positions(const struct rank *rank) {
-    for (uint64_t first = 0; first < rank->values.count; first += CHUNK)
-        MPI_CHECK(MPI_Send(rank->positions + first, (int)chunk_of(rank->values.count, first),
+    for (uint64_t first = 0; first < rank->values.count; first += RANK_CHUNK)
+        MPI_CHECK(MPI_Send(rank->positions + first, (int)rank_chunk(rank->values.count, first),
                            MPI_UINT64_T, ROOT, TAG_POSITIONS, rank->session->world));
 }
 
@@ -65,7 +61,7 @@ static void write_file(const struct rank *rank, uint64_t *chunk, struct failure 
 bool rank_write(const struct rank *rank, struct failure *failure) {
     uint64_t *chunk = NULL;
     if (rank->session->rank == ROOT) {
-        chunk = malloc(CHUNK * sizeof *chunk);
+        chunk = malloc(RANK_CHUNK * sizeof *chunk);
         if (!chunk)
             failure_set(failure, EXIT_RUN, "out of memory for the file");
     }

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAG_VALUES = 51, CHUNK = 1 << 16, DRAWN_MAX = 100 };
+enum { TAG_VALUES = 51, DRAWN_MAX = 100 };
 
 static const char ending[] = ".npy";
 
@@ -219,16 +219,16 @@ static void keep(struct rank_values *values, uint64_t first, const unsigned char
         values->values[first + k] = value_of(values->type, bytes + k * each);
 }
 
-static size_t chunk_of(uint64_t count, uint64_t first) {
-    return count - first < CHUNK ? (size_t)(count - first) : CHUNK;
+size_t rank_chunk(uint64_t count, uint64_t first) {
+    return count - first < RANK_CHUNK ? (size_t)(count - first) : RANK_CHUNK;
 }
 
 /* Rank 0 reads on after an error, too: the others wait for so many bytes. */
 static void send_share(struct rank_values *values, const struct session *session, int rank,
                        struct npy_reader *reader, unsigned char *bytes, struct failure *failure) {
     const uint64_t share = decompose_block(values->in_all, (uint64_t)session->size, (uint64_t)rank);
-    for (uint64_t first = 0; first < share; first += CHUNK) {
-        const size_t count = chunk_of(share, first);
+    for (uint64_t first = 0; first < share; first += RANK_CHUNK) {
+        const size_t count = rank_chunk(share, first);
         npy_read(reader, bytes, count, failure);
         if (rank == ROOT)
             keep(values, first, bytes, count);
@@ -240,8 +240,8 @@ static void send_share(struct rank_values *values, const struct session *session
 
 static void receive_share(struct rank_values *values, const struct session *session,
                           unsigned char *bytes) {
-    for (uint64_t first = 0; first < values->count; first += CHUNK) {
-        const size_t count = chunk_of(values->count, first);
+    for (uint64_t first = 0; first < values->count; first += RANK_CHUNK) {
+        const size_t count = rank_chunk(values->count, first);
         MPI_CHECK(MPI_Recv(bytes, (int)(count * npy_types[values->type].bytes), MPI_BYTE, ROOT,
                            TAG_VALUES, session->world, MPI_STATUS_IGNORE));
         keep(values, first, bytes, count);
@@ -256,7 +256,7 @@ static bool make_room(struct rank_values *values, const struct session *session,
         return false;
     values->values =
         malloc((size_t)(values->count > 0 ? values->count : 1) * sizeof *values->values);
-    *bytes = calloc(CHUNK, 8);
+    *bytes = calloc(RANK_CHUNK, 8);
     if (!values->values || !*bytes)
         failure_set(failure, EXIT_RUN, "out of memory for the values");
     return agree(session, failure);

@@ -10,6 +10,7 @@
 #include "core/option_values.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* --type; without it the values decide. */
@@ -49,6 +50,11 @@ bool rank_is_real(enum npy_type type);
 bool rank_values_begin(struct rank_values *values, const struct session *session,
                        const struct rank_options *options, const struct option_values *given,
                        uint64_t seed, struct failure *failure);
+
+/* Values and positions go from rank to rank in messages of RANK_CHUNK at most: how many of `count`
+ * the next one has, when `first` have gone. */
+enum { RANK_CHUNK = 1 << 16 };
+size_t rank_chunk(uint64_t count, uint64_t first);
 
 /* A key that is ordered as the values are: as unsigned integer, the smallest first. -0 is 0; NaN
  * comes last, after infinity, and every NaN is as large as every other. */

@@ -9,9 +9,9 @@
 #include <string.h>
 
 const struct npy_type_row npy_types[NPY_TYPES] = {
-    {"bool", "b1", 1},      {"int8", "i1", 1},       {"int16", "i2", 2},  {"int32", "i4", 4},
-    {"int64", "i8", 8},     {"uint8", "u1", 1},      {"uint16", "u2", 2}, {"uint32", "u4", 4},
-    {"uint64", "u8", 8},    {"float16", "f2", 2},    {"float32", "f4", 4}, {"float64", "f8", 8},
+    {"bool", "b1", 1},      {"int8", "i1", 1},         {"int16", "i2", 2},   {"int32", "i4", 4},
+    {"int64", "i8", 8},     {"uint8", "u1", 1},        {"uint16", "u2", 2},  {"uint32", "u4", 4},
+    {"uint64", "u8", 8},    {"float16", "f2", 2},      {"float32", "f4", 4}, {"float64", "f8", 8},
     {"complex64", "c8", 8}, {"complex128", "c16", 16},
 };
 
@@ -212,10 +212,9 @@ void npy_header_make(enum npy_type type, size_t dimensions, const uint64_t *shap
     memcpy(header, "\x93NUMPY\x01\x00", 8);
     header[8] = NPY_HEADER_BYTES - PREFIX_BYTES;
     header[9] = 0;
-    const int length =
-        snprintf(header + PREFIX_BYTES, NPY_HEADER_BYTES - PREFIX_BYTES,
-                 "{'descr': '%c%s', 'fortran_order': False, 'shape': %s, }", byte_order(),
-                 npy_types[type].code, shape_text);
+    const int length = snprintf(header + PREFIX_BYTES, NPY_HEADER_BYTES - PREFIX_BYTES,
+                                "{'descr': '%c%s', 'fortran_order': False, 'shape': %s, }",
+                                byte_order(), npy_types[type].code, shape_text);
     header[PREFIX_BYTES + length] = ' ';
     header[NPY_HEADER_BYTES - 1] = '\n';
 }

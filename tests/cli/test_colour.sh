@@ -6,7 +6,6 @@ set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-python=/usr/bin/python3
 have_numpy() {
     "$python" -c 'import numpy' 2>/dev/null
 }

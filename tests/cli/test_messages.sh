@@ -6,15 +6,6 @@
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
-schema=$here/../../docs/report.schema.json
-python=/usr/bin/python3
-
-# The report keeps to its schema.
-check_report() {
-    if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
-        assert "the report $1 is right" "$python" "$here/check_report.py" "$schema" "$SANDBOX/$1"
-    fi
-}
 
 # bad SUBCOMMAND REGEX OPTION...: wrong input, on any number of ranks.
 bad() {
@@ -160,11 +151,6 @@ pingpong() {
     for value in 0 1073741825; do RANKS_LIST=2 bad pingpong '--size' --size "$value"; done
     for value in 0 -1; do RANKS_LIST=2 bad pingpong '--limit' --limit "$value"; done
     for value in 0 1e10; do RANKS_LIST=2 bad pingpong '--repeat' --repeat "$value"; done
-}
-
-# The value and the origin of an option in the last dump.
-dumped() {
-    sed -n "s/^$1 = \(.*[^ ]\) *; \(.*\)\$/\1|\2/p" "$WORK/out"
 }
 
 count() {
