@@ -81,15 +81,6 @@ wait_for_end() {
     wait "$job" 2>/dev/null || status=$?
 }
 
-# check_report REPORT [COUNTS]: the report follows the schema, and agrees with the counts.
-check_report() {
-    local python=/usr/bin/python3 files=("${@/#/$SANDBOX/}")
-    if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
-        assert "the report is right" "$python" "$here/check_report.py" \
-            "$here/../../docs/report.schema.json" "${files[@]}"
-    fi
-}
-
 # The result without a checkpoint.
 reference() {
     new_sandbox
