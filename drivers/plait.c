@@ -115,7 +115,6 @@ static void run_watched(struct session *session, const struct command *command,
         .tag = command->options->command,
         .start_ns = clock_now_ns(),
         .comment = command->columns ? "# " : NULL,
-        .told = timers_are_parents(),
     };
     snprintf(watch.message, sizeof watch.message, "ranks=%d", session->size);
     session->watch = &watch;
@@ -178,7 +177,7 @@ static int run_command(const struct command *command, int argc, char **argv) {
         values_free(&values);
         return status;
     }
-    const struct session_needs needs = {command->any_version, command->spawns, command->one_thread};
+    const struct session_needs needs = {command->any_version, command->spawns};
     if (session_start(&session, command->options->command, needs, &failure))
         run_with_mpi(&session, command, &values, &failure);
     if (failure.exit_status != EXIT_DONE && session.rank == ROOT)

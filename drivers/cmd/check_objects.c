@@ -2,8 +2,6 @@
  * Makes and compares objects. */
 #include "cmd/check_objects.h"
 
-#include <string.h>
-
 /* 1, 3, 8, 21, ...: the report's sizes, gone on with. */
 static void fill(int64_t *sizes, char *names, size_t disks) {
     for (size_t k = 0; k < disks; k++) {

@@ -4,10 +4,9 @@
 #include "cmd/run_begin.h"
 #include "cmd/timers.h"
 #include "comm/agree.h"
-#include "comm/mpi_check.h"
+#include "comm/message_room.h"
 #include "command.h"
 #include "core/clock.h"
-#include "core/memory.h"
 #include "core/report.h"
 #include "core/standard_output.h"
 #include "core/stopwatch.h"
@@ -74,11 +73,15 @@ static bool check_list(const char *list, struct failure *failure) {
     return for_each_name(list, check_name, NULL, failure);
 }
 
-static bool check_shown(const char *name, struct failure *failure) {
+static bool check_shown_name(const char *name, struct failure *failure) {
     if (!check_name(name, failure))
         return false;
     return operation_find(name)->show ||
            failure_set(failure, EXIT_USAGE, "the data of %s are too large to be shown", name);
+}
+
+static bool check_shown(const char *list, struct failure *failure) {
+    return for_each_name(list, check_shown_name, NULL, failure);
 }
 
 /* An operation that was asked for by name has the ranks it needs, or the user is told. */
@@ -100,7 +103,7 @@ static bool choose(struct check *check, struct failure *failure) {
         return failure_set(failure, EXIT_RUN, "out of memory");
     if (options->only && options->show)
         return failure_set(failure, EXIT_USAGE,
-                           "--only and --show exclude each other: --show runs the one it names");
+                           "--only and --show exclude each other: --show runs those that it names");
     if (options->only || options->show) {
         for_each_name(options->only ? options->only : options->show, NULL, check->chosen, failure);
         return check_ranks(check, failure);
@@ -126,16 +129,7 @@ static void print_list_of_operations(void) {
 /* Two tables with a buffer for each rank, and what MPI may copy, on each rank of this node. */
 static bool check_memory(const struct check *check, struct failure *failure) {
     const uint64_t buffers = 2 * (uint64_t)check->session->size + 4;
-    const double needed =
-        (double)check->session->node_size * (double)buffers * (double)check->options->size;
-    uint64_t available = memory_available_bytes();
-    MPI_CHECK(
-        MPI_Allreduce(MPI_IN_PLACE, &available, 1, MPI_UINT64_T, MPI_MIN, check->session->node));
-    if (needed > (double)available)
-        failure_set(failure, EXIT_USAGE,
-                    "buffers of that --size need %.0f MiB on this node, which has %.0f MiB free: "
-                    "choose a smaller one",
-                    needed / 0x1p20, (double)available / 0x1p20);
+    memory_check(check->session, buffers * check->options->size, "buffers of that --size", failure);
     return agree(check->session, failure);
 }
 
@@ -210,17 +204,24 @@ static bool run_chosen(struct check *check, struct failure *failure) {
 }
 
 /* What cannot run cannot be shown, and that is why this run was started. */
-static bool show_one(struct check *check, struct failure *failure) {
-    const struct operation *operation = operation_find(check->options->show);
+static bool show_one(struct check *check, const struct operation *operation,
+                     struct failure *failure) {
+    struct outcome *outcome = &check->outcomes[check->count];
     if (is_root(check))
         printf("%s: %s\n", operation->name, operation->summary);
-    if (!check_run_show(&check->run, operation, check->outcomes, failure))
+    if (!check_run_show(&check->run, operation, outcome, failure))
         return false;
-    check->count = 1;
-    if (check->outcomes->result == TRIAL_UNAVAILABLE)
-        failure_set(failure, EXIT_RUN, "%s is unavailable: %s", operation->name,
-                    check->outcomes->note);
+    check->count++;
+    if (outcome->result == TRIAL_UNAVAILABLE)
+        failure_set(failure, EXIT_RUN, "%s is unavailable: %s", operation->name, outcome->note);
     return flush(check, failure);
+}
+
+static bool show_chosen(struct check *check, struct failure *failure) {
+    for (size_t k = 0; k < operation_count; k++)
+        if (check->chosen[k] && !show_one(check, &operations[k], failure))
+            return false;
+    return true;
 }
 
 /* -- what came of it ------------------------------------------------------------------------------
@@ -276,11 +277,14 @@ static void run_all(struct check *check, const struct option_values *values,
     const uint64_t start_ns = clock_now_ns();
     if (!prepare(check, failure))
         return;
-    const bool done = check->options->show ? show_one(check, failure) : run_chosen(check, failure);
+    const bool done =
+        check->options->show ? show_chosen(check, failure) : run_chosen(check, failure);
     check_run_end();
-    if (!done || !judge(check, failure))
+    if (done && is_root(check))
+        timers_tell(check->session, values, failure); /* also of what is wrong */
+    if (!done || !agree(check->session, failure) || !judge(check, failure))
         return;
-    if (is_root(check) && timers_tell(check->session, values, failure) && check->options->run.json)
+    if (is_root(check) && check->options->run.json)
         write_report(check, values, clock_seconds_since(start_ns), failure);
     agree(check->session, failure);
 }
@@ -322,9 +326,9 @@ static const struct option rows[] = {
     {
         .name = "show",
         .kind = OPTION_TEXT,
-        .argument = "NAME",
-        .help = "run this operation once, with the small data of the report, and print what every "
-                "rank has before and after",
+        .argument = "LIST",
+        .help = "run these operations once, with the small data of the report, and print what "
+                "every rank has before and after",
         .offset = offsetof(struct check_options, show),
         .check = check_shown,
     },

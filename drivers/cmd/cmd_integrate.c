@@ -39,6 +39,9 @@ struct integrate {
 
 static const double pi = 3.14159265358979323846;
 
+/* Where spawning is refused. */
+static const char instead[] = ", or use --static";
+
 /* As the report has it: the cores of the node without the manager's. */
 static int default_workers(void) {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -67,17 +70,19 @@ static bool choose_workers(struct integrate *integrate, struct failure *failure)
         return choose_static_workers(integrate, failure);
     integrate->workers = options->workers > 0 ? (int)options->workers : default_workers();
     return integrate->session->rank != ROOT ||
-           spawn_check(integrate->session, integrate->workers, ", or use --static", failure);
+           spawn_check(integrate->session, integrate->workers, instead, failure);
 }
 
 /* Rank 0 has workers spawned, the other ranks have no part in it. */
-static void run_spawned(struct integrate *integrate) {
-    if (integrate->session->rank == ROOT) {
-        MPI_Comm workers = spawn_start("integrate", integrate->workers);
+static void run_spawned(struct integrate *integrate, struct failure *failure) {
+    MPI_Comm workers = MPI_COMM_NULL;
+    if (integrate->session->rank == ROOT)
+        workers = spawn_start("integrate", integrate->workers, instead, failure);
+    if (workers != MPI_COMM_NULL) {
         integrate->integral = integrate_manage(workers, integrate->options->n);
         MPI_CHECK(MPI_Comm_disconnect(&workers));
     }
-    wait_for_root(integrate->session);
+    quiet_barrier(integrate->session);
 }
 
 static void run_static(struct integrate *integrate) {
@@ -88,7 +93,7 @@ static void run_static(struct integrate *integrate) {
         integrate_work(bridge);
     if (bridge != MPI_COMM_NULL)
         MPI_CHECK(MPI_Comm_free(&bridge));
-    wait_for_root(integrate->session);
+    quiet_barrier(integrate->session);
 }
 
 /* What a spawned process does. */
@@ -134,7 +139,9 @@ static void go(struct integrate *integrate, const struct option_values *values,
     if (integrate->options->is_static)
         run_static(integrate);
     else
-        run_spawned(integrate);
+        run_spawned(integrate, failure);
+    if (!agree(session, failure))
+        return;
     integrate->total_seconds = clock_seconds_since(start_ns);
     stopwatch_add(session->watch, "total", start_ns, integrate->total_seconds);
     if (session->rank == ROOT) {

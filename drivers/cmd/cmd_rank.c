@@ -11,7 +11,6 @@
 #include "command.h"
 #include "core/atomic_file.h"
 #include "core/clock.h"
-#include "core/report.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -33,12 +32,20 @@ static bool find_positions(struct rank *rank, struct failure *failure) {
     return failure->exit_status == EXIT_DONE;
 }
 
+static bool spares_values(const struct rank *rank, const char *option, const char *path,
+                          struct failure *failure) {
+    const char *values = rank->options->values;
+    return rank->drawn || !path || !atomic_file_same_target(path, values) ||
+           failure_set(failure, EXIT_USAGE, "%s: '%s' has the values: choose another file", option,
+                       path);
+}
+
 /* Looks at every output before the work, rank 0 only. */
 static void check_outputs(const struct rank *rank, struct failure *failure) {
     const struct rank_options *options = rank->options;
-    if (rank->session->rank != ROOT || !options->out)
-        return;
-    if (atomic_file_check(options->out, failure))
+    if (rank->session->rank == ROOT && spares_values(rank, "--out", options->out, failure) &&
+        spares_values(rank, "--json", options->run.json, failure) && options->out &&
+        atomic_file_check(options->out, failure))
         atomic_file_check_apart(options->out, options->run.json, failure);
 }
 

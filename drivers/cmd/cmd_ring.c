@@ -11,7 +11,6 @@
 #include "core/clock.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 
 /* Rank 0. The report stands for success, so the lines must have arrived. */
 static void tell(const struct ring *ring, const struct option_values *values,
@@ -123,5 +122,4 @@ static const struct option_set set = {
     .table_count = sizeof tables / sizeof tables[0],
 };
 
-const struct command cmd_ring = {
-    .options = &set, .run = run, .any_version = true, .one_thread = true};
+const struct command cmd_ring = {.options = &set, .run = run, .any_version = true};

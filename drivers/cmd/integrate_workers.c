@@ -7,8 +7,6 @@
 #include "comm/mpi_check.h"
 #include "core/midpoint.h"
 
-#include <string.h>
-
 enum { TAG_BRIDGE = 61, MANAGER = 0 };
 
 double integrate_manage(MPI_Comm workers, uint64_t intervals) {

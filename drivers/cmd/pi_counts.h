@@ -9,7 +9,7 @@
 #include "cmd/pi_sweep.h"
 #include "comm/queue.h"
 #include "core/progress_display.h"
-#include "plait/darts.h"
+#include "plait/pcg.h"
 
 /* What is counted, and how; the same on all ranks but for exec. */
 struct pi_work {
@@ -32,7 +32,7 @@ struct pi_counts {
     struct queue_share *shares; /* rank 0: busy seconds by rank so far; darts by counts_gather */
     double gather_seconds;      /* of summing up, so far */
     uint64_t begun_ns;          /* when the last round began, by clock_now_ns */
-    uint64_t gather_begun_ns;   /* when the first one began to be summed up */
+    uint64_t gather_begun_ns;   /* when the first of it began */
 };
 
 /* Collective. Makes room for the hits of work->sweep. What work points to stays where it is. Free

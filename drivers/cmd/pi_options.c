@@ -170,5 +170,6 @@ bool pi_sweep_of_options(const struct pi_options *options, const struct option_v
         return false;
     /* Between two steps somebody looks whether to go on. */
     sweep->apart = options->target_error > 0 || options->max_time > 0;
-    return reach_out(options, values, sweep, failure) && check_overlap(options, sweep, failure);
+    return checkpoint_options_check(values, failure) &&
+           reach_out(options, values, sweep, failure) && check_overlap(options, sweep, failure);
 }

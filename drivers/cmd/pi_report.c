@@ -141,6 +141,8 @@ static void report_timing(struct report *report, const struct pi *pi) {
     for (int r = 0; r < pi->session->size; r++)
         report_count(report, NULL, pi->counts.shares[r].units);
     report_close(report);
+    if (pi->checkpoint.resumed_darts > 0)
+        report_real(report, "resumed_darts", pi->checkpoint.resumed_darts);
     report_close(report);
 }
 

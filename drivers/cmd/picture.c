@@ -17,7 +17,6 @@
 #include "core/clock.h"
 #include "plait/digest.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 static bool is_root(const struct picture *picture) {
@@ -94,8 +93,6 @@ static void gather_timing(struct picture *picture) {
 
 /* What rank 0 does with the gathered picture while the others wait for its verdict. */
 static bool finish_on_root(struct picture *picture, struct failure *failure) {
-    if (!picture->options->stream)
-        complete(picture);
     provenance_seal(&picture->provenance, picture->fnv1a);
     if (picture->options->stream)
         return stream_write(picture, failure);
@@ -164,7 +161,7 @@ static void draw(struct picture *picture, const struct option_values *values,
         return;
     if (is_root(picture))
         finish_on_root(picture, failure);
-    wait_for_root(session);
+    quiet_barrier(session);
     if (!agree(session, failure))
         return;
     picture->timing.total = clock_seconds_since(picture->begun.total);

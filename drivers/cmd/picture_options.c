@@ -263,7 +263,7 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     if (options->stream && options->checkpoint)
         return failure_set(failure, EXIT_USAGE,
                            "--stream and --checkpoint exclude each other: give only one");
-    return take_size(options, escape, failure) &&
+    return checkpoint_options_check(values, failure) && take_size(options, escape, failure) &&
            (kind != PLAIT_JULIA || take_julia(options, escape, failure)) &&
            take_view(options, values, escape, failure);
 }

@@ -8,7 +8,6 @@
 #include "comm/mpi_check.h"
 #include "core/clock.h"
 #include "core/payload.h"
-#include "core/standard_output.h"
 
 #include <inttypes.h>
 #include <stdio.h>

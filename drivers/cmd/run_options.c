@@ -40,3 +40,10 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .offset = offsetof(struct run_options, csv),
     },
 };
+
+bool checkpoint_options_check(const struct option_values *values, struct failure *failure) {
+    return values_has(values, "checkpoint") ||
+           values_origin(values, "checkpoint-every") != ORIGIN_COMMAND_LINE ||
+           failure_set(failure, EXIT_USAGE, "%s has no checkpoint to save to: add --checkpoint",
+                       values_where(values, "checkpoint-every"));
+}

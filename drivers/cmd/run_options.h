@@ -4,6 +4,7 @@
 #define PLAIT_DRIVERS_RUN_OPTIONS_H
 
 #include "core/option.h"
+#include "core/option_values.h"
 #include "core/progress_display.h"
 #include "core/schedule.h"
 
@@ -57,5 +58,9 @@ extern const struct option run_option_rows[RUN_OPTIONS];
                 "costs, and not more than 5 % of the time; 0 saves whenever something is done", \
         .default_value = "5", .offset = (member_offset), .real_max = 86400,                     \
     }
+
+/* Refuses --checkpoint-every on a command line that has no --checkpoint: EXIT_USAGE. In a
+ * configuration file or the environment it is a setting for those runs that have one. */
+bool checkpoint_options_check(const struct option_values *values, struct failure *failure);
 
 #endif

@@ -3,7 +3,6 @@
 #include "cmd/timers.h"
 
 #include "comm/agree.h"
-#include "comm/mpi_check.h"
 #include "core/clock.h"
 #include "core/standard_output.h"
 #include "core/stopwatch.h"
@@ -24,12 +23,6 @@ static bool print(struct stopwatch *watch, struct failure *failure) {
 bool timers_tell(const struct session *session, const struct option_values *values,
                  struct failure *failure) {
     return (!is_wanted(values) || print(session->watch, failure)) && standard_output_flush(failure);
-}
-
-bool timers_are_parents(void) {
-    MPI_Comm parent;
-    MPI_CHECK(MPI_Comm_get_parent(&parent));
-    return parent != MPI_COMM_NULL;
 }
 
 void timers_tell_rest(const struct session *session, const struct option_values *values,

@@ -14,10 +14,6 @@
 bool timers_tell(const struct session *session, const struct option_values *values,
                  struct failure *failure);
 
-/* Whether this is a spawned worker: what it does is part of its parent's run, and told there. To be
- * asked before it leaves its parent. */
-bool timers_are_parents(void);
-
 /* Collective: the same on rank 0, unless it has been done. */
 void timers_tell_rest(const struct session *session, const struct option_values *values,
                       struct failure *failure);

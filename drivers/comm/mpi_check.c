@@ -7,10 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
-void mpi_end_job(int code, const char *call, const char *file, int line) {
-    char reason[MPI_MAX_ERROR_STRING] = "unknown error";
+void mpi_reason(int code, char reason[MPI_MAX_ERROR_STRING]) {
     int length;
+    strcpy(reason, "unknown error");
     MPI_Error_string(code, reason, &length);
+    char *stack = strstr(reason, ", error stack"); /* lines of MPICH's own functions */
+    if (stack)
+        *stack = '\0';
+}
+
+void mpi_end_job(int code, const char *call, const char *file, int line) {
+    char reason[MPI_MAX_ERROR_STRING];
+    mpi_reason(code, reason);
     const char *name = strrchr(file, '/');
     fprintf(stderr, "plait: %.*s failed at %s:%d: %s\n", (int)strcspn(call, "("), call,
             name ? name + 1 : file, line, reason);

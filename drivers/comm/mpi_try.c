@@ -2,8 +2,9 @@
  * Notes the first MPI call that fails. */
 #include "comm/mpi_try.h"
 
+#include "comm/mpi_check.h"
+
 #include <errno.h>
-#include <mpi.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,12 +19,8 @@ bool mpi_try_end(struct mpi_tries *tries, int code) {
     tries->under_way = NULL;
     if (code == MPI_SUCCESS)
         return true;
-    char reason[MPI_MAX_ERROR_STRING] = "unknown error";
-    int length;
-    MPI_Error_string(code, reason, &length);
-    char *stack = strstr(reason, ", error stack"); /* MPICH's own functions */
-    if (stack)
-        *stack = '\0';
+    char reason[MPI_MAX_ERROR_STRING];
+    mpi_reason(code, reason);
     snprintf(tries->failure, sizeof tries->failure, "%.*s: %.200s", (int)strcspn(call, "("), call,
              reason);
     tries->failed = true;

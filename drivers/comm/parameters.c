@@ -6,6 +6,7 @@
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "core/parameter_sources.h"
+#include "core/payload.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -24,10 +25,9 @@ static bool same_command_line(const struct session *session, const struct option
                               struct failure *failure) {
     unsigned char *buffer = NULL;
     size_t bytes = 0;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325), of_root[2];
-    if (values_pack(values, &buffer, &bytes, failure))
-        for (size_t k = 0; k < bytes; k++)
-            hash = (hash ^ buffer[k]) * UINT64_C(0x100000001b3);
+    uint64_t of_root[2];
+    values_pack(values, &buffer, &bytes, failure);
+    const uint64_t hash = payload_checksum(buffer, bytes);
     free(buffer);
     of_root[0] = bytes;
     of_root[1] = hash;

@@ -3,9 +3,9 @@
 #include "comm/spawn.h"
 
 #include "comm/mpi_check.h"
+#include "comm/mpi_try.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -91,13 +91,19 @@ struct spawn_call spawn_prepare(const char *subcommand) {
     return call;
 }
 
-MPI_Comm spawn_start(const char *subcommand, int count) {
+MPI_Comm spawn_start(const char *subcommand, int count, const char *instead,
+                     struct failure *failure) {
     struct spawn_call call = spawn_prepare(subcommand);
-    MPI_Comm children;
+    struct mpi_tries tries = {.under_way = NULL};
+    MPI_Comm children = MPI_COMM_NULL;
     MPI_CHECK(MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN));
-    MPI_CHECK(MPI_Comm_spawn(call.program, call.arguments, count, call.placing, 0, MPI_COMM_SELF,
-                             &children, MPI_ERRCODES_IGNORE));
+    MPI_TRY(&tries, MPI_Comm_spawn(call.program, call.arguments, count, call.placing, 0,
+                                   MPI_COMM_SELF, &children, MPI_ERRCODES_IGNORE));
     MPI_CHECK(MPI_Info_free(&call.placing));
+    if (tries.failed) {
+        failure_set(failure, EXIT_RUN, "%s: use another MPI or launcher%s", tries.failure, instead);
+        return MPI_COMM_NULL;
+    }
     MPI_CHECK(MPI_Comm_set_errhandler(children, MPI_ERRORS_RETURN));
     return children;
 }

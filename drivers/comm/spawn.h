@@ -27,8 +27,10 @@ struct spawn_call {
 struct spawn_call spawn_prepare(const char *subcommand);
 
 /* Rank 0 alone. Starts the processes and answers the communicator with them, to be ended by
- * MPI_Comm_disconnect on both sides. What was not foreseen ends the job with one line. */
-MPI_Comm spawn_start(const char *subcommand, int count);
+ * MPI_Comm_disconnect on both sides. MPI_COMM_NULL with EXIT_RUN if MPI says that it cannot;
+ * instead: as above. */
+MPI_Comm spawn_start(const char *subcommand, int count, const char *instead,
+                     struct failure *failure);
 
 /* On a spawned process: the communicator with who spawned it, MPI_COMM_NULL on any other. */
 MPI_Comm spawn_parent(void);

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -24,6 +25,7 @@ static struct {
     const struct mpi_tries *tries;
     struct sigaction previous;
     double limit_s;
+    char limit[32]; /* the same in words */
     MPI_Comm comm;
     char (*hosts)[HOST_BYTES];    /* of all ranks; on every rank */
     MPI_Request *notices;         /* rank 0: from the others, [size - 1], always under way */
@@ -85,7 +87,7 @@ static void add_start(struct line *line) {
     add(line, "plait: ");
     add(line, watch.what);
     add(line, " has not ended in ");
-    add_number(line, (unsigned)ceil(watch.limit_s));
+    add(line, watch.limit);
     add(line, " s: ");
 }
 
@@ -202,6 +204,7 @@ bool watch_begin(const struct session *session, double limit_s, const struct mpi
     watch.session = session;
     watch.tries = tries;
     watch.limit_s = limit_s;
+    snprintf(watch.limit, sizeof watch.limit, "%.7g", limit_s);
     watch.what = "the start";
     if (!prepare(session, failure)) {
         free_memory();

@@ -75,7 +75,7 @@ def check_pi(report):
         wrong.append(f"ended_by is {result['ended_by']}, of the steps {met} meet the target")
     if result["reproducible"] != (parameters["max-time"] is None):
         wrong.append(f"reproducible is {result['reproducible']}")
-    if sum(report["timing"]["darts"]) != darts:
+    if sum(report["timing"]["darts"]) + report["timing"].get("resumed_darts", 0) != darts:
         wrong.append("the ranks did not throw all darts once")
     return wrong
 

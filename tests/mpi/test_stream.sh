@@ -112,7 +112,7 @@ part_shapes() {
 # -- several nodes ---------------------------------------------------------------------------------------
 
 part_nodes() {
-    if ! "$MPIEXEC" --version | grep -qE 'Open MPI|OpenRTE'; then
+    if ! is_open_mpi; then
         echo "SKIPPED: nodes are played with Open MPI"
         exit 77
     fi

@@ -36,7 +36,7 @@ static void known_answers(void) {
     CHECK(lines >= 10);
 }
 
-/* The blocks cover all intervals once: whole numbers of terms, and no term is lost. */
+/* As many as intervals, up to the most. That they cover all intervals once, 4097 intervals tell. */
 static void blocks(void) {
     CHECK(midpoint_blocks(1) == 1);
     CHECK(midpoint_blocks(4095) == 4095);

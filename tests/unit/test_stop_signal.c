@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ * Signals are noted once they are watched, and give back what they did before. Each case is a
+ * process of its own: what a signal does is a property of a process. */
+#include "check.h"
+#include "core/stop_signal.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What becomes of a child that runs `act`: its exit status, or 128 + the signal that killed it. */
+static int outcome(int (*act)(int signal), int signal) {
+    int status = 0;
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(act(signal));
+    if (waitpid(child, &status, 0) != child)
+        return -1;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int not_watched(int signal) {
+    raise(signal);
+    return stop_signal_seen();
+}
+
+static int watched(int signal) {
+    stop_signal_watch();
+    if (stop_signal_seen())
+        return 2;
+    raise(signal);
+    raise(signal); /* a second one does no harm */
+    return stop_signal_seen();
+}
+
+static int ignored_before(int number) {
+    signal(number, SIG_IGN);
+    stop_signal_watch();
+    raise(number);
+    return stop_signal_seen();
+}
+
+static int released(int signal) {
+    stop_signal_watch();
+    stop_signal_release();
+    raise(signal);
+    return 3;
+}
+
+static int released_alone(int signal) {
+    stop_signal_release();
+    raise(signal);
+    return 3;
+}
+
+static void test_signals(void) {
+    static const int signals[] = {SIGUSR1, SIGTERM, SIGINT};
+    for (int k = 0; k < 3; k++) {
+        CHECK_INT(128 + signals[k], outcome(not_watched, signals[k]));
+        CHECK_INT(1, outcome(watched, signals[k]));
+        CHECK_INT(0, outcome(ignored_before, signals[k]));
+        CHECK_INT(128 + signals[k], outcome(released_alone, signals[k]));
+    }
+    CHECK_INT(3, outcome(released, SIGUSR1));
+    CHECK_INT(128 + SIGTERM, outcome(released, SIGTERM));
+    CHECK_INT(128 + SIGINT, outcome(released, SIGINT));
+}
+
+int main(int argc, char **argv) {
+    static const struct check_test tests[] = {
+        {"signals", test_signals},
+        {NULL, NULL},
+    };
+    /* Whoever starts the test may have set them to be ignored. */
+    signal(SIGUSR1, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    return check_main("stop_signal", tests, argc, argv);
+}
