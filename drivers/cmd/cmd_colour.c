@@ -5,9 +5,9 @@
 #include "command.h"
 #include "core/atomic_file.h"
 #include "core/provenance.h"
+#include "core/reader_npy.h"
 #include "core/standard_output.h"
 #include "image/palette_file.h"
-#include "image/reader_npy.h"
 #include "image/writer.h"
 #include "plait/digest.h"
 #include "plait/escape.h"
@@ -64,14 +64,15 @@ static bool check_outputs(const struct colouring *colouring, struct failure *fai
 /* Whether the array is one of counts as mandelbrot and julia write them, or NumPy after them. */
 static bool check_header(const struct npy_header *header, const char *path,
                          struct failure *failure) {
-    if (strcmp(header->type, "i4") != 0)
-        return failure_set(failure, EXIT_USAGE,
-                           "'%s' holds numbers of type %s: give counts, saved as int32", path,
-                           header->type);
+    char shape[NPY_SHAPE_BYTES];
+    npy_shape_text(header->dimensions, header->shape, shape);
+    if (header->type != NPY_INT32)
+        return failure_set(failure, EXIT_USAGE, "'%s' holds %s: give counts, saved as int32", path,
+                           npy_types[header->type].name);
     if (header->dimensions != 2)
         return failure_set(failure, EXIT_USAGE,
-                           "'%s' has %zu dimensions: give counts of a picture, which has 2", path,
-                           header->dimensions);
+                           "'%s' has the shape %s: give counts of a picture, two dimensions", path,
+                           shape);
     if (header->fortran)
         return failure_set(failure, EXIT_USAGE,
                            "'%s' is stored column by column (Fortran order): save it in C order",

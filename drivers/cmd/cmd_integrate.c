@@ -82,7 +82,7 @@ static void run_spawned(struct integrate *integrate, struct failure *failure) {
         integrate->integral = integrate_manage(workers, integrate->options->n);
         MPI_CHECK(MPI_Comm_disconnect(&workers));
     }
-    wait_for_root(integrate->session);
+    quiet_barrier(integrate->session);
 }
 
 static void run_static(struct integrate *integrate) {
@@ -93,7 +93,7 @@ static void run_static(struct integrate *integrate) {
         integrate_work(bridge);
     if (bridge != MPI_COMM_NULL)
         MPI_CHECK(MPI_Comm_free(&bridge));
-    wait_for_root(integrate->session);
+    quiet_barrier(integrate->session);
 }
 
 /* What a spawned process does. */

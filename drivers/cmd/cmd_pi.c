@@ -152,7 +152,7 @@ static bool run_rounds(struct pi *pi, struct failure *failure) {
 static bool verify(struct pi *pi, struct failure *failure) {
     uint64_t darts;
     counts_verify(&pi->counts, &darts, failure);
-    wait_for_root(pi->session); /* which verifies the most */
+    quiet_barrier(pi->session); /* which verifies the most */
     if (!agree(pi->session, failure))
         return false;
     MPI_CHECK(
@@ -175,7 +175,7 @@ static bool draw(struct pi *pi, struct failure *failure) {
     pi->begun.encode = clock_now_ns();
     if (is_root(pi))
         write_files(pi, failure);
-    wait_for_root(pi->session);
+    quiet_barrier(pi->session);
     pi->timing.encode = is_root(pi) ? clock_seconds_since(pi->begun.encode) : 0;
     return agree(pi->session, failure);
 }

@@ -11,7 +11,6 @@
 #include "command.h"
 #include "core/atomic_file.h"
 #include "core/clock.h"
-#include "core/report.h"
 
 #include <stddef.h>
 #include <stdlib.h>

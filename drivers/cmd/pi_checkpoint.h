@@ -10,7 +10,7 @@
 #include "comm/queue.h"
 #include "core/checkpoint.h"
 #include "core/option_values.h"
-#include "plait/darts.h"
+#include "plait/pcg.h"
 
 /* Zero: none. */
 struct pi_checkpoint {

@@ -5,6 +5,8 @@
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "core/clock.h"
+#include "core/decompose.h"
+#include "plait/darts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -260,12 +262,6 @@ void counts_gather(struct pi_counts *counts) {
 static const uint64_t range_sample = UINT64_C(1) << 16; /* a step and rank */
 static const uint64_t sum_sample = UINT64_C(1) << 20;   /* a step, in whole runs, on rank 0 */
 
-/* A whole number in [0, n): multiples of the golden ratio are evenly spread, however many. */
-static uint64_t spread(uint64_t k, uint64_t n) {
-    const uint64_t place = (k + 1) * UINT64_C(0x9E3779B97F4A7C15);
-    return (uint64_t)((double)n * ((double)(place >> 11) * 0x1p-53));
-}
-
 /* What the reference counts in a range must be `hits`. */
 static bool compare(const struct pi_counts *counts, const struct plait_exec *reference,
                     const struct dart_range *range, uint64_t hits, struct failure *failure) {
@@ -287,7 +283,7 @@ static bool verify_path(const struct pi_counts *counts, const struct plait_exec 
         (uint64_t)step * (uint64_t)counts->session->size + (uint64_t)counts->session->rank;
     const uint64_t count = all < range_sample ? all : range_sample;
     const struct dart_range range = {
-        step, spread(k, sweep->runs), 1, spread(k, all - count + 1), count, 0};
+        step, decompose_sample(sweep->runs, k), 1, decompose_sample(all - count + 1, k), count, 0};
     uint64_t hits = 0;
     (void)count_range(&counts->work, counts->work.exec, &range, &hits);
     *darts += count;

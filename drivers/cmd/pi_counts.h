@@ -9,7 +9,7 @@
 #include "cmd/pi_sweep.h"
 #include "comm/queue.h"
 #include "core/progress_display.h"
-#include "plait/darts.h"
+#include "plait/pcg.h"
 
 /* What is counted, and how; the same on all ranks but for exec. */
 struct pi_work {

@@ -24,10 +24,7 @@ static const char note_column[] = ",note", note_field[] = ",not reproducible";
 enum { LINES_BYTES = 160 * (SWEEP_STEPS_MAX + 1), SETTINGS_BYTES = 768 };
 
 bool pi_plot_check(const char *folder, const char *other, struct failure *failure) {
-    for (int p = 0; p < PLOTS; p++)
-        if (!gnuplot_check(folder, names[p], other, failure))
-            return false;
-    return true;
+    return plot_check(folder, names, PLOTS, other, failure);
 }
 
 /* A point more or less wide than the data, so that a single step has an axis, too. */

@@ -17,7 +17,6 @@
 #include "core/clock.h"
 #include "plait/digest.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 static bool is_root(const struct picture *picture) {
@@ -162,7 +161,7 @@ static void draw(struct picture *picture, const struct option_values *values,
         return;
     if (is_root(picture))
         finish_on_root(picture, failure);
-    wait_for_root(session);
+    quiet_barrier(session);
     if (!agree(session, failure))
         return;
     picture->timing.total = clock_seconds_since(picture->begun.total);

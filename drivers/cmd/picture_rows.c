@@ -3,8 +3,8 @@
 #include "cmd/picture_rows.h"
 
 #include "comm/agree.h"
+#include "comm/message_room.h"
 #include "comm/mpi_check.h"
-#include "core/memory.h"
 #include "core/stop_signal.h"
 #include "plait/digest.h"
 
@@ -95,24 +95,21 @@ static uint32_t rows_to_spare(const struct picture_rows *rows, uint64_t spare_by
 /* All ranks of a node draw on one memory: their needs are added up before anyone allocates, since a
  * kernel that promises more than it has kills a rank in the middle of the work instead. */
 static bool size_up(struct picture_rows *rows, struct failure *failure) {
-    const struct session *session = rows->session;
-    uint64_t needed = rows_expected(rows) * row_bytes(rows);
-    uint64_t available = memory_available_bytes();
-    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &needed, 1, MPI_UINT64_T, MPI_SUM, session->node));
-    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &available, 1, MPI_UINT64_T, MPI_MIN, session->node));
-    if (rows_expected(rows) * row_bytes(rows) > SIZE_MAX / 2)
+    const uint64_t own = rows_expected(rows) * row_bytes(rows);
+    const struct node_memory memory = node_memory_of(rows->session, own);
+    if (own > SIZE_MAX / 2)
         failure_set(
             failure, EXIT_USAGE,
             "the picture needs more memory than a 32-bit process can have: choose a smaller "
             "--size, or more nodes");
-    else if (needed > available)
+    else if (memory.needed > memory.available)
         failure_set(failure, EXIT_USAGE,
                     "the picture needs %.0f MiB on this node, which has %.0f MiB free: choose a "
                     "smaller --size, or more nodes",
-                    (double)needed * mib, (double)available * mib);
-    if (!agree(session, failure))
+                    (double)memory.needed * mib, (double)memory.available * mib);
+    if (!agree(rows->session, failure))
         return false;
-    rows->capacity = rows_expected(rows) + rows_to_spare(rows, available - needed);
+    rows->capacity = rows_expected(rows) + rows_to_spare(rows, memory.available - memory.needed);
     return true;
 }
 

@@ -7,7 +7,7 @@
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
 #include "core/clock.h"
-#include "image/npy.h"
+#include "core/npy_header.h"
 #include "image/writer.h"
 #include "plait/digest.h"
 
@@ -202,7 +202,8 @@ static bool compute_piece(void *context, struct piece piece, plait_progress_fn *
 static bool write_header(struct picture *picture) {
     struct picture_stream *stream = &picture->stream;
     char header[NPY_HEADER_BYTES];
-    npy_header(picture->escape.width, picture->escape.height, header);
+    const uint64_t shape[] = {picture->escape.height, picture->escape.width};
+    npy_header_make(NPY_INT32, 2, shape, header);
     return !stream->stored ||
            store_write(&stream->store, 0, header, sizeof header, &stream->failure);
 }

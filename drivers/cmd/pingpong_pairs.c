@@ -157,7 +157,7 @@ static void run_pair(struct pingpong *pingpong, int first, int second, struct hi
         pingpong->lines + pingpong_pair_at(pingpong, first, second) * (size_t)pingpong->sizes;
     if (rank == first || rank == second)
         time_pair(pingpong, first, second, lines, batch_ns, failure);
-    wait_for_root(pingpong->session);
+    quiet_barrier(pingpong->session);
     send_home(pingpong, first, lines);
 }
 

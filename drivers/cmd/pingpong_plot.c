@@ -46,10 +46,7 @@ char *pingpong_matrix(const struct pingpong *pingpong, enum pingpong_what what) 
 }
 
 bool pingpong_plot_check(const char *folder, const char *other, struct failure *failure) {
-    for (int p = 0; p < PLOTS; p++)
-        if (!gnuplot_check(folder, names[p], other, failure))
-            return false;
-    return true;
+    return plot_check(folder, names, PLOTS, other, failure);
 }
 
 static bool write_plot(const struct pingpong *pingpong, enum pingpong_what what, const char *label,

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT
- * Draws plots and warns of those that cannot be drawn. */
+ * Looks at the folder of plots, draws them and warns of those that cannot be drawn. */
 #include "cmd/plot_draw.h"
 
-#include "core/failure.h"
 #include "core/gnuplot.h"
 #include "core/warning.h"
+
+bool plot_check(const char *folder, const char *const *names, int count, const char *other,
+                struct failure *failure) {
+    for (int p = 0; p < count; p++)
+        if (!gnuplot_check(folder, names[p], other, failure))
+            return false;
+    return true;
+}
 
 void plot_draw(const char *folder, const char *const *names, int count) {
     for (int p = 0; p < count; p++) {

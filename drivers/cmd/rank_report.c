@@ -6,6 +6,7 @@
 #include "comm/mpi_check.h"
 #include "core/atomic_file.h"
 #include "core/decompose.h"
+#include "core/npy_header.h"
 #include "core/number.h"
 #include "core/report.h"
 
@@ -15,64 +16,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAG_POSITIONS = 52, CHUNK = 1 << 16 };
-
-/* Takes over positions of one rank after the other, on rank 0. */
-struct sink {
-    bool (*take)(void *context, const uint64_t *positions, size_t count, struct failure *failure);
-    void *context;
-};
+enum { TAG_POSITIONS = 52 };
 
 static uint64_t share_of(const struct rank *rank, int r) {
     return decompose_block(rank->values.in_all, (uint64_t)rank->session->size, (uint64_t)r);
 }
 
-static size_t chunk_of(uint64_t count, uint64_t first) {
-    return count - first < CHUNK ? (size_t)(count - first) : CHUNK;
-}
-
 /* Rank 0 receives to the end after an error, too: the others wait until it has. */
 static void receive_positions(const struct rank *rank, int from, uint64_t *chunk,
-                              const struct sink *sink, struct failure *failure) {
+                              struct atomic_file *file, struct failure *failure) {
     const uint64_t share = share_of(rank, from);
-    for (uint64_t first = 0; first < share; first += CHUNK) {
-        const size_t count = chunk_of(share, first);
+    for (uint64_t first = 0; first < share; first += RANK_CHUNK) {
+        const size_t count = rank_chunk(share, first);
         if (from == ROOT)
             memcpy(chunk, rank->positions + first, count * sizeof *chunk);
         else
             MPI_CHECK(MPI_Recv(chunk, (int)count, MPI_UINT64_T, from, TAG_POSITIONS,
                                rank->session->world, MPI_STATUS_IGNORE));
         if (failure->exit_status == EXIT_DONE)
-            sink->take(sink->context, chunk, count, failure);
+            atomic_file_write(file, chunk, count * sizeof *chunk, failure);
     }
 }
 
 static void send_positions(const struct rank *rank) {
-    for (uint64_t first = 0; first < rank->values.count; first += CHUNK)
-        MPI_CHECK(MPI_Send(rank->positions + first, (int)chunk_of(rank->values.count, first),
+    for (uint64_t first = 0; first < rank->values.count; first += RANK_CHUNK)
+        MPI_CHECK(MPI_Send(rank->positions + first, (int)rank_chunk(rank->values.count, first),
                            MPI_UINT64_T, ROOT, TAG_POSITIONS, rank->session->world));
 }
 
-static bool take_for_file(void *context, const uint64_t *positions, size_t count,
-                          struct failure *failure) {
-    struct atomic_file *file = context;
-    unsigned char bytes[8];
-    for (size_t k = 0; k < count; k++) {
-        npy_put_int64((int64_t)positions[k], bytes);
-        if (!atomic_file_write(file, bytes, sizeof bytes, failure))
-            return false;
-    }
-    return true;
-}
-
+/* A position is the same as int64. */
 static void write_file(const struct rank *rank, uint64_t *chunk, struct failure *failure) {
     struct atomic_file file = {0};
-    unsigned char header[NPY_HEADER_BYTES];
-    npy_header_int64(rank->values.in_all, header);
+    char header[NPY_HEADER_BYTES];
+    npy_header_make(NPY_INT64, 1, &rank->values.in_all, header);
     if (atomic_file_open(&file, rank->options->out, failure))
         atomic_file_write(&file, header, sizeof header, failure);
     for (int r = 0; r < rank->session->size; r++)
-        receive_positions(rank, r, chunk, &(struct sink){take_for_file, &file}, failure);
+        receive_positions(rank, r, chunk, &file, failure);
     if (failure->exit_status == EXIT_DONE)
         atomic_file_commit(&file, failure);
     atomic_file_abandon(&file);
@@ -81,7 +61,7 @@ static void write_file(const struct rank *rank, uint64_t *chunk, struct failure 
 bool rank_write(const struct rank *rank, struct failure *failure) {
     uint64_t *chunk = NULL;
     if (rank->session->rank == ROOT) {
-        chunk = malloc(CHUNK * sizeof *chunk);
+        chunk = malloc(RANK_CHUNK * sizeof *chunk);
         if (!chunk)
             failure_set(failure, EXIT_RUN, "out of memory for the file");
     }
@@ -151,7 +131,7 @@ static void print_value(const struct rank *rank, union rank_value value) {
 /* What the values are, in a line that numpy's loadtxt leaves out. */
 static void print_head(const struct rank *rank) {
     printf("# rank: %" PRIu64 " values, %s", rank->values.in_all,
-           npy_type_names[rank->values.type]);
+           npy_types[rank->values.type].name);
     if (rank->drawn)
         printf(", seed %" PRIu64, rank->seed);
     printf("\n# %s value rank\n", rank->values.one_each ? "process" : "index");
@@ -179,7 +159,7 @@ bool rank_report(const struct rank *rank, const struct option_values *given,
         report_close(report);
         report_open_object(report, "result");
         report_count(report, "values", rank->values.in_all);
-        report_text(report, "type", npy_type_names[rank->values.type]);
+        report_text(report, "type", npy_types[rank->values.type].name);
         report_open_array(report, "positions");
         for (uint64_t k = 0; k < rank->told; k++)
             report_count(report, NULL, rank->told_positions[k]);

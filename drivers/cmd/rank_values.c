@@ -8,14 +8,16 @@
 #include "comm/ranking.h"
 #include "core/decompose.h"
 #include "core/number.h"
+#include "core/reader_npy.h"
 #include "plait/pcg.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAG_VALUES = 51, CHUNK = 1 << 16, DRAWN_MAX = 100 };
+enum { TAG_VALUES = 51, DRAWN_MAX = 100 };
 
 static const char ending[] = ".npy";
 
@@ -149,25 +151,55 @@ static bool begin_one_each(struct rank_values *values, const struct session *ses
     return agree(session, failure);
 }
 
+/* A number as it lies in memory. */
 static union rank_value value_of(enum npy_type type, const unsigned char *bytes) {
-    if (rank_is_real(type))
-        return (union rank_value){.real = npy_real(type, bytes)};
-    return (union rank_value){.integer = npy_integer(type, bytes)};
+    union rank_value value;
+    int32_t integer;
+    float real;
+    if (type == NPY_INT32) {
+        memcpy(&integer, bytes, sizeof integer);
+        value.integer = integer;
+    } else if (type == NPY_FLOAT32) {
+        memcpy(&real, bytes, sizeof real);
+        value.real = (double)real;
+    } else {
+        memcpy(&value, bytes, sizeof value);
+    }
+    return value;
+}
+
+/* Whether the file is a row of numbers that can be ranked. */
+static bool check_header(const struct npy_header *header, const struct rank_options *options,
+                         struct failure *failure) {
+    const char *name = npy_types[header->type].name;
+    char shape[NPY_SHAPE_BYTES];
+    npy_shape_text(header->dimensions, header->shape, shape);
+    if (header->type != NPY_INT32 && header->type != NPY_INT64 && !rank_is_real(header->type))
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' holds %s: save it as int32, int64, float32 or float64",
+                           options->values, name);
+    if (options->type != RANK_TYPE_ANY &&
+        rank_is_real(header->type) != (options->type == RANK_TYPE_FLOAT))
+        return failure_set(failure, EXIT_USAGE, "'%s' holds %s, which is not --type %s",
+                           options->values, name,
+                           options->type == RANK_TYPE_FLOAT ? "float" : "int");
+    if (header->dimensions != 1)
+        return failure_set(failure, EXIT_USAGE, "'%s' has the shape %s: give one dimension",
+                           options->values, shape);
+    return header->items > 0 ||
+           failure_set(failure, EXIT_USAGE, "'%s' is empty: give one number at least",
+                       options->values);
 }
 
 /* What rank 0 found in the header, on all ranks. */
 static bool open_file(struct rank_values *values, const struct session *session,
-                      const struct rank_options *options, struct npy_array *array,
+                      const struct rank_options *options, struct npy_reader *reader,
                       struct failure *failure) {
-    if (session->rank == ROOT && npy_array_open(array, options->values, failure) &&
-        options->type != RANK_TYPE_ANY &&
-        rank_is_real(array->type) != (options->type == RANK_TYPE_FLOAT))
-        failure_set(failure, EXIT_USAGE, "'%s' holds %s, which is not --type %s", options->values,
-                    npy_type_names[array->type],
-                    options->type == RANK_TYPE_FLOAT ? "float" : "int");
+    if (session->rank == ROOT && npy_open(reader, options->values, failure))
+        check_header(&reader->header, options, failure);
     if (!agree(session, failure))
         return false;
-    uint64_t header[2] = {array->count, (uint64_t)array->type};
+    uint64_t header[2] = {reader->header.items, (uint64_t)reader->header.type};
     MPI_CHECK(MPI_Bcast(header, 2, MPI_UINT64_T, ROOT, session->world));
     values->in_all = header[0];
     values->type = (enum npy_type)header[1];
@@ -182,36 +214,35 @@ static bool open_file(struct rank_values *values, const struct session *session,
 /* Makes values of the bytes of a chunk. */
 static void keep(struct rank_values *values, uint64_t first, const unsigned char *bytes,
                  size_t count) {
-    const size_t each = npy_type_bytes(values->type);
+    const size_t each = npy_types[values->type].bytes;
     for (size_t k = 0; k < count; k++)
         values->values[first + k] = value_of(values->type, bytes + k * each);
 }
 
-static size_t chunk_of(uint64_t count, uint64_t first) {
-    return count - first < CHUNK ? (size_t)(count - first) : CHUNK;
+size_t rank_chunk(uint64_t count, uint64_t first) {
+    return count - first < RANK_CHUNK ? (size_t)(count - first) : RANK_CHUNK;
 }
 
 /* Rank 0 reads on after an error, too: the others wait for so many bytes. */
 static void send_share(struct rank_values *values, const struct session *session, int rank,
-                       struct npy_array *array, const char *path, unsigned char *bytes,
-                       struct failure *failure) {
+                       struct npy_reader *reader, unsigned char *bytes, struct failure *failure) {
     const uint64_t share = decompose_block(values->in_all, (uint64_t)session->size, (uint64_t)rank);
-    for (uint64_t first = 0; first < share; first += CHUNK) {
-        const size_t count = chunk_of(share, first);
-        npy_array_read(array, path, bytes, count, failure);
+    for (uint64_t first = 0; first < share; first += RANK_CHUNK) {
+        const size_t count = rank_chunk(share, first);
+        npy_read(reader, bytes, count, failure);
         if (rank == ROOT)
             keep(values, first, bytes, count);
         else
-            MPI_CHECK(MPI_Send(bytes, (int)(count * npy_type_bytes(values->type)), MPI_BYTE, rank,
+            MPI_CHECK(MPI_Send(bytes, (int)(count * npy_types[values->type].bytes), MPI_BYTE, rank,
                                TAG_VALUES, session->world));
     }
 }
 
 static void receive_share(struct rank_values *values, const struct session *session,
                           unsigned char *bytes) {
-    for (uint64_t first = 0; first < values->count; first += CHUNK) {
-        const size_t count = chunk_of(values->count, first);
-        MPI_CHECK(MPI_Recv(bytes, (int)(count * npy_type_bytes(values->type)), MPI_BYTE, ROOT,
+    for (uint64_t first = 0; first < values->count; first += RANK_CHUNK) {
+        const size_t count = rank_chunk(values->count, first);
+        MPI_CHECK(MPI_Recv(bytes, (int)(count * npy_types[values->type].bytes), MPI_BYTE, ROOT,
                            TAG_VALUES, session->world, MPI_STATUS_IGNORE));
         keep(values, first, bytes, count);
     }
@@ -225,7 +256,7 @@ static bool make_room(struct rank_values *values, const struct session *session,
         return false;
     values->values =
         malloc((size_t)(values->count > 0 ? values->count : 1) * sizeof *values->values);
-    *bytes = calloc(CHUNK, 8);
+    *bytes = calloc(RANK_CHUNK, 8);
     if (!values->values || !*bytes)
         failure_set(failure, EXIT_RUN, "out of memory for the values");
     return agree(session, failure);
@@ -233,18 +264,18 @@ static bool make_room(struct rank_values *values, const struct session *session,
 
 static bool take_file(struct rank_values *values, const struct session *session,
                       const struct rank_options *options, struct failure *failure) {
-    struct npy_array array = {0};
+    struct npy_reader reader = {0};
     unsigned char *bytes = NULL;
-    if (open_file(values, session, options, &array, failure) &&
+    if (open_file(values, session, options, &reader, failure) &&
         make_room(values, session, &bytes, failure)) {
         if (session->rank != ROOT)
             receive_share(values, session, bytes);
         for (int r = 0; session->rank == ROOT && r < session->size; r++)
-            send_share(values, session, r, &array, options->values, bytes, failure);
+            send_share(values, session, r, &reader, bytes, failure);
         agree(session, failure);
     }
     free(bytes);
-    npy_array_close(&array);
+    npy_close(&reader);
     return failure->exit_status == EXIT_DONE;
 }
 

@@ -6,10 +6,11 @@
 #include "cmd/run_options.h"
 #include "comm/session.h"
 #include "core/failure.h"
-#include "core/npy_array.h"
+#include "core/npy_header.h"
 #include "core/option_values.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* --type; without it the values decide. */
@@ -30,7 +31,7 @@ union rank_value {
 };
 
 struct rank_values {
-    enum npy_type type;
+    enum npy_type type;       /* NPY_INT32, NPY_INT64, NPY_FLOAT32 or NPY_FLOAT64 */
     uint64_t in_all, count;   /* of all ranks, of this one */
     union rank_value *values; /* [count] */
     bool one_each;            /* a value is a rank's, not one of a file's */
@@ -49,6 +50,11 @@ bool rank_is_real(enum npy_type type);
 bool rank_values_begin(struct rank_values *values, const struct session *session,
                        const struct rank_options *options, const struct option_values *given,
                        uint64_t seed, struct failure *failure);
+
+/* Values and positions go from rank to rank in messages of RANK_CHUNK at most: how many of `count`
+ * the next one has, when `first` have gone. */
+enum { RANK_CHUNK = 1 << 16 };
+size_t rank_chunk(uint64_t count, uint64_t first);
 
 /* A key that is ordered as the values are: as unsigned integer, the smallest first. -0 is 0; NaN
  * comes last, after infinity, and every NaN is as large as every other. */

@@ -52,7 +52,7 @@ bool ring_map(struct ring *ring, struct failure *failure) {
         struct ring_pair pair = {0};
         if (session->rank == first || session->rank == second)
             pair = measure(&trips, ring->options->count, histogram, failure);
-        wait_for_root(session);
+        quiet_barrier(session);
         send_home(ring, first, pair);
     }
     free(histogram);

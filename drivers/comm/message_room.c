@@ -10,16 +10,22 @@
 
 static const double mib = 1.0 / 1048576;
 
+struct node_memory node_memory_of(const struct session *session, uint64_t bytes) {
+    struct node_memory memory = {bytes, memory_available_bytes()};
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &memory.needed, 1, MPI_UINT64_T, MPI_SUM, session->node));
+    MPI_CHECK(
+        MPI_Allreduce(MPI_IN_PLACE, &memory.available, 1, MPI_UINT64_T, MPI_MIN, session->node));
+    return memory;
+}
+
 bool memory_check(const struct session *session, uint64_t bytes, const char *what,
                   struct failure *failure) {
-    uint64_t needed = bytes, available = memory_available_bytes();
-    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &needed, 1, MPI_UINT64_T, MPI_SUM, session->node));
-    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &available, 1, MPI_UINT64_T, MPI_MIN, session->node));
-    return needed <= available ||
+    const struct node_memory memory = node_memory_of(session, bytes);
+    return memory.needed <= memory.available ||
            failure_set(failure, EXIT_USAGE,
                        "%s need %.0f MiB on this node, which has %.0f MiB free: choose less of "
                        "them, or fewer ranks a node",
-                       what, (double)needed * mib, (double)available * mib);
+                       what, (double)memory.needed * mib, (double)memory.available * mib);
 }
 
 void *message_room(const struct session *session, size_t bytes, struct failure *failure) {

@@ -11,6 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the ranks of a node need together, and what it has, in bytes. */
+struct node_memory {
+    uint64_t needed, available;
+};
+
+/* Collective: the ranks of each node add up the bytes that they need. */
+struct node_memory node_memory_of(const struct session *session, uint64_t bytes);
+
 /* Collective. Adds up the bytes that the ranks of each node need; EXIT_USAGE on all ranks of a node
  * that has less, so agree. what: "the messages". */
 bool memory_check(const struct session *session, uint64_t bytes, const char *what,

@@ -10,10 +10,11 @@
 
 #include "comm/agree.h"
 #include "comm/mpi_check.h"
+#include "comm/waiting.h"
 #include "core/clock.h"
+#include "core/decompose.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 /* TAG_RESULTS + k for the block k of a delivery. */
 enum { TAG_NOTICE = 8, TAG_PIECE = 9, TAG_END = 12, TAG_RESULTS = 13 };
@@ -86,32 +87,6 @@ struct run {
     int arriving;  /* ranks that deliver at the moment */
     bool told_end; /* to the others */
 };
-
-/* Sleeps between looks, longer each time: ranks that still compute may share this core. */
-struct patience {
-    struct timespec pause;
-};
-
-static struct patience patience_begin(void) {
-    return (struct patience){{0, 5000}};
-}
-
-static void patience_wait(struct patience *patience) {
-    nanosleep(&patience->pause, NULL);
-    if (patience->pause.tv_nsec < 300000)
-        patience->pause.tv_nsec *= 2;
-}
-
-static void wait_quietly(MPI_Request *request) {
-    struct patience patience = patience_begin();
-    for (;;) {
-        int done;
-        MPI_CHECK(MPI_Test(request, &done, MPI_STATUS_IGNORE));
-        if (done)
-            return;
-        patience_wait(&patience);
-    }
-}
 
 static bool is_root(const struct run *run) {
     return run->queue->session->rank == ROOT;
@@ -308,7 +283,7 @@ static void take_notice(struct run *run, int rank, const struct notice *notice) 
     if (notice->purpose == PURPOSE_LAST) {
         run->others_ended++;
         if (notice->failed)
-            schedule_stop(&run->queue->schedule);
+            stop_all(run, false);
     }
 }
 
@@ -515,7 +490,6 @@ bool queue_run(struct queue *queue, const struct queue_work *work) {
         .delivering = {MPI_REQUEST_NULL, MPI_REQUEST_NULL},
         .ending = MPI_REQUEST_NULL,
     };
-    MPI_Request all_ended;
     if (work->delivery && !is_root(&run))
         MPI_CHECK(MPI_Irecv(&run.end, 1, MPI_UINT64_T, ROOT, TAG_END, queue->session->world,
                             &run.ending));
@@ -525,8 +499,7 @@ bool queue_run(struct queue *queue, const struct queue_work *work) {
         work_as_other(&run);
     /* What follows is most often a collective call, in which many MPI libraries wait busily: those
      * who are done would take the core from those who are not. */
-    MPI_CHECK(MPI_Ibarrier(queue->session->world, &all_ended));
-    wait_quietly(&all_ended);
+    quiet_barrier(queue->session);
     return !run.failed;
 }
 
@@ -538,9 +511,7 @@ static int measure(const struct queue *queue, queue_sample_fn *sample, void *con
     const uint64_t start_ns = clock_now_ns();
     int count = 0;
     while (count < most && (count == 0 || ns[count - 1] < sample_ns)) {
-        /* Multiples of the golden ratio: the first few are as evenly spread as all of them. */
-        const uint64_t spread = ((uint64_t)count + 1) * UINT64_C(0x9E3779B97F4A7C15);
-        const uint64_t unit = (uint64_t)((double)units * ((double)(spread >> 11) * 0x1p-53));
+        const uint64_t unit = decompose_sample(units, (uint64_t)count);
         sample(context, queue->rest ? unit_set_from(queue->rest, unit).first : unit);
         ns[count++] = clock_now_ns() - start_ns;
     }

@@ -59,8 +59,9 @@ struct queue_delivery {
     bool (*keep)(void *context, int rank, struct piece piece);
     /* Rank 0: from time to time, as listen below. false: it cannot go on. */
     bool (*tend)(void *context);
-    /* Any rank, often: whether to stop. One rank that says so stops all of them, soon: what is
-     * under way then is lost, what was done before comes to rank 0. */
+    /* Any rank while it computes, rank 0 while it waits, too, often: whether to stop. One rank that
+     * says so stops all of them, soon: what is under way then is lost, what was done before comes
+     * to rank 0. */
     bool (*stop)(void);
 };
 
@@ -103,8 +104,9 @@ bool queue_begin_rest(struct queue *queue, const struct session *session, enum s
 uint64_t queue_fair_share(const struct queue *queue);
 
 /* Collective, once. Computes all units; on return all ranks have ended. false on a rank that could
- * not go on; the others then end soon, with units left: agree before results are used. Units are
- * left, too, if the delivery's stop said so: rank 0 knows what it has kept. */
+ * not go on; the others then end, with units left: agree before results are used. They end soon,
+ * but for ranks that know their pieces and deliver nothing, whom nobody tells. Units are left, too,
+ * if the delivery's stop said so: rank 0 knows what it has kept. */
 bool queue_run(struct queue *queue, const struct queue_work *work);
 
 /* Busy seconds of the busiest of `ranks` ranks over the mean; 1 is perfect. */

@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: MIT
- * A barrier that sleeps. */
+ * Waits asleep. */
 #include "comm/waiting.h"
 
 #include "comm/mpi_check.h"
 
-#include <time.h>
+struct patience patience_begin(void) {
+    return (struct patience){{0, 5000}};
+}
 
-void wait_for_root(const struct session *session) {
-    struct timespec pause = {0, 10000};
-    MPI_Request request;
-    int arrived = 0;
-    MPI_CHECK(MPI_Ibarrier(session->world, &request));
+void patience_wait(struct patience *patience) {
+    nanosleep(&patience->pause, NULL);
+    if (patience->pause.tv_nsec < 300000)
+        patience->pause.tv_nsec *= 2;
+}
+
+void wait_quietly(MPI_Request *request) {
+    struct patience patience = patience_begin();
     for (;;) {
-        MPI_CHECK(MPI_Test(&request, &arrived, MPI_STATUS_IGNORE));
-        if (arrived)
+        int done;
+        MPI_CHECK(MPI_Test(request, &done, MPI_STATUS_IGNORE));
+        if (done)
             return;
-        nanosleep(&pause, NULL);
-        if (pause.tv_nsec < 1000000)
-            pause.tv_nsec *= 2;
+        patience_wait(&patience);
     }
+}
+
+void quiet_barrier(const struct session *session) {
+    MPI_Request all;
+    MPI_CHECK(MPI_Ibarrier(session->world, &all));
+    wait_quietly(&all);
 }

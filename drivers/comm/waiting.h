@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: MIT
- * Waiting without burning a core: MPI's blocking calls spin, and the core may be one that rank 0's
- * threads need. */
+ * Waiting without burning a core: MPI's blocking calls spin, and the core may be one that ranks who
+ * still compute need. */
 #ifndef PLAIT_DRIVERS_WAITING_H
 #define PLAIT_DRIVERS_WAITING_H
 
 #include "comm/session.h"
 
-/* Collective. Returns on the other ranks when rank 0 has come here, up to a millisecond later; they
- * sleep between looks. Rank 0 goes on when all are there. */
-void wait_for_root(const struct session *session);
+#include <mpi.h>
+#include <time.h>
+
+/* Sleeps between looks, longer each time: 5 to 320 microseconds. */
+struct patience {
+    struct timespec pause;
+};
+
+struct patience patience_begin(void);
+void patience_wait(struct patience *patience);
+
+/* As MPI_Wait. */
+void wait_quietly(MPI_Request *request);
+
+/* Collective: a barrier, for ranks that have nothing to do while others, most often rank 0, work.
+ */
+void quiet_barrier(const struct session *session);
 
 #endif

@@ -271,7 +271,9 @@ bool checkpoint_open(struct checkpoint *checkpoint, const char *path,
 bool checkpoint_peek(const char *path, const char *name, char *value, size_t bytes) {
     struct header header;
     struct failure unsaid = {0};
-    struct checkpoint checkpoint = {.path = (char *)path, .descriptor = open(path, O_RDONLY)};
+    /* A pipe, which nobody has refused yet, must not be waited for. */
+    struct checkpoint checkpoint = {.path = (char *)path,
+                                    .descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
     const bool whole = checkpoint.descriptor >= 0 && read_header(&checkpoint, &header, &unsaid);
     const char *line = whole ? find_line(header.parameters.text, name, strlen(name)) : "";
     const struct value found = value_of(line);

@@ -124,6 +124,23 @@ expect_ok() {
     assert "no error line" [ "$(error_lines)" -eq 0 ]
 }
 
+# The system's own, whose packages are NumPy, Pillow, matplotlib and jsonschema.
+python=/usr/bin/python3
+
+# check_report REPORT [COUNTS]: files in the sandbox; the report keeps to its schema, and agrees with the
+# counts, where the packages are that tell.
+check_report() {
+    if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
+        assert "the report $1 is right" "$python" "$here/check_report.py" \
+            "$here/../../docs/report.schema.json" "${@/#/$SANDBOX/}"
+    fi
+}
+
+# dumped OPTION: its value and its origin, as --dump-config has just printed them.
+dumped() {
+    sed -n "s/^$1 = \(.*[^ ]\) *; \(.*\)\$/\1|\2/p" "$WORK/out"
+}
+
 # The last line of every test; a test that asserted nothing has failed.
 finish() {
     printf '%s assertions, %s failed\n' "$assertions" "$failures"

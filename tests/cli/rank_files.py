@@ -33,10 +33,11 @@ def write(folder):
     for kind in ("int32", "int64", "float32", "float64"):
         for count in (1, 5, 101, 30000):
             numpy.save(f"{folder}/{kind}_{count}.npy", values_of(kind, count, generator))
+        values = values_of(kind, 101, generator)
+        numpy.save(f"{folder}/big_{kind}.npy", values.astype(values.dtype.newbyteorder(">")))
     numpy.save(f"{folder}/constant.npy", numpy.zeros(30000))
     numpy.save(f"{folder}/sorted.npy", numpy.arange(30000, dtype="int64"))
     numpy.save(f"{folder}/bad_half.npy", numpy.zeros(3, "float16"))
-    numpy.save(f"{folder}/bad_big.npy", numpy.zeros(3, ">i4"))
     numpy.save(f"{folder}/bad_text.npy", numpy.array(["a"]))
     numpy.save(f"{folder}/bad_two.npy", numpy.zeros((2, 3)))
     numpy.save(f"{folder}/bad_none.npy", numpy.array(5))

@@ -6,7 +6,6 @@ set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-python=/usr/bin/python3
 have_numpy() {
     "$python" -c 'import numpy' 2>/dev/null
 }
@@ -93,11 +92,11 @@ wrong_files() {
     : >"$SANDBOX/empty.npy"
     mkdir "$SANDBOX/folder.npy"
     bad 'has 7872 of 8000 bytes' cut.npy
-    bad 'cut off' stub.npy
-    bad 'cut off' empty.npy
-    bad 'does not begin as one' p.png
+    bad 'stub.npy. is cut off in its header' stub.npy
+    bad 'is no NumPy file' empty.npy
+    bad 'p.png. is no NumPy file: write it by numpy.save' p.png
     bad 'No such file' absent.npy
-    bad 'no regular file' folder.npy
+    bad 'is not a regular file' folder.npy
     RANKS_LIST=1
     expect_error 'FILE.npy is missing' 2 -- "$PLAIT" colour
     expect_error 'one file' 2 -- "$PLAIT" colour p.npy --out ./p.npy
@@ -122,17 +121,17 @@ save("flat.npy", a.ravel()); save("three.npy", a[None]); save("scalar.npy", a[0,
 save("none.npy", a[:0]); save("text.npy", a.astype(str)); save("object.npy", a.astype(object), allow_pickle=True)
 save("record.npy", numpy.zeros((2, 2), dtype=[("x", "i4")]))
 b = a.copy(); b[39, 49] = -1; save("negative.npy", b)'
-    bad 'type i8: give counts' long.npy
-    bad 'type f4' float.npy
-    bad 'type u4' unsigned.npy
+    bad 'long.npy. holds int64: give counts' long.npy
+    bad 'holds float32' float.npy
+    bad 'holds uint32' unsigned.npy
     bad 'column by column' fortran.npy
-    bad '1 dimensions' flat.npy
-    bad '3 dimensions' three.npy
-    bad '0 dimensions' scalar.npy
+    bad 'has the shape .2000,.: .*two dimensions' flat.npy
+    bad 'has the shape .1, 40, 50.:' three.npy
+    bad 'has the shape ..:' scalar.npy
     bad '0 rows of 50' none.npy
-    bad 'no plain numbers' text.npy
-    bad 'no plain numbers' object.npy
-    bad 'no plain numbers' record.npy
+    bad "holds '<U[0-9]+', which are no plain numbers" text.npy
+    bad "holds '.O', which are no plain numbers" object.npy
+    bad 'holds ..*i4..., which are no plain numbers' record.npy
     bad '-1 in row 39, column 49' negative.npy
 }
 

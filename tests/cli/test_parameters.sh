@@ -6,11 +6,6 @@ set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# The value and the origin of an option in the last dump.
-dumped() {
-    sed -n "s/^$1 = \(.*[^ ]\) *; \(.*\)\$/\1|\2/p" "$WORK/out"
-}
-
 new_sandbox
 printf '[mandelbrot]\nmaxit = 300\nsize = 30x20\n[julia]\nc = 0.1, 0.2\n' >"$SANDBOX/run.ini"
 export PLAIT_MAXIT=400 PLAIT_CONFIG=run.ini

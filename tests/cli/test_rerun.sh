@@ -7,7 +7,6 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 edit="$here/edit_png.py"
-python=/usr/bin/python3
 
 said() {
     [ "$(cat "$WORK/out")" = "$1" ]

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * The work queue with a delivery, on real ranks: the results of every unit come to rank 0 once, on
  * any schedule, with units that were finished before; any rank can stop all of them, and what is
- * left is done by the next queue. Run it on any number of ranks. */
+ * left is done by the next queue; a rank that fails ends all. Run it on any number of ranks. */
 #include "comm/mpi_check.h"
 #include "comm/queue.h"
+#include "core/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +23,13 @@ struct toil {
     uint64_t computed;        /* by this rank in this run */
     uint64_t fail_after;      /* rank 0 can keep that many pieces; 0: any number */
     uint64_t pieces;          /* rank 0: kept */
+    bool fails;               /* cannot compute */
+    bool endless;             /* computes until it is ended */
     bool wrong;
 };
+
+/* A rank that nobody ends gives up after that, and the test fails. */
+static const double stuck_seconds = 60;
 
 /* This rank stops when it has computed as many units; 0: never. */
 static uint64_t stop_after;
@@ -43,10 +49,26 @@ static size_t place(const struct toil *toil, int rank, struct piece piece) {
     return toil->session->rank == ROOT ? piece.first : (size_t)toil->turn * MOST_UNITS;
 }
 
+static const struct timespec pause = {0, 20000};
+
+/* Answers whether somebody has ended it. */
+static bool go_on_for_ever(plait_progress_fn *poll, void *poll_context) {
+    const uint64_t start_ns = clock_now_ns();
+    while (clock_seconds_since(start_ns) < stuck_seconds) {
+        if (!poll(poll_context, 0, 1))
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 static bool compute(void *context, struct piece piece, plait_progress_fn *poll,
                     void *poll_context) {
     struct toil *toil = context;
-    const struct timespec pause = {0, 20000};
+    if (toil->endless)
+        toil->wrong |= !go_on_for_ever(poll, poll_context);
+    if (toil->endless || toil->fails)
+        return false;
     toil->turn = !toil->turn;
     const size_t at = place(toil, toil->session->rank, piece);
     toil->wrong |= piece.count > MOST_UNITS;
@@ -240,6 +262,23 @@ static void full_disk(struct score *score, enum schedule_kind kind) {
     unit_set_free(&rest);
 }
 
+/* A rank cannot go on: the others are ended in the middle of their work. */
+static void failing_rank(struct score *score, enum schedule_kind kind, int who) {
+    static struct toil toil;
+    struct unit_set all = {0};
+    bool stopped;
+    make_room(&toil, score->session);
+    if (!unit_set_add(&all, (struct piece){0, UNITS}))
+        MPI_Abort(score->session->world, 1);
+    toil.fails = score->session->rank == who;
+    toil.endless = !toil.fails;
+    stop_after = 0;
+    check(score, run(score, &toil, kind, &all, &stopped) == !toil.fails, "it is told who failed");
+    check(score, !stopped && !toil.wrong, "all are ended, and nobody has asked to stop");
+    free_room(&toil);
+    unit_set_free(&all);
+}
+
 int main(void) {
     struct session session;
     struct failure failure = {0};
@@ -254,6 +293,8 @@ int main(void) {
         stop_and_go_on(&score, (enum schedule_kind)kind, ROOT);
         stop_and_go_on(&score, (enum schedule_kind)kind, session.size - 1);
         full_disk(&score, (enum schedule_kind)kind);
+        failing_rank(&score, (enum schedule_kind)kind, ROOT);
+        failing_rank(&score, (enum schedule_kind)kind, session.size - 1);
     }
     int sums[2] = {score.checks, score.failures};
     MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_INT, MPI_SUM, session.world));

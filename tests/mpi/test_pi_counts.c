@@ -5,8 +5,8 @@
  * number of ranks. */
 #include "cmd/pi_counts.h"
 #include "cmd/pi_limits.h"
-#include "comm/agree.h"
 #include "comm/mpi_check.h"
+#include "plait/darts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -25,7 +25,8 @@ struct toil {
     int32_t computed[UNITS_MAX]; /* how often, by this rank */
     uint64_t units, pieces;
     long unit_ns;       /* sleep for each */
-    long sample_ns;     /* sleep for each that is measured */
+    bool slow_sample;   /* what is measured takes until the others have been measured, and longer */
+    bool sampled;       /* at least one unit */
     uint64_t wait_for;  /* the first unit takes until all have computed that many */
     bool stuck;         /* they never did */
     uint64_t fail_at;   /* the piece, counted from 1, that fails; 0: none */
@@ -92,11 +93,21 @@ static void listen(void *context, uint64_t finished, uint64_t total) {
     toil->told = finished;
 }
 
+/* The counter of units counts ranks meanwhile. */
 static void sample(void *context, uint64_t unit) {
-    const struct toil *toil = context;
+    struct toil *toil = context;
+    const uint64_t others = (uint64_t)toil->session->size - 1, start_ns = clock_now_ns();
     if (unit >= UNITS_MAX)
         MPI_Abort(toil->session->world, 1);
-    sleep_ns(toil->sample_ns);
+    if (!toil->sampled && !toil->slow_sample)
+        atomic_fetch_add(toil->computed_by_all, 1);
+    while (toil->slow_sample && atomic_load(toil->computed_by_all) < others && !toil->stuck) {
+        sleep_ns(20000);
+        toil->stuck = clock_seconds_since(start_ns) > stuck_seconds;
+    }
+    if (toil->slow_sample)
+        sleep_ns(500000000);
+    toil->sampled = true;
 }
 
 /* Runs a queue of `total` units. Answers what queue_run answers; *share is what was promised. */
@@ -180,14 +191,15 @@ static void slow_rank(struct score *score, int slow) {
     queue_end(&queue);
 }
 
-/* A rank that takes half a second for the unit that it is measured by is promised less. */
+/* A rank that takes longer than the others for the unit that it is measured by is promised less. */
 static void measured_rank(struct score *score, int slow) {
     static struct toil mine;
     struct queue queue;
     uint64_t share, least;
     memset(&mine, 0, sizeof mine);
-    mine.sample_ns = score->session->rank == slow ? 500000000 : 0;
+    mine.slow_sample = score->session->rank == slow;
     check(score, run(score, &mine, SCHEDULE_WEIGHTED, 600, 600, &queue, &share), "runs");
+    check(score, !mine.stuck, "the others are measured");
     check(score, computed_once(score->session, &mine) == 600, "every unit once");
     uint64_t of_others = score->session->rank == slow ? UINT64_MAX : share;
     MPI_CHECK(MPI_Allreduce(&of_others, &least, 1, MPI_UINT64_T, MPI_MIN, score->session->world));

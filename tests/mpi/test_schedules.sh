@@ -9,8 +9,8 @@ set -euo pipefail
 golden=$here/../golden/escape.txt
 [ -s "$golden" ] || { echo "$golden: missing"; exit 1; }
 
-# check_report FILE SCHEDULE RANKS ROWS: prints the checksum; anything wrong is an error.
-check_report() {
+# read_report FILE SCHEDULE RANKS ROWS: prints the checksum; anything wrong is an error.
+read_report() {
     python3 - "$@" <<'EOF'
 import json, sys
 path, schedule, ranks, rows = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
@@ -36,7 +36,7 @@ picture() {
                 new_sandbox
                 expect_ok "$ranks" -- "$PLAIT" mandelbrot "$@" --schedule "$schedule" \
                     --threads "$threads" --out null --json report.json
-                got=$(check_report "$SANDBOX/report.json" "$schedule" "$ranks" "$rows" || true)
+                got=$(read_report "$SANDBOX/report.json" "$schedule" "$ranks" "$rows" || true)
                 assert "fnv1a is $expected, not '$got'" [ "$got" = "$expected" ]
                 assert "a line of shares where there are several ranks" \
                     [ "$(grep -c "^$schedule schedule, rank 0: " "$WORK/out")" -eq "$((ranks > 1))" ]

@@ -7,6 +7,7 @@
  * About a million pixels, a billion with --long. A failure prints the view, the pixel, what was
  * expected and what came; the seed that was printed first draws the same views again. */
 #include "check.h"
+#include "random_draw.h"
 
 #include "../../arch/cpu.h"
 #include "../../arch/select.h"
@@ -27,12 +28,8 @@ static uint64_t pixels_wanted = 1000000;
 
 static uint64_t random_state;
 
-/* splitmix64 */
 static uint64_t draw(void) {
-    uint64_t z = random_state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
+    return random_draw(&random_state);
 }
 
 static uint32_t draw_below(uint32_t bound) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * NumPy's array files byte by byte: headers of all formats, items of both byte orders, and what is
  * refused. */
-#include "image/reader_npy.h"
+#include "core/reader_npy.h"
 
 #include "random_draw.h"
 #include "scratch.h"
@@ -45,8 +45,7 @@ static void test_headers(void) {
     struct npy_reader reader =
         open_good(1, "{'descr': '<i4', 'fortran_order': False, 'shape': (3, 2), }   \n");
     const struct npy_header *header = &reader.header;
-    CU_ASSERT_STRING_EQUAL(header->type, "i4");
-    CU_ASSERT_EQUAL(header->item_bytes, 4);
+    CU_ASSERT_EQUAL(header->type, NPY_INT32);
     CU_ASSERT_FALSE(header->fortran);
     CU_ASSERT_EQUAL(header->dimensions, 2);
     CU_ASSERT_EQUAL(header->shape[0], 3);
@@ -56,7 +55,7 @@ static void test_headers(void) {
 
     /* Any order, other quotes and blanks, a number of Python 2. */
     reader = open_good(2, "{\"shape\":( 3L ,),\"fortran_order\" : True , \"descr\":\"|u1\"}");
-    CU_ASSERT_STRING_EQUAL(header->type, "u1");
+    CU_ASSERT_EQUAL(header->type, NPY_UINT8);
     CU_ASSERT_TRUE(header->fortran);
     CU_ASSERT_FALSE(header->swapped);
     CU_ASSERT_EQUAL(header->dimensions, 1);
@@ -70,7 +69,7 @@ static void test_headers(void) {
 
     reader = open_good(1, "{'descr': '<c16', 'fortran_order': False, 'shape': "
                           "(99999999999, 99999999999, 0)}");
-    CU_ASSERT_EQUAL(header->item_bytes, 16);
+    CU_ASSERT_EQUAL(header->type, NPY_COMPLEX128);
     CU_ASSERT_EQUAL(header->items, 0);
     npy_close(&reader);
 }
@@ -98,7 +97,7 @@ static void test_byte_orders(void) {
     npy_close(&reader);
     uint8_t complex[8];
     reader = open_good(1, "{'descr': '>c8', 'fortran_order': False, 'shape': (3,)}");
-    CU_ASSERT_EQUAL(reader.header.item_bytes, 8);
+    CU_ASSERT_EQUAL(reader.header.type, NPY_COMPLEX64);
     CU_ASSERT_TRUE(npy_read(&reader, complex, 1, &failure));
     const uint16_t probe = 1;
     const bool little = *(const uint8_t *)&probe == 1;
@@ -121,7 +120,8 @@ static void test_reads_again(void) {
     CU_ASSERT_EQUAL(failure.exit_status, EXIT_DONE);
     CU_ASSERT_TRUE(npy_read(&reader, items, 24, &failure));
     CU_ASSERT_FALSE(npy_read(&reader, items, 1, &failure));
-    CU_ASSERT_EQUAL(failure.exit_status, EXIT_USAGE);
+    CU_ASSERT_EQUAL(failure.exit_status, EXIT_RUN);
+    CU_ASSERT_PTR_NOT_NULL(strstr(failure.text, "a.npy': it became shorter"));
     npy_close(&reader);
 }
 
@@ -148,10 +148,12 @@ static void test_wrong_headers(void) {
         "'<U5'",  "'|O'",  "'<i3'", "'<i44'",    "'i4'",
         "'!i4'",  "''",    "'<'",   "'<f16'",    "[('x', '<i4')]",
         "'<i4 '", "'|V8'", "4",     "'\\x3ci4'", "'<datetime64[ns]'"};
-    char dictionary[256];
+    char dictionary[256], expected[64];
     for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
         snprintf(dictionary, sizeof dictionary, "{'descr': %s" REST, types[k]);
-        check_header(dictionary, "its items are no plain numbers");
+        snprintf(expected, sizeof expected, "a.npy' holds %s, which are no plain numbers",
+                 types[k]);
+        check_header(dictionary, expected);
     }
     static const char *const shapes[] = {"3",     "(3",     "(-1,)",  "(1.5,)",
                                          "(3 2)", "('3',)", "[3, 2]", "(99999999999999999999,)",
@@ -159,7 +161,7 @@ static void test_wrong_headers(void) {
     for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
         snprintf(dictionary, sizeof dictionary,
                  "{'descr': '<i4', 'fortran_order': False, 'shape': %s}", shapes[k]);
-        check_header(dictionary, "its shape is none");
+        check_header(dictionary, "a damaged shape");
     }
     check_header("{'descr': '<i4', 'fortran_order': 0, 'shape': (3,)}", "neither True nor False");
     check_header("{'descr': '<i4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}",
@@ -170,8 +172,8 @@ static void test_wrong_headers(void) {
     check_header("{'descr': '<i4', 'shape': (3,)}", "damaged");
     check_header("{'descr': '<i4' 'fortran_order': False}", "damaged");
     check_header("{'descr' '<i4'" REST, "damaged");
-    check_header("{'descr': '<i4', 'descr': '<i4'" REST, "an entry twice");
-    check_header("{'color': 'red'" REST, "an unknown entry");
+    check_header("{'descr': '<i4', 'descr': '<i4'" REST, "an entry twice in its header");
+    check_header("{'color': 'red'" REST, "an unknown entry in its header");
     check_header("", "damaged");
     check_header("{", "damaged");
     check_header("{'descr': '<i4'", "damaged");
@@ -180,9 +182,9 @@ static void test_wrong_headers(void) {
 static void test_wrong_files(void) {
     const char *good = "{'descr': '<i4', 'fortran_order': False, 'shape': (3, 2)}";
     size_t bytes = 0;
-    check_refused(make(1, good, bytes_1_to_24, 23), "is cut off: it has 23 of 24 bytes");
-    check_refused(make(4, good, bytes_1_to_24, 24), "newer than 3.0");
-    check_refused(make(0, good, bytes_1_to_24, 24), "newer than 3.0");
+    check_refused(make(1, good, bytes_1_to_24, 23), "is cut off, it has 23 of 24 bytes");
+    check_refused(make(4, good, bytes_1_to_24, 24), "has format 4.0: write it in 1.0, 2.0 or 3.0");
+    check_refused(make(0, good, bytes_1_to_24, 24), "has format 0.0");
 
     make(1, good, bytes_1_to_24, sizeof bytes_1_to_24);
     uint8_t *file = scratch_read(scratch_path("a.npy"), &bytes);
@@ -192,7 +194,10 @@ static void test_wrong_files(void) {
         CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
         fwrite(file, 1, cut, stream);
         fclose(stream);
-        check_refused(scratch_path("cut.npy"), "cut off");
+        check_refused(scratch_path("cut.npy"), cut < 8 ? "is no NumPy file: write it by numpy.save"
+                                               : cut < bytes - sizeof bytes_1_to_24
+                                                   ? "is cut off in its header"
+                                                   : "bytes of numbers");
     }
     /* A length that nobody writes. */
     file[6] = 2;
@@ -205,11 +210,46 @@ static void test_wrong_files(void) {
     free(file);
 
     scratch_write(scratch_path("text.npy"), "P6\n1 1\n255\n");
-    check_refused(scratch_path("text.npy"), "does not begin as one");
-    check_refused(scratch_path("absent.npy"), "No such file");
-    check_refused(scratch_path(""), "no regular file");
+    check_refused(scratch_path("text.npy"), "is no NumPy file");
+    check_refused(scratch_path("absent.npy"), "absent.npy': No such file");
+    check_refused(scratch_path(""), "is not a regular file");
     CU_ASSERT_EQUAL(mkfifo(scratch_path("pipe.npy"), 0600), 0);
-    check_refused(scratch_path("pipe.npy"), "no regular file");
+    check_refused(scratch_path("pipe.npy"), "is not a regular file");
+}
+
+/* What is written, beside test_image.c: one dimension, and the longest shape of two. */
+static void test_writes_headers(void) {
+    const uint64_t one = 5, two[] = {UINT64_MAX, UINT64_MAX};
+    const uint16_t probe = 1;
+    const char order = *(const uint8_t *)&probe == 1 ? '<' : '>';
+    char header[NPY_HEADER_BYTES], text[NPY_HEADER_BYTES];
+    npy_header_make(NPY_INT64, 1, &one, header);
+    snprintf(text, sizeof text, "{'descr': '%ci8', 'fortran_order': False, 'shape': (5,), }  ",
+             order);
+    CU_ASSERT_EQUAL(memcmp(header, "\x93NUMPY\x01\x00\x76\x00", 10), 0); /* 0x76 = 128 - 10 */
+    CU_ASSERT_EQUAL(memcmp(header + 10, text, strlen(text)), 0);
+    CU_ASSERT_EQUAL(strspn(header + 10 + strlen(text), " "), 117 - strlen(text));
+    CU_ASSERT_EQUAL(header[127], '\n');
+    npy_header_make(NPY_COMPLEX128, 2, two, header);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(header + 10, "'shape': (18446744073709551615, 18446744073709551615), } "));
+    CU_ASSERT_EQUAL(header[127], '\n');
+}
+
+/* Shapes as Python writes them. */
+static void test_shapes(void) {
+    char text[NPY_SHAPE_BYTES];
+    uint64_t shape[NPY_DIMENSIONS_MAX] = {3, 0, UINT64_MAX};
+    npy_shape_text(0, shape, text);
+    CU_ASSERT_STRING_EQUAL(text, "()");
+    npy_shape_text(1, shape, text);
+    CU_ASSERT_STRING_EQUAL(text, "(3,)");
+    npy_shape_text(3, shape, text);
+    CU_ASSERT_STRING_EQUAL(text, "(3, 0, 18446744073709551615)");
+    for (size_t k = 0; k < NPY_DIMENSIONS_MAX; k++)
+        shape[k] = UINT64_MAX;
+    npy_shape_text(NPY_DIMENSIONS_MAX, shape, text);
+    CU_ASSERT_EQUAL(strlen(text), 22 * NPY_DIMENSIONS_MAX);
 }
 
 /* Bytes turned at random in the header: read or refused, and nothing breaks. */
@@ -229,7 +269,7 @@ static void test_random_headers(void) {
             npy_open(&reader, make(1, header, bytes_1_to_24, sizeof bytes_1_to_24), &failure);
         CU_ASSERT_EQUAL(failure.exit_status, opened ? EXIT_DONE : EXIT_USAGE);
         if (opened)
-            CU_ASSERT_TRUE(reader.header.items * reader.header.item_bytes <= 24);
+            CU_ASSERT_TRUE(reader.header.items * npy_types[reader.header.type].bytes <= 24);
         npy_close(&reader);
     }
 }
@@ -241,6 +281,8 @@ int main(void) {
         {"reads again", test_reads_again},
         {"wrong headers", test_wrong_headers},
         {"wrong files", test_wrong_files},
+        {"writes headers", test_writes_headers},
+        {"shapes", test_shapes},
         {"random headers", test_random_headers},
         CU_TEST_INFO_NULL,
     };

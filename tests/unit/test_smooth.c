@@ -2,6 +2,7 @@
  * Smooth values: the logarithm, every path against the reference byte for byte, the reference
  * against the formula by libm, and what must hold at the ends of the ranges. */
 #include "check.h"
+#include "random_draw.h"
 
 #include "../../arch/select.h"
 #include "../../arch/smooth_value.h"
@@ -16,12 +17,8 @@
 
 static uint64_t random_state;
 
-/* splitmix64 */
 static uint64_t draw(void) {
-    uint64_t z = random_state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
+    return random_draw(&random_state);
 }
 
 static double draw_between(double low, double high) {

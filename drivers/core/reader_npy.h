@@ -6,25 +6,13 @@
 #define PLAIT_DRIVERS_READER_NPY_H
 
 #include "core/failure.h"
+#include "core/npy_header.h"
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-enum { NPY_DIMENSIONS_MAX = 32, NPY_TYPE_BYTES = 8 };
-
-/* What a file holds. */
-struct npy_header {
-    char type[NPY_TYPE_BYTES]; /* kind and bytes as NumPy writes them, without the byte order: "i4",
-                                * "u8", "f8", "b1" */
-    size_t item_bytes;         /* 1, 2, 4, 8 or 16 */
-    bool swapped;              /* the items are not in this machine's byte order */
-    bool fortran;              /* the first index runs fastest; without: the last */
-    size_t dimensions;         /* 0: one item */
-    uint64_t shape[NPY_DIMENSIONS_MAX];
-    uint64_t items; /* product of the shape */
-};
-
+/* All zero: none, which is safe to close. */
 struct npy_reader {
     const char *path; /* the caller's */
     struct npy_header header;
@@ -38,7 +26,8 @@ struct npy_reader {
  * which npy_close allows, too. */
 bool npy_open(struct npy_reader *reader, const char *path, struct failure *failure);
 
-/* Reads the next `count` items, in this machine's byte order. EXIT_USAGE if they are not there. */
+/* Reads the next `count` items, in this machine's byte order. EXIT_RUN if they are not there any
+ * more. */
 bool npy_read(struct npy_reader *reader, void *items, size_t count, struct failure *failure);
 
 /* Goes back to the first item. */
