@@ -180,6 +180,26 @@ stuck_file() {
     hooked 'stuck write-blocks 1' --only write-blocks --timeout 15
     assert "rank 1 is stuck" has_line 'write-blocks has not ended .* rank 1 on host .* did not arrive'
 }
+# A run that is ended from outside leaves no file either. Without a launcher: Open MPI's kills its ranks
+# soon after it has told them to end.
+ended() {
+    local signal pid
+    for signal in HUP INT TERM; do
+        new_sandbox
+        last_command="kill -$signal of plait check"
+        # A shell's job in the background would ignore SIGINT.
+        (cd "$SANDBOX" && CHECK_HOOK='stuck write-blocks 0' exec timeout -k 5 "$limit_s" env --default-signal="$signal" \
+            "$HOOKED_PLAIT" check --only write-blocks --timeout 1000) >"$WORK/out" 2>"$WORK/err" &
+        pid=$!
+        while no_file_is_left && kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+        assert "there is a file to leave" [ -n "$(ls -A "$SANDBOX")" ]
+        kill -"$signal" "$(pgrep -P "$pid")"
+        status=0
+        wait "$pid" || status=$?
+        assert "the signal ended it, not $status" [ "$status" -ge 128 ]
+        assert "no file is left" no_file_is_left
+    done
+}
 stuck_root() {
     hooked 'stuck reduce 0' --only reduce --timeout 15
     assert "rank 0 is stuck" has_line 'reduce has not ended in 15 s: rank 0 on host [^,]* did not arrive'
