@@ -91,6 +91,7 @@ static void let_progress_threads_catch_up(void) {
 
 bool session_start(struct session *session, const char *command, struct session_needs needs,
                    struct failure *failure) {
+    const int wanted = needs.one_thread ? MPI_THREAD_SINGLE : MPI_THREAD_FUNNELED;
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
     if (needs.spawns)
@@ -98,7 +99,7 @@ bool session_start(struct session *session, const char *command, struct session_
     else
         stay_alone(&session->launcher);
     choose_file_access();
-    MPI_CHECK(MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided));
+    MPI_CHECK(MPI_Init_thread(NULL, NULL, wanted, &provided));
     let_progress_threads_catch_up();
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));
     MPI_CHECK(MPI_Comm_rank(session->world, &session->rank));
@@ -108,7 +109,7 @@ bool session_start(struct session *session, const char *command, struct session_
     MPI_CHECK(MPI_Comm_rank(session->node, &session->node_rank));
     MPI_CHECK(MPI_Comm_size(session->node, &session->node_size));
 
-    if (provided < MPI_THREAD_FUNNELED)
+    if (provided < wanted)
         failure_set(failure, EXIT_RUN,
                     "this MPI was built without thread support, plait needs "
                     "MPI_THREAD_FUNNELED: use another build of MPI");
