@@ -120,6 +120,7 @@ static const struct option rows[] = {
         .help = "where to write the table",
         .default_text = "standard output",
         .offset = offsetof(struct logs_options, out),
+        .replaces = true,
     },
 };
 

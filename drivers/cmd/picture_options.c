@@ -59,7 +59,7 @@ static const char *const center_rivals[] = {"region", NULL};
 /* How files are named is the same, but the default is the subcommand's. */
 #define OUT_ROW(file)                                                                              \
     {                                                                                              \
-        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE",                                   \
+        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE", .replaces = true,                 \
         .help = "write the picture to FILE, .png, .pdf or .ppm, or the counts, .npy; null writes " \
                 "nothing",                                                                         \
         .default_value = (file), .offset = MEMBER(out),                                            \

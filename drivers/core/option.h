@@ -66,6 +66,7 @@ struct option {
     /* TEXT, each of TEXTS: more checks, or NULL. The failure's text completes "--name: ", and the
      * function must not depend on the machine: it runs on every rank. */
     bool (*check)(const char *text, struct failure *failure);
+    bool replaces; /* names files that the run writes: none of them is one that it reads */
     bool defines; /* says what the result is, not how it comes about or where it goes: what a result
                    * tells of its origin (core/provenance.h) is made of these options */
 };
