@@ -384,6 +384,14 @@ static bool is_definition(const struct option *option) {
     return option->defines && option->scope == OPTION_ANYWHERE;
 }
 
+/* Flags and what is as by default are written in one way, however they were given. */
+static const char *definition_text(const struct option_values *values, const struct option *option,
+                                   const char *text) {
+    if (option->kind == OPTION_FLAG)
+        return values_flag(values, option->name) ? "yes" : "no";
+    return option_is_default(option, text) ? option_default(option) : text;
+}
+
 bool config_file_write_definition(const struct option_values *values, FILE *stream,
                                   struct failure *failure) {
     for (size_t i = 0; i < values->count; i++) {
@@ -399,9 +407,7 @@ bool config_file_write_definition(const struct option_values *values, FILE *stre
             continue;
         for (size_t t = 0; t < value->count; t++)
             fprintf(stream, "%s = %s\n", option->name,
-                    option->kind != OPTION_FLAG         ? value->texts[t]
-                    : values_flag(values, option->name) ? "yes"
-                                                        : "no");
+                    definition_text(values, option, value->texts[t]));
     }
     return all_written(stream, failure);
 }

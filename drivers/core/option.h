@@ -127,6 +127,9 @@ void option_variable(const struct option *option, char variable[OPTION_VARIABLE_
 bool option_parse(const struct option *option, const char *where, const char *text, void *member,
                   struct failure *failure);
 
+/* Whether a text that the row accepts means the same as its default: 1e1 is 10. */
+bool option_is_default(const struct option *option, const char *text);
+
 /* Whether --no-<name> exists. */
 bool option_is_negatable(const struct option *option);
 

@@ -80,7 +80,8 @@ again() {
     assert "the command draws it again" cmp "$SANDBOX/p.png" "$SANDBOX/q.png"
     expect_ok 1 -- "$PLAIT" rerun p.png --print
     cp "$WORK/out" "$SANDBOX/print.ini"
-    expect_ok 1 -- "$PLAIT" "$1" --config print.ini --out r.npy
+    expect_ok 1 -- "$PLAIT" "$1" --config print.ini --out r.npy --out r.png
+    assert "the parameters draw it again" cmp "$SANDBOX/p.png" "$SANDBOX/r.png"
     expect_ok 1 -- "$PLAIT" "$@" --out s.npy
     assert "the parameters compute it again" cmp "$SANDBOX/r.npy" "$SANDBOX/s.npy"
     PLAIT_SIZE=3x3 PLAIT_MAXIT=1 expect_ok 1 -- "$PLAIT" rerun p.png --check --threads 2 --path scalar
