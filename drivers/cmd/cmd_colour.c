@@ -262,6 +262,7 @@ static const struct option rows[] = {
                 "a file with a colour rrggbb on each line",
         .default_value = "viridis",
         .offset = offsetof(struct colour_options, palette),
+        .choices = palette_names,
         .defines = true,
     },
     {

@@ -2,6 +2,7 @@
  * Option tables of mandelbrot and julia; from options to a checked picture. */
 #include "cmd/picture_options.h"
 
+#include "image/palette.h"
 #include "image/writer.h"
 
 #include <inttypes.h>
@@ -109,6 +110,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
                 "a file with a colour rrggbb on each line",
         .default_value = "viridis",
         .offset = MEMBER(palette),
+        .choices = palette_names,
         .defines = true,
     },
     {

@@ -58,7 +58,8 @@ struct option {
     double real_min, real_max;  /* REAL, each of REALS, inclusive; both 0: any, INFINITY: open */
     bool positive;              /* REAL, each of REALS: only above 0 */
     size_t reals;               /* REALS: how many, at most OPTION_REALS_MAX */
-    const char *const *choices; /* CHOICE: names, ended by NULL */
+    const char *const *choices; /* CHOICE: names, ended by NULL; TEXT: names that stand for
+                                 * something beside those of files, for completion, or NULL */
     const char *variable;       /* an environment variable of another name, read where that of the
                                  * option is not set; or NULL */
     const char *const *rivals;  /* options that say the same in another way, ended by NULL: of two
