@@ -40,8 +40,12 @@ _plait_find_place() {
 _plait_offer() {
     case $value in
     words\ *) mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "${value#words }" -- "$typed") ;;
-    files)
-        mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$typed")
+    files*)
+        words=${value#files} words=${words# or}
+        mapfile -t COMPREPLY < <(
+            compgen -P "$prefix" -W "$words" -- "$typed" || true
+            compgen -P "$prefix" -f -- "$typed"
+        )
         compopt -o filenames 2>/dev/null || true
         ;;
     folders)

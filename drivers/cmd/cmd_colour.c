@@ -47,7 +47,7 @@ static bool check_outputs(const struct colouring *colouring, struct failure *fai
     const struct colour_options *options = colouring->options;
     for (size_t k = 0; k < options->out.count; k++) {
         const char *path = options->out.items[k];
-        const struct writer_format *format = writer_format_find(path, failure);
+        const struct writer_format *format = writer_format_find_coloured(path, failure);
         if (!format || !writer_check(format, path, colouring->width, colouring->height, failure))
             return false;
         if (!writer_makes_file(format))
@@ -55,7 +55,8 @@ static bool check_outputs(const struct colouring *colouring, struct failure *fai
         for (size_t i = 0; i < k; i++)
             if (!atomic_file_check_apart(path, options->out.items[i], failure))
                 return false;
-        if (!atomic_file_check_apart(path, options->file, failure))
+        if (!atomic_file_check_apart(path, options->file, failure) ||
+            !palette_check_apart(options->palette, path, failure))
             return false;
     }
     return true;
@@ -176,7 +177,7 @@ static bool open_writers(struct colouring *colouring, struct failure *failure) {
         .text_count = PROVENANCE_TEXTS,
     };
     for (size_t k = 0; k < out->count; k++) {
-        const struct writer_format *format = writer_format_find(out->items[k], failure);
+        const struct writer_format *format = writer_format_find_coloured(out->items[k], failure);
         colouring->writers[k] = format ? writer_open(format, out->items[k], &image, failure) : NULL;
         if (!colouring->writers[k])
             return false;
@@ -261,6 +262,7 @@ static const struct option rows[] = {
                 "a file with a colour rrggbb on each line",
         .default_value = "viridis",
         .offset = offsetof(struct colour_options, palette),
+        .choices = palette_names,
         .defines = true,
     },
     {
@@ -270,6 +272,7 @@ static const struct option rows[] = {
         .help = "write the picture to FILE, .png, .pdf or .ppm; null writes nothing",
         .default_value = "colour.png",
         .offset = offsetof(struct colour_options, out),
+        .replaces = true,
     },
 };
 

@@ -110,7 +110,7 @@ static const struct option rows[] = {
         .kind = OPTION_TEXTS,
         .scope = OPTION_ARGUMENT,
         .argument = "FILE",
-        .help = "logs to read, '-' is standard input",
+        .help = "logs to read, '-' is standard input; a pipe is waited for",
         .offset = offsetof(struct logs_options, logs),
     },
     {
@@ -120,6 +120,7 @@ static const struct option rows[] = {
         .help = "where to write the table",
         .default_text = "standard output",
         .offset = offsetof(struct logs_options, out),
+        .replaces = true,
     },
 };
 

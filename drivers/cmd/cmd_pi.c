@@ -198,19 +198,17 @@ static void time_all(const struct pi *pi) {
 }
 
 /* Rank 0: the summary, and only if it has arrived the report, which stands for success. So do the
- * other files, which are not written where the target was missed. What was kept until then is not
- * needed any more. */
-static void tell(const struct pi *pi, const struct option_values *values, struct failure *failure) {
+ * other files, which are not written where the target was missed. false: the checkpoint must stay.
+ */
+static bool tell(const struct pi *pi, const struct option_values *values, struct failure *failure) {
     pi_print_end(pi);
     time_all(pi);
     if (!timers_tell(pi->session, values, failure))
-        return;
-    if (pi->end == PI_END_DARTS)
-        pi_tell_missed(pi, failure);
-    else if (pi->options->run.json && !pi_report(pi, values, failure))
-        return;
-    if (pi->options->checkpoint)
-        checkpoint_remove(&pi->checkpoint.file, failure);
+        return false;
+    if (pi->end != PI_END_DARTS)
+        return !pi->options->run.json || pi_report(pi, values, failure);
+    pi_tell_missed(pi, failure);
+    return true;
 }
 
 static void study(struct pi *pi, const struct option_values *values, struct failure *failure) {
@@ -223,8 +221,9 @@ static void study(struct pi *pi, const struct option_values *values, struct fail
     pi->timing.gather = pi->counts.gather_seconds;
     pi->timing.total = clock_seconds_since(pi->begun.total);
     gather_timing(pi);
-    if (is_root(pi))
-        tell(pi, values, failure);
+    const bool told = !is_root(pi) || tell(pi, values, failure);
+    if (told && pi->options->checkpoint) /* what was kept until then is not needed any more */
+        pi_checkpoint_remove(&pi->checkpoint, failure);
     agree(pi->session, failure);
 }
 

@@ -137,6 +137,7 @@ static const struct option rows[] = {
         .help = "write the ranks of all values, in their order, as int64",
         .offset = MEMBER(out),
         .check = rank_check_out,
+        .replaces = true,
     },
 };
 

@@ -395,13 +395,30 @@ void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,
         checkpoint->done = checkpoint->round.first + checkpoint->round.steps;
 }
 
+/* All darts are kept, but the results are not told. Answers false. */
+static bool stopped_when_complete(const struct pi_checkpoint *checkpoint, struct failure *failure) {
+    return failure_set(failure, EXIT_STOPPED,
+                       "stopped: checkpoint '%s' has all darts, and the same command tells the "
+                       "results",
+                       checkpoint->path);
+}
+
 bool pi_checkpoint_end_work(struct pi_checkpoint *checkpoint, struct failure *failure) {
     if (is_root(checkpoint) && !save(checkpoint))
         *failure = checkpoint->failure;
+    else if (is_root(checkpoint) && stop_signal_seen())
+        stopped_when_complete(checkpoint, failure);
     if (!agree(checkpoint->session, failure))
         return false;
-    stop_signal_release();
+    struct failure later = {0};
+    stopped_when_complete(checkpoint, &later);
+    stop_signal_end_at_once(is_root(checkpoint) ? later.text : NULL);
     return true;
+}
+
+bool pi_checkpoint_remove(const struct pi_checkpoint *checkpoint, struct failure *failure) {
+    stop_signal_release();
+    return !is_root(checkpoint) || checkpoint_remove(&checkpoint->file, failure);
 }
 
 void pi_checkpoint_free(struct pi_checkpoint *checkpoint) {

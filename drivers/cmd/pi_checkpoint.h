@@ -77,9 +77,13 @@ struct queue_delivery pi_checkpoint_delivery(struct pi_checkpoint *checkpoint);
 void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,
                              struct failure *failure);
 
-/* Collective, after the last round: rank 0 saves it all. From then on SIGTERM and SIGINT end the
- * run as they do without a checkpoint. */
+/* Collective, after the last round: rank 0 saves it all. EXIT_STOPPED if a signal asks to stop;
+ * from then on one ends the rank at once with EXIT_STOPPED: the launcher ends the others. */
 bool pi_checkpoint_end_work(struct pi_checkpoint *checkpoint, struct failure *failure);
+
+/* On each rank, when the results are told on rank 0: from now on signals do what they do without a
+ * checkpoint. Rank 0 removes the file. */
+bool pi_checkpoint_remove(const struct pi_checkpoint *checkpoint, struct failure *failure);
 
 void pi_checkpoint_free(struct pi_checkpoint *checkpoint);
 

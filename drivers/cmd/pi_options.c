@@ -110,6 +110,7 @@ const struct option pi_option_rows[PI_OPTIONS] = {
                 "inside and outside the circle",
         .offset = MEMBER(scatter),
         .check = pi_scatter_check_name,
+        .replaces = true,
     },
     {
         .name = "verify",

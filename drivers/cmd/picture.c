@@ -137,17 +137,13 @@ static void time_all(const struct picture *picture) {
     stopwatch_add(watch, "total", picture->begun.total, picture->timing.total);
 }
 
-/* Rank 0: the lines, and only if they have arrived the report, which stands for success. What was
- * kept until then is not needed any more. */
+/* Rank 0: the lines, and only if they have arrived the report, which stands for success. */
 static void tell(const struct picture *picture, const struct option_values *values,
                  struct failure *failure) {
     picture_print(picture, values->set->command);
     time_all(picture);
-    if (!timers_tell(picture->session, values, failure) ||
-        (picture->options->run.json && !picture_report(picture, values, failure)))
-        return;
-    if (picture->options->checkpoint)
-        picture_checkpoint_remove(&picture->checkpoint, failure);
+    if (timers_tell(picture->session, values, failure) && picture->options->run.json)
+        picture_report(picture, values, failure);
 }
 
 static void draw(struct picture *picture, const struct option_values *values,
@@ -168,6 +164,8 @@ static void draw(struct picture *picture, const struct option_values *values,
     gather_timing(picture);
     if (is_root(picture))
         tell(picture, values, failure);
+    if (picture->options->checkpoint) /* what was kept until then is not needed any more */
+        picture_checkpoint_remove(&picture->checkpoint, failure);
     agree(session, failure);
 }
 

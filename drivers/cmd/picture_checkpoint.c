@@ -120,6 +120,15 @@ bool picture_checkpoint_tend(struct picture_checkpoint *checkpoint) {
            checkpoint_commit(&checkpoint->file, &checkpoint->failure);
 }
 
+/* All rows are kept, but the files are not written. Answers false. */
+static bool stopped_when_complete(const struct picture_checkpoint *checkpoint,
+                                  struct failure *failure) {
+    return failure_set(failure, EXIT_STOPPED,
+                       "stopped: checkpoint '%s' has all rows, and the same command writes the "
+                       "files",
+                       checkpoint->path);
+}
+
 static bool end_on_root(struct picture_checkpoint *checkpoint, bool stopped,
                         struct failure *failure) {
     const uint64_t all = plait_escape_distinct_rows(checkpoint->escape);
@@ -130,8 +139,10 @@ static bool end_on_root(struct picture_checkpoint *checkpoint, bool stopped,
         *failure = checkpoint->failure;
         return false;
     }
-    if (finished == all || !stopped)
+    if (!stopped && !stop_signal_seen())
         return true;
+    if (finished == all)
+        return stopped_when_complete(checkpoint, failure);
     return failure_set(failure, EXIT_STOPPED,
                        "stopped: checkpoint '%s' has %" PRIu64 " of %" PRIu64
                        " rows, and the same command goes on from there",
@@ -144,13 +155,18 @@ bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool sto
         end_on_root(checkpoint, stopped, failure);
     if (!agree(checkpoint->session, failure))
         return false;
-    stop_signal_release();
+    struct failure later = {0};
+    stopped_when_complete(checkpoint, &later);
+    stop_signal_end_at_once(is_root(checkpoint) ? later.text : NULL);
     return true;
 }
 
 bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
                                struct failure *failure) {
-    return checkpoint_remove(&checkpoint->file, failure);
+    if (!agree(checkpoint->session, failure))
+        return false;
+    stop_signal_release();
+    return !is_root(checkpoint) || checkpoint_remove(&checkpoint->file, failure);
 }
 
 void picture_checkpoint_free(struct picture_checkpoint *checkpoint) {

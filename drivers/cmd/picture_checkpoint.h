@@ -47,14 +47,14 @@ bool picture_checkpoint_keep(struct picture_checkpoint *checkpoint, struct piece
 /* Rank 0: saves what is kept, if it is time to. false: writing failed. */
 bool picture_checkpoint_tend(struct picture_checkpoint *checkpoint);
 
-/* Collective, when the ranks have ended their work: rank 0 saves everything. EXIT_STOPPED if rows
- * are left since somebody stopped the work. When all rows are kept, a signal has nothing left to
- * save: one that has come meanwhile is forgotten, and SIGTERM and SIGINT end the run as they do
- * without a checkpoint. */
+/* Collective, when the ranks have ended their work: rank 0 saves everything. EXIT_STOPPED if
+ * somebody stopped the work, be all rows kept or not. From then on a signal has nothing left to
+ * save, and ends the rank at once with EXIT_STOPPED: the launcher ends the others. */
 bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool stopped,
                                  struct failure *failure);
 
-/* Rank 0, when the results are complete: removes the file. */
+/* Collective, when the results are complete or rank 0 has failed to tell them: in the first case
+ * signals do what they do without a checkpoint, and rank 0 removes the file. Agree afterwards. */
 bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
                                struct failure *failure);
 

@@ -27,11 +27,15 @@ bool files_check(struct picture *picture, struct failure *failure) {
             if (!atomic_file_check_apart(path, options->out.items[i], failure))
                 return false;
         if (!atomic_file_check_apart(path, json, failure) ||
-            !atomic_file_check_apart(path, options->checkpoint, failure))
+            !atomic_file_check_apart(path, options->checkpoint, failure) ||
+            !palette_check_apart(options->palette, path, failure))
             return false;
     }
     if (options->checkpoint && (!atomic_file_check(options->checkpoint, failure) ||
                                 !atomic_file_check_apart(options->checkpoint, json, failure)))
+        return false;
+    if (!palette_check_apart(options->palette, json, failure) ||
+        !palette_check_apart(options->palette, options->checkpoint, failure))
         return false;
     if (!palette_load(options->palette, &picture->palette, failure))
         return false;

@@ -2,6 +2,7 @@
  * Option tables of mandelbrot and julia; from options to a checked picture. */
 #include "cmd/picture_options.h"
 
+#include "image/palette.h"
 #include "image/writer.h"
 
 #include <inttypes.h>
@@ -59,7 +60,7 @@ static const char *const center_rivals[] = {"region", NULL};
 /* How files are named is the same, but the default is the subcommand's. */
 #define OUT_ROW(file)                                                                              \
     {                                                                                              \
-        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE",                                   \
+        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE", .replaces = true,                 \
         .help = "write the picture to FILE, .png, .pdf or .ppm, or the counts, .npy; null writes " \
                 "nothing",                                                                         \
         .default_value = (file), .offset = MEMBER(out),                                            \
@@ -109,6 +110,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
                 "a file with a colour rrggbb on each line",
         .default_value = "viridis",
         .offset = MEMBER(palette),
+        .choices = palette_names,
         .defines = true,
     },
     {

@@ -92,6 +92,12 @@ static uint32_t rows_to_spare(const struct picture_rows *rows, uint64_t spare_by
     return (uint32_t)(spare < most ? spare : most);
 }
 
+/* What helps where memory does not suffice. Rank 0 holds the whole picture, on however many nodes.
+ */
+static const char *mend(const struct picture_rows *rows) {
+    return is_root(rows) ? "--stream, which keeps only some rows in memory" : "more nodes";
+}
+
 /* All ranks of a node draw on one memory: their needs are added up before anyone allocates, since a
  * kernel that promises more than it has kills a rank in the middle of the work instead. */
 static bool size_up(struct picture_rows *rows, struct failure *failure) {
@@ -101,12 +107,13 @@ static bool size_up(struct picture_rows *rows, struct failure *failure) {
         failure_set(
             failure, EXIT_USAGE,
             "the picture needs more memory than a 32-bit process can have: choose a smaller "
-            "--size, or more nodes");
+            "--size, or %s",
+            mend(rows));
     else if (memory.needed > memory.available)
         failure_set(failure, EXIT_USAGE,
                     "the picture needs %.0f MiB on this node, which has %.0f MiB free: choose a "
-                    "smaller --size, or more nodes",
-                    (double)memory.needed * mib, (double)memory.available * mib);
+                    "smaller --size, or %s",
+                    (double)memory.needed * mib, (double)memory.available * mib, mend(rows));
     if (!agree(rows->session, failure))
         return false;
     rows->capacity = rows_expected(rows) + rows_to_spare(rows, memory.available - memory.needed);
@@ -172,8 +179,8 @@ bool rows_begin(struct picture_rows *rows, const struct session *session,
     allocate_counts(rows);
     if (!rows->counts || !rows->digests)
         failure_set(failure, EXIT_USAGE,
-                    "no memory for %.0f MiB of counts: choose a smaller --size, or more nodes",
-                    (double)(rows->capacity * row_bytes(rows)) * mib);
+                    "no memory for %.0f MiB of counts: choose a smaller --size, or %s",
+                    (double)(rows->capacity * row_bytes(rows)) * mib, mend(rows));
     if (checkpoint && is_root(rows) && failure->exit_status == EXIT_DONE)
         load(rows, failure);
     return agree(session, failure);

@@ -97,8 +97,11 @@ static void tell_pixels(const struct comparison *comparison) {
                "x%" PRIu32 "\n",
                comparison->width, comparison->height, image->width, image->height);
     else if (comparison->changed > 0)
-        printf(", but %" PRIu64 " of %" PRIu64 " pixels were changed since\n", comparison->changed,
-               (uint64_t)image->width * image->height);
+        printf(", but %" PRIu64 " of %" PRIu64 " pixels were changed since%s\n",
+               comparison->changed, (uint64_t)image->width * image->height,
+               palette_find(comparison->picture->options->palette)
+                   ? ""
+                   : ", or the palette file has changed");
     else
         printf(", and every pixel as it was drawn\n");
 }

@@ -31,6 +31,7 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .argument = "FILE",
         .help = "write parameters, placement, timing and result to FILE when the run has succeeded",
         .offset = offsetof(struct run_options, json),
+        .replaces = true,
     },
     {
         .name = "csv",

@@ -49,7 +49,7 @@ extern const struct option run_option_rows[RUN_OPTIONS];
         .help = "keep finished " what " in FILE during the run, so that the same command goes on " \
                 "from there, on other ranks, threads or paths too; SIGUSR1, SIGTERM and SIGINT "   \
                 "save and stop, exit status 75; FILE is removed when the run is complete",         \
-        .offset = (member_offset),                                                                 \
+        .offset = (member_offset), .replaces = true,                                               \
     }
 #define CHECKPOINT_EVERY_ROW(member_offset)                                                     \
     {                                                                                           \

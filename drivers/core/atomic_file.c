@@ -487,8 +487,8 @@ bool atomic_file_same_target(const char *path_a, const char *path_b) {
 
 bool atomic_file_check_apart(const char *path, const char *other, struct failure *failure) {
     return !path || !other || !atomic_file_same_target(path, other) ||
-           failure_set(failure, EXIT_USAGE, "'%s' and '%s' are one file: name one for each output",
-                       other, path);
+           failure_set(failure, EXIT_USAGE,
+                       "'%s' and '%s' are one file: name another for one of them", other, path);
 }
 
 void atomic_file_abandon(struct atomic_file *file) {

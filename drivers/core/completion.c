@@ -22,7 +22,7 @@ static void write_options(const struct option_set *set, FILE *stream) {
 }
 
 static void write_choices(const struct option *option, FILE *stream) {
-    fputs("words", stream);
+    fputs(option->kind == OPTION_CHOICE ? "words" : "files or", stream);
     for (size_t i = 0; option->choices[i]; i++)
         fprintf(stream, " %s", option->choices[i]);
 }
@@ -42,7 +42,10 @@ static void write_value(const struct option *option, FILE *stream) {
         break;
     case OPTION_TEXT:
     case OPTION_TEXTS:
-        fputs(text_of(option), stream);
+        if (option->choices)
+            write_choices(option, stream);
+        else
+            fputs(text_of(option), stream);
         break;
     case OPTION_COUNT:
     case OPTION_REAL:

@@ -4,6 +4,8 @@
  * report. */
 #include "core/config_file.h"
 
+#include "core/atomic_file.h"
+
 #ifdef PLAIT_HAVE_INIH
 #include <ini.h>
 #endif
@@ -250,15 +252,15 @@ static bool merge_stream(struct option_values *values, const struct option_set *
 static bool merge_path(struct option_values *values, const struct option_set *const *sets,
                        size_t set_count, const char *path, struct failure *failure) {
     struct stat status;
+    /* One that waits for somebody to write into it would hang all ranks. */
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return failure_set(failure, EXIT_USAGE, "cannot read configuration file '%s': it is %s",
+                           path, S_ISDIR(status.st_mode) ? "a folder" : "not a regular file");
     FILE *stream = fopen(path, "r");
     if (!stream)
         return failure_set(failure, EXIT_USAGE, "cannot read configuration file '%s': %s", path,
                            strerror(errno));
-    bool good = true;
-    if (fstat(fileno(stream), &status) == 0 && S_ISDIR(status.st_mode))
-        good = failure_set(failure, EXIT_USAGE,
-                           "cannot read configuration file '%s': it is a folder", path);
-    good = good && merge_stream(values, sets, set_count, path, stream, failure);
+    const bool good = merge_stream(values, sets, set_count, path, stream, failure);
     fclose(stream);
     return good;
 }
@@ -302,11 +304,24 @@ static bool merge_path(struct option_values *values, const struct option_set *co
 
 #endif
 
+/* Whether no output would replace the file. */
+static bool check_apart(const struct option_values *values, const char *path,
+                        struct failure *failure) {
+    for (size_t i = 0; i < values->count; i++) {
+        const struct option_value *value = &values->items[i];
+        for (size_t t = 0; option_at(values->set, i, NULL)->replaces && t < value->count; t++)
+            if (!atomic_file_check_apart(value->texts[t], path, failure))
+                return false;
+    }
+    return true;
+}
+
 bool config_file_merge(struct option_values *values, const struct option_set *const *sets,
                        size_t set_count, struct failure *failure) {
     const char *path =
         option_find(values->set, "config", NULL) ? values_text(values, "config") : NULL;
-    return !path || merge_path(values, sets, set_count, path, failure);
+    return !path || (merge_path(values, sets, set_count, path, failure) &&
+                     check_apart(values, path, failure));
 }
 
 /* Why a line "name = text" would not be read back as it is, or NULL. */
@@ -369,6 +384,14 @@ static bool is_definition(const struct option *option) {
     return option->defines && option->scope == OPTION_ANYWHERE;
 }
 
+/* Flags and what is as by default are written in one way, however they were given. */
+static const char *definition_text(const struct option_values *values, const struct option *option,
+                                   const char *text) {
+    if (option->kind == OPTION_FLAG)
+        return values_flag(values, option->name) ? "yes" : "no";
+    return option_is_default(option, text) ? option_default(option) : text;
+}
+
 bool config_file_write_definition(const struct option_values *values, FILE *stream,
                                   struct failure *failure) {
     for (size_t i = 0; i < values->count; i++) {
@@ -384,9 +407,7 @@ bool config_file_write_definition(const struct option_values *values, FILE *stre
             continue;
         for (size_t t = 0; t < value->count; t++)
             fprintf(stream, "%s = %s\n", option->name,
-                    option->kind != OPTION_FLAG         ? value->texts[t]
-                    : values_flag(values, option->name) ? "yes"
-                                                        : "no");
+                    definition_text(values, option, value->texts[t]));
     }
     return all_written(stream, failure);
 }

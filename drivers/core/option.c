@@ -310,6 +310,18 @@ bool option_parse(const struct option *option, const char *where, const char *te
     return true;
 }
 
+bool option_is_default(const struct option *option, const char *text) {
+    const char *standard = option_default(option);
+    if (!standard || option->kind == OPTION_TEXT || option->kind == OPTION_TEXTS)
+        return standard && strcmp(text, standard) == 0;
+    union option_member a, b;
+    size_t bytes = 0;
+    struct failure ignored = {0};
+    return parse_member(option, option->name, text, &a, &bytes, &ignored) &&
+           parse_member(option, option->name, standard, &b, &bytes, &ignored) &&
+           memcmp(&a, &b, bytes) == 0;
+}
+
 static int count_range(const struct option *option, char *text, size_t bytes) {
     const char *each = option->kind == OPTION_SIZE ? "each side " : "";
     if (option->max != 0 && option->max != UINT64_MAX)

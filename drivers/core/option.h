@@ -58,7 +58,8 @@ struct option {
     double real_min, real_max;  /* REAL, each of REALS, inclusive; both 0: any, INFINITY: open */
     bool positive;              /* REAL, each of REALS: only above 0 */
     size_t reals;               /* REALS: how many, at most OPTION_REALS_MAX */
-    const char *const *choices; /* CHOICE: names, ended by NULL */
+    const char *const *choices; /* CHOICE: names, ended by NULL; TEXT: names that stand for
+                                 * something beside those of files, for completion, or NULL */
     const char *variable;       /* an environment variable of another name, read where that of the
                                  * option is not set; or NULL */
     const char *const *rivals;  /* options that say the same in another way, ended by NULL: of two
@@ -66,6 +67,7 @@ struct option {
     /* TEXT, each of TEXTS: more checks, or NULL. The failure's text completes "--name: ", and the
      * function must not depend on the machine: it runs on every rank. */
     bool (*check)(const char *text, struct failure *failure);
+    bool replaces; /* names files that the run writes: none of them is one that it reads */
     bool defines; /* says what the result is, not how it comes about or where it goes: what a result
                    * tells of its origin (core/provenance.h) is made of these options */
 };
@@ -125,6 +127,9 @@ void option_variable(const struct option *option, char variable[OPTION_VARIABLE_
  * NULL only checks. TEXT stores the pointer itself; TEXTS checks one item and stores nothing. */
 bool option_parse(const struct option *option, const char *where, const char *text, void *member,
                   struct failure *failure);
+
+/* Whether a text that the row accepts means the same as its default: 1e1 is 10. */
+bool option_is_default(const struct option *option, const char *text);
 
 /* Whether --no-<name> exists. */
 bool option_is_negatable(const struct option *option);

@@ -36,6 +36,8 @@ static void show_bar(const char *label, double fraction, double left_s) {
 
 void progress_display_update(struct progress_display *display, uint64_t done, uint64_t total) {
     const uint64_t now = clock_now_ns();
+    display->done = done;
+    display->total = total;
     if (now < display->next_ns || done == 0)
         return;
     const double fraction = (double)done / (double)total;
@@ -56,6 +58,7 @@ void progress_display_end(struct progress_display *display) {
     if (display->style == PROGRESS_BAR)
         fputs("\r\033[K", stderr);
     else
-        fprintf(stderr, "%s: 100 %% after %.0f s\n", display->label,
+        fprintf(stderr, "%s: %d %% after %.0f s\n", display->label,
+                (int)(100 * (double)display->done / (double)display->total),
                 clock_seconds_since(display->start_ns));
 }

@@ -16,8 +16,9 @@ struct progress_display {
     const char *label; /* "mandelbrot" */
     enum progress_style style;
     uint64_t start_ns;
-    uint64_t next_ns; /* nothing is shown before this moment */
-    bool shown;       /* something has been */
+    uint64_t next_ns;     /* nothing is shown before this moment */
+    bool shown;           /* something has been */
+    uint64_t done, total; /* of the last update */
 };
 
 /* A display that begins now. PROGRESS_AUTO becomes bar or lines by what standard error is. Nothing
@@ -27,7 +28,8 @@ struct progress_display progress_display_begin(const char *label, enum progress_
 /* Shows done of total units if it is time to. */
 void progress_display_update(struct progress_display *display, uint64_t done, uint64_t total);
 
-/* Ends the display: clears the bar, or writes a last line if there were others. */
+/* Ends the display: clears the bar, or writes a last line if there were others, with the part that
+ * was done. It is 100 % only where that is all. */
 void progress_display_end(struct progress_display *display);
 
 #endif

@@ -66,11 +66,11 @@ static bool write_option(const struct option *option, const char *text, FILE *st
     return write_joined(text[0] == '-' ? "./" : "", text, stream, failure);
 }
 
-/* Whether the command says it: what is given and counts. */
+/* Whether the command says it: what counts and is not the default, be it given or not. */
 static bool is_told(const struct option_values *values, const struct option *option,
                     const struct option_value *value) {
-    return option->defines && value->origin != ORIGIN_DEFAULT &&
-           values_counts(values, option->name);
+    return option->defines && values_counts(values, option->name) &&
+           !(value->count == 1 && option_is_default(option, value->texts[0]));
 }
 
 static bool write_command(const struct option_values *values, FILE *stream,

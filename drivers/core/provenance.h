@@ -16,8 +16,8 @@
 enum { PROVENANCE_TEXTS = 5 };
 
 struct provenance {
-    char *command;    /* a line for a shell: the subcommand and what was given for the options that
-                       * define the result, wherever it was given */
+    char *command;    /* a line for a shell: the subcommand and the options that define the result
+                       * and are not as by default, wherever they were given */
     char *parameters; /* all options that define the result, as --config reads them */
     char checksum[17];
     struct named_text texts[PROVENANCE_TEXTS]; /* once it is sealed; they live as long as it */

@@ -15,9 +15,15 @@ void stop_signal_watch(void);
 /* Whether one has come since stop_signal_watch. */
 bool stop_signal_seen(void);
 
-/* When all is computed and kept there is nothing left to save: SIGTERM and SIGINT do again what
- * they did before stop_signal_watch. SIGUSR1 says that time is running out; it is still noted only,
- * for the run is about to end by itself. Does nothing without stop_signal_watch. */
+/* When all is computed and kept there is nothing left to save: from now on one of the signals, or
+ * one that has come before, ends the process at once with EXIT_STOPPED, after it has written
+ * "plait: ", the text and a newline to standard error; nothing is written for NULL. Does nothing
+ * without stop_signal_watch. */
+void stop_signal_end_at_once(const char *text);
+
+/* When the results are complete there is nothing left to stop: SIGTERM and SIGINT do again what
+ * they did before stop_signal_watch, and SIGUSR1, which says that time is running out, is noted
+ * only. Does nothing without stop_signal_watch. */
 void stop_signal_release(void);
 
 #endif

@@ -9,6 +9,10 @@ static const struct palette *const palettes[] = {
     &palette_cividis, &palette_turbo,  &palette_grey,
 };
 
+const char *const palette_names[] = {
+    "viridis", "plasma", "magma", "inferno", "cividis", "turbo", "grey", NULL,
+};
+
 const struct palette *palette_at(size_t index) {
     return index < sizeof palettes / sizeof *palettes ? palettes[index] : NULL;
 }

@@ -25,6 +25,9 @@ extern const struct palette palette_scatter;
 /* The palette of that exact name, NULL if there is none. */
 const struct palette *palette_find(const char *name);
 
+/* The names of all palettes in the order of palette_at, ended by NULL: for option tables. */
+extern const char *const palette_names[];
+
 /* All palettes, index 0, 1, ... until the answer is NULL, for lists of names. */
 const struct palette *palette_at(size_t index);
 

@@ -2,6 +2,7 @@
  * Reads lists of colours. */
 #include "image/palette_file.h"
 
+#include "core/atomic_file.h"
 #include "core/suggest.h"
 
 #include <ctype.h>
@@ -161,4 +162,8 @@ bool palette_load(const char *text, struct palette *palette, struct failure *fai
         return is_file(text) ? read_file(text, palette, failure) : refuse_unknown(text, failure);
     *palette = *known;
     return true;
+}
+
+bool palette_check_apart(const char *text, const char *output, struct failure *failure) {
+    return palette_find(text) || atomic_file_check_apart(output, text, failure);
 }

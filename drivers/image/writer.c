@@ -22,15 +22,15 @@ static bool matches(const struct writer_format *format, const char *path) {
     return length >= ending && strcasecmp(path + length - ending, format->ending) == 0;
 }
 
-static bool unknown_format(const char *path, struct failure *failure) {
+static bool unknown_format(const char *path, bool coloured, struct failure *failure) {
     char endings[64] = "";
     for (size_t k = 0; k < FORMATS; k++)
-        if (formats[k]->ending) {
+        if (formats[k]->ending && (formats[k]->has_colours || !coloured)) {
             strcat(endings, " ");
             strcat(endings, formats[k]->ending);
         }
-    return failure_set(failure, EXIT_USAGE,
-                       "cannot tell the format of '%s': use an ending of%s, or the name null", path,
+    return failure_set(failure, EXIT_USAGE, "%s '%s': use an ending of%s, or the name null",
+                       coloured ? "no format of pictures for" : "cannot tell the format of", path,
                        endings);
 }
 
@@ -38,7 +38,15 @@ const struct writer_format *writer_format_find(const char *path, struct failure 
     for (size_t k = 0; k < FORMATS; k++)
         if (matches(formats[k], path))
             return formats[k];
-    unknown_format(path, failure);
+    unknown_format(path, false, failure);
+    return NULL;
+}
+
+const struct writer_format *writer_format_find_coloured(const char *path, struct failure *failure) {
+    for (size_t k = 0; k < FORMATS; k++)
+        if (matches(formats[k], path) && (formats[k]->has_colours || !formats[k]->ending))
+            return formats[k];
+    unknown_format(path, true, failure);
     return NULL;
 }
 

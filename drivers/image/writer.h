@@ -47,6 +47,9 @@ struct writer;
  */
 const struct writer_format *writer_format_find(const char *path, struct failure *failure);
 
+/* The same of the formats that hold colours, and "null". */
+const struct writer_format *writer_format_find_coloured(const char *path, struct failure *failure);
+
 /* Whether the format writes a file at all; "null" does not. */
 bool writer_makes_file(const struct writer_format *format);
 

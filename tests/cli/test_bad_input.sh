@@ -15,6 +15,18 @@ bad() {
     done
 }
 
+# Rank 0 holds the whole picture on however many nodes, so that more of them are no mend. A machine may
+# have less than the 4 GiB of this picture.
+memory() {
+    if ! (ulimit -d 2000000 && "$PLAIT" --version) >/dev/null 2>&1; then
+        echo "SKIPPED: no data limit here"
+        exit 77
+    fi
+    new_sandbox
+    RANKS_LIST=1 expect_error "MiB .*: choose a smaller --size, or --stream, which" 2 -- \
+        sh -c 'ulimit -d 2000000; exec "$PLAIT" mandelbrot --size 32768x32768 --threads 1'
+}
+
 sizes() {
     local size
     for size in 0x0 0x10 10x0 -1x10 10x-1 10 x x10 10x 10x10x10 axb 10xb '' ' ' 1.5x2 1e3x1e3y \
@@ -89,6 +101,23 @@ palette() {
     done
 }
 
+# What a run reads it does not replace, nor are two results one file.
+inputs() {
+    local input output
+    new_sandbox
+    printf '000000\nffffff\n' >"$SANDBOX/mine.png"
+    printf '[mandelbrot]\nmaxit = 5\n[colour]\npalette = grey\n[pi]\nruns = 2\n' >"$SANDBOX/conf.png"
+    for input in "--palette mine.png" "--config conf.png"; do
+        for output in --out --json --checkpoint; do
+            # shellcheck disable=SC2086 # two words
+            expect_error 'are one file' 2 -- "$PLAIT" mandelbrot --size 30x20 $input $output "./${input#* }"
+        done
+    done
+    RANKS_LIST=1 expect_error 'are one file' 2 -- "$PLAIT" pi --config conf.png --scatter conf.png
+    RANKS_LIST=1 expect_error 'are one file' 2 -- "$PLAIT" hello --config conf.png --json conf.png
+    expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --config conf.png --palette mine.png --out new.png
+}
+
 palettes() {
     bad "no palette 'virids' \\(did you mean viridis\\?\\).*plasma.*grey" --palette virids
     bad "no palette 'Xyzzy': there are viridis" --palette Xyzzy
@@ -149,6 +178,10 @@ config() {
 }
 
 configurations() {
+    new_sandbox
+    mkfifo "$SANDBOX/pipe.ini"
+    expect_error "cannot read configuration file 'pipe.ini': it is not a regular file" 2 -- \
+        "$PLAIT" mandelbrot --config pipe.ini
     config 'plait\.ini:2\b' '[mandelbrot]\nmaxit\n'
     config 'plait\.ini:1\b' 'no section and no sign\n'
     config 'plait\.ini:3\b' '[mandelbrot]\nmaxit = 5\nsize = 0x0\n'
@@ -191,7 +224,7 @@ commands() {
 
 # Parts can be named, so that ctest runs them side by side.
 if [ $# -eq 0 ]; then
-    set -- sizes step_limits regions centers views names palettes colours pdf output_folders configurations environment \
+    set -- sizes step_limits regions centers views names memory inputs palettes colours pdf output_folders configurations environment \
         julia_only commands
 fi
 for part in "$@"; do "$part"; done

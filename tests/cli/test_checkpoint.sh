@@ -139,7 +139,7 @@ has_stopped() {
     assert "status is 75, not $status" [ "$status" -eq 75 ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "it says how much there is" has_line \
-        "^plait: stopped: checkpoint 'run.ck' has [0-9.e+]+ of (401 rows|1.432e\\+09 darts), and the same command goes on"
+        "^plait: stopped: checkpoint 'run.ck' has ([0-9.e+]+ of (401 rows|1.432e\\+09 darts), and the same command goes on|all )"
     assert "no summary" [ "$(grep -cE 'fnv1a|figure of merit' "$WORK/out")" -eq 0 ]
 }
 
@@ -171,9 +171,45 @@ ended() {
     finish_job $((4 - ranks))
 }
 
+# stopped_when_complete SIGNAL FILE COMMAND...: after the work, when FILE is there, and nobody reads what
+# the run says at its end: so it cannot end by itself.
+stopped_when_complete() {
+    local signal=$1 file=$2
+    shift 2
+    rm -f "$WORK/out"
+    mkfifo "$WORK/out"
+    exec 7<>"$WORK/out"
+    # A pipe that is full.
+    dd if=/dev/zero of="$WORK/out" bs=4096 oflag=nonblock status=none 2>/dev/null || true
+    start 1 "$@" --checkpoint run.ck
+    until [ -e "$SANDBOX/$file" ] || ! kill -0 "$job" 2>/dev/null; do sleep 0.01; done
+    kill "-$signal" "$(launched | tr -d ' ')"
+    wait_for_end
+    exec 7>&-
+    rm "$WORK/out"
+    : >"$WORK/out"
+    assert "$signal: status is 75, not $status" [ "$status" -eq 75 ]
+    assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
+}
+
+# Whatever signal it is, the checkpoint has all, and the same command ends.
+complete_pictures() {
+    local signal
+    for signal in USR1 TERM INT; do
+        new_sandbox
+        stopped_when_complete "$signal" a.npy "$PLAIT" mandelbrot --size 90x61 --out a.npy
+        assert "it says that all is there" \
+            has_line "^plait: stopped: checkpoint 'run.ck' has all rows, and the same command writes the files$"
+        expect_ok 2 -- "$PLAIT" mandelbrot --size 90x61 --out b.npy --checkpoint run.ck
+        assert "all rows are there" grep -q ", 31 rows from 'run.ck'" "$WORK/out"
+        assert "the checkpoint is removed" [ ! -e "$SANDBOX/run.ck" ]
+    done
+}
+
 signals() {
     local signal
     reference
+    complete_pictures
     for signal in USR1 TERM INT; do
         stopped 1 "$signal"
     done

@@ -32,9 +32,11 @@ static void test_tables(void) {
         count++;
     CHECK_INT(sizeof known / sizeof *known, count);
     CHECK(palette_at(1000) == NULL);
+    CHECK(palette_names[count] == NULL);
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         const struct palette *palette = palette_find(known[k].name);
         CHECK_TEXT(known[k].name, palette_at(k)->name);
+        CHECK_TEXT(known[k].name, palette_names[k]);
         CHECK(palette == palette_at(k));
         CHECK_HEX(known[k].checksum, checksum(palette));
     }

@@ -144,8 +144,22 @@ static void test_given(void) {
                "plait draw --palette 'my own.txt' --smooth",
                "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = my own.txt\nsmooth = yes\n");
     check_told(given(&draw_set, GIVEN("--no-smooth", "--palette=--odd it's")),
-               "plait draw '--palette=--odd it'\\''s' --no-smooth",
+               "plait draw '--palette=--odd it'\\''s'",
                "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = --odd it's\nsmooth = no\n");
+}
+
+/* What is given as it is by default leaves no trace, however it is written. */
+static void test_given_defaults(void) {
+    static const char defaults[] =
+        "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\n";
+    check_told(given(&draw_set, GIVEN("--size", "30x20", "--region=-2,1,-1,1", "--palette",
+                                      "viridis", "--no-smooth")),
+               "plait draw", defaults);
+    check_told(given(&draw_set, GIVEN("--size", "3e1x20", "--region=-2.0, 1e0,-1,1")), "plait draw",
+               defaults);
+    check_told(given(&draw_set, GIVEN("--size", "30x21", "--region=-2,1,-1,1.5")),
+               "plait draw --size 30x21 --region -2,1,-1,1.5",
+               "[draw]\nsize = 30x21\nregion = -2,1,-1,1.5\npalette = viridis\nsmooth = no\n");
 }
 
 /* Where a value was given does not show. */
@@ -264,6 +278,7 @@ static void test_missing_texts(void) {
 int main(void) {
     CU_TestInfo tests[] = {{"defaults", test_defaults},
                            {"given values", test_given},
+                           {"given defaults", test_given_defaults},
                            {"sources", test_sources},
                            {"arguments", test_arguments},
                            {"unwritable values", test_unwritable},

@@ -47,6 +47,79 @@ static int released(int signal) {
     return 3;
 }
 
+/* Standard error is a pipe, to be read by the parent. */
+static int words[2];
+
+static int ended(int signal) {
+    dup2(words[1], STDERR_FILENO);
+    stop_signal_watch();
+    stop_signal_end_at_once("all is kept");
+    raise(signal);
+    return 3;
+}
+
+static int seen_before(int signal) {
+    dup2(words[1], STDERR_FILENO);
+    stop_signal_watch();
+    raise(signal);
+    stop_signal_end_at_once("all is kept");
+    return 3;
+}
+
+static int ended_silently(int signal) {
+    dup2(words[1], STDERR_FILENO);
+    stop_signal_watch();
+    stop_signal_end_at_once(NULL);
+    raise(signal);
+    return 3;
+}
+
+static int ended_and_released(int signal) {
+    stop_signal_watch();
+    stop_signal_end_at_once("all is kept");
+    stop_signal_release();
+    raise(signal);
+    return 3;
+}
+
+static int ended_but_ignored(int number) {
+    signal(number, SIG_IGN);
+    stop_signal_watch();
+    stop_signal_end_at_once("all is kept");
+    raise(number);
+    return 3;
+}
+
+static int ended_alone(int signal) {
+    stop_signal_end_at_once("all is kept");
+    raise(signal);
+    return 3;
+}
+
+/* Whether a child that runs `act` ends with EXIT_STOPPED after these words. */
+static void check_end(const char *expected, int (*act)(int signal), int signal) {
+    char text[64] = "";
+    CHECK(pipe(words) == 0);
+    CHECK_INT(75, outcome(act, signal));
+    close(words[1]);
+    CHECK(read(words[0], text, sizeof text - 1) >= 0);
+    CHECK_TEXT(expected, text);
+    close(words[0]);
+}
+
+static void test_end(void) {
+    static const int signals[] = {SIGUSR1, SIGTERM, SIGINT};
+    for (int k = 0; k < 3; k++) {
+        check_end("plait: all is kept\n", ended, signals[k]);
+        check_end("plait: all is kept\n", seen_before, signals[k]);
+        check_end("", ended_silently, signals[k]);
+        CHECK_INT(3, outcome(ended_but_ignored, signals[k]));
+        CHECK_INT(128 + signals[k], outcome(ended_alone, signals[k]));
+        CHECK_INT(signals[k] == SIGUSR1 ? 3 : 128 + signals[k],
+                  outcome(ended_and_released, signals[k]));
+    }
+}
+
 static int released_alone(int signal) {
     stop_signal_release();
     raise(signal);
@@ -69,6 +142,7 @@ static void test_signals(void) {
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"signals", test_signals},
+        {"end", test_end},
         {NULL, NULL},
     };
     /* Whoever starts the test may have set them to be ignored. */
