@@ -28,6 +28,7 @@ struct command {
     void (*work)(void);
     bool spawns;      /* starts processes by MPI: a run without a launcher must allow that */
     bool any_version; /* may run on ranks of unlike Plait versions, whose bits could differ */
+    bool one_thread;  /* starts no threads, see comm/session.h */
 };
 
 extern const struct command cmd_check, cmd_colour, cmd_count, cmd_hello, cmd_integrate, cmd_julia,

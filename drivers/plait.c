@@ -177,7 +177,7 @@ static int run_command(const struct command *command, int argc, char **argv) {
         values_free(&values);
         return status;
     }
-    const struct session_needs needs = {command->any_version, command->spawns};
+    const struct session_needs needs = {command->any_version, command->spawns, command->one_thread};
     if (session_start(&session, command->options->command, needs, &failure))
         run_with_mpi(&session, command, &values, &failure);
     if (failure.exit_status != EXIT_DONE && session.rank == ROOT)

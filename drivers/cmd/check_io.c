@@ -38,15 +38,16 @@ static void make_file(struct trial *trial, uint64_t bytes) {
         return;
     }
     strcat(path, name);
+    watch_file(path); /* before it is there: a signal may come at any time */
     const int descriptor = mkstemp(path);
     if (descriptor < 0) {
+        watch_file(NULL);
         path[0] = '\0';
         trial_unavailable(trial, "this folder takes no file (%s): run in another one",
                           strerror(errno));
         return;
     }
     close(descriptor);
-    watch_file(path);
     has_room(trial, bytes);
 }
 

@@ -128,5 +128,9 @@ static const struct option_set set = {
     .table_count = sizeof tables / sizeof tables[0],
 };
 
-const struct command cmd_pingpong = {
-    .options = &set, .run = run, .after = after, .columns = true, .any_version = true};
+const struct command cmd_pingpong = {.options = &set,
+                                     .run = run,
+                                     .after = after,
+                                     .columns = true,
+                                     .any_version = true,
+                                     .one_thread = true};

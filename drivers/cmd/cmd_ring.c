@@ -122,4 +122,5 @@ static const struct option_set set = {
     .table_count = sizeof tables / sizeof tables[0],
 };
 
-const struct command cmd_ring = {.options = &set, .run = run, .any_version = true};
+const struct command cmd_ring = {
+    .options = &set, .run = run, .any_version = true, .one_thread = true};

@@ -257,7 +257,8 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
     return true;
 }
 
-/* The darts go where the busy seconds are already. */
+/* The darts go where the busy seconds are already. With a checkpoint nothing was summed up before.
+ */
 void counts_gather(struct pi_counts *counts) {
     void *first = is_root(counts) ? (void *)&counts->shares[0].units : NULL;
     const uint64_t start_ns = begin_gathering(counts);

@@ -34,7 +34,7 @@ struct pi_counts {
     double round_seconds;       /* rank 0: of the last round in this run */
     double gather_seconds;      /* of bringing hits and darts to rank 0, so far */
     uint64_t begun_ns;          /* when the last round began, by clock_now_ns */
-    uint64_t gather_begun_ns;   /* when that first began */
+    uint64_t gather_begun_ns;   /* when the first of it began */
 };
 
 /* Collective. Makes room for the hits of work->sweep. What work points to stays where it is. Free

@@ -26,11 +26,13 @@ struct session {
 struct session_needs {
     bool any_version; /* ranks of unlike Plait versions will do, if they understand each other */
     bool spawns;      /* the run may start processes by MPI_Comm_spawn */
+    bool one_thread;  /* no rank starts threads: MPI may leave out what protects it from them,
+                       * which takes a third off the time of a short message within a node */
 };
 
 /* A failure that is set before becomes that of all ranks.
- * Starts MPI with MPI_THREAD_FUNNELED and makes sure that all ranks run the same subcommand of the
- * same Plait version. On a failure, which all ranks then have,
+ * Starts MPI, with MPI_THREAD_FUNNELED unless there is only one thread, and makes sure that all
+ * ranks run the same subcommand of the same Plait version. On a failure, which all ranks then have,
  * call session_end all the same. */
 bool session_start(struct session *session, const char *command, struct session_needs needs,
                    struct failure *failure);

@@ -19,11 +19,16 @@ enum { HOST_BYTES = 64, NOTICE_TAG = 1, RELEASE_TAG = 2, NAMED_RANKS = 8 };
 /* How much later than rank 0 the others end, should it be unable to end them. */
 enum { DEPUTY_SECONDS = 5, ALONE_SECONDS = 10, LAST_SECONDS = 2 };
 
+/* What ends a run from outside. */
+static const int ends[] = {SIGHUP, SIGINT, SIGTERM};
+enum { ENDS = sizeof ends / sizeof ends[0] };
+
 /* What the handler reads is written before the alarm is set, or marked volatile. */
 static struct {
     const struct session *session;
     const struct mpi_tries *tries;
-    struct sigaction previous;
+    struct sigaction previous;            /* of SIGALRM */
+    struct sigaction previous_ends[ENDS]; /* of the signals in ends */
     double limit_s;
     char limit[32]; /* the same in words */
     MPI_Comm comm;
@@ -157,6 +162,13 @@ static void expire(int signal) {
         MPI_Abort(MPI_COMM_WORLD, EXIT_RUN);
 }
 
+/* No file is left. The signal's own action is back then, and ends this rank. */
+static void give_in(int signal) {
+    if (watch.file)
+        unlink(watch.file);
+    raise(signal);
+}
+
 /* -- the main thread
  * -------------------------------------------------------------------------------
  */
@@ -179,6 +191,25 @@ static void expect_notices(void) {
     for (int r = 1; r < watch.session->size; r++)
         MPI_CHECK(MPI_Irecv((void *)&watch.arrived[r], 1, MPI_UINT64_T, r, NOTICE_TAG, watch.comm,
                             &watch.notices[r - 1]));
+}
+
+static void catch_signals(void) {
+    const struct sigaction alarm_action = {.sa_handler = expire,
+                                           .sa_flags = SA_RESTART | SA_NODEFER};
+    const struct sigaction end_action = {.sa_handler = give_in,
+                                         .sa_flags = SA_RESETHAND | SA_NODEFER};
+    sigaction(SIGALRM, &alarm_action, &watch.previous);
+    for (int k = 0; k < ENDS; k++) {
+        sigaction(ends[k], NULL, &watch.previous_ends[k]);
+        if (watch.previous_ends[k].sa_handler == SIG_DFL) /* not what nohup has ignored */
+            sigaction(ends[k], &end_action, NULL);
+    }
+}
+
+static void release_signals(void) {
+    sigaction(SIGALRM, &watch.previous, NULL);
+    for (int k = 0; k < ENDS; k++)
+        sigaction(ends[k], &watch.previous_ends[k], NULL);
 }
 
 static bool prepare(const struct session *session, struct failure *failure) {
@@ -218,8 +249,7 @@ bool watch_begin(const struct session *session, double limit_s, const struct mpi
         MPI_Allgather(host, HOST_BYTES, MPI_CHAR, watch.hosts, HOST_BYTES, MPI_CHAR, watch.comm));
     if (session->rank == ROOT)
         expect_notices();
-    const struct sigaction action = {.sa_handler = expire, .sa_flags = SA_RESTART | SA_NODEFER};
-    sigaction(SIGALRM, &action, &watch.previous);
+    catch_signals();
     return true;
 }
 
@@ -279,7 +309,7 @@ void watch_file(const char *path) {
 
 void watch_end(void) {
     watch_rest();
-    sigaction(SIGALRM, &watch.previous, NULL);
+    release_signals();
     if (watch.session->rank == ROOT) {
         const int others = watch.session->size - 1;
         for (int r = 0; r < others; r++)

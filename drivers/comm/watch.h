@@ -29,7 +29,8 @@ void watch_meet(const char *what);
 /* No limit until the next meeting. */
 void watch_rest(void);
 
-/* A file that is removed if the watch ends the job, NULL: none. Must stay valid. */
+/* A file that is removed if the watch ends the job, or SIGHUP, SIGINT or SIGTERM this rank; NULL:
+ * none. Must stay valid. */
 void watch_file(const char *path);
 
 /* Collective. */

@@ -11,7 +11,8 @@ header='# csv,timer,status,time,sum,start,tag,msg,uname.node,user,uname.system,p
 names() {
     diff <(printf '%s\n' "$@") <(grep '^# csv,' "$WORK/out" | tail -n +2 | cut -d, -f2)
 }
-# lines_are_good TAG RANKS: each has 11 columns that say what the system says.
+# lines_are_good TAG RANKS: each has 11 columns that say what the system says, and begins with the total,
+# which is the last, or later.
 lines_are_good() {
     python3 - "$WORK/out" "$1" "$2" <<'END'
 import csv, datetime, os, pwd, sys
@@ -34,6 +35,7 @@ for row in rows[1:]:
     assert time == total and float(time) >= 0, row
     begun = datetime.datetime.strptime(start[:26], "%Y-%m-%d %H:%M:%S.%f")
     assert abs(now - begun) < datetime.timedelta(hours=1), (start, now)
+    assert start >= rows[-1][4], (row, rows[-1])
 END
 }
 # The table has the same as the lines, in the same order.
@@ -67,6 +69,8 @@ for ranks in 1 3; do
     assert "pi has a timer for each step" names N=1024 N=4096 N=16384 compute gather encode total
     assert "its lines are good" lines_are_good pi "$ranks"
     assert "and so is its table" table_agrees
+    expect_ok "$ranks" -- "$PLAIT" pi --sweep 4^5:4^7 --runs 8 --csv --checkpoint run.ck
+    assert "a checkpoint gathers at another time" lines_are_good pi "$ranks"
     assert "its columns are read as before" diff <(grep -v '#' "$SANDBOX/plain") <(grep -v '#' "$WORK/out")
 done
 
