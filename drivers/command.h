@@ -19,8 +19,8 @@ struct command {
     /* Instead of run, for a subcommand that needs no MPI: runs in the launcher's first process
      * alone, and no MPI is started. */
     void (*run_local)(struct option_values *values, struct failure *failure);
-    /* On rank 0, when run has succeeded and MPI has ended: what starts other programs, which MPI
-     * may not bear. NULL: nothing. */
+    /* On rank 0, when run has succeeded, or failed with files_are_whole, and MPI has ended: what
+     * starts other programs, which MPI may not bear. NULL: nothing. */
     void (*after)(const struct option_values *values);
     bool columns; /* standard output is columns of numbers: what else is there begins with '#' */
     /* What a process does, instead of run, that run has spawned (comm/spawn.h); NULL: it spawns

@@ -183,12 +183,15 @@ static int run_command(const struct command *command, int argc, char **argv) {
     if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
         print_failure(&failure);
     const bool goes_on = command->after && session.rank == ROOT &&
-                         failure.exit_status == EXIT_DONE && !values_flag(&values, "dump-config");
+                         (failure.exit_status == EXIT_DONE || failure.files_are_whole) &&
+                         !values_flag(&values, "dump-config");
+    /* Launchers end the others when one has failed, and rank 0 has something to do. */
+    const bool leaves_it_to_root = failure.files_are_whole && session.rank != ROOT;
     session_end(&session);
     if (goes_on)
         command->after(&values);
     values_free(&values);
-    return failure.exit_status;
+    return leaves_it_to_root ? EXIT_DONE : failure.exit_status;
 }
 
 /* A process that the subcommand has spawned: it has no options, its parent has them. */

@@ -67,11 +67,15 @@ static bool prepare(struct pi *pi, struct failure *failure) {
     return true;
 }
 
-/* Rank 0. Steps that are counted together begin together. */
-static void time_step(const struct pi *pi, int step) {
+/* Rank 0. Steps that are counted together begin together; what a checkpoint had takes no time. */
+static void time_step(const struct pi *pi, const struct sweep_round *round, int step) {
+    const double darts = (double)pi->sweep.darts[step];
+    const double part = round->steps > 1 ? darts / (double)round->run_darts : 1;
     char name[32];
+    if (!(pi->counts.round_seconds > 0))
+        return;
     snprintf(name, sizeof name, "N=%" PRIu64, pi->sweep.darts[step]);
-    stopwatch_add(pi->session->watch, name, pi->counts.begun_ns, pi->counts.seconds[step]);
+    stopwatch_add(pi->session->watch, name, pi->counts.begun_ns, pi->counts.round_seconds * part);
 }
 
 /* Rank 0: the lines of a round, for whoever waits for them. */
@@ -79,19 +83,11 @@ static void tell_round(struct pi *pi, const struct sweep_round *round, struct fa
     for (int s = round->first; s < round->first + round->steps; s++) {
         pi->statistics[s] = pi_statistics_of(pi->counts.hits + (size_t)s * pi->sweep.runs,
                                              pi->sweep.runs, pi->sweep.darts[s]);
-        pi->timing.compute += pi->counts.seconds[s];
-        time_step(pi, s);
+        time_step(pi, round, s);
         pi_print_step(pi, s);
         if (!standard_output_flush(failure))
             return;
     }
-}
-
-/* Darts that are not told of are not among those that the ranks have thrown; their time is. */
-static void take_back(struct pi *pi, int step, uint64_t darts_before) {
-    pi->counts.darts = darts_before;
-    if (is_root(pi) && pi->cut.counted > 0)
-        pi->timing.compute += pi->counts.seconds[step];
 }
 
 /* Counts a round, or as much of it as the time allows: then the sweep ends with what there is of
@@ -117,8 +113,8 @@ static bool count_round(struct pi *pi, const struct sweep_round *round, struct f
     sweep->steps = step + pi->cut.told;
     if (pi->cut.told)
         sweep->darts[step] = counted;
-    else
-        take_back(pi, step, darts_before);
+    else /* nor are they among those that the ranks have thrown; their time is */
+        pi->counts.darts = darts_before;
     return true;
 }
 
@@ -170,14 +166,14 @@ static bool write_files(const struct pi *pi, struct failure *failure) {
                                             options->max_time > 0, failure));
 }
 
-/* The files, while all but rank 0 wait for them. */
-static bool draw(struct pi *pi, struct failure *failure) {
+/* The files, while all but rank 0 wait for them. A failure, which rank 0 alone has, waits until the
+ * summary is told. */
+static void draw(struct pi *pi, struct failure *failure) {
     pi->begun.encode = clock_now_ns();
     if (is_root(pi))
-        write_files(pi, failure);
+        pi->drawn = write_files(pi, failure);
     quiet_barrier(pi->session);
     pi->timing.encode = is_root(pi) ? clock_seconds_since(pi->begun.encode) : 0;
-    return agree(pi->session, failure);
 }
 
 /* Brings the times of all ranks to rank 0. */
@@ -197,27 +193,31 @@ static void time_all(const struct pi *pi) {
     stopwatch_add(watch, "total", pi->begun.total, pi->timing.total);
 }
 
-/* Rank 0: the summary, and only if it has arrived the report, which stands for success. So do the
- * other files, which are not written where the target was missed. false: the checkpoint must stay.
- */
+/* Rank 0: the summary, whatever became of the files, and only if both have arrived the report,
+ * which stands for success. true: what was kept is not needed any more; a run that goes further
+ * after a target that was missed needs it. */
 static bool tell(const struct pi *pi, const struct option_values *values, struct failure *failure) {
+    struct failure telling = {0};
     pi_print_end(pi);
     time_all(pi);
-    if (!timers_tell(pi->session, values, failure))
+    if (!timers_tell(pi->session, values, &telling) && failure->exit_status == EXIT_DONE)
+        *failure = telling;
+    if (failure->exit_status != EXIT_DONE)
         return false;
-    if (pi->end != PI_END_DARTS)
+    if (!pi_missed(pi))
         return !pi->options->run.json || pi_report(pi, values, failure);
     pi_tell_missed(pi, failure);
-    return true;
+    return false;
 }
 
 static void study(struct pi *pi, const struct option_values *values, struct failure *failure) {
     pi->begun.total = clock_now_ns();
     if (!prepare(pi, failure) || !run_rounds(pi, failure) ||
-        (pi->options->verify && !verify(pi, failure)) ||
-        (pi->end != PI_END_DARTS && !draw(pi, failure)))
+        (pi->options->verify && !verify(pi, failure)))
         return;
+    draw(pi, failure);
     counts_gather(&pi->counts);
+    pi->timing.compute = pi->counts.compute_seconds;
     pi->timing.gather = pi->counts.gather_seconds;
     pi->timing.total = clock_seconds_since(pi->begun.total);
     gather_timing(pi);
@@ -266,7 +266,10 @@ static const struct option_set set = {
         "options it is the study of the report \"MPI with Python\". The hits are the same for any "
         "number of ranks and threads and on any path.\n\n"
         "Each N begins its runs at the same places: the darts of a smaller one are the first of a "
-        "larger one, so lines are not independent of each other.",
+        "larger one, so lines are not independent of each other.\n\n"
+        "The 95 % interval for pi is Wilson's, from all darts of the largest N; it is not 1.96 "
+        "times "
+        "the standard error of the table, which is by the spread of the runs.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -39,21 +39,32 @@ bool pi_checkpoint_settle_seed(const struct session *session, struct option_valu
     return agree(session, failure);
 }
 
-/* Of the hits and of the units, which a look between the steps keeps apart. */
-static void describe(struct checkpoint_parameters *parameters, const struct sweep *sweep,
-                     enum plait_generator generator, uint64_t seed) {
+/* The steps of a sweep as far as they define its rounds. Where each step is a round of its own, how
+ * many there are changes none of them. */
+static void describe_steps(struct checkpoint_parameters *parameters, const struct sweep *sweep) {
     char steps[SWEEP_STEPS_MAX * 21] = "";
     int used = 0;
+    if (sweep->apart) {
+        checkpoint_parameter(parameters, "first-darts", "%" PRIu64, sweep->darts[0]);
+        checkpoint_parameter(parameters, "base", "%" PRIu64, sweep->base);
+        return;
+    }
     for (int s = 0; s < sweep->steps; s++)
         used += snprintf(steps + used, sizeof steps - (size_t)used, "%s%" PRIu64, s > 0 ? "," : "",
                          sweep->darts[s]);
+    checkpoint_parameter(parameters, "sweep", "%s", steps);
+}
+
+/* Of the hits and of the units, which a look between the steps keeps apart. */
+static void describe(struct checkpoint_parameters *parameters, const struct sweep *sweep,
+                     enum plait_generator generator, uint64_t seed) {
     checkpoint_parameter(parameters, "subcommand", "pi");
     checkpoint_parameter(parameters, "generator", "%s",
                          generator == PLAIT_PCG32 ? "pcg32" : "rxs64");
     checkpoint_parameter(parameters, "seed", "%" PRIu64, seed);
     checkpoint_parameter(parameters, "runs", "%" PRIu64, sweep->runs);
-    checkpoint_parameter(parameters, "sweep", "%s", steps);
     checkpoint_parameter(parameters, "look-between-steps", "%s", sweep->apart ? "yes" : "no");
+    describe_steps(parameters, sweep);
 }
 
 /* The round that begins with step `first`; none at the end of the sweep. */
@@ -71,31 +82,37 @@ static bool begins_a_round(const struct pi_checkpoint *checkpoint, uint64_t step
 }
 
 /* The content of the file, in words: steps done, pieces of the round under way, these pieces; the
- * seconds of each step done, and of the round so far; the hits of all these steps. */
+ * seconds of each step done, and of the round so far; the hits of all these steps, those of the
+ * round only if it has pieces. */
 struct layout {
     size_t pieces_at, seconds_at, hits_at, words;
-    size_t done_hits, hits; /* how many hits: of steps done, all */
+    size_t hits; /* how many */
 };
 
 enum { HEAD_WORDS = 2, PIECE_WORDS = 2 };
 
 static struct layout layout_of(const struct pi_checkpoint *checkpoint, int done, size_t pieces) {
-    const size_t steps = (size_t)(done + round_at(checkpoint, done).steps);
+    const int under_way = pieces > 0 ? round_at(checkpoint, done).steps : 0;
     struct layout layout = {.pieces_at = HEAD_WORDS};
     layout.seconds_at = layout.pieces_at + pieces * PIECE_WORDS;
     layout.hits_at = layout.seconds_at + (size_t)done + 1;
-    layout.done_hits = (size_t)done * checkpoint->sweep.runs;
-    layout.hits = steps * checkpoint->sweep.runs;
+    layout.hits = (size_t)(done + under_way) * checkpoint->sweep.runs;
     layout.words = layout.hits_at + layout.hits;
     return layout;
 }
 
-static double darts_in(const struct pi_checkpoint *checkpoint) {
-    const struct sweep *sweep = &checkpoint->sweep;
+/* Darts of the first `steps` steps, all runs. */
+static double darts_of_steps(const struct sweep *sweep, int steps) {
+    double darts = 0;
+    for (int s = 0; s < steps; s++)
+        darts += (double)sweep->darts[s] * (double)sweep->runs;
+    return darts;
+}
+
+/* Darts of the finished units of the round under way. */
+static double darts_of_part(const struct pi_checkpoint *checkpoint) {
     const struct sweep_round round = round_at(checkpoint, checkpoint->done);
     double darts = 0;
-    for (int s = 0; s < checkpoint->done; s++)
-        darts += (double)sweep->darts[s] * (double)sweep->runs;
     for (size_t k = 0; k < checkpoint->finished.count; k++) {
         const struct piece piece = checkpoint->finished.items[k];
         darts += (double)(sweep_round_darts(&round, piece.first + piece.count) -
@@ -116,11 +133,29 @@ static bool take_pieces(struct pi_checkpoint *checkpoint, const uint64_t *words,
     return true;
 }
 
+/* A longer sweep may have got further than this one goes. */
+static bool reaches_beyond(const struct pi_checkpoint *checkpoint, uint64_t done, uint64_t pieces) {
+    const uint64_t steps = (uint64_t)checkpoint->sweep.steps;
+    return checkpoint->sweep.apart && done <= SWEEP_STEPS_MAX &&
+           (done > steps || (done == steps && pieces > 0));
+}
+
+static bool refuse_beyond(const struct pi_checkpoint *checkpoint, struct failure *failure) {
+    const struct sweep *sweep = &checkpoint->sweep;
+    return failure_set(failure, EXIT_USAGE,
+                       "checkpoint '%s' has darts beyond N = %" PRIu64
+                       ", the last that --max-darts allows: raise --max-darts, or name another "
+                       "file",
+                       checkpoint->path, sweep->darts[sweep->steps - 1]);
+}
+
 /* Looks at the content of the file: checkpoint->done and finished are from it then, and the rest
  * waits for room. */
 static bool take_state(struct pi_checkpoint *checkpoint, struct failure *failure) {
     const uint64_t *words = checkpoint->state;
     const size_t count = checkpoint->state_words;
+    if (count >= HEAD_WORDS && reaches_beyond(checkpoint, words[0], words[1]))
+        return refuse_beyond(checkpoint, failure);
     if (count < HEAD_WORDS || !begins_a_round(checkpoint, words[0]) ||
         words[1] > count / PIECE_WORDS ||
         layout_of(checkpoint, (int)words[0], words[1]).words != count)
@@ -130,7 +165,8 @@ static bool take_state(struct pi_checkpoint *checkpoint, struct failure *failure
     if (!take_pieces(checkpoint, words + HEAD_WORDS, words[1],
                      round.steps > 0 ? sweep_round_units(&round) : 0, failure))
         return false;
-    checkpoint->resumed_darts = darts_in(checkpoint);
+    checkpoint->resumed_steps = checkpoint->done;
+    checkpoint->resumed_part = darts_of_part(checkpoint);
     return true;
 }
 
@@ -214,6 +250,7 @@ static bool load_on_root(struct pi_checkpoint *checkpoint, struct failure *failu
     const struct layout layout = layout_of(checkpoint, checkpoint->done, words[1]);
     memcpy(checkpoint->seconds, words + layout.seconds_at, done * sizeof *checkpoint->seconds);
     memcpy(&checkpoint->earlier_seconds, words + layout.seconds_at + done, sizeof(double));
+    checkpoint->resumed_seconds = checkpoint->earlier_seconds;
     memcpy(checkpoint->hits, words + layout.hits_at, layout.hits * sizeof *checkpoint->hits);
     return true;
 }
@@ -230,6 +267,18 @@ bool pi_checkpoint_load(struct pi_checkpoint *checkpoint, uint64_t *hits, double
     else if (is_root(checkpoint))
         load_on_root(checkpoint, failure);
     return agree(checkpoint->session, failure);
+}
+
+struct pi_resumed pi_checkpoint_resumed(const struct pi_checkpoint *checkpoint, int steps) {
+    const int whole = steps < checkpoint->resumed_steps ? steps : checkpoint->resumed_steps;
+    struct pi_resumed resumed = {darts_of_steps(&checkpoint->sweep, whole), 0};
+    for (int s = 0; s < whole; s++)
+        resumed.seconds += checkpoint->seconds[s];
+    if (steps > whole) {
+        resumed.darts += checkpoint->resumed_part;
+        resumed.seconds += checkpoint->resumed_seconds;
+    }
+    return resumed;
 }
 
 bool pi_checkpoint_has(const struct pi_checkpoint *checkpoint, const struct sweep_round *round) {
@@ -293,10 +342,9 @@ static bool make_room(struct pi_checkpoint *checkpoint, size_t words) {
     return true;
 }
 
-/* A round that has no unit yet has taken no time, and its hits are 0, wherever it is. */
+/* A round that has no unit yet has taken no time. */
 static void write_state(struct pi_checkpoint *checkpoint, const struct layout *layout) {
     const size_t done = (size_t)checkpoint->done, pieces = checkpoint->finished.count;
-    const size_t hits = pieces > 0 ? layout->hits : layout->done_hits;
     uint64_t *words = checkpoint->state;
     double seconds = 0;
     words[0] = done;
@@ -308,8 +356,7 @@ static void write_state(struct pi_checkpoint *checkpoint, const struct layout *l
     }
     memcpy(words + layout->seconds_at, checkpoint->seconds, done * sizeof seconds);
     memcpy(words + layout->seconds_at + done, &seconds, sizeof seconds);
-    memcpy(words + layout->hits_at, checkpoint->hits, hits * sizeof *words);
-    memset(words + layout->hits_at + hits, 0, (layout->hits - hits) * sizeof *words);
+    memcpy(words + layout->hits_at, checkpoint->hits, layout->hits * sizeof *words);
 }
 
 static bool save(struct pi_checkpoint *checkpoint) {
@@ -360,13 +407,6 @@ struct queue_delivery pi_checkpoint_delivery(struct pi_checkpoint *checkpoint) {
     };
 }
 
-static double all_darts(const struct sweep *sweep) {
-    double darts = 0;
-    for (int s = 0; s < sweep->steps; s++)
-        darts += (double)sweep->darts[s] * (double)sweep->runs;
-    return darts;
-}
-
 /* The units of the round are all in, or it was stopped. */
 static void end_on_root(struct pi_checkpoint *checkpoint, bool stopped, struct failure *failure) {
     const bool whole =
@@ -384,7 +424,10 @@ static void end_on_root(struct pi_checkpoint *checkpoint, bool stopped, struct f
         failure_set(failure, EXIT_STOPPED,
                     "stopped: checkpoint '%s' has %.4g of %.4g darts, and the same command goes on "
                     "from there",
-                    checkpoint->path, darts_in(checkpoint), all_darts(&checkpoint->sweep));
+                    checkpoint->path,
+                    darts_of_steps(&checkpoint->sweep, checkpoint->done) +
+                        darts_of_part(checkpoint),
+                    darts_of_steps(&checkpoint->sweep, checkpoint->sweep.steps));
 }
 
 void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,

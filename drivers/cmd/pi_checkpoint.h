@@ -29,7 +29,9 @@ struct pi_checkpoint {
     struct checkpoint file;
     bool found;               /* an earlier run has left the file */
     double every_seconds;     /* between two commits */
-    double resumed_darts;     /* of all runs, from the file */
+    int resumed_steps;        /* that were done in the file, and of the round after them */
+    double resumed_part;      /* darts of all runs, and */
+    double resumed_seconds;   /* what they took */
     uint64_t *hits;           /* [steps][runs], and */
     double *seconds;          /* [steps]: those of struct pi_counts */
     struct unit_set finished; /* units of the round whose hits are in `hits` */
@@ -47,8 +49,9 @@ bool pi_checkpoint_settle_seed(const struct session *session, struct option_valu
                                struct failure *failure);
 
 /* Collective. Opens the file at path, if there is one; from now on signals that ask to stop are
- * noted. Does nothing for a path of NULL. EXIT_USAGE: the file is not of this study or not good.
- * Free with pi_checkpoint_free, also after a failure. */
+ * noted. Does nothing for a path of NULL. A sweep whose steps are apart goes on from the file of
+ * one that ends sooner. EXIT_USAGE: the file is not of this study or not good. Free with
+ * pi_checkpoint_free, also after a failure. */
 bool pi_checkpoint_open(struct pi_checkpoint *checkpoint, const struct session *session,
                         const struct sweep *sweep, enum plait_generator generator, uint64_t seed,
                         const char *path, double every_seconds, struct failure *failure);
@@ -57,6 +60,15 @@ bool pi_checkpoint_open(struct pi_checkpoint *checkpoint, const struct session *
  * where they are, or makes the file. */
 bool pi_checkpoint_load(struct pi_checkpoint *checkpoint, uint64_t *hits, double *seconds,
                         struct failure *failure);
+
+/* What the first `steps` steps have from the file. */
+struct pi_resumed {
+    double darts; /* of all runs */
+    double seconds;
+};
+
+/* Rank 0, after pi_checkpoint_load. Zero where there is no checkpoint. */
+struct pi_resumed pi_checkpoint_resumed(const struct pi_checkpoint *checkpoint, int steps);
 
 /* Whether a round is done: rank 0 has its hits and seconds. */
 bool pi_checkpoint_has(const struct pi_checkpoint *checkpoint, const struct sweep_round *round);

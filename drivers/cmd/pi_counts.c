@@ -197,10 +197,13 @@ static void work(struct round_work *mine, struct queue *queue, struct failure *f
     MPI_CHECK(MPI_Barrier(counts->session->world));
     counts->begun_ns = clock_now_ns();
     const bool able = run_queue(mine, queue);
-    if (is_root(counts))
+    if (is_root(counts)) {
+        const double seconds = clock_seconds_since(counts->begun_ns);
+        counts->round_seconds += seconds;
+        counts->compute_seconds += seconds;
         note_seconds(counts, mine->round, queue,
-                     clock_seconds_since(counts->begun_ns) +
-                         (checkpoint ? checkpoint->earlier_seconds : 0));
+                     seconds + (checkpoint ? checkpoint->earlier_seconds : 0));
+    }
     if (checkpoint)
         pi_checkpoint_end_round(checkpoint, queue->stopped, failure);
     if (!able)
@@ -222,13 +225,18 @@ static bool compute(struct pi_counts *counts, const struct sweep_round *round,
     return agree(counts->session, failure);
 }
 
+static uint64_t begin_gathering(struct pi_counts *counts) {
+    const uint64_t start_ns = clock_now_ns();
+    if (counts->gather_begun_ns == 0)
+        counts->gather_begun_ns = start_ns;
+    return start_ns;
+}
+
 /* Brings the hits of all ranks to rank 0. */
 static void sum_up(struct pi_counts *counts, const struct sweep_round *round) {
     const size_t runs = round->sweep->runs;
     uint64_t *sums = is_root(counts) ? counts->hits + (size_t)round->first * runs : NULL;
-    const uint64_t start_ns = clock_now_ns();
-    if (counts->gather_begun_ns == 0)
-        counts->gather_begun_ns = start_ns;
+    const uint64_t start_ns = begin_gathering(counts);
     MPI_CHECK(MPI_Reduce(counts->own, sums, (int)((size_t)round->steps * runs), MPI_UINT64_T,
                          MPI_SUM, ROOT, counts->session->world));
     counts->gather_seconds += clock_seconds_since(start_ns);
@@ -238,6 +246,8 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
                   struct failure *failure) {
     const struct pi_checkpoint *checkpoint = counts->work.checkpoint;
     counts->begun_ns = clock_now_ns();
+    if (round->from == 0)
+        counts->round_seconds = 0;
     if (checkpoint && pi_checkpoint_has(checkpoint, round))
         return true;
     if (!compute(counts, round, failure))
@@ -251,14 +261,14 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
  */
 void counts_gather(struct pi_counts *counts) {
     void *first = is_root(counts) ? (void *)&counts->shares[0].units : NULL;
+    const uint64_t start_ns = begin_gathering(counts);
     MPI_Datatype type;
-    if (counts->gather_begun_ns == 0)
-        counts->gather_begun_ns = clock_now_ns();
     MPI_CHECK(MPI_Type_create_resized(MPI_UINT64_T, 0, sizeof *counts->shares, &type));
     MPI_CHECK(MPI_Type_commit(&type));
     MPI_CHECK(
         MPI_Gather(&counts->darts, 1, MPI_UINT64_T, first, 1, type, ROOT, counts->session->world));
     MPI_CHECK(MPI_Type_free(&type));
+    counts->gather_seconds += clock_seconds_since(start_ns);
 }
 
 /* Darts that are counted again. */

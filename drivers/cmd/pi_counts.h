@@ -28,9 +28,11 @@ struct pi_counts {
     uint64_t *own;              /* of the round under way: [its steps][runs], this rank's part */
     uint64_t darts;             /* counted by this rank so far */
     uint64_t *hits;             /* rank 0: [steps][runs], as far as rounds are done */
-    double *seconds;            /* rank 0: [steps], of computing */
+    double *seconds;            /* rank 0: [steps], of computing, in earlier runs too */
     struct queue_share *shares; /* rank 0: busy seconds by rank so far; darts by counts_gather */
-    double gather_seconds;      /* of summing up, so far */
+    double compute_seconds;     /* rank 0: of computing in this run, so far */
+    double round_seconds;       /* rank 0: of the last round in this run */
+    double gather_seconds;      /* of bringing hits and darts to rank 0, so far */
     uint64_t begun_ns;          /* when the last round began, by clock_now_ns */
     uint64_t gather_begun_ns;   /* when the first of it began */
 };

@@ -67,9 +67,11 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .name = "target-error",
         .kind = OPTION_REAL,
         .argument = "E",
-        .help = "end with the first N whose standard error of the mean, by the spread of the runs "
-                "(std_sample / sqrt(R)), is at most E; N goes on by B beyond B^J, or doubles from "
-                "--darts, up to --max-darts; if none meets it, that is an error at the end",
+        .help =
+            "end with the first N whose standard error of the mean, by the spread of the runs "
+            "(std_sample / sqrt(R)), is at most E; N goes on by B beyond B^J, or doubles from "
+            "--darts, up to --max-darts; if none meets it, also where --max-time ends, the exit "
+            "status is 1, with plots and picture written and the checkpoint kept",
         .offset = MEMBER(target_error),
         .positive = true,
     },
@@ -77,7 +79,8 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .name = "max-darts",
         .kind = OPTION_COUNT,
         .argument = "N",
-        .help = "most darts of a run that --target-error may go on to",
+        .help = "most darts of a run that --target-error may go on to; a larger one goes on from "
+                "the checkpoint of a smaller one",
         .default_value = "4^18",
         .offset = MEMBER(max_darts),
         .min = 1,

@@ -27,14 +27,25 @@ bool pi_plot_check(const char *folder, const char *other, struct failure *failur
     return plot_check(folder, names, PLOTS, other, failure);
 }
 
-/* A point more or less wide than the data, so that a single step has an axis, too. */
+/* What stands above a picture; NULL: nothing. */
+static const char *title_of(bool by_clock, bool without_spread) {
+    if (by_clock)
+        return without_spread ? "not reproducible (--max-time); a spread needs two runs or more"
+                              : "not reproducible (--max-time)";
+    return without_spread ? "a spread needs two runs or more" : NULL;
+}
+
+/* A point more or less wide than the data, so that a single step has an axis, too. The key is where
+ * no points are. */
 static void write_settings(char settings[SETTINGS_BYTES], const struct sweep *sweep,
                            const char *label, bool by_clock) {
+    const char *title = title_of(by_clock, sweep->runs == 1);
     snprintf(settings, SETTINGS_BYTES,
-             "%sset xlabel 'log_2 N'\nset ylabel '%s'\nset grid linetype 1 linewidth 0.5 linecolor "
+             "%s%s%sset key below maxcols 1\nset xlabel 'log_2 N'\nset ylabel '%s'\nset grid "
+             "linetype 1 linewidth 0.5 linecolor "
              "rgb '#c8c8c8'\nset "
              "xrange [%.6g:%.6g]\n",
-             by_clock ? "set title 'not reproducible (--max-time)'\n" : "", label,
+             title ? "set title '" : "", title ? title : "", title ? "'\n" : "", label,
              log2((double)sweep->darts[0]) - 0.5,
              log2((double)sweep->darts[sweep->steps - 1]) + 0.5);
 }

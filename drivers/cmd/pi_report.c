@@ -29,6 +29,11 @@ static double all_darts(const struct pi *pi) {
     return darts;
 }
 
+/* Of the steps that are told. */
+static struct pi_resumed resumed_of(const struct pi *pi) {
+    return pi_checkpoint_resumed(&pi->checkpoint, pi->sweep.steps);
+}
+
 void pi_print_head(const struct pi *pi) {
     printf("# pi: %s, seed %" PRIu64 ", %" PRIu64 " run%s of N darts\n", generator_of(pi), pi->seed,
            pi->sweep.runs, pi->sweep.runs == 1 ? "" : "s");
@@ -37,8 +42,9 @@ void pi_print_head(const struct pi *pi) {
                pi->options->target_error, pi->options->max_darts);
     if (pi->options->max_time > 0)
         printf("# not reproducible: ends after %.6g s (--max-time)\n", pi->options->max_time);
-    if (pi->checkpoint.resumed_darts > 0)
-        printf("# %.4g darts are from '%s'\n", pi->checkpoint.resumed_darts, pi->checkpoint.path);
+    const double resumed = resumed_of(pi).darts;
+    if (resumed > 0)
+        printf("# %.4g darts are from '%s'\n", resumed, pi->checkpoint.path);
     puts("# N mean std");
 }
 
@@ -69,18 +75,26 @@ static void print_end_by(const struct pi *pi) {
         printf("before N = %" PRIu64 " had more darts than the N before", cut->darts);
     if (cut->steps_left > 0)
         printf(", %d larger N left out", cut->steps_left);
-    if (pi->options->target_error > 0)
+    if (pi_missed(pi))
         printf(", the target %.6g is not met", pi->options->target_error);
     putchar('\n');
 }
 
+bool pi_missed(const struct pi *pi) {
+    return pi->options->target_error > 0 && pi->end != PI_END_TARGET;
+}
+
 void pi_tell_missed(const struct pi *pi, struct failure *failure) {
     const int last = pi->sweep.steps - 1;
+    const char *path = pi->options->checkpoint;
     failure_set(failure, EXIT_RUN,
                 "the standard error is still %.4g at N = %" PRIu64
-                ", above --target-error %.6g: raise --max-darts or --runs",
+                ", above --target-error %.6g: raise %s%s%s%s",
                 pi->statistics[last].standard_error, pi->sweep.darts[last],
-                pi->options->target_error);
+                pi->options->target_error, pi->end == PI_END_TIME ? "--max-time" : "--max-darts",
+                path ? ", and the same command goes on from '" : " or --runs", path ? path : "",
+                path ? "'" : "");
+    failure->files_are_whole = true;
 }
 
 static void print_table(const struct pi *pi) {
@@ -99,34 +113,47 @@ static void print_estimate(const struct pi *pi) {
     const struct pi_statistics *s = &pi->statistics[last];
     const struct pi_interval interval = pi_interval_of(s->mean, darts_of(pi, last));
     const double variance = s->standard_error * s->standard_error;
-    printf("# pi is between %.15g and %.15g (95 %%, N = %" PRIu64 "), figure of merit "
+    printf("# pi is between %.15g and %.15g (95 %%, Wilson's interval of all darts of N = %" PRIu64
+           "), figure of merit "
            "1/(variance x seconds) %.3g\n",
            interval.low, interval.high, pi->sweep.darts[last],
            1 / (variance * pi->counts.seconds[last]));
 }
 
+/* What this run has thrown, and what earlier ones had. */
+static void print_darts(const struct pi *pi) {
+    const struct pi_resumed resumed = resumed_of(pi);
+    const double darts = all_darts(pi) - resumed.darts;
+    printf("# %.0f darts in %.4g s", darts, pi->timing.compute);
+    if (darts > 0)
+        printf(", %.3g darts/s, imbalance %.2f", darts / pi->timing.compute,
+               counts_imbalance(&pi->counts));
+    if (resumed.darts > 0)
+        printf(", %.0f darts of earlier runs in %.4g s", resumed.darts, resumed.seconds);
+}
+
 void pi_print_end(const struct pi *pi) {
-    const double darts = all_darts(pi);
+    const double thrown = all_darts(pi) - resumed_of(pi).darts;
     print_table(pi);
     print_estimate(pi);
     print_end_by(pi);
-    printf("# %.0f darts in %.4g s, %.3g darts/s, imbalance %.2f", darts, pi->timing.compute,
-           darts / pi->timing.compute, counts_imbalance(&pi->counts));
+    print_darts(pi);
     if (pi->options->verify)
         printf(", %" PRIu64 " darts verified", pi->verified);
-    if (pi->end != PI_END_DARTS && (pi->options->scatter || pi->options->plot))
+    if (pi->drawn && (pi->options->scatter || pi->options->plot))
         printf(" -> %s%s%s", pi->options->scatter ? pi->options->scatter : "",
                pi->options->scatter && pi->options->plot ? ", " : "",
                pi->options->plot ? pi->options->plot : "");
     putchar('\n');
-    if (pi->session->size > 1 && darts > pi->checkpoint.resumed_darts) {
+    if (pi->session->size > 1 && thrown > 0) {
         fputs("# ", stdout);
         shares_print((enum schedule_kind)pi->options->schedule, pi->counts.shares,
-                     pi->session->size, darts - pi->checkpoint.resumed_darts);
+                     pi->session->size, thrown);
     }
 }
 
 static void report_timing(struct report *report, const struct pi *pi) {
+    const struct pi_resumed resumed = resumed_of(pi);
     report_open_object(report, "timing");
     report_real(report, "compute_seconds", pi->timing.compute);
     report_real(report, "gather_seconds", pi->timing.gather);
@@ -141,8 +168,10 @@ static void report_timing(struct report *report, const struct pi *pi) {
     for (int r = 0; r < pi->session->size; r++)
         report_count(report, NULL, pi->counts.shares[r].units);
     report_close(report);
-    if (pi->checkpoint.resumed_darts > 0)
-        report_real(report, "resumed_darts", pi->checkpoint.resumed_darts);
+    if (resumed.darts > 0) {
+        report_real(report, "resumed_darts", resumed.darts);
+        report_real(report, "resumed_seconds", resumed.seconds);
+    }
     report_close(report);
 }
 

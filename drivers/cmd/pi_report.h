@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Seconds, maxima over the ranks on rank 0, this rank's own elsewhere. */
+/* Seconds of this run, maxima over the ranks on rank 0, this rank's own elsewhere. */
 struct pi_timing {
     double compute, gather, encode, total;
 };
@@ -39,6 +39,7 @@ struct pi {
     uint64_t verified;                                /* rank 0: darts, of all ranks */
     struct pi_timing timing;
     struct pi_begun begun;
+    bool drawn;      /* rank 0: the files of --plot and --scatter are there */
     enum pi_end end; /* what ended the sweep, whose steps are those that are told */
     struct pi_cut cut;
 };
@@ -52,7 +53,10 @@ void pi_print_step(const struct pi *pi, int step);
 /* Prints what else is known of the steps, and the summary. */
 void pi_print_end(const struct pi *pi);
 
-/* Says that no N met the target: EXIT_RUN. */
+/* Whether there was a target that no N met, for whichever reason. On every rank. */
+bool pi_missed(const struct pi *pi);
+
+/* Says so: EXIT_RUN. */
 void pi_tell_missed(const struct pi *pi, struct failure *failure);
 
 /* Writes the report that --json asks for. */

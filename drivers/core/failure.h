@@ -20,6 +20,8 @@ enum { FAILURE_TEXT_BYTES = 1024 };
 struct failure {
     int exit_status;               /* EXIT_DONE: nothing has failed */
     char text[FAILURE_TEXT_BYTES]; /* one line, cause first, then the mend; without "plait: " */
+    bool files_are_whole;          /* all the same: rank 0 draws from them, and alone has the exit
+                                    * status, which would end it elsewhere */
 };
 
 /* Describes a failure, printf-like, and answers false, so that a caller can write

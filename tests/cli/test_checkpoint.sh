@@ -4,7 +4,7 @@
 # paths and schedules, and end as if nothing had happened; files that cannot be gone on from are refused.
 # Nothing depends on time: a run is killed when it has saved something; one that has ended by then is begun
 # anew.
-#     test_checkpoint.sh kills|signals|one_rank|other_ways|refusals|pi_kills|pi_signals|pi_refusals
+#     test_checkpoint.sh kills|signals|one_rank|other_ways|refusals|pi_kills|pi_signals|pi_refusals|pi_longer
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -392,7 +392,29 @@ print([step["hits"] for step in json.load(open(sys.argv[1]))["result"]["sweep"]]
     assert "the checkpoint is removed" [ ! -e "$SANDBOX/run.ck" ]
 }
 
+# A search that was stopped in the middle of a step goes on further than it was asked to at first.
+pi_longer() {
+    local search=(--target-error 1e-9 --max-darts) try
+    run_ranks 1 "$PLAIT" "${study[@]}" "${search[@]}" 4^13
+    assert "the target is missed, status $status" [ "$status" -eq 1 ]
+    expected=$(fnv1a)
+    new_sandbox
+    for try in 1 2 3 4 5; do
+        start_slow 1 "${search[@]}" 4^12
+        for pid in $(launched); do kill -USR1 "$pid" 2>/dev/null || true; done
+        wait_for_end
+        [ "$status" -ne 75 ] || break
+    done
+    has_stopped
+    run_ranks 2 "$PLAIT" "${study[@]}" "${search[@]}" 4^13 --checkpoint run.ck
+    assert "the target is missed, status $status" [ "$status" -eq 1 ]
+    assert "it has gone on" grep -q " darts are from 'run.ck'$" "$WORK/out"
+    assert "to the same lines" [ "$(fnv1a)" = "$expected" ]
+    assert "the checkpoint is kept" [ -s "$SANDBOX/run.ck" ]
+}
+
 case ${1:-} in
+pi_longer) pi_longer ;;
 pi_kills) kills ;;
 pi_signals) pi_signals ;;
 pi_refusals) pi_refusals ;;

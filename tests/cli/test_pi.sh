@@ -134,14 +134,65 @@ targets() {
     for file in a b c; do check_report "$file.json"; done
     # Met exactly by the last step that --max-darts allows, and missed by one dart less.
     expect_ok 1 -- "$PLAIT" pi --darts 100 --runs 1 --target-error 0.1 --max-darts 400
-    rm -r "$SANDBOX"
-    mkdir "$SANDBOX"
     for ranks in 1 3; do
-        RANKS_LIST=$ranks expect_error 'standard error is still 0.11.* N = 200.*--target-error 0.1.*--max-darts or --runs' 1 -- \
-            "$PLAIT" pi --darts 100 --runs 1 --target-error 0.1 --max-darts 399 --json c.json --plot p --scatter s.png
+        new_sandbox
+        misses "$ranks" 'standard error is still 0.11.* N = 200.*--target-error 0.1: raise --max-darts or --runs' \
+            --darts 100 --runs 1 --target-error 0.1 --max-darts 399 --json c.json --plot p --scatter s.png
         assert "its lines stay" [ "$(columns_of "$WORK/out" | cut -d ' ' -f 1 | tr '\n' ' ')" = '100 200 ' ]
-        assert "the summary names no file" [ "$(grep -c -e '->' "$WORK/out")" -eq 0 ]
+        assert "the files are named" grep -q -e ' -> s.png, p$' "$WORK/out"
+        assert "and written" [ -s "$SANDBOX/s.png" -a -s "$SANDBOX/p/pi_vs_log2_N.csv" ]
+        if command -v gnuplot >/dev/null; then
+            assert "and drawn" [ -s "$SANDBOX/p/log2_std_vs_log2_N.png" ]
+        fi
+        assert "there is no report" [ ! -e "$SANDBOX/c.json" ]
     done
+    goes_on
+}
+
+# misses RANKS REGEX ARGUMENT...: exit status 1 and one line, as the target is not met.
+misses() {
+    local ranks=$1 regex=$2
+    shift 2
+    run_ranks "$ranks" "$PLAIT" pi "$@"
+    assert "status is 1, not $status" [ "$status" -eq 1 ]
+    assert "one line is an error" [ "$(error_lines)" -eq 1 ]
+    assert "it matches /$regex/" has_line "$regex"
+}
+
+# A target that was missed leaves its checkpoint, from which a longer search goes on, and one with another
+# target; then the hits, and what was counted when, add up.
+goes_on() {
+    local search=(--runs 5 --checkpoint run.ck --darts 1000)
+    new_sandbox
+    expect_ok 1 -- "$PLAIT" pi --darts 1000 --runs 5 --target-error 4e-4 --json once.json
+    misses 3 "raise --max-darts, and the same command goes on from 'run.ck'" "${search[@]}" --target-error 1e-6 --max-darts 8000
+    assert "the checkpoint is kept" [ -s "$SANDBOX/run.ck" ]
+    RANKS_LIST=1 expect_error "'run.ck' has darts beyond N = 4000.*raise --max-darts" 2 -- \
+        "$PLAIT" pi "${search[@]}" --target-error 1e-6 --max-darts 4000
+    RANKS_LIST=1 expect_error "whose first-darts is 1000, not 2000" 2 -- \
+        "$PLAIT" pi "${search[@]:0:4}" --darts 2000 --target-error 1e-6 --max-darts 8000
+    misses 1 "N = 8000, above" "${search[@]}" --target-error 1e-6 --max-darts 8000
+    assert "nothing was left to throw" grep -q '^# 0 darts in .*, 75000 darts of earlier runs in ' "$WORK/out"
+    misses 2 "N = 64000, above" "${search[@]}" --target-error 1e-6 --max-darts 64000 --csv
+    assert "only the larger ones are thrown" grep -qE '^# 560000 darts in .*, 75000 darts of earlier runs in ' "$WORK/out"
+    assert "they alone have timers" [ "$(sed -n 's/^# csv,N=\([0-9]*\),.*/\1/p' "$WORK/out" | tr '\n' ' ')" = '16000 32000 64000 ' ]
+    assert "all timers begin after total" python3 - "$WORK/out" <<'EOP'
+import sys
+rows = [line.split(",") for line in open(sys.argv[1]) if line.startswith("# csv,")][1:]
+begin = {row[1]: row[5] for row in rows}
+assert "gather" in begin and min(begin.values()) == begin["total"], begin
+assert begin["gather"] >= begin["compute"], begin
+EOP
+    expect_ok 3 -- "$PLAIT" pi "${search[@]}" --target-error 4e-4 --json rest.json
+    assert "the hits are those of one run" [ "$(hits once.json)" = "$(hits rest.json)" ]
+    assert "the times of earlier runs are told" grep -q '"resumed_seconds"' "$SANDBOX/rest.json"
+    check_report rest.json
+    assert "the checkpoint is removed" [ ! -e "$SANDBOX/run.ck" ]
+    # A target that is met by what a checkpoint has long passed.
+    misses 1 "N = 8000, above" "${search[@]}" --target-error 1e-6 --max-darts 8000
+    expect_ok 1 -- "$PLAIT" pi "${search[@]}" --target-error 0.1 --json first.json
+    check_report first.json
+    assert "the first N is enough" [ "$(hits first.json | cut -d : -f 1)" = 1000 ]
 }
 
 # Time that is up at once, and time that never is: nothing here depends on how fast the machine is.
@@ -162,7 +213,10 @@ times() {
         assert "what was counted are the first darts" [ "$(hits a.json)" = "$(hits b.json)" ]
         assert "without --max-time it is" grep -q '"reproducible": true' "$SANDBOX/b.json"
         # Steps that are left out.
-        expect_ok "$ranks" -- "$PLAIT" pi --max-time 1e-9 --target-error 1e-5 --json c.json
+        misses "$ranks" 'above --target-error 1e-05: raise --max-time or --runs' --max-time 1e-9 --target-error 1e-5 --json c.json \
+            --plot missed
+        assert "the plots are written" [ -s "$SANDBOX/missed/pi_vs_log2_N.csv" ]
+        assert "the report is not" [ ! -e "$SANDBOX/c.json" ]
         assert "one step" [ "$(columns_of "$WORK/out")" = '1024 3.15032958984375 0.05182222640633748' ]
         assert "it says what is missing" grep -q \
             'before N = 4096 had more darts than the N before, 12 larger N left out, the target 1e-05 is not met$' "$WORK/out"
@@ -173,7 +227,7 @@ times() {
         assert "the summary is marked all the same" grep -q '^# not reproducible: the time was enough' "$WORK/out"
         expect_ok "$ranks" -- "$PLAIT" pi --max-time 1e6 --target-error 0.0008 --json e.json
         assert "the target came first" grep -q '"ended_by": "target-error"' "$SANDBOX/e.json"
-        for file in a b c d e; do check_report "$file.json"; done
+        for file in a b d e; do check_report "$file.json"; done
     done
 }
 
@@ -239,6 +293,20 @@ plots() {
             assert "nothing else is left" [ "$(find "$SANDBOX" -mindepth 2 | wc -l)" -eq \
                 "$(if command -v gnuplot >/dev/null; then echo 10; else echo 4; fi)" ]
         done
+    done
+    # A file that cannot be written when the work is done: the summary comes all the same.
+    new_sandbox
+    run_ranks 1 bash -c 'ulimit -f 8; trap "" XFSZ; exec "$0" "$@"' "$PLAIT" pi --sweep 4^5:4^6 --scatter s.png
+    assert "status is 1, not $status" [ "$status" -eq 1 ]
+    assert "one line" [ "$(error_lines)" -eq 1 ]
+    assert "no picture" [ ! -e "$SANDBOX/s.png" ]
+    assert "the table is there" grep -q '^# pi is between .*(95 %, Wilson.s interval of all darts of N = 4096)' "$WORK/out"
+    assert "the summary names no file" [ "$(grep -c -e ' -> ' "$WORK/out")" -eq 0 ]
+    # One run has no spread.
+    for arguments in 1 2; do
+        new_sandbox
+        expect_ok 1 -- "$PLAIT" pi --sweep 4^5:4^6 --runs "$arguments" --plot p
+        assert "the pictures say so where it is one" [ "$(grep -c '^set title .a spread needs two runs' "$SANDBOX/p/log2_std_vs_log2_N.gp")" -eq $((2 - arguments)) ]
     done
     assert "a line of data" grep -qx '10,1024,3.15032958984375,0.05182222640633748' <(
         new_sandbox
