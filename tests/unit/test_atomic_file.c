@@ -3,8 +3,8 @@
  * ending, and what is said when it cannot be written. */
 #include "core/atomic_file.h"
 #include "scratch.h"
+#include "suite.h"
 
-#include <CUnit/Basic.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -377,16 +377,5 @@ int main(void) {
         {"check knows permissions", test_check_knows_permissions},
         CU_TEST_INFO_NULL,
     };
-    static CU_SuiteInfo suites[] = {
-        {"atomic_file", NULL, NULL, scratch_begin, scratch_end, tests},
-        CU_SUITE_INFO_NULL,
-    };
-    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
-        return 3;
-    CU_basic_set_mode(CU_BRM_NORMAL);
-    CU_basic_run_tests();
-    const bool passed = CU_get_number_of_failures() == 0 &&
-                        CU_get_number_of_tests_run() == sizeof tests / sizeof *tests - 1;
-    CU_cleanup_registry();
-    return passed ? 0 : 1;
+    return run_suite_between("atomic_file", scratch_begin, scratch_end, tests);
 }

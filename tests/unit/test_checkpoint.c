@@ -4,8 +4,8 @@
 #include "core/checkpoint.h"
 #include "plait/digest.h"
 #include "scratch.h"
+#include "suite.h"
 
-#include <CUnit/Basic.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -403,16 +403,5 @@ int main(void) {
         {"when it is time", test_when_it_is_time},
         CU_TEST_INFO_NULL,
     };
-    static CU_SuiteInfo suites[] = {
-        {"checkpoint", NULL, NULL, scratch_begin, scratch_end, tests},
-        CU_SUITE_INFO_NULL,
-    };
-    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
-        return 3;
-    CU_basic_set_mode(CU_BRM_NORMAL);
-    CU_basic_run_tests();
-    const bool passed = CU_get_number_of_failures() == 0 &&
-                        CU_get_number_of_tests_run() == sizeof tests / sizeof *tests - 1;
-    CU_cleanup_registry();
-    return passed ? 0 : 1;
+    return run_suite_between("checkpoint", scratch_begin, scratch_end, tests);
 }

@@ -5,8 +5,8 @@
 
 #include "random_draw.h"
 #include "scratch.h"
+#include "suite.h"
 
-#include <CUnit/Basic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -286,16 +286,5 @@ int main(void) {
         {"random headers", test_random_headers},
         CU_TEST_INFO_NULL,
     };
-    static CU_SuiteInfo suites[] = {
-        {"npy", NULL, NULL, scratch_begin, scratch_end, tests},
-        CU_SUITE_INFO_NULL,
-    };
-    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
-        return 3;
-    CU_basic_set_mode(CU_BRM_NORMAL);
-    CU_basic_run_tests();
-    const bool passed = CU_get_number_of_failures() == 0 &&
-                        CU_get_number_of_tests_run() == sizeof tests / sizeof *tests - 1;
-    CU_cleanup_registry();
-    return passed ? 0 : 1;
+    return run_suite_between("npy", scratch_begin, scratch_end, tests);
 }
