@@ -2,7 +2,7 @@
  * What the schedules make of ranks of unlike speed: the real policies in simulated time, with costs
  * of rows measured on this machine. Fails if dynamic does not keep 0.95 of the capacity of two and
  * three ranks busy where block keeps less than 0.6. */
-#include "core/clock.h"
+#include "base/clock.h"
 #include "queue_simulation.h"
 #include "seahorse.h"
 

@@ -4,11 +4,11 @@
  * bench_queue_ranks FACTOR...     (one for each rank, 1: not slowed) Fails if a picture has not the
  * right bits, or if dynamic does not keep 0.95 of the capacity busy where block keeps less than
  * 0.6. */
-#include "comm/mpi_check.h"
-#include "comm/queue.h"
-#include "core/clock.h"
-#include "core/number.h"
+#include "base/clock.h"
+#include "base/number.h"
 #include "plait/digest.h"
+#include "ranks/mpi_check.h"
+#include "ranks/queue.h"
 #include "seahorse.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Simulates what comm/queue.c does. The events are the questions of the ranks and the ends of rank
+ * Simulates what ranks/queue.c does. The events are the questions of the ranks and the ends of rank
  * 0's pieces, taken in the order in which rank 0 sees them. */
 #include "queue_simulation.h"
 

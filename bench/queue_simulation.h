@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * The work queue in simulated time: the real policies (core/schedule.h), ranks of any speed, units
+ * The work queue in simulated time: the real policies (base/schedule.h), ranks of any speed, units
  * of any cost, messages that take time. Nothing depends on the machine it runs on, so that tests
  * may use it too. */
 #ifndef PLAIT_BENCH_QUEUE_SIMULATION_H
 #define PLAIT_BENCH_QUEUE_SIMULATION_H
 
-#include "core/schedule.h"
+#include "base/schedule.h"
 
 #include <stdbool.h>
 #include <stdint.h>

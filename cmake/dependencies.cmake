@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# What Plait builds on. Required: OpenMP, and for the command MPI and libpng. The others switch one
-# feature off when they are missing; cmake/summary.cmake says which.
+# What Plait builds on. Required: OpenMP, and for the command MPI, libpng, jansson and inih. The others
+# switch one feature off when they are missing; cmake/summary.cmake says which.
 find_package(OpenMP REQUIRED COMPONENTS C)
 find_package(PkgConfig)
 
-# pkg_check_modules alone would leave PLAIT_JANSSON_FOUND undefined without pkg-config itself.
+# pkg_check_modules alone would leave PLAIT_CAIRO_FOUND undefined without pkg-config itself.
 macro(plait_optional name module)
   set(PLAIT_${name}_FOUND FALSE)
   if(PkgConfig_FOUND)
@@ -16,8 +16,9 @@ if(PLAIT_MPI)
   set(MPI_CXX_SKIP_MPICXX ON)
   find_package(MPI REQUIRED COMPONENTS C)
   find_package(PNG REQUIRED)
-  plait_optional(JANSSON jansson)
-  plait_optional(INIH inih)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(PLAIT_JANSSON REQUIRED IMPORTED_TARGET jansson)
+  pkg_check_modules(PLAIT_INIH REQUIRED IMPORTED_TARGET inih)
   plait_optional(CAIRO cairo-pdf)
 endif()
 # Debian has no CUnit for the targets it cross-compiles to; the checks then count for themselves. Without

@@ -6,10 +6,10 @@
  *
  * The completion file is the tables and the script behind them. The same sources give the same
  * files: the date of the pages is that of SOURCE_DATE_EPOCH, and without it there is none. */
-#include "command.h"
-#include "core/completion.h"
-#include "core/manual.h"
+#include "options/completion.h"
+#include "options/manual.h"
 #include "plait/version.h"
+#include "run/command.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT
  * The command `plait`: finds the subcommand, reads its options on every rank, starts MPI, shares
  * what rank 0 read elsewhere, runs. The exit status is the same on every rank. */
-#include "cmd/timers.h"
-#include "comm/agree.h"
-#include "comm/parameters.h"
-#include "comm/spawn.h"
-#include "command.h"
-#include "core/clock.h"
-#include "core/config_file.h"
-#include "core/launcher.h"
-#include "core/option_help.h"
-#include "core/parameter_sources.h"
-#include "core/standard_output.h"
-#include "core/suggest.h"
+#include "base/clock.h"
+#include "base/launcher.h"
+#include "base/standard_output.h"
+#include "base/suggest.h"
+#include "options/config_file.h"
+#include "options/option_help.h"
+#include "options/parameter_sources.h"
 #include "plait/version.h"
+#include "ranks/agree.h"
+#include "ranks/parameters.h"
+#include "ranks/spawn.h"
+#include "run/command.h"
+#include "run/timers.h"
 
 #include <fcntl.h>
 #include <stdio.h>

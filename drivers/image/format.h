@@ -5,7 +5,7 @@
 #ifndef PLAIT_DRIVERS_FORMAT_H
 #define PLAIT_DRIVERS_FORMAT_H
 
-#include "core/atomic_file.h"
+#include "base/atomic_file.h"
 #include "image/writer.h"
 
 /* A function that has nothing to do is NULL. */

@@ -2,8 +2,8 @@
  * Reads lists of colours. */
 #include "image/palette_file.h"
 
-#include "core/atomic_file.h"
-#include "core/suggest.h"
+#include "base/atomic_file.h"
+#include "base/suggest.h"
 
 #include <ctype.h>
 #include <errno.h>

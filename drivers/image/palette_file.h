@@ -3,7 +3,7 @@
 #ifndef PLAIT_DRIVERS_PALETTE_FILE_H
 #define PLAIT_DRIVERS_PALETTE_FILE_H
 
-#include "core/failure.h"
+#include "base/failure.h"
 #include "image/palette.h"
 
 #include <stdbool.h>

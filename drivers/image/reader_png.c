@@ -6,7 +6,7 @@
  * that guarded() runs, and all that a step makes is kept in *reading, which is freed after it. */
 #include "image/reader_png.h"
 
-#include "core/memory.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <png.h>

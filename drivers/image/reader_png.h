@@ -3,8 +3,8 @@
 #ifndef PLAIT_DRIVERS_READER_PNG_H
 #define PLAIT_DRIVERS_READER_PNG_H
 
-#include "core/failure.h"
-#include "core/named_text.h"
+#include "base/failure.h"
+#include "base/named_text.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
 #ifndef PLAIT_DRIVERS_WRITER_H
 #define PLAIT_DRIVERS_WRITER_H
 
-#include "core/failure.h"
-#include "core/named_text.h"
+#include "base/failure.h"
+#include "base/named_text.h"
 #include "image/colour.h"
 #include "image/palette.h"
 

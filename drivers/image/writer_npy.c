@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * NumPy's array file, format 1.0: the counts themselves, int32 [height][width], uncoloured. They
  * are written as they lie in memory, and the header says in which byte order that is. */
-#include "core/npy_header.h"
+#include "files/npy_header.h"
 #include "image/format.h"
 
 static bool begin(struct writer *writer, struct failure *failure) {

@@ -10,7 +10,7 @@ command -v man >/dev/null && command -v groff >/dev/null || exit 77
 write_documents() {
     mkdir -p "$1"
     last_command="plait_documents $1"
-    "$DOCUMENTS" "$1" "$1/completion" "$here/../../drivers/completion.bash"
+    "$DOCUMENTS" "$1" "$1/completion" "$here/../../drivers/options/completion.bash"
 }
 printed() {
     MANWIDTH=200 LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l "$1" 2>"$WORK/err" | sed 's/.\x08//g' >"$WORK/out"

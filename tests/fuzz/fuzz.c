@@ -2,7 +2,7 @@
  * What the fuzzers share. */
 #include "fuzz.h"
 
-#include "command.h"
+#include "run/command.h"
 
 #include <stdio.h>
 #include <stdlib.h>

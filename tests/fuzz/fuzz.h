@@ -5,8 +5,8 @@
 #ifndef PLAIT_TESTS_FUZZ_H
 #define PLAIT_TESTS_FUZZ_H
 
-#include "core/failure.h"
-#include "core/option.h"
+#include "base/failure.h"
+#include "options/option.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Command lines, an argument a line. What has been taken can be applied, and travels to other ranks
  * as it is. */
-#include "core/option_values.h"
 #include "fuzz.h"
+#include "options/option_values.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Checkpoints with any bytes changed: places and values of which the input consists. What is read
  * of such a file is what was written, or it is refused. */
-#include "core/checkpoint.h"
+#include "files/checkpoint.h"
 #include "fuzz.h"
 #include "plait/digest.h"
 

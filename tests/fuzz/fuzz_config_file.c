@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Configuration files of any content. What has been read is dumped, and the dump read back gives
  * the same values. */
-#include "command.h"
-#include "core/config_file.h"
 #include "fuzz.h"
+#include "options/config_file.h"
+#include "run/command.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Logs of any content. The records that have been found, as lines of a log again, are all found
  * again, none is bad and none a repeat. */
-#include "core/csv_log.h"
+#include "cluster/csv_log.h"
 #include "fuzz.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Environments, a variable a line: read, or told in one line each. */
-#include "command.h"
 #include "fuzz.h"
+#include "run/command.h"
 
 static void check_warning(void *context, const char *line) {
     (void)context;

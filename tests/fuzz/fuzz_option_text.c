@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * One text as the value of every option of every subcommand, and as the numbers below them. */
-#include "command.h"
-#include "core/number.h"
+#include "base/number.h"
 #include "fuzz.h"
+#include "run/command.h"
 
 #include <math.h>
 #include <stdlib.h>

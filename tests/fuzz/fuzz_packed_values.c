@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Values as they come from another rank: taken whole, and then packed as they came, or refused. */
-#include "core/option_values.h"
 #include "fuzz.h"
+#include "options/option_values.h"
 
 #include <stdlib.h>
 #include <string.h>

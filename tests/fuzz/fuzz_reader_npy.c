@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * NumPy files of any kind: whatever header is taken, its items are there. */
-#include "core/reader_npy.h"
+#include "files/reader_npy.h"
 #include "fuzz.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Lines of shell words: what has been split is written as words again, and split to the same. */
-#include "core/shell_words.h"
 #include "fuzz.h"
+#include "options/shell_words.h"
 
 #include <stdlib.h>
 #include <string.h>

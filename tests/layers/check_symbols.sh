@@ -23,7 +23,7 @@ refuse() {
 }
 
 mpi_free() {
-    refuse "$(nm -A -u "$@" | grep -E ' (P?MPI_|ompi_|MPIR_)' || true)" "calls MPI, which only drivers/comm and cmd may"
+    refuse "$(nm -A -u "$@" | grep -E ' (P?MPI_|ompi_|MPIR_)' || true)" "calls MPI, which only the parts with MPI may"
 }
 
 # Named critical sections are global in OpenMP: compilers make a symbol of the name, which has the prefix.

@@ -44,19 +44,32 @@ must_fail '^strange$' check_symbols.sh prefix libstrange.a
 must_fail '^strange$' check_symbols.sh exports libstrange.so
 must_fail missing check_symbols.sh exports absent.so
 
-for line in 'arch/a.c "../kernels/exec.h"' 'arch/a.c "plait/exec.h"' 'kernels/k.c <mpi.h>' \
-    'kernels/k.c "../drivers/core/options.h"' 'kernels/include/plait/p.h "../arch/cpu.h"' \
-    'drivers/core/c.c "../comm/agree.h"' 'drivers/core/c.c <mpi.h>' 'drivers/image/i.c "../cmd/cmd.h"' \
-    'drivers/cmd/c.c "../../arch/select.h"' 'drivers/cmd/c.c <immintrin.h>'; do
+# A tree of one layer each and three parts, of which the middle one may include the first.
+plant_tree() {
     rm -rf tree
-    mkdir -p tree/arch tree/kernels
+    mkdir -p tree/arch tree/kernels tree/drivers/{base,ranks,pi}
+    file tree/drivers/CMakeLists.txt 'plait_part(base MAY)
+plait_part(ranks MPI MAY base)
+plait_part(pi MPI MAY base)'
+}
+plant_tree
+"$here/check_includes.py" tree >/dev/null || { echo 'a sound tree is refused'; failed=$((failed + 1)); }
+for line in 'arch/a.c "../kernels/exec.h"' 'arch/a.c "plait/exec.h"' 'arch/a.c <omp.h>' 'kernels/k.c <mpi.h>' \
+    'kernels/k.c "../drivers/base/number.h"' 'kernels/include/plait/p.h "../arch/cpu.h"' \
+    'drivers/base/c.c "ranks/agree.h"' 'drivers/base/c.c "../ranks/agree.h"' 'drivers/base/c.c <mpi.h>' \
+    'drivers/ranks/c.h "pi/pi_sweep.h"' 'drivers/pi/deep/c.c "ranks/agree.h"' \
+    'drivers/pi/c.c "../../arch/select.h"' 'drivers/pi/c.c <immintrin.h>'; do
+    plant_tree
     file "tree/${line%% *}" "#include ${line#* }"
-    must_fail "${line%% *}:1:" check_includes.sh tree
+    must_fail "${line%% *}:1:" check_includes.py tree
 done
+plant_tree
+mkdir tree/drivers/study
+must_fail 'drivers/study: no plait_part' check_includes.py tree
 
 for call in 'MPI_Barrier(world);' 'if (MPI_Send(x) == 0)' 'MPI_CHECK(MPI_Bcast(x)); MPI_Wait(&r);'; do
     rm -rf tree
-    file tree/drivers/comm/c.c "void f(void) { $call }"
+    file tree/drivers/ranks/c.c "void f(void) { $call }"
     must_fail 'c.c: MPI_(Barrier|Send|Wait) is not' check_mpi_calls.py tree
 done
 rm -rf tree

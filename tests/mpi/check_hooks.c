@@ -11,8 +11,8 @@
  *     closed                       the folder takes no file
  *     unshared                     it is not that of the other ranks
  *     fail                         MPI_Alltoall and MPI_File_open fail */
-#include "cmd/check_trial.h"
-#include "core/memory.h"
+#include "base/memory.h"
+#include "check/check_trial.h"
 
 #include <errno.h>
 #include <mpi.h>

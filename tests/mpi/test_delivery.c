@@ -2,9 +2,9 @@
  * The work queue with a delivery, on real ranks: the results of every unit come to rank 0 once, on
  * any schedule, with units that were finished before; any rank can stop all of them, and what is
  * left is done by the next queue; a rank that fails ends all. Run it on any number of ranks. */
-#include "comm/mpi_check.h"
-#include "comm/queue.h"
-#include "core/clock.h"
+#include "base/clock.h"
+#include "ranks/mpi_check.h"
+#include "ranks/queue.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,10 +3,10 @@
  * threads, and ranks of unlike paths, equal what one thread counts by the scalar reference, run by
  * run. So do steps that are counted in parts, and what the clock leaves of them. Run it on any
  * number of ranks. */
-#include "cmd/pi_counts.h"
-#include "cmd/pi_limits.h"
-#include "comm/mpi_check.h"
+#include "pi/pi_counts.h"
+#include "pi/pi_limits.h"
 #include "plait/darts.h"
+#include "ranks/mpi_check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

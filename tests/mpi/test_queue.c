@@ -3,9 +3,9 @@
  * on any schedule, a slow rank, a rank without room, a rank that fails. Nothing depends on who is
  * faster on a busy machine: a rank that must be slow waits until the others have done enough. Run
  * it on any number of ranks of one node. */
-#include "comm/mpi_check.h"
-#include "comm/queue.h"
-#include "core/clock.h"
+#include "base/clock.h"
+#include "ranks/mpi_check.h"
+#include "ranks/queue.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

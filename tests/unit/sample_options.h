@@ -4,7 +4,7 @@
 #ifndef PLAIT_TESTS_SAMPLE_OPTIONS_H
 #define PLAIT_TESTS_SAMPLE_OPTIONS_H
 
-#include "core/option.h"
+#include "options/option.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A file appears whole or not at all: what is at the target before, during and after each way of
  * ending, and what is said when it cannot be written. */
-#include "core/atomic_file.h"
+#include "base/atomic_file.h"
 #include "scratch.h"
 #include "suite.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The file of a checkpoint: what was committed comes back, whatever else happened to the file; what
  * is damaged, foreign, of another run or in use is refused and left alone. */
-#include "core/checkpoint.h"
+#include "files/checkpoint.h"
 #include "plait/digest.h"
 #include "scratch.h"
 #include "suite.h"

@@ -2,7 +2,7 @@
  * The option table of every subcommand is sound: a mistake in one would show only when somebody
  * gives that option. */
 #include "check.h"
-#include "command.h"
+#include "run/command.h"
 
 #include <string.h>
 

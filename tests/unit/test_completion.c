@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The tables of bash completion. What bash makes of them is for tests/cli/test_bash_completion.sh.
  */
-#include "core/completion.h"
+#include "options/completion.h"
 
 #include "sample_options.h"
 #include "suite.h"

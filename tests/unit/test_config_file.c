@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Configuration files: what they may hold, the line and text of every mistake, and that a dump
  * reads back to the same values. */
-#include "core/config_file.h"
+#include "options/config_file.h"
 
 #include "sample_options.h"
 #include "suite.h"
@@ -30,8 +30,6 @@ static void test_no_file(void) {
     CU_ASSERT(config_file_merge(&values, sample_sets, SAMPLE_SETS, &failure));
     values_free(&values);
 }
-
-#ifdef PLAIT_HAVE_INIH
 
 static void write_file(const char *content, size_t bytes) {
     FILE *file = fopen(FILE_NAME, "w");
@@ -359,26 +357,11 @@ static void test_dump_text(void) {
     free(text);
 }
 
-#else
-
-static void test_without_inih(void) {
-    struct failure failure = {0};
-    struct option_values values = values_with("run.ini");
-    CU_ASSERT(!config_file_merge(&values, sample_sets, SAMPLE_SETS, &failure));
-    CU_ASSERT(failure.exit_status == EXIT_USAGE);
-    CU_ASSERT_STRING_EQUAL(failure.text, "this build has no configuration files, so 'run.ini' is "
-                                         "not read: rebuild with libinih-dev");
-    values_free(&values);
-}
-
-#endif
-
 int main(void) {
     char folder[] = "/tmp/plait-config-XXXXXX";
     if (!mkdtemp(folder) || chdir(folder) != 0)
         return 1;
     CU_TestInfo tests[] = {{"no file", test_no_file},
-#ifdef PLAIT_HAVE_INIH
                            {"forms", test_forms},
                            {"lists", test_lists},
                            {"precedence", test_precedence},
@@ -390,9 +373,6 @@ int main(void) {
                            {"a dump reads back", test_dump_reads_back},
                            {"what no file can hold", test_what_no_file_can_hold},
                            {"the text of a dump", test_dump_text},
-#else
-                           {"without inih", test_without_inih},
-#endif
                            CU_TEST_INFO_NULL};
     const int status = run_suite("config_file", tests);
     unlink(FILE_NAME);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Fields of CSV: quotes where they are needed and nowhere else, and every line taken apart as
  * RFC 4180 says or refused. */
-#include "core/csv.h"
+#include "base/csv.h"
 
 #include "suite.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * StopWatch lines of logs: which lines are taken, which are told, which are repeats. The first good
  * lines are as the report's own StopWatch prints them. */
-#include "core/csv_log.h"
+#include "cluster/csv_log.h"
 
 #include "suite.h"
 

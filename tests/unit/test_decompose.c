@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Block decomposition: covers, disjoint, even; also with more parts than units.
  * Samples: in range, spread. */
+#include "base/decompose.h"
 #include "check.h"
-#include "core/decompose.h"
 
 static void covers_evenly(void) {
     const uint32_t units[] = {0, 1, 2, 7, 401, 800, 1048576};

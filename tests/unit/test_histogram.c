@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Quantiles of a histogram against sorted samples. */
-#include "core/histogram.h"
+#include "messages/histogram.h"
 
 #include "check.h"
 #include "random_draw.h"

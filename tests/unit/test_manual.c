@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Manual pages: the sections, every option in its spellings, and no text that roff would take for
  * its own. That roff itself is content is for tests/cli/test_documents.sh. */
-#include "core/manual.h"
+#include "options/manual.h"
 
 #include "sample_options.h"
 #include "suite.h"

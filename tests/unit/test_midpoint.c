@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * The midpoint rule is rounded once: known answers to the last bit, and double-double arithmetic
  * against what is known exactly. */
-#include "core/midpoint.h"
+#include "messages/midpoint.h"
 
+#include "base/number.h"
 #include "check.h"
-#include "core/number.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Numbers as users write them: the largest that fit, the smallest that do not, and what is no
  * number. */
-#include "core/number.h"
+#include "base/number.h"
 
 #include "suite.h"
 

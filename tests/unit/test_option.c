@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * One row at a time: every kind parses what it should, refuses the rest with its range, and unsound
  * tables are found. */
-#include "core/option.h"
+#include "options/option.h"
 
 #include "sample_options.h"
 #include "suite.h"

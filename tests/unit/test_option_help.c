@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Help is made of the tables: every option stands in it, and no line is wider than 80 columns. */
-#include "core/option_help.h"
+#include "options/option_help.h"
 
 #include "sample_options.h"
 #include "suite.h"

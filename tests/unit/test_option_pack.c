@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Packed values arrive as they were sent, and no damaged buffer does harm: each is refused or
  * yields values that pass their rows' checks. */
-#include "core/option_values.h"
+#include "options/option_values.h"
 
 #include "sample_options.h"
 #include "suite.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Values from command line, environment and defaults: precedence over all pairs, every way to write
  * an option, and the text of every error. */
-#include "core/option_values.h"
+#include "options/option_values.h"
 
 #include "sample_options.h"
 #include "suite.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Waiting for other threads: until the work that they have is done, and not for ever. */
-#include "core/other_threads.h"
+#include "base/other_threads.h"
 
 #include "suite.h"
 

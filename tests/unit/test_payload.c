@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Payloads are those of their key, every wrong byte is found, and checksums are the known ones. */
-#include "core/payload.h"
+#include "base/payload.h"
 
 #include "check.h"
 

@@ -2,7 +2,7 @@
  * Sweeps of pi: texts and their steps, units that cover every dart once, and statistics against
  * values that another program worked out in exact fractions. */
 #include "check.h"
-#include "cmd/pi_sweep.h"
+#include "pi/pi_sweep.h"
 #include "plait/darts.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Placement warnings on clusters that are made up: each fault is found, named with its mend, and a
  * good placement is left in peace. */
+#include "base/placement.h"
 #include "check.h"
-#include "core/placement.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The last line of a progress display tells the part that was done. What is shown goes into a pipe.
  */
+#include "base/progress_display.h"
 #include "check.h"
-#include "core/progress_display.h"
 
 #include <stdio.h>
 #include <string.h>

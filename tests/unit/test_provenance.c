@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What a result tells of its origin: the texts to the letter, that they read back, and that texts
  * of strangers are refused. */
-#include "core/provenance.h"
+#include "picture/provenance.h"
 
 #include "plait/version.h"
 #include "suite.h"
@@ -117,7 +117,6 @@ static void check_told(struct option_values values, const char *command, const c
     CU_ASSERT_STRING_EQUAL(texts[4].name, "plait-fnv1a");
     CU_ASSERT_STRING_EQUAL(texts[4].text, "0123456789abcdef");
 
-#ifdef PLAIT_HAVE_INIH
     struct origin origin;
     CU_ASSERT(provenance_read(&origin, "x.png", texts, PROVENANCE_TEXTS, sets, 2, &failure));
     CU_ASSERT_STRING_EQUAL(failure.text, "");
@@ -125,7 +124,6 @@ static void check_told(struct option_values values, const char *command, const c
     CU_ASSERT_EQUAL(origin.fnv1a, UINT64_C(0x0123456789abcdef));
     CU_ASSERT_PTR_EQUAL(origin.values.set, values.set);
     values_free(&origin.values);
-#endif
     provenance_free(&provenance);
     values_free(&values);
 }
@@ -189,8 +187,6 @@ static void test_unwritable(void) {
     provenance_free(&provenance);
     values_free(&values);
 }
-
-#ifdef PLAIT_HAVE_INIH
 
 /* Texts that are sound but for what is given. */
 static const char *refusal(const char *command, const char *parameters, const char *version,
@@ -273,8 +269,6 @@ static void test_missing_texts(void) {
     check_refused("'x.png' has lost some", some.text);
 }
 
-#endif
-
 int main(void) {
     CU_TestInfo tests[] = {{"defaults", test_defaults},
                            {"given values", test_given},
@@ -282,10 +276,8 @@ int main(void) {
                            {"sources", test_sources},
                            {"arguments", test_arguments},
                            {"unwritable values", test_unwritable},
-#ifdef PLAIT_HAVE_INIH
                            {"texts of strangers", test_strangers},
                            {"missing texts", test_missing_texts},
-#endif
                            CU_TEST_INFO_NULL};
     return run_suite("provenance", tests);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * NumPy's array files byte by byte: headers of all formats, items of both byte orders, and what is
  * refused. */
-#include "core/reader_npy.h"
+#include "files/reader_npy.h"
 
 #include "random_draw.h"
 #include "scratch.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The policies of the work queue: every unit once, whatever the costs, the ranks and the order of
  * their questions; and ranks of unlike speed are done together. */
+#include "base/schedule.h"
 #include "check.h"
-#include "core/schedule.h"
 #include "queue_simulation.h"
 
 #include <math.h>
@@ -125,7 +125,8 @@ static void fixed_shares_are_exact(void) {
         }
 }
 
-/* Block is the decomposition of drivers/comm/block.c: lengths differ by one, the longer ones first.
+/* Block is the decomposition of drivers/picture/block.c: lengths differ by one, the longer ones
+ * first.
  */
 static void block_is_even(void) {
     struct schedule schedule;

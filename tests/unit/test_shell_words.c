@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Words for a shell: a shell reads back what was written, and what a shell would take for more than
  * words is refused. */
-#include "core/shell_words.h"
+#include "options/shell_words.h"
 #include "suite.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Signals are noted once they are watched, and give back what they did before. Each case is a
  * process of its own: what a signal does is a property of a process. */
+#include "base/stop_signal.h"
 #include "check.h"
-#include "core/stop_signal.h"
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The StopWatch: what it adds up, and the table and lines that it prints, byte for byte from times
  * that are made up. */
-#include "core/stopwatch.h"
+#include "base/stopwatch.h"
 
 #include "suite.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Suggestions: near words are found, far ones are not, prefixes count. */
-#include "core/suggest.h"
+#include "base/suggest.h"
 
 #include "suite.h"
 

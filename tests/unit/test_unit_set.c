@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Sets of units against a plain array of marks, with random pieces. */
+#include "base/unit_set.h"
 #include "check.h"
-#include "core/unit_set.h"
 #include "random_draw.h"
 
 #include <string.h>

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT
+ * Spawned workers: rank 0 as the manager starts some, broadcasts the number of terms, and gets the
+ * sum of theirs. Whether there is room for workers is found out before: Open MPI's launcher never
+ * ends after a spawn without free slots. */
+#include "check/check_operations.h"
+#include "ranks/mpi_check.h"
+#include "ranks/spawn.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+enum { MANAGER = 0, WORKERS = 2, TERMS = 100 };
+
+/* The midpoint rule of 4 / (1 + x^2) with 100 terms, rounded to 12 places, and its unit. */
+static const int64_t integral = INT64_C(3141600986923);
+static const double places = 1e12;
+
+/* -- the worker ----------------------------------------------------------------------------------
+ */
+
+/* Terms rank, rank + size, ... */
+static double sum_terms(int terms, int rank, int size) {
+    const double width = 1.0 / terms;
+    double sum = 0;
+    for (int k = rank; k < terms; k += size) {
+        const double x = (k + 0.5) * width;
+        sum += 4 / (1 + x * x);
+    }
+    return sum * width;
+}
+
+void spawn_work(void) {
+    MPI_Comm parent = spawn_parent();
+    int terms, rank, size;
+    MPI_CHECK(MPI_Comm_rank(MPI_COMM_WORLD, &rank));
+    MPI_CHECK(MPI_Comm_size(MPI_COMM_WORLD, &size));
+    MPI_CHECK(MPI_Bcast(&terms, 1, MPI_INT, MANAGER, parent));
+    const double sum = sum_terms(terms, rank, size);
+    MPI_CHECK(MPI_Reduce(&sum, NULL, 1, MPI_DOUBLE, MPI_SUM, MANAGER, parent));
+    MPI_CHECK(MPI_Comm_disconnect(&parent));
+}
+
+/* -- the manager ---------------------------------------------------------------------------------
+ */
+
+/* How many workers to start, 0: none can be. */
+static int find_room(struct trial *trial) {
+    struct failure failure = {0};
+    if (trial->session->launcher.kind == LAUNCHER_NONE)
+        return trial_unavailable(trial, "no launcher to start processes: mpirun -np 1 "
+                                        "--oversubscribe plait check --only spawn");
+    if (spawn_check(trial->session, WORKERS, "", &failure))
+        return WORKERS;
+    failure = (struct failure){0};
+    return spawn_check(trial->session, 1, "", &failure) ||
+           trial_unavailable(trial, "%s", failure.text);
+}
+
+static void start(struct trial *trial, int workers, MPI_Comm *family) {
+    struct spawn_call call = spawn_prepare("check");
+    TRIAL_CALL(trial, MPI_Comm_spawn(call.program, call.arguments, workers, call.placing, MANAGER,
+                                     trial->comm, family, MPI_ERRCODES_IGNORE));
+    MPI_CHECK(MPI_Info_free(&call.placing));
+    if (trial->tries.failed)
+        trial_unavailable(trial, "%s: this MPI, or its launcher, starts no processes",
+                          trial->tries.failure);
+}
+
+/* Terms to the workers, sum back. Answers the sum on the manager. */
+static double lead(struct trial *trial, MPI_Comm family) {
+    const int root = trial->rank == MANAGER ? MPI_ROOT : MPI_PROC_NULL;
+    int terms = TERMS;
+    double sum = 0;
+    TRIAL_CALL(trial, MPI_Comm_set_errhandler(family, MPI_ERRORS_RETURN));
+    TRIAL_CALL(trial, MPI_Bcast(&terms, 1, MPI_INT, root, family));
+    TRIAL_CALL(trial, MPI_Reduce(NULL, &sum, 1, MPI_DOUBLE, MPI_SUM, root, family));
+    TRIAL_CALL(trial, MPI_Comm_disconnect(&family));
+    return sum;
+}
+
+void run_spawn(struct trial *trial) {
+    MPI_Comm family = MPI_COMM_NULL;
+    int workers = trial->rank == MANAGER ? find_room(trial) : 0;
+    if (!trial_agree(trial))
+        return;
+    TRIAL_CALL(trial, MPI_Bcast(&workers, 1, MPI_INT, MANAGER, trial->comm));
+    if (trial->rank == MANAGER) {
+        *trial_table(trial, &trial->before, 1, 1) = TERMS;
+        trial_table(trial, &trial->after, 1, 2);
+    }
+    trial_start(trial);
+    start(trial, workers, &family);
+    if (!trial_agree(trial))
+        return;
+    const double sum = lead(trial, family);
+    if (trial->after.values) {
+        trial->after.values[0] = workers;
+        trial->after.values[1] = llround(sum * places);
+    }
+    trial_stop(trial);
+    if (!trial->after.values)
+        return;
+    trial_value(trial, 0, workers, trial->after.values[0]);
+    trial_value(trial, 1, integral, trial->after.values[1]);
+}
+
+void print_integral(const struct trial_data *data, FILE *text) {
+    if (data->columns == 1)
+        fprintf(text, "%" PRId64 " terms to add up", data->values[0]);
+    else
+        fprintf(text, "%.12f, the sum of %" PRId64 " worker%s", (double)data->values[1] / places,
+                data->values[0], data->values[0] == 1 ? "" : "s");
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+ * The parts that all operations of plait check share: data, timing, comparing, printing. */
+#include "check/check_trial.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "ranks/mpi_check.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* -- data ------------------------------------------------------------------------------------- */
+
+void *trial_memory(struct trial *trial, size_t bytes) {
+    void **memory = realloc(trial->memory, (trial->pieces + 1) * sizeof *memory);
+    void *piece = calloc(1, bytes > 0 ? bytes : 1);
+    if (!memory || !piece)
+        mpi_check(MPI_ERR_NO_MEM, "trial_memory", __FILE__, __LINE__);
+    trial->memory = memory;
+    trial->memory[trial->pieces++] = piece;
+    return piece;
+}
+
+int64_t *trial_table(struct trial *trial, struct trial_data *data, size_t rows, size_t columns) {
+    data->values = trial_memory(trial, rows * columns * sizeof *data->values);
+    data->rows = rows;
+    data->columns = columns;
+    for (size_t k = 0; k < rows * columns; k++)
+        data->values[k] = -1;
+    return data->values;
+}
+
+char *trial_text(struct trial *trial, struct trial_data *data, size_t bytes) {
+    data->text = trial_memory(trial, bytes + 1);
+    return data->text;
+}
+
+size_t trial_count(const struct trial *trial, size_t of_report) {
+    return trial->show ? of_report : trial->count;
+}
+
+/* After a failed call MPI may still write to a buffer whose message is under way: it stays. */
+void trial_end(struct trial *trial) {
+    for (size_t k = 0; k < trial->pieces && !trial->tries.failed; k++)
+        free(trial->memory[k]);
+    free(trial->memory);
+    trial->memory = NULL;
+    trial->pieces = 0;
+}
+
+/* -- the timed part --------------------------------------------------------------------------- */
+
+static void show(struct trial *trial, int moment, const struct trial_data *data) {
+    if (!trial->show)
+        return;
+    if (!data->values && !data->text)
+        fputs("nothing", trial->shown[moment]);
+    else
+        trial->print(data, trial->shown[moment]);
+}
+
+void trial_start(struct trial *trial) {
+    show(trial, 0, &trial->before);
+    TRIAL_CALL(trial, MPI_Barrier(trial->comm));
+    trial->start_ns = clock_now_ns();
+}
+
+void trial_stop(struct trial *trial) {
+    trial->seconds = clock_seconds_since(trial->start_ns);
+    show(trial, 1, &trial->after);
+}
+
+/* -- comparing -------------------------------------------------------------------------------- */
+
+/* Whether to say that something is wrong: not after a failed call, and only what comes first. */
+static bool may_tell(const struct trial *trial) {
+    return !trial->tries.failed && trial->result == TRIAL_OK;
+}
+
+void trial_value(struct trial *trial, size_t index, int64_t expected, int64_t got) {
+    if (got == expected || !may_tell(trial))
+        return;
+    trial->result = TRIAL_WRONG;
+    snprintf(trial->text, sizeof trial->text, "value %zu: expected %" PRId64 ", got %" PRId64,
+             index, expected, got);
+}
+
+void trial_string(struct trial *trial, const char *expected, const char *got) {
+    if (strcmp(expected, got) == 0 || !may_tell(trial))
+        return;
+    trial->result = TRIAL_WRONG;
+    snprintf(trial->text, sizeof trial->text, "text: expected '%.80s', got '%.80s'", expected, got);
+    for (char *c = trial->text; *c; c++)
+        if (!isprint((unsigned char)*c))
+            *c = '?';
+}
+
+bool trial_unavailable(struct trial *trial, const char *format, ...) {
+    va_list arguments;
+    trial->result = TRIAL_UNAVAILABLE;
+    va_start(arguments, format);
+    vsnprintf(trial->text, sizeof trial->text, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool trial_agree(struct trial *trial) {
+    const int mine = trial->tries.failed || trial->result != TRIAL_OK;
+    int any;
+    MPI_CHECK(MPI_Allreduce(&mine, &any, 1, MPI_INT, MPI_MAX, trial->comm));
+    return !any;
+}
+
+bool trial_fits(struct trial *trial, uint64_t bytes) {
+    const uint64_t available = memory_available_bytes();
+    char host[64] = "";
+    uint64_t needed;
+    MPI_Comm node;
+    MPI_CHECK(
+        MPI_Comm_split_type(trial->comm, MPI_COMM_TYPE_SHARED, trial->rank, MPI_INFO_NULL, &node));
+    MPI_CHECK(MPI_Allreduce(&bytes, &needed, 1, MPI_UINT64_T, MPI_SUM, node));
+    MPI_CHECK(MPI_Comm_free(&node));
+    gethostname(host, sizeof host - 1);
+    if (needed > available)
+        trial_unavailable(trial,
+                          "needs %.1f GiB of memory on host %s, which has %.1f GiB left: "
+                          "free some, or use another host",
+                          (double)needed / 0x1p30, host, (double)available / 0x1p30);
+    return trial_agree(trial);
+}
+
+/* -- printing --------------------------------------------------------------------------------- */
+
+static void print_row(const int64_t *values, size_t columns, FILE *text) {
+    for (size_t k = 0; k < columns; k++)
+        fprintf(text, "%s%" PRId64, k == 0 ? "[" : " ", values[k]);
+    fputs(columns == 0 ? "[]" : "]", text);
+}
+
+void print_list(const struct trial_data *data, FILE *text) {
+    print_row(data->values, data->rows * data->columns, text);
+}
+
+void print_rows(const struct trial_data *data, FILE *text) {
+    fputc('[', text);
+    for (size_t r = 0; r < data->rows; r++) {
+        fputs(r == 0 ? "" : " ", text);
+        print_row(data->values + r * data->columns, data->columns, text);
+    }
+    fputc(']', text);
+}
+
+void print_object(const struct trial_data *data, FILE *text) {
+    fputs("{size: ", text);
+    print_list(data, text);
+    fprintf(text, ", name: [%s]}", data->text);
+}
+
+void print_text(const struct trial_data *data, FILE *text) {
+    fputs(data->text, text);
+}

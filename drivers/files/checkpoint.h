@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ * The file that keeps finished work while a run goes on (--checkpoint), without MPI: rank 0 alone
+ * has it.
+ *
+ * Why it is written in place, and not beside and renamed as outputs are: pictures append rows by
+ * the gigabyte. Records are written first, and count only when a small commit record that leads to
+ * them is on the disk. There are two places for commit records, used in turn, so that whatever
+ * moment the power goes at, one of them is whole and leads to whole records: kill -9 loses the work
+ * since the last commit, and no more. What is not appended but replaced, as the sums of pi, goes
+ * where the committed records are not, and so the file stays within a few times its content.
+ *
+ * The layout, in words of 64 bits, little-endian as all machines that Plait runs on:
+ *     0      magic, format, parameters as text lines "name value\n", padded with zeros to 4088
+ *            bytes; the checksum of all that
+ *     4096   commit record: sequence, begin, end, checksum; the one of the higher sequence counts
+ *     8192   commit record, the other one
+ *     12288  records, of which [begin, end) are committed: first, count, row_bytes, checksum of the
+ *            digests, checksum of these four; digest of each row; rows
+ * Checksums and digests are FNV-1a 64 (plait/digest.h): of rows by row, as pictures have them
+ * anyway. They find what disks and copies break; they are no protection against intent. Everything
+ * that is used is verified when it is read.
+ *
+ * A file is locked while a run uses it, where the file system can (flock). */
+#ifndef PLAIT_DRIVERS_CHECKPOINT_H
+#define PLAIT_DRIVERS_CHECKPOINT_H
+
+#include "base/failure.h"
+#include "plait/exec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Raise it when this layout changes, or when the same parameters mean other counts or other units.
+ */
+enum { CHECKPOINT_FORMAT = 1, CHECKPOINT_PARAMETERS_BYTES = 4072 };
+
+/* What makes two runs the same: lines "name value\n" in an order of importance. Zero is empty. */
+struct checkpoint_parameters {
+    char text[CHECKPOINT_PARAMETERS_BYTES];
+};
+
+/* Adds a line, printf-like; a name is without blanks. What has no room (no use of this comes near)
+ * is cut, alike in every run. */
+void checkpoint_parameter(struct checkpoint_parameters *parameters, const char *name,
+                          const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* All zero: no file, safe to close. */
+struct checkpoint {
+    char *path;   /* as the user named it, for messages; NULL: no file */
+    char *target; /* the file itself, where path is a link */
+    int descriptor;
+    uint64_t sequence, begin, end; /* as last committed */
+    uint64_t next_begin, next_end; /* as the next commit will have it */
+    uint64_t every_ns, due_ns;     /* checkpoint_is_due */
+};
+
+/* Rows [first, first + count) of something, each of row_bytes, a multiple of 4. */
+struct checkpoint_record {
+    uint64_t first, count, row_bytes;
+    uint64_t digests_fnv1a, offset; /* where it stands in the file */
+};
+
+/* Opens the file of an earlier run with these parameters and locks it; *found says whether there is
+ * one. EXIT_USAGE, with the file untouched: not a checkpoint, of another format, damaged, of other
+ * parameters (names the first one that differs), or in use. Close it in any case. */
+bool checkpoint_open(struct checkpoint *checkpoint, const char *path,
+                     const struct checkpoint_parameters *parameters, bool *found,
+                     struct failure *failure);
+
+/* The value of a parameter of the checkpoint at path, if there is one that is whole: for parameters
+ * that a run takes from it. Changes nothing and says nothing. */
+bool checkpoint_peek(const char *path, const char *name, char *value, size_t bytes);
+
+/* Makes the file where there was none. EXIT_RUN, also where one has appeared since. */
+bool checkpoint_create(struct checkpoint *checkpoint, const char *path,
+                       const struct checkpoint_parameters *parameters, struct failure *failure);
+
+/* Walks through the committed records. *cursor is 0 at first. false at the end, or with EXIT_USAGE
+ * where the file is damaged. */
+bool checkpoint_next(const struct checkpoint *checkpoint, uint64_t *cursor,
+                     struct checkpoint_record *record, struct failure *failure);
+
+/* Reads the rows of a record and their digests[count], and verifies both on exec's threads.
+ * EXIT_USAGE where they are damaged: then memory holds anything. */
+bool checkpoint_read(const struct checkpoint *checkpoint, const struct checkpoint_record *record,
+                     const struct plait_exec *exec, void *rows, uint64_t *digests,
+                     struct failure *failure);
+
+/* Describes that the content of a record makes no sense to its user: EXIT_USAGE, answers false. */
+bool checkpoint_damaged(const struct checkpoint *checkpoint, const char *what,
+                        struct failure *failure);
+
+/* Appends rows with their digests, for the next commit. EXIT_RUN: what was committed stays. */
+bool checkpoint_append(struct checkpoint *checkpoint, uint64_t first, uint64_t count,
+                       uint64_t row_bytes, const uint64_t *digests, const void *rows,
+                       struct failure *failure);
+
+/* The same, in place of all records before: for content that is rewritten as a whole. */
+bool checkpoint_replace(struct checkpoint *checkpoint, uint64_t first, uint64_t count,
+                        uint64_t row_bytes, const uint64_t *digests, const void *rows,
+                        struct failure *failure);
+
+/* Makes what was written last; nothing to do is success. EXIT_RUN: what was committed stays. */
+bool checkpoint_commit(struct checkpoint *checkpoint, struct failure *failure);
+
+/* Whether it is time for a commit: so many seconds (0: always) after the one before, and not more
+ * than a twentieth of the time goes into commits, however slow the disk is, except with 0. */
+void checkpoint_set_interval(struct checkpoint *checkpoint, double seconds);
+bool checkpoint_is_due(const struct checkpoint *checkpoint);
+
+/* Removes the file: the run has ended, its results are complete. EXIT_RUN if that fails. */
+bool checkpoint_remove(const struct checkpoint *checkpoint, struct failure *failure);
+
+/* Closes and unlocks it. Does nothing with all zero; *checkpoint is all zero afterwards. */
+void checkpoint_close(struct checkpoint *checkpoint);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT
+ * Writes scripts and runs gnuplot. It works in the plot's folder, so that no path has to be quoted
+ * in its language, and draws into a folder of its own there, from which finished pictures are
+ * moved.
+ */
+#include "files/gnuplot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 4096 };
+
+static const char *const endings[] = {"csv", "gp", "png", "pdf", "svg"};
+enum { WRITTEN = 2, ENDINGS = 5 }; /* by us, and with those by gnuplot */
+
+/* Without '/' at the end, which would hide that a name is free. */
+static bool copy_folder(const char *folder, char copy[PATH_BYTES]) {
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    return snprintf(copy, PATH_BYTES, "%.*s", (int)length, folder) < PATH_BYTES;
+}
+
+static bool join(const char *folder, const char *name, const char *ending,
+                 char path[2 * PATH_BYTES]) {
+    return snprintf(path, 2 * PATH_BYTES, "%s/%s.%s", folder, name, ending) < 2 * PATH_BYTES;
+}
+
+bool gnuplot_check(const char *folder, const char *name, const char *other,
+                   struct failure *failure) {
+    char copy[PATH_BYTES], path[2 * PATH_BYTES];
+    struct stat status;
+    if (!copy_folder(folder, copy))
+        return failure_set(failure, EXIT_USAGE, "the name of the plot folder is too long");
+    if (stat(copy, &status) != 0)
+        return atomic_file_check(copy, failure);
+    for (int e = 0; e < ENDINGS; e++) {
+        if (!join(copy, name, endings[e], path) || !atomic_file_check(path, failure) ||
+            !atomic_file_check_apart(path, other, failure))
+            return false;
+    }
+    return true;
+}
+
+bool gnuplot_make_folder(const char *folder, struct failure *failure) {
+    if (mkdir(folder, 0777) == 0 || errno == EEXIST)
+        return true;
+    return failure_set(failure, EXIT_RUN, "cannot make the folder '%s': %s", folder,
+                       strerror(errno));
+}
+
+static bool write_text(const char *folder, const char *name, const char *ending, const char *text,
+                       struct failure *failure) {
+    char path[2 * PATH_BYTES];
+    struct atomic_file file;
+    if (!join(folder, name, ending, path) || !atomic_file_open(&file, path, failure))
+        return false;
+    if (!atomic_file_write(&file, text, strlen(text), failure)) {
+        atomic_file_abandon(&file);
+        return false;
+    }
+    return atomic_file_commit(&file, failure);
+}
+
+/* The variable folder says where pictures go; a user who runs the script has none. */
+static const char script_format[] = "# Made by plait. To draw it again: gnuplot %s.gp\n"
+                                    "if (!exists('folder')) folder = ''\n"
+                                    "data = '%s.csv'\n"
+                                    "set datafile separator ','\n"
+                                    "%s"
+                                    "set terminal pngcairo size 960,640\n"
+                                    "set output folder.'%s.png'\n"
+                                    "plot %s\n"
+                                    "set terminal pdfcairo size 15cm,10cm\n"
+                                    "set output folder.'%s.pdf'\n"
+                                    "replot\n"
+                                    "set terminal svg size 960,640\n"
+                                    "set output folder.'%s.svg'\n"
+                                    "replot\n"
+                                    "unset output\n";
+
+bool gnuplot_write(const char *folder, const char *name, const char *lines, const char *settings,
+                   const char *plot, struct failure *failure) {
+    const size_t bytes = sizeof script_format + 5 * strlen(name) + strlen(settings) + strlen(plot);
+    char *script = malloc(bytes);
+    if (!script)
+        return failure_set(failure, EXIT_RUN, "out of memory for the plot '%s'", name);
+    snprintf(script, bytes, script_format, name, name, settings, name, plot, name, name);
+    const bool written = write_text(folder, name, "csv", lines, failure) &&
+                         write_text(folder, name, "gp", script, failure);
+    free(script);
+    return written;
+}
+
+enum { EXIT_MISSING = 127 }; /* as shells have it */
+
+/* In the new process; does not come back. What gnuplot says does not matter: the script can be run
+ * again to see it. */
+static void become_gnuplot(const char *folder, const char *name, const char *draft) {
+    char command[PATH_BYTES], script[PATH_BYTES];
+    const int nowhere = open("/dev/null", O_RDWR);
+    snprintf(command, sizeof command, "folder = '%s/'", draft);
+    snprintf(script, sizeof script, "%s.gp", name);
+    if (nowhere < 0 || chdir(folder) != 0)
+        _exit(EXIT_FAILURE);
+    for (int descriptor = 0; descriptor <= STDERR_FILENO; descriptor++)
+        dup2(nowhere, descriptor);
+    execlp("gnuplot", "gnuplot", "-e", command, script, (char *)NULL);
+    _exit(errno == ENOENT ? EXIT_MISSING : EXIT_FAILURE);
+}
+
+static enum gnuplot_outcome run(const char *folder, const char *name, const char *draft) {
+    int status = 0;
+    const pid_t process = fork();
+    if (process == 0)
+        become_gnuplot(folder, name, draft);
+    if (process < 0)
+        return GNUPLOT_FAILED;
+    while (waitpid(process, &status, 0) < 0)
+        if (errno != EINTR)
+            return GNUPLOT_FAILED;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_MISSING)
+        return GNUPLOT_MISSING;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? GNUPLOT_DONE : GNUPLOT_FAILED;
+}
+
+/* Whether gnuplot has left all pictures: one that has run out of disk may not say so. */
+static bool all_there(const char *draft, const char *name) {
+    char path[2 * PATH_BYTES];
+    struct stat status;
+    for (int e = WRITTEN; e < ENDINGS; e++)
+        if (!join(draft, name, endings[e], path) || stat(path, &status) != 0 || status.st_size == 0)
+            return false;
+    return true;
+}
+
+/* Moves the pictures out of the draft if they are to be kept, and removes the draft. */
+static bool empty_draft(const char *folder, const char *draft, const char *name, bool keep) {
+    char from[2 * PATH_BYTES], to[2 * PATH_BYTES];
+    for (int e = WRITTEN; e < ENDINGS; e++) {
+        if (!join(draft, name, endings[e], from) || !join(folder, name, endings[e], to))
+            continue;
+        if (keep)
+            keep = rename(from, to) == 0;
+        unlink(from);
+    }
+    rmdir(draft);
+    return keep;
+}
+
+enum gnuplot_outcome gnuplot_draw(const char *folder, const char *name) {
+    static const char pattern[] = "/.plait-XXXXXX";
+    char draft[PATH_BYTES];
+    if (!copy_folder(folder, draft) || strlen(draft) + sizeof pattern > sizeof draft)
+        return GNUPLOT_FAILED;
+    strcat(draft, pattern);
+    if (!mkdtemp(draft))
+        return GNUPLOT_FAILED;
+    const enum gnuplot_outcome outcome = run(folder, name, strrchr(draft, '/') + 1);
+    const bool good = outcome == GNUPLOT_DONE && all_there(draft, name);
+    if (empty_draft(folder, draft, name, good))
+        return GNUPLOT_DONE;
+    return outcome == GNUPLOT_MISSING ? GNUPLOT_MISSING : GNUPLOT_FAILED;
+}

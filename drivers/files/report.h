@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ * A report of a run as JSON (RFC 8259), built top-down and written whole or not at all. docs/ has
+ * the schema. Keys are ASCII and unique in their object. */
+#ifndef PLAIT_DRIVERS_REPORT_H
+#define PLAIT_DRIVERS_REPORT_H
+
+#include "base/failure.h"
+#include "base/placement.h"
+#include "options/option_values.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct report;
+
+/* Whether a report can be written to path at all: this build has JSON, and the folder takes files.
+ * EXIT_USAGE if not. */
+bool report_check(const char *path, struct failure *failure);
+
+/* A report with the members every subcommand has: command, version, parameters, placement. `ranks`
+ * are the placements of all ranks in rank order. NULL without memory. Free with report_free. */
+struct report *report_new(const struct option_values *values, const struct placement *ranks,
+                          size_t count);
+void report_free(struct report *report);
+
+/* Opens an object or an array below the one that is open; key is NULL inside an array. */
+void report_open_object(struct report *report, const char *key);
+void report_open_array(struct report *report, const char *key);
+void report_close(struct report *report);
+
+/* Values of the open object or array. A real is written with 17 digits, enough to read it back to
+ * the bit; one that is not finite becomes null. An identifier of 64 bits is text, 16 hexadecimal
+ * digits: JSON's readers often keep numbers as doubles. */
+void report_count(struct report *report, const char *key, uint64_t value);
+void report_real(struct report *report, const char *key, double value);
+void report_flag(struct report *report, const char *key, bool value);
+void report_text(struct report *report, const char *key, const char *text);
+void report_identifier(struct report *report, const char *key, uint64_t value);
+
+/* Writes the report. A failure on the way, memory included, is told here. */
+bool report_write(const struct report *report, const char *path, struct failure *failure);
+
+#endif

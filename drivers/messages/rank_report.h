@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ * What is told about ranked values, by rank 0. */
+#ifndef PLAIT_DRIVERS_RANK_REPORT_H
+#define PLAIT_DRIVERS_RANK_REPORT_H
+
+#include "base/placement.h"
+#include "messages/rank_values.h"
+
+struct rank {
+    const struct session *session;
+    const struct rank_options *options;
+    uint64_t seed;
+    bool drawn;                   /* from the seed */
+    struct placement *placements; /* rank 0, in rank order */
+    struct rank_values values;
+    uint64_t *positions;           /* [values.count] of this rank */
+    union rank_value *told_values; /* rank 0: the first of all ranks, ... */
+    uint64_t *told_positions;      /* ... and their positions */
+    uint64_t told;
+    double total_seconds;
+};
+
+/* All are told up to RANK_LIST_MAX, the first RANK_LIST_SHORT of more. */
+enum { RANK_LIST_MAX = 100, RANK_LIST_SHORT = 20 };
+
+/* Collective. Brings what is told to rank 0. */
+bool rank_gather_told(struct rank *rank, struct failure *failure);
+
+/* Collective. Rank 0 writes all positions into the file that --out names, as int64. */
+bool rank_write(const struct rank *rank, struct failure *failure);
+
+/* Prints what is told. */
+void rank_print(const struct rank *rank);
+
+/* Writes the JSON report that --json asks for. */
+bool rank_report(const struct rank *rank, const struct option_values *given,
+                 struct failure *failure);
+
+#endif

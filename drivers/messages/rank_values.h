@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ * The numbers that plait rank ranks: drawn, listed, or from a file, each rank with its own. */
+#ifndef PLAIT_DRIVERS_RANK_VALUES_H
+#define PLAIT_DRIVERS_RANK_VALUES_H
+
+#include "base/failure.h"
+#include "files/npy_header.h"
+#include "options/option_values.h"
+#include "ranks/session.h"
+#include "run/run_options.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* --type; without it the values decide. */
+enum rank_type { RANK_TYPE_ANY = -1, RANK_TYPE_INT, RANK_TYPE_FLOAT };
+
+struct rank_options {
+    const char *values; /* a list, a .npy file; NULL: draw */
+    int type;           /* enum rank_type */
+    const char *seed;
+    const char *out; /* NULL: no file */
+    struct run_options run;
+};
+
+/* A number: of the float types a double, else an integer. */
+union rank_value {
+    int64_t integer;
+    double real;
+};
+
+struct rank_values {
+    enum npy_type type;       /* NPY_INT32, NPY_INT64, NPY_FLOAT32 or NPY_FLOAT64 */
+    uint64_t in_all, count;   /* of all ranks, of this one */
+    union rank_value *values; /* [count] */
+    bool one_each;            /* a value is a rank's, not one of a file's */
+};
+
+/* The checks of --values, without looking at files, and of --out. */
+bool rank_check_values(const char *text, struct failure *failure);
+bool rank_check_out(const char *text, struct failure *failure);
+
+/* Whether the type's numbers are doubles. */
+bool rank_is_real(enum npy_type type);
+
+/* Collective. Brings the values to the ranks, equal shares of a file to each; rank 0 reads. seed:
+ * of drawn ones. A list that has not one value a rank, a file that cannot be read, a type that is
+ * not --type's or too little memory are EXIT_USAGE. Free ->values, also after a failure. */
+bool rank_values_begin(struct rank_values *values, const struct session *session,
+                       const struct rank_options *options, const struct option_values *given,
+                       uint64_t seed, struct failure *failure);
+
+/* Values and positions go from rank to rank in messages of RANK_CHUNK at most: how many of `count`
+ * the next one has, when `first` have gone. */
+enum { RANK_CHUNK = 1 << 16 };
+size_t rank_chunk(uint64_t count, uint64_t first);
+
+/* A key that is ordered as the values are: as unsigned integer, the smallest first. -0 is 0; NaN
+ * comes last, after infinity, and every NaN is as large as every other. */
+uint64_t rank_key(enum npy_type type, union rank_value value);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT
+ * A message is one buffer: the number, the checksum of the payload, the payload. A rank checks what
+ * it got when it has passed it on, so that checking does not delay the message. */
+#include "messages/ring_rounds.h"
+
+#include "base/clock.h"
+#include "base/payload.h"
+#include "ranks/agree.h"
+#include "ranks/message_room.h"
+#include "ranks/mpi_check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAG_RING = 31, WARM_UP_ROUNDS = 2 };
+
+enum { NUMBER_AT = 0, CHECKSUM_AT = 8, PAYLOAD_AT = 16 };
+
+static uint64_t read_at(const unsigned char *message, size_t place) {
+    uint64_t value;
+    memcpy(&value, message + place, sizeof value);
+    return value;
+}
+
+static void write_at(unsigned char *message, size_t place, uint64_t value) {
+    memcpy(message + place, &value, sizeof value);
+}
+
+static bool is_root(const struct ring *ring) {
+    return ring->session->rank == ROOT;
+}
+
+static int message_bytes(const struct ring *ring) {
+    return (int)(PAYLOAD_AT + ring->options->size);
+}
+
+int ring_pairs(const struct ring *ring) {
+    return ring->session->size == 2 ? 1 : ring->session->size;
+}
+
+bool ring_begin(struct ring *ring, struct failure *failure) {
+    const size_t ranks = (size_t)ring->session->size, bytes = (size_t)message_bytes(ring);
+    const bool alone = ranks == 1;
+    ring->message = message_room(ring->session, alone ? 2 * bytes : bytes, failure);
+    ring->arrived = ring->message && alone ? ring->message + bytes : ring->message;
+    if (is_root(ring)) {
+        ring->received = calloc(ranks, sizeof *ring->received);
+        ring->pairs = calloc(ranks, sizeof *ring->pairs);
+        ring->round_ns = calloc(1, sizeof *ring->round_ns);
+        if (!ring->received || !ring->pairs || !ring->round_ns)
+            failure_set(failure, EXIT_RUN, "out of memory");
+    }
+    return agree(ring->session, failure);
+}
+
+void ring_end(struct ring *ring) {
+    free(ring->message);
+    free(ring->received);
+    free(ring->round_ns);
+    free(ring->pairs);
+    free(ring->placements);
+}
+
+static void send_on(const struct ring *ring, int to) {
+    MPI_CHECK(
+        MPI_Send(ring->message, message_bytes(ring), MPI_BYTE, to, TAG_RING, ring->session->world));
+}
+
+static void receive(const struct ring *ring, int from) {
+    MPI_CHECK(MPI_Recv(ring->arrived, message_bytes(ring), MPI_BYTE, from, TAG_RING,
+                       ring->session->world, MPI_STATUS_IGNORE));
+}
+
+/* Alone, a blocking send might wait for its receive for ever. */
+static void send_round(const struct ring *ring) {
+    const int last = ring->session->size - 1;
+    if (last == ROOT) {
+        MPI_CHECK(MPI_Sendrecv(ring->message, message_bytes(ring), MPI_BYTE, ROOT, TAG_RING,
+                               ring->arrived, message_bytes(ring), MPI_BYTE, ROOT, TAG_RING,
+                               ring->session->world, MPI_STATUS_IGNORE));
+        return;
+    }
+    send_on(ring, ROOT + 1);
+    receive(ring, last);
+}
+
+/* Of rank 0. The payload is another one each round: what is left of the last is found. Answers the
+ * nanoseconds. */
+static uint64_t begin_round(const struct ring *ring, uint64_t number, uint64_t key) {
+    unsigned char *payload = ring->message + PAYLOAD_AT;
+    payload_fill(payload, ring->options->size, key);
+    write_at(ring->message, NUMBER_AT, number);
+    write_at(ring->message, CHECKSUM_AT, payload_checksum(payload, ring->options->size));
+    const uint64_t start_ns = clock_now_ns();
+    send_round(ring);
+    return clock_now_ns() - start_ns;
+}
+
+/* Of another rank: what it received. */
+static uint64_t pass_on(const struct ring *ring) {
+    const struct session *session = ring->session;
+    receive(ring, session->rank - 1);
+    const uint64_t received = read_at(ring->message, NUMBER_AT);
+    write_at(ring->message, NUMBER_AT, received + 1);
+    send_on(ring, (session->rank + 1) % session->size);
+    return received;
+}
+
+/* A round, its number counted from 1; below are those that only connect. */
+struct round {
+    int64_t number;
+    uint64_t sent; /* by rank 0 */
+};
+
+/* The hop that this rank receives, from 1. */
+static int hop_of(const struct ring *ring) {
+    return is_root(ring) ? ring->session->size : ring->session->rank;
+}
+
+/* Looks at what this rank received. */
+static bool check(const struct ring *ring, const struct round *round, uint64_t received,
+                  struct failure *failure) {
+    const int hop = hop_of(ring);
+    const uint64_t expected = round->sent + (uint64_t)hop - 1;
+    const uint64_t checksum = payload_checksum(ring->arrived + PAYLOAD_AT, ring->options->size);
+    if (received != expected)
+        return failure_set(failure, EXIT_RUN,
+                           "round %" PRId64 ", rank %d -> rank %d: the number is %" PRIu64
+                           ", it should be %" PRIu64 ": plait ring --debug shows each hop",
+                           round->number, hop - 1, ring->session->rank, received, expected);
+    if (checksum != read_at(ring->arrived, CHECKSUM_AT))
+        return failure_set(failure, EXIT_RUN,
+                           "round %" PRId64 ", rank %d -> rank %d: the checksum is %016" PRIx64
+                           ", it should be %016" PRIx64 ": look for a broken network",
+                           round->number, hop - 1, ring->session->rank, checksum,
+                           read_at(ring->arrived, CHECKSUM_AT));
+    return true;
+}
+
+/* Makes a round. Rank 0 gets the nanoseconds. */
+static uint64_t make_round(struct ring *ring, const struct round *round, uint64_t *received,
+                           struct failure *failure) {
+    uint64_t ns = 0;
+    if (is_root(ring)) {
+        ns = begin_round(ring, round->sent, (uint64_t)round->number);
+        *received = read_at(ring->arrived, NUMBER_AT);
+    } else {
+        *received = pass_on(ring);
+    }
+    if (!check(ring, round, *received, failure) && ring->wrong_hop == INT64_MAX)
+        ring->wrong_hop = round->number * ring->session->size + hop_of(ring);
+    return ns;
+}
+
+/* What one hop spoilt is wrong on all after it: the first one counts. */
+static bool agree_on_first(const struct ring *ring, struct failure *failure) {
+    int64_t first;
+    MPI_CHECK(
+        MPI_Allreduce(&ring->wrong_hop, &first, 1, MPI_INT64_T, MPI_MIN, ring->session->world));
+    if (ring->wrong_hop != first)
+        *failure = (struct failure){0};
+    return agree(ring->session, failure);
+}
+
+/* The hops of a round, each with the number that it carried, when they are over. */
+static void show(const struct ring *ring, uint64_t round, uint64_t received) {
+    const int size = ring->session->size;
+    MPI_CHECK(MPI_Gather(&received, 1, MPI_UINT64_T, ring->received, 1, MPI_UINT64_T, ROOT,
+                         ring->session->world));
+    for (int hop = 1; is_root(ring) && hop <= size; hop++)
+        printf("round %" PRIu64 " of %" PRIu64 ": rank %d on %s -> rank %d on %s: %" PRIu64 "\n",
+               round + 1, ring->options->count, hop - 1, ring->placements[hop - 1].host, hop % size,
+               ring->placements[hop % size].host, ring->received[hop % size]);
+    if (is_root(ring))
+        fflush(stdout); /* whether it arrived is asked at the end */
+}
+
+bool ring_run(struct ring *ring, struct failure *failure) {
+    const uint64_t ranks = (uint64_t)ring->session->size;
+    uint64_t received;
+    ring->wrong_hop = INT64_MAX;
+    for (int64_t k = 1 - WARM_UP_ROUNDS; k <= 0; k++)
+        make_round(ring, &(struct round){k, ring->options->start}, &received, failure);
+    for (uint64_t k = 0; k < ring->options->count; k++) {
+        const struct round round = {(int64_t)k + 1, ring->options->start + k * ranks};
+        const uint64_t ns = make_round(ring, &round, &received, failure);
+        if (is_root(ring)) {
+            histogram_add(ring->round_ns, ns);
+            ring->number = received + 1;
+        }
+        if (ring->options->debug)
+            show(ring, k, received);
+    }
+    return agree_on_first(ring, failure);
+}

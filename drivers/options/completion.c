@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ * Writes the option tables as bash functions. Names and choices are plain words by the rules of
+ * option_set_check and need no quotes of their own. */
+#include "options/completion.h"
+
+#include <string.h>
+
+static void write_options(const struct option_set *set, FILE *stream) {
+    const size_t count = option_count(set);
+    const char *link = "";
+    fprintf(stream, "    %s) words='", set->command);
+    for (size_t i = 0; i < count; i++) {
+        const struct option *option = option_at(set, i, NULL);
+        if (option->scope == OPTION_ARGUMENT)
+            continue;
+        fprintf(stream, "%s--%s", link, option->name);
+        link = " ";
+        if (option_is_negatable(option))
+            fprintf(stream, " --no-%s", option->name);
+    }
+    fputs("' ;;\n", stream);
+}
+
+static void write_choices(const struct option *option, FILE *stream) {
+    fputs(option->kind == OPTION_CHOICE ? "words" : "files or", stream);
+    for (size_t i = 0; option->choices[i]; i++)
+        fprintf(stream, " %s", option->choices[i]);
+}
+
+/* Texts are files or folders as their argument is called; an argument without -- is one unless its
+ * kind says otherwise. */
+static const char *text_of(const struct option *option) {
+    if (strstr(option->argument, "FOLDER"))
+        return "folders";
+    return strstr(option->argument, "FILE") || option->scope == OPTION_ARGUMENT ? "files" : "text";
+}
+
+static void write_value(const struct option *option, FILE *stream) {
+    switch (option->kind) {
+    case OPTION_CHOICE:
+        write_choices(option, stream);
+        break;
+    case OPTION_TEXT:
+    case OPTION_TEXTS:
+        if (option->choices)
+            write_choices(option, stream);
+        else
+            fputs(text_of(option), stream);
+        break;
+    case OPTION_COUNT:
+    case OPTION_REAL:
+    case OPTION_REALS:
+    case OPTION_SIZE:
+        fputs("text", stream);
+        break;
+    case OPTION_FLAG:
+        break;
+    }
+}
+
+static void write_values(const struct option_set *set, FILE *stream) {
+    const size_t count = option_count(set);
+    unsigned place = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct option *option = option_at(set, i, NULL);
+        if (option->kind == OPTION_FLAG)
+            continue;
+        if (option->scope != OPTION_ARGUMENT)
+            fprintf(stream, "    '%s --%s') value='", set->command, option->name);
+        else if (option->kind == OPTION_TEXTS) /* all places that are left */
+            fprintf(stream, "    '%s '[1-9]*) value='", set->command);
+        else
+            fprintf(stream, "    '%s %u') value='", set->command, ++place);
+        write_value(option, stream);
+        fputs("' ;;\n", stream);
+    }
+}
+
+void completion_tables(const struct option_set *const *sets, size_t count, FILE *stream) {
+    fputs("_plait_subcommands='", stream);
+    for (size_t k = 0; k < count; k++)
+        fprintf(stream, "%s ", sets[k]->command);
+    fputs("help version'\n\n_plait_options() {\n    case $1 in\n", stream);
+    for (size_t k = 0; k < count; k++)
+        write_options(sets[k], stream);
+    fputs("    *) words='' ;;\n    esac\n}\n\n_plait_value() {\n    case \"$1 $2\" in\n", stream);
+    for (size_t k = 0; k < count; k++)
+        write_values(sets[k], stream);
+    fputs("    *) value='' ;;\n    esac\n}\n", stream);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * The report's two plots of a sweep: the estimate with error bars, and the standard deviation with
+ * its slope, both against log2 N. */
+#ifndef PLAIT_DRIVERS_PI_PLOT_H
+#define PLAIT_DRIVERS_PI_PLOT_H
+
+#include "base/failure.h"
+#include "pi/pi_sweep.h"
+
+#include <stdbool.h>
+
+/* Looks at the folder before the work; other: an output that must not be one of the plots' files,
+ * or NULL. EXIT_USAGE. */
+bool pi_plot_check(const char *folder, const char *other, struct failure *failure);
+
+/* Writes data and scripts. by_clock: the sweep was one that the clock ends, so data and pictures
+ * say that they are not reproducible. EXIT_RUN on failure. */
+bool pi_plot_write(const char *folder, const struct sweep *sweep,
+                   const struct pi_statistics *statistics, bool by_clock, struct failure *failure);
+
+/* Draws them by gnuplot, after MPI has ended. What cannot be drawn is a warning: data and scripts
+ * are there. */
+void pi_plot_draw(const char *folder);
+
+#endif

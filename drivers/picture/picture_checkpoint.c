@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ * Keeps the rows of a picture. */
+#include "picture/picture_checkpoint.h"
+
+#include "base/stop_signal.h"
+#include "ranks/agree.h"
+#include "ranks/share_units.h"
+
+#include <inttypes.h>
+
+static bool is_root(const struct picture_checkpoint *checkpoint) {
+    return checkpoint->session->rank == ROOT;
+}
+
+/* Of the counts alone, as they are computed: two ways to ask for one view are one view, and the
+ * shortcuts of --interior change no count. Seventeen digits tell doubles apart. */
+static void describe(struct checkpoint_parameters *parameters, const struct plait_escape *escape) {
+    const bool julia = escape->kind == PLAIT_JULIA;
+    checkpoint_parameter(parameters, "subcommand", "%s", julia ? "julia" : "mandelbrot");
+    checkpoint_parameter(parameters, "size", "%" PRIu32 "x%" PRIu32, escape->width, escape->height);
+    checkpoint_parameter(parameters, "maxit", "%" PRId32, escape->maxit);
+    if (julia) {
+        checkpoint_parameter(parameters, "c", "%.17g,%.17g", escape->cre, escape->cim);
+        checkpoint_parameter(parameters, "bailout", "%.17g", escape->bailout);
+    }
+    checkpoint_parameter(parameters, "center", "%.17g,%.17g", escape->cx, escape->cy);
+    checkpoint_parameter(parameters, "pixel-size", "%.17g,%.17g", escape->dx, escape->dy);
+}
+
+/* Whether a record holds rows of the picture. */
+static bool fits(const struct picture_checkpoint *checkpoint,
+                 const struct checkpoint_record *record) {
+    const struct plait_escape *escape = checkpoint->escape;
+    return record->row_bytes == escape->width * sizeof(int32_t) && record->first < escape->height &&
+           record->count <= escape->height - record->first;
+}
+
+/* Which rows the file has. A run with --interior brute has kept rows that are not distinct, too. */
+static bool list_rows(struct picture_checkpoint *checkpoint, struct failure *failure) {
+    const uint64_t distinct = plait_escape_distinct_rows(checkpoint->escape);
+    struct checkpoint_record record;
+    uint64_t cursor = 0;
+    while (checkpoint_next(&checkpoint->file, &cursor, &record, failure)) {
+        if (!fits(checkpoint, &record))
+            return checkpoint_damaged(&checkpoint->file, "rows of another picture", failure);
+        struct piece piece = {record.first, record.count};
+        if (piece.first + piece.count > distinct)
+            piece.count = piece.first < distinct ? distinct - piece.first : 0;
+        if (!unit_set_add(&checkpoint->finished, piece))
+            return failure_set(failure, EXIT_RUN, "out of memory");
+    }
+    return failure->exit_status == EXIT_DONE;
+}
+
+static bool open_on_root(struct picture_checkpoint *checkpoint, struct failure *failure) {
+    describe(&checkpoint->parameters, checkpoint->escape);
+    return checkpoint_open(&checkpoint->file, checkpoint->path, &checkpoint->parameters,
+                           &checkpoint->found, failure) &&
+           (!checkpoint->found || list_rows(checkpoint, failure)) &&
+           (unit_set_rest(&checkpoint->finished, plait_escape_distinct_rows(checkpoint->escape),
+                          &checkpoint->rest) ||
+            failure_set(failure, EXIT_RUN, "out of memory"));
+}
+
+bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct session *session,
+                             const struct plait_escape *escape, const char *path,
+                             double every_seconds, struct failure *failure) {
+    *checkpoint = (struct picture_checkpoint){
+        .session = session,
+        .escape = escape,
+        .path = path,
+        .every_seconds = every_seconds,
+    };
+    if (!path)
+        return true;
+    stop_signal_watch();
+    if (is_root(checkpoint))
+        open_on_root(checkpoint, failure);
+    if (!agree(session, failure) || !share_units(session, &checkpoint->rest, failure))
+        return false;
+    checkpoint->resumed = plait_escape_distinct_rows(escape) - unit_set_units(&checkpoint->rest);
+    return true;
+}
+
+static bool read_rows(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
+                      int32_t *counts, uint64_t *digests, struct failure *failure) {
+    struct checkpoint_record record;
+    uint64_t cursor = 0;
+    while (checkpoint_next(&checkpoint->file, &cursor, &record, failure))
+        if (!checkpoint_read(&checkpoint->file, &record, exec,
+                             counts + record.first * checkpoint->escape->width,
+                             digests + record.first, failure))
+            return false;
+    return failure->exit_status == EXIT_DONE;
+}
+
+bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
+                             int32_t *counts, uint64_t *digests, struct failure *failure) {
+    if (!(checkpoint->found ? read_rows(checkpoint, exec, counts, digests, failure)
+                            : checkpoint_create(&checkpoint->file, checkpoint->path,
+                                                &checkpoint->parameters, failure)))
+        return false;
+    checkpoint_set_interval(&checkpoint->file, checkpoint->every_seconds);
+    return true;
+}
+
+bool picture_checkpoint_keep(struct picture_checkpoint *checkpoint, struct piece piece,
+                             const int32_t *rows, const uint64_t *digests) {
+    struct failure *failure = &checkpoint->failure;
+    return (checkpoint_append(&checkpoint->file, piece.first, piece.count,
+                              checkpoint->escape->width * sizeof *rows, digests, rows, failure) &&
+            (unit_set_add(&checkpoint->finished, piece) ||
+             failure_set(failure, EXIT_RUN, "out of memory"))) &&
+           picture_checkpoint_tend(checkpoint);
+}
+
+bool picture_checkpoint_tend(struct picture_checkpoint *checkpoint) {
+    /* A request to stop comes before the end of the interval: what there is is saved at once. */
+    return (!checkpoint_is_due(&checkpoint->file) && !stop_signal_seen()) ||
+           checkpoint_commit(&checkpoint->file, &checkpoint->failure);
+}
+
+/* All rows are kept, but the files are not written. Answers false. */
+static bool stopped_when_complete(const struct picture_checkpoint *checkpoint,
+                                  struct failure *failure) {
+    return failure_set(failure, EXIT_STOPPED,
+                       "stopped: checkpoint '%s' has all rows, and the same command writes the "
+                       "files",
+                       checkpoint->path);
+}
+
+static bool end_on_root(struct picture_checkpoint *checkpoint, bool stopped,
+                        struct failure *failure) {
+    const uint64_t all = plait_escape_distinct_rows(checkpoint->escape);
+    const uint64_t finished = unit_set_units(&checkpoint->finished);
+    if (checkpoint->failure.exit_status == EXIT_DONE)
+        checkpoint_commit(&checkpoint->file, &checkpoint->failure);
+    if (checkpoint->failure.exit_status != EXIT_DONE) {
+        *failure = checkpoint->failure;
+        return false;
+    }
+    if (!stopped && !stop_signal_seen())
+        return true;
+    if (finished == all)
+        return stopped_when_complete(checkpoint, failure);
+    return failure_set(failure, EXIT_STOPPED,
+                       "stopped: checkpoint '%s' has %" PRIu64 " of %" PRIu64
+                       " rows, and the same command goes on from there",
+                       checkpoint->path, finished, all);
+}
+
+bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool stopped,
+                                 struct failure *failure) {
+    if (is_root(checkpoint))
+        end_on_root(checkpoint, stopped, failure);
+    if (!agree(checkpoint->session, failure))
+        return false;
+    struct failure later = {0};
+    stopped_when_complete(checkpoint, &later);
+    stop_signal_end_at_once(is_root(checkpoint) ? later.text : NULL);
+    return true;
+}
+
+bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
+                               struct failure *failure) {
+    if (!agree(checkpoint->session, failure))
+        return false;
+    stop_signal_release();
+    return !is_root(checkpoint) || checkpoint_remove(&checkpoint->file, failure);
+}
+
+void picture_checkpoint_free(struct picture_checkpoint *checkpoint) {
+    checkpoint_close(&checkpoint->file);
+    unit_set_free(&checkpoint->finished);
+    unit_set_free(&checkpoint->rest);
+}

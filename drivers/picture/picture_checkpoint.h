@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ * What --checkpoint keeps of a picture: finished rows in a file that only grows
+ * (files/checkpoint.h), and nothing that depends on ranks, threads or paths. Rank 0 has the file;
+ * the others deliver their rows to it while the work goes on. */
+#ifndef PLAIT_DRIVERS_PICTURE_CHECKPOINT_H
+#define PLAIT_DRIVERS_PICTURE_CHECKPOINT_H
+
+#include "base/unit_set.h"
+#include "files/checkpoint.h"
+#include "plait/escape.h"
+#include "ranks/session.h"
+
+/* Zero: none. */
+struct picture_checkpoint {
+    const struct session *session;
+    const struct plait_escape *escape;
+    const char *path;     /* NULL: no checkpoint */
+    struct unit_set rest; /* the distinct rows that are left for this run, on every rank */
+    uint64_t resumed;     /* the others, on every rank */
+
+    /* Rank 0. */
+    struct checkpoint_parameters parameters;
+    struct checkpoint file;
+    bool found;               /* an earlier run has left the file */
+    double every_seconds;     /* between two commits */
+    struct unit_set finished; /* rows in the file */
+    struct failure failure;   /* of writing, in the middle of the work */
+};
+
+/* Collective. Opens the file at path, if there is one, and learns which rows it has; from now on
+ * signals that ask to stop are noted. Does nothing for a path of NULL. What was given stays where
+ * it is. EXIT_USAGE: the file is not of this picture or not good. Free with
+ * picture_checkpoint_free, also after a failure. */
+bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct session *session,
+                             const struct plait_escape *escape, const char *path,
+                             double every_seconds, struct failure *failure);
+
+/* Rank 0: reads the rows into their places in counts[height][width] and digests[height], or makes
+ * the file. EXIT_USAGE: the file is damaged. */
+bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
+                             int32_t *counts, uint64_t *digests, struct failure *failure);
+
+/* Rank 0: keeps the rows of a piece, whose digests are given. false: writing failed. */
+bool picture_checkpoint_keep(struct picture_checkpoint *checkpoint, struct piece piece,
+                             const int32_t *rows, const uint64_t *digests);
+
+/* Rank 0: saves what is kept, if it is time to. false: writing failed. */
+bool picture_checkpoint_tend(struct picture_checkpoint *checkpoint);
+
+/* Collective, when the ranks have ended their work: rank 0 saves everything. EXIT_STOPPED if
+ * somebody stopped the work, be all rows kept or not. From then on a signal has nothing left to
+ * save, and ends the rank at once with EXIT_STOPPED: the launcher ends the others. */
+bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool stopped,
+                                 struct failure *failure);
+
+/* Collective, when the results are complete or rank 0 has failed to tell them: in the first case
+ * signals do what they do without a checkpoint, and rank 0 removes the file. Agree afterwards. */
+bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
+                               struct failure *failure);
+
+void picture_checkpoint_free(struct picture_checkpoint *checkpoint);
+
+#endif

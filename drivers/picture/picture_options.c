@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT
+ * Option tables of mandelbrot and julia; from options to a checked picture. */
+#include "picture/picture_options.h"
+
+#include "image/palette.h"
+#include "image/writer.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#define MEMBER(name) offsetof(struct picture_options, name)
+
+static const char *const colour_choices[] = {"count", "smooth", NULL};
+static const char *const interior_choices[] = {"fast", "brute", NULL};
+
+static const char *const region_rivals[] = {"center", "zoom", NULL};
+static const char *const center_rivals[] = {"region", NULL};
+
+/* Rows that the two subcommands have alike, or but for a default. */
+#define SIZE_ROW(size_text)                                                                \
+    {                                                                                      \
+        .name = "size", .kind = OPTION_SIZE, .argument = "WxH",                            \
+        .help = "width and height of the picture in pixels", .default_value = (size_text), \
+        .offset = MEMBER(size), .min = 1, .max = PLAIT_ESCAPE_SIDE_MAX, .defines = true,   \
+    }
+#define MULTIPLIER_ROW                                                                        \
+    {                                                                                         \
+        .name = "multiplier", .kind = OPTION_COUNT, .argument = "M",                          \
+        .help = "multiply both sides of the size by M; the view stays", .default_value = "1", \
+        .offset = MEMBER(multiplier), .min = 1, .max = 1024, .defines = true,                 \
+    }
+#define REGION_ROW(region_text)                                                              \
+    {                                                                                        \
+        .name = "region", .kind = OPTION_REALS, .argument = "XMIN,XMAX,YMIN,YMAX",           \
+        .help = "part of the complex plane that the picture shows, stretched over its size", \
+        .default_value = (region_text), .offset = MEMBER(region), .reals = 4,                \
+        .rivals = region_rivals, .defines = true,                                            \
+    }
+#define CENTER_ROW(center_text)                                                                 \
+    {                                                                                           \
+        .name = "center", .kind = OPTION_REALS, .argument = "RE,IM",                            \
+        .help = "square pixels around RE + i IM, instead of --region",                          \
+        .default_text = "with --zoom alone " center_text, .offset = MEMBER(center), .reals = 2, \
+        .rivals = center_rivals, .defines = true,                                               \
+    }
+#define ZOOM_ROW(width)                                                                    \
+    {                                                                                      \
+        .name = "zoom", .kind = OPTION_REAL, .argument = "Z",                              \
+        .help = "the picture is " width " / Z wide, instead of --region",                  \
+        .default_text = "with --center alone 1", .offset = MEMBER(zoom), .positive = true, \
+        .rivals = center_rivals, .defines = true,                                          \
+    }
+#define MAXIT_ROW(maxit_text)                                                                    \
+    {                                                                                            \
+        .name = "maxit", .kind = OPTION_COUNT, .argument = "N", .help = "most steps of a point", \
+        .default_value = (maxit_text), .offset = MEMBER(maxit), .min = 1, .max = INT32_MAX,      \
+        .defines = true,                                                                         \
+    }
+
+/* How files are named is the same, but the default is the subcommand's. */
+#define OUT_ROW(file)                                                                              \
+    {                                                                                              \
+        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE", .replaces = true,                 \
+        .help = "write the picture to FILE, .png, .pdf or .ppm, or the counts, .npy; null writes " \
+                "nothing",                                                                         \
+        .default_value = (file), .offset = MEMBER(out),                                            \
+    }
+
+const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
+    SIZE_ROW("1200x800"), MULTIPLIER_ROW,   REGION_ROW("-2,1,-1,1"),   CENTER_ROW("-0.5,0"),
+    ZOOM_ROW("3"),        MAXIT_ROW("127"), OUT_ROW("mandelbrot.png"),
+};
+
+const struct option julia_option_rows[JULIA_OPTIONS] = {
+    SIZE_ROW("640x480"),
+    MULTIPLIER_ROW,
+    REGION_ROW("-2,2,-1.5,1.5"),
+    CENTER_ROW("0,0"),
+    ZOOM_ROW("4"),
+    {
+        .name = "c",
+        .kind = OPTION_REALS,
+        .argument = "RE,IM",
+        .help = "the constant c of z -> z*z + c",
+        .default_value = "0,0.65",
+        .offset = MEMBER(c),
+        .reals = 2,
+        .defines = true,
+    },
+    {
+        .name = "bailout",
+        .kind = OPTION_REAL,
+        .argument = "R",
+        .help = "a point has escaped when |z| >= R",
+        .default_value = "3",
+        .offset = MEMBER(bailout),
+        .positive = true,
+        .defines = true,
+    },
+    MAXIT_ROW("254"),
+    OUT_ROW("julia.png"),
+};
+
+const struct option picture_option_rows[PICTURE_OPTIONS] = {
+    {
+        .name = "palette",
+        .kind = OPTION_TEXT,
+        .argument = "NAME",
+        .help = "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or "
+                "a file with a colour rrggbb on each line",
+        .default_value = "viridis",
+        .offset = MEMBER(palette),
+        .choices = palette_names,
+        .defines = true,
+    },
+    {
+        .name = "colour",
+        .kind = OPTION_CHOICE,
+        .argument = "WHAT",
+        .help = "count gives all points of one count one colour; smooth has no bands, and draws "
+                "points that do not escape black",
+        .default_value = "count",
+        .offset = MEMBER(colour),
+        .choices = colour_choices,
+        .defines = true,
+    },
+    {
+        .name = "samples",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .help = "compute N x N points of each pixel and draw the mean of their light; counts, "
+                "checksum and .npy are those of the points",
+        .default_value = "1",
+        .offset = MEMBER(samples),
+        .min = 1,
+        .max = IMAGE_SAMPLES_MAX,
+        .defines = true,
+    },
+    {
+        .name = "interior",
+        .kind = OPTION_CHOICE,
+        .argument = "HOW",
+        .help =
+            "fast takes mathematical shortcuts for points inside the set and mirrored rows, brute "
+            "does not; the counts are the same",
+        .default_value = "fast",
+        .offset = MEMBER(interior),
+        .choices = interior_choices,
+    },
+    SCHEDULE_ROW(MEMBER(schedule), "the rows", "counts"),
+    {
+        .name = "verify",
+        .kind = OPTION_FLAG,
+        .help =
+            "recompute 1000 pixels spread over the picture by the scalar reference; a difference "
+            "is an error",
+        .offset = MEMBER(verify),
+    },
+    {
+        .name = "stream",
+        .kind = OPTION_FLAG,
+        .help = "keep the counts on disk while the picture is made, in the .npy or beside the "
+                "first output, and a few MiB in the memory of each rank; all nodes must see that "
+                "folder",
+        .offset = MEMBER(stream),
+    },
+    CHECKPOINT_ROW(MEMBER(checkpoint), "rows"),
+    CHECKPOINT_EVERY_ROW(MEMBER(checkpoint_every)),
+    PROGRESS_ROW(MEMBER(progress)),
+};
+
+/* Width and height with the multiplier and the samples, within what the library takes. */
+static bool take_size(const struct picture_options *options, struct plait_escape *escape,
+                      struct failure *failure) {
+    const uint64_t factor = options->multiplier * options->samples;
+    const uint64_t width = options->size.width * factor;
+    const uint64_t height = options->size.height * factor;
+    if (width > PLAIT_ESCAPE_SIDE_MAX || height > PLAIT_ESCAPE_SIDE_MAX ||
+        width * height > PLAIT_ESCAPE_PIXELS_MAX)
+        return failure_set(failure, EXIT_USAGE,
+                           "a picture of %" PRIu64 "x%" PRIu64
+                           " pixels is too large: at most %u a side and %" PRIu64
+                           " in all (32768x32768), see --size, --multiplier and --samples",
+                           width, height, PLAIT_ESCAPE_SIDE_MAX, PLAIT_ESCAPE_PIXELS_MAX);
+    escape->width = (uint32_t)width;
+    escape->height = (uint32_t)height;
+    return true;
+}
+
+/* --region and --center or --zoom from one place: nothing says which of them counts. */
+static bool refuse_both(const struct option_values *values, const char *center,
+                        struct failure *failure) {
+    return failure_set(failure, EXIT_USAGE, "%s and %s both set the view: give only one",
+                       values_where(values, "region"), values_where(values, center));
+}
+
+static enum plait_status set_view(const struct picture_options *options,
+                                  const struct option_values *values, bool by_center,
+                                  struct plait_escape *escape) {
+    if (!by_center)
+        return plait_escape_set_region(escape, options->region[0], options->region[1],
+                                       options->region[2], options->region[3]);
+    const struct plait_escape standard = plait_escape_default(escape->kind);
+    const bool has_center = values_counts(values, "center");
+    return plait_escape_set_center(escape, has_center ? options->center[0] : standard.cx,
+                                   has_center ? options->center[1] : standard.cy,
+                                   values_counts(values, "zoom") ? options->zoom : 1.0);
+}
+
+static bool check_order(const char *low_name, double low, const char *high_name, double high,
+                        struct failure *failure) {
+    return low < high || failure_set(failure, EXIT_USAGE,
+                                     "--region: %s %g is not below %s %g: exchange or widen them",
+                                     low_name, low, high_name, high);
+}
+
+static bool take_view(const struct picture_options *options, const struct option_values *values,
+                      struct plait_escape *escape, struct failure *failure) {
+    const bool by_region = values_counts(values, "region");
+    const bool center = values_counts(values, "center"), zoom = values_counts(values, "zoom");
+    if (by_region && (center || zoom))
+        return refuse_both(values, center ? "center" : "zoom", failure);
+    if (by_region &&
+        (!check_order("XMIN", options->region[0], "XMAX", options->region[1], failure) ||
+         !check_order("YMIN", options->region[2], "YMAX", options->region[3], failure)))
+        return false;
+    switch (set_view(options, values, !by_region, escape)) {
+    case PLAIT_OK:
+        return true;
+    case PLAIT_E_UNRESOLVED:
+        if (!(plait_escape_resolution(escape) > 0))
+            return failure_set(failure, EXIT_USAGE,
+                               "the pixels of this view are too small for any double: zoom out");
+        return failure_set(failure, EXIT_USAGE,
+                           "the pixels of this view are %.3g times too small for double precision: "
+                           "zoom out (--zoom, --region) or take fewer pixels (--size)",
+                           1 / plait_escape_resolution(escape));
+    default:
+        return failure_set(failure, EXIT_USAGE,
+                           "--region, --center or --zoom reaches beyond 1e150, where squares "
+                           "overflow: zoom in or move towards 0");
+    }
+}
+
+static bool take_julia(const struct picture_options *options, struct plait_escape *escape,
+                       struct failure *failure) {
+    const double most = PLAIT_ESCAPE_VALUE_MAX;
+    if (fabs(options->c[0]) > most || fabs(options->c[1]) > most || options->bailout > most)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--c or --bailout is beyond 1e150, where squares overflow: choose a smaller "
+            "one");
+    escape->cre = options->c[0];
+    escape->cim = options->c[1];
+    escape->bailout = options->bailout;
+    return true;
+}
+
+bool picture_of_options(const struct picture_options *options, const struct option_values *values,
+                        enum plait_escape_kind kind, struct plait_escape *escape,
+                        struct failure *failure) {
+    *escape = plait_escape_default(kind);
+    escape->maxit = (int32_t)options->maxit;
+    escape->brute = options->interior == INTERIOR_BRUTE;
+    if (options->stream && options->checkpoint)
+        return failure_set(failure, EXIT_USAGE,
+                           "--stream and --checkpoint exclude each other: give only one");
+    return checkpoint_options_check(values, failure) && take_size(options, escape, failure) &&
+           (kind != PLAIT_JULIA || take_julia(options, escape, failure)) &&
+           take_view(options, values, escape, failure);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ * The options of mandelbrot and julia, and the picture that they ask for. */
+#ifndef PLAIT_DRIVERS_PICTURE_OPTIONS_H
+#define PLAIT_DRIVERS_PICTURE_OPTIONS_H
+
+#include "base/failure.h"
+#include "options/option_values.h"
+#include "plait/escape.h"
+#include "run/run_options.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct picture_options {
+    struct option_size size;
+    uint64_t multiplier;
+    uint64_t samples; /* of a pixel, along each side */
+    double region[4]; /* xmin, xmax, ymin, ymax */
+    double center[2]; /* re, im */
+    double zoom;
+    uint64_t maxit;
+    double c[2];    /* julia: re, im */
+    double bailout; /* julia */
+    int interior;   /* enum picture_interior */
+    int schedule;   /* enum schedule_kind */
+    struct option_texts out;
+    const char *palette; /* a name, or a file */
+    int colour;          /* enum picture_colour */
+    bool verify;
+    bool stream;
+    const char *checkpoint; /* NULL: none */
+    double checkpoint_every;
+    int progress; /* enum progress_style */
+    struct run_options run;
+};
+
+enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH };
+
+enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
+
+/* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
+ * subcommand, then how it is computed and shown, alike for both. */
+enum { PICTURE_OPTIONS = 10, MANDELBROT_OPTIONS = 7, JULIA_OPTIONS = 9 };
+extern const struct option picture_option_rows[PICTURE_OPTIONS];
+extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
+extern const struct option julia_option_rows[JULIA_OPTIONS];
+
+/* The picture that applied options ask for, its pixels being the samples. --region and
+ * --center/--zoom exclude each other where they come from the same place; else the one of higher
+ * precedence counts. Anything wrong is EXIT_USAGE. */
+bool picture_of_options(const struct picture_options *options, const struct option_values *values,
+                        enum plait_escape_kind kind, struct plait_escape *escape,
+                        struct failure *failure);
+
+#endif

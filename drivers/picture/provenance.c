@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT
+ * Writes and reads what a result tells of its origin. Command and parameters say the same thing in
+ * two ways, one for people and one that has every default in it: they are compared on reading, so
+ * that neither can be changed alone. */
+#include "picture/provenance.h"
+
+#include "base/number.h"
+#include "options/config_file.h"
+#include "options/shell_words.h"
+#include "plait/version.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char software_name[] = "Software", command_name[] = "plait-command",
+                  parameters_name[] = "plait-parameters", version_name[] = "plait-version",
+                  checksum_name[] = "plait-fnv1a";
+
+static bool out_of_memory(struct failure *failure) {
+    return failure_set(failure, EXIT_RUN, "out of memory");
+}
+
+/* ---- writing ---- */
+
+static bool write_flag(const struct option *option, const char *text, FILE *stream,
+                       struct failure *failure) {
+    bool on;
+    if (!option_parse(option, option->name, text, &on, failure))
+        return false;
+    fprintf(stream, " --%s%s", on ? "" : "no-", option->name);
+    return true;
+}
+
+/* Writes a blank and the two texts as one word. */
+static bool write_joined(const char *head, const char *tail, FILE *stream,
+                         struct failure *failure) {
+    const size_t bytes = strlen(head) + strlen(tail) + 1;
+    char *word = malloc(bytes);
+    if (!word)
+        return out_of_memory(failure);
+    snprintf(word, bytes, "%s%s", head, tail);
+    fputc(' ', stream);
+    shell_word_write(word, stream);
+    free(word);
+    return true;
+}
+
+/* A value that begins with "--" must follow '=': after a blank it is taken for a forgotten one. */
+static bool write_named(const char *name, const char *text, FILE *stream, struct failure *failure) {
+    char option[OPTION_VARIABLE_BYTES];
+    const bool joined = strncmp(text, "--", 2) == 0;
+    snprintf(option, sizeof option, "--%s%s", name, joined ? "=" : "");
+    return joined ? write_joined(option, text, stream, failure)
+                  : write_joined(option, "", stream, failure) &&
+                        write_joined("", text, stream, failure);
+}
+
+static bool write_option(const struct option *option, const char *text, FILE *stream,
+                         struct failure *failure) {
+    if (option->kind == OPTION_FLAG)
+        return write_flag(option, text, stream, failure);
+    if (option->scope != OPTION_ARGUMENT)
+        return write_named(option->name, text, stream, failure);
+    /* What begins with '-' would be taken for an option. Arguments of ours are files. */
+    return write_joined(text[0] == '-' ? "./" : "", text, stream, failure);
+}
+
+/* Whether the command says it: what counts and is not the default, be it given or not. */
+static bool is_told(const struct option_values *values, const struct option *option,
+                    const struct option_value *value) {
+    return option->defines && values_counts(values, option->name) &&
+           !(value->count == 1 && option_is_default(option, value->texts[0]));
+}
+
+static bool write_command(const struct option_values *values, FILE *stream,
+                          struct failure *failure) {
+    fprintf(stream, "plait %s", values->set->command);
+    for (size_t i = 0; i < values->count; i++) {
+        const struct option *option = option_at(values->set, i, NULL);
+        const struct option_value *value = &values->items[i];
+        for (size_t t = 0; is_told(values, option, value) && t < value->count; t++)
+            if (!write_option(option, value->texts[t], stream, failure))
+                return false;
+    }
+    return true;
+}
+
+/* What the function writes, as a text to be freed; NULL on failure. */
+static char *text_of(bool (*write)(const struct option_values *values, FILE *stream,
+                                   struct failure *failure),
+                     const struct option_values *values, struct failure *failure) {
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *stream = open_memstream(&text, &bytes);
+    if (!stream) {
+        out_of_memory(failure);
+        return NULL;
+    }
+    bool written = write(values, stream, failure);
+    if (fclose(stream) != 0)
+        written = out_of_memory(failure);
+    if (written)
+        return text;
+    free(text);
+    return NULL;
+}
+
+bool provenance_begin(struct provenance *provenance, const struct option_values *values,
+                      struct failure *failure) {
+    *provenance = (struct provenance){0};
+    provenance->parameters = text_of(config_file_write_definition, values, failure);
+    if (provenance->parameters)
+        provenance->command = text_of(write_command, values, failure);
+    return provenance->command != NULL;
+}
+
+void provenance_seal(struct provenance *provenance, uint64_t fnv1a) {
+    struct named_text *texts = provenance->texts;
+    snprintf(provenance->checksum, sizeof provenance->checksum, "%016" PRIx64, fnv1a);
+    texts[0] = (struct named_text){software_name, "Plait"};
+    texts[1] = (struct named_text){command_name, provenance->command};
+    texts[2] = (struct named_text){parameters_name, provenance->parameters};
+    texts[3] = (struct named_text){version_name, plait_version()};
+    texts[4] = (struct named_text){checksum_name, provenance->checksum};
+}
+
+void provenance_free(struct provenance *provenance) {
+    free(provenance->command);
+    free(provenance->parameters);
+    *provenance = (struct provenance){0};
+}
+
+/* ---- reading ---- */
+
+/* The texts of one file. */
+struct reading {
+    const char *path;
+    const char *command, *parameters, *version, *checksum;
+    struct failure mistake; /* of a text, without the file */
+};
+
+/* The first text of that name, NULL if there is none. */
+static const char *find_text(const struct named_text *texts, size_t count, const char *name) {
+    for (size_t k = 0; k < count; k++)
+        if (strcmp(texts[k].name, name) == 0)
+            return texts[k].text;
+    return NULL;
+}
+
+static bool find_texts(struct reading *reading, const struct named_text *texts, size_t count,
+                       struct failure *failure) {
+    reading->command = find_text(texts, count, command_name);
+    reading->parameters = find_text(texts, count, parameters_name);
+    reading->version = find_text(texts, count, version_name);
+    reading->checksum = find_text(texts, count, checksum_name);
+    const int found =
+        !!reading->command + !!reading->parameters + !!reading->version + !!reading->checksum;
+    if (found == 4)
+        return true;
+    if (found == 0)
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' does not tell where it comes from: Plait did not draw it, or "
+                           "another program has removed the texts",
+                           reading->path);
+    return failure_set(failure, EXIT_USAGE,
+                       "'%s' has lost some of the texts that tell where it comes from: use a copy "
+                       "that has them all",
+                       reading->path);
+}
+
+/* Reads "major.minor.patch". */
+static bool read_version(const char *text, uint64_t parts[3]) {
+    char copy[64];
+    if (strlen(text) >= sizeof copy)
+        return false;
+    strcpy(copy, text);
+    char *part = copy;
+    for (int k = 0; k < 3; k++) {
+        char *dot = strchr(part, '.');
+        if ((k < 2) != (dot != NULL))
+            return false;
+        if (dot)
+            *dot = '\0';
+        if (part[strspn(part, "0123456789")] != '\0' || number_count(part, &parts[k]) != NULL)
+            return false;
+        part = dot + 1;
+    }
+    return true;
+}
+
+static bool check_version(struct reading *reading, struct failure *failure) {
+    uint64_t theirs[3], ours[3];
+    if (!read_version(reading->version, theirs))
+        return failure_set(&reading->mistake, EXIT_USAGE, "%s is no version", version_name);
+    read_version(plait_version(), ours);
+    for (int k = 0; k < 3 && theirs[k] >= ours[k]; k++)
+        if (theirs[k] > ours[k])
+            return failure_set(failure, EXIT_USAGE,
+                               "'%s' comes from Plait %s, and this is %s: use that one",
+                               reading->path, reading->version, plait_version());
+    return true;
+}
+
+static bool read_checksum(struct reading *reading, uint64_t *fnv1a) {
+    const char *text = reading->checksum;
+    if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16)
+        return failure_set(&reading->mistake, EXIT_USAGE, "%s is no checksum", checksum_name);
+    *fnv1a = strtoull(text, NULL, 16);
+    return true;
+}
+
+/* The set of the subcommand that a command begins with. NULL is a mistake. */
+static const struct option_set *find_set(struct reading *reading, const struct shell_words *words,
+                                         const struct option_set *const *sets, size_t set_count) {
+    const bool ours = words->count >= 2 && strcmp(words->items[0], "plait") == 0;
+    for (size_t k = 0; ours && k < set_count; k++)
+        if (strcmp(words->items[1], sets[k]->command) == 0)
+            return sets[k];
+    failure_set(&reading->mistake, EXIT_USAGE, "%s names no subcommand that this Plait has",
+                command_name);
+    return NULL;
+}
+
+/* Only what defines the result may be told: the rest would be somebody else's will. */
+static bool only_definitions(struct reading *reading, const struct option_values *values) {
+    for (size_t i = 0; i < values->count; i++) {
+        const struct option *option = option_at(values->set, i, NULL);
+        if (!option->defines && values->items[i].origin != ORIGIN_DEFAULT)
+            return failure_set(&reading->mistake, EXIT_USAGE, "'%s' has no place in them",
+                               option->name);
+    }
+    return true;
+}
+
+static bool same_texts(const struct option_value *a, const struct option_value *b) {
+    bool same = a->count == b->count;
+    for (size_t t = 0; same && t < a->count; t++)
+        same = strcmp(a->texts[t], b->texts[t]) == 0;
+    return same;
+}
+
+/* Whether parameters say what the command says. Arguments are not among them. */
+static bool same_values(struct reading *reading, const struct option_values *command,
+                        const struct option_values *parameters) {
+    for (size_t i = 0; i < command->count; i++) {
+        const struct option *option = option_at(command->set, i, NULL);
+        const bool counts = values_counts(command, option->name);
+        if (!option->defines || option->scope != OPTION_ANYWHERE)
+            continue;
+        if (counts != values_counts(parameters, option->name) ||
+            (counts && !same_texts(&command->items[i], &parameters->items[i])))
+            return failure_set(&reading->mistake, EXIT_USAGE, "%s and %s differ in the option '%s'",
+                               command_name, parameters_name, option->name);
+    }
+    return true;
+}
+
+static bool check_parameters(struct reading *reading, const struct option_values *command) {
+    struct option_values parameters = {0};
+    const bool good = values_init(&parameters, command->set, &reading->mistake) &&
+                      config_file_merge_text(&parameters, parameters_name, reading->parameters,
+                                             &reading->mistake) &&
+                      only_definitions(reading, &parameters) &&
+                      same_values(reading, command, &parameters);
+    values_free(&parameters);
+    return good;
+}
+
+static bool read_command(struct reading *reading, struct option_values *values,
+                         const struct option_set *const *sets, size_t set_count) {
+    struct shell_words words;
+    const struct option_set *set = NULL;
+    if (shell_words_split(&words, reading->command, &reading->mistake))
+        set = find_set(reading, &words, sets, set_count);
+    const bool good =
+        set && values_init(values, set, &reading->mistake) &&
+        values_parse_argv(values, (int)words.count - 2, words.items + 2, &reading->mistake) &&
+        only_definitions(reading, values);
+    shell_words_free(&words);
+    return good;
+}
+
+bool provenance_read(struct origin *origin, const char *path, const struct named_text *texts,
+                     size_t count, const struct option_set *const *sets, size_t set_count,
+                     struct failure *failure) {
+    struct reading reading = {.path = path};
+    *origin = (struct origin){0};
+    if (!find_texts(&reading, texts, count, failure))
+        return false;
+    origin->command = reading.command;
+    if (check_version(&reading, failure) && read_checksum(&reading, &origin->fnv1a) &&
+        read_command(&reading, &origin->values, sets, set_count) &&
+        check_parameters(&reading, &origin->values))
+        return true;
+    if (reading.mistake.exit_status == EXIT_DONE)
+        return false;
+    return failure_set(
+        failure, reading.mistake.exit_status,
+        "the texts of '%s' that tell where it comes from (Plait %s) are damaged: %s: "
+        "use a copy that is whole",
+        path, reading.version, reading.mistake.text);
+}

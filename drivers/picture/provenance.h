@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ * Where a result comes from, in texts that it carries: the command, all parameters, the version and
+ * the checksum. They depend on what the result is alone, not on ranks, threads, path, schedule,
+ * files or date.
+ *
+ * A text that is read may be anybody's: it is taken apart by the readers of command lines and
+ * configuration files, with all their checks, and nothing in it is ever run. */
+#ifndef PLAIT_DRIVERS_PROVENANCE_H
+#define PLAIT_DRIVERS_PROVENANCE_H
+
+#include "base/named_text.h"
+#include "options/option_values.h"
+
+#include <stdint.h>
+
+enum { PROVENANCE_TEXTS = 5 };
+
+struct provenance {
+    char *command;    /* a line for a shell: the subcommand and the options that define the result
+                       * and are not as by default, wherever they were given */
+    char *parameters; /* all options that define the result, as --config reads them */
+    char checksum[17];
+    struct named_text texts[PROVENANCE_TEXTS]; /* once it is sealed; they live as long as it */
+};
+
+/* Describes the result of values that are complete. EXIT_USAGE for a value that no configuration
+ * file can hold. Free with provenance_free, also after a failure; zeroed ones may be freed. */
+bool provenance_begin(struct provenance *provenance, const struct option_values *values,
+                      struct failure *failure);
+
+/* Makes the texts of a result with this checksum. *provenance must stay where it is from then on.
+ */
+void provenance_seal(struct provenance *provenance, uint64_t fnv1a);
+
+void provenance_free(struct provenance *provenance);
+
+/* What a result told. */
+struct origin {
+    struct option_values values; /* of one of the sets: what the command says */
+    const char *command;         /* in the texts */
+    uint64_t fnv1a;
+};
+
+/* Reads texts that a result of one of the set_count sets told; others may stand among them. path is
+ * the file that they come from, for errors. EXIT_USAGE: no texts of Plait, damaged ones, parameters
+ * that do not say what the command says, a newer version than this one. Free origin->values, also
+ * after a failure. */
+bool provenance_read(struct origin *origin, const char *path, const struct named_text *texts,
+                     size_t count, const struct option_set *const *sets, size_t set_count,
+                     struct failure *failure);
+
+#endif

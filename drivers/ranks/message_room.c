@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ * Memory is looked at before it is asked for. */
+#include "ranks/message_room.h"
+
+#include "base/memory.h"
+#include "ranks/mpi_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const double mib = 1.0 / 1048576;
+
+struct node_memory node_memory_of(const struct session *session, uint64_t bytes) {
+    struct node_memory memory = {bytes, memory_available_bytes()};
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &memory.needed, 1, MPI_UINT64_T, MPI_SUM, session->node));
+    MPI_CHECK(
+        MPI_Allreduce(MPI_IN_PLACE, &memory.available, 1, MPI_UINT64_T, MPI_MIN, session->node));
+    return memory;
+}
+
+bool memory_check(const struct session *session, uint64_t bytes, const char *what,
+                  struct failure *failure) {
+    const struct node_memory memory = node_memory_of(session, bytes);
+    return memory.needed <= memory.available ||
+           failure_set(failure, EXIT_USAGE,
+                       "%s need %.0f MiB on this node, which has %.0f MiB free: choose less of "
+                       "them, or fewer ranks a node",
+                       what, (double)memory.needed * mib, (double)memory.available * mib);
+}
+
+void *message_room(const struct session *session, size_t bytes, struct failure *failure) {
+    if (!memory_check(session, bytes, "the messages", failure))
+        return NULL;
+    void *room = malloc(bytes > 0 ? bytes : 1);
+    if (!room)
+        failure_set(failure, EXIT_RUN, "out of memory");
+    else
+        memset(room, 0, bytes); /* touched now, not while the clock runs */
+    return room;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ * Room for large things: all ranks of a node draw on one memory, and a kernel that promises more
+ * than it has kills a rank later. */
+#ifndef PLAIT_DRIVERS_MESSAGE_ROOM_H
+#define PLAIT_DRIVERS_MESSAGE_ROOM_H
+
+#include "base/failure.h"
+#include "ranks/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the ranks of a node need together, and what it has, in bytes. */
+struct node_memory {
+    uint64_t needed, available;
+};
+
+/* Collective: the ranks of each node add up the bytes that they need. */
+struct node_memory node_memory_of(const struct session *session, uint64_t bytes);
+
+/* Collective. Adds up the bytes that the ranks of each node need; EXIT_USAGE on all ranks of a node
+ * that has less, so agree. what: "the messages". */
+bool memory_check(const struct session *session, uint64_t bytes, const char *what,
+                  struct failure *failure);
+
+/* Collective. malloc'ed room for messages of `bytes` bytes on this rank, one byte at least, all 0;
+ * caller frees. NULL with EXIT_USAGE if memory_check fails, with EXIT_RUN if there is none: agree.
+ */
+void *message_room(const struct session *session, size_t bytes, struct failure *failure);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * Finds out where this rank landed, how many threads it gets, and tells rank 0 about all ranks. */
+#ifndef PLAIT_DRIVERS_PLACING_H
+#define PLAIT_DRIVERS_PLACING_H
+
+#include "base/placement.h"
+#include "plait/exec.h"
+#include "ranks/session.h"
+
+#include <stdint.h>
+
+/* Collective. Resolves path and threads of this rank into *exec: path NULL is the fastest of this
+ * node, threads 0 the default: OMP_NUM_THREADS if set, else the visible cores shared fairly with
+ * the ranks of the node that may use them too. Describes the rank in *mine. An unknown path, or one
+ * that some rank's node cannot run, is a failure of all ranks. */
+bool placing_resolve(const struct session *session, const char *path, uint64_t threads,
+                     struct plait_exec *exec, struct placement *mine, struct failure *failure);
+
+/* Collective. All placements in rank order, on rank 0: a malloc'ed array, caller frees. NULL
+ * elsewhere. */
+bool placing_gather(const struct session *session, const struct placement *mine,
+                    struct placement **all, struct failure *failure);
+
+/* Prints, on rank 0, the warnings that the gathered placements give rise to. */
+void placing_warn(const struct session *session, const struct placement *all);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * MPI from start to end: the communicators that a subcommand works with. */
+#ifndef PLAIT_DRIVERS_SESSION_H
+#define PLAIT_DRIVERS_SESSION_H
+
+#include "base/failure.h"
+#include "base/launcher.h"
+#include "base/stopwatch.h"
+
+#include <mpi.h>
+#include <stdbool.h>
+
+/* The rank that parses files, prints and writes. */
+enum { ROOT = 0 };
+
+struct session {
+    MPI_Comm world; /* all ranks of the run */
+    MPI_Comm node;  /* the ranks that share this rank's memory, in rank order */
+    int rank, size; /* in world */
+    int node_rank, node_size;
+    struct launcher launcher;
+    struct stopwatch *watch; /* the timers of this rank; rank 0 prints its own for --csv */
+};
+
+/* What a subcommand wants of MPI; all false is the most common. */
+struct session_needs {
+    bool any_version; /* ranks of unlike Plait versions will do, if they understand each other */
+    bool spawns;      /* the run may start processes by MPI_Comm_spawn */
+    bool one_thread;  /* no rank starts threads: MPI may leave out what protects it from them,
+                       * which takes a third off the time of a short message within a node */
+};
+
+/* A failure that is set before becomes that of all ranks.
+ * Starts MPI, with MPI_THREAD_FUNNELED unless there is only one thread, and makes sure that all
+ * ranks run the same subcommand of the same Plait version. On a failure, which all ranks then have,
+ * call session_end all the same. */
+bool session_start(struct session *session, const char *command, struct session_needs needs,
+                   struct failure *failure);
+
+/* Ends MPI. */
+void session_end(struct session *session);
+
+#endif

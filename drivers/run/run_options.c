@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ * The table of the options that all subcommands share. */
+#include "run/run_options.h"
+
+#include "plait/exec.h"
+
+const struct option run_option_rows[RUN_OPTIONS] = {
+    {
+        .name = "threads",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .help = "OpenMP threads of each rank",
+        .default_text = "OMP_NUM_THREADS, else the cores that the rank sees, shared with the ranks "
+                        "of its node that see them too",
+        .offset = offsetof(struct run_options, threads),
+        .min = 1,
+        .max = PLAIT_THREADS_MAX,
+    },
+    {
+        .name = "path",
+        .kind = OPTION_TEXT,
+        .argument = "NAME",
+        .help = "SIMD path of the kernels, such as scalar or avx2; a wrong one lists what the "
+                "machine has",
+        .default_text = "the fastest of each node",
+        .offset = offsetof(struct run_options, path),
+    },
+    {
+        .name = "json",
+        .kind = OPTION_TEXT,
+        .argument = "FILE",
+        .help = "write parameters, placement, timing and result to FILE when the run has succeeded",
+        .offset = offsetof(struct run_options, json),
+        .replaces = true,
+    },
+    {
+        .name = "csv",
+        .kind = OPTION_FLAG,
+        .help = "print the timers of rank 0, or of the slowest rank where --json has them too, "
+                "behind the results: a table, and lines that begin with '# csv,' for plait logs "
+                "merge",
+        .offset = offsetof(struct run_options, csv),
+    },
+};
+
+bool checkpoint_options_check(const struct option_values *values, struct failure *failure) {
+    return values_has(values, "checkpoint") ||
+           values_origin(values, "checkpoint-every") != ORIGIN_COMMAND_LINE ||
+           failure_set(failure, EXIT_USAGE, "%s has no checkpoint to save to: add --checkpoint",
+                       values_where(values, "checkpoint-every"));
+}
