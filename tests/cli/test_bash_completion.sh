@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 mkdir "$WORK/man1"
-"$DOCUMENTS" "$WORK/man1" "$WORK/completion" "$here/../../drivers/completion.bash"
+"$DOCUMENTS" "$WORK/man1" "$WORK/completion" "$here/../../drivers/options/completion.bash"
 # shellcheck source=/dev/null
 . "$WORK/completion"
 touch "$SANDBOX/one.log" "$SANDBOX/two.log"
