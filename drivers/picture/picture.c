@@ -6,10 +6,10 @@
 #include "picture/picture.h"
 
 #include "base/clock.h"
+#include "picture/keeper_disk.h"
 #include "picture/picture_files.h"
 #include "picture/picture_options.h"
 #include "picture/picture_report.h"
-#include "picture/picture_stream.h"
 #include "plait/digest.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"

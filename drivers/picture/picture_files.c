@@ -7,8 +7,8 @@
 #include "image/palette_file.h"
 #include "image/smooth_colour.h"
 #include "image/writer.h"
-#include "picture/picture_image.h"
-#include "picture/picture_smooth.h"
+#include "picture/colouring.h"
+#include "picture/memory_smooth.h"
 
 bool files_check(struct picture *picture, struct failure *failure) {
     const struct picture_options *options = picture->options;

@@ -7,9 +7,9 @@
 #include "base/placement.h"
 #include "image/palette.h"
 #include "options/option_values.h"
+#include "picture/keeper.h"
+#include "picture/keeper_disk.h"
 #include "picture/picture_options.h"
-#include "picture/picture_rows.h"
-#include "picture/picture_stream.h"
 #include "picture/provenance.h"
 #include "ranks/session.h"
 

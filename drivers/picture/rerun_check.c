@@ -8,10 +8,10 @@
 #include "image/reader_png.h"
 #include "image/shade.h"
 #include "image/smooth_colour.h"
-#include "picture/picture_image.h"
+#include "picture/colouring.h"
+#include "picture/memory_smooth.h"
 #include "picture/picture_options.h"
 #include "picture/picture_report.h"
-#include "picture/picture_smooth.h"
 #include "plait/digest.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * From a run to the image that writers take. */
-#include "picture/picture_image.h"
+#include "picture/colouring.h"
 
 enum colour_value picture_colour_value(const struct picture *picture) {
     return picture->escape.kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Computes a picture into a store, and encodes it from there. */
-#include "picture/picture_stream.h"
+#include "picture/keeper_disk.h"
 
 #include "base/clock.h"
 #include "files/npy_header.h"
 #include "image/writer.h"
-#include "picture/picture_image.h"
+#include "picture/colouring.h"
 #include "picture/picture_report.h"
 #include "plait/digest.h"
 #include "ranks/agree.h"

@@ -17,7 +17,7 @@
 
 #include "base/failure.h"
 #include "image/colour.h"
-#include "picture/picture_smooth.h"
+#include "picture/memory_smooth.h"
 #include "picture/store.h"
 #include "plait/escape.h"
 

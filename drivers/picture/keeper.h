@@ -8,7 +8,7 @@
 #include "base/progress_display.h"
 #include "picture/block.h"
 #include "picture/picture_checkpoint.h"
-#include "picture/pieces.h"
+#include "picture/rows_gather.h"
 #include "plait/escape.h"
 #include "ranks/queue.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/failure.h"
 #include "image/smooth_colour.h"
-#include "picture/picture_rows.h"
+#include "picture/keeper.h"
 
 #include <stdbool.h>
 #include <stdint.h>

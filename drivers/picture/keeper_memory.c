@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Plans, computes and gathers the rows of a picture. */
-#include "picture/picture_rows.h"
+#include "picture/keeper.h"
 
 #include "base/stop_signal.h"
 #include "plait/digest.h"

@@ -2,7 +2,7 @@
  * Colours rows smoothly. Mirror images are not computed but for column 0 of a picture that is
  * symmetric about its centre, which has none: rank 0 computes that of the mirrored rows, since the
  * range of the picture must not depend on who computes what. */
-#include "picture/picture_smooth.h"
+#include "picture/memory_smooth.h"
 
 #include "plait/smooth.h"
 #include "ranks/agree.h"

@@ -2,7 +2,7 @@
  * Gathers scattered rows. Lengths and displacements are in rows, of a datatype that is one row
  * long: in bytes or pixels they would overflow MPI's int. A rank's rows are one message, however
  * many pieces they are. */
-#include "picture/pieces.h"
+#include "picture/rows_gather.h"
 
 #include "ranks/mpi_check.h"
 
