@@ -22,8 +22,4 @@ enum { PALETTE_FILE_COLOURS_MAX = 65536 };
  * EXIT_USAGE, with the line where it is one, for anything else. */
 bool palette_load(const char *text, struct palette *palette, struct failure *failure);
 
-/* Refuses an output that would replace the file that palette_load reads: EXIT_USAGE. NULL stands
- * for no output. */
-bool palette_check_apart(const char *text, const char *output, struct failure *failure);
-
 #endif

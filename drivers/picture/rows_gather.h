@@ -1,34 +1,26 @@
 /* SPDX-License-Identifier: MIT
- * The rows that a rank has computed, in pieces wherever the queue sent it, and their way to rank 0.
- */
-#ifndef PLAIT_DRIVERS_PIECES_H
-#define PLAIT_DRIVERS_PIECES_H
+ * The way of rows from the ranks that have computed them to rank 0. */
+#ifndef PLAIT_DRIVERS_ROWS_GATHER_H
+#define PLAIT_DRIVERS_ROWS_GATHER_H
 
-#include "base/schedule.h"
+#include "base/unit_set.h"
 #include "ranks/session.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Pieces in the order they were added. Zero is an empty list; free with pieces_free. */
-struct pieces {
-    struct piece *items;
-    size_t count, capacity;
+/* Which rows this rank has, of rows [0, total) that the ranks have between them. */
+struct rank_rows {
+    const struct session *session;
+    uint32_t total;
+    bool blocks;            /* each rank has its block of them (base/decompose.h), and no other */
+    struct unit_set pieces; /* of this rank; row numbers up to INT_MAX */
 };
 
-/* Adds a piece, to the last one where it goes on from there. false without memory. */
-bool pieces_add(struct pieces *pieces, struct piece piece);
-void pieces_free(struct pieces *pieces);
-
-/* The rows of all pieces together. */
-uint64_t pieces_rows(const struct pieces *pieces);
-
-/* Collective. Brings rows of `row_bytes` each to their places on rank 0. pieces: the rows of this
- * rank, row numbers up to INT_MAX. mine: their content, one piece behind the other. all: on rank 0
- * the whole, where its own rows are already in place; ignored on other ranks, as mine is on rank 0.
- */
-void pieces_gather(const struct session *session, const struct pieces *pieces, size_t row_bytes,
-                   const void *mine, void *all);
+/* Collective. Takes rows of row_bytes each to their places on rank 0. content: on rank 0 the whole
+ * [total][row_bytes], where its own rows are already in place; on other ranks their rows, one piece
+ * after the other. */
+void rows_gather(const struct rank_rows *rows, size_t row_bytes, void *content);
 
 #endif
