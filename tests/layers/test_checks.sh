@@ -77,16 +77,33 @@ must_fail 'no MPI call' check_mpi_calls.py tree
 
 if [ "$processor" = x86_64 ]; then
     object wide 'void f(double *a) { for (int i = 0; i < 64; i++) a[i] += a[i]; }' -O3 -mavx
-    must_fail 'wide.o has AVX' check_instructions.sh baseline wide.o
+    must_fail 'wide.o has AVX' check_instructions.sh wide.o
     object narrow 'double f(double a) { return a + a; }' -mavx
-    must_fail 'narrow.o has AVX' check_instructions.sh baseline narrow.o
+    must_fail 'narrow.o has AVX' check_instructions.sh narrow.o
 fi
-must_fail 'no object' check_instructions.sh baseline
-for flag in -march=native -ffast-math -Ofast -ffp-contract=fast -mavx2; do
-    file commands.json "  \"command\": \"cc $flag -c /tree/kernels/escape.c\","
-    must_fail "$flag" check_instructions.sh flags commands.json
+must_fail 'no object' check_instructions.sh
+# compiled FILE FLAG...: commands.json of one file.
+compiled() {
+    file commands.json "[{\"file\": \"/tree/$1\", \"command\": \"cc ${*:2} -c /tree/$1\"}]"
+}
+paths=('sse41 -msse4.1' 'sve -march=armv8.2-a+sve' 'strange -mstrange')
+for flag in -march=native -ffast-math -Ofast -ffp-contract=fast -mavx2 -msse4.1 -mstrange -march=armv8.2-a+sve; do
+    compiled kernels/escape.c "$flag"
+    must_fail "escape.c: ${flag//+/.}" check_flags.py commands.json "${paths[@]}"
 done
-must_fail missing check_instructions.sh flags absent.json
+for case in 'arch/sse41/d.c -march=armv8.2-a+sve' 'arch/sse41/d.c -mavx' 'arch/avx2/d.c -mavx2' 'arch/sve/d.c -ffast-math' \
+    'kernels/sse41/d.c -msse4.1' 'bench/bound_sve.c -msse4.1' 'bench/bench.c -msse4.1' 'bench/bound_other.c -mstrange'; do
+    read -r source flag <<<"$case"
+    compiled "$source" "$flag"
+    must_fail "$source: ${flag//+/.}" check_flags.py commands.json "${paths[@]}"
+done
+for case in 'arch/sse41/d.c -msse4.1' 'arch/sve/d.c -march=armv8.2-a+sve' 'bench/bound_sse41.c -msse4.1' \
+    'bench/darts_bound_strange.c -mstrange' 'bench/escape_plain.c -mfma' 'kernels/escape.c -O3'; do
+    read -r source flag <<<"$case"
+    compiled "$source" "$flag"
+    "$here/check_flags.py" commands.json "${paths[@]}" || failed=$((failed + 1))
+done >/dev/null
+must_fail 'absent.json: No such file' check_flags.py absent.json
 
 file licence/a.c 'int plait_a;'
 must_fail 'a.c: no SPDX' check_licence.sh licence
