@@ -19,11 +19,6 @@ struct plait_darts_job {
 /* The number of hits among the darts of the job. */
 typedef uint64_t plait_darts_hits_fn(const struct plait_darts_job *job);
 
-plait_darts_hits_fn plait_darts_hits_scalar;
-plait_darts_hits_fn plait_darts_hits_avx2;
-plait_darts_hits_fn plait_darts_hits_avx512;
-plait_darts_hits_fn plait_darts_hits_neon;
-
 /* The reference: dart by dart, every one refined, no shortcut. Every path equals it on every job.
  */
 plait_darts_hits_fn plait_darts_reference;

@@ -26,7 +26,7 @@ static void check_paths(const struct plait_darts_job *job, uint64_t expected, co
     const struct plait_path *const *table = plait_select_table(&count);
     for (size_t k = 0; k < count; k++)
         if ((table[k]->needs & ~plait_cpu_features()) == 0) {
-            const uint64_t got = table[k]->darts_hits(job);
+            const uint64_t got = PLAIT_PATH_KERNEL(table[k], darts_hits)(job);
             check_that(got == expected, __FILE__, __LINE__,
                        "%s: %s %s, state %016" PRIx64 " odd %d count %" PRIu64 ": %" PRIu64
                        " hits, expected %" PRIu64,
@@ -292,7 +292,7 @@ static uint64_t hits_in_pieces(struct plait_darts_job job, uint64_t longest, uin
         const uint64_t draw = random_draw(random) % longest;
         struct plait_darts_job piece = job;
         piece.count = draw < job.count ? draw : job.count;
-        hits += random_path(random)->darts_hits(&piece);
+        hits += PLAIT_PATH_KERNEL(random_path(random), darts_hits)(&piece);
         job = rest_of(job, piece.count);
     }
     return hits;

@@ -434,6 +434,10 @@ static void test_verify(void) {
     free(counts);
 }
 
+static struct plait_row_range rows_at(uint32_t first, uint32_t rows) {
+    return (struct plait_row_range){first, rows};
+}
+
 /* Over a split of the picture each sample is looked at in the part that it lies in, and in no
  * other.
  */
@@ -444,8 +448,8 @@ static void test_verify_rows(void) {
     struct plait_escape_difference first, part;
     int32_t *row = counts;
     for (uint32_t i = 0; i < e.height; i++, row += e.width) {
-        CHECK_INT(PLAIT_OK, plait_escape_verify_rows(&e, &exec, i, 1, row, 1000, &first));
-        CHECK_INT(PLAIT_OK, plait_escape_verify_rows(&e, &exec, i, 0, NULL, 1000, &first));
+        CHECK_INT(PLAIT_OK, plait_escape_verify_rows(&e, &exec, rows_at(i, 1), row, 1000, &first));
+        CHECK_INT(PLAIT_OK, plait_escape_verify_rows(&e, &exec, rows_at(i, 0), NULL, 1000, &first));
     }
     for (size_t k = 0; k < (size_t)e.width * e.height; k++)
         counts[k] += 1;
@@ -453,10 +457,11 @@ static void test_verify_rows(void) {
     row = counts;
     for (uint32_t i = 0; i < e.height; i++, row += e.width) {
         const enum plait_status expected = i == first.row ? PLAIT_E_MISMATCH : PLAIT_OK;
-        CHECK_INT(expected, plait_escape_verify_rows(&e, &exec, i, 1, row, 1, &part));
+        CHECK_INT(expected, plait_escape_verify_rows(&e, &exec, rows_at(i, 1), row, 1, &part));
     }
     CHECK(part.row == first.row && part.col == first.col && part.got == first.got);
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_escape_verify_rows(&e, &exec, 1, e.height, counts, 1, &part));
+    CHECK_INT(PLAIT_E_ARGUMENT,
+              plait_escape_verify_rows(&e, &exec, rows_at(1, e.height), counts, 1, &part));
     free(counts);
 }
 

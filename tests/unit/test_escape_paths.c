@@ -195,7 +195,7 @@ static void check_tile(const struct picture *p, const struct plait_path *path, b
     job.shortcuts = !brute;
     for (uint32_t k = 0; k < cells; k++)
         field[k] = JUNK;
-    path->escape_tile(&job, tile, field + GUARD, stride);
+    PLAIT_PATH_KERNEL(path, escape_tile)(&job, tile, field + GUARD, stride);
 
     uint32_t wrong = 0, touched = 0;
     for (uint32_t k = 0; k < cells; k++) {

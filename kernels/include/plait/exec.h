@@ -28,10 +28,10 @@ struct plait_path;
 typedef bool plait_progress_fn(void *context, uint64_t done, uint64_t total);
 
 struct plait_exec {
-    const struct plait_path *path;
-    int threads;                 /* 1 .. PLAIT_THREADS_MAX */
-    plait_progress_fn *progress; /* NULL: none */
-    void *progress_context;
+    const struct plait_path *path; /* that this machine can run; never NULL */
+    int threads;                   /* OpenMP threads of a kernel, 1 .. PLAIT_THREADS_MAX */
+    plait_progress_fn *progress;   /* NULL: none */
+    void *progress_context;        /* given to progress, and not looked at; may be NULL */
 };
 
 /* Fills *exec. path: a name, or NULL for the fastest path of this machine. threads: 0 for one per
