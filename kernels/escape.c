@@ -99,7 +99,11 @@ enum plait_status plait_escape_check(const struct plait_escape *escape) {
  * factor 0.999 covers the rounding. Mandelbrot, r = 2: while |c| < 1.999, |z'| >= 4 - |c| > 2.
  * Beyond that the orbit is outside from its second step on, z = c (c + 1), and with re c >= -1.99
  * that is |c + 1| >= 1.007 and |z| > 2, growing; near c = -2 it may stand still on the edge
- * instead: z = 2 is a fixed point that has escaped. */
+ * instead: z = 2 is a fixed point that has escaped.
+ *
+ * No pixel is known that needs the -1.99. Left of it an orbit could only come back by rounding,
+ * when |z| is 2 but for some units in the last place, and of 20 million c within 33 units of -2, Im
+ * c up to 1e-6, none does. The bound stays since this is no proof, and costs a few columns. */
 static double blind_min_cr(const struct plait_escape *escape) {
     if (escape->kind == PLAIT_MANDELBROT)
         return -1.99;

@@ -5,8 +5,11 @@
 
 #include "../../kernels/tasks.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 enum { TASKS_MAX = 1000, THREADS_MAX = 7, UNIT = 3 };
 
@@ -99,10 +102,57 @@ static void progress_can_stop(void) {
     CHECK(record.calls <= 1);
 }
 
+enum { MEETING = 4 };
+static const double stuck_seconds = 30;
+
+/* A task that ends when all the others have begun, so that each is on a thread of its own. */
+struct meeting {
+    atomic_int begun, on_thread[MEETING];
+    atomic_bool wrong;
+    pthread_t caller;
+};
+
+static uint64_t meet(void *context, uint64_t task, int thread) {
+    struct meeting *meeting = context;
+    const time_t start = time(NULL);
+    (void)task;
+    if (thread < 0 || thread >= MEETING)
+        atomic_store(&meeting->wrong, true);
+    else
+        atomic_fetch_add(&meeting->on_thread[thread], 1);
+    if ((thread == 0) != (pthread_equal(pthread_self(), meeting->caller) != 0))
+        atomic_store(&meeting->wrong, true);
+    atomic_fetch_add(&meeting->begun, 1);
+    while (atomic_load(&meeting->begun) < MEETING && !atomic_load(&meeting->wrong)) {
+        sched_yield();
+        if (difftime(time(NULL), start) > stuck_seconds)
+            atomic_store(&meeting->wrong, true);
+    }
+    return 1;
+}
+
+static void threads_have_numbers(void) {
+    struct meeting meeting = {.caller = pthread_self()};
+    const struct plait_tasks tasks = {
+        .run = meet,
+        .context = &meeting,
+        .count = MEETING,
+        .threads = MEETING,
+        .total = MEETING,
+        .unit = 1,
+    };
+    const struct plait_exec exec = {.threads = MEETING};
+    CHECK_INT(PLAIT_OK, plait_tasks_run(&tasks, &exec));
+    CHECK(!atomic_load(&meeting.wrong));
+    for (int t = 0; t < MEETING; t++)
+        CHECK_INT(1, atomic_load(&meeting.on_thread[t]));
+}
+
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"every task once", every_task_once},
         {"progress can stop", progress_can_stop},
+        {"threads have numbers", threads_have_numbers},
         {0},
     };
     return check_main("tasks", tests, argc, argv);
