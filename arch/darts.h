@@ -10,8 +10,8 @@
 
 /* Consecutive darts of one orbit. Built by kernels/darts.c from checked arguments. */
 struct plait_darts_job {
-    bool pcg32;     /* XSH-RR 64/32, two outputs a dart; else RXS-M-XS 64/64, two darts an output */
-    bool odd;       /* rxs64: the first dart is the odd one of the first output; else false */
+    bool pcg32; /* XSH-RR 64/32, two outputs per dart; else RXS-M-XS 64/64, two darts per output */
+    bool odd;   /* rxs64: the first dart is the odd one of the first output; else false */
     uint64_t state; /* of the first dart's first output */
     uint64_t count; /* darts, 0 .. 2^62 */
 };

@@ -3,13 +3,27 @@
  * through the vectors, whole cells of the grid are judged at once, and only the rare dart near the
  * circle is looked at alone. Any order of the darts gives the same count.
  *
- * An including file brings the vocabulary ivec_<isa>.h, the words darts_vec_* and darts_tally_*
- * that no other kernel needs, the name DARTS_HITS of the function it gets, and an enum of two
- * numbers. GROUP_VECS is the number of vectors in a group, a multiple of 4 that darts_tally_sums
- * takes: enough to hide latencies and to share the branch for doubtful darts,
- * few enough for the registers. STRIDES is 1 where long ranges are to be gone through in strides,
- * which replaces a multiplication a vector by three additions, and 0 where multiplying is as fast.
- */
+ * An including file brings the vocabulary ivec_<isa>.h and these words, which no other kernel
+ * needs. From darts_vec_upper_halves on they see lanes of 32 bits.
+ *
+ *   darts_vec_random_xorshift(v)     (v >> 5 + (v >> 59)) ^ v, first half of RXS-M-XS
+ *   darts_vec_xorshift43(v)          (v >> 43) ^ v, its last part
+ *   darts_vec_xsh_rr(a, b)           XSH-RR outputs of the states a in the even lanes of
+ *                                    32 bits, of b in the odd ones
+ *   darts_vec_upper_halves(x, y)     upper half of x below, upper half of y above
+ *   darts_vec_sum_of_squares(v)      of its halves, signed; at most 2^31
+ *   darts_vec_doubtful_lanes(v, near, far)     bit k: lane k is in [near, far)
+ *   struct darts_tally               counts lanes below near, and finds doubtful ones
+ *   darts_tally_none()               nothing counted, no doubt
+ *   darts_tally_sums(tally, sums, n, near)     counts those of n vectors
+ *   darts_tally_take_doubt(tally, near, far)   whether one since the last call was doubtful
+ *   darts_tally_below(tally)         how many were below, in all
+ *
+ * It also brings the name DARTS_HITS of the function it gets, and an enum of two numbers.
+ * GROUP_VECS is the number of vectors in a group, a multiple of 4 that darts_tally_sums takes:
+ * enough to hide latencies and to share the branch for doubtful darts, few enough for the
+ * registers. STRIDES is 1 where long ranges are to be gone through in strides, which replaces a
+ * multiplication per vector by three additions, and 0 where multiplying is as fast. */
 #include "darts_exact.h"
 
 /* Output v + GROUP_VECS * l of a group is in lane l of its vector v: four vectors in a row hold
@@ -22,10 +36,10 @@ enum { GROUP_OUTPUTS = GROUP_VECS * IVEC_LANES };
  * D2, and D4 = e^4 s + e^3 c = 0 modulo 2^64: the states are a cubic polynomial, and three
  * additions give the next one. 2^14 would leave D4 = 2^62. */
 enum { STRIDE = 1 << 15 };
-/* Starting the differences costs four multiplications a vector, which fewer steps do not earn. */
+/* Starting the differences costs four multiplications per vector, which fewer steps do not earn. */
 enum { STRIDE_STEPS_MIN = 8, STRIDE_STEPS_MAX = 1 << 20 };
 
-/* The sums of squares of a vector's cells: two darts a lane, the even one in the lower half. */
+/* The sums of squares of a vector's cells: two darts per lane, the even one in the lower half. */
 static inline ivec_t cells_rxs64(ivec_t state) {
     const ivec_t word = ivec_mul(darts_vec_random_xorshift(state), ivec_set1(pcg_rxs_multiplier));
     return darts_vec_sum_of_squares(darts_vec_xorshift43(word));

@@ -78,7 +78,7 @@ __attribute__((noinline)) static uint64_t run_blind_block(struct deep *d, int32_
     return ~inside;
 }
 
-/* The same with a look before every step, for the few orbits that might come back: answers the
+/* The same with a look before every step, for the few orbits that might come back: returns the
  * lanes that were outside before any of the steps. */
 static uint64_t run_tested_block(struct deep *d, int32_t steps, vec_t limit) {
     struct orbits *lanes = &d->lanes;

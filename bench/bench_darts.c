@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * How fast the dart kernel is: per generator and path in darts a second and cycles a dart, in times
- * a baseline and in percent of what the vector units allow (docs/performance-darts.md), all
+ * How fast the dart kernel is: per generator and path in darts per second and cycles per dart, in
+ * times a baseline and in percent of what the vector units allow (docs/performance-darts.md), all
  * measured in turns in one run. Every contender's hits are checked before it is timed. */
 #include "bench.h"
 #include "bound_list.h"
@@ -188,7 +188,7 @@ static void print_peers(double baseline) {
         printf("  (not all peers could run)\n");
 }
 
-/* Answers the rate of the baseline, 0 without one. */
+/* Returns the rate of the baseline, 0 without one. */
 static double run_generator(const struct options *o, enum plait_generator generator) {
     static struct field field;
     struct field *f = &field;
@@ -221,10 +221,9 @@ static double run_generator(const struct options *o, enum plait_generator genera
 /* -- the command line -------------------------------------------------------------------------- */
 
 static void print_help(void) {
-    puts(
-        "bench_darts [--path NAME] [--generator rxs64|pcg32] [--rounds N] [--csv FILE] [--peers]\n"
-        "Times the dart kernel, one thread, against a baseline and the machine's bound.\n"
-        "--peers also runs the programs in bench/peers (installs numba into a folder of its own).");
+    puts("bench_darts [--path NAME] [--generator rxs64|pcg32] [--rounds N] [--csv FILE] [--peers]\n"
+         "Times the dart kernel, one thread, against a baseline and the machine's bound.\n"
+         "--peers also runs the programs in bench/peers (installs numba into a directory).");
 }
 
 static uint32_t rounds_of(const char *text) {

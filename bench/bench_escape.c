@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * How fast the escape kernel is: per view and path in steps a second, in times the plain loop and
+ * How fast the escape kernel is: per view and path in steps per second, in times the plain loop and
  * in percent of what the arithmetic units allow, all measured in turns in one run. Every picture is
  * checked before it is timed. */
 #include "bench.h"
@@ -90,7 +90,7 @@ static void run_task(void *context) {
     }
 }
 
-/* Runs the task once, compares its rows with the right counts, answers the steps it makes. */
+/* Runs the task once, compares its rows with the right counts, returns the steps it makes. */
 static double check_task(struct task *t, const char *name, const int32_t *right) {
     double steps = 0;
     run_task(t);
@@ -328,13 +328,12 @@ static void run_view(const struct options *o, int view) {
 /* -- the command line -------------------------------------------------------------------------- */
 
 static void print_help(void) {
-    puts(
-        "bench_escape [--path NAME] [--view 1..4] [--rounds N] [--interior fast|brute|both]\n"
-        "             [--csv FILE] [--peers]\n"
-        "Times the escape kernel, one thread, against a plain loop and the machine's bound: all "
-        "paths\n"
-        "and views, both interiors, 15 rounds unless told otherwise.\n"
-        "--peers also runs the programs in bench/peers (installs numba into a folder of its own).");
+    puts("bench_escape [--path NAME] [--view 1..4] [--rounds N] [--interior fast|brute|both]\n"
+         "             [--csv FILE] [--peers]\n"
+         "Times the escape kernel, one thread, against a plain loop and the machine's bound: all "
+         "paths\n"
+         "and views, both interiors, 15 rounds unless told otherwise.\n"
+         "--peers also runs the programs in bench/peers (installs numba into a directory).");
 }
 
 static long number(const char *text, long low, long high, const char *option) {

@@ -2,7 +2,7 @@
 # Which SIMD paths this compiler and architecture can build.
 #
 # plait_path(<name> MACRO <macro> [FLAGS <flag>...]) adds <name> to PLAIT_PATHS when the compiler makes code
-# for that architecture, which its macro tells, and takes the flags; arch/CMakeLists.txt then compiles the
+# for that architecture, which its macro shows, and takes the flags; arch/CMakeLists.txt then compiles the
 # files of arch/<name>/ with those flags, bench/ its bounds, and tests/layers/check_flags.py sees to it that
 # nothing else is. The compiler is asked, not the kernel: 32-bit Raspberry Pi OS runs on a kernel that says
 # aarch64.

@@ -138,7 +138,7 @@ struct tiling {
 };
 
 /* Tiles must be many, so that threads end together and progress is smooth, and large, so that a
- * path can keep its vectors full: 32 a thread, of 16384 to 65536 pixels, but not fewer than 4 a
+ * path can keep its vectors full: 32 per thread, of 16384 to 65536 pixels, but not fewer than 4 per
  * thread unless they get so small that most lanes idle. A picture of few wide rows is cut across
  * too. */
 static struct tiling cut_into_tiles(uint32_t rows, uint32_t width, int threads) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * How every kernel works: threads take tasks until none is left, the caller's thread tells how far
- * they are and may stop them all. Internal. */
+ * How every kernel works: threads take tasks until none is left, the caller's thread reports how
+ * far they are and may stop them all. Internal. */
 #ifndef PLAIT_KERNELS_TASKS_H
 #define PLAIT_KERNELS_TASKS_H
 
@@ -17,7 +17,7 @@ struct plait_tasks {
     void *context;
     uint64_t count; /* tasks 0 .. count - 1, begun in this order; none is begun after a stop */
     int threads;    /* 1 .. exec->threads */
-    uint64_t total; /* units that progress is told */
+    uint64_t total; /* units that progress is given */
     uint64_t unit;  /* how much of what run returns is a unit, at least 1 */
 };
 

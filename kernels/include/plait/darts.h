@@ -26,8 +26,8 @@ extern "C" {
 /* Whether `runs` runs, each of the first `darts` darts, are independent parts of the orbit:
  * PLAIT_OK; PLAIT_E_ARGUMENT where darts is not in 1 .. PLAIT_DARTS_MAX or runs not in 1 ..
  * PLAIT_DARTS_RUNS_MAX or the generator is neither; PLAIT_E_OVERLAP where a run takes more than
- * 2^64 / (3 runs) outputs, so that runs might draw the same ones. A run takes half an output a dart
- * with PLAIT_RXS64, two with PLAIT_PCG32. */
+ * 2^64 / (3 runs) outputs, so that runs might draw the same ones. A run takes half an output per
+ * dart with PLAIT_RXS64, two with PLAIT_PCG32. */
 PLAIT_API enum plait_status plait_darts_check(enum plait_generator generator, uint64_t darts,
                                               uint64_t runs);
 
@@ -50,7 +50,7 @@ PLAIT_API enum plait_status plait_darts_hits(const struct plait_darts_range *ran
  * plait_darts_hits for each, but threads share the runs too, so that many short ones cost little
  * more than their darts. range->run + runs <= PLAIT_DARTS_RUNS_MAX, range->count * runs < 2^64;
  * either may be 0. Returns what plait_darts_hits returns; on PLAIT_E_INTERRUPTED, hits has some of
- * the darts. exec->progress is told darts, range->count * runs in total. */
+ * the darts. exec->progress gets darts, range->count * runs in total. */
 PLAIT_API enum plait_status plait_darts_add_hits(const struct plait_darts_range *range,
                                                  uint64_t runs, const struct plait_exec *exec,
                                                  uint64_t *hits);

@@ -49,13 +49,13 @@ PLAIT_API struct plait_escape plait_escape_default(enum plait_escape_kind kind);
 
 /* Sets the view to [xmin, xmax] x [ymin, ymax], stretched over width x height, which must be set:
  * cx = (xmin + xmax) / 2, dx = (xmax - xmin) / width, likewise y. All four finite, min < max, else
- * PLAIT_E_ARGUMENT; then answers as plait_escape_check. */
+ * PLAIT_E_ARGUMENT; otherwise what plait_escape_check returns. */
 PLAIT_API enum plait_status plait_escape_set_region(struct plait_escape *escape, double xmin,
                                                     double xmax, double ymin, double ymax);
 
 /* Sets the view to square pixels around (re, im): dx = dy = (3 / zoom) / width for Mandelbrot,
- * (4 / zoom) / width for Julia. zoom > 0, all finite, else PLAIT_E_ARGUMENT; then answers as
- * plait_escape_check. */
+ * (4 / zoom) / width for Julia. zoom > 0, all finite, else PLAIT_E_ARGUMENT; otherwise what
+ * plait_escape_check returns. */
 PLAIT_API enum plait_status plait_escape_set_center(struct plait_escape *escape, double re,
                                                     double im, double zoom);
 
@@ -69,8 +69,8 @@ PLAIT_API enum plait_status plait_escape_check(const struct plait_escape *escape
 PLAIT_API double plait_escape_resolution(const struct plait_escape *escape);
 
 /* Computes rows [first, first + rows) into counts[rows][width]. Rows may be 0; the range must lie
- * inside the picture. Answers PLAIT_OK, what plait_escape_check answers, PLAIT_E_ARGUMENT for the
- * range or exec, or PLAIT_E_INTERRUPTED. exec->progress is told rows. */
+ * inside the picture. Returns PLAIT_OK, what plait_escape_check returns, PLAIT_E_ARGUMENT for the
+ * range or exec, or PLAIT_E_INTERRUPTED. exec->progress gets rows. */
 PLAIT_API enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                               const struct plait_exec *exec, uint32_t first,
                                               uint32_t rows, int32_t *counts);
@@ -83,7 +83,7 @@ PLAIT_API uint32_t plait_escape_distinct_rows(const struct plait_escape *escape)
 PLAIT_API enum plait_status plait_escape_complete(const struct plait_escape *escape,
                                                   const struct plait_exec *exec, int32_t *counts);
 
-/* The same for a byte a pixel that follows from the orbit alone, such as the colour of a smooth
+/* The same for a byte per pixel that follows from the orbit alone, such as the colour of a smooth
  * value: fills bytes[height][width]. A pixel without a mirror image, in column 0, is left as it is.
  */
 PLAIT_API enum plait_status plait_escape_complete_bytes(const struct plait_escape *escape,
@@ -95,13 +95,13 @@ PLAIT_API enum plait_status plait_escape_complete_bytes(const struct plait_escap
  * are [height - first
  * - rows + 1, height - first + 1), and in the order of the picture too. The rows that have such
  * images are 1 to height - plait_escape_distinct_rows(); a range that leaves them is
- * PLAIT_E_ARGUMENT. Rows may be 0. Answers otherwise as plait_escape_complete. */
+ * PLAIT_E_ARGUMENT. Rows may be 0. Returns what plait_escape_complete returns. */
 PLAIT_API enum plait_status plait_escape_mirror_rows(const struct plait_escape *escape,
                                                      const struct plait_exec *exec, uint32_t first,
                                                      uint32_t rows, int32_t *counts);
 
 /* The whole picture, counts[height][width], on the threads of exec: both steps above in one.
- * Answers as plait_escape_rows does. */
+ * Returns what plait_escape_rows returns. */
 PLAIT_API enum plait_status plait_escape_picture(const struct plait_escape *escape,
                                                  const struct plait_exec *exec, int32_t *counts);
 
@@ -135,7 +135,7 @@ struct plait_row_range {
 };
 
 /* Recomputes `samples` pixels of the whole picture counts[height][width] by the reference. The
- * samples are spread over the picture in a fixed pseudo-random order. Answers PLAIT_OK,
+ * samples are spread over the picture in a fixed pseudo-random order. Returns PLAIT_OK,
  * PLAIT_E_MISMATCH with the first difference in that order in *first, or PLAIT_E_ARGUMENT. */
 PLAIT_API enum plait_status plait_escape_verify(const struct plait_escape *escape,
                                                 const struct plait_exec *exec,
