@@ -15,11 +15,6 @@
 bool config_file_merge(struct option_values *values, const struct option_set *const *sets,
                        size_t set_count, struct failure *failure);
 
-/* Merges a text of that form, which holds no other section than that of the values. name stands for
- * the file in errors. */
-bool config_file_merge_text(struct option_values *values, const char *name, const char *text,
-                            struct failure *failure);
-
 /* Writes the values of the options that define the result (option.h) as such a text, without their
  * origins; those that do not count are left out, and flags are yes or no. Refuses what
  * config_file_dump refuses. */

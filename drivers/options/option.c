@@ -15,7 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_LENGTH_MAX = 32 }; /* inih keeps 49 bytes of a section's name */
+enum { NAME_LENGTH_MAX = 32 };
 
 const struct option option_standard[OPTION_STANDARD_COUNT] = {
     {.name = "help",

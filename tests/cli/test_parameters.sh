@@ -27,6 +27,29 @@ expect_ok 1 -- "$PLAIT" mandelbrot --dump-config
 assert "the dump reads back" diff <(sed 's/ *;.*//' "$SANDBOX/dump.ini") <(sed 's/ *;.*//' "$WORK/out")
 unset PLAIT_CONFIG
 
+# Pipes are read like files; those of the shell do not reach the ranks of a launcher.
+expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out a.png
+# shellcheck disable=SC2016  # for the inner shell
+expect_ok 1 -- bash -c '"$PLAIT" mandelbrot --config <("$PLAIT" rerun --print a.png) --out b.png'
+assert "what rerun prints draws it again" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
+for launch in '' "$MPIEXEC -n 2"; do
+    # shellcheck disable=SC2016  # for the inner shell
+    expect_ok 1 -- bash -c '"$PLAIT" rerun --print a.png | '"$launch"' "$PLAIT" mandelbrot --config /dev/stdin --out b.png'
+    assert "so does standard input of ${launch:-one process}" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
+done
+printf '#ff0000\r\n#00ff00' >"$SANDBOX/two.txt"
+expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --palette two.txt --out a.ppm
+# shellcheck disable=SC2016  # for the inner shell
+expect_ok 1 -- bash -c '"$PLAIT" mandelbrot --size 30x20 --palette <(cat two.txt) --out b.ppm --json b.json'
+assert "a palette may come from a pipe" cmp "$SANDBOX/a.ppm" "$SANDBOX/b.ppm"
+RANKS_LIST=2 expect_error "'/dev/fd/250': this process has no such descriptor" 2 -- \
+    "$PLAIT" mandelbrot --config /dev/fd/250
+expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out a.npy
+# shellcheck disable=SC2016  # for the inner shell
+RANKS_LIST=1 expect_error 'is not a regular file: save the array to a file' 2 -- bash -c '"$PLAIT" colour <(cat a.npy)'
+# shellcheck disable=SC2016  # for the inner shell
+RANKS_LIST=1 expect_error 'is no regular file: save the picture to one' 2 -- bash -c '"$PLAIT" rerun <(cat a.png)'
+
 # Of two forms of the view only the one that counts is dumped as a value.
 expect_ok 1 -- "$PLAIT" mandelbrot --zoom 3 --dump-config
 assert "the default region does not count beside --zoom" grep -q '^; region =$' "$WORK/out"

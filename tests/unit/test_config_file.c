@@ -85,6 +85,9 @@ static void test_forms(void) {
     CU_ASSERT(gives("; c\n# c\n\n  \t\n [mandelbrot] ; c\nmaxit = 500 ; c\n", "maxit", "500"));
     CU_ASSERT(gives("[mandelbrot]\nverify = yes\n  maxit = 500\n", "maxit", "500"));
     CU_ASSERT(gives("[mandelbrot]\njson = a;b=c:d#e\n", "json", "a;b=c:d#e"));
+    CU_ASSERT(gives("[mandelbrot]\n\tjson\t=\ta  b\t;c;\t;d\n", "json", "a  b"));
+    CU_ASSERT(gives("[mandelbrot]\njson =;a\n", "json", ";a"));
+    CU_ASSERT(gives("[mandelbrot]\njson =\t[a]\n", "json", "[a]"));
     CU_ASSERT(gives("[mandelbrot]\nregion = -2,1,-1,1\n", "region", "-2,1,-1,1"));
     CU_ASSERT(gives("[hello]\njson = x\n[mandelbrot]\njson = y\n", "json", "y"));
     CU_ASSERT(
@@ -157,6 +160,11 @@ static void test_mistakes(void) {
                       "run.ini:2: 'maxit 500' is neither 'key = value' nor [section] nor comment"));
     CU_ASSERT(refuses("[mandelbrot]\nmaxit 500\nzoom = -1\n",
                       "run.ini:2: 'maxit 500' is neither 'key = value' nor [section] nor comment"));
+    CU_ASSERT(refuses("[mandelbrot]\nmaxit ; = 500\n",
+                      "run.ini:2: 'maxit ; = 500' is neither 'key = value' nor [section] nor "
+                      "comment"));
+    CU_ASSERT(refuses("[mandelbrot]\nzoom = 2,5\n", "run.ini:2: zoom: '2,5' is not a finite number "
+                                                    "such as -0.75 or 1e-3"));
     CU_ASSERT(refuses("[mandelbrot]\nmaxit = 5\n\nmaxit = 7\n",
                       "run.ini:4: maxit: given twice, '5' (run.ini:2) and '7': keep one of them"));
     CU_ASSERT(refuses("[mandelbrot]\nmaxit = 5\n[hello]\n[mandelbrot]\nmaxit = 7\n",
@@ -178,7 +186,7 @@ static void test_other_sections(void) {
 
 static void test_long_lines(void) {
     char content[1024];
-    /* "json = " and 190 letters are 197 bytes, the most that inih keeps whole. */
+    /* "json = " and 190 letters are 197 bytes, the longest line. */
     snprintf(content, sizeof content, "[mandelbrot]\njson = %0190d\n", 7);
     struct option_values values;
     struct failure failure;
@@ -242,10 +250,32 @@ static bool refuses_path(const char *path, const char *expected) {
     return right;
 }
 
+/* As the shell's <(...) makes it; a pipe that nobody writes to would let all ranks wait. */
+static void test_pipes(void) {
+    static const char content[] = "\xef\xbb\xbf[mandelbrot]\r\nmaxit\t= 500";
+    char path[32];
+    int ends[2];
+    struct failure failure = {0};
+    CU_ASSERT_FATAL(pipe(ends) == 0);
+    CU_ASSERT(write(ends[1], content, sizeof content - 1) == sizeof content - 1);
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    struct option_values values = values_with(path);
+    CU_ASSERT(config_file_merge(&values, sample_sets, SAMPLE_SETS, &failure));
+    CU_ASSERT_STRING_EQUAL(values_text(&values, "maxit"), "500");
+    values_free(&values);
+    close(ends[0]);
+    CU_ASSERT(mkfifo("pipe", 0600) == 0);
+    CU_ASSERT(refuses_path("pipe",
+                           "cannot read configuration file 'pipe': it is a pipe that nobody "
+                           "writes to: start its writer first"));
+    unlink("pipe");
+}
+
 static void test_unreadable(void) {
     CU_ASSERT(refuses_path("missing.ini", "cannot read configuration file 'missing.ini': No such "
                                           "file or directory"));
-    CU_ASSERT(refuses_path(".", "cannot read configuration file '.': it is a folder"));
+    CU_ASSERT(refuses_path(".", "cannot read configuration file '.': Is a directory"));
     CU_ASSERT(refuses_path("run.ini/x", "cannot read configuration file 'run.ini/x': Not a "
                                         "directory"));
 }
@@ -370,6 +400,7 @@ int main(void) {
                            {"long lines", test_long_lines},
                            {"junk", test_junk},
                            {"unreadable files", test_unreadable},
+                           {"pipes", test_pipes},
                            {"a dump reads back", test_dump_reads_back},
                            {"what no file can hold", test_what_no_file_can_hold},
                            {"the text of a dump", test_dump_text},
