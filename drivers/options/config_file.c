@@ -80,7 +80,7 @@ static bool enter_section(struct reading *reading, char *text) {
         return refuse_line(reading, "a section must be one [name], not ", text, "");
     *end = '\0';
     for (size_t i = 0; i < reading->set_count; i++) {
-        if (strcmp(reading->sets[i]->command, text + 1) == 0) {
+        if (option_set_is_called(reading->sets[i], text + 1)) {
             reading->section = &reading->sections[i];
             return true;
         }
@@ -118,7 +118,7 @@ static bool take_entry(struct reading *reading, const char *key, const char *tex
                            "%s:%lu: '%s' has no place in a file: give --%s", reading->file.path,
                            reading->file.number, key, key);
     snprintf(where, sizeof where, "%s:%lu", reading->file.path, reading->file.number);
-    return values_set(reading->section, index, ORIGIN_CONFIG, where, text, &reading->mistake);
+    return values_set_list(reading->section, index, ORIGIN_CONFIG, where, text, &reading->mistake);
 }
 
 /* The end of a value: where a comment begins, or the end of the text. */
@@ -170,7 +170,7 @@ static bool take_over(struct option_values *values, const struct option_values *
     for (size_t i = 0; i < section->count; i++) {
         const struct option_value *value = &section->items[i];
         for (size_t t = 0; value->origin == ORIGIN_CONFIG && t < value->count; t++)
-            if (!values_set(values, i, ORIGIN_CONFIG, value->where, value->texts[t], failure))
+            if (!values_set(values, i, ORIGIN_CONFIG, value->places[t], value->texts[t], failure))
                 return false;
     }
     return true;
@@ -218,13 +218,13 @@ bool config_file_merge(struct option_values *values, const struct option_set *co
 
 /* Why a line "name = text" would not be read back as it is, or NULL. */
 static const char *unwritable(const struct option *option, const char *text) {
-    if (text[0] == ';' || isspace((unsigned char)text[0]) ||
-        isspace((unsigned char)text[strlen(text) - 1]))
-        return "begins or ends with a blank, or begins with ';'";
-    for (const char *c = text; *c; c++) {
+    if (isspace((unsigned char)text[0]) || isspace((unsigned char)text[strlen(text) - 1]))
+        return "begins or ends with a space";
+    for (const char *c = text; *c; c++)
         if (isspace((unsigned char)*c) && c[1] == ';')
-            return "holds a blank before ';', which begins a comment";
-    }
+            return "holds a space before ';', which begins a comment";
+    if (option->kind == OPTION_TEXTS && strchr(text, ','))
+        return "holds a comma, which separates the items of a list";
     if (strlen(option->name) + strlen(" = ") + strlen(text) > LINE_LENGTH_MAX)
         return "is too long for a line";
     return NULL;
@@ -236,8 +236,8 @@ static bool check_writable(const struct option *option, const struct option_valu
         const char *reason = unwritable(option, value->texts[t]);
         if (reason)
             return failure_set(failure, EXIT_USAGE,
-                               "%s: '%s' cannot stand in a configuration file: it %s", value->where,
-                               value->texts[t], reason);
+                               "%s: '%s' cannot stand in a configuration file: it %s",
+                               value->places[t], value->texts[t], reason);
     }
     return true;
 }
@@ -250,6 +250,11 @@ static void write_origin(const char *where, FILE *stream) {
     fputc('\n', stream);
 }
 
+/* A ';' right after the sign begins no comment. */
+static const char *sign_before(const char *text) {
+    return text[0] == ';' ? " =" : " = ";
+}
+
 static void write_entry(const struct option *option, const char *text, const char *where,
                         FILE *stream) {
     const int column = (int)(strlen(option->name) + strlen(" = ") + strlen(text));
@@ -257,10 +262,10 @@ static void write_entry(const struct option *option, const char *text, const cha
     /* An origin that would make the line too long goes above it: comments count, too. */
     if ((size_t)(column + gap) + strlen("; ") + strlen(where) > LINE_LENGTH_MAX) {
         write_origin(where, stream);
-        fprintf(stream, "%s = %s\n", option->name, text);
+        fprintf(stream, "%s%s%s\n", option->name, sign_before(text), text);
         return;
     }
-    fprintf(stream, "%s = %s%*s", option->name, text, gap, "");
+    fprintf(stream, "%s%s%s%*s", option->name, sign_before(text), text, gap, "");
     write_origin(where, stream);
 }
 
@@ -297,9 +302,10 @@ bool config_file_write_definition(const struct option_values *values, FILE *stre
         const struct option_value *value = &values->items[i];
         if (!is_definition(option) || !values_counts(values, option->name))
             continue;
-        for (size_t t = 0; t < value->count; t++)
-            fprintf(stream, "%s = %s\n", option->name,
-                    definition_text(values, option, value->texts[t]));
+        for (size_t t = 0; t < value->count; t++) {
+            const char *text = definition_text(values, option, value->texts[t]);
+            fprintf(stream, "%s%s%s\n", option->name, sign_before(text), text);
+        }
     }
     return all_written(stream, failure);
 }
@@ -320,7 +326,7 @@ bool config_file_dump(const struct option_values *values, FILE *stream, struct f
         if (!counts)
             fprintf(stream, "; %s =\n", option->name);
         for (size_t t = 0; counts && t < value->count; t++)
-            write_entry(option, value->texts[t], value->where, stream);
+            write_entry(option, value->texts[t], value->places[t], stream);
     }
     return all_written(stream, failure);
 }

@@ -84,6 +84,8 @@ const char *option_facts(const struct option *option, char facts[OPTION_FACTS_BY
         add_fact(facts, "default: ", value);
     if (option->kind == OPTION_TEXTS)
         add_fact(facts, "may be given again", "");
+    if (option->alias)
+        add_fact(facts, "may be spelt ", option->alias);
     if (option->variable) {
         char variables[2 * OPTION_VARIABLE_BYTES];
         option_variable(option, variables);
@@ -109,6 +111,13 @@ static const struct option *find_example(const struct option_set *set) {
         if (option_at(set, i, NULL)->scope < OPTION_COMMAND_LINE)
             return option_at(set, i, NULL);
     return NULL;
+}
+
+const char *option_set_alias(const struct option_set *set, char text[OPTION_ALIAS_BYTES]) {
+    text[0] = '\0';
+    if (set->alias)
+        snprintf(text, OPTION_ALIAS_BYTES, "The subcommand may be spelt %s, too.", set->alias);
+    return text;
 }
 
 const char *option_origins(const struct option_set *set, char text[OPTION_ORIGINS_BYTES]) {
@@ -174,12 +183,17 @@ static void print_rows(struct page *page, const struct option_set *set, bool arg
 
 void option_help(const struct option_set *set, FILE *stream) {
     struct page page = {.stream = stream};
+    char alias[OPTION_ALIAS_BYTES];
 
     print_usage(set, stream);
     page_paragraph(&page, set->summary);
     if (set->details) {
         page_break(&page);
         page_paragraph(&page, set->details);
+    }
+    if (*option_set_alias(set, alias)) {
+        page_break(&page);
+        page_paragraph(&page, alias);
     }
     print_rows(&page, set, true);
     print_rows(&page, set, false);

@@ -283,6 +283,7 @@ static const struct option_table tables[] = {
 
 static const struct option_set set = {
     .command = "colour",
+    .alias = "color",
     .summary = "colour counts that were computed before",
     .details = "Draws a picture from a file of counts (.npy) without computing them again, in "
                "little memory whatever its size. With the same palette it is the picture that "

@@ -115,6 +115,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
     },
     {
         .name = "colour",
+        .alias = "color",
         .kind = OPTION_CHOICE,
         .argument = "WHAT",
         .help = "count gives all points of one count one colour; smooth has no bands, and draws "

@@ -90,20 +90,26 @@ static void test_forms(void) {
     CU_ASSERT(gives("[mandelbrot]\njson =\t[a]\n", "json", "[a]"));
     CU_ASSERT(gives("[mandelbrot]\nregion = -2,1,-1,1\n", "region", "-2,1,-1,1"));
     CU_ASSERT(gives("[hello]\njson = x\n[mandelbrot]\njson = y\n", "json", "y"));
+    CU_ASSERT(gives("[hallo]\njson = x\n[mandelbrot]\nsoft = no\n", "smooth", "no"));
     CU_ASSERT(
         gives("[mandelbrot]\njson = y\n[hello]\njson = x\n[mandelbrot]\nmaxit = 5\n", "json", "y"));
 }
 
 static void test_lists(void) {
-    static const char content[] = "[mandelbrot]\nout = a.png\nout = b,c.npy\n";
+    static const char content[] = "[mandelbrot]\nout = a.png\nout = b.npy,c d.ppm ,\te.png ; f\n";
     struct option_values values;
     struct failure failure;
     struct sample sample = {.maxit = 0};
     CU_ASSERT(merge_bytes(&values, content, strlen(content), &failure));
     CU_ASSERT(values_apply(&values, &sample, &failure));
-    CU_ASSERT_FATAL(sample.common.out.count == 2);
-    CU_ASSERT_STRING_EQUAL(sample.common.out.items[1], "b,c.npy");
+    CU_ASSERT_FATAL(sample.common.out.count == 4);
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[1], "b.npy");
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[2], "c d.ppm");
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[3], "e.png");
     values_free(&values);
+    CU_ASSERT(refuses("[mandelbrot]\nout = a.png,\n", "run.ini:2: out: the value is empty"));
+    CU_ASSERT(refuses("[mandelbrot]\nout = a.png, ,b\n", "run.ini:2: out: the value is empty"));
+    CU_ASSERT(gives("[mandelbrot]\njson = a, b\n", "json", "a, b")); /* no list */
 }
 
 static void test_precedence(void) {
@@ -169,6 +175,9 @@ static void test_mistakes(void) {
                       "run.ini:4: maxit: given twice, '5' (run.ini:2) and '7': keep one of them"));
     CU_ASSERT(refuses("[mandelbrot]\nmaxit = 5\n[hello]\n[mandelbrot]\nmaxit = 7\n",
                       "run.ini:5: maxit: given twice, '5' (run.ini:2) and '7': keep one of them"));
+    CU_ASSERT(refuses("[mandelbrot]\nsoft = no\nsmooth = yes\n",
+                      "run.ini:3: smooth: given twice, 'no' (run.ini:2) and 'yes': keep one of "
+                      "them"));
     CU_ASSERT(refuses("[mandelbrot]\nconfig = x\n",
                       "run.ini:2: 'config' has no place in a file: give --config"));
     CU_ASSERT(refuses("[mandelbrot]\nhelp = yes\n",
@@ -311,7 +320,7 @@ static void test_dump_reads_back(void) {
     long_name[sizeof long_name - 1] = '\0';
     const char *arguments[] = {
         "--size",  "2^10x7", "--region=-2,1,-1,1", "--verify", "--json",
-        long_name, "--out",  "a b;c #d.png",       "--out=b",  "--zoom=1e-3"};
+        long_name, "--out",  "a b;c #d.png",       "--out=;b", "--zoom=1e-3"};
     static const char *const environment[] = {"PLAIT_MAXIT=500", NULL};
     struct option_values values, again;
     struct failure failure = {0};
@@ -329,15 +338,18 @@ static void test_dump_reads_back(void) {
     free(text);
 }
 
+/* argument: of --json, or an option of its own. */
 static bool dump_refuses(const char *json, const char *expected) {
     const char *arguments[] = {"--json", json};
+    const bool whole = strncmp(json, "--", 2) == 0;
     struct option_values values;
     struct failure failure = {0};
     char *text = NULL;
     size_t bytes;
     FILE *stream = open_memstream(&text, &bytes);
     CU_ASSERT_FATAL(values_init(&values, &sample_set, &failure));
-    CU_ASSERT_FATAL(values_parse_argv(&values, 2, (char *const *)arguments, &failure));
+    CU_ASSERT_FATAL(
+        values_parse_argv(&values, 2 - whole, (char *const *)arguments + whole, &failure));
     const bool right = !config_file_dump(&values, stream, &failure) &&
                        failure.exit_status == EXIT_USAGE && strstr(failure.text, expected);
     fclose(stream);
@@ -352,10 +364,11 @@ static void test_what_no_file_can_hold(void) {
     memset(long_name, 'n', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
     CU_ASSERT(dump_refuses("a ;b", "--json: 'a ;b' cannot stand in a configuration file: it holds "
-                                   "a blank before ';'"));
-    CU_ASSERT(dump_refuses(";a", "begins with ';'"));
-    CU_ASSERT(dump_refuses(" a", "begins or ends with a blank"));
-    CU_ASSERT(dump_refuses("a ", "begins or ends with a blank"));
+                                   "a space before ';'"));
+    CU_ASSERT(dump_refuses(" a", "begins or ends with a space"));
+    CU_ASSERT(dump_refuses("a ", "begins or ends with a space"));
+    CU_ASSERT(dump_refuses("--out=a,b", "--out: 'a,b' cannot stand in a configuration file: it "
+                                        "holds a comma"));
     CU_ASSERT(dump_refuses(long_name, "too long for a line"));
 }
 
@@ -381,7 +394,7 @@ static void test_dump_text(void) {
                                  "smooth = no                   ; --no-smooth\n"
                                  "; threads =\n"
                                  "out = a.png                   ; run.ini:2\n"
-                                 "out = b.png                   ; run.ini:2\n"
+                                 "out = b.png                   ; run.ini:3\n"
                                  "; json =\n");
     values_free(&values);
     free(text);
