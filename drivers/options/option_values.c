@@ -399,12 +399,25 @@ const char *values_where(const struct option_values *values, const char *name) {
     return find_value(values, name)->where;
 }
 
+const char *values_blame(const struct option_values *values, const char *name,
+                         char text[VALUES_TEXT_BYTES]) {
+    const struct option_value *value = find_value(values, name);
+    if (value->origin == ORIGIN_CONFIG)
+        snprintf(text, VALUES_TEXT_BYTES, "%.200s: %s", value->where, name);
+    else
+        snprintf(text, VALUES_TEXT_BYTES, "%.200s", value->where);
+    return text;
+}
+
 const char *values_describe(const struct option_values *values, const char *name,
                             char text[VALUES_TEXT_BYTES]) {
     const struct option_value *value = find_value(values, name);
-    snprintf(text, VALUES_TEXT_BYTES, "--%s %.60s (%.100s)", name,
-             value->count > 0 ? value->texts[0] : "without a value",
-             value->origin == ORIGIN_COMMAND_LINE ? "given" : value->where);
+    const bool shown =
+        value->count > 0 && option_find(values->set, name, NULL)->kind != OPTION_FLAG;
+    const bool elsewhere = value->origin != ORIGIN_COMMAND_LINE;
+    snprintf(text, VALUES_TEXT_BYTES, "--%s%s%.60s%s%.100s%s", name, shown ? " " : "",
+             shown ? value->texts[0] : "", elsewhere ? " (" : "", elsewhere ? value->where : "",
+             elsewhere ? ")" : "");
     return text;
 }
 

@@ -80,9 +80,12 @@ enum option_origin values_origin(const struct option_values *values, const char 
 /* That place in words: "--region", "PLAIT_REGION", "run.ini:3". */
 const char *values_where(const struct option_values *values, const char *name);
 
-/* Names an option for an error about it and another one: "--max 5 (MAX)", with its value and where
- * that comes from; what else would set it, "--max, PLAIT_MAX or MAX". Both return the text. */
+/* For errors about two options; each returns its text. Where a value was given and as what:
+ * "--max", "MAX", "run.ini:3: max". The value, and where it was given if not on the command line:
+ * "--max 5 (MAX)". What can set it: "--max, PLAIT_MAX or MAX". */
 enum { VALUES_TEXT_BYTES = 256 };
+const char *values_blame(const struct option_values *values, const char *name,
+                         char text[VALUES_TEXT_BYTES]);
 const char *values_describe(const struct option_values *values, const char *name,
                             char text[VALUES_TEXT_BYTES]);
 const char *values_setters(const struct option_values *values, const char *name,

@@ -255,6 +255,34 @@ static void test_alias(void) {
     CU_ASSERT_FALSE(option_set_is_called(&sample_set, "hallo"));
 }
 
+/* Errors about two options name both, and all that could set them. */
+static void test_names_for_errors(void) {
+    char text[VALUES_TEXT_BYTES];
+    size_t index;
+    struct trial trial = trial_begin();
+    option_find(&sample_set, "zoom", &index);
+    CU_ASSERT(values_set(&trial.values, index, ORIGIN_CONFIG, "run.ini:3", "6", &trial.failure));
+    CU_ASSERT(parse(&trial, ARGUMENTS("--maxit", "5", "--verify")));
+    CU_ASSERT(merge(&trial, ARGUMENTS("DARTS=7")));
+    static const struct {
+        const char *name, *blame, *description, *setters;
+    } expected[] = {
+        {"maxit", "--maxit", "--maxit 5", "--maxit or PLAIT_MAXIT"},
+        {"darts", "DARTS", "--darts 7 (DARTS)", "--darts, PLAIT_DARTS or DARTS"},
+        {"zoom", "run.ini:3: zoom", "--zoom 6 (run.ini:3)", "--zoom or PLAIT_ZOOM"},
+        {"size", "default", "--size 1200x800 (default)", "--size or PLAIT_SIZE"},
+        {"verify", "--verify", "--verify", "--verify or PLAIT_VERIFY"},
+        {"json", "default", "--json (default)", "--json or PLAIT_JSON"},
+    };
+    for (size_t k = 0; k < sizeof expected / sizeof *expected; k++) {
+        const char *name = expected[k].name;
+        CU_ASSERT_STRING_EQUAL(values_blame(&trial.values, name, text), expected[k].blame);
+        CU_ASSERT_STRING_EQUAL(values_describe(&trial.values, name, text), expected[k].description);
+        CU_ASSERT_STRING_EQUAL(values_setters(&trial.values, name, text), expected[k].setters);
+    }
+    values_free(&trial.values);
+}
+
 static void test_environment(void) {
     struct trial trial = trial_begin();
     struct sample sample = {.maxit = 0};
@@ -403,6 +431,7 @@ int main(void) {
                            {"wrong options", test_wrong_options},
                            {"wrong values", test_wrong_values},
                            {"alias", test_alias},
+                           {"names for errors", test_names_for_errors},
                            {"environment", test_environment},
                            {"another variable", test_other_variable},
                            {"unknown variables", test_unknown_variables},
