@@ -127,12 +127,13 @@ const char *option_origins(const struct option_set *set, char text[OPTION_ORIGIN
     if (!example)
         return text;
     option_variable(example, variable);
-    snprintf(text, OPTION_ORIGINS_BYTES,
-             "An option given here goes before its environment variable (%s for --%s), that before "
-             "section [%s] of the configuration file, that before the default. In the environment, "
-             "what may be given again is a list with commas. Whole numbers may be written 4^12, "
-             "2^20 or 1e9.",
-             variable, example->name, set->command);
+    snprintf(
+        text, OPTION_ORIGINS_BYTES,
+        "An option given here goes before its environment variable (%s for --%s), that before "
+        "section [%s] of the configuration file, that before the default. In environment and file, "
+        "what may be given again is a list with commas. Whole numbers may be written 4^12, "
+        "2^20 or 1e9.",
+        variable, example->name, set->command);
     return text;
 }
 
