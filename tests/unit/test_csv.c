@@ -80,6 +80,7 @@ static void test_brackets(void) {
     check_brackets("a,{'p': 1, 'q': [2, 3]},(4, 5)", true, 3, "a|{'p': 1, 'q': [2, 3]}|(4, 5)");
     check_brackets("{\"it's\": 1, 'b': 2},c", true, 2, "{\"it's\": 1, 'b': 2}|c");
     check_brackets("('a)', ']', '\\', )'),b", true, 2, "('a)', ']', '\\', )')|b");
+    check_brackets("('it\\'s )', 1),b", true, 2, "('it\\'s )', 1)|b");
     check_brackets("('a)', b", false, 2, "('a)'| b");
     check_brackets("(don't, do),it's (x, y)", false, 2, "(don't, do)|it's (x, y)");
     /* A bracket without its other half divides nothing. */

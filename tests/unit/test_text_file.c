@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -110,7 +111,7 @@ static void test_files(void) {
     check_path("/dev/fd/x", TEXT_PIPE_REFUSED, "No such file");
 }
 
-/* As the shell's <(...) makes it. */
+/* As the shell's <(...) makes it; and a socket, which has no path to be opened by. */
 static void test_descriptors(void) {
     char path[32];
     int ends[2];
@@ -120,6 +121,12 @@ static void test_descriptors(void) {
     snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
     check_path(path, TEXT_PIPE_REFUSED, "1|2|");
     check_path(path, TEXT_PIPE_REFUSED, ""); /* it has been read */
+    close(ends[0]);
+    CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    CU_ASSERT_EQUAL(write(ends[1], "1\n2", 3), 3);
+    close(ends[1]);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
+    check_path(path, TEXT_PIPE_REFUSED, "1|2|");
     close(ends[0]);
 }
 
