@@ -121,6 +121,26 @@ cat "$SANDBOX/2021.log" >"$SANDBOX/pipe"
 wait "$merging"
 assert "then it is read" cmp "$WORK/out" "$SANDBOX/merged.csv"
 
+# At a terminal also a pipe that nothing comes from, and the terminal itself.
+for input in pipe terminal; do
+    last_command="plait logs merge - with a $input as its input"
+    assert "the $input is named" timeout -k 5 "$limit_s" "$python" - "$PLAIT" "$input" <<'END'
+import os, pty, subprocess, sys
+plait, kind = sys.argv[1:]
+screen, terminal = pty.openpty()
+pipe, writer = os.pipe()
+child = subprocess.Popen([plait, "logs", "merge", "-"], stdin=pipe if kind == "pipe" else terminal,
+                         stdout=subprocess.DEVNULL, stderr=terminal)
+expected = {"pipe": b"waiting for log 'standard input', a pipe that nothing has been written to so far",
+            "terminal": b"waiting for log 'standard input', which is the terminal: end it with Ctrl-D"}[kind]
+said = b""
+while expected not in said:
+    said += os.read(screen, 1024)
+os.write(screen, b"\x04") if kind == "terminal" else os.close(writer)
+assert child.wait() == 0
+END
+done
+
 # The options of other places.
 printf '[logs]\nout = c.csv\n' >"$SANDBOX/run.ini"
 expect_ok 1 -- "$PLAIT" logs merge --config run.ini --skip-bad -- a.log
