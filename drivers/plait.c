@@ -5,6 +5,7 @@
 #include "base/launcher.h"
 #include "base/standard_output.h"
 #include "base/suggest.h"
+#include "base/warning.h"
 #include "options/config_file.h"
 #include "options/option_help.h"
 #include "options/parameter_sources.h"
@@ -188,8 +189,14 @@ static int run_command(const struct command *command, int argc, char **argv) {
     /* Launchers end the others when one has failed, and rank 0 has something to do. */
     const bool leaves_it_to_root = failure.files_are_whole && session.rank != ROOT;
     session_end(&session);
-    if (goes_on)
-        command->after(&values);
+    if (goes_on) {
+        struct failure later = {0};
+        command->after(&values, &later);
+        if (later.exit_status != EXIT_DONE && failure.exit_status != EXIT_DONE)
+            warning_print(later.text); /* the run has failed already, and said so */
+        else if (later.exit_status != EXIT_DONE)
+            failure.exit_status = print_failure(&later);
+    }
     values_free(&values);
     return leaves_it_to_root ? EXIT_DONE : failure.exit_status;
 }

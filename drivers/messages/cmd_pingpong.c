@@ -47,10 +47,10 @@ static void run(const struct session *session, struct option_values *values,
     pingpong_end(&pingpong);
 }
 
-static void after(const struct option_values *values) {
+static void after(const struct option_values *values, struct failure *failure) {
     const char *folder = values_text(values, "plot");
     if (folder)
-        pingpong_plot_draw(folder);
+        pingpong_plot_draw(folder, failure);
 }
 
 #define MEMBER(name) offsetof(struct pingpong_options, name)

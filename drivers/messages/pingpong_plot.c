@@ -72,6 +72,6 @@ bool pingpong_plot_write(const struct pingpong *pingpong, struct failure *failur
            write_plot(pingpong, PINGPONG_BANDWIDTH, "bandwidth [Mbytes/sec]", failure);
 }
 
-void pingpong_plot_draw(const char *folder) {
-    plot_draw(folder, names, PLOTS);
+void pingpong_plot_draw(const char *folder, struct failure *failure) {
+    plot_draw(folder, names, PLOTS, failure);
 }

@@ -21,6 +21,6 @@ bool pingpong_plot_write(const struct pingpong *pingpong, struct failure *failur
 
 /* Draws them by gnuplot, after MPI has ended. What cannot be drawn is a warning: data and scripts
  * are there. */
-void pingpong_plot_draw(const char *folder);
+void pingpong_plot_draw(const char *folder, struct failure *failure);
 
 #endif

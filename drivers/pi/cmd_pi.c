@@ -244,10 +244,10 @@ static void run(const struct session *session, struct option_values *values,
     pi_checkpoint_free(&pi.checkpoint);
 }
 
-static void after(const struct option_values *values) {
+static void after(const struct option_values *values, struct failure *failure) {
     const char *folder = values_text(values, "plot");
     if (folder)
-        pi_plot_draw(folder);
+        pi_plot_draw(folder, failure);
 }
 
 static const struct option_table tables[] = {

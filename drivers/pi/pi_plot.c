@@ -128,6 +128,6 @@ bool pi_plot_write(const char *folder, const struct sweep *sweep,
            write_stds(folder, sweep, statistics, by_clock, failure);
 }
 
-void pi_plot_draw(const char *folder) {
-    plot_draw(folder, names, PLOTS);
+void pi_plot_draw(const char *folder, struct failure *failure) {
+    plot_draw(folder, names, PLOTS, failure);
 }

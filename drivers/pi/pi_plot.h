@@ -20,6 +20,6 @@ bool pi_plot_write(const char *folder, const struct sweep *sweep,
 
 /* Draws them by gnuplot, after MPI has ended. What cannot be drawn is a warning: data and scripts
  * are there. */
-void pi_plot_draw(const char *folder);
+void pi_plot_draw(const char *folder, struct failure *failure);
 
 #endif

@@ -20,8 +20,8 @@ struct command {
      * alone, and no MPI is started. */
     void (*run_local)(struct option_values *values, struct failure *failure);
     /* On rank 0, when run has succeeded, or failed with files_are_whole, and MPI has ended: what
-     * starts other programs, which MPI may not bear. NULL: nothing. */
-    void (*after)(const struct option_values *values);
+     * starts other programs, which MPI may not bear. A failure is rank 0's alone. NULL: nothing. */
+    void (*after)(const struct option_values *values, struct failure *failure);
     bool columns; /* standard output is columns of numbers: what else is there begins with '#' */
     /* What a process does, instead of run, that run has spawned (ranks/spawn.h); NULL: it spawns
      * none. */

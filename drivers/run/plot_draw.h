@@ -13,8 +13,8 @@
 bool plot_check(const char *folder, const char *const *names, int count, const char *other,
                 struct failure *failure);
 
-/* Draws `count` plots whose data and scripts are in the folder. What cannot be drawn is one
- * warning. */
-void plot_draw(const char *folder, const char *const *names, int count);
+/* Draws `count` plots whose data and scripts are in the folder. Without gnuplot that is one
+ * warning; any other reason why a plot cannot be drawn is EXIT_RUN. */
+void plot_draw(const char *folder, const char *const *names, int count, struct failure *failure);
 
 #endif
