@@ -3,6 +3,7 @@
  * what rank 0 read elsewhere, runs. The exit status is the same on every rank. */
 #include "base/clock.h"
 #include "base/launcher.h"
+#include "base/process_limits.h"
 #include "base/standard_output.h"
 #include "base/suggest.h"
 #include "base/warning.h"
@@ -236,6 +237,7 @@ static void occupy_standard_descriptors(void) {
 
 int main(int argc, char **argv) {
     occupy_standard_descriptors();
+    process_limits_begin(launcher_detect().rank);
     struct failure failure = {0};
     const char *name = argc > 1 ? argv[1] : NULL;
 

@@ -351,12 +351,23 @@ bool atomic_file_check(const char *path, struct failure *failure) {
     return opened;
 }
 
+const char *atomic_file_fix(int error_number) {
+    switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+        return ": free some space, or choose another directory";
+    case EFBIG:
+        return ": raise the limit of file sizes (ulimit -f), or choose another file system";
+    default:
+        return "";
+    }
+}
+
 bool atomic_file_failed(const struct atomic_file *file, int error_number, struct failure *failure) {
-    const bool full = error_number == ENOSPC || error_number == EDQUOT;
-    return failure_set(
-        failure, EXIT_RUN, "cannot write '%s': %s%s (%s)", file->path, strerror(error_number),
-        full ? ": free some space, or choose another folder" : "",
-        file->replaces ? "the earlier file is untouched" : "nothing of it is left behind");
+    return failure_set(failure, EXIT_RUN, "cannot write '%s': %s%s (%s)", file->path,
+                       strerror(error_number), atomic_file_fix(error_number),
+                       file->replaces ? "the earlier file is untouched"
+                                      : "nothing of it is left behind");
 }
 
 bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,

@@ -59,6 +59,10 @@ bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,
  * became of an earlier file. Answers false. */
 bool atomic_file_failed(const struct atomic_file *file, int error_number, struct failure *failure);
 
+/* How to fix what made a write fail with `error_number`: ": " and the words, or "" where the name
+ * of the error says it all. */
+const char *atomic_file_fix(int error_number);
+
 /* Gives the target the new content and survives a power cut after it: flush, sync, rename, sync of
  * the folder. On failure (EXIT_RUN) the target is what it was and the temporary file is gone. In
  * both cases *file is all zero afterwards. */

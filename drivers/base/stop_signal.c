@@ -12,8 +12,8 @@
 static volatile sig_atomic_t seen;
 
 /* Those to be given back come first. */
-static const int signals[] = {SIGTERM, SIGINT, SIGUSR1};
-enum { SIGNALS = sizeof signals / sizeof *signals, GIVEN_BACK = 2 };
+static const int signals[] = {SIGTERM, SIGINT, SIGXCPU, SIGUSR1};
+enum { SIGNALS = sizeof signals / sizeof *signals, GIVEN_BACK = 3 };
 static struct sigaction before[SIGNALS];
 static bool watching;
 

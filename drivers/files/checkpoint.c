@@ -366,8 +366,7 @@ static bool cannot_write(const struct checkpoint *checkpoint, struct failure *fa
     return failure_set(failure, EXIT_RUN,
                        "cannot write checkpoint '%s': %s%s; what it has kept is good, and the same "
                        "command goes on from there",
-                       checkpoint->path, strerror(error_number),
-                       error_number == ENOSPC || error_number == EDQUOT ? ": free some space" : "");
+                       checkpoint->path, strerror(error_number), atomic_file_fix(error_number));
 }
 
 static uint64_t record_bytes(uint64_t count, uint64_t row_bytes) {

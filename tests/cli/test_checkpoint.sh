@@ -213,6 +213,7 @@ signals() {
     for signal in USR1 TERM INT; do
         stopped 1 "$signal"
     done
+    stopped 1 XCPU
     stopped 3 USR1
     export OMPI_MCA_odls_base_sigkill_timeout=2
     ended 3 TERM
