@@ -457,8 +457,12 @@ bool atomic_file_commit(struct atomic_file *file, struct failure *failure) {
  * systems without second names (FAT) get it renamed. */
 static bool link_to_target(struct atomic_file *file) {
     if (!file->temporary ? take_name(file->target, 0, 0, fileno(file->stream)) >= 0
-                         : link(file->temporary, file->target) == 0)
-        return close_stream(file);
+                         : link(file->temporary, file->target) == 0) {
+        const bool closed = close_stream(file);
+        if (!closed)
+            unlink(file->target);
+        return closed;
+    }
     if (file->temporary && errno != EEXIST)
         return close_stream(file) && rename_to_target(file);
     file->error_number = errno;
