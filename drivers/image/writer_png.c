@@ -77,17 +77,33 @@ static bool guarded(struct png *png, void (*step)(struct png *), struct failure 
                        png->message);
 }
 
+/* Bytes of the UTF-8 character that begins here, 0 where none does (RFC 3629: not in more bytes
+ * than it needs, no half of a pair of UTF-16, nothing beyond U+10FFFF). */
+static int utf8_bytes(const uint8_t *c) {
+    const int bytes = *c < 0x80   ? 1
+                      : *c < 0xc2 ? 0
+                      : *c < 0xe0 ? 2
+                      : *c < 0xf0 ? 3
+                      : *c < 0xf5 ? 4
+                                  : 0;
+    for (int k = 1; k < bytes; k++)
+        if ((c[k] & 0xc0) != 0x80)
+            return 0;
+    if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) || (*c == 0xf0 && c[1] < 0x90) ||
+        (*c == 0xf4 && c[1] > 0x8f))
+        return 0;
+    return bytes;
+}
+
 /* Whether the text is UTF-8 with characters beyond ASCII. */
 static bool needs_utf8(const char *text) {
     bool beyond = false;
-    for (const uint8_t *c = (const uint8_t *)text; *c; c++) {
-        const int follow = *c < 0x80 ? 0 : *c < 0xc2 ? -1 : *c < 0xe0 ? 1 : *c < 0xf0 ? 2 : 3;
-        if (follow < 0 || *c > 0xf4)
+    for (const uint8_t *c = (const uint8_t *)text; *c;) {
+        const int bytes = utf8_bytes(c);
+        if (bytes == 0)
             return false;
-        beyond = beyond || follow > 0;
-        for (int k = 0; k < follow; k++)
-            if ((*++c & 0xc0) != 0x80)
-                return false;
+        beyond = beyond || bytes > 1;
+        c += bytes;
     }
     return beyond;
 }

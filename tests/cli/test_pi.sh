@@ -84,6 +84,18 @@ assert [n for n, _, _ in rows] == ["1024", "4096", "16384", "65536", "262144"]
 # Shortest digits, as Python's own writes them.
 assert all(repr(float(text)) == text for row in rows for text in row[1:]), rows
 EOP
+    assert "the interval for pi is Wilson's of all darts" python3 - "$SANDBOX/pi.json" "$WORK/out" <<'EOP'
+import json, math, re, sys
+last = json.load(open(sys.argv[1]))["result"]["sweep"][-1]
+darts, hits, z = last["darts"] * last["runs"], sum(last["hits"]), 1.959963984540054
+# The two p at which |hits/darts - p| = z sqrt(p (1 - p) / darts): roots of a p^2 + b p + c.
+a, b, c = 1 + z * z / darts, -2 * hits / darts - z * z / darts, (hits / darts) ** 2
+root = math.sqrt(b * b - 4 * a * c)
+expected = [4 * (-b - root) / (2 * a), 4 * (-b + root) / (2 * a)]
+line = re.search(r"^# pi is between (\S+) and (\S+) \(95 %, Wilson's interval of all darts of N = (\d+)\)", open(sys.argv[2]).read(), re.M)
+assert int(line[3]) == last["darts"] and last["runs"] > 1, line[0]
+assert all(abs(float(got) - want) < 1e-11 for got, want in zip(line.groups(), expected)), (line[0], expected)
+EOP
     assert "other lines begin with #" [ "$(grep '#' "$WORK/out" | grep -vc '^# ')" -eq 0 ]
     assert "the line of the first step is known" \
         grep -qx '1024 3.15032958984375 0.05182222640633748' "$WORK/out"
