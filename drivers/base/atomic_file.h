@@ -27,6 +27,7 @@ struct atomic_file {
     char *temporary;  /* what is written until the commit; NULL: it has no name yet */
     int error_number; /* errno of the first write that failed, 0 for none */
     bool replaces;    /* the target existed at the time of opening */
+    bool owned;       /* by atomic_file_open_owned */
 };
 
 /* Says before work begins whether `path` could be written, and leaves no trace. false with
@@ -45,6 +46,12 @@ bool atomic_file_open(struct atomic_file *file, const char *path, struct failure
  * which the temporary file has a name from the beginning; else they run on this node. */
 bool atomic_file_open_shared(struct atomic_file *file, const char *path, bool named,
                              struct failure *failure);
+
+/* The same as atomic_file_open for a target that one process at a time writes, again and again: the
+ * name of the temporary file depends on that of the target alone, so that runs that are killed
+ * leave one at most. The next commit takes its place, and atomic_file_clear_owned removes it. */
+bool atomic_file_open_owned(struct atomic_file *file, const char *path, struct failure *failure);
+void atomic_file_clear_owned(const char *path);
 
 /* The absolute path under which other processes can open the temporary file now. false, with errno,
  * if it does not fit. */

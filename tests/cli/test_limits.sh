@@ -108,10 +108,10 @@ checkpoints() {
     assert "the checkpoint is removed" [ "$(find "$SANDBOX" -type f | wc -l)" -eq 0 ]
     expect_ok 1 -- "$PLAIT" "${study[@]}"
     expected=$(grep -v '#' "$WORK/out")
-    run_ranks 1 "$limited" -f 13 "$PLAIT" "${study[@]}" --checkpoint run.ck --checkpoint-every 0
+    run_ranks 1 "$limited" -f 5 "$PLAIT" "${study[@]}" --checkpoint run.ck --checkpoint-every 0
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
-    assert "it says what is kept" has_line "checkpoint 'run.ck': $too_large.*what it has kept is good"
+    assert "it says what is kept" has_line "'run.ck': $too_large.*the earlier file is untouched"
     expect_ok 2 -- "$PLAIT" "${study[@]}" --checkpoint run.ck
     assert "the lines are those of one run" [ "$(grep -v '#' "$WORK/out")" = "$expected" ]
     assert "the checkpoint is removed" [ "$(find "$SANDBOX" -type f | wc -l)" -eq 0 ]
