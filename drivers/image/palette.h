@@ -36,8 +36,8 @@ extern const char *const palette_names[];
 #define PALETTE_ROW(member_offset)                                                        \
     {                                                                                     \
         .name = "palette", .kind = OPTION_TEXT, .argument = "NAME", .help = PALETTE_HELP, \
-        .default_value = "viridis", .offset = (member_offset), .choices = palette_names,  \
-        .defines = true,                                                                  \
+        .default_value = "viridis", .offset = (member_offset), .reads = true,             \
+        .choices = palette_names, .defines = true,                                        \
     }
 
 /* All palettes, index 0, 1, ... until the answer is NULL, for lists of names. */
