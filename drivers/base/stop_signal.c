@@ -44,9 +44,14 @@ static void handle(void (*handler)(int signal)) {
 }
 
 void stop_signal_watch(void) {
-    for (int k = 0; k < SIGNALS; k++)
+    sigset_t watched;
+    sigemptyset(&watched);
+    for (int k = 0; k < SIGNALS; k++) {
         sigaction(signals[k], NULL, &before[k]);
+        sigaddset(&watched, signals[k]);
+    }
     handle(note);
+    sigprocmask(SIG_UNBLOCK, &watched, NULL);
     watching = true;
 }
 

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 
 /* From now on these signals are noted, and do nothing else. One that the caller of the program
- * had set to be ignored, as nohup and shells do for jobs in the background, stays ignored. */
+ * had set to be ignored, as nohup and shells do for jobs in the background, stays ignored; one that
+ * was blocked, as by launchers that wait for it themselves, is not any more. */
 void stop_signal_watch(void);
 
 /* Whether one has come since stop_signal_watch. */

@@ -40,6 +40,16 @@ static int ignored_before(int number) {
     return stop_signal_seen();
 }
 
+static int blocked_before(int number) {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, number);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    stop_signal_watch();
+    raise(number);
+    return stop_signal_seen();
+}
+
 static int released(int signal) {
     stop_signal_watch();
     stop_signal_release();
@@ -132,6 +142,7 @@ static void test_signals(void) {
         CHECK_INT(128 + signals[k], outcome(not_watched, signals[k]));
         CHECK_INT(1, outcome(watched, signals[k]));
         CHECK_INT(0, outcome(ignored_before, signals[k]));
+        CHECK_INT(1, outcome(blocked_before, signals[k]));
         CHECK_INT(128 + signals[k], outcome(released_alone, signals[k]));
     }
     CHECK_INT(3, outcome(released, SIGUSR1));
