@@ -4,6 +4,7 @@
  */
 #include "base/standard_output.h"
 #include "files/reader_npy.h"
+#include "image/palette_file.h"
 #include "picture/colour_options.h"
 #include "picture/draw.h"
 #include "plait/digest.h"
@@ -95,7 +96,8 @@ static bool colour_prepare(struct run *run, void *state, struct failure *failure
     colouring_begin(&recolouring->colouring, (enum colour_value)options->value, false);
     return files_begin(&recolouring->files, &options->out, FILES_OF_COLOURS, drawing->width,
                        drawing->height, failure) &&
-           colouring_load_palette(&recolouring->colouring, options->palette, failure) &&
+           colouring_load_palette(&recolouring->colouring, palette_load, options->palette,
+                                  failure) &&
            provenance_begin(&recolouring->provenance, run->values, failure);
 }
 

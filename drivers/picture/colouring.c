@@ -2,7 +2,6 @@
  * Keeps what the colours of a picture depend on. */
 #include "picture/colouring.h"
 
-#include "image/palette_file.h"
 #include "ranks/mpi_check.h"
 
 void colouring_begin(struct colouring *colouring, enum colour_value value, bool smooth) {
@@ -13,9 +12,9 @@ void colouring_begin(struct colouring *colouring, enum colour_value value, bool 
     };
 }
 
-bool colouring_load_palette(struct colouring *colouring, const char *palette,
+bool colouring_load_palette(struct colouring *colouring, palette_load_fn *load, const char *palette,
                             struct failure *failure) {
-    if (!palette_load(palette, &colouring->palette, failure))
+    if (!load(palette, &colouring->palette, failure))
         return false;
     if (colouring->smooth)
         colouring->palette = smooth_palette(&colouring->palette);

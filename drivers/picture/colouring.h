@@ -28,8 +28,10 @@ struct colouring {
 /* Begins with no row measured. */
 void colouring_begin(struct colouring *colouring, enum colour_value value, bool smooth);
 
-/* Reads the palette that --palette asks for. */
-bool colouring_load_palette(struct colouring *colouring, const char *palette,
+/* Reads the palette that --palette asks for, by palette_load, or palette_load_regular where
+ * somebody else may have written its name. */
+typedef bool palette_load_fn(const char *text, struct palette *palette, struct failure *failure);
+bool colouring_load_palette(struct colouring *colouring, palette_load_fn *load, const char *palette,
                             struct failure *failure);
 
 /* Smooth, before values are found: memory for that. escape and exec stay where they are. */

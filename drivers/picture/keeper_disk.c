@@ -136,7 +136,8 @@ static bool disk_store_rows(struct keeper *keeper, const struct kept_rows *rows,
     struct disk_rows *disk = keeper->state;
     struct plait_escape_difference difference;
     if (keeper->verify &&
-        plait_escape_verify_rows(work->escape, work->exec, rows->first, rows->count, rows->counts,
+        plait_escape_verify_rows(work->escape, work->exec,
+                                 (struct plait_row_range){rows->first, rows->count}, rows->counts,
                                  VERIFY_SAMPLES, &difference) != PLAIT_OK)
         return keeper_mismatch(&difference, failure);
 

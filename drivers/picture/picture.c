@@ -5,6 +5,7 @@
 #include "picture/picture.h"
 
 #include "base/clock.h"
+#include "image/palette_file.h"
 #include "picture/draw.h"
 #include "plait/digest.h"
 #include "ranks/agree.h"
@@ -41,7 +42,7 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
     const bool has_checkpoint = options->checkpoint != NULL;
     struct picture *picture = state;
     if (picture_is_root(run) &&
-        colouring_load_palette(&picture->colouring, options->palette, failure))
+        colouring_load_palette(&picture->colouring, palette_load, options->palette, failure))
         provenance_begin(&picture->provenance, run->values, failure);
     if (!agree(run->session, failure) ||
         !picture_checkpoint_open(&picture->checkpoint, run->session, &picture->escape,

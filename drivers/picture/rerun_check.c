@@ -4,6 +4,7 @@
 #include "picture/rerun_check.h"
 
 #include "base/memory.h"
+#include "image/palette_file.h"
 #include "image/reader_png.h"
 #include "image/shade.h"
 #include "picture/draw.h"
@@ -182,8 +183,8 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
                   rerun_measure(&again, failure);
     }
     result->named_palette = checked && palette_find(again.options.palette) != NULL;
-    if (checked &&
-        colouring_load_palette(&again.colouring, again.options.palette, &result->missing))
+    if (checked && colouring_load_palette(&again.colouring, palette_load_regular,
+                                          again.options.palette, &result->missing))
         checked = (!again.colouring.smooth || rerun_find_indices(&again, failure)) &&
                   rerun_compare_pixels(&again, result, failure);
     colouring_end(&again.colouring);

@@ -38,8 +38,9 @@ bool smooth_find(struct smooth_finder *finder, const struct counted_rows *rows, 
     for (uint32_t done = 0, some; done < rows->count; done += some) {
         const int32_t *counts = rows->counts + done * width;
         some = rows->count - done < most ? rows->count - done : most;
-        const enum plait_status status = plait_smooth_rows(
-            finder->escape, finder->exec, rows->first + done, some, cols, counts, finder->values);
+        const struct plait_row_range range = {rows->first + done, some};
+        const enum plait_status status =
+            plait_smooth_rows(finder->escape, finder->exec, range, cols, counts, finder->values);
         if (status != PLAIT_OK)
             return failure_set(failure, EXIT_RUN, "smooth colours: %s", plait_status_text(status));
         for (size_t i = 0; i < some; i++) {

@@ -53,12 +53,12 @@ enum plait_status plait_escape_picture(const struct plait_escape *escape,
 }
 
 enum plait_status plait_smooth_rows(const struct plait_escape *escape,
-                                    const struct plait_exec *exec, uint32_t first, uint32_t rows,
+                                    const struct plait_exec *exec, struct plait_row_range range,
                                     uint32_t cols, const int32_t *counts, double *values) {
     static bool has_waited;
-    enum plait_status (*function)(const struct plait_escape *, const struct plait_exec *, uint32_t,
-                                  uint32_t, uint32_t, const int32_t *, double *);
+    enum plait_status (*function)(const struct plait_escape *, const struct plait_exec *,
+                                  struct plait_row_range, uint32_t, const int32_t *, double *);
     FIND(function);
     wait_once(&has_waited);
-    return function(escape, exec, first, rows, cols, counts, values);
+    return function(escape, exec, range, cols, counts, values);
 }
