@@ -20,7 +20,7 @@ enum { HOST_BYTES = 64, NOTICE_TAG = 1, RELEASE_TAG = 2, NAMED_RANKS = 8 };
 enum { DEPUTY_SECONDS = 5, ALONE_SECONDS = 10, LAST_SECONDS = 2 };
 
 /* What ends a run from outside. */
-static const int ends[] = {SIGHUP, SIGINT, SIGTERM};
+static const int ends[] = {SIGHUP, SIGINT, SIGTERM, SIGXCPU};
 enum { ENDS = sizeof ends / sizeof ends[0] };
 
 /* What the handler reads is written before the alarm is set, or marked volatile. */

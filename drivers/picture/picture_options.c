@@ -102,17 +102,7 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
 };
 
 const struct option picture_option_rows[PICTURE_OPTIONS] = {
-    {
-        .name = "palette",
-        .kind = OPTION_TEXT,
-        .argument = "NAME",
-        .help = "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or "
-                "a file with a colour rrggbb on each line",
-        .default_value = "viridis",
-        .offset = MEMBER(palette),
-        .choices = palette_names,
-        .defines = true,
-    },
+    PALETTE_ROW(MEMBER(palette)),
     {
         .name = "colour",
         .alias = "color",
