@@ -25,7 +25,7 @@
 static const struct command *find_command(const char *name, struct failure *failure) {
     struct suggestion suggestion = suggestion_begin(name);
     for (size_t k = 0; k < command_count; k++) {
-        if (strcmp(command_table[k]->options->command, name) == 0)
+        if (option_set_is_called(command_table[k]->options, name))
             return command_table[k];
         suggestion_offer(&suggestion, command_table[k]->options->command);
     }

@@ -167,7 +167,9 @@ static bool check_regular(const char *path, struct failure *failure) {
     if (stat(path, &status) != 0)
         return failure_set(failure, EXIT_USAGE, "cannot read '%s': %s", path, strerror(errno));
     return S_ISREG(status.st_mode) ||
-           failure_set(failure, EXIT_USAGE, "cannot read '%s': it is no regular file", path);
+           failure_set(failure, EXIT_USAGE,
+                       "cannot read '%s': it is no regular file: save the picture to one first",
+                       path);
 }
 
 bool png_read(const char *path, struct png_content *content, png_row_fn *take, void *context,

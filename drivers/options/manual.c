@@ -279,7 +279,7 @@ void manual_overview(const struct manual *manual, FILE *stream) {
 }
 
 void manual_command(const struct manual *manual, const struct option_set *set, FILE *stream) {
-    char origins[OPTION_ORIGINS_BYTES];
+    char origins[OPTION_ORIGINS_BYTES], alias[OPTION_ALIAS_BYTES];
     put_title(manual, set, stream);
     fputs(".SH SYNOPSIS\n", stream);
     put_synopsis(stream, set);
@@ -289,6 +289,8 @@ void manual_command(const struct manual *manual, const struct option_set *set, F
     else
         put_sentence(stream, set->summary, "");
     fputc('\n', stream);
+    if (*option_set_alias(set, alias))
+        put_paragraph(stream, alias);
     put_rows(stream, set, true);
     put_rows(stream, set, false);
     put_paragraph(stream, option_origins(set, origins));

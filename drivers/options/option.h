@@ -46,7 +46,8 @@ struct option_texts {
 
 /* One row. What a kind does not use stays zero. */
 struct option {
-    const char *name; /* "maxit": --maxit, PLAIT_MAXIT, maxit = */
+    const char *name;  /* "maxit": --maxit, PLAIT_MAXIT, maxit = */
+    const char *alias; /* another spelling of the name, taken wherever the name is; or NULL */
     enum option_kind kind;
     enum option_scope scope;
     const char *argument;       /* "N"; NULL for a flag */
@@ -89,6 +90,7 @@ struct option_table {
 /* All options of one subcommand. */
 struct option_set {
     const char *command; /* "mandelbrot"; also the section in a configuration file */
+    const char *alias;   /* another spelling of it, taken wherever it is; or NULL */
     const char *summary; /* one line, lower case, no full stop */
     const char *details; /* more for help and man page, or NULL; paragraphs separated by "\n\n" */
     const struct option_table *tables;
@@ -112,9 +114,13 @@ const struct option *option_at(const struct option_set *set, size_t index, size_
 /* The row of that name and, if index is not NULL, its index; NULL if there is none. */
 const struct option *option_find(const struct option_set *set, const char *name, size_t *index);
 
-/* The same for a name that a user gave: arguments are known by their places, not by names. */
+/* The same for a name that a user gave, which may be an alias; arguments are known by their places,
+ * not by names. */
 const struct option *option_find_given(const struct option_set *set, const char *name,
                                        size_t *index);
+
+/* Whether a user who gives that name means the subcommand. */
+bool option_set_is_called(const struct option_set *set, const char *name);
 
 /* Offers the names that may be given there to a search for what a mistyped name stands for:
  * all rows whose scope is at most widest (a file takes OPTION_ANYWHERE only). */
@@ -124,6 +130,7 @@ void option_offer(const struct option_set *set, enum option_scope widest,
 /* PLAIT_<NAME> of a row, upper case, '-' as '_'. */
 enum { OPTION_VARIABLE_BYTES = 64 };
 void option_variable(const struct option *option, char variable[OPTION_VARIABLE_BYTES]);
+void option_variable_of(const char *name, char variable[OPTION_VARIABLE_BYTES]);
 
 /* Parses one text by the row: syntax, range, choices, check. where names its origin in the error
  * ("--maxit", "PLAIT_MAXIT", "run.ini:7: maxit"). Stores into *member, whose type the kind says;
@@ -144,9 +151,9 @@ const char *option_default(const struct option *option);
  * is none. Answers the bytes needed as snprintf does. */
 int option_range(const struct option *option, char *text, size_t bytes);
 
-/* For a unit test of every set: names unique, lower case and short enough, everything that the kind
- * needs is there, defaults parse, no name hides another's --no-. The failure tells the first
- * mistake. */
+/* For a unit test of every set: names and aliases unique, lower case and short enough, everything
+ * that the kind needs is there, defaults parse, no name hides another's --no-. The failure tells
+ * the first mistake. */
 bool option_set_check(const struct option_set *set, struct failure *failure);
 
 #endif

@@ -21,6 +21,10 @@ void option_help_all(const struct option_set *const *sets, size_t count, FILE *s
 enum { OPTION_FACTS_BYTES = 1024 };
 const char *option_facts(const struct option *option, char facts[OPTION_FACTS_BYTES]);
 
+/* That a subcommand has another spelling; "" if it has none. */
+enum { OPTION_ALIAS_BYTES = 96 };
+const char *option_set_alias(const struct option_set *set, char text[OPTION_ALIAS_BYTES]);
+
 /* Where options come from, and how numbers are written; "" if all are for the command line. */
 enum { OPTION_ORIGINS_BYTES = 512 };
 const char *option_origins(const struct option_set *set, char text[OPTION_ORIGINS_BYTES]);

@@ -51,6 +51,7 @@ static const struct option_table tables[] = {
 
 const struct option_set colour_option_set = {
     .command = "colour",
+    .alias = "color",
     .summary = "colour counts that were computed before",
     .details = "Draws a picture from a file of counts (.npy) without computing them again, in "
                "little memory whatever its size. With the same palette it is the picture that "

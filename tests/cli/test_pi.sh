@@ -413,8 +413,8 @@ bad_input() {
     done
     for value in 0 -1 4611686018427387905 1.5 ''; do bad 'max-darts' --target-error 1 --max-darts "$value"; done
     bad 'max-darts.*target-error' --max-darts 4^9
-    bad 'first N, 1024, is above --max-darts 1023' --target-error 1 --max-darts 1023
-    bad 'first N.*above --max-darts' --target-error 1 --darts 2^40
+    bad 'first N, 1024, is above --max-darts 1023 and comes from --sweep [^ ]* .default.: raise --max-darts or PLAIT_MAX_DARTS' --target-error 1 --max-darts 1023
+    bad 'first N.*above --max-darts [^ ]* .default. and comes from --darts 2.40: .*lower by --darts' --target-error 1 --darts 2^40
     bad 'same random numbers.*--runs' --target-error 1 --darts 4 --max-darts 2^61
     bad 'same random numbers.*--runs' --darts 2^62 --runs 64
     bad 'same random numbers.*--runs' --darts 2^62 --runs 1 --generator pcg32

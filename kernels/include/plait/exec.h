@@ -20,23 +20,23 @@ struct plait_path;
 
 #define PLAIT_THREADS_MAX 4096
 
-/* Tells the caller of a kernel how far it is: `done` of `total` units (rows, darts, ...), 0 <= done
- * <= total, never falling. Called after every tile of the thread that called the kernel, and from
+/* Gets how far a kernel is: `done` of `total` units (rows, darts, ...), 0 <= done <= total, never
+ * falling. Called after every tile of the thread that called the kernel, and from
  * no other thread, so that it may serve messages under MPI_THREAD_FUNNELED: a single unit may take
- * long. It should return at once. true goes on; false stops the kernel soon, which then answers
+ * long. It should return at once. true goes on; false stops the kernel soon, which then returns
  * PLAIT_E_INTERRUPTED and leaves its results undefined. */
 typedef bool plait_progress_fn(void *context, uint64_t done, uint64_t total);
 
 struct plait_exec {
-    const struct plait_path *path;
-    int threads;                 /* 1 .. PLAIT_THREADS_MAX */
-    plait_progress_fn *progress; /* NULL: none */
-    void *progress_context;
+    const struct plait_path *path; /* that this machine can run; never NULL */
+    int threads;                   /* OpenMP threads of a kernel, 1 .. PLAIT_THREADS_MAX */
+    plait_progress_fn *progress;   /* NULL: none */
+    void *progress_context;        /* given to progress, and not looked at; may be NULL */
 };
 
 /* Fills *exec. path: a name, or NULL for the fastest path of this machine. threads: 0 for one per
  * core that this process may use (its CPU affinity), else 1 .. PLAIT_THREADS_MAX. No progress.
- * Answers PLAIT_OK, PLAIT_E_ARGUMENT, PLAIT_E_PATH_UNKNOWN or PLAIT_E_PATH_UNSUPPORTED; *exec is
+ * Returns PLAIT_OK, PLAIT_E_ARGUMENT, PLAIT_E_PATH_UNKNOWN or PLAIT_E_PATH_UNSUPPORTED; *exec is
  * written only on PLAIT_OK. A path is never replaced by another one behind the caller's back. */
 PLAIT_API enum plait_status plait_exec_init(struct plait_exec *exec, const char *path, int threads);
 
