@@ -36,15 +36,21 @@ static void end_with_last_words(int signal) {
     _exit(EXIT_RUN);
 }
 
-static void require(int resource, rlim_t minimum, const char *format) {
+/* format: of what there is and of what must be, in units. */
+static void require(int resource, rlim_t minimum, rlim_t unit, const char *format) {
     struct rlimit limit;
-    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur >= minimum)
+    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur / unit >= minimum)
         return;
-    const rlim_t unit = resource == RLIMIT_STACK ? BYTES_PER_KIB : 1;
-    last_bytes = (size_t)snprintf(last_words, sizeof last_words, format,
-                                  (unsigned long long)(limit.rlim_cur / unit),
-                                  (unsigned long long)(minimum / unit));
+    last_bytes =
+        (size_t)snprintf(last_words, sizeof last_words, format,
+                         (unsigned long long)(limit.rlim_cur / unit), (unsigned long long)minimum);
     end_with_last_words(0);
+}
+
+void process_limits_require_files(unsigned kib) {
+    require(
+        RLIMIT_FSIZE, kib, BYTES_PER_KIB,
+        "plait: files may have %llu KiB only, and this MPI has files of its own: raise the limit (ulimit -f) to %llu or more\n");
 }
 
 /* The soft limit of processor time warns, the hard one kills: between the two there must be time to
@@ -91,10 +97,10 @@ void process_limits_begin(int rank) {
     sigaction(SIGPIPE, &ignore, NULL);
     waits = rank != 0;
     require(
-        RLIMIT_NOFILE, FILES_MIN,
+        RLIMIT_NOFILE, FILES_MIN, 1,
         "plait: no more than %llu files may be open at a time: raise the limit (ulimit -n) to %llu or more\n");
     require(
-        RLIMIT_STACK, (rlim_t)STACK_KIB_MIN * BYTES_PER_KIB,
+        RLIMIT_STACK, STACK_KIB_MIN, BYTES_PER_KIB,
         "plait: the stack may have %llu KiB only: raise the limit (ulimit -s) to %llu or more\n");
     watch_processor_time();
 }

@@ -15,7 +15,10 @@
  * - a process that may not open the files or have the stack that MPI and Plait need has ended with
  *   one line and EXIT_RUN.
  * Rank 0 prints its line at once. Another rank waits before it prints: where all have the same
- * limit, the launcher ends it in that time. */
+ * limit, the launcher ends it in that time (Hydra does not, before MPI has started). */
 void process_limits_begin(int rank);
+
+/* Ends the process in the same way where its files may not have that many KiB. */
+void process_limits_require_files(unsigned kib);
 
 #endif

@@ -45,9 +45,7 @@ static bool rerun_prepare(struct run *run, void *state, struct failure *failure)
         .command = run->values->set->command,
         .progress = (enum progress_style)options->progress,
     };
-    return exec_choose(&rerun->job.exec, options->path,
-                       options->threads > 0 ? (int)options->threads : exec_threads_of_environment(),
-                       failure);
+    return exec_choose_alone(&rerun->job.exec, options->path, (int)options->threads, failure);
 }
 
 static bool rerun_work(struct run *run, void *state, struct failure *failure) {

@@ -307,13 +307,15 @@ plots() {
         done
     done
     # A file that cannot be written when the work is done: the summary comes all the same.
-    new_sandbox
-    run_ranks 1 bash -c 'ulimit -f 8; trap "" XFSZ; exec "$0" "$@"' "$PLAIT" pi --sweep 4^5:4^6 --scatter s.png
-    assert "status is 1, not $status" [ "$status" -eq 1 ]
-    assert "one line" [ "$(error_lines)" -eq 1 ]
-    assert "no picture" [ ! -e "$SANDBOX/s.png" ]
-    assert "the table is there" grep -q '^# pi is between .*(95 %, Wilson.s interval of all darts of N = 4096)' "$WORK/out"
-    assert "the summary names no file" [ "$(grep -c -e ' -> ' "$WORK/out")" -eq 0 ]
+    if is_open_mpi; then # others need larger files
+        new_sandbox
+        run_ranks 1 bash -c 'ulimit -f 8; trap "" XFSZ; exec "$0" "$@"' "$PLAIT" pi --sweep 4^5:4^6 --scatter s.png
+        assert "status is 1, not $status" [ "$status" -eq 1 ]
+        assert "one line" [ "$(error_lines)" -eq 1 ]
+        assert "no picture" [ ! -e "$SANDBOX/s.png" ]
+        assert "the table is there" grep -q '^# pi is between .*(95 %, Wilson.s interval of all darts of N = 4096)' "$WORK/out"
+        assert "the summary names no file" [ "$(grep -c -e ' -> ' "$WORK/out")" -eq 0 ]
+    fi
     # One run has no spread.
     for arguments in 1 2; do
         new_sandbox
