@@ -21,7 +21,7 @@ void csv_put_quoted(FILE *stream, const char *field) {
     fputc('"', stream);
 }
 
-/* Removes the quotes of the field that begins with one at *at; *at is then what stands behind it.
+/* Removes the quotes of the field that begins with one at *at; *at is then what stands after it.
  * The text moves to the front by at least the first quote, so its end does not reach there. */
 static bool unquote(char **at) {
     char *to = *at, *from = *at + 1;

@@ -14,7 +14,7 @@ void csv_put(FILE *stream, const char *field);
 void csv_put_quoted(FILE *stream, const char *field);
 
 /* Splits a line without its end, in place: fields[k] points to field k, without its quotes.
- * Answers how many fields there are, which may be more than the `most` that are set; 0 for quotes
+ * Returns how many fields there are, which may be more than the `most` that are set; 0 for quotes
  * that are not in pairs or have something next to them. */
 size_t csv_split(char *line, char **fields, size_t most);
 

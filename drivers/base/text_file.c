@@ -147,7 +147,7 @@ static bool keep_byte(struct text_file *file, int byte) {
     return true;
 }
 
-/* Reads up to the end of the line. A line that was cut loses the rest of it first. Answers whether
+/* Reads up to the end of the line. A line that was cut loses the rest of it first. Returns whether
  * memory sufficed. */
 static bool read_line(struct text_file *file, bool *ends) {
     int byte = 0;

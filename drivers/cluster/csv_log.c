@@ -190,7 +190,7 @@ static void write_values(FILE *stream, const char *const *values, bool quoted) {
     }
 }
 
-/* Splits a copy of a text, which *copy has room for afterwards. False if memory has run out. */
+/* Splits a copy of a text, which *copy holds afterwards. False if memory has run out. */
 static bool split_copy(char **copy, const char *text, char **fields, bool strings, size_t *count) {
     char *line = realloc(*copy, strlen(text) + 1);
     if (!line)

@@ -276,7 +276,7 @@ static bool all_written(FILE *stream, struct failure *failure) {
     return true;
 }
 
-/* Whether a file holds the option where it tells only what defines a result. */
+/* Whether a file holds the option where it holds only what defines a result. */
 static bool is_definition(const struct option *option) {
     return option->defines && option->scope == OPTION_ANYWHERE;
 }

@@ -190,7 +190,7 @@ static void put_exit_status(FILE *stream) {
           stream);
     put_paragraph(stream,
                   "An error is one line on standard error that begins with \"plait:\": the cause, "
-                  "then what mends it.");
+                  "then what fixes it.");
 }
 
 static void put_other_variable(FILE *stream, const struct option *option, const char *variable) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Reads one row of an option table: parses a text by it, names it, checks that it is sound. Nothing
- * here knows where a text comes from but by the words it is told to blame. */
+ * here knows where a text comes from but by the words that it gets to blame. */
 #include "options/option.h"
 
 #include "base/number.h"
@@ -132,7 +132,7 @@ static bool parse_flag(const char *where, const char *text, bool *value, struct 
     return failure_set(failure, EXIT_USAGE, "%s: '%s' is neither yes nor no", where, text);
 }
 
-/* what: what the text is, with a blank behind it ("width "), or "". */
+/* what: what the text is, with a space after it ("width "), or "". */
 static bool parse_count(const struct option *option, const char *where, const char *what,
                         const char *text, uint64_t *value, struct failure *failure) {
     const char *reason = number_count(text, value);
@@ -214,8 +214,8 @@ static bool parse_size(const struct option *option, const char *where, const cha
     return parsed;
 }
 
-/* Appends like printf to text, which holds length of bytes; answers the new length, as long as it
- * would be with room enough. */
+/* Appends like printf to text, which holds length of bytes; returns the new length, as long as it
+ * would be with space enough. */
 static int append(char *text, size_t bytes, int length, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
@@ -283,7 +283,7 @@ union option_member {
     const char *text;
 };
 
-/* Parses into *parsed and tells how many of its bytes are the member's. */
+/* Parses into *parsed and says how many of its bytes are the member's. */
 static bool parse_member(const struct option *option, const char *where, const char *text,
                          union option_member *parsed, size_t *bytes, struct failure *failure) {
     switch (option->kind) {

@@ -17,7 +17,7 @@ enum option_kind {
     OPTION_FLAG,   /* bool: --x, --no-x; elsewhere yes/no, true/false, on/off, 1/0 */
     OPTION_COUNT,  /* uint64_t: 10, 4^12, 2^20, 1e9 */
     OPTION_REAL,   /* double, finite */
-    OPTION_REALS,  /* double[reals]: that many, by commas, blanks may follow */
+    OPTION_REALS,  /* double[reals]: that many, by commas, spaces may follow */
     OPTION_SIZE,   /* struct option_size: WxH */
     OPTION_CHOICE, /* int: index into choices */
     OPTION_TEXT,   /* const char *, not empty */
@@ -60,7 +60,7 @@ struct option {
     bool positive;              /* REAL, each of REALS: only above 0 */
     size_t reals;               /* REALS: how many, at most OPTION_REALS_MAX */
     const char *const *choices; /* CHOICE: names, ended by NULL; TEXT: names that stand for
-                                 * something beside those of files, for completion, or NULL */
+                                 * something next to files, for completion, or NULL */
     const char *variable;       /* an environment variable of another name, read where that of the
                                  * option is not set; or NULL */
     const char *const *rivals;  /* options that say the same in another way, ended by NULL: of two
@@ -73,7 +73,7 @@ struct option {
     const char *const *plots; /* TEXT: names a directory, in which plots of these names are written
                                * (files/gnuplot.h); ended by NULL */
     bool defines; /* says what the result is, not how it comes about or where it goes: what a result
-                   * tells of its origin (picture/provenance.h) is made of these options */
+                   * says of its origin (picture/provenance.h) is made of these options */
 };
 
 #define OPTION_NO_MEMBER SIZE_MAX
@@ -148,11 +148,11 @@ bool option_is_negatable(const struct option *option);
 const char *option_default(const struct option *option);
 
 /* The range in words ("1 to 100", "above 0", "viridis, grey"), for help and man page; "" if there
- * is none. Answers the bytes needed as snprintf does. */
+ * is none. Returns the bytes needed as snprintf does. */
 int option_range(const struct option *option, char *text, size_t bytes);
 
 /* For a unit test of every set: names and aliases unique, lower case and short enough, everything
- * that the kind needs is there, defaults parse, no name hides another's --no-. The failure tells
+ * that the kind needs is there, defaults parse, no name hides another's --no-. The failure says
  * the first mistake. */
 bool option_set_check(const struct option_set *set, struct failure *failure);
 

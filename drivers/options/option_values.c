@@ -77,7 +77,7 @@ void values_free(struct option_values *values) {
     *values = (struct option_values){.set = values->set};
 }
 
-/* What an error begins with: a file and line do not tell the option, the other origins do. */
+/* What an error begins with: a file and line do not name the option, the other origins do. */
 static void blame(const struct option *option, enum option_origin origin, const char *where,
                   char text[WHERE_BYTES]) {
     if (origin == ORIGIN_CONFIG || origin == ORIGIN_DEFAULT)
@@ -372,7 +372,7 @@ bool values_merge_environment(struct option_values *values, char *const *environ
     return true;
 }
 
-/* A name that the set lacks is a mistake in the program that no user can mend. */
+/* A name that the set lacks is a mistake in the program that no user can fix. */
 static const struct option_value *find_value(const struct option_values *values, const char *name) {
     size_t index;
     if (!option_find(values->set, name, &index))

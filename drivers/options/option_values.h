@@ -49,7 +49,7 @@ bool values_parse_argv(struct option_values *values, int argc, char *const *argv
 
 /* Merges PLAIT_<OPTION> of an environment ("NAME=value", ended by NULL), or where that is not set
  * the variable that the row names. A PLAIT_ variable that is
- * an option of none of the set_count sets is told to warn, one line each without "plait: warning:
+ * an option of none of the set_count sets goes to warn, one line each without "plait: warning:
  * ". */
 bool values_merge_environment(struct option_values *values, char *const *environment,
                               const struct option_set *const *sets, size_t set_count,

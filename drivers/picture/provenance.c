@@ -32,7 +32,7 @@ static bool write_flag(const struct option *option, const char *text, FILE *stre
     return true;
 }
 
-/* Writes a blank and the two texts as one word. */
+/* Writes a space and the two texts as one word. */
 static bool write_joined(const char *head, const char *tail, FILE *stream,
                          struct failure *failure) {
     const size_t bytes = strlen(head) + strlen(tail) + 1;
@@ -46,7 +46,7 @@ static bool write_joined(const char *head, const char *tail, FILE *stream,
     return true;
 }
 
-/* A value that begins with "--" must follow '=': after a blank it is taken for a forgotten one. */
+/* A value that begins with "--" must follow '=': after a space it is taken for a forgotten one. */
 static bool write_named(const char *name, const char *text, FILE *stream, struct failure *failure) {
     char option[OPTION_VARIABLE_BYTES];
     const bool joined = strncmp(text, "--", 2) == 0;
@@ -220,7 +220,7 @@ static const struct option_set *find_set(struct reading *reading, const struct s
     return NULL;
 }
 
-/* Only what defines the result may be told: the rest would be somebody else's will. */
+/* Only what defines the result may be given: the rest would be somebody else's will. */
 static bool only_definitions(struct reading *reading, const struct option_values *values) {
     for (size_t i = 0; i < values->count; i++) {
         const struct option *option = option_at(values->set, i, NULL);

@@ -34,15 +34,15 @@ void provenance_seal(struct provenance *provenance, uint64_t fnv1a);
 
 void provenance_free(struct provenance *provenance);
 
-/* What a result told. */
+/* What a result says. */
 struct origin {
     struct option_values values; /* of one of the sets: what the command says */
     const char *command;         /* in the texts */
     uint64_t fnv1a;
 };
 
-/* Reads texts that a result of one of the set_count sets told; others may stand among them. path is
- * the file that they come from, for errors. EXIT_USAGE: no texts of Plait, damaged ones, a newer
+/* Reads texts that a result of one of the set_count sets carries; others may stand among them. path
+ * is the file that they come from, for errors. EXIT_USAGE: no texts of Plait, damaged ones, a newer
  * version than this one. Free origin->values, also
  * after a failure. */
 bool provenance_read(struct origin *origin, const char *path, const struct named_text *texts,

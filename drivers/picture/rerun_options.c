@@ -3,6 +3,7 @@
 #include "picture/rerun_options.h"
 
 #include "plait/exec.h"
+#include "run/run_options.h"
 
 #include <stddef.h>
 
@@ -14,6 +15,7 @@ static const struct option rows[] = {
         .argument = "FILE.png",
         .help = "a picture that Plait has drawn",
         .offset = offsetof(struct rerun_options, file),
+        .reads = true,
     },
     {
         .name = "check",
@@ -32,7 +34,7 @@ static const struct option rows[] = {
         .kind = OPTION_COUNT,
         .argument = "N",
         .help = "threads of --check",
-        .default_text = "OMP_NUM_THREADS, else all visible cores",
+        .default_text = "OMP_NUM_THREADS, else all visible cores that the CPU quota pays for",
         .offset = offsetof(struct rerun_options, threads),
         .min = 1,
         .max = PLAIT_THREADS_MAX,
@@ -46,6 +48,7 @@ static const struct option rows[] = {
         .default_text = "the fastest",
         .offset = offsetof(struct rerun_options, path),
     },
+    PROGRESS_ROW(offsetof(struct rerun_options, progress)),
 };
 
 static const struct option_table tables[] = {

@@ -92,7 +92,7 @@ if is_open_mpi; then
 fi
 RANKS_LIST=1 expect_error '1 bad line is left out' 1 -- "$PLAIT" logs merge decimal_comma.log
 assert "a decimal comma is named" grep -qxF \
-    "plait: warning: decimal_comma.log:2: time or sum has a decimal comma after '0': write decimal points" "$WORK/err"
+    "plait: warning: decimal_comma.log:3: time or sum has a decimal comma after '0': write decimal points" "$WORK/err"
 
 # Text of other systems: read right or refused.
 sed 's/$/\r/' "$SANDBOX/dict.log" >"$SANDBOX/crlf.log"

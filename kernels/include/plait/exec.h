@@ -35,13 +35,22 @@ struct plait_exec {
 };
 
 /* Fills *exec. path: a name, or NULL for the fastest path of this machine. threads: 0 for one per
- * core that this process may use (its CPU affinity), else 1 .. PLAIT_THREADS_MAX. No progress.
- * Returns PLAIT_OK, PLAIT_E_ARGUMENT, PLAIT_E_PATH_UNKNOWN or PLAIT_E_PATH_UNSUPPORTED; *exec is
- * written only on PLAIT_OK. A path is never replaced by another one behind the caller's back. */
+ * visible core (plait_visible_cores), else 1 .. PLAIT_THREADS_MAX; exec->threads is less where
+ * OpenMP gives a program fewer (OMP_THREAD_LIMIT). No progress. Returns PLAIT_OK, PLAIT_E_ARGUMENT,
+ * PLAIT_E_PATH_UNKNOWN or PLAIT_E_PATH_UNSUPPORTED; *exec is written only on PLAIT_OK. A path is
+ * never replaced by another one without the caller's knowledge. */
 PLAIT_API enum plait_status plait_exec_init(struct plait_exec *exec, const char *path, int threads);
 
-/* Number of cores that this process may use, at least 1. */
+/* Number of cores that the threads of a kernel may use, at least 1: those of the affinity that the
+ * process was started with, or of the places that the user chose for OpenMP (OMP_PLACES). That
+ * OpenMP has bound the calling thread to one of them does not count. A CPU quota is not looked at.
+ */
 PLAIT_API int plait_visible_cores(void);
+
+/* The same as a set: fills *cpu_set, a cpu_set_t of `bytes` bytes as sched_getaffinity(2) takes it,
+ * and returns the number of CPUs in it; 0 if `bytes` are too few for this machine, or the system
+ * does not say. */
+PLAIT_API int plait_visible_cpus(size_t bytes, void *cpu_set);
 
 /* The paths in this library, index 0 .. plait_path_count() - 1, from the plainest ("scalar") to the
  * fastest. NULL for an index out of range. */
