@@ -47,8 +47,9 @@ void spawn_work(void) {
 static int find_room(struct trial *trial) {
     struct failure failure = {0};
     if (trial->session->launcher.kind == LAUNCHER_NONE)
-        return trial_unavailable(trial, "no launcher to start processes: mpirun -np 1 "
-                                        "--oversubscribe plait check --only spawn");
+        return trial_unavailable(
+            trial,
+            "no launcher to start processes: mpirun -np 1 --oversubscribe plait check --only spawn");
     if (spawn_check(trial->session, WORKERS, "", &failure))
         return WORKERS;
     failure = (struct failure){0};
@@ -67,7 +68,7 @@ static void start(struct trial *trial, int workers, MPI_Comm *family) {
 }
 
 /* Terms to the workers, sum back. Answers the sum on the manager. */
-static double lead(struct trial *trial, MPI_Comm family) {
+static double check_spawn_lead(struct trial *trial, MPI_Comm family) {
     const int root = trial->rank == MANAGER ? MPI_ROOT : MPI_PROC_NULL;
     int terms = TERMS;
     double sum = 0;
@@ -92,7 +93,7 @@ void run_spawn(struct trial *trial) {
     start(trial, workers, &family);
     if (!trial_agree(trial))
         return;
-    const double sum = lead(trial, family);
+    const double sum = check_spawn_lead(trial, family);
     if (trial->after.values) {
         trial->after.values[0] = workers;
         trial->after.values[1] = llround(sum * places);

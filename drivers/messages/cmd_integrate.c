@@ -38,9 +38,9 @@ static bool choose_static_workers(struct integrate *integrate, struct failure *f
     const int others = integrate->run->session->size - 1;
     const uint64_t asked = integrate->options->workers;
     if (others == 0)
-        return failure_set(failure, EXIT_USAGE,
-                           "--static needs at least 2 ranks, one of which manages, there is 1: "
-                           "mpirun -np 2 plait integrate --static");
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--static needs at least 2 ranks, one of which manages, there is 1: mpirun -np 2 plait integrate --static");
     if (asked > (uint64_t)others)
         return failure_set(failure, EXIT_USAGE,
                            "--static has %d rank%s for %" PRIu64

@@ -24,13 +24,12 @@ struct identity {
  */
 enum { PROTOCOL = 2 };
 
-static void compare(const struct identity *mine, const struct identity *root, bool any_version,
-                    struct failure *failure) {
+static void session_compare(const struct identity *mine, const struct identity *root,
+                            bool any_version, struct failure *failure) {
     if (memcmp(mine->command, root->command, sizeof mine->command) != 0)
         failure_set(
             failure, EXIT_USAGE,
-            "this rank runs 'plait %s', rank 0 runs 'plait %s': start the same subcommand on "
-            "all ranks",
+            "this rank runs 'plait %s', rank 0 runs 'plait %s': start the same subcommand on all ranks",
             mine->command, root->command);
     const bool same_version = memcmp(mine->version, root->version, sizeof mine->version) == 0;
     if (mine->protocol != root->protocol || !(same_version || any_version))
@@ -49,7 +48,7 @@ static bool same_program(const struct session *session, const char *command, boo
     snprintf(mine.version, sizeof mine.version, "%s", plait_version());
     struct identity root = mine;
     MPI_CHECK(MPI_Bcast(&root, sizeof root, MPI_BYTE, ROOT, session->world));
-    compare(&mine, &root, any_version, failure);
+    session_compare(&mine, &root, any_version, failure);
     return agree(session, failure);
 }
 
@@ -120,9 +119,9 @@ bool session_start(struct session *session, const char *command, struct session_
     MPI_CHECK(MPI_Comm_size(session->node, &session->node_size));
 
     if (provided < wanted)
-        failure_set(failure, EXIT_RUN,
-                    "this MPI was built without thread support, plait needs "
-                    "MPI_THREAD_FUNNELED: use another build of MPI");
+        failure_set(
+            failure, EXIT_RUN,
+            "this MPI was built without thread support, plait needs MPI_THREAD_FUNNELED: use another build of MPI");
     if (!agree(session, failure))
         return false;
     return same_program(session, command, needs.any_version, failure);

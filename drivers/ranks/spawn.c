@@ -50,25 +50,25 @@ bool spawn_check(const struct session *session, int count, const char *instead,
                  struct failure *failure) {
     if (session->launcher.kind == LAUNCHER_NONE)
         return spawns_alone() ||
-               failure_set(failure, EXIT_USAGE,
-                           "this MPI spawns processes only below its launcher: mpirun -np 1 plait "
-                           "...%s",
-                           instead);
+               failure_set(
+                   failure, EXIT_USAGE,
+                   "this MPI spawns processes only below its launcher: mpirun -np 1 plait ...%s",
+                   instead);
     if (session->launcher.kind == LAUNCHER_SLURM)
         return failure_set(failure, EXIT_USAGE,
                            "srun cannot spawn processes: start plait by mpirun%s", instead);
     if (has_rank_file())
-        return failure_set(failure, EXIT_USAGE,
-                           "the rank file has no place for spawned processes: start plait without "
-                           "--rankfile%s",
-                           instead);
+        return failure_set(
+            failure, EXIT_USAGE,
+            "the rank file has no place for spawned processes: start plait without --rankfile%s",
+            instead);
     const int slots = free_slots(session);
     return count <= slots || may_oversubscribe() ||
-           failure_set(failure, EXIT_USAGE,
-                       "%d process%s cannot be spawned, the launcher has %d free slot%s: give "
-                       "mpirun --oversubscribe or more slots%s",
-                       count, count == 1 ? "" : "es", slots > 0 ? slots : 0, slots == 1 ? "" : "s",
-                       instead);
+           failure_set(
+               failure, EXIT_USAGE,
+               "%d process%s cannot be spawned, the launcher has %d free slot%s: give mpirun --oversubscribe or more slots%s",
+               count, count == 1 ? "" : "es", slots > 0 ? slots : 0, slots == 1 ? "" : "s",
+               instead);
 }
 
 /* This program's file; other nodes must have it at the same place, as they do for mpirun. */
