@@ -171,7 +171,7 @@ static bool run_queue(struct round_work *mine, struct queue *queue) {
         .compute = compute_piece,
         .context = mine,
         .delivery = checkpoint ? &delivery : NULL,
-        .room = sweep_round_units(round),
+        .capacity = sweep_round_units(round),
         .listen = counts->work.progress == PROGRESS_NONE ? NULL : show,
         .listen_context = &display,
     };
@@ -194,12 +194,14 @@ static void note_seconds(struct pi_counts *counts, const struct sweep_round *rou
 
 static bool begin_queue(struct round_work *mine, struct queue *queue, struct failure *failure) {
     const struct pi_counts *counts = mine->counts;
-    const enum schedule_kind kind = counts->work.schedule;
-    if (counts->work.checkpoint)
-        return queue_begin_rest(queue, counts->session, kind, &counts->work.checkpoint->rest,
-                                sample_unit, mine, failure);
-    return queue_begin(queue, counts->session, kind, sweep_round_units(mine->round), sample_unit,
-                       mine, failure);
+    const struct queue_plan plan = {
+        .kind = counts->work.schedule,
+        .units = sweep_round_units(mine->round),
+        .rest = counts->work.checkpoint ? &counts->work.checkpoint->rest : NULL,
+        .sample = sample_unit,
+        .sample_context = mine,
+    };
+    return queue_begin(queue, counts->session, &plan, failure);
 }
 
 /* Runs the queue. Rank 0: the seconds, of earlier runs too. */

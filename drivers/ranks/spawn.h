@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Processes that a run starts itself, by MPI_Comm_spawn: plait again, which then does a
- * subcommand's `work` (command.h) instead of what a command line says. */
+ * Processes that a run starts itself, by MPI_Comm_spawn: plait again, which then runs a
+ * subcommand's `work` (command.h) instead of a command line. */
 #ifndef PLAIT_DRIVERS_SPAWN_H
 #define PLAIT_DRIVERS_SPAWN_H
 
@@ -9,12 +9,12 @@
 
 #include <stdbool.h>
 
-/* The only argument of a spawned process behind its subcommand. */
+/* The only argument of a spawned process after its subcommand. */
 extern const char spawn_argument[];
 
-/* Whether `count` processes can be spawned, as far as that can be foreseen, for rank 0 alone:
- * EXIT_USAGE with the mend if not. MPI itself would hang then, or end with pages of text. instead:
- * another way out, behind the mend: ", or use --static"; or "". */
+/* Rank 0 alone: whether `count` processes can be spawned, as far as that can be foreseen;
+ * EXIT_USAGE with a fix if not. MPI itself would hang then, or end with pages of text. instead: an
+ * alternative, printed after the fix: ", or use --static"; or "". */
 bool spawn_check(const struct session *session, int count, const char *instead,
                  struct failure *failure);
 
@@ -22,17 +22,17 @@ bool spawn_check(const struct session *session, int count, const char *instead,
 struct spawn_call {
     const char *program;
     char *arguments[3]; /* MPI's argv: without the program, ended by NULL */
-    MPI_Info placing;   /* any free slot and any core; free it */
+    MPI_Info info;      /* any free slot and any core; free it */
 };
 struct spawn_call spawn_prepare(const char *subcommand);
 
-/* Rank 0 alone. Starts the processes and answers the communicator with them, to be ended by
- * MPI_Comm_disconnect on both sides. MPI_COMM_NULL with EXIT_RUN if MPI says that it cannot;
+/* Rank 0 alone. Starts the processes and returns the communicator with them, to be ended by
+ * MPI_Comm_disconnect on both sides. MPI_COMM_NULL with EXIT_RUN if MPI reports that it cannot;
  * instead: as above. */
 MPI_Comm spawn_start(const char *subcommand, int count, const char *instead,
                      struct failure *failure);
 
-/* On a spawned process: the communicator with who spawned it, MPI_COMM_NULL on any other. */
+/* On a spawned process: the communicator with those who spawned it, MPI_COMM_NULL on any other. */
 MPI_Comm spawn_parent(void);
 
 #endif
