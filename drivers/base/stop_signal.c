@@ -43,9 +43,14 @@ static void handle(void (*handler)(int signal)) {
             sigaction(signals[k], &action, NULL);
 }
 
+/* A program starts with signals that are ignored or do what they do by default. A handler is one
+ * that a library has set since, as LLVM does below an OpenCL driver: it is not put back. */
 void stop_signal_watch(void) {
-    for (int k = 0; k < SIGNALS; k++)
+    for (int k = 0; k < SIGNALS; k++) {
         sigaction(signals[k], NULL, &before[k]);
+        if (before[k].sa_handler != SIG_IGN)
+            before[k] = (struct sigaction){.sa_handler = SIG_DFL};
+    }
     handle(note);
     watching = true;
 }

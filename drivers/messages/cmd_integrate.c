@@ -24,7 +24,7 @@ enum { WORKERS_MAX = 65536 };
 
 struct integrate_options {
     uint64_t n, workers; /* workers 0: the default */
-    bool is_static;
+    bool is_static, oversubscribe;
     struct run_options run;
 };
 
@@ -39,8 +39,15 @@ struct integrate {
 
 static const double pi = 3.14159265358979323846;
 
-/* Where spawning is refused. */
-static const char instead[] = ", or use --static";
+static struct spawn_request worker_request(const struct integrate *integrate) {
+    return (struct spawn_request){
+        .subcommand = "integrate",
+        .count = integrate->workers,
+        .oversubscribe = integrate->options->oversubscribe,
+        .more = "add --oversubscribe",
+        .instead = ", or use --static",
+    };
+}
 
 /* As the report has it: the cores of the node without the manager's. */
 static int default_workers(void) {
@@ -54,7 +61,8 @@ static bool choose_static_workers(struct integrate *integrate, struct failure *f
     if (others == 0)
         return failure_set(failure, EXIT_USAGE,
                            "--static needs at least 2 ranks, one of which manages, there is 1: "
-                           "mpirun -np 2 plait integrate --static");
+                           "%s 2 plait integrate --static",
+                           integrate->session->launcher_words->start);
     if (asked > (uint64_t)others)
         return failure_set(failure, EXIT_USAGE,
                            "--static has %d rank%s for %" PRIu64
@@ -69,15 +77,16 @@ static bool choose_workers(struct integrate *integrate, struct failure *failure)
     if (options->is_static)
         return choose_static_workers(integrate, failure);
     integrate->workers = options->workers > 0 ? (int)options->workers : default_workers();
-    return integrate->session->rank != ROOT ||
-           spawn_check(integrate->session, integrate->workers, instead, failure);
+    const struct spawn_request request = worker_request(integrate);
+    return integrate->session->rank != ROOT || spawn_check(integrate->session, &request, failure);
 }
 
 /* Rank 0 has workers spawned, the other ranks have no part in it. */
 static void run_spawned(struct integrate *integrate, struct failure *failure) {
+    const struct spawn_request request = worker_request(integrate);
     MPI_Comm workers = MPI_COMM_NULL;
     if (integrate->session->rank == ROOT)
-        workers = spawn_start("integrate", integrate->workers, instead, failure);
+        workers = spawn_start(integrate->session, &request, failure);
     if (workers != MPI_COMM_NULL) {
         integrate->integral = integrate_manage(workers, integrate->options->n);
         MPI_CHECK(MPI_Comm_disconnect(&workers));
@@ -192,6 +201,12 @@ static const struct option rows[] = {
                 "processes",
         .offset = MEMBER(is_static),
     },
+    {
+        .name = "oversubscribe",
+        .kind = OPTION_FLAG,
+        .help = "spawn more workers than the node has cores, or the launcher free slots",
+        .offset = MEMBER(oversubscribe),
+    },
 };
 
 static const struct option_table tables[] = {
@@ -207,8 +222,8 @@ static const struct option_set set = {
         "A manager starts workers by MPI_Comm_spawn, tells them N, and adds up what they make of "
         "the integral of 4 / (1 + x^2) from 0 to 1. Terms and sums have twice a double's "
         "precision, and what is printed is the midpoint rule's value rounded once: the same for "
-        "any number of workers. Spawned processes need free slots of the launcher (mpirun "
-        "--oversubscribe -np 1), or none: then Open MPI starts what it needs.",
+        "any number of workers. Spawned processes need free slots of the launcher, or no "
+        "launcher at all: then Open MPI starts what it needs.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -22,11 +22,23 @@ set -a
 set +a
 # mpirun ends the other ranks when one fails, and waits a second for them by default: these hundreds of
 # runs fail on purpose.
-export OMPI_MCA_odls_base_sigkill_timeout=0
+export OMPI_MCA_odls_base_sigkill_timeout=0 PRTE_MCA_odls_base_sigkill_timeout=0
 
 assertions=0
 failures=0
 WORK=$(mktemp -d)
+# Where an OpenCL driver is there (./dev test pocl) only the launcher is kept from it by its environment; plait
+# has to keep itself from it.
+if [ "${DRIVERS_ARE_THERE:-}" = yes ]; then
+    for name in PLAIT HOOKED_PLAIT; do
+        [ -n "${!name:-}" ] || continue
+        mkdir -p "$WORK/bare"
+        printf '#!/bin/sh\n[ "$HWLOC_COMPONENTS" != "%s" ] || unset HWLOC_COMPONENTS\nexec "%s" "$@"\n' \
+            "$HWLOC_COMPONENTS" "${!name}" >"$WORK/bare/$name"
+        chmod +x "$WORK/bare/$name"
+        declare "$name=$WORK/bare/$name"
+    done
+fi
 SANDBOX=$WORK/sandbox
 # Open MPI's launchers trip over each other when they make and remove a shared folder at the same time.
 export TMPDIR=$WORK/tmp
@@ -36,6 +48,11 @@ trap 'rm -rf "$WORK"' EXIT
 # Whether the launcher is Open MPI's, which calls itself so as mpirun, and OpenRTE as mpiexec.
 is_open_mpi() {
     "$MPIEXEC" --version 2>/dev/null | grep -cE 'Open MPI|OpenRTE' >/dev/null
+}
+
+# Whether it is that of Open MPI 5 or later, PRRTE, whose options and variables have other names.
+is_prrte() {
+    is_open_mpi && "$MPIEXEC" --version 2>/dev/null | grep -cE 'Open MPI\) ([5-9]|[1-9][0-9])|prte' >/dev/null
 }
 
 # A hanging case ends here, its ranks with it.
