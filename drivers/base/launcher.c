@@ -133,7 +133,8 @@ static bool policy_oversubscribes(const char *variable) {
     return policy && strcasestr(policy, "OVERSUBSCRIBE") && !strcasestr(policy, "NOOVERSUBSCRIBE");
 }
 
-/* PRRTE passes on what its parameters say, but none of the options of its command line. */
+/* PRRTE passes on neither its options nor, unless told to (-x), its parameters: it may oversubscribe
+ * more often than this says. */
 bool launcher_may_oversubscribe(enum launcher_kind kind) {
     switch (kind) {
     case LAUNCHER_OPENMPI:

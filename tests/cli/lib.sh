@@ -90,6 +90,14 @@ run_ranks() {
         >"$WORK/out" 2>"$WORK/err" </dev/null || status=$?
 }
 
+# by_rank FIRST OTHERS: makes $WORK/by_rank, which runs one line of shell on rank 0 and another one on all others.
+# The mpirun of Open MPI 5.0.7 crashes on its own way to say that, "FIRST : OTHERS".
+by_rank() {
+    printf '#!/bin/sh\nif [ "${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}}" -eq 0 ]; then\n%s\nelse\n%s\nfi\n' "$1" "$2" \
+        >"$WORK/by_rank"
+    chmod +x "$WORK/by_rank"
+}
+
 # Launchers add lines of their own about a rank that ended with an error; Plait's begin with its name.
 plait_lines() {
     grep -c '^plait: ' "$WORK/err" || true

@@ -10,16 +10,11 @@ set -euo pipefail
 
 # -- unlike ranks ----------------------------------------------------------------------------------------
 
-# mixed RANKS FIRST OTHERS REGEX: rank 0 is started with the arguments FIRST, the others with OTHERS. By a
-# script: the mpirun of Open MPI 5.0.7 crashes on "FIRST : OTHERS".
+# mixed RANKS FIRST OTHERS REGEX: rank 0 is started with the arguments FIRST, the others with OTHERS.
 mixed() {
-    cat >"$WORK/mixed.sh" <<END
-#!/bin/sh
-if [ "\${OMPI_COMM_WORLD_RANK:-\${PMI_RANK:-0}}" -eq 0 ]; then exec "\$PLAIT" $2; else exec "\$PLAIT" $3; fi
-END
-    chmod +x "$WORK/mixed.sh"
+    by_rank "exec '$PLAIT' $2" "exec '$PLAIT' $3"
     new_sandbox
-    run_ranks "$1" "$WORK/mixed.sh"
+    run_ranks "$1" "$WORK/by_rank"
     last_command="rank 0: plait $2, $(($1 - 1)) more: plait $3"
     assert "status is 2, not $status" [ "$status" -eq 2 ]
     assert "one line is an error" [ "$(error_lines)" -eq 1 ]
@@ -30,7 +25,6 @@ END
 
 unlike() {
     local same='same subcommand'
-    export PLAIT
     mixed 2 'hello' 'mandelbrot' "$same"
     # What needs no MPI meets the others all the same.
     mixed 2 'hello' '--help' "$same"
@@ -46,8 +40,8 @@ unlike() {
     mixed 2 'integrate --workers 1' 'integrate --spawned' "$same"
     mixed 2 'mandelbrot --size 8x8' 'mandelbrot --size 9x9' 'options of this rank differ'
     mixed 2 'mandelbrot --size 8x8' 'mandelbrot --szie 8x8' 'unknown option'
-    expect_ok 2 -- sh -c 'if [ "${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}}" -eq 0 ]; then exec "$PLAIT" help count
-        else exec "$PLAIT" count --help; fi'
+    by_rank "exec '$PLAIT' help count" "exec '$PLAIT' count --help"
+    expect_ok 2 -- "$WORK/by_rank"
     assert "two ways to ask the same" [ "$(grep -c '^usage: plait count' "$WORK/out")" -eq 1 ]
 }
 

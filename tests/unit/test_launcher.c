@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Launchers are recognised by what they set, and each is spoken to in its own words, in messages
- * and in the README. */
+ * and on the page about clusters. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/launcher.h"
 #include "check.h"
@@ -108,14 +108,12 @@ static void test_what_it_was_told(void) {
 static void test_documentation(void) {
     enum launcher_kind kinds[LAUNCHER_KINDS_MAX];
     static char text[1 << 18];
-    FILE *stream = fopen(PLAIT_README, "r");
+    FILE *stream = fopen(PLAIT_CLUSTER_PAGE, "r");
     CHECK(stream != NULL);
     if (!stream)
         return;
     text[fread(text, 1, sizeof text - 1, stream)] = '\0';
     fclose(stream);
-    for (char *c = text; (c = strchr(c, '\n'));) /* lines are broken anywhere */
-        *c = ' ';
     for (size_t k = launcher_kinds(kinds); k-- > 0;) {
         const struct launcher_words *words = launcher_words(kinds[k]);
         const char *const all[] = {
@@ -124,7 +122,7 @@ static void test_documentation(void) {
         };
         for (size_t w = 0; w < sizeof all / sizeof all[0]; w++)
             if (all[w] && !strstr(text, all[w])) {
-                printf("the README lacks '%s'\n", all[w]);
+                printf("the page about clusters lacks '%s'\n", all[w]);
                 CHECK(false);
             }
     }
