@@ -98,6 +98,11 @@ by_rank() {
     chmod +x "$WORK/by_rank"
 }
 
+# The mpirun of Open MPI 5 writes null bytes between its lines, which are text all the same.
+grep() {
+    command grep -a "$@"
+}
+
 # Launchers add lines of their own about a rank that ended with an error; Plait's begin with its name.
 plait_lines() {
     grep -c '^plait: ' "$WORK/err" || true
