@@ -98,23 +98,22 @@ by_rank() {
     chmod +x "$WORK/by_rank"
 }
 
-# The mpirun of Open MPI 5 writes null bytes between its lines, which are text all the same.
-grep() {
-    command grep -a "$@"
+# Launchers add lines of their own about a rank that ended with an error; Plait's begin with its name. The mpirun
+# of Open MPI 5 writes null bytes between lines.
+lines_of_plait() {
+    tr -d '\0' <"$WORK/err" | grep '^plait: '
 }
-
-# Launchers add lines of their own about a rank that ended with an error; Plait's begin with its name.
 plait_lines() {
-    grep -c '^plait: ' "$WORK/err" || true
+    lines_of_plait | grep -c . || true
 }
 error_lines() {
-    grep '^plait: ' "$WORK/err" | grep -vc '^plait: warning: ' || true
+    lines_of_plait | grep -vc '^plait: warning: ' || true
 }
 other_lines() {
     if [ "$1" -eq 1 ]; then grep -vc '^plait: ' "$WORK/err" || true; else echo 0; fi
 }
 has_line() {
-    grep '^plait: ' "$WORK/err" | grep -v '^plait: warning: ' | grep -qiE -e "$1"
+    lines_of_plait | grep -v '^plait: warning: ' | grep -iE -e "$1" >/dev/null
 }
 
 # Everything in the sandbox, with its content, as text.
