@@ -73,6 +73,7 @@ static const struct {
          .name = "Open MPI 4",
          .start = "mpirun -np",
          .unbind = "--bind-to none",
+         .unbind_advice = "--bind-to none for mpirun",
          .cores = "--map-by slot:PE=4",
          .oversubscribe = "--oversubscribe",
          .rank_file = "--rankfile",
@@ -85,6 +86,7 @@ static const struct {
          .name = "Open MPI 5",
          .start = "mpirun -np",
          .unbind = "--bind-to none",
+         .unbind_advice = "--bind-to none for mpirun",
          .cores = "--map-by slot:PE=4",
          .oversubscribe = "--map-by :OVERSUBSCRIBE",
          .cut_cable = KEEPALIVE("--prtemca"),
@@ -94,6 +96,7 @@ static const struct {
          .name = "MPICH",
          .start = "mpirun -np",
          .unbind = "-bind-to none",
+         .unbind_advice = "-bind-to none for mpirun",
          .cores = "-bind-to core:4",
      }},
     {LAUNCHER_SLURM,
@@ -101,6 +104,7 @@ static const struct {
          .name = "Slurm",
          .start = "srun -n",
          .unbind = "--cpu-bind=none",
+         .unbind_advice = "--cpu-bind=none, or a larger --cpus-per-task, for srun",
          .cores = "--cpus-per-task=4",
          .oversubscribe = "--overcommit",
      }},
@@ -133,8 +137,8 @@ static bool policy_oversubscribes(const char *variable) {
     return policy && strcasestr(policy, "OVERSUBSCRIBE") && !strcasestr(policy, "NOOVERSUBSCRIBE");
 }
 
-/* PRRTE passes on neither its options nor, unless told to (-x), its parameters: it may oversubscribe
- * more often than this says. */
+/* PRRTE passes on neither its options nor, unless told to (-x), its parameters: it may
+ * oversubscribe more often than this says. */
 bool launcher_may_oversubscribe(enum launcher_kind kind) {
     switch (kind) {
     case LAUNCHER_OPENMPI:

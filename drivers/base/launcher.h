@@ -37,6 +37,7 @@ struct launcher_words {
     const char *name;             /* the launcher, as documentation calls it */
     const char *start;            /* the command up to the number of ranks: "mpirun -np" */
     const char *unbind;           /* lets each rank use all cores of its node */
+    const char *unbind_advice;    /* the same after "add" */
     const char *cores;            /* binds each rank to four cores */
     const char *oversubscribe;    /* more ranks than slots or cores */
     const char *rank_file;        /* places each rank by a file, and cannot place spawned ones */

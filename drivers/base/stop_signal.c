@@ -12,8 +12,8 @@
 static volatile sig_atomic_t seen;
 
 /* Those to be given back come first. */
-static const int signals[] = {SIGTERM, SIGINT, SIGUSR1};
-enum { SIGNALS = sizeof signals / sizeof *signals, GIVEN_BACK = 2 };
+static const int signals[] = {SIGTERM, SIGINT, SIGXCPU, SIGUSR1};
+enum { SIGNALS = sizeof signals / sizeof *signals, GIVEN_BACK = 3 };
 static struct sigaction before[SIGNALS];
 static bool watching;
 
@@ -44,14 +44,19 @@ static void handle(void (*handler)(int signal)) {
 }
 
 /* A program starts with signals that are ignored or do what they do by default. A handler is one
- * that a library has set since, as LLVM does below an OpenCL driver: it is not put back. */
+ * that a library has set since, as LLVM does below an OpenCL driver: it is not put back. SIGXCPU
+ * has one of Plait's own (base/process_limits.h). */
 void stop_signal_watch(void) {
+    sigset_t watched;
+    sigemptyset(&watched);
     for (int k = 0; k < SIGNALS; k++) {
         sigaction(signals[k], NULL, &before[k]);
-        if (before[k].sa_handler != SIG_IGN)
+        if (before[k].sa_handler != SIG_IGN && signals[k] != SIGXCPU)
             before[k] = (struct sigaction){.sa_handler = SIG_DFL};
+        sigaddset(&watched, signals[k]);
     }
     handle(note);
+    sigprocmask(SIG_UNBLOCK, &watched, NULL);
     watching = true;
 }
 

@@ -4,6 +4,7 @@
 #include "ranks/session.h"
 
 #include "base/other_threads.h"
+#include "base/process_limits.h"
 #include "plait/version.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
@@ -25,7 +26,7 @@ struct identity {
 
 /* Number of the layout of all later messages: raise it when struct placement or a packing changes.
  */
-enum { PROTOCOL = 1 };
+enum { PROTOCOL = 2 };
 
 static void compare(const struct identity *mine, const struct identity *root, bool any_version,
                     struct failure *failure) {
@@ -109,6 +110,14 @@ static enum launcher_kind launcher_of_this_library(void) {
     return launcher_of_library(version);
 }
 
+/* MPICH (4.0.2 with UCX) shares memory in files of some MiB, and ends by itself in MPI_Init where
+ * it cannot: 4 MiB were found to be too few, 8 MiB enough. Open MPI does without. */
+static void require_shared_files(void) {
+#ifdef MPICH_VERSION
+    process_limits_require_files(8192);
+#endif
+}
+
 /* Open MPI gives its progress thread work in MPI_Init and does not wait for it. In MPI_Finalize it
  * unloads the code of that work, mca_pmix_*.so, before it ends the thread: where the machine is so
  * busy that the thread has not had a core between the two, the rank dies of a segmentation fault
@@ -134,6 +143,7 @@ bool session_start(struct session *session, const char *command, struct session_
     choose_file_access();
     leave_accelerators_alone();
     avoid_two_families(session->library);
+    require_shared_files();
     MPI_CHECK(MPI_Init_thread(NULL, NULL, wanted, &provided));
     let_progress_threads_catch_up();
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));
