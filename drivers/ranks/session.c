@@ -61,13 +61,16 @@ static bool same_program(const struct session *session, const char *command, boo
  * of a second on the way in and a page of errors where it cannot. Plait does without; and without
  * the folder for files shared by the processes of a job, which runs at the same time would have in
  * common then. */
-static void stay_alone(const struct launcher *launcher) {
+static void stay_alone(const struct launcher *launcher, enum launcher_kind library) {
     if (launcher->kind != LAUNCHER_NONE)
         return;
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
     setenv("OMPI_MCA_sharedfp", "^sm",
            0); /* shared file pointers, which would lie in that folder */
+    /* Open MPI 5 would share memory with nobody, in a file that a limit may forbid. */
+    if (library == LAUNCHER_PRRTE)
+        setenv("OMPI_MCA_btl", "self", 0);
 }
 
 /* Open MPI's own MPI-IO reports success where a write has failed (4.1.4), and makes files for locks
@@ -139,7 +142,7 @@ bool session_start(struct session *session, const char *command, struct session_
     session->launcher_words = launcher_words(
         session->launcher.kind == LAUNCHER_NONE ? session->library : session->launcher.kind);
     if (!needs.spawns)
-        stay_alone(&session->launcher);
+        stay_alone(&session->launcher, session->library);
     choose_file_access();
     leave_accelerators_alone();
     avoid_two_families(session->library);
