@@ -8,13 +8,25 @@
 
 enum { COUNTER_RANK = 0 };
 
+/* Where Open MPI has not been started by its own launcher, a variable says the same. */
+static void windows_unavailable(struct trial *trial) {
+    const struct session *session = trial->session;
+    const struct launcher_words *library = launcher_words(session->library);
+    if (!library->windows)
+        trial_unavailable(trial, "%s: use another MPI, or ranks of one node", trial->tries.failure);
+    else if (session->launcher.kind == session->library)
+        trial_unavailable(trial, "%s: mpirun %s", trial->tries.failure, library->windows);
+    else
+        trial_unavailable(trial, "%s: set %s", trial->tries.failure, library->windows_variable);
+}
+
 /* A window of `count` values of this rank. Collective; false on all ranks if one has none. */
 static bool open_window(struct trial *trial, size_t count, int64_t **values, MPI_Win *window) {
     const MPI_Aint bytes = (MPI_Aint)(count * sizeof **values);
     *window = MPI_WIN_NULL;
     if (!TRIAL_CALL(trial, MPI_Win_allocate(bytes, sizeof **values, MPI_INFO_NULL, trial->comm,
                                             values, window)))
-        trial_unavailable(trial, "%s: mpirun -mca osc pt2pt,sm (Open MPI)", trial->tries.failure);
+        windows_unavailable(trial);
     if (!trial_agree(trial))
         return false;
     TRIAL_CALL(trial, MPI_Win_set_errhandler(*window, MPI_ERRORS_RETURN));

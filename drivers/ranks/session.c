@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Starts and ends MPI. */
+#define _DEFAULT_SOURCE /* interface flags */
 #include "ranks/session.h"
 
 #include "base/other_threads.h"
@@ -8,9 +9,12 @@
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* The first thing that ranks exchange, in a layout that never changes: every other version of Plait
  * must understand it. */
@@ -47,25 +51,58 @@ static bool session_check_same_program(const struct session *session, const char
     return agree(session, failure);
 }
 
-/* What Open MPI reads from the environment when it starts; a value that the user has set stays. */
-static void session_set_environment(const struct launcher *launcher, bool spawns) {
+static bool session_has_ipv4(void) {
+    struct ifaddrs *addresses;
+    bool found = false;
+    if (getifaddrs(&addresses) != 0)
+        return false;
+    for (const struct ifaddrs *a = addresses; a; a = a->ifa_next)
+        found = found || (a->ifa_addr && a->ifa_addr->sa_family == AF_INET &&
+                          (a->ifa_flags & IFF_UP) && !(a->ifa_flags & IFF_LOOPBACK));
+    freeifaddrs(addresses);
+    return found;
+}
+
+/* What MPI reads from the environment when it starts; a value that the user has set stays. */
+static void session_set_environment(const struct launcher *launcher, enum launcher_kind library,
+                                    bool spawns) {
     /* Open MPI's own MPI-IO reports success where a write has failed (4.1.4), and makes files for
      * locks next to the one that it opens. The other one that it contains, ROMIO, is also MPICH's.
      */
     setenv("OMPI_MCA_io", "^ompio", 0);
-    if (launcher->kind != LAUNCHER_NONE)
-        return;
-    if (spawns) { /* without a launcher there are no slots to count */
-        setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
-        return;
-    }
-    /* A single process may still spawn others: for that Open MPI starts a daemon, which takes a
+
+    /* MPI_Init examines the machine through hwloc, whose plugins start the drivers of its
+     * accelerators: PoCL costs 0.1 s and 60 MiB per process, and replaces the actions of signals.
+     * No rank needs them. A name with a minus is left out, one that this hwloc does not have is
+     * ignored. */
+    setenv("HWLOC_COMPONENTS", "-opencl,-cuda,-nvml,-gl,-rsmi,-levelzero", 0);
+
+    /* Open MPI 5.0.7 finds no route between two processes whose hosts have addresses of both IPv4
+     * and IPv6, and waits for ever (open-mpi/ompi issue 14079): spawned processes always, ranks of
+     * different nodes too. Its ranks then use IPv4 alone. */
+    if (library == LAUNCHER_PRRTE && !getenv("OMPI_MCA_btl_tcp_if_include") && session_has_ipv4())
+        setenv("OMPI_MCA_btl_tcp_disable_family", "6", 0);
+
+    /* A single process may still spawn others: for that Open MPI 4 starts a daemon, which takes a
      * tenth of a second, and prints a page of errors where it cannot. Plait needs neither that nor
      * the folder for files shared by the processes of a job, which runs at the same time would
      * share then. */
+    if (spawns || launcher->kind != LAUNCHER_NONE)
+        return;
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
     setenv("OMPI_MCA_sharedfp", "^sm", 0); /* shared file pointers, which would be in that folder */
+    /* Open MPI 5 would share memory with nobody, in a file that a limit may forbid. */
+    if (library == LAUNCHER_PRRTE)
+        setenv("OMPI_MCA_btl", "self", 0);
+}
+
+/* The launcher that belongs to this MPI library. */
+static enum launcher_kind session_library(void) {
+    char version[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+    MPI_CHECK(MPI_Get_library_version(version, &length));
+    return launcher_of_library(version);
 }
 
 /* MPICH (4.0.2 with UCX) shares memory in files of some MiB, and aborts in MPI_Init where it
@@ -93,7 +130,10 @@ bool session_start(struct session *session, const char *command, struct session_
     const int wanted = needs.one_thread ? MPI_THREAD_SINGLE : MPI_THREAD_FUNNELED;
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
-    session_set_environment(&session->launcher, needs.spawns);
+    session->library = session_library();
+    session->launcher_words = launcher_words(
+        session->launcher.kind == LAUNCHER_NONE ? session->library : session->launcher.kind);
+    session_set_environment(&session->launcher, session->library, needs.spawns);
     session_require_shared_files();
     MPI_CHECK(MPI_Init_thread(NULL, NULL, wanted, &provided));
     session_wait_for_progress_threads();
