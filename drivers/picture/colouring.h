@@ -29,7 +29,7 @@ struct colouring {
 void colouring_begin(struct colouring *colouring, enum colour_value value, bool smooth);
 
 /* Reads the palette that --palette names, by palette_load, or palette_load_regular where the name
- * may come from somebody else. */
+ * may be from an unknown author. */
 typedef bool palette_load_fn(const char *text, struct palette *palette, struct failure *failure);
 bool colouring_load_palette(struct colouring *colouring, palette_load_fn *load, const char *palette,
                             struct failure *failure);

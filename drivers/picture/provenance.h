@@ -37,7 +37,7 @@ void provenance_free(struct provenance *provenance);
 
 /* What the texts of a result contain. */
 struct origin {
-    struct option_values values; /* of one of the sets: what the command says */
+    struct option_values values; /* of one of the sets: those in the command */
     const char *command;         /* in the texts */
     uint64_t fnv1a;
 };

@@ -90,7 +90,7 @@ static bool rerun_measure(struct again *again, struct failure *failure) {
     const uint64_t fnv1a = plait_digest_picture(again->digests, again->escape.height);
     return fnv1a == job->origin->fnv1a ||
            failure_set(failure, EXIT_RUN,
-                       "'%s' says fnv1a %016" PRIx64 ", but its parameters give %016" PRIx64
+                       "'%s' has fnv1a %016" PRIx64 ", but its parameters give %016" PRIx64
                        ": do not trust it, draw it again",
                        job->path, job->origin->fnv1a, fnv1a);
 }

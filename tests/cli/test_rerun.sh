@@ -146,7 +146,7 @@ wrong_checksum() {
     assert "nothing else is printed" [ ! -s "$WORK/out" ]
     "$edit" "$SANDBOX/p.png" "$SANDBOX/wrong.png" 'plait-command=plait mandelbrot --size 30x20 --maxit 126' \
         'plait-parameters=[mandelbrot]\nsize = 30x20\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 126\npalette = viridis\n'
-    RANKS_LIST=1 expect_error 'says fnv1a' 1 -- "$PLAIT" rerun wrong.png --check
+    RANKS_LIST=1 expect_error 'has fnv1a' 1 -- "$PLAIT" rerun wrong.png --check
 }
 
 # refused REGEX CHANGE...: the picture with other texts is refused, however it is asked about.

@@ -119,14 +119,14 @@ static void sample(void *context, uint64_t unit) {
 
 /* Runs a queue of `total` units. Returns what queue_run returns; *share is what was promised. */
 static bool run(struct score *score, struct toil *toil_of_rank, enum schedule_kind kind,
-                uint64_t total, uint64_t capacity, struct queue *queue, uint64_t *share) {
+                uint64_t total, uint64_t space, struct queue *queue, uint64_t *share) {
     struct failure failure = {0};
     const struct queue_plan plan = {
         .kind = kind, .units = total, .sample = sample, .sample_context = toil_of_rank};
     const struct queue_work work = {
         .compute = toil,
         .context = toil_of_rank,
-        .capacity = capacity,
+        .capacity = space,
         .listen = listen,
         .listen_context = toil_of_rank,
     };

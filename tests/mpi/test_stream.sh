@@ -116,7 +116,7 @@ part_nodes() {
         echo "SKIPPED: nodes are played with Open MPI"
         exit 77
     fi
-    # One rank per node: ranks that share one talk through files that the other played nodes have too.
+    # One rank a node: ranks that share one talk through files that the other played nodes have too.
     local nodes=("$here/../cluster/fake_nodes.sh" 3 -np 3 --map-by node)
     reference mandelbrot --size 900x600
     new_sandbox
