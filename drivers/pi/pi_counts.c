@@ -13,10 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_root(const struct pi_counts *counts) {
-    return counts->session->rank == ROOT;
-}
-
 /* Most counts that a round has. */
 static size_t round_counts(const struct sweep *sweep) {
     int steps = 0;
@@ -34,12 +30,13 @@ bool counts_begin(struct pi_counts *counts, const struct session *session,
     const size_t steps = (size_t)sweep->steps;
     *counts = (struct pi_counts){.session = session, .work = *work};
     counts->own = malloc(round_counts(sweep) * sizeof *counts->own);
-    if (is_root(counts)) {
+    if (session_is_root(counts->session)) {
         counts->hits = malloc(steps * sweep->runs * sizeof *counts->hits);
         counts->seconds = malloc(steps * sizeof *counts->seconds);
         counts->shares = calloc((size_t)session->size, sizeof *counts->shares);
     }
-    if (!counts->own || (is_root(counts) && !(counts->hits && counts->seconds && counts->shares)))
+    if (!counts->own ||
+        (session_is_root(counts->session) && !(counts->hits && counts->seconds && counts->shares)))
         failure_set(failure, EXIT_USAGE,
                     "no memory for %zu x %" PRIu64 " counts of hits: choose fewer --runs", steps,
                     sweep->runs);
@@ -176,7 +173,7 @@ static bool run_queue(struct round_work *mine, struct queue *queue) {
         .listen_context = &display,
     };
     const bool done = queue_run(queue, &work);
-    if (is_root(counts))
+    if (session_is_root(counts->session))
         progress_display_end(&display);
     return done;
 }
@@ -211,7 +208,7 @@ static void work(struct round_work *mine, struct queue *queue, struct failure *f
     MPI_CHECK(MPI_Barrier(counts->session->world));
     counts->begun_ns = clock_now_ns();
     const bool able = run_queue(mine, queue);
-    if (is_root(counts)) {
+    if (session_is_root(counts->session)) {
         const double seconds = clock_seconds_since(counts->begun_ns);
         counts->round_seconds += seconds;
         counts->compute_seconds += seconds;
@@ -249,7 +246,8 @@ static uint64_t begin_gathering(struct pi_counts *counts) {
 /* Brings the hits of all ranks to rank 0. */
 static void sum_up(struct pi_counts *counts, const struct sweep_round *round) {
     const size_t runs = round->sweep->runs;
-    uint64_t *sums = is_root(counts) ? counts->hits + (size_t)round->first * runs : NULL;
+    uint64_t *sums =
+        session_is_root(counts->session) ? counts->hits + (size_t)round->first * runs : NULL;
     const uint64_t start_ns = begin_gathering(counts);
     MPI_CHECK(MPI_Reduce(counts->own, sums, (int)((size_t)round->steps * runs), MPI_UINT64_T,
                          MPI_SUM, ROOT, counts->session->world));
@@ -274,7 +272,7 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
 /* The darts go where the busy seconds are already. With a checkpoint nothing was summed up before.
  */
 void counts_gather(struct pi_counts *counts) {
-    void *first = is_root(counts) ? (void *)&counts->shares[0].units : NULL;
+    void *first = session_is_root(counts->session) ? (void *)&counts->shares[0].units : NULL;
     const uint64_t start_ns = begin_gathering(counts);
     MPI_Datatype type;
     MPI_CHECK(MPI_Type_create_resized(MPI_UINT64_T, 0, sizeof *counts->shares, &type));
@@ -341,7 +339,8 @@ bool counts_verify(const struct pi_counts *counts, uint64_t *darts, struct failu
         return failure_set(failure, EXIT_RUN, "the scalar reference is missing");
     for (int s = 0; s < counts->work.sweep->steps; s++)
         if (!verify_path(counts, &reference, s, darts, failure) ||
-            (is_root(counts) && !verify_sums(counts, &reference, s, darts, failure)))
+            (session_is_root(counts->session) &&
+             !verify_sums(counts, &reference, s, darts, failure)))
             return false;
     return true;
 }
