@@ -108,12 +108,12 @@ bool text_file_open(struct text_file *file, const char *what, const char *path, 
     const int number = descriptor_of(path);
     text_file_take(file, what, path, NULL);
     if (stat(path, &about) != 0)
-        return refuse_text_file(file,
-                                number > STDERR_FILENO && errno == ENOENT
-                                    ? "this process has no such descriptor, launchers pass none "
-                                      "on: give a file or /dev/stdin"
-                                    : strerror(errno),
-                                failure);
+        return refuse_text_file(
+            file,
+            number > STDERR_FILENO && errno == ENOENT
+                ? "this process has no such descriptor, launchers pass none on: give a file or /dev/stdin"
+                : strerror(errno),
+            failure);
     if (S_ISDIR(about.st_mode))
         return refuse_text_file(file, strerror(EISDIR), failure);
     if (number >= 0 && !S_ISREG(about.st_mode))

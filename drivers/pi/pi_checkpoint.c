@@ -141,15 +141,15 @@ static bool reaches_beyond(const struct pi_checkpoint *checkpoint, uint64_t done
 
 static bool refuse_beyond(const struct pi_checkpoint *checkpoint, struct failure *failure) {
     const struct sweep *sweep = &checkpoint->sweep;
-    return failure_set(failure, EXIT_USAGE,
-                       "checkpoint '%s' has darts beyond N = %" PRIu64
-                       ", the last that --max-darts allows: raise --max-darts, or name another "
-                       "file",
-                       checkpoint->path, sweep->darts[sweep->steps - 1]);
+    return failure_set(
+        failure, EXIT_USAGE,
+        "checkpoint '%s' has darts beyond N = %" PRIu64
+        ", the last that --max-darts allows: raise --max-darts, or name another file",
+        checkpoint->path, sweep->darts[sweep->steps - 1]);
 }
 
 /* Looks at the content of the file: checkpoint->done and finished are from it then, and the rest
- * waits for room. */
+ * waits for memory. */
 static bool take_state(struct pi_checkpoint *checkpoint, struct failure *failure) {
     const uint64_t *words = checkpoint->state;
     const size_t count = checkpoint->state_words;
@@ -383,13 +383,12 @@ static void end_on_root(struct pi_checkpoint *checkpoint, bool stopped, struct f
     if (checkpoint->failure.exit_status != EXIT_DONE)
         *failure = checkpoint->failure;
     else if (stopped && !whole)
-        failure_set(failure, EXIT_STOPPED,
-                    "stopped: checkpoint '%s' has %.4g of %.4g darts, and the same command goes on "
-                    "from there",
-                    checkpoint->path,
-                    darts_of_steps(&checkpoint->sweep, checkpoint->done) +
-                        darts_of_part(checkpoint),
-                    darts_of_steps(&checkpoint->sweep, checkpoint->sweep.steps));
+        failure_set(
+            failure, EXIT_STOPPED,
+            "stopped: checkpoint '%s' has %.4g of %.4g darts, and the same command continues from there",
+            checkpoint->path,
+            darts_of_steps(&checkpoint->sweep, checkpoint->done) + darts_of_part(checkpoint),
+            darts_of_steps(&checkpoint->sweep, checkpoint->sweep.steps));
 }
 
 void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,
@@ -400,12 +399,12 @@ void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,
         checkpoint->done = checkpoint->round.first + checkpoint->round.steps;
 }
 
-/* All darts are kept, but the results are not told. Answers false. */
+/* All darts are kept, but the results are not printed. Returns false. */
 static bool stopped_when_complete(const struct pi_checkpoint *checkpoint, struct failure *failure) {
-    return failure_set(failure, EXIT_STOPPED,
-                       "stopped: checkpoint '%s' has all darts, and the same command tells the "
-                       "results",
-                       checkpoint->path);
+    return failure_set(
+        failure, EXIT_STOPPED,
+        "stopped: checkpoint '%s' has all darts, and the same command prints the results",
+        checkpoint->path);
 }
 
 bool pi_checkpoint_end_work(struct pi_checkpoint *checkpoint, struct failure *failure) {

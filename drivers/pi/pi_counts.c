@@ -55,7 +55,7 @@ struct round_work {
     enum plait_status status; /* of the kernel, if it ever fails */
 };
 
-/* Tells the queue about a whole piece, of which the kernel knows one range. */
+/* Reports to the queue a whole piece, of which the kernel knows one range. */
 struct listener {
     plait_progress_fn *poll;
     void *context;
@@ -97,7 +97,7 @@ static bool add_range(struct round_work *mine, const struct plait_exec *exec,
 }
 
 /* Counts the first of `units` units: runs that lie whole in them, which threads share, or what is
- * left of a run. Answers how many units these are, 0 on failure. */
+ * left of a run. Returns how many units these are, 0 on failure. */
 static uint64_t count_units(struct round_work *mine, const struct plait_exec *exec,
                             struct listener *listener, uint64_t unit, uint64_t units) {
     const struct sweep_round *round = mine->round;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Messages of the work queue. A rank other than 0 sends notices: how much it has finished, and what
- * it wants. Rank 0 answers those that ask, with a piece. The receive for an answer is posted before
- * its question is sent, and notices are so short that MPI buffers them: nobody waits for anybody to
- * listen.
+ * it wants. Rank 0 replies to those that ask, with a piece. The receive for an answer is posted
+ * before its question is sent, and notices are so short that MPI buffers them: nobody waits for
+ * anybody to listen.
  *
  * With a delivery, a notice announces results, which follow; and rank 0 sends every other rank one
  * message that ends it: in the middle of the work if it is to stop, else when all have ended. */
@@ -34,14 +34,14 @@ struct notice {
     uint64_t units;     /* finished by this rank so far */
     uint64_t busy_ns;   /* in compute so far */
     uint64_t room;      /* the units it can take beyond the pieces that it has */
-    uint64_t failed;    /* LAST: 1 if it could not go on */
+    uint64_t failed;    /* LAST: 1 if it could not continue */
     struct piece piece; /* DELIVER */
 };
 enum { NOTICE_WORDS = sizeof(struct notice) / sizeof(uint64_t), PIECE_WORDS = 2 };
 
 static const uint64_t tell_every_ns = UINT64_C(200000000);
 /* Looking for messages takes about a microsecond, and where ranks share a core gives it away. Rank
- * 0 still answers within a fraction of the shortest piece. */
+ * 0 still replies within a fraction of the shortest piece. */
 static const uint64_t look_every_ns = UINT64_C(100000);
 static const uint64_t sample_ns = UINT64_C(10000000);
 enum { SAMPLES = 64 };
@@ -71,7 +71,7 @@ struct run {
     uint64_t part_units;     /* that a part may have */
     uint64_t next_look_ns, next_tell_ns;
     bool stopping; /* computes no more */
-    bool failed;   /* since it could not go on */
+    bool failed;   /* since it could not continue */
 
     /* Ranks other than 0. */
     struct notice outbox;
@@ -82,10 +82,10 @@ struct run {
     bool asked;
 
     /* Rank 0. */
-    uint64_t others_units; /* finished by the others, as they told */
+    uint64_t others_units; /* finished by the others, as they reported */
     int others_ended;
-    int arriving;  /* ranks that deliver at the moment */
-    bool told_end; /* to the others */
+    int arriving;      /* ranks that deliver at the moment */
+    bool notified_end; /* to the others */
 };
 
 static bool is_root(const struct run *run) {
@@ -192,9 +192,9 @@ static void hand_out(struct run *run, int rank, uint64_t room) {
 static void end_all(struct run *run) {
     const uint64_t end = 1;
     schedule_stop(&run->queue->schedule);
-    if (run->told_end || !run->work->delivery)
+    if (run->notified_end || !run->work->delivery)
         return;
-    run->told_end = true;
+    run->notified_end = true;
     for (int r = 1; r < run->queue->session->size; r++)
         MPI_CHECK(MPI_Send(&end, 1, MPI_UINT64_T, r, TAG_END, run->queue->session->world));
 }
@@ -243,7 +243,7 @@ static void begin_arrival(struct run *run, int rank, struct piece piece) {
                                 &arrival->requests[k]));
 }
 
-/* Answers whether something has arrived. */
+/* Returns whether something has arrived. */
 static bool take_arrivals(struct run *run) {
     bool any = false;
     for (int r = 1; run->arriving > 0 && r < run->queue->session->size; r++) {
@@ -287,7 +287,7 @@ static void take_notice(struct run *run, int rank, const struct notice *notice) 
     }
 }
 
-/* Takes the notices that have arrived. Answers whether there was one. */
+/* Takes the notices that have arrived. Returns whether there was one. */
 static bool serve(struct run *run) {
     const MPI_Comm world = run->queue->session->world;
     bool any = false;
@@ -503,7 +503,7 @@ bool queue_run(struct queue *queue, const struct queue_work *work) {
     return !run.failed;
 }
 
-/* Times of the first units of a sample: cumulative nanoseconds in ns[], answers how many. */
+/* Times of the first units of a sample: cumulative nanoseconds in ns[], returns how many. */
 static int measure(const struct queue *queue, queue_sample_fn *sample, void *context,
                    uint64_t ns[SAMPLES]) {
     const uint64_t units = queue->schedule.total;

@@ -322,7 +322,7 @@ refusals() {
     echo 'my notes' >"$SANDBOX/run.ck"
     expect_error "'run.ck' is not a checkpoint of Plait" 2 -- "$PLAIT" "${same[@]}"
     rm "$SANDBOX/run.ck"
-    expect_error "there is no folder 'missing'" 2 -- \
+    expect_error "there is no directory 'missing'" 2 -- \
         "$PLAIT" "${picture[@]}" --checkpoint missing/run.ck
     expect_error 'are one file' 2 -- "$PLAIT" mandelbrot --out a.png --checkpoint ./a.png
     expect_error 'are one file' 2 -- "$PLAIT" "${picture[@]}" --json a.json --checkpoint a.json
