@@ -4,11 +4,15 @@
 
 #include "image/palette.h"
 #include "image/palette_file.h"
+#include "run/run_options.h"
 
 #include <stddef.h>
 
 /* In the order of enum colour_value. */
 static const char *const value_names[] = {"count", "255-count", NULL};
+
+/* What is no file. */
+static const char *const out_choices[] = {"null", NULL};
 
 static const struct option rows[] = {
     {
@@ -40,8 +44,10 @@ static const struct option rows[] = {
         .help = "write the picture to FILE, .png, .pdf or .ppm; null writes nothing",
         .default_value = "colour.png",
         .offset = offsetof(struct colour_options, out),
+        .choices = out_choices,
         .replaces = true,
     },
+    PROGRESS_ROW(offsetof(struct colour_options, progress)),
 };
 
 static const struct option_table tables[] = {

@@ -167,8 +167,6 @@ bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool sto
 
 bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
                                struct failure *failure) {
-    if (!agree(checkpoint->session, failure))
-        return false;
     stop_signal_release();
     return !is_root(checkpoint) || checkpoint_remove(&checkpoint->file, failure);
 }

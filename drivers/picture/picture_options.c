@@ -16,6 +16,9 @@ static const char *const interior_choices[] = {"fast", "brute", NULL};
 static const char *const region_rivals[] = {"center", "zoom", NULL};
 static const char *const center_rivals[] = {"region", NULL};
 
+/* What is no file. */
+static const char *const out_choices[] = {"null", NULL};
+
 /* Rows that the two subcommands have alike, or but for a default. */
 #define SIZE_ROW(size_text)                                                                \
     {                                                                                      \
@@ -63,7 +66,7 @@ static const char *const center_rivals[] = {"region", NULL};
         .name = "out", .kind = OPTION_TEXTS, .argument = "FILE", .replaces = true,                 \
         .help = "write the picture to FILE, .png, .pdf or .ppm, or the counts, .npy; null writes " \
                 "nothing",                                                                         \
-        .default_value = (file), .offset = MEMBER(out),                                            \
+        .default_value = (file), .offset = MEMBER(out), .choices = out_choices,                    \
     }
 
 const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
@@ -262,4 +265,8 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     return checkpoint_options_check(values, failure) && take_size(options, escape, failure) &&
            (kind != PLAIT_JULIA || take_julia(options, escape, failure)) &&
            take_view(options, values, escape, failure);
+}
+
+enum colour_value picture_colour_value(enum plait_escape_kind kind) {
+    return kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;
 }

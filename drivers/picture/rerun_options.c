@@ -3,6 +3,7 @@
 #include "picture/rerun_options.h"
 
 #include "plait/exec.h"
+#include "run/run_options.h"
 
 #include <stddef.h>
 
@@ -14,6 +15,7 @@ static const struct option rows[] = {
         .argument = "FILE.png",
         .help = "a picture that Plait has drawn",
         .offset = offsetof(struct rerun_options, file),
+        .reads = true,
     },
     {
         .name = "check",
@@ -46,6 +48,7 @@ static const struct option rows[] = {
         .default_text = "the fastest",
         .offset = offsetof(struct rerun_options, path),
     },
+    PROGRESS_ROW(offsetof(struct rerun_options, progress)),
 };
 
 static const struct option_table tables[] = {
