@@ -138,8 +138,14 @@ static bool pi_prepare(struct run *run, void *state, struct failure *failure) {
         .progress = (enum progress_style)options->progress,
         .checkpoint = options->checkpoint ? &pi->checkpoint : NULL,
     };
-    return pi_checkpoint_open(&pi->checkpoint, run->session, &pi->sweep, work.generator, run->seed,
-                              options->checkpoint, options->checkpoint_every, failure) &&
+    const struct pi_checkpoint_plan plan = {
+        .path = options->checkpoint,
+        .every_seconds = options->checkpoint_every,
+        .sweep = &pi->sweep,
+        .generator = work.generator,
+        .seed = work.seed,
+    };
+    return pi_checkpoint_open(&pi->checkpoint, run->session, &plan, failure) &&
            counts_begin(&pi->counts, run->session, &work, failure);
 }
 

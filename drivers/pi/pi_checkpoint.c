@@ -55,12 +55,13 @@ static void describe_steps(struct checkpoint_parameters *parameters, const struc
 }
 
 /* Of the hits and of the units, which a look between the steps keeps apart. */
-static void describe(struct checkpoint_parameters *parameters, const struct sweep *sweep,
-                     enum plait_generator generator, uint64_t seed) {
+static void describe(struct checkpoint_parameters *parameters,
+                     const struct pi_checkpoint_plan *plan) {
+    const struct sweep *sweep = plan->sweep;
     checkpoint_parameter(parameters, "subcommand", "pi");
     checkpoint_parameter(parameters, "generator", "%s",
-                         generator == PLAIT_PCG32 ? "pcg32" : "rxs64");
-    checkpoint_parameter(parameters, "seed", "%" PRIu64, seed);
+                         plan->generator == PLAIT_PCG32 ? "pcg32" : "rxs64");
+    checkpoint_parameter(parameters, "seed", "%" PRIu64, plan->seed);
     checkpoint_parameter(parameters, "runs", "%" PRIu64, sweep->runs);
     checkpoint_parameter(parameters, "look-between-steps", "%s", sweep->apart ? "yes" : "no");
     describe_steps(parameters, sweep);
@@ -170,20 +171,19 @@ static bool take_state(struct pi_checkpoint *checkpoint, struct failure *failure
 }
 
 bool pi_checkpoint_open(struct pi_checkpoint *checkpoint, const struct session *session,
-                        const struct sweep *sweep, enum plait_generator generator, uint64_t seed,
-                        const char *path, double every_seconds, struct failure *failure) {
+                        const struct pi_checkpoint_plan *plan, struct failure *failure) {
     *checkpoint = (struct pi_checkpoint){
         .session = session,
-        .path = path,
-        .sweep = *sweep,
-        .every_seconds = every_seconds,
+        .path = plan->path,
+        .sweep = *plan->sweep,
+        .every_seconds = plan->every_seconds,
     };
-    if (!path)
+    if (!plan->path)
         return true;
     stop_signal_watch();
-    describe(&checkpoint->parameters, sweep, generator, seed);
+    describe(&checkpoint->parameters, plan);
     if (is_root(checkpoint) &&
-        checkpoint_open(&checkpoint->file, path, &checkpoint->parameters, &checkpoint->found,
+        checkpoint_open(&checkpoint->file, plan->path, &checkpoint->parameters, &checkpoint->found,
                         failure) &&
         checkpoint->found &&
         checkpoint_read_whole(&checkpoint->file, &checkpoint->state, &checkpoint->state_words,

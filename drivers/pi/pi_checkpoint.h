@@ -48,13 +48,21 @@ struct pi_checkpoint {
 bool pi_checkpoint_settle_seed(const struct session *session, struct option_values *values,
                                struct failure *failure);
 
-/* Collective. Opens the file at path, if there is one; from now on signals that ask to stop are
- * noted. Does nothing for a path of NULL. A sweep whose steps are apart continues from the file of
- * one that ends sooner. EXIT_USAGE: the file is not of this study or not good. Free with
+/* The file, and the study that it must be of. */
+struct pi_checkpoint_plan {
+    const char *path;          /* NULL: no checkpoint */
+    double every_seconds;      /* between two commits */
+    const struct sweep *sweep; /* copied */
+    enum plait_generator generator;
+    uint64_t seed;
+};
+
+/* Collective. Opens the file, if there is one; from now on signals that ask to stop are noted. Does
+ * nothing for a path of NULL. A sweep whose steps are apart continues from the file of one that
+ * ends sooner. EXIT_USAGE: the file is not of this study or not good. Free with
  * pi_checkpoint_free, also after a failure. */
 bool pi_checkpoint_open(struct pi_checkpoint *checkpoint, const struct session *session,
-                        const struct sweep *sweep, enum plait_generator generator, uint64_t seed,
-                        const char *path, double every_seconds, struct failure *failure);
+                        const struct pi_checkpoint_plan *plan, struct failure *failure);
 
 /* Collective. Rank 0 puts what the file has into hits[steps][runs] and seconds[steps], which stay
  * where they are, or makes the file. */

@@ -194,12 +194,15 @@ static void note_seconds(struct pi_counts *counts, const struct sweep_round *rou
 
 static bool begin_queue(struct round_work *mine, struct queue *queue, struct failure *failure) {
     const struct pi_counts *counts = mine->counts;
-    const enum schedule_kind kind = counts->work.schedule;
-    if (counts->work.checkpoint)
-        return queue_begin_rest(queue, counts->session, kind, &counts->work.checkpoint->rest,
-                                sample_unit, mine, failure);
-    return queue_begin(queue, counts->session, kind, sweep_round_units(mine->round), sample_unit,
-                       mine, failure);
+    const struct pi_checkpoint *checkpoint = counts->work.checkpoint;
+    const struct queue_plan plan = {
+        .kind = counts->work.schedule,
+        .units = sweep_round_units(mine->round),
+        .rest = checkpoint ? &checkpoint->rest : NULL,
+        .sample = sample_unit,
+        .sample_context = mine,
+    };
+    return queue_begin(queue, counts->session, &plan, failure);
 }
 
 /* Runs the queue. Rank 0: the seconds, of earlier runs too. */

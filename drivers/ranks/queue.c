@@ -504,24 +504,24 @@ bool queue_run(struct queue *queue, const struct queue_work *work) {
 }
 
 /* Times of the first units of a sample: cumulative nanoseconds in ns[], returns how many. */
-static int measure(const struct queue *queue, queue_sample_fn *sample, void *context,
-                   uint64_t ns[SAMPLES]) {
+static int measure(const struct queue *queue, const struct queue_plan *plan, uint64_t ns[SAMPLES]) {
     const uint64_t units = queue->schedule.total;
     const int most = units < SAMPLES ? (int)units : SAMPLES;
     const uint64_t start_ns = clock_now_ns();
     int count = 0;
     while (count < most && (count == 0 || ns[count - 1] < sample_ns)) {
         const uint64_t unit = plait_sample(units, (uint64_t)count);
-        sample(context, queue->rest ? unit_set_from(queue->rest, unit).first : unit);
+        plan->sample(plan->sample_context,
+                     queue->rest ? unit_set_from(queue->rest, unit).first : unit);
         ns[count++] = clock_now_ns() - start_ns;
     }
     return count;
 }
 
 /* Compares the ranks on the units that the slowest has measured too. */
-static void weigh(struct queue *queue, queue_sample_fn *sample, void *context, double *speeds) {
+static void weigh(struct queue *queue, const struct queue_plan *plan, double *speeds) {
     uint64_t ns[SAMPLES];
-    const int count = measure(queue, sample, context, ns);
+    const int count = measure(queue, plan, ns);
     int common;
     MPI_CHECK(MPI_Allreduce(&count, &common, 1, MPI_INT, MPI_MIN, queue->session->world));
     const double speed =
@@ -530,36 +530,24 @@ static void weigh(struct queue *queue, queue_sample_fn *sample, void *context, d
     schedule_weigh(&queue->schedule, speeds);
 }
 
-static bool begin(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                  uint64_t units, const struct unit_set *rest, queue_sample_fn *sample,
-                  void *sample_context, struct failure *failure) {
+bool queue_begin(struct queue *queue, const struct session *session, const struct queue_plan *plan,
+                 struct failure *failure) {
+    const uint64_t units = plan->rest ? unit_set_units(plan->rest) : plan->units;
     const size_t ranks = (size_t)session->size;
-    *queue = (struct queue){.session = session, .rest = rest};
+    *queue = (struct queue){.session = session, .rest = plan->rest};
     double *speeds = malloc(ranks * sizeof *speeds);
     if (session->rank == ROOT) {
         queue->shares = calloc(ranks, sizeof *queue->shares);
         queue->arrivals = calloc(ranks, sizeof *queue->arrivals);
     }
-    if (!schedule_begin(&queue->schedule, kind, units, session->size) || !speeds ||
+    if (!schedule_begin(&queue->schedule, plan->kind, units, session->size) || !speeds ||
         (session->rank == ROOT && !(queue->shares && queue->arrivals)))
         failure_set(failure, EXIT_RUN, "out of memory");
     const bool begun = agree(session, failure);
-    if (begun && kind == SCHEDULE_WEIGHTED)
-        weigh(queue, sample, sample_context, speeds);
+    if (begun && plan->kind == SCHEDULE_WEIGHTED)
+        weigh(queue, plan, speeds);
     free(speeds);
     return begun;
-}
-
-bool queue_begin(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                 uint64_t units, queue_sample_fn *sample, void *sample_context,
-                 struct failure *failure) {
-    return begin(queue, session, kind, units, NULL, sample, sample_context, failure);
-}
-
-bool queue_begin_rest(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                      const struct unit_set *rest, queue_sample_fn *sample, void *sample_context,
-                      struct failure *failure) {
-    return begin(queue, session, kind, unit_set_units(rest), rest, sample, sample_context, failure);
 }
 
 uint64_t queue_fair_share(const struct queue *queue) {

@@ -87,20 +87,23 @@ struct queue_work {
 /* Computes unit `unit` as the work would, for its time alone. */
 typedef void queue_sample_fn(void *context, uint64_t unit);
 
-/* Collective, same arguments on all ranks but for the context. Begins a queue of `units` units.
- * SCHEDULE_WEIGHTED measures every rank for a moment, 10 ms or one unit, on the same units, spread
- * over all, by sample; other kinds do not call it. A failure is that of all ranks. Free with
- * queue_end, also after a failure. */
-bool queue_begin(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                 uint64_t units, queue_sample_fn *sample, void *sample_context,
-                 struct failure *failure);
+/* What a queue hands out, and how: the same on all ranks but for the context. */
+struct queue_plan {
+    enum schedule_kind kind;
+    uint64_t units;              /* how many; with `rest` not looked at */
+    const struct unit_set *rest; /* what an earlier run has left, which must stay where it is until
+                                  * queue_end. compute and sample get units of the set, compute
+                                  * those of a piece without a gap; everything else, such as the
+                                  * shares, counts them. NULL: units 0 .. units - 1 */
+    queue_sample_fn *sample;     /* SCHEDULE_WEIGHTED measures every rank by it for a moment, 10 ms
+                                  * or one unit, on the same units, spread over all; other kinds
+                                  * do not call it */
+    void *sample_context;
+};
 
-/* The same for the units of a set that is the same on all ranks and stays where it is: what an
- * earlier run has left. compute and sample get units of the set, compute those of a piece without a
- * gap; everything else, such as the shares, counts them. */
-bool queue_begin_rest(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                      const struct unit_set *rest, queue_sample_fn *sample, void *sample_context,
-                      struct failure *failure);
+/* Collective. A failure is that of all ranks. Free with queue_end, also after a failure. */
+bool queue_begin(struct queue *queue, const struct session *session, const struct queue_plan *plan,
+                 struct failure *failure);
 
 /* The units that this rank will compute: exact where the schedule is fixed, a fair share else. */
 uint64_t queue_fair_share(const struct queue *queue);
