@@ -6,6 +6,7 @@
 #include "base/process_limits.h"
 #include "base/standard_output.h"
 #include "base/suggest.h"
+#include "base/text_file.h"
 #include "base/warning.h"
 #include "options/config_file.h"
 #include "options/option_help.h"
@@ -213,6 +214,7 @@ static void occupy_standard_descriptors(void) {
 
 int main(int argc, char **argv) {
     occupy_standard_descriptors();
+    text_file_note_descriptors();
     process_limits_begin(launcher_detect().rank);
     struct failure failure = {0};
     const char *name = argc > 1 ? argv[1] : NULL;
