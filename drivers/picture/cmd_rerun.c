@@ -34,10 +34,10 @@ static bool rerun_prepare(struct run *run, void *state, struct failure *failure)
         return true;
     const struct option_values *values = &rerun->origin.values;
     if (values->set == &colour_option_set)
-        return failure_set(failure, EXIT_USAGE,
-                           "'%s' was coloured from the counts in '%s', which do not tell how they "
-                           "were computed: nothing can be computed again",
-                           options->file, values_text(values, "file"));
+        return failure_set(
+            failure, EXIT_USAGE,
+            "'%s' was coloured from the counts in '%s', which do not tell how they were computed: nothing can be computed again",
+            options->file, values_text(values, "file"));
     rerun->job = (struct rerun_job){
         .path = options->file,
         .origin = &rerun->origin,

@@ -38,7 +38,7 @@ struct disk_rows {
     uint64_t *digests; /* [rows]: of rows that were read */
 };
 
-static uint32_t least(uint32_t a, uint32_t b) {
+static uint32_t keeper_disk_least(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
@@ -57,10 +57,10 @@ static bool disk_check_formats(const struct keeper *keeper, struct failure *fail
     for (size_t k = 0; k < keeper->files->count; k++) {
         const struct picture_file *file = &keeper->files->items[k];
         if (writer_row_bytes(file->format, keeper->work->escape->width) > 0)
-            return failure_set(failure, EXIT_USAGE,
-                               "'%s' cannot be written row by row: choose .png, .ppm or .npy, or "
-                               "leave out --stream",
-                               file->path);
+            return failure_set(
+                failure, EXIT_USAGE,
+                "'%s' cannot be written row by row: choose .png, .ppm or .npy, or leave out --stream",
+                file->path);
     }
     return true;
 }
@@ -126,7 +126,7 @@ static bool disk_reserve(struct keeper *keeper, struct failure *failure) {
 static void disk_place(struct keeper *keeper, struct kept_rows *rows) {
     const struct disk_rows *disk = keeper->state;
     rows->counts = disk->counts;
-    rows->count = least(rows->count, disk->rows);
+    rows->count = keeper_disk_least(rows->count, disk->rows);
 }
 
 /* Keeps rows of the picture, wherever they come from. */
@@ -156,7 +156,7 @@ static bool disk_put(struct keeper *keeper, const struct kept_rows *rows, struct
     const struct row_work *work = keeper->work;
     const uint32_t height = work->escape->height;
     const uint32_t begin = rows->first > 1 ? rows->first : 1;
-    const uint32_t end = least(rows->first + rows->count, height - work->distinct + 1);
+    const uint32_t end = keeper_disk_least(rows->first + rows->count, height - work->distinct + 1);
     if (!disk_store_rows(keeper, rows, failure))
         return false;
     if (begin >= end)
@@ -213,10 +213,11 @@ static bool disk_check_digests(const struct keeper *keeper, uint32_t first, uint
                       disk->digests);
     for (uint32_t i = 0; i < rows; i++)
         if (disk->digests[i] != keeper->digests[first + i])
-            return failure_set(failure, EXIT_RUN,
-                               "row %" PRIu32 " of the counts beside '%s' is not what its rank "
-                               "wrote there: choose another folder, or leave out --stream",
-                               first + i, disk->store.beside);
+            return failure_set(
+                failure, EXIT_RUN,
+                "row %" PRIu32
+                " of the counts beside '%s' is not what its rank wrote there: choose another folder, or leave out --stream",
+                first + i, disk->store.beside);
     return true;
 }
 
@@ -226,7 +227,7 @@ static bool disk_read(void *context, uint32_t first, struct image_rows *block,
     struct disk_rows *disk = keeper->state;
     struct colouring *colouring = keeper->colouring;
     const uint32_t width = keeper->work->escape->width;
-    const uint32_t rows = least(disk->rows, keeper->work->escape->height - first);
+    const uint32_t rows = keeper_disk_least(disk->rows, keeper->work->escape->height - first);
     if (!store_read(&disk->store, disk_place_of(keeper, first), disk->counts,
                     rows * disk_row_bytes(keeper), failure) ||
         !disk_check_digests(keeper, first, rows, failure))

@@ -85,16 +85,16 @@ static bool memory_size_up(struct keeper *keeper, struct failure *failure) {
     const uint64_t own = memory_rows_expected(keeper) * memory_row_bytes(keeper);
     const struct node_memory memory = node_memory_of(session, own);
     if (own > SIZE_MAX / 2)
-        failure_set(failure, EXIT_USAGE,
-                    "the picture needs more memory than a 32-bit process can have: choose a "
-                    "smaller --size, or %s",
-                    memory_way_out(keeper));
+        failure_set(
+            failure, EXIT_USAGE,
+            "the picture needs more memory than a 32-bit process can have: choose a smaller --size, or %s",
+            memory_way_out(keeper));
     else if (memory.needed > memory.available)
-        failure_set(failure, EXIT_USAGE,
-                    "the picture needs %.0f MiB on this node, which has %.0f MiB free: choose a "
-                    "smaller --size, or %s",
-                    (double)memory.needed / BYTES_PER_MIB, (double)memory.available / BYTES_PER_MIB,
-                    memory_way_out(keeper));
+        failure_set(
+            failure, EXIT_USAGE,
+            "the picture needs %.0f MiB on this node, which has %.0f MiB free: choose a smaller --size, or %s",
+            (double)memory.needed / BYTES_PER_MIB, (double)memory.available / BYTES_PER_MIB,
+            memory_way_out(keeper));
     if (!agree(session, failure))
         return false;
     keeper->space = memory_rows_expected(keeper) +

@@ -43,10 +43,10 @@ static bool rerun_allocate(struct again *again, struct failure *failure) {
     }
     if (again->counts && again->digests)
         return true;
-    return failure_set(failure, EXIT_USAGE,
-                       "'%s' needs %.0f MiB to be computed again, more than there is: check it on "
-                       "a larger machine",
-                       again->job->path, (double)bytes / (1 << 20));
+    return failure_set(
+        failure, EXIT_USAGE,
+        "'%s' needs %.0f MiB to be computed again, more than there is: check it on a larger machine",
+        again->job->path, (double)bytes / (1 << 20));
 }
 
 static bool rerun_show_rows(void *context, uint64_t done, uint64_t total) {
