@@ -168,11 +168,18 @@ static bool set_from_argument(struct option_values *values, size_t index, const 
     return values_set(values, index, ORIGIN_COMMAND_LINE, where, text, failure);
 }
 
-/* "--name" and "--name=text". name is a copy of what stands between "--" and "=". */
-static bool parse_named(struct option_values *values, const char *argument, const char *name,
-                        const char *text, const char *next, bool *took_next,
+/* An argument that begins with '-'. */
+struct dashed_argument {
+    const char *given; /* as it stands on the command line */
+    const char *name;  /* between "--" and "=" */
+    const char *text;  /* after "=", or NULL */
+    const char *next;  /* the argument after it, or NULL */
+    bool took_next;    /* set if that is its value */
+};
+
+static bool parse_named(struct option_values *values, struct dashed_argument *argument,
                         struct failure *failure) {
-    const int length = (int)strlen(name) + 2;
+    const char *name = argument->name, *text = argument->text, *next = argument->next;
     size_t index;
     char where[WHERE_BYTES];
 
@@ -186,7 +193,7 @@ static bool parse_named(struct option_values *values, const char *argument, cons
             option = NULL;
     }
     if (!option)
-        return refuse_unknown(values, argument, length, name, failure);
+        return refuse_unknown(values, argument->given, (int)strlen(name) + 2, name, failure);
     if (option->kind == OPTION_FLAG)
         return text ? failure_set(failure, EXIT_USAGE, "%s: takes no value, but got '%s'", where,
                                   text)
@@ -201,7 +208,7 @@ static bool parse_named(struct option_values *values, const char *argument, cons
         return failure_set(failure, EXIT_USAGE,
                            "%s: the value is missing before '%s': give %s=%s if that is the value",
                            where, next, where, next);
-    *took_next = true;
+    argument->took_next = true;
     return set_from_argument(values, index, where, next, failure);
 }
 
@@ -243,8 +250,9 @@ static bool check_places(const struct option_values *values, struct failure *fai
 
 static bool parse_argument(struct option_values *values, const char *argument, const char *next,
                            bool *took_next, struct failure *failure) {
+    struct dashed_argument dashed = {.given = argument, .name = "help", .next = next};
     if (strcmp(argument, "-h") == 0)
-        return parse_named(values, "--help", "help", NULL, NULL, took_next, failure);
+        return parse_named(values, &dashed, failure);
     if (argument[0] != '-' || argument[1] == '\0') /* "-" is a common name of standard input */
         return take_place(values, argument, failure);
     if (argument[1] != '-')
@@ -255,8 +263,10 @@ static bool parse_argument(struct option_values *values, const char *argument, c
     char *name = strndup(argument + 2, length);
     if (!name)
         return out_of_memory(failure);
-    const bool parsed =
-        parse_named(values, argument, name, equals ? equals + 1 : NULL, next, took_next, failure);
+    dashed.name = name;
+    dashed.text = equals ? equals + 1 : NULL;
+    const bool parsed = parse_named(values, &dashed, failure);
+    *took_next = dashed.took_next;
     free(name);
     return parsed;
 }
@@ -360,16 +370,19 @@ static void warn_unknown(const char *entry, const struct option_set *const *sets
 }
 
 bool values_merge_environment(struct option_values *values, char *const *environment,
-                              const struct option_set *const *sets, size_t set_count,
-                              void (*warn)(void *context, const char *line), void *context,
                               struct failure *failure) {
     for (size_t i = 0; i < values->count; i++)
         if (!set_from_environment(values, environment, i, failure))
             return false;
+    return true;
+}
+
+void values_find_strangers(char *const *environment, const struct option_set *const *sets,
+                           size_t set_count, void (*warn)(void *context, const char *line),
+                           void *context) {
     for (; *environment; environment++)
         if (strncmp(*environment, "PLAIT_", strlen("PLAIT_")) == 0)
             warn_unknown(*environment, sets, set_count, warn, context);
-    return true;
 }
 
 /* A name that the set lacks is a mistake in the program that no user can fix. */

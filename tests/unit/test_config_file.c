@@ -122,8 +122,7 @@ static void test_precedence(void) {
     write_file(content, strlen(content));
     values = values_with(FILE_NAME);
     CU_ASSERT(values_parse_argv(&values, 2, (char *const *)arguments, &failure));
-    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, sample_sets,
-                                       SAMPLE_SETS, NULL, NULL, &failure));
+    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, &failure));
     CU_ASSERT(config_file_merge(&values, sample_sets, SAMPLE_SETS, &failure));
     CU_ASSERT_STRING_EQUAL(values_text(&values, "maxit"), "33");
     CU_ASSERT_STRING_EQUAL(values_text(&values, "zoom"), "2");
@@ -326,8 +325,7 @@ static void test_dump_reads_back(void) {
     struct failure failure = {0};
     CU_ASSERT_FATAL(values_init(&values, &sample_set, &failure));
     CU_ASSERT_FATAL(values_parse_argv(&values, 10, (char *const *)arguments, &failure));
-    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, sample_sets,
-                                       SAMPLE_SETS, NULL, NULL, &failure));
+    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, &failure));
     char *text = dump_of(&values);
     CU_ASSERT(merge_bytes(&again, text, strlen(text), &failure));
     CU_ASSERT_STRING_EQUAL(failure.text, "");
@@ -380,8 +378,7 @@ static void test_dump_text(void) {
     struct failure failure;
     CU_ASSERT(merge_bytes(&values, content, strlen(content), &failure));
     CU_ASSERT(values_parse_argv(&values, 3, (char *const *)arguments, &failure));
-    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, sample_sets,
-                                       SAMPLE_SETS, NULL, NULL, &failure));
+    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, &failure));
     char *text = dump_of(&values);
     CU_ASSERT_STRING_EQUAL(text, "[mandelbrot]\n"
                                  "size = 1200x800               ; default\n"
