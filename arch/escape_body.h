@@ -55,6 +55,7 @@ struct cursor {
 
 /* first, first + 1, ...: exact up to 2^53 */
 static inline vec_t lane_numbers(double first) {
+    _Static_assert(VEC_LANES <= 8, "wider vectors need more numbers");
     static const double numbers[8] = {0, 1, 2, 3, 4, 5, 6, 7};
     return vec_add(vec_load(numbers), vec_set1(first));
 }
