@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longest line without spaces at its ends and without its end. */
-enum { LINE_LENGTH_MAX = 197, ORIGIN_COLUMN = 30, WHERE_BYTES = 512 };
+/* Longest line without spaces at its ends and without its end: the longest path of a file fits. */
+enum { LINE_LENGTH_MAX = 8191, ORIGIN_COLUMN = 30, WHERE_BYTES = 512 };
 
 /* A file being read. */
 struct reading {
@@ -236,7 +236,7 @@ static bool check_writable(const struct option *option, const struct option_valu
         const char *reason = unwritable(option, value->texts[t]);
         if (reason)
             return failure_set(failure, EXIT_USAGE,
-                               "%s: '%s' cannot stand in a configuration file: it %s",
+                               "%s: '%.200s' cannot stand in a configuration file: it %s",
                                value->places[t], value->texts[t], reason);
     }
     return true;
