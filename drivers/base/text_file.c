@@ -161,9 +161,9 @@ static bool read_line(struct text_file *file, bool *ends) {
     file->length = 0;
     while (!*ends && !file->cut && (byte = getc(file->stream)) != '\n') {
         *ends = byte == EOF;
-        if (!*ends && !keep_byte(file, byte))
+        file->cut = !*ends && file->length == TEXT_LINE_BYTES_MAX;
+        if (!*ends && !file->cut && !keep_byte(file, byte))
             return false;
-        file->cut = file->length == TEXT_LINE_BYTES_MAX;
     }
     return true;
 }
