@@ -336,8 +336,9 @@ static bool is_variable_of(const char *name, const char *variable, size_t length
     return strlen(expected) == length && strncmp(expected, variable, length) == 0;
 }
 
-static void warn_unknown(const char *entry, const struct option_set *const *sets, size_t set_count,
-                         void (*warn)(void *context, const char *line), void *context) {
+static void warn_unknown_variable(const char *entry, const struct option_set *const *sets,
+                                  size_t set_count, void (*warn)(void *context, const char *line),
+                                  void *context) {
     const size_t length = strcspn(entry, "=");
     char name[OPTION_VARIABLE_BYTES], variable[OPTION_VARIABLE_BYTES];
     struct failure line = {0}; /* warnings are to be one clean line as errors are */
@@ -377,12 +378,12 @@ bool values_merge_environment(struct option_values *values, char *const *environ
     return true;
 }
 
-void values_find_strangers(char *const *environment, const struct option_set *const *sets,
-                           size_t set_count, void (*warn)(void *context, const char *line),
-                           void *context) {
+void values_warn_unknown(char *const *environment, const struct option_set *const *sets,
+                         size_t set_count, void (*warn)(void *context, const char *line),
+                         void *context) {
     for (; *environment; environment++)
         if (strncmp(*environment, "PLAIT_", strlen("PLAIT_")) == 0)
-            warn_unknown(*environment, sets, set_count, warn, context);
+            warn_unknown_variable(*environment, sets, set_count, warn, context);
 }
 
 /* A name that the set lacks is a mistake in the program that no user can fix. */

@@ -54,9 +54,9 @@ bool values_merge_environment(struct option_values *values, char *const *environ
 
 /* Gives warn a line, without "plait: warning: ", for each PLAIT_ variable of an environment that is
  * an option of none of the set_count sets. */
-void values_find_strangers(char *const *environment, const struct option_set *const *sets,
-                           size_t set_count, void (*warn)(void *context, const char *line),
-                           void *context);
+void values_warn_unknown(char *const *environment, const struct option_set *const *sets,
+                         size_t set_count, void (*warn)(void *context, const char *line),
+                         void *context);
 
 /* Checks one text by the row of that index and takes it over (a copy), unless a higher origin has
  * been there. where goes into errors and is kept as the origin's name. The same origin again adds

@@ -16,6 +16,6 @@ bool parameter_sources_merge(struct option_values *values, const struct option_s
                              size_t set_count, struct failure *failure) {
     if (!values_merge_environment(values, environ, failure))
         return false;
-    values_find_strangers(environ, sets, set_count, print_warning, NULL);
+    values_warn_unknown(environ, sets, set_count, print_warning, NULL);
     return config_file_merge(values, sets, set_count, failure);
 }

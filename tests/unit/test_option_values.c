@@ -42,8 +42,8 @@ static bool parse(struct trial *trial, const char *const *arguments) {
 static bool merge(struct trial *trial, const char *const *environment) {
     if (!values_merge_environment(&trial->values, (char *const *)environment, &trial->failure))
         return false;
-    values_find_strangers((char *const *)environment, sample_sets, SAMPLE_SETS, keep_warning,
-                          trial->warnings);
+    values_warn_unknown((char *const *)environment, sample_sets, SAMPLE_SETS, keep_warning,
+                        trial->warnings);
     return true;
 }
 
