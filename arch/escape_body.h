@@ -31,7 +31,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Most pixels of most pictures leave within so many steps. */
+/* Most pixels of most pictures leave within that many steps. */
 enum { PREFIX = 16 };
 
 /* Small maxit is finished in the prefix. Else the rest is cut into equal blocks of at most BLOCK

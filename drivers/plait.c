@@ -35,7 +35,7 @@ static const struct command *find_command(const char *name, struct failure *fail
     return NULL;
 }
 
-/* Help and version are the same on every rank: the launcher's first process tells them, and no MPI
+/* Help and version are the same on every rank: the launcher's first process prints them, and no MPI
  * is started. */
 static bool speaks(void) {
     return launcher_detect().rank == 0;
@@ -60,8 +60,8 @@ static int refuse(const char *name, struct failure *failure) {
     return failure->exit_status;
 }
 
-/* The same where no process starts MPI: the first one works and tells alone. The others have not
- * failed, or a launcher would end the first one before it has told. */
+/* The same where no process starts MPI: the first one works and reports alone. The others have not
+ * failed, or a launcher would end the first one before it has reported. */
 static int refuse_locally(const struct failure *failure) {
     return speaks() ? print_failure(failure) : EXIT_DONE;
 }

@@ -28,11 +28,11 @@ static void write_choices(const struct option *option, FILE *stream) {
         fprintf(stream, " %s", option->choices[i]);
 }
 
-/* Texts are files or folders as their argument is called; an argument without -- is one unless its
- * kind says otherwise. */
+/* Texts are files or directories as their argument is called; an argument without -- is one unless
+ * its kind says otherwise. */
 static const char *text_of(const struct option *option) {
     if (strstr(option->argument, "FOLDER"))
-        return "folders";
+        return "directories";
     return strstr(option->argument, "FILE") || option->scope == OPTION_ARGUMENT ? "files" : "text";
 }
 
