@@ -4,7 +4,6 @@
  * '#'. */
 #include "options/config_file.h"
 
-#include "base/atomic_file.h"
 #include "base/text_file.h"
 
 #include <ctype.h>
@@ -196,24 +195,11 @@ static bool merge_file(struct option_values *values, const struct option_set *co
     return good;
 }
 
-/* Whether no output would replace the file. */
-static bool check_apart(const struct option_values *values, const char *path,
-                        struct failure *failure) {
-    for (size_t i = 0; i < values->count; i++) {
-        const struct option_value *value = &values->items[i];
-        for (size_t t = 0; option_at(values->set, i, NULL)->replaces && t < value->count; t++)
-            if (!atomic_file_check_apart(value->texts[t], path, failure))
-                return false;
-    }
-    return true;
-}
-
 bool config_file_merge(struct option_values *values, const struct option_set *const *sets,
                        size_t set_count, struct failure *failure) {
     const char *path =
         option_find(values->set, "config", NULL) ? values_text(values, "config") : NULL;
-    return !path || (merge_file(values, sets, set_count, path, failure) &&
-                     check_apart(values, path, failure));
+    return !path || merge_file(values, sets, set_count, path, failure);
 }
 
 /* Why a line "name = text" would not be read back as it is, or NULL. */
