@@ -19,6 +19,7 @@ static void check_set(const struct command *command, const struct option_set *se
     /* A subcommand of steps: run.c calls what its options ask for, and applies them to its struct.
      */
     CHECK(command->local || command->report_result);
+    CHECK(!command->local || !option_find(set, "seed", NULL)); /* ranks settle it together */
     for (size_t k = 0; k < option_count(set); k++) {
         size_t base;
         const struct option *option = option_at(set, k, &base);
