@@ -3,7 +3,6 @@
  * option_set_check and need no quotes of their own. */
 #include "options/completion.h"
 
-
 static void write_options(const struct option_set *set, FILE *stream) {
     const size_t count = option_count(set);
     const char *link = "";
