@@ -54,7 +54,7 @@ extern const struct option run_option_rows[RUN_OPTIONS];
 #define CHECKPOINT_EVERY_ROW(member_offset)                                                     \
     {                                                                                           \
         .name = "checkpoint-every", .kind = OPTION_REAL, .argument = "SECONDS",                 \
-        .help = "save to the checkpoint after SECONDS, that is what a lost machine "            \
+        .help = "save to the checkpoint after that many seconds, which is what a lost machine " \
                 "costs, and not more than 5 % of the time; 0 saves whenever something is done", \
         .default_value = "5", .offset = (member_offset), .real_max = 86400,                     \
     }
