@@ -172,7 +172,7 @@ static void test_sources(void) {
     char *environment[] = {(char[]){"PLAIT_SIZE=7x7"}, (char[]){"PLAIT_SMOOTH=on"}, NULL};
     struct option_values values = given(&draw_set, GIVEN("--palette", "grey"));
     struct failure failure = {0};
-    CU_ASSERT_FATAL(values_merge_environment(&values, environment, sets, 2, NULL, NULL, &failure));
+    CU_ASSERT_FATAL(values_merge_environment(&values, environment, &failure));
     check_texts(values, "plait draw --size 7x7 --palette grey --smooth",
                 "[draw]\nsize = 7x7\nregion = -2,1,-1,1\npalette = grey\nsmooth = yes\n");
 }
