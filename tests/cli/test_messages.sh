@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# ring, pingpong, count, rank and integrate: right answers on 1, 2, 3 and 7 ranks, spoilt messages found,
+# ring, pingpong, count, rank and integrate: right answers on 1, 2, 3 and 7 ranks, corrupted messages found,
 # and wrong input.
 #     test_messages.sh [PART...]
 set -euo pipefail
@@ -192,7 +192,7 @@ EOP
         exec "$PLAIT" count --n 2'
     assert "rank 1's variables are not read" [ "$(grep -cE '^[01] [0-9]+ \[[0-9]+, [0-9]+\]$' "$WORK/out")" -eq 2 ]
     expect_ok 1 -- env N=3 "$PLAIT" count --seed random
-    assert "a drawn seed is told" grep -qE '^# count: 3 numbers .*, seed [0-9]+$' "$WORK/out"
+    assert "a drawn seed is printed" grep -qE '^# count: 3 numbers .*, seed [0-9]+$' "$WORK/out"
 
     for value in 0 1099511627777; do bad_line count '--n' --n "$value"; done
     for value in 0 4294967296; do bad_line count '--max' --max "$value"; done
@@ -220,7 +220,7 @@ rank() {
     expect_ok 3 -- "$PLAIT" rank --values -9223372036854775808,9223372036854775807,9223372036854775806
     assert "integers to the last bit" ranks_are 0 2 1
     expect_ok 2 -- "$PLAIT" rank --values 9223372036854775807,9223372036854775806 --type float
-    assert "which doubles do not tell apart" ranks_are 0 1
+    assert "which doubles cannot distinguish" ranks_are 0 1
     expect_ok 2 -- "$PLAIT" rank --values 0,-0.0
     assert "-0 equals 0" ranks_are 0 1
     # Drawn: 1 + (output * 100 >> 32) of the first pcg32 outputs of seed 42 (golden/count.txt's program).
@@ -240,7 +240,7 @@ rank() {
     bad rank "cannot read 'absent.npy'" --values absent.npy
     RANKS_LIST=1 bad rank 'has 2 numbers for 1 rank:' --values 1,2
     RANKS_LIST=3 bad rank 'has 2 numbers for 3 ranks:' --values 1,2
-    RANKS_LIST=3 bad rank "'1.5' is no whole number" --values 1,1.5,2 --type int
+    RANKS_LIST=3 bad rank "'1.5' is not a 64-bit integer" --values 1,1.5,2 --type int
 
     if ! "$python" -c 'import numpy' 2>/dev/null; then return; fi
     mkdir "$files"
@@ -261,7 +261,7 @@ rank() {
         assert "20 are printed" [ "$(grep -vc '^#' "$WORK/out")" -eq 20 ]
     done
     check_report rank.json
-    # What rank 0 finds in a file, it tells all.
+    # What rank 0 finds in a file, it broadcasts.
     RANKS_LIST=2 bad rank 'bad_half.npy. holds float16.*int32, int64, float32 or float64' --values "$files/bad_half.npy"
     RANKS_LIST=1
     bad rank 'bad_text.npy. holds .<U1., which are no plain numbers' --values "$files/bad_text.npy"
@@ -331,7 +331,7 @@ integrate() {
         new_sandbox
         expect_ok 1 -- "$PLAIT" integrate --workers "$workers" --json integrate.json
         assert "without a launcher" prints '3\.1416009869231245'
-        assert "so many workers" prints "# integrate: 100 intervals, $workers spawned workers?, off pi by 8.33e-06"
+        assert "that many workers" prints "# integrate: 100 intervals, $workers spawned workers?, off pi by 8.33e-06"
         check_report integrate.json
     done
     expect_ok 1 -- "$PLAIT" integrate
@@ -343,7 +343,7 @@ integrate() {
     # The workers get their orders from the manager, whatever the environment says.
     expect_ok 1 -- env PLAIT_N=1000 PLAIT_WORKERS=2 PLAIT_JSON=it.json PLAIT_NOBODY=1 "$PLAIT" integrate
     assert "its value" prints '3\.1415927369231267'
-    assert "a wrong variable is told once" [ "$(plait_lines)" -eq 1 ]
+    assert "a wrong variable is reported once" [ "$(plait_lines)" -eq 1 ]
 
     # What the launcher would hang on is foreseen.
     without_slots 1 "$PLAIT" integrate --workers 1
