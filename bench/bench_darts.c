@@ -101,7 +101,7 @@ static const struct darts_bound *bound_of(const char *path) {
     return NULL;
 }
 
-/* -- answers ----------------------------------------------------------------------------------- */
+/* -- results ----------------------------------------------------------------------------------- */
 
 /* Hits of the first 2^20 darts of seed 42, as in tests/golden/darts.txt. */
 static const uint64_t right_hits[] = {823668, 823747};

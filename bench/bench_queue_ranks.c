@@ -96,7 +96,7 @@ static bool run(struct runner *runner, enum schedule_kind kind, const double *fa
     const uint64_t start_ns = clock_now_ns();
     if (!queue_begin(&queue, session, kind, runner->escape.height, sample, runner, &failure))
         return false;
-    mark(runner); /* the sample has left rows behind */
+    mark(runner); /* the sample has left rows */
     bool right = queue_run(&queue, &work);
     const double seconds = clock_seconds_since(start_ns);
     MPI_CHECK(MPI_Allreduce(&seconds, &outcome->seconds, 1, MPI_DOUBLE, MPI_MAX, session->world));
@@ -133,7 +133,7 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Schedules take turns, so that a busy machine disturbs all alike. */
+/* Schedules take turns, so that a busy machine disturbs all equally. */
 static bool run_all(struct runner *runner, const double *factors, struct summary summaries[KINDS]) {
     bool right = true;
     const uint64_t expected = expected_sum(runner);

@@ -23,8 +23,8 @@ struct simulation {
 struct simulated {
     double end_s;      /* when the last rank is done */
     double useful;     /* work over capacity: sum of unit_s / (end_s * sum of speeds) */
-    uint64_t messages; /* questions and answers */
-    double waited;     /* for answers and at the end: the largest part of end_s over the ranks */
+    uint64_t messages; /* requests and replies */
+    double waited;     /* for replies and at the end: the largest part of end_s over the ranks */
     bool once;         /* every unit was computed exactly once */
 };
 

@@ -47,7 +47,7 @@ new_sandbox() {
 }
 new_sandbox
 
-# assert TEXT COMMAND...: counts, and tells what failed together with the last command that ran.
+# assert TEXT COMMAND...: counts, and prints what failed together with the last command that ran.
 assert() {
     local text=$1
     shift
@@ -95,7 +95,7 @@ sandbox_state() {
 # expect_error REGEX STATUS -- COMMAND...
 # The one error line matches REGEX (extended, any case); checked for every number of ranks. Wrong usage
 # (status 2) is found before anything else is said; a run that fails later may have warned, and
-# where only the report fails it has told its result.
+# where only the report fails it has printed its result.
 expect_error() {
     local regex=$1 expected=$2 ranks before
     [ "$3" = -- ] || { echo "expect_error: no -- after the status"; exit 2; }
@@ -128,7 +128,7 @@ expect_ok() {
 python=/usr/bin/python3
 
 # check_report REPORT [COUNTS]: files in the sandbox; the report keeps to its schema, and agrees with the
-# counts, where the packages are that tell.
+# counts, where the packages that check it are installed.
 check_report() {
     if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
         assert "the report $1 is right" "$python" "$here/check_report.py" \

@@ -15,7 +15,7 @@ bad() {
     done
 }
 
-# Rank 0 holds the whole picture on however many nodes, so that more of them are no mend. A machine may
+# Rank 0 holds the whole picture on however many nodes, so that more of them do not help. A machine may
 # have less than the 4 GiB of this picture.
 memory() {
     if ! (ulimit -d 2000000 && "$PLAIT" --version) >/dev/null 2>&1; then
@@ -91,7 +91,7 @@ names() {
     bad 'schedule' --schedule ''
 }
 
-# palette REGEX CONTENT: the line tells file and line.
+# palette REGEX CONTENT: the error names file and line.
 palette() {
     local regex=$1 content=$2 command
     for command in mandelbrot julia; do
@@ -171,7 +171,7 @@ output_folders() {
     done
 }
 
-# config REGEX CONTENT: the line tells file and line.
+# config REGEX CONTENT: the error names file and line.
 config() {
     local regex=$1 content=$2
     new_sandbox

@@ -89,7 +89,7 @@ RANKS_LIST=1 expect_error "PLAIT_COLOR: given twice, 'count' .PLAIT_COLOUR. and 
 
 # Of two forms of the view only the one that counts is dumped as a value.
 expect_ok 1 -- "$PLAIT" mandelbrot --zoom 3 --dump-config
-assert "the default region does not count beside --zoom" grep -q '^; region =$' "$WORK/out"
+assert "the default region is not used with --zoom" grep -q '^; region =$' "$WORK/out"
 cp "$WORK/out" "$SANDBOX/zoom.ini"
 expect_ok 1 -- "$PLAIT" mandelbrot --config zoom.ini --size 8x8 --out null
 
@@ -100,7 +100,7 @@ assert "rank 1's variables are not read" [ "$(dumped size)" = '1200x800|default'
 
 # An unknown variable is a warning, with the one that was meant.
 PLAIT_MAXITT=5 expect_ok 1 -- "$PLAIT" mandelbrot --size 8x8 --out null
-assert "a mistyped variable is told" \
+assert "a mistyped variable is reported" \
     grep -q '^plait: warning: PLAIT_MAXITT .*did you mean PLAIT_MAXIT' "$WORK/err"
 
 # The view of higher precedence counts; only views of the same place exclude each other.

@@ -88,7 +88,7 @@ again() {
     verdict 'every pixel as it was drawn'
 }
 
-# Other programs keep the texts; what they did to the pixels is told, and is no failure.
+# Other programs keep the texts; what they did to the pixels is reported, and is no failure.
 other_programs() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" julia --size 90x60 --maxit 1000 --out p.png
@@ -109,7 +109,7 @@ other_programs() {
         expect_ok 1 -- "$PLAIT" rerun half.png --check
         verdict 'the size was changed since, 45x30 instead of 90x60'
     fi
-    # The texts of one picture in another one: its pixels are not what they tell of.
+    # The texts of one picture in another one: its pixels are not those that they describe.
     local texts=()
     mapfile -d '' texts < <("$edit" --texts "$SANDBOX/p.png" |
         sed -n '/^plait-/{:more; N; $!b more; s/\n\(plait-\)/\x00\1/g; s/\nSoftware.*//; p}' |
@@ -120,13 +120,13 @@ other_programs() {
     verdict 'but [0-9]* of 5400 pixels were changed since$'
 }
 
-# Colours of a file: its name is told, and quoted; a picture can be checked without it.
+# Colours of a file: its name is printed, and quoted; a picture can be checked without it.
 palettes() {
     new_sandbox
     printf '000000\nff8800\nffffff\n' >"$SANDBOX/my fire.txt"
     expect_ok 1 -- "$PLAIT" mandelbrot --size 60x40 --palette 'my fire.txt' --out p.png
     expect_ok 1 -- "$PLAIT" rerun p.png
-    assert "the palette is told" said "plait mandelbrot --size 60x40 --palette 'my fire.txt'"
+    assert "the palette is printed" said "plait mandelbrot --size 60x40 --palette 'my fire.txt'"
     expect_ok 1 -- "$PLAIT" rerun p.png --check
     verdict 'every pixel as it was drawn'
     printf '000000\nffffff\n' >"$SANDBOX/my fire.txt"
@@ -137,13 +137,13 @@ palettes() {
     verdict 'its pixels are not compared: cannot read the palette'
 }
 
-# A checksum that the parameters do not give: status 1, and both are told.
+# A checksum that the parameters do not give: status 1, and both are printed.
 wrong_checksum() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out p.png
     "$edit" "$SANDBOX/p.png" "$SANDBOX/wrong.png" plait-fnv1a=0123456789abcdef
     RANKS_LIST=1 expect_error '0123456789abcdef.* give [0-9a-f]{16}' 1 -- "$PLAIT" rerun wrong.png --check
-    assert "nothing is told beside" [ ! -s "$WORK/out" ]
+    assert "nothing else is printed" [ ! -s "$WORK/out" ]
     "$edit" "$SANDBOX/p.png" "$SANDBOX/wrong.png" 'plait-command=plait mandelbrot --size 30x20 --maxit 126' \
         'plait-parameters=[mandelbrot]\nsize = 30x20\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 126\npalette = viridis\n'
     RANKS_LIST=1 expect_error 'says fnv1a' 1 -- "$PLAIT" rerun wrong.png --check

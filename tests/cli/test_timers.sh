@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# --csv of every subcommand: the table and the lines of the report's StopWatch behind the usual output.
+# --csv of every subcommand: the table and the lines of the report's StopWatch after the usual output.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -103,7 +103,7 @@ expect_ok 2 -- "$PLAIT" check --only reduce,bcast-array --csv
 assert "check has one for each operation" names bcast-array reduce total
 if is_open_mpi; then
     PLAIT_CSV=yes expect_ok 2 -- "$PLAIT" check --only spawn
-    assert "spawned workers tell no times of their own" names spawn total
+    assert "spawned workers report no times of their own" names spawn total
 fi
 expect_ok 2 -- "$PLAIT" count --csv
 assert "count has its timers" names draw gather total

@@ -135,7 +135,7 @@ static void check(struct score *score, bool passed, const char *what) {
     printf("rank %d, %s: failed: %s\n", score->session->rank, score->test, what);
 }
 
-/* Runs the units that are left. Answers what queue_run answers; *stopped is true on rank 0 only. */
+/* Runs the units that are left. Returns what queue_run returns; *stopped is true on rank 0 only. */
 static bool run(struct score *score, struct toil *toil, enum schedule_kind kind,
                 const struct unit_set *rest, bool *stopped) {
     struct failure failure = {0};
@@ -266,7 +266,7 @@ static void full_disk(struct score *score, enum schedule_kind kind) {
     unit_set_free(&rest);
 }
 
-/* A rank cannot go on: the others are ended in the middle of their work. */
+/* A rank cannot continue: the others are ended in the middle of their work. */
 static void failing_rank(struct score *score, enum schedule_kind kind, int who) {
     static struct toil toil;
     struct unit_set all = {0};
@@ -277,7 +277,8 @@ static void failing_rank(struct score *score, enum schedule_kind kind, int who) 
     toil.fails = score->session->rank == who;
     toil.endless = !toil.fails;
     stop_after = 0;
-    check(score, run(score, &toil, kind, &all, &stopped) == !toil.fails, "it is told who failed");
+    check(score, run(score, &toil, kind, &all, &stopped) == !toil.fails,
+          "it is known which rank failed");
     check(score, !stopped && !toil.wrong, "all are ended, and nobody has asked to stop");
     free_room(&toil);
     unit_set_free(&all);

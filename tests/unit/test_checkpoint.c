@@ -79,7 +79,7 @@ static void must_commit(struct checkpoint *checkpoint) {
     CU_ASSERT_TRUE_FATAL(checkpoint_commit(checkpoint, &failure));
 }
 
-/* What a run with these parameters makes of the file: which rows it would go on from, a bit each,
+/* What a run with these parameters makes of the file: which rows it would resume from, a bit each,
  * or -1 if it is refused. Wrong counts are a failed test. */
 static int rows_in(const char *path, const struct checkpoint_parameters *parameters,
                    struct failure *failure) {
@@ -215,7 +215,7 @@ static void test_rewritten_content(void) {
     CU_ASSERT_EQUAL(scratch_entries(""), 1);
 }
 
-/* A run that is killed between the two names of its file leaves one behind, which the next save
+/* A run that is killed between the two names of its file leaves one, which the next save
  * replaces, and the end of the run removes. */
 static void test_left_behind(void) {
     const char *path = scratch_path("a.ck");

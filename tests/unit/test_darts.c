@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The contract of plait/darts.h beside the known answers (test_darts_golden, test_darts_paths):
+ * The contract of plait/darts.h, except the known answers (test_darts_golden, test_darts_paths):
  * ranges, overlap, threads, parts, progress, single darts. */
 #define _GNU_SOURCE /* gettid */
 #include "check.h"
@@ -230,28 +230,28 @@ static void test_where_darts_lie(void) {
     CHECK(dart[1].x == 0x72b7b29b * 0x1p-31 && dart[1].y == 0x44215383 * 0x1p-31);
 }
 
-struct told {
+struct recorded {
     uint64_t calls, last, total;
     pid_t thread;
     bool wrong;
     uint64_t stop_at; /* the call that asks to stop; 0: none */
 };
 
-static bool tell(void *context, uint64_t done, uint64_t total) {
-    struct told *told = context;
-    told->wrong |= done <= told->last || done > total || total != told->total;
-    told->wrong |= gettid() != told->thread;
-    told->last = done;
-    return ++told->calls != told->stop_at;
+static bool record_progress(void *context, uint64_t done, uint64_t total) {
+    struct recorded *recorded = context;
+    recorded->wrong |= done <= recorded->last || done > total || total != recorded->total;
+    recorded->wrong |= gettid() != recorded->thread;
+    recorded->last = done;
+    return ++recorded->calls != recorded->stop_at;
 }
 
-static enum plait_status run_told(int threads, struct told *told, uint64_t *hits) {
+static enum plait_status run_recorded(int threads, struct recorded *recorded, uint64_t *hits) {
     struct plait_exec exec = exec_of(threads);
-    exec.progress = tell;
-    exec.progress_context = told;
-    told->total = check_is_quick() ? 400000 : 40000000;
-    told->thread = gettid();
-    const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, told->total);
+    exec.progress = record_progress;
+    exec.progress_context = recorded;
+    recorded->total = check_is_quick() ? 400000 : 40000000;
+    recorded->thread = gettid();
+    const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, recorded->total);
     return plait_darts_hits(&range, &exec, hits);
 }
 
@@ -259,45 +259,45 @@ static enum plait_status run_told(int threads, struct told *told, uint64_t *hits
 static void test_progress_of_runs(void) {
     enum { SHORT_RUNS = 5000 };
     static uint64_t hits[SHORT_RUNS];
-    struct told told = {.total = SHORT_RUNS * 100, .thread = gettid()};
+    struct recorded recorded = {.total = SHORT_RUNS * 100, .thread = gettid()};
     struct plait_exec exec = exec_of(1);
-    exec.progress = tell;
-    exec.progress_context = &told;
+    exec.progress = record_progress;
+    exec.progress_context = &recorded;
     const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, 100);
     CHECK_INT(PLAIT_OK, plait_darts_add_hits(&range, SHORT_RUNS, &exec, hits));
-    CHECK(!told.wrong && told.calls > 1);
-    CHECK_INT((int64_t)told.total, (int64_t)told.last);
-    told.stop_at = told.calls + 1;
-    told.last = 0;
+    CHECK(!recorded.wrong && recorded.calls > 1);
+    CHECK_INT((int64_t)recorded.total, (int64_t)recorded.last);
+    recorded.stop_at = recorded.calls + 1;
+    recorded.last = 0;
     CHECK_INT(PLAIT_E_INTERRUPTED, plait_darts_add_hits(&range, SHORT_RUNS, &exec, hits));
-    CHECK(told.last < told.total);
+    CHECK(recorded.last < recorded.total);
 }
 
 static void test_progress(void) {
     for (int threads = 1; threads <= 5; threads += 2) {
-        struct told told = {0};
+        struct recorded recorded = {0};
         uint64_t hits;
-        CHECK_INT(PLAIT_OK, run_told(threads, &told, &hits));
-        CHECK_INT((int64_t)hits_of(PLAIT_RXS64, 0, 0, told.total, 1), (int64_t)hits);
-        CHECK(!told.wrong);
+        CHECK_INT(PLAIT_OK, run_recorded(threads, &recorded, &hits));
+        CHECK_INT((int64_t)hits_of(PLAIT_RXS64, 0, 0, recorded.total, 1), (int64_t)hits);
+        CHECK(!recorded.wrong);
         if (threads == 1) /* else another thread may have finished the last darts */
-            CHECK_INT((int64_t)told.total, (int64_t)told.last);
+            CHECK_INT((int64_t)recorded.total, (int64_t)recorded.last);
     }
 }
 
 static void test_progress_can_stop(void) {
-    struct told told = {.stop_at = 1};
+    struct recorded recorded = {.stop_at = 1};
     uint64_t hits = 7;
     if (check_is_quick()) /* so few darts are one job */
         return;
-    CHECK_INT(PLAIT_E_INTERRUPTED, run_told(1, &told, &hits));
-    CHECK(told.calls == 1 && told.last < told.total && hits == 7);
+    CHECK_INT(PLAIT_E_INTERRUPTED, run_recorded(1, &recorded, &hits));
+    CHECK(recorded.calls == 1 && recorded.last < recorded.total && hits == 7);
 
     /* With more threads the caller may find nothing left to do, and so is never asked. */
-    told = (struct told){.stop_at = 1};
-    const enum plait_status status = run_told(5, &told, &hits);
-    CHECK_INT(told.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
-    CHECK(told.calls <= 1);
+    recorded = (struct recorded){.stop_at = 1};
+    const enum plait_status status = run_recorded(5, &recorded, &hits);
+    CHECK_INT(recorded.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
+    CHECK(recorded.calls <= 1);
 }
 
 int main(int argc, char **argv) {

@@ -532,7 +532,7 @@ static void test_given_indices(void) {
     free(ppm);
 }
 
-/* libpng refuses sides above a million unless it is told otherwise. */
+/* libpng refuses sides above a million unless its limits are raised. */
 static void test_widest_picture(void) {
     enum { WIDEST = 1048576 };
     const char *path = scratch_path("wide.png");
