@@ -56,7 +56,7 @@ static void run_bound(void *context) {
     t->bound(STEPS);
 }
 
-/* Additions that wait for each other: one a cycle on every processor. */
+/* Additions that wait for each other: one per cycle on every processor. */
 static void run_clock(void *context) {
     uint64_t sum = 0;
     (void)context;

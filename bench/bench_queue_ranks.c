@@ -60,7 +60,7 @@ static void sample(void *context, uint64_t unit) {
                                 runner->counts + unit * runner->escape.width);
 }
 
-/* Rows are marked before a run; a row that no rank has filled, or two have, spoils the sum. */
+/* Rows are marked before a run; a row that no rank has filled, or two have, makes the sum wrong. */
 static void mark(struct runner *runner) {
     for (uint32_t i = 0; i < runner->escape.height; i++)
         runner->counts[(size_t)i * runner->escape.width] = -1;
@@ -120,8 +120,8 @@ static uint64_t expected_sum(struct runner *runner) {
     return sum_of_digests(runner);
 }
 
-/* Of several runs with one schedule. Who else uses the machine takes from what is useful, so that
- * the best run says what the queue can do. */
+/* Of several runs with one schedule. Other programs reduce the useful part, so the best run
+ * shows what the queue can do. */
 struct summary {
     double seconds; /* of the shortest */
     double useful[REPEATS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Simulates what ranks/queue.c does. The events are the questions of the ranks and the ends of rank
+ * Simulates what ranks/queue.c does. The events are the requests of the ranks and the ends of rank
  * 0's pieces, taken in the order in which rank 0 sees them. */
 #include "queue_simulation.h"
 
@@ -81,7 +81,7 @@ static void run_fixed(struct state *state, int rank, double start_s) {
     }
 }
 
-/* When rank 0 sees a question that arrives at a moment. */
+/* When rank 0 sees a request that arrives at a moment. */
 static double seen_at(const struct state *state, double arrives_s) {
     const struct worker *root = &state->worker[0];
     if (root->piece.count == 0)
@@ -94,7 +94,7 @@ static double seen_at(const struct state *state, double arrives_s) {
     return fmin(root->begin_s + ceil((arrives_s - root->begin_s) / gap_s) * gap_s, root->end_s);
 }
 
-/* The rank whose question rank 0 sees first, or -1. */
+/* The rank whose request rank 0 sees first, or -1. */
 static int first_asking(const struct state *state) {
     int first = -1;
     for (int r = 1; r < state->given->ranks; r++)

@@ -17,7 +17,7 @@ struct simulation {
     int ranks;
     const double *speeds; /* [ranks] */
     double message_s;     /* from one rank to another */
-    double serve_s;       /* what rank 0 loses for a question */
+    double serve_s;       /* that rank 0 spends on a request */
 };
 
 struct simulated {

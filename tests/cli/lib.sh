@@ -60,7 +60,7 @@ assert() {
     fi
 }
 
-# run_ranks N COMMAND...: runs it in the sandbox; $status, $WORK/out and $WORK/err have what came of it.
+# run_ranks N COMMAND...: runs it in the sandbox; $status, $WORK/out and $WORK/err have the result.
 run_ranks() {
     local ranks=$1
     shift

@@ -135,7 +135,7 @@ palettes() {
     palette 'mine\.txt:1: a carriage return' 'ff0000\r00ff00\r'
 }
 
-# Cairo's pictures end at 32767 a side; without cairo there are none.
+# Cairo's pictures have at most 32767 pixels per side; without cairo there are none.
 pdf() {
     bad '32767|no pdf' --size 32768x1 --out picture.pdf
     bad '32767|no pdf' --size 1x40000 --out null --out picture.PDF
@@ -152,7 +152,7 @@ colours() {
     bad 'too large.*samples' --size 100000x1 --samples 16
 }
 
-# The folder of an output is looked at before work begins.
+# The folder of an output is checked before work begins.
 output_folders() {
     local command
     bad 'absent' --out absent/picture.png

@@ -36,7 +36,7 @@ works() {
         expect_ok "$ranks" -- "$PLAIT" check --repeat 3
         assert "a line for each operation" [ "$(wc -l <"$WORK/out")" -eq $((operations + 1)) ]
         if [ "$ranks" -eq 1 ]; then
-            # Without a launcher there is nobody to send to, and nobody who starts workers.
+            # Without a launcher there is no rank to send to, and nothing starts workers.
             assert "what needs two ranks says so" \
                 [ "$(grep -c 'unavailable .* needs 2 ranks: mpirun -np 2 plait check$' "$WORK/out")" -eq 5 ]
             assert "spawn says what it needs" row spawn unavailable 'no launcher .*: mpirun -np 1 '
@@ -210,7 +210,7 @@ late_root() {
 }
 
 # Not under MPICH, whose put and get are wrong with five integers per rank (see above). Which ticket a rank
-# draws is a matter of who comes first.
+# draws depends on which one comes first.
 shown() {
     sed 's/ticket [0-9]*/ticket T/' "$WORK/out"
 }

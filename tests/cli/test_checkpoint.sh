@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # --checkpoint: runs that are killed or stopped resume from where they were, on other ranks, threads,
 # paths and schedules, and end as if nothing had happened; files that cannot be resumed from are refused.
-# Nothing depends on time: a run is killed when it has saved something; one that has ended by then is begun
-# anew.
+# Nothing depends on time: a run is killed when it has saved something; one that has ended by then is
+# repeated.
 #     test_checkpoint.sh kills|signals|one_rank|other_ways|refusals|pi_kills|pi_signals|pi_refusals|pi_longer
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -25,7 +25,7 @@ if [[ ${1:-} = pi_* ]]; then
     slow_path=(--path scalar)
 fi
 
-# What comes of a run: the checksum of the picture, or the lines of the study.
+# The result of a run: the checksum of the picture, or the lines of the study.
 fnv1a() {
     if [[ ${job_of_test[0]} = pi ]]; then
         grep -v '^#' "$WORK/out" | md5sum | cut -c 1-16
@@ -91,7 +91,7 @@ reference() {
     assert "a checksum" [ "${#expected}" -eq 16 ]
 }
 
-# Ends what is left, in no time.
+# Ends what is left, at once.
 finish_job() {
     local before
     before=$(saves)
@@ -146,7 +146,7 @@ has_stopped() {
 }
 
 # stopped RANKS SIGNAL: the run saves, reports it in one line, and can be resumed. It may be done before the signal
-# comes; then it is begun anew.
+# comes; then it is repeated.
 stopped() {
     local ranks=$1 signal=$2 try
     new_sandbox

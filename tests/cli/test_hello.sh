@@ -70,7 +70,7 @@ if [ "$cores" -ge 2 ]; then
     assert "nothing is shared" [ "$(grep -c 'OpenMP binds\|oversubscribed' "$WORK/err")" -eq 0 ]
 fi
 
-# What the user chose for OpenMP counts, and is nobody else's fault.
+# What the user chose for OpenMP is used, and no warning blames the launcher.
 expect_ok 1 -- env "OMP_PLACES={$first}" "$PLAIT" hello --threads 2
 assert "places limit the cores" says '[^0-9]1 of .* visible'
 assert "their variable is named" warns '2 threads but may use 1 core: .*--threads 1'
@@ -148,7 +148,7 @@ limited 2 "$PLAIT" check --only send-large
 assert "status is 0, not $status" [ "$status" -eq 0 ]
 assert "the limit is named" grep -qE '^send-large +unavailable .* GiB of address space on host .*: raise ulimit -v' "$WORK/out"
 
-# Host names as long as they get. Open MPI's launcher (4.1.4) dies of them, and MPICH (4.0.2) of the longest.
+# Host names of the greatest length. Open MPI's launcher (4.1.4) crashes with them, MPICH (4.0.2) with the longest.
 if unshare --uts true 2>/dev/null; then
     for letters in 63 $(if is_open_mpi; then echo 64; fi); do
         host=$(printf "%${letters}s" | tr ' ' h)

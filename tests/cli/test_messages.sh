@@ -19,8 +19,8 @@ bad_line() {
     RANKS_LIST=1 bad "$@"
 }
 
-# spoilt TAG RANK FROM BYTE COMMAND...: two ranks, of which one sends wrong bits (mpi/corrupt_send.c).
-spoilt() {
+# corrupted TAG RANK FROM BYTE COMMAND...: two ranks, of which one sends wrong bits (mpi/corrupt_send.c).
+corrupted() {
     local tag=$1 rank=$2 from=$3 byte=$4
     shift 4
     new_sandbox
@@ -63,11 +63,11 @@ EOP
     expect_ok 2 -- "$PLAIT" ring --count 2 --size 2^24
 
     # Bytes 0 to 7 are the number, 8 to 15 the checksum, then the payload.
-    spoilt 31 0 4 16 "$PLAIT" ring --size 1
+    corrupted 31 0 4 16 "$PLAIT" ring --size 1
     is_wrong 'rank 1 on host .*: round 3, rank 0 -> rank 1: the checksum is'
-    spoilt 31 1 5 8 "$PLAIT" ring --size 1000
+    corrupted 31 1 5 8 "$PLAIT" ring --size 1000
     is_wrong 'round 4, rank 1 -> rank 0: the checksum is'
-    spoilt 31 1 5 0 "$PLAIT" ring
+    corrupted 31 1 5 0 "$PLAIT" ring
     is_wrong 'round 4, rank 1 -> rank 0: the number is 6, it should be 7'
 
     local value
@@ -84,7 +84,7 @@ table_is_sound() {
         {
             expected = NR == 1 ? 0 : NR == 2 ? 1 : 2 * last < largest ? 2 * last : largest
             if ($1 != expected || $2 < 1 || $3 > $4 + 0.001 || $4 > $5 + 0.001 || NF != 6) exit 1
-            # 10^6 bytes a second are bytes a microsecond; both are rounded, to 0.001 and 0.01
+            # 10^6 bytes per second are bytes per microsecond; both are rounded, to 0.001 and 0.01
             off = $6 * $4 - $1
             if ((off < 0 ? -off : off) > 0.00051 * $6 + 0.0051 * $4) exit 1
             last = $1; lines++
@@ -137,11 +137,11 @@ pingpong() {
     done
 
     # The messages of size 0 come first; then one wrong bit in one of a byte is enough.
-    spoilt 21 0 0 0 "$PLAIT" pingpong --repeat 3 --size 1
+    corrupted 21 0 0 0 "$PLAIT" pingpong --repeat 3 --size 1
     is_wrong 'rank 1 on host .*: byte 0 of a message of 1 bytes between ranks 0 and 1 is'
-    spoilt 21 1 0 4095 "$PLAIT" pingpong --repeat 3 --size 4096
+    corrupted 21 1 0 4095 "$PLAIT" pingpong --repeat 3 --size 4096
     is_wrong 'byte 4095 of a message of 4096 bytes'
-    spoilt 21 1 0 9 "$PLAIT" pingpong --pairs all --repeat 3 --size 10
+    corrupted 21 1 0 9 "$PLAIT" pingpong --pairs all --repeat 3 --size 10
     is_wrong 'byte 9 of a message of 10 bytes'
 
     new_sandbox
@@ -340,12 +340,12 @@ integrate() {
         expect_ok 3 -- "$PLAIT" integrate --workers "$workers" --n 12345
         assert "rank 0 of three spawns $workers" prints '3\.1415926541366033'
     done
-    # The workers get their orders from the manager, whatever the environment says.
+    # The workers get their options from the manager, whatever the environment has.
     expect_ok 1 -- env PLAIT_N=1000 PLAIT_WORKERS=2 PLAIT_JSON=it.json PLAIT_NOBODY=1 "$PLAIT" integrate
     assert "its value" prints '3\.1415927369231267'
     assert "a wrong variable is reported once" [ "$(plait_lines)" -eq 1 ]
 
-    # What the launcher would hang on is foreseen.
+    # What would hang the launcher is detected before.
     without_slots 1 "$PLAIT" integrate --workers 1
     assert "one slot is enough" prints '3\.1416009869231245'
     without_slots 1 "$PLAIT" integrate --workers 2
@@ -357,7 +357,7 @@ integrate() {
     without_slots 1 --map-by node:OVERSUBSCRIBE "$PLAIT" integrate --workers 4
     assert "in any words" prints '3\.1416009869231245'
 
-    # Who types what is meant for spawned processes.
+    # A user who types the argument that is meant for spawned processes.
     RANKS_LIST=1 bad integrate '--spawned is for processes that plait has spawned' --spawned
 }
 

@@ -14,7 +14,7 @@ for ranks in 1 3; do
     assert "the environment goes before the file" [ "$(dumped maxit)" = '400|PLAIT_MAXIT' ]
     assert "the file goes before the default" [ "$(dumped size)" = '30x20|run.ini:3' ]
     assert "the command line is named" [ "$(dumped threads)" = '2|--threads' ]
-    assert "what nobody gave is the default" [ "$(dumped verify)" = 'no|default' ]
+    assert "what was not given is the default" [ "$(dumped verify)" = 'no|default' ]
     expect_ok "$ranks" -- "$PLAIT" mandelbrot --maxit 500 --dump-config
     assert "the command line goes before all" [ "$(dumped maxit)" = '500|--maxit' ]
 done
@@ -93,7 +93,7 @@ assert "the default region is not used with --zoom" grep -q '^; region =$' "$WOR
 cp "$WORK/out" "$SANDBOX/zoom.ini"
 expect_ok 1 -- "$PLAIT" mandelbrot --config zoom.ini --size 8x8 --out null
 
-# Rank 0's environment counts: what another rank has does not.
+# Rank 0's environment is used, that of the other ranks is not.
 expect_ok 2 -- sh -c '[ "$OMPI_COMM_WORLD_RANK" != 1 ] || export PLAIT_SIZE=7x7 PLAIT_OUT=b.npy
     exec "$PLAIT" mandelbrot --dump-config'
 assert "rank 1's variables are not read" [ "$(dumped size)" = '1200x800|default' ]
@@ -103,7 +103,7 @@ PLAIT_MAXITT=5 expect_ok 1 -- "$PLAIT" mandelbrot --size 8x8 --out null
 assert "a mistyped variable is reported" \
     grep -q '^plait: warning: PLAIT_MAXITT .*did you mean PLAIT_MAXIT' "$WORK/err"
 
-# The view of higher precedence counts; only views of the same place exclude each other.
+# The view of higher precedence is used; only views of the same place exclude each other.
 printf '[mandelbrot]\nregion = -1,1,-1,1\n' >"$SANDBOX/region.ini"
 expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --config region.ini --zoom 1 --out a.npy
 expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out b.npy
@@ -120,7 +120,7 @@ for ranks in 1 3; do
     assert "usage is printed once" [ "$(grep -c '^usage: plait SUBCOMMAND' "$WORK/out")" -eq 1 ]
 done
 
-# Ranks that do not run the same thing say so instead of waiting for each other.
+# Ranks that run different commands report it instead of waiting for each other.
 mixed() {
     new_sandbox
     last_command="$MPIEXEC -n 1 $1 : -n 1 $2"
@@ -136,7 +136,7 @@ mixed() {
 mixed 'hello' 'mandelbrot' 'same subcommand'
 mixed 'mandelbrot --size 8x8' 'mandelbrot --size 9x9' 'options of this rank differ'
 
-# Standard output that takes nothing is a failure, not silence.
+# Standard output that cannot be written is a failure, not ignored.
 new_sandbox
 status=0
 last_command="plait hello >/dev/full"

@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# hits FILE: "darts: hits of run 0, hits of run 1, ...", a line a step.
+# hits FILE: "darts: hits of run 0, hits of run 1, ...", a line per step.
 hits() {
     python3 -c '
 import json, sys
@@ -276,7 +276,7 @@ count = {colour: int((pixels == colour).all(axis=2).sum())
          for colour in [(255, 255, 255), (31, 119, 180), (255, 127, 14)]}
 assert sum(count.values()) == 640000, count
 hits = int(sys.argv[2].split()[1])
-# Nine pixels a dart; few of 40 meet on 800 x 800, or the edge.
+# Nine pixels per dart; few of 40 meet on 800 x 800, or the edge.
 assert abs(count[(31, 119, 180)] - 9 * hits) <= 18 and abs(count[(255, 127, 14)] - 9 * (40 - hits)) <= 18, count
 row, column = numpy.nonzero((pixels == (31, 119, 180)).all(axis=2))
 assert ((column - 399.5) ** 2 + (row - 399.5) ** 2 < 403 ** 2).all()
@@ -306,7 +306,7 @@ plots() {
                 "$(if command -v gnuplot >/dev/null; then echo 10; else echo 4; fi)" ]
         done
     done
-    # A file that cannot be written when the work is done: the summary comes all the same.
+    # A file that cannot be written when the work is done: the summary is printed nevertheless.
     if is_open_mpi; then # others need larger files
         new_sandbox
         run_ranks 1 bash -c 'ulimit -f 8; trap "" XFSZ; exec "$0" "$@"' "$PLAIT" pi --sweep 4^5:4^6 --scatter s.png
@@ -368,7 +368,7 @@ failing_gnuplots() {
     assert "one line is an error" [ "$(error_lines)" -eq 1 ]
     assert "it is about the target" has_line 'above --target-error 0.1'
     assert "a warning is about the plot" grep -q '^plait: warning: gnuplot could not draw' "$WORK/err"
-    # Whoever ignores the ends of children, as some launchers do, must not lose that of gnuplot.
+    # A caller that ignores the ends of children, as some launchers do, must not lose that of gnuplot.
     if command -v gnuplot >/dev/null; then
         new_sandbox
         expect_ok 1 -- "$python" -c 'import os, signal, sys

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# A picture knows where it comes from: its texts, the command and parameters that rerun prints, --check on
+# A picture records its origin: its texts, the command and parameters that rerun prints, --check on
 # right, changed and foreign pictures, and on copies by other programs.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -175,13 +175,13 @@ bad_texts() {
     refused "'out' has no place" 'plait-command=plait mandelbrot --size 30x20 --out gotcha.png'
     refused "'path' has no place" 'plait-command=plait mandelbrot --size 30x20 --path scalar'
     refused "unknown option '--sizes'" 'plait-command=plait mandelbrot --sizes 30x20'
-    # The parameters are for people: what anybody makes of them changes nothing.
+    # The parameters are for people: changing them changes nothing.
     "$edit" "$SANDBOX/p.png" "$SANDBOX/other.png" 'plait-parameters=[mandelbrot]\nsize = 30x21\n'
     expect_ok 1 -- "$PLAIT" rerun other.png --check
     verdict 'every pixel as it was drawn'
 }
 
-# Pictures that a stranger asks for: refused before they cost anything.
+# Pictures of untrusted files: refused before any work.
 huge_pictures() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out p.png

@@ -229,7 +229,7 @@ static void little_room(struct score *score) {
     queue_end(&queue);
 }
 
-/* A rank that cannot continue reports it, and nobody waits for ever. */
+/* A rank that cannot continue reports it, and no rank waits for ever. */
 static void failing_rank(struct score *score, enum schedule_kind kind, int failing) {
     static struct toil mine;
     struct queue queue;

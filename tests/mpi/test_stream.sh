@@ -66,7 +66,7 @@ braid() {
 }
 
 part_schedules() {
-    # Rows that mirror rows, in several parts a piece; points that mirror points; none that mirrors; fewer
+    # Rows that mirror rows, in several parts per piece; points that mirror points; none that mirrors; fewer
     # rows than ranks.
     picture "1 2 3 7" mandelbrot --size 2100x1300 --maxit 20
     picture "1 3" julia --size 301x203
@@ -116,7 +116,7 @@ part_nodes() {
         echo "SKIPPED: nodes are played with Open MPI"
         exit 77
     fi
-    # One rank a node: ranks that share one talk through files that the other played nodes have too.
+    # One rank per node: ranks that share a node communicate through files that the other simulated nodes have too.
     local nodes=("$here/../cluster/fake_nodes.sh" 3 -np 3 --map-by node)
     reference mandelbrot --size 900x600
     new_sandbox
@@ -143,7 +143,7 @@ END
     RANKS_LIST=1 expect_unseen "${nodes[@]}" "$WORK/elsewhere.sh" "$PLAIT" mandelbrot --size 90x60
 }
 
-# As expect_error, where the launcher of one "rank" says more than Plait does.
+# As expect_error, where the launcher of one "rank" prints more than Plait does.
 expect_unseen() {
     local name
     for name in b.npy b.png; do

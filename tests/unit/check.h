@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * What the unit tests share: checks that say what was expected, a seed that goes in and out, and a
- * main function. A test program fails when a check fails and also when it made none: a test that
+ * What the unit tests share: checks that say what was expected, a seed that is set and printed, and
+ * a main function. A test program fails when a check fails and also when it made none: a test that
  * runs nothing must not look like one that passed.
  *
- * Behind it stands CUnit (check_cunit.c), or check_plain.c where CUnit is not at hand for the
- * target, as when cross-compiling on Debian. */
+ * The checks are counted by CUnit (check_cunit.c), or by check_plain.c where CUnit is not available
+ * for the target, as when cross-compiling on Debian. */
 #ifndef PLAIT_TESTS_CHECK_H
 #define PLAIT_TESTS_CHECK_H
 

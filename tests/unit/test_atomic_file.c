@@ -330,7 +330,7 @@ static void test_check_leaves_no_trace(void) {
     CU_ASSERT_EQUAL(scratch_entries(""), 1);
 }
 
-/* root may do anything, so as root these are tried as somebody else. */
+/* root may do anything, so as root these are tried as another user. */
 static void test_check_knows_permissions(void) {
     const bool root = geteuid() == 0;
     CU_ASSERT_EQUAL_FATAL(mkdir(scratch_path("closed"), 0755), 0);

@@ -297,7 +297,7 @@ static enum plait_status run_recorded(uint32_t width, uint32_t height, int threa
     return status;
 }
 
-/* 240 x 160 is large enough to be cut into several tiles a thread. */
+/* 240 x 160 is large enough to be cut into several tiles per thread. */
 static void test_progress(void) {
     for (int threads = 1; threads <= 5; threads += 2) {
         struct recorded recorded = {0};
@@ -308,7 +308,7 @@ static void test_progress(void) {
     }
 }
 
-/* Whoever serves messages from here must not have to wait for a whole row. */
+/* A caller that serves messages from here must not have to wait for a whole row. */
 static void test_progress_within_a_row(void) {
     struct recorded recorded = {0};
     CHECK_INT(PLAIT_OK, run_recorded(4096, 1, 1, &recorded));

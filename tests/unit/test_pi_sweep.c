@@ -194,7 +194,7 @@ static void test_parts_in_time(void) {
     CHECK_INT(1000, (int64_t)sweep_part_in_time(64, 1000, 0, 0, 1e-9));
     CHECK_INT(64, (int64_t)sweep_part_in_time(SWEEP_RUNS_MAX, most, 0, 0, 1));
     CHECK_INT(63, (int64_t)sweep_part_in_time(SWEEP_RUNS_MAX, 63, 0, 0, 1));
-    /* 10^9 darts a second, 4 s left: half of that, shared by two runs. */
+    /* 10^9 darts per second, 4 s left: half of that, shared by two runs. */
     CHECK_INT(1000000000, (int64_t)sweep_part_in_time(2, most, 6e9, 6, 10));
     CHECK_INT(999999999, (int64_t)sweep_part_in_time(2, 999999999, 6e9, 6, 10));
     CHECK_INT(666666666, (int64_t)sweep_part_in_time(3, most, 6e9, 6, 10)); /* even */

@@ -199,7 +199,7 @@ static void test_wrong_files(void) {
                                                    ? "is cut off in its header"
                                                    : "bytes of numbers");
     }
-    /* A length that nobody writes. */
+    /* A length that no program writes. */
     file[6] = 2;
     memset(file + 8, 0xff, 4);
     FILE *stream = fopen(scratch_path("long.npy"), "wb");

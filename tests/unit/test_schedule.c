@@ -302,7 +302,7 @@ static void heterogeneous_ranks_end_together(void) {
 static void small_jobs_need_few_messages(void) {
     double unit_s[400];
     for (int u = 0; u < 400; u++)
-        unit_s[u] = 5e-6; /* 2 ms in all */
+        unit_s[u] = 5e-6; /* 2 ms in total */
     const double speeds[] = {1, 1};
     const struct simulation simulation = {SCHEDULE_DYNAMIC, 400, unit_s, 2, speeds, 100e-6, 10e-6};
     struct simulated result;

@@ -80,7 +80,7 @@ static void every_task_once(void) {
                     begun += (uint64_t)atomic_load(&record.by_thread[t]);
                 CHECK(once && begun == counts[c]);
                 CHECK(!atomic_load(&record.wrong));
-                /* Told after each task of thread 0, of which there may be none. */
+                /* Reported after each task of thread 0, of which there may be none. */
                 CHECK_INT(recorded ? atomic_load(&record.by_thread[0]) : 0, (int64_t)record.calls);
                 if (threads == 1 && recorded)
                     CHECK_INT((int64_t)record.total, (int64_t)record.last);
