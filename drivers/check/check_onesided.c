@@ -8,6 +8,18 @@
 
 enum { COUNTER_RANK = 0 };
 
+/* Where Open MPI has not been started by its own launcher, a variable says the same. */
+static void onesided_unavailable(struct trial *trial) {
+    const struct session *session = trial->session;
+    const struct launcher_words *library = launcher_words(session->library);
+    if (!library->windows)
+        trial_unavailable(trial, "%s: use another MPI, or ranks of one node", trial->tries.failure);
+    else if (session->launcher.kind == session->library)
+        trial_unavailable(trial, "%s: mpirun %s", trial->tries.failure, library->windows);
+    else
+        trial_unavailable(trial, "%s: set %s", trial->tries.failure, library->windows_variable);
+}
+
 /* A window of `count` values of this rank. Collective; false on all ranks if it fails on one. */
 static bool onesided_open_window(struct trial *trial, size_t count, int64_t **values,
                                  MPI_Win *window) {
@@ -15,7 +27,7 @@ static bool onesided_open_window(struct trial *trial, size_t count, int64_t **va
     *window = MPI_WIN_NULL;
     if (!TRIAL_CALL(trial, MPI_Win_allocate(bytes, sizeof **values, MPI_INFO_NULL, trial->comm,
                                             values, window)))
-        trial_unavailable(trial, "%s: mpirun -mca osc pt2pt,sm (Open MPI)", trial->tries.failure);
+        onesided_unavailable(trial);
     if (!trial_agree(trial))
         return false;
     TRIAL_CALL(trial, MPI_Win_set_errhandler(*window, MPI_ERRORS_RETURN));

@@ -63,9 +63,9 @@ static bool check_enough_ranks(const struct check *check, struct failure *failur
     for (size_t k = 0; k < operation_count; k++)
         if (check->chosen[k] && operation_ranks(&operations[k], check->session->size) == 0)
             return failure_set(failure, EXIT_USAGE,
-                               "%s needs %d ranks, this run has %d: mpirun -np %d plait check",
+                               "%s needs %d ranks, this run has %d: %s %d plait check",
                                operations[k].name, operations[k].needs.ranks, check->session->size,
-                               operations[k].needs.ranks);
+                               check->session->launcher_words->start, operations[k].needs.ranks);
     return true;
 }
 

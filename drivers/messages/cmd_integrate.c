@@ -25,8 +25,15 @@ struct integrate {
 
 static const double pi = 3.14159265358979323846;
 
-/* Appended to the error where spawning is refused. */
-static const char instead[] = ", or use --static";
+static struct spawn_request integrate_make_request(const struct integrate *integrate) {
+    return (struct spawn_request){
+        .subcommand = "integrate",
+        .count = integrate->workers,
+        .oversubscribe = integrate->options->oversubscribe,
+        .more = "add --oversubscribe",
+        .instead = ", or use --static",
+    };
+}
 
 /* As in the report: the cores of the node without the manager's. */
 static int integrate_default_workers(void) {
@@ -40,7 +47,8 @@ static bool integrate_choose_static(struct integrate *integrate, struct failure 
     if (others == 0)
         return failure_set(
             failure, EXIT_USAGE,
-            "--static needs at least 2 ranks, one of which manages, there is 1: mpirun -np 2 plait integrate --static");
+            "--static needs at least 2 ranks, one of which manages, there is 1: %s 2 plait integrate --static",
+            integrate->run->session->launcher_words->start);
     if (requested > (uint64_t)others)
         return failure_set(failure, EXIT_USAGE,
                            "--static has %d rank%s for %" PRIu64
@@ -55,15 +63,17 @@ static bool integrate_choose_workers(struct integrate *integrate, struct failure
     if (options->is_static)
         return integrate_choose_static(integrate, failure);
     integrate->workers = options->workers > 0 ? (int)options->workers : integrate_default_workers();
-    return integrate->run->session->rank != ROOT ||
-           spawn_check(integrate->run->session, integrate->workers, instead, failure);
+    const struct session *session = integrate->run->session;
+    const struct spawn_request request = integrate_make_request(integrate);
+    return session->rank != ROOT || spawn_check(session, &request, failure);
 }
 
 /* Rank 0 has workers spawned, the other ranks wait. */
 static void integrate_by_spawned(struct integrate *integrate, struct failure *failure) {
+    const struct spawn_request request = integrate_make_request(integrate);
     MPI_Comm workers = MPI_COMM_NULL;
     if (integrate->run->session->rank == ROOT)
-        workers = spawn_start("integrate", integrate->workers, instead, failure);
+        workers = spawn_start(integrate->run->session, &request, failure);
     if (workers != MPI_COMM_NULL) {
         integrate->integral = integrate_manage(workers, integrate->options->n);
         MPI_CHECK(MPI_Comm_disconnect(&workers));

@@ -37,6 +37,12 @@ static const struct option rows[] = {
         .help = "use the existing ranks, on a split communicator, instead of spawning processes",
         .offset = MEMBER(is_static),
     },
+    {
+        .name = "oversubscribe",
+        .kind = OPTION_FLAG,
+        .help = "spawn more workers than the node has cores, or the launcher free slots",
+        .offset = MEMBER(oversubscribe),
+    },
 };
 
 static const struct option_table tables[] = {
@@ -51,7 +57,7 @@ const struct option_set integrate_option_set = {
     .details =
         "A manager starts workers by MPI_Comm_spawn, broadcasts N to them, and adds up their parts of the integral of 4 / (1 + x^2) from 0 to 1. "
         "Terms and sums have twice a double's precision, and what is printed is the midpoint rule's value rounded once: the same for any number of workers. "
-        "Spawned processes need free slots of the launcher (mpirun --oversubscribe -np 1); without a launcher Open MPI starts what it needs.",
+        "Spawned processes need free slots of the launcher; without a launcher Open MPI starts what it needs.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };
