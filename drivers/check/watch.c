@@ -200,7 +200,7 @@ static void catch_signals(void) {
     sigaction(SIGALRM, &alarm_action, &watch.previous);
     for (int k = 0; k < ENDS; k++) {
         sigaction(ends[k], NULL, &watch.previous_ends[k]);
-        /* Not what nohup has ignored; but a handler is one that a library has set behind our back,
+        /* Not what nohup has ignored; but a handler is one that a library has set on its own,
          * as LLVM does below an OpenCL driver. */
         if (watch.previous_ends[k].sa_handler != SIG_IGN)
             sigaction(ends[k], &end_action, NULL);

@@ -230,7 +230,7 @@ static void test_where_darts_lie(void) {
     CHECK(dart[1].x == 0x72b7b29b * 0x1p-31 && dart[1].y == 0x44215383 * 0x1p-31);
 }
 
-struct recorded {
+struct progress_record {
     uint64_t calls, last, total;
     pid_t thread;
     bool wrong;
@@ -238,20 +238,21 @@ struct recorded {
 };
 
 static bool record_progress(void *context, uint64_t done, uint64_t total) {
-    struct recorded *recorded = context;
-    recorded->wrong |= done <= recorded->last || done > total || total != recorded->total;
-    recorded->wrong |= gettid() != recorded->thread;
-    recorded->last = done;
-    return ++recorded->calls != recorded->stop_at;
+    struct progress_record *record = context;
+    record->wrong |= done <= record->last || done > total || total != record->total;
+    record->wrong |= gettid() != record->thread;
+    record->last = done;
+    return ++record->calls != record->stop_at;
 }
 
-static enum plait_status run_recorded(int threads, struct recorded *recorded, uint64_t *hits) {
+static enum plait_status run_with_record(int threads, struct progress_record *record,
+                                         uint64_t *hits) {
     struct plait_exec exec = exec_of(threads);
     exec.progress = record_progress;
-    exec.progress_context = recorded;
-    recorded->total = check_is_quick() ? 400000 : 40000000;
-    recorded->thread = gettid();
-    const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, recorded->total);
+    exec.progress_context = record;
+    record->total = check_is_quick() ? 400000 : 40000000;
+    record->thread = gettid();
+    const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, record->total);
     return plait_darts_hits(&range, &exec, hits);
 }
 
@@ -259,45 +260,45 @@ static enum plait_status run_recorded(int threads, struct recorded *recorded, ui
 static void test_progress_of_runs(void) {
     enum { SHORT_RUNS = 5000 };
     static uint64_t hits[SHORT_RUNS];
-    struct recorded recorded = {.total = SHORT_RUNS * 100, .thread = gettid()};
+    struct progress_record record = {.total = SHORT_RUNS * 100, .thread = gettid()};
     struct plait_exec exec = exec_of(1);
     exec.progress = record_progress;
-    exec.progress_context = &recorded;
+    exec.progress_context = &record;
     const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, 100);
     CHECK_INT(PLAIT_OK, plait_darts_add_hits(&range, SHORT_RUNS, &exec, hits));
-    CHECK(!recorded.wrong && recorded.calls > 1);
-    CHECK_INT((int64_t)recorded.total, (int64_t)recorded.last);
-    recorded.stop_at = recorded.calls + 1;
-    recorded.last = 0;
+    CHECK(!record.wrong && record.calls > 1);
+    CHECK_INT((int64_t)record.total, (int64_t)record.last);
+    record.stop_at = record.calls + 1;
+    record.last = 0;
     CHECK_INT(PLAIT_E_INTERRUPTED, plait_darts_add_hits(&range, SHORT_RUNS, &exec, hits));
-    CHECK(recorded.last < recorded.total);
+    CHECK(record.last < record.total);
 }
 
 static void test_progress(void) {
     for (int threads = 1; threads <= 5; threads += 2) {
-        struct recorded recorded = {0};
+        struct progress_record record = {0};
         uint64_t hits;
-        CHECK_INT(PLAIT_OK, run_recorded(threads, &recorded, &hits));
-        CHECK_INT((int64_t)hits_of(PLAIT_RXS64, 0, 0, recorded.total, 1), (int64_t)hits);
-        CHECK(!recorded.wrong);
+        CHECK_INT(PLAIT_OK, run_with_record(threads, &record, &hits));
+        CHECK_INT((int64_t)hits_of(PLAIT_RXS64, 0, 0, record.total, 1), (int64_t)hits);
+        CHECK(!record.wrong);
         if (threads == 1) /* else another thread may have finished the last darts */
-            CHECK_INT((int64_t)recorded.total, (int64_t)recorded.last);
+            CHECK_INT((int64_t)record.total, (int64_t)record.last);
     }
 }
 
 static void test_progress_can_stop(void) {
-    struct recorded recorded = {.stop_at = 1};
+    struct progress_record record = {.stop_at = 1};
     uint64_t hits = 7;
     if (check_is_quick()) /* so few darts are one job */
         return;
-    CHECK_INT(PLAIT_E_INTERRUPTED, run_recorded(1, &recorded, &hits));
-    CHECK(recorded.calls == 1 && recorded.last < recorded.total && hits == 7);
+    CHECK_INT(PLAIT_E_INTERRUPTED, run_with_record(1, &record, &hits));
+    CHECK(record.calls == 1 && record.last < record.total && hits == 7);
 
     /* With more threads the caller may find nothing left to do, and so is never asked. */
-    recorded = (struct recorded){.stop_at = 1};
-    const enum plait_status status = run_recorded(5, &recorded, &hits);
-    CHECK_INT(recorded.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
-    CHECK(recorded.calls <= 1);
+    record = (struct progress_record){.stop_at = 1};
+    const enum plait_status status = run_with_record(5, &record, &hits);
+    CHECK_INT(record.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
+    CHECK(record.calls <= 1);
 }
 
 int main(int argc, char **argv) {

@@ -263,7 +263,7 @@ static void test_odd_sizes(void) {
     check_size(1, longest, 5);
 }
 
-struct recorded {
+struct progress_record {
     uint64_t calls, last, total;
     pid_t thread;
     bool wrong;
@@ -271,15 +271,15 @@ struct recorded {
 };
 
 static bool record_progress(void *context, uint64_t done, uint64_t total) {
-    struct recorded *recorded = context;
-    recorded->wrong |= done < recorded->last || done > total || total != recorded->total;
-    recorded->wrong |= gettid() != recorded->thread;
-    recorded->last = done;
-    return ++recorded->calls != recorded->stop_at;
+    struct progress_record *record = context;
+    record->wrong |= done < record->last || done > total || total != record->total;
+    record->wrong |= gettid() != record->thread;
+    record->last = done;
+    return ++record->calls != record->stop_at;
 }
 
-static enum plait_status run_recorded(uint32_t width, uint32_t height, int threads,
-                                      struct recorded *recorded) {
+static enum plait_status run_with_record(uint32_t width, uint32_t height, int threads,
+                                         struct progress_record *record) {
     struct plait_escape e = plait_escape_default(PLAIT_MANDELBROT);
     e.width = width;
     e.height = height;
@@ -289,9 +289,9 @@ static enum plait_status run_recorded(uint32_t width, uint32_t height, int threa
         abort();
     struct plait_exec exec = exec_of(threads);
     exec.progress = record_progress;
-    exec.progress_context = recorded;
-    recorded->total = e.height;
-    recorded->thread = gettid();
+    exec.progress_context = record;
+    record->total = e.height;
+    record->thread = gettid();
     const enum plait_status status = plait_escape_rows(&e, &exec, 0, e.height, counts);
     free(counts);
     return status;
@@ -300,34 +300,34 @@ static enum plait_status run_recorded(uint32_t width, uint32_t height, int threa
 /* 240 x 160 is large enough to be cut into several tiles per thread. */
 static void test_progress(void) {
     for (int threads = 1; threads <= 5; threads += 2) {
-        struct recorded recorded = {0};
-        CHECK_INT(PLAIT_OK, run_recorded(240, 160, threads, &recorded));
-        CHECK(!recorded.wrong);
+        struct progress_record record = {0};
+        CHECK_INT(PLAIT_OK, run_with_record(240, 160, threads, &record));
+        CHECK(!record.wrong);
         if (threads == 1) /* else another thread may have finished the last rows */
-            CHECK_INT((int64_t)recorded.total, (int64_t)recorded.last);
+            CHECK_INT((int64_t)record.total, (int64_t)record.last);
     }
 }
 
 /* A caller that serves messages from here must not have to wait for a whole row. */
 static void test_progress_within_a_row(void) {
-    struct recorded recorded = {0};
-    CHECK_INT(PLAIT_OK, run_recorded(4096, 1, 1, &recorded));
-    CHECK(!recorded.wrong);
-    CHECK(recorded.calls >= 4);
-    CHECK_INT(1, (int64_t)recorded.last);
+    struct progress_record record = {0};
+    CHECK_INT(PLAIT_OK, run_with_record(4096, 1, 1, &record));
+    CHECK(!record.wrong);
+    CHECK(record.calls >= 4);
+    CHECK_INT(1, (int64_t)record.last);
 }
 
 static void test_progress_can_stop(void) {
-    struct recorded recorded = {.stop_at = 2};
-    CHECK_INT(PLAIT_E_INTERRUPTED, run_recorded(240, 160, 1, &recorded));
-    CHECK_INT(2, (int64_t)recorded.calls);
-    CHECK(recorded.last < recorded.total);
+    struct progress_record record = {.stop_at = 2};
+    CHECK_INT(PLAIT_E_INTERRUPTED, run_with_record(240, 160, 1, &record));
+    CHECK_INT(2, (int64_t)record.calls);
+    CHECK(record.last < record.total);
 
     /* With more threads the caller may find no tile left to work on, and so is never asked. */
-    recorded = (struct recorded){.stop_at = 1};
-    const enum plait_status status = run_recorded(240, 160, 5, &recorded);
-    CHECK_INT(recorded.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
-    CHECK(recorded.calls <= 1);
+    record = (struct progress_record){.stop_at = 1};
+    const enum plait_status status = run_with_record(240, 160, 5, &record);
+    CHECK_INT(record.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
+    CHECK(record.calls <= 1);
 }
 
 /* Row 0 has no mirror image: row H would be its own. */
