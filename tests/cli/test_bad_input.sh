@@ -15,7 +15,7 @@ bad() {
     done
 }
 
-# Rank 0 holds the whole picture on however many nodes, so that more of them are no mend. A machine may
+# Rank 0 holds the whole picture on however many nodes, so that more of them do not help. A machine may
 # have less than the 4 GiB of this picture.
 memory() {
     if ! (ulimit -d 2000000 && "$PLAIT" --version) >/dev/null 2>&1; then
@@ -91,7 +91,7 @@ names() {
     bad 'schedule' --schedule ''
 }
 
-# palette REGEX CONTENT: the line tells file and line.
+# palette REGEX CONTENT: the error names file and line.
 palette() {
     local regex=$1 content=$2 command
     for command in mandelbrot julia; do
@@ -135,7 +135,7 @@ palettes() {
     palette 'mine\.txt:1: a carriage return' 'ff0000\r00ff00\r'
 }
 
-# Cairo's pictures end at 32767 a side; without cairo there are none.
+# Cairo's pictures have at most 32767 pixels per side; without cairo there are none.
 pdf() {
     bad '32767|no pdf' --size 32768x1 --out picture.pdf
     bad '32767|no pdf' --size 1x40000 --out null --out picture.PDF
@@ -152,7 +152,7 @@ colours() {
     bad 'too large.*samples' --size 100000x1 --samples 16
 }
 
-# The folder of an output is looked at before work begins.
+# The folder of an output is checked before work begins.
 output_folders() {
     local command
     bad 'absent' --out absent/picture.png
@@ -171,7 +171,7 @@ output_folders() {
     done
 }
 
-# config REGEX CONTENT: the line tells file and line.
+# config REGEX CONTENT: the error names file and line.
 config() {
     local regex=$1 content=$2
     new_sandbox

@@ -31,7 +31,7 @@ same_pictures() {
     assert "colour.png is the default" [ -s "$SANDBOX/colour.png" ]
     expect_ok 3 -- "$PLAIT" colour p.npy --value 255-count --out r.png
     assert "one process of a launcher's colours" cmp "$SANDBOX/q.png" "$SANDBOX/r.png"
-    assert "and tells it once" [ "$(wc -l <"$WORK/out")" -eq 1 ]
+    assert "and reports it once" [ "$(wc -l <"$WORK/out")" -eq 1 ]
 }
 
 # The checksum of the counts comes along; where they came from does not.

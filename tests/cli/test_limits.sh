@@ -137,7 +137,7 @@ output_pipe() {
     run_ranks 2 "$WORK/unread" "$PLAIT" mandelbrot --size 90x61 --out null --checkpoint run.ck
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     expect_ok 1 -- "$PLAIT" mandelbrot --size 90x61 --out null --checkpoint run.ck
-    assert "all rows are there" grep -q ", 31 rows from 'run.ck'" "$WORK/out"
+    assert "all rows are present" grep -q ", 31 rows from 'run.ck'" "$WORK/out"
 }
 
 # These take hours: it is certain that the limit comes first.

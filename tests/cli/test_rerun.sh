@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# A picture knows where it comes from: its texts, the command and parameters that rerun prints, --check on
+# A picture records its origin: its texts, the command and parameters that rerun prints, --check on
 # right, changed and foreign pictures, and on copies by other programs.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -88,7 +88,7 @@ again() {
     verdict 'every pixel as it was drawn'
 }
 
-# Other programs keep the texts; what they did to the pixels is told, and is no failure.
+# Other programs keep the texts; what they did to the pixels is reported, and is no failure.
 other_programs() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" julia --size 90x60 --maxit 1000 --out p.png
@@ -109,7 +109,7 @@ other_programs() {
         expect_ok 1 -- "$PLAIT" rerun half.png --check
         verdict 'the size was changed since, 45x30 instead of 90x60'
     fi
-    # The texts of one picture in another one: its pixels are not what they tell of.
+    # The texts of one picture in another one: its pixels are not those that they describe.
     local texts=()
     mapfile -d '' texts < <("$edit" --texts "$SANDBOX/p.png" |
         sed -n '/^plait-/{:more; N; $!b more; s/\n\(plait-\)/\x00\1/g; s/\nSoftware.*//; p}' |
@@ -120,13 +120,13 @@ other_programs() {
     verdict 'but [0-9]* of 5400 pixels were changed since$'
 }
 
-# Colours of a file: its name is told, and quoted; a picture can be checked without it.
+# Colours of a file: its name is printed, and quoted; a picture can be checked without it.
 palettes() {
     new_sandbox
     printf '000000\nff8800\nffffff\n' >"$SANDBOX/my fire.txt"
     expect_ok 1 -- "$PLAIT" mandelbrot --size 60x40 --palette 'my fire.txt' --out p.png
     expect_ok 1 -- "$PLAIT" rerun p.png
-    assert "the palette is told" said "plait mandelbrot --size 60x40 --palette 'my fire.txt'"
+    assert "the palette is printed" said "plait mandelbrot --size 60x40 --palette 'my fire.txt'"
     expect_ok 1 -- "$PLAIT" rerun p.png --check
     verdict 'every pixel as it was drawn'
     printf '000000\nffffff\n' >"$SANDBOX/my fire.txt"
@@ -137,7 +137,7 @@ palettes() {
     verdict 'its pixels are not compared: cannot read the palette'
 }
 
-# A checksum that the parameters do not give: status 1, and both are told.
+# A checksum that the parameters do not give: status 1, and both are printed.
 wrong_checksum() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out p.png
@@ -175,13 +175,13 @@ bad_texts() {
     refused "'out' has no place" 'plait-command=plait mandelbrot --size 30x20 --out gotcha.png'
     refused "'path' has no place" 'plait-command=plait mandelbrot --size 30x20 --path scalar'
     refused "unknown option '--sizes'" 'plait-command=plait mandelbrot --sizes 30x20'
-    # The parameters are for people: what anybody makes of them changes nothing.
+    # The parameters are for people: changing them changes nothing.
     "$edit" "$SANDBOX/p.png" "$SANDBOX/other.png" 'plait-parameters=[mandelbrot]\nsize = 30x21\n'
     expect_ok 1 -- "$PLAIT" rerun other.png --check
     verdict 'every pixel as it was drawn'
 }
 
-# Pictures that a stranger asks for: refused before they cost anything.
+# Pictures of untrusted files: refused before any work.
 huge_pictures() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out p.png

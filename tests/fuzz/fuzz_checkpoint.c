@@ -73,7 +73,7 @@ static void make_file(void) {
     fclose(stream);
 }
 
-/* The first byte cuts the file by so many bytes; then come places and values. */
+/* The first byte is the number of bytes that are cut off the file; then come places and values. */
 static void write_changed(const uint8_t *data, size_t size) {
     static unsigned char changed[FILE_BYTES_MAX];
     size_t bytes = whole_bytes;

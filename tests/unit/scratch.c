@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * A folder for the files of one test. What goes wrong here ends the program: no test could tell
+ * A folder for the files of one test. An error here ends the program: no test could report
  * anything without its folder. */
 #define _XOPEN_SOURCE 700 /* for nftw */
 #include "scratch.h"

@@ -20,8 +20,8 @@ size_t scratch_entries(const char *name);
 /* Makes the file `path` with the text as its content. */
 void scratch_write(const char *path, const char *text);
 
-/* The content of a file with a zero behind it, to be freed by the caller; *bytes (may be NULL) gets
- * its size. A file that cannot be read is NULL. */
+/* The content of a file with a terminating zero, to be freed by the caller; *bytes (may be NULL)
+ * gets its size. A file that cannot be read is NULL. */
 uint8_t *scratch_read(const char *path, size_t *bytes);
 
 /* Whether the file `path` can be read and holds exactly the text. */

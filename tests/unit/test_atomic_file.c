@@ -197,7 +197,7 @@ static void commit_text(const char *path, const char *text) {
     CU_ASSERT_TRUE(atomic_file_commit(&file, &failure));
 }
 
-/* Only root may write to /; others must at least be told of the right folder. */
+/* Only root may write to /; others must at least get an error that names the right folder. */
 static void test_name_in_the_root_folder(void) {
     const char *path = "/plait-test-of-a-name-in-the-root-folder";
     struct failure failure = {0};
@@ -330,7 +330,7 @@ static void test_check_leaves_no_trace(void) {
     CU_ASSERT_EQUAL(scratch_entries(""), 1);
 }
 
-/* root may do anything, so as root these are tried as somebody else. */
+/* root may do anything, so as root these are tried as another user. */
 static void test_check_knows_permissions(void) {
     const bool root = geteuid() == 0;
     CU_ASSERT_EQUAL_FATAL(mkdir(scratch_path("closed"), 0755), 0);

@@ -258,7 +258,7 @@ static bool refuses_path(const char *path, const char *expected) {
     return right;
 }
 
-/* As the shell's <(...) makes it; a pipe that nobody writes to would let all ranks wait. */
+/* As the shell's <(...) makes it; a pipe without a writer would make all ranks wait. */
 static void test_pipes(void) {
     static const char content[] = "\xef\xbb\xbf[mandelbrot]\r\nmaxit\t= 500";
     char path[32];

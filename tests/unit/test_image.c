@@ -451,7 +451,7 @@ static void test_missing_folder(void) {
     }
 }
 
-/* Cairo's pictures end at 32767 a side; without cairo there are none. */
+/* Cairo's pictures have at most 32767 pixels per side; without cairo there are none. */
 static void test_too_large_for_pdf(void) {
     const char *path = scratch_path("a.pdf");
     struct failure fits = {0}, wide = {0}, high = {0};
@@ -532,7 +532,7 @@ static void test_given_indices(void) {
     free(ppm);
 }
 
-/* libpng refuses sides above a million unless it is told otherwise. */
+/* libpng refuses sides above a million unless its limits are raised. */
 static void test_widest_picture(void) {
     enum { WIDEST = 1048576 };
     const char *path = scratch_path("wide.png");

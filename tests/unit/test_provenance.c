@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * What a result tells of its origin: the texts to the letter, that they read back, and that texts
+ * What a result records of its origin: the texts to the letter, that they read back, and that texts
  * of strangers are refused. */
 #include "picture/provenance.h"
 
