@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 # ./dev bench messages [ROUNDS]: pingpong and ring on two ranks against NetPIPE (Debian's netpipe-openmpi),
 # and plait hello on two ranks against an empty MPI program, in turns. docs/performance-messages.md says
-# what is compared. BENCH names the folder of the programs. OPTIONS: more options for mpirun, such as
+# what is compared. BENCH names the directory of the programs. OPTIONS: more options for mpirun, such as
 # the hosts. Fails if a program does; a ratio above its bound is marked.
 set -euo pipefail
-: "${BENCH:?names the folder of the programs}" "${MPIEXEC:=mpirun}"
+: "${BENCH:?names the directory of the programs}" "${MPIEXEC:=mpirun}"
 plait=$BENCH/../drivers/plait
 rounds=${1:-9}
 read -ra options <<<"${OPTIONS:-}"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Files of all ranks: each writes its block in one collective call, and reads that of a neighbour.
- * The file lies in the current folder of rank 0, which all hosts must share, and is removed again.
+ * The file lies in the current directory of rank 0, which all hosts must share, and is removed
+ * again.
  */
 #include "check/check_operations.h"
 #include "check/watch.h"
@@ -25,7 +26,7 @@ static bool io_check_space(struct trial *trial, uint64_t bytes) {
     return available >= bytes ||
            trial_unavailable(
                trial,
-               "the file needs %.1f MiB, this folder has %.1f MiB left: run in another folder",
+               "the file needs %.1f MiB, this directory has %.1f MiB left: run in another directory",
                (double)bytes / 0x1p20, (double)available / 0x1p20);
 }
 
@@ -35,7 +36,7 @@ static void io_create_file(struct trial *trial, uint64_t bytes) {
     path[0] = '\0';
     if (!getcwd(path, sizeof path - sizeof name)) {
         trial_unavailable(trial,
-                          "the path of the current folder cannot be found: run in another one");
+                          "the path of the current directory cannot be found: run in another one");
         return;
     }
     strcat(path, name);
@@ -44,7 +45,7 @@ static void io_create_file(struct trial *trial, uint64_t bytes) {
     if (descriptor < 0) {
         watch_file(NULL);
         path[0] = '\0';
-        trial_unavailable(trial, "cannot create a file in this folder (%s): run in another one",
+        trial_unavailable(trial, "cannot create a file in this directory (%s): run in another one",
                           strerror(errno));
         return;
     }
@@ -69,8 +70,8 @@ static bool io_open_file(struct trial *trial, uint64_t bytes, MPI_File *file) {
         return false;
     TRIAL_CALL(trial, MPI_Bcast(path, PATH_BYTES, MPI_CHAR, OWNER, trial->comm));
     if (access(path, R_OK | W_OK) != 0)
-        trial_unavailable(trial,
-                          "the folder of rank 0 is not here: run in a folder that all hosts share");
+        trial_unavailable(
+            trial, "the directory of rank 0 is not here: run in a directory that all hosts share");
     if (!trial_agree(trial))
         return false;
     TRIAL_CALL(trial, MPI_File_open(trial->comm, path, MPI_MODE_RDWR, MPI_INFO_NULL, file));

@@ -82,7 +82,7 @@ const struct option_set check_option_set = {
         "The table says: ok; wrong, with the first wrong value; failed, with the MPI call; or unavailable, with the reason and how to fix it. "
         "The median is that of the slowest rank's time, after all ranks have started together. "
         "Exit status 1 if an operation is wrong or failed.\n\n"
-        "write-blocks and write-large need a folder that all hosts share, and leave no file there.",
+        "write-blocks and write-large need a directory that all hosts share, and leave no file there.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -73,7 +73,7 @@ static bool pingpong_plot_quantity(const struct pingpong *pingpong, enum pingpon
 }
 
 bool pingpong_plot_write(const struct pingpong *pingpong, struct failure *failure) {
-    return gnuplot_make_folder(pingpong->options->plot, failure) &&
+    return gnuplot_make_directory(pingpong->options->plot, failure) &&
            pingpong_plot_quantity(pingpong, PINGPONG_LATENCY, "half a round trip of 0 bytes [usec]",
                                   failure) &&
            pingpong_plot_quantity(pingpong, PINGPONG_BANDWIDTH, "bandwidth [Mbytes/sec]", failure);

@@ -101,7 +101,7 @@ static bool run_rounds(struct pi *pi, struct failure *failure) {
            (!pi->options->checkpoint || pi_checkpoint_end_work(&pi->checkpoint, failure));
 }
 
-static bool verify(struct pi *pi, struct failure *failure) {
+static bool pi_verify(struct pi *pi, struct failure *failure) {
     uint64_t darts;
     counts_verify(&pi->counts, &darts, failure);
     quiet_barrier(pi->run->session); /* which verifies the most */
@@ -149,7 +149,7 @@ static bool pi_work(struct run *run, void *state, struct failure *failure) {
     struct pi *pi = state;
     const struct pi_options *options = pi->options;
     run->compute.begun_ns = clock_now_ns();
-    if (!run_rounds(pi, failure) || (options->verify && !verify(pi, failure)))
+    if (!run_rounds(pi, failure) || (options->verify && !pi_verify(pi, failure)))
         return false;
     /* The others wait for the files. A failure of them is for the end: the lines come first. */
     run->encode.begun_ns = clock_now_ns();

@@ -341,7 +341,7 @@ static bool tend(void *context) {
            save(checkpoint, &checkpoint->failure);
 }
 
-static bool keep(void *context, int rank, struct piece piece) {
+static bool pi_checkpoint_keep(void *context, int rank, struct piece piece) {
     struct pi_checkpoint *checkpoint = context;
     const struct runs runs = runs_of(&checkpoint->round, piece);
     const uint64_t *cells = place(checkpoint, rank);
@@ -360,7 +360,7 @@ struct queue_delivery pi_checkpoint_delivery(struct pi_checkpoint *checkpoint) {
         .context = checkpoint,
         .most_units = most_units,
         .locate = locate,
-        .keep = keep,
+        .keep = pi_checkpoint_keep,
         .tend = tend,
         .stop = stop_signal_seen,
     };

@@ -66,8 +66,8 @@ static bool on_tile(void *context, uint64_t done, uint64_t total) {
 }
 
 /* As the library has it, without the step and the number of runs. */
-static struct plait_darts_range darts_of(const struct pi_work *work,
-                                         const struct dart_range *range) {
+static struct plait_darts_range pi_counts_darts_of(const struct pi_work *work,
+                                                   const struct dart_range *range) {
     return (struct plait_darts_range){
         .generator = work->generator,
         .seed = work->seed,
@@ -77,9 +77,10 @@ static struct plait_darts_range darts_of(const struct pi_work *work,
     };
 }
 
-static enum plait_status count_range(const struct pi_work *work, const struct plait_exec *exec,
-                                     const struct dart_range *range, uint64_t *hits) {
-    const struct plait_darts_range darts = darts_of(work, range);
+static enum plait_status pi_counts_count_range(const struct pi_work *work,
+                                               const struct plait_exec *exec,
+                                               const struct dart_range *range, uint64_t *hits) {
+    const struct plait_darts_range darts = pi_counts_darts_of(work, range);
     return plait_darts_hits(&darts, exec, hits);
 }
 
@@ -87,7 +88,7 @@ static bool add_range(struct round_work *mine, const struct plait_exec *exec,
                       struct listener *listener, const struct dart_range *range) {
     const struct pi_work *work = &mine->counts->work;
     const size_t at = (size_t)(range->step - mine->round->first) * work->sweep->runs + range->run;
-    const struct plait_darts_range darts = darts_of(work, range);
+    const struct plait_darts_range darts = pi_counts_darts_of(work, range);
     mine->status = plait_darts_add_hits(&darts, range->runs, exec, mine->counts->own + at);
     listener->before += range->count * range->runs;
     return mine->status == PLAIT_OK;
@@ -141,10 +142,10 @@ static void sample_unit(void *context, uint64_t unit) {
     const struct round_work *mine = context;
     const struct dart_range range = sweep_round_range(mine->round, unit, 1);
     uint64_t hits;
-    (void)count_range(&mine->counts->work, mine->counts->work.exec, &range, &hits);
+    (void)pi_counts_count_range(&mine->counts->work, mine->counts->work.exec, &range, &hits);
 }
 
-static void show(void *context, uint64_t finished, uint64_t total) {
+static void pi_counts_show(void *context, uint64_t finished, uint64_t total) {
     progress_display_update(context, finished, total);
 }
 
@@ -169,7 +170,7 @@ static bool run_queue(struct round_work *mine, struct queue *queue) {
         .context = mine,
         .delivery = checkpoint ? &delivery : NULL,
         .capacity = sweep_round_units(round),
-        .listen = counts->work.progress == PROGRESS_NONE ? NULL : show,
+        .listen = counts->work.progress == PROGRESS_NONE ? NULL : pi_counts_show,
         .listen_context = &display,
     };
     const bool done = queue_run(queue, &work);
@@ -203,7 +204,7 @@ static bool begin_queue(struct round_work *mine, struct queue *queue, struct fai
 }
 
 /* Runs the queue. Rank 0: the seconds, of earlier runs too. */
-static void work(struct round_work *mine, struct queue *queue, struct failure *failure) {
+static void pi_counts_work(struct round_work *mine, struct queue *queue, struct failure *failure) {
     struct pi_counts *counts = mine->counts;
     struct pi_checkpoint *checkpoint = counts->work.checkpoint;
     MPI_CHECK(MPI_Barrier(counts->session->world));
@@ -222,8 +223,8 @@ static void work(struct round_work *mine, struct queue *queue, struct failure *f
         failure_set(failure, EXIT_RUN, "%s", plait_status_text(mine->status));
 }
 
-static bool compute(struct pi_counts *counts, const struct sweep_round *round,
-                    struct failure *failure) {
+static bool pi_counts_compute(struct pi_counts *counts, const struct sweep_round *round,
+                              struct failure *failure) {
     struct round_work mine = {counts, round, PLAIT_OK};
     struct queue queue;
     if (round->from == 0)
@@ -232,7 +233,7 @@ static bool compute(struct pi_counts *counts, const struct sweep_round *round,
         !pi_checkpoint_begin_round(counts->work.checkpoint, round, failure))
         return false;
     if (begin_queue(&mine, &queue, failure))
-        work(&mine, &queue, failure);
+        pi_counts_work(&mine, &queue, failure);
     queue_end(&queue);
     return agree(counts->session, failure);
 }
@@ -263,7 +264,7 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
         counts->round_seconds = 0;
     if (checkpoint && pi_checkpoint_has(checkpoint, round))
         return true;
-    if (!compute(counts, round, failure))
+    if (!pi_counts_compute(counts, round, failure))
         return false;
     if (!checkpoint) /* which has brought them */
         sum_up(counts, round);
@@ -292,7 +293,7 @@ static const uint64_t sum_sample = UINT64_C(1) << 20;   /* a step, in whole runs
 static bool compare(const struct pi_counts *counts, const struct plait_exec *reference,
                     const struct dart_range *range, uint64_t hits, struct failure *failure) {
     uint64_t expected = 0;
-    (void)count_range(&counts->work, reference, range, &expected);
+    (void)pi_counts_count_range(&counts->work, reference, range, &expected);
     return hits == expected ||
            failure_set(failure, EXIT_RUN,
                        "verification failed: run %" PRIu64 ", darts %" PRIu64 " to %" PRIu64
@@ -311,7 +312,7 @@ static bool verify_path(const struct pi_counts *counts, const struct plait_exec 
     const struct dart_range range = {
         step, plait_sample(sweep->runs, k), 1, plait_sample(all - count + 1, k), count, 0};
     uint64_t hits = 0;
-    (void)count_range(&counts->work, counts->work.exec, &range, &hits);
+    (void)pi_counts_count_range(&counts->work, counts->work.exec, &range, &hits);
     *darts += count;
     return compare(counts, reference, &range, hits, failure);
 }

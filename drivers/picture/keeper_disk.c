@@ -217,7 +217,7 @@ static bool disk_check_digests(const struct keeper *keeper, uint32_t first, uint
             return failure_set(
                 failure, EXIT_RUN,
                 "row %" PRIu32
-                " of the counts next to '%s' is not what its rank wrote there: choose another folder, or leave out --stream",
+                " of the counts next to '%s' is not what its rank wrote there: choose another directory, or leave out --stream",
                 first + i, disk->store.target);
     return true;
 }

@@ -152,7 +152,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .name = "stream",
         .kind = OPTION_FLAG,
         .help =
-            "keep the counts on disk while the picture is made, in the .npy or next to the first output, and a few MiB in the memory of each rank; all nodes must see that folder",
+            "keep the counts on disk while the picture is made, in the .npy or next to the first output, and a few MiB in the memory of each rank; all nodes must see that directory",
         .offset = MEMBER(stream),
     },
     CHECKPOINT_ROW(MEMBER(checkpoint), "rows"),

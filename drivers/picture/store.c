@@ -59,7 +59,7 @@ static bool store_reserve_space(const struct store *store, uint64_t bytes,
     if (known && free_bytes < (double)bytes)
         return failure_set(
             failure, EXIT_USAGE,
-            "--stream needs %.1f MiB next to '%s', where the disk has %.1f MiB free: choose another folder, or a smaller --size",
+            "--stream needs %.1f MiB next to '%s', where the disk has %.1f MiB free: choose another directory, or a smaller --size",
             (double)bytes / BYTES_PER_MIB, store->target, free_bytes / BYTES_PER_MIB);
     const int error_number = store_reserve(descriptor, bytes);
     const char *fix = atomic_file_fix(error_number);
@@ -122,7 +122,7 @@ static bool store_join(struct store *store, const struct invitation *invitation,
     if (!store_awaits_token(invitation, named))
         return failure_set(
             failure, EXIT_USAGE,
-            "this node does not see what rank 0 writes next to '%s': name a first output in a folder that all nodes share, or leave out --stream",
+            "this node does not see what rank 0 writes next to '%s': name a first output in a directory that all nodes share, or leave out --stream",
             store->target);
     struct mpi_tries tries = {0};
     store->open = MPI_TRY(&tries, MPI_File_open(MPI_COMM_SELF, invitation->name, MPI_MODE_RDWR,
@@ -130,7 +130,7 @@ static bool store_join(struct store *store, const struct invitation *invitation,
     return store->open ||
            failure_set(
                failure, EXIT_USAGE,
-               "MPI cannot open a file next to '%s': %s: choose another folder, or leave out --stream",
+               "MPI cannot open a file next to '%s': %s: choose another directory, or leave out --stream",
                store->target, tries.failure);
 }
 

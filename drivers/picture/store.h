@@ -31,10 +31,10 @@ struct store {
 };
 
 /* Collective, same arguments on all ranks. Makes a store of `bytes` bytes, of undefined content, in
- * the folder of the output `target`, which must live as long as the store. Before any work it is a
- * failure of all ranks (EXIT_USAGE) if the disk has no space for it, which is reserved where the
- * file system can, or if some rank does not see in that folder what rank 0 has written. Free with
- * store_end, also after a failure. */
+ * the directory of the output `target`, which must live as long as the store. Before any work it is
+ * a failure of all ranks (EXIT_USAGE) if the disk has no space for it, which is reserved where the
+ * file system can, or if some rank does not see in that directory what rank 0 has written. Free
+ * with store_end, also after a failure. */
 bool store_begin(struct store *store, const struct session *session, const char *target,
                  uint64_t bytes, struct failure *failure);
 

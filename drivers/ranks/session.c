@@ -85,13 +85,14 @@ static void session_set_environment(const struct launcher *launcher, enum launch
 
     /* A single process may still spawn others: for that Open MPI 4 starts a daemon, which takes a
      * tenth of a second, and prints a page of errors where it cannot. Plait needs neither that nor
-     * the folder for files shared by the processes of a job, which runs at the same time would
+     * the directory for files shared by the processes of a job, which runs at the same time would
      * share then. */
     if (spawns || launcher->kind != LAUNCHER_NONE)
         return;
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
-    setenv("OMPI_MCA_sharedfp", "^sm", 0); /* shared file pointers, which would be in that folder */
+    setenv("OMPI_MCA_sharedfp", "^sm",
+           0); /* shared file pointers, which would be in that directory */
     /* Open MPI 5 would share memory with nobody, in a file that a limit may forbid. */
     if (library == LAUNCHER_PRRTE)
         setenv("OMPI_MCA_btl", "self", 0);

@@ -8,7 +8,7 @@
 #     finish
 #
 # Environment: PLAIT (the command), MPIEXEC (the launcher), RANKS_LIST (default "1 3"; 1 is run without
-# the launcher). Each case runs in an empty folder, $SANDBOX, that it may fill before it runs.
+# the launcher). Each case runs in an empty directory, $SANDBOX, that it may fill before it runs.
 set -euo pipefail
 
 : "${PLAIT:?names the plait command}" "${MPIEXEC:=mpirun}" "${RANKS_LIST:=1 3}"
@@ -40,7 +40,7 @@ if [ "${DRIVERS_ARE_THERE:-}" = yes ]; then
     done
 fi
 SANDBOX=$WORK/sandbox
-# Open MPI's launchers trip over each other when they make and remove a shared folder at the same time.
+# Open MPI's launchers trip over each other when they make and remove a shared directory at the same time.
 export TMPDIR=$WORK/tmp
 mkdir "$TMPDIR"
 trap 'rm -rf "$WORK"' EXIT

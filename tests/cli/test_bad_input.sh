@@ -152,8 +152,8 @@ colours() {
     bad 'too large.*samples' --size 100000x1 --samples 16
 }
 
-# The folder of an output is checked before work begins.
-output_folders() {
+# The directory of an output is checked before work begins.
+output_directories() {
     local command
     bad 'absent' --out absent/picture.png
     bad 'absent' --json absent/report.json
@@ -165,9 +165,9 @@ output_folders() {
     for command in mandelbrot julia; do
         new_sandbox
         : >"$SANDBOX/file"
-        mkdir "$SANDBOX/folder.png"
+        mkdir "$SANDBOX/directory.png"
         expect_error 'file' 2 -- "$PLAIT" "$command" --out file/picture.png
-        expect_error 'it is a directory' 2 -- "$PLAIT" "$command" --out folder.png
+        expect_error 'it is a directory' 2 -- "$PLAIT" "$command" --out directory.png
     done
 }
 
@@ -230,7 +230,7 @@ commands() {
 
 # Parts can be named, so that ctest runs them side by side.
 if [ $# -eq 0 ]; then
-    set -- sizes step_limits regions centers views names memory inputs palettes colours pdf output_folders configurations environment \
+    set -- sizes step_limits regions centers views names memory inputs palettes colours pdf output_directories configurations environment \
         julia_only commands
 fi
 for part in "$@"; do "$part"; done

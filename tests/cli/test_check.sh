@@ -76,14 +76,14 @@ EOP
     assert "a timer for each operation, once" [ "$(grep -c '^# csv,reduce,ok,\|^# csv,spawn,\|^# csv,total,' "$WORK/out")" -eq 3 ]
     expect_ok 2 -- env CHECK_HOOK=poor "$HOOKED_PLAIT" check --only send-large,write-large
     assert "memory is looked at before" [ "$(grep -c 'unavailable .*needs 4\.0 GiB of memory on host' "$WORK/out")" -eq 2 ]
-    no_folder full 'the file needs 0\.0 MiB, this folder has 0\.0 MiB left: run in another folder'
-    no_folder closed 'cannot create a file in this folder \(Read-only file system\): run in another one'
-    no_folder unshared 'the folder of rank 0 is not here: run in a folder that all hosts share'
+    no_directory full 'the file needs 0\.0 MiB, this directory has 0\.0 MiB left: run in another directory'
+    no_directory closed 'cannot create a file in this directory \(Read-only file system\): run in another one'
+    no_directory unshared 'the directory of rank 0 is not here: run in a directory that all hosts share'
     if is_open_mpi; then unavailable_in_open_mpi; fi
 }
 
-# no_folder HOOK REGEX: no place for a file is not the fault of MPI.
-no_folder() {
+# no_directory HOOK REGEX: no place for a file is not the fault of MPI.
+no_directory() {
     new_sandbox
     expect_ok 2 -- env CHECK_HOOK="$1" "$HOOKED_PLAIT" check --only write-blocks --repeat 2
     assert "no place for a file" row write-blocks unavailable "$2"

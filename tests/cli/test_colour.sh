@@ -89,13 +89,13 @@ wrong_files() {
     head -c 8000 "$SANDBOX/p.npy" >"$SANDBOX/cut.npy"
     head -c 50 "$SANDBOX/p.npy" >"$SANDBOX/stub.npy"
     : >"$SANDBOX/empty.npy"
-    mkdir "$SANDBOX/folder.npy"
+    mkdir "$SANDBOX/directory.npy"
     bad 'has 7872 of 8000 bytes' cut.npy
     bad 'stub.npy. is cut off in its header' stub.npy
     bad 'is no NumPy file' empty.npy
     bad 'p.png. is no NumPy file: write it by numpy.save' p.png
     bad 'No such file' absent.npy
-    bad 'is not a regular file' folder.npy
+    bad 'is not a regular file' directory.npy
     RANKS_LIST=1
     expect_error 'FILE.npy is missing' 2 -- "$PLAIT" colour
     cp "$SANDBOX/p.npy" "$SANDBOX/counts.png"

@@ -273,7 +273,7 @@ rank() {
     for value in magic nothing; do
         bad rank "bad_$value.npy. is no NumPy file" --values "$files/bad_$value.npy"
     done
-    bad rank 'not a regular file' --values "$files/bad_folder.npy"
+    bad rank 'not a regular file' --values "$files/bad_directory.npy"
     bad rank 'holds float32, which is not --type int' --values "$files/float32_5.npy" --type int
     bad rank 'int32_5.npy. are one file' --values "$files/int32_5.npy" --out "$files/./int32_5.npy"
     bad rank 'int32_5.npy. are one file' --values "$files/int32_5.npy" --json "$files/int32_5.npy"

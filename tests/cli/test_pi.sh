@@ -291,15 +291,15 @@ plots() {
         for ranks in 1 3; do
             new_sandbox
             # shellcheck disable=SC2086 # several words
-            expect_ok "$ranks" -- "$PLAIT" pi $arguments --plot "a 'plot' folder/" --threads 1
+            expect_ok "$ranks" -- "$PLAIT" pi $arguments --plot "a 'plot' directory/" --threads 1
             for name in pi_vs_log2_N log2_std_vs_log2_N; do
-                assert "$name has data" [ -s "$SANDBOX/a 'plot' folder/$name.csv" ]
-                assert "$name has a script" [ -s "$SANDBOX/a 'plot' folder/$name.gp" ]
+                assert "$name has data" [ -s "$SANDBOX/a 'plot' directory/$name.csv" ]
+                assert "$name has a script" [ -s "$SANDBOX/a 'plot' directory/$name.gp" ]
                 if command -v gnuplot >/dev/null; then
                     assert "$name is a PNG picture" \
-                        [ "$(head -c 4 "$SANDBOX/a 'plot' folder/$name.png" | tail -c 3)" = PNG ]
-                    assert "$name is a PDF" [ "$(head -c 4 "$SANDBOX/a 'plot' folder/$name.pdf")" = %PDF ]
-                    assert "$name is an SVG, whole" grep -q '</svg>' "$SANDBOX/a 'plot' folder/$name.svg"
+                        [ "$(head -c 4 "$SANDBOX/a 'plot' directory/$name.png" | tail -c 3)" = PNG ]
+                    assert "$name is a PDF" [ "$(head -c 4 "$SANDBOX/a 'plot' directory/$name.pdf")" = %PDF ]
+                    assert "$name is an SVG, whole" grep -q '</svg>' "$SANDBOX/a 'plot' directory/$name.svg"
                 fi
             done
             assert "nothing else is left" [ "$(find "$SANDBOX" -mindepth 2 | wc -l)" -eq \
@@ -328,11 +328,11 @@ plots() {
         cat "$SANDBOX/p/pi_vs_log2_N.csv")
     # No gnuplot: one warning, four files, and the run has succeeded. Without gnuplot means with everything
     # else, since MPI looks for programs of its own.
-    local folders folder ranks
+    local directories directory ranks
     mkdir "$WORK/missing"
-    IFS=: read -ra folders <<<"$PATH"
-    for folder in "${folders[@]}"; do
-        if [ -d "$folder" ]; then find "$folder" -mindepth 1 -exec ln -s -t "$WORK/missing" {} + 2>/dev/null || true; fi
+    IFS=: read -ra directories <<<"$PATH"
+    for directory in "${directories[@]}"; do
+        if [ -d "$directory" ]; then find "$directory" -mindepth 1 -exec ln -s -t "$WORK/missing" {} + 2>/dev/null || true; fi
     done
     rm -f "$WORK/missing/gnuplot"
     for ranks in 1 3; do
@@ -383,7 +383,7 @@ plot_fails() {
     run_ranks "$1" env PATH="$2" "${@:3}" --plot p
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     assert "one line is an error, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
-    assert "it names the folder" has_line "gnuplot could not draw the plots in 'p': run the scripts there"
+    assert "it names the directory" has_line "gnuplot could not draw the plots in 'p': run the scripts there"
     assert "data and scripts alone" [ "$(find "$SANDBOX/p" -mindepth 1 | wc -l)" -eq 4 ]
     assert "the results are printed" [ -s "$WORK/out" ]
 }

@@ -200,14 +200,14 @@ bad_files() {
     head -c 900 "$SANDBOX/p.png" >"$SANDBOX/short.png"
     head -c 5 "$SANDBOX/p.png" >"$SANDBOX/stub.png"
     : >"$SANDBOX/empty.png"
-    mkdir "$SANDBOX/folder.png"
+    mkdir "$SANDBOX/directory.png"
     mkfifo "$SANDBOX/pipe.png"
     expect_error "cut.png' is damaged" 2 -- "$PLAIT" rerun cut.png
     expect_error "short.png' is damaged" 2 -- "$PLAIT" rerun short.png --print
     expect_error "stub.png' is no PNG" 2 -- "$PLAIT" rerun stub.png
     expect_error "empty.png' is no PNG" 2 -- "$PLAIT" rerun empty.png --check
     expect_error 'No such file' 2 -- "$PLAIT" rerun absent.png
-    expect_error 'no regular file' 2 -- "$PLAIT" rerun folder.png
+    expect_error 'no regular file' 2 -- "$PLAIT" rerun directory.png
     expect_error 'no regular file' 2 -- "$PLAIT" rerun pipe.png
     expect_error 'FILE.png is missing' 2 -- "$PLAIT" rerun
     expect_error 'unexpected' 2 -- "$PLAIT" rerun p.png p.png

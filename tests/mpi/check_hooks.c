@@ -8,7 +8,7 @@
  *     stuck NAME RANK              that rank comes, and stays
  *     poor                         the nodes have a megabyte of memory
  *     full                         disks have a kilobyte left
- *     closed                       the folder refuses new files
+ *     closed                       the directory refuses new files
  *     unshared                     it is not that of the other ranks
  *     fail                         MPI_Alltoall and MPI_File_open fail */
 #include "base/memory.h"

@@ -98,7 +98,7 @@ part_shapes() {
     assert "the checksum is the same" [ "$(fnv1a_of "$WORK/a.json")" = "$(fnv1a_of "$SANDBOX/b.json")" ]
     assert "there is the report alone" [ "$(count_files)" -eq 1 ]
 
-    # An earlier file is replaced, and a link followed into another folder.
+    # An earlier file is replaced, and a link followed into another directory.
     new_sandbox
     mkdir "$SANDBOX/there"
     printf 'old' >"$SANDBOX/there/old.npy"
@@ -124,18 +124,18 @@ part_nodes() {
         --out b.npy --out b.png --out b.ppm --json b.json
     equals_reference
 
-    # A node that has another folder of that name: it sees another disk there.
+    # A node that has another directory of that name: it sees another disk there.
     if ! unshare -m mount -t tmpfs tmpfs /mnt 2>/dev/null; then
         echo "SKIPPED: mounting a small tmpfs needs root and unshare"
         return
     fi
     new_sandbox
-    mkdir "$SANDBOX/folder"
+    mkdir "$SANDBOX/directory"
     cat >"$WORK/elsewhere.sh" <<'END'
 #!/bin/sh
 # Rank 2 sees a disk of its own where the others share one.
 if [ "$OMPI_COMM_WORLD_RANK" = 2 ]; then
-    exec unshare -m sh -c 'mount -t tmpfs tmpfs folder && exec "$@"' sh "$@"
+    exec unshare -m sh -c 'mount -t tmpfs tmpfs directory && exec "$@"' sh "$@"
 fi
 exec "$@"
 END
@@ -147,14 +147,14 @@ END
 expect_unseen() {
     local name
     for name in b.npy b.png; do
-        run_ranks 1 "$@" --stream --out "folder/$name"
+        run_ranks 1 "$@" --stream --out "directory/$name"
         assert "status is 2, not $status" [ "$status" -eq 2 ]
         assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
         assert "it says what to do" has_line 'rank 2 on host .*does not see .*leave out --stream'
         assert "nothing is left" [ "$(count_files)" -eq 1 ]
-        run_ranks 1 "$@" --out "folder/$name"
+        run_ranks 1 "$@" --out "directory/$name"
         assert "without --stream it works" [ "$status" -eq 0 ]
-        rm "$SANDBOX/folder/$name"
+        rm "$SANDBOX/directory/$name"
     done
 }
 

@@ -439,7 +439,7 @@ static void test_full_disk(void) {
     CU_ASSERT_EQUAL(scratch_entries(""), FILES);
 }
 
-static void test_missing_folder(void) {
+static void test_missing_directory(void) {
     const struct image image = make_picture(COLOUR_COUNT);
     for (size_t k = 0; k < FILES; k++) {
         struct failure failure = {0};
@@ -572,7 +572,7 @@ int main(void) {
         {"wrong number of rows", test_wrong_number_of_rows},
         {"abandoned picture", test_abandoned_picture},
         {"full disk", test_full_disk},
-        {"missing folder", test_missing_folder},
+        {"missing directory", test_missing_directory},
         {"widest picture", test_widest_picture},
         {"too large for pdf", test_too_large_for_pdf},
         {"samples", test_samples},
