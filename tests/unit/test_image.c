@@ -262,7 +262,7 @@ static void test_formats_by_name(void) {
     }
     struct failure failure = {0};
     writer_format_find("x.jpg", &failure);
-    CU_ASSERT_STRING_EQUAL(failure.text, "cannot tell the format of 'x.jpg': use an ending of .png "
+    CU_ASSERT_STRING_EQUAL(failure.text, "cannot recognise the format of 'x.jpg': use an ending of .png "
                                          ".npy .ppm .pdf, or the name null");
 }
 
