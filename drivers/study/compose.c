@@ -18,18 +18,6 @@ static bool out_of_memory(struct failure *failure) {
     return failure_set(failure, EXIT_RUN, "out of memory for a command");
 }
 
-double study_work(const struct study_definition *definition, const struct point *point) {
-    switch (definition->mode) {
-    case STUDY_WEAK:
-        return (double)point_cores(point);
-    case STUDY_THROUGHPUT:
-        return (double)point->ranks;
-    case STUDY_STRONG:
-        break;
-    }
-    return 1;
-}
-
 /* -- what there is -------------------------------------------------------------------------------
  */
 

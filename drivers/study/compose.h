@@ -46,8 +46,4 @@ void compose_binding(const struct composer *composer, size_t point, char *text, 
 /* Whether a point has more threads than hardware threads. */
 bool compose_oversubscribes(const struct composer *composer, size_t point);
 
-/* Work of a point in units of the work that is given: the cores in weak mode, else 1; ranks in
- * throughput mode. */
-double study_work(const struct study_definition *definition, const struct point *point);
-
 #endif

@@ -51,10 +51,17 @@ static void find_cpus(cpu_set_t *set) {
         CPU_SET(0, set);
 }
 
+static void add_new(double *seen, unsigned *count, double value) {
+    for (unsigned k = 0; k < *count; k++)
+        if (seen[k] == value)
+            return;
+    seen[(*count)++] = value;
+}
+
 void machine_describe(struct machine *machine) {
     struct utsname name;
     cpu_set_t set;
-    double seen[CPUS_MAX];
+    double seen[CPUS_MAX], sockets[CPUS_MAX];
     *machine = (struct machine){0};
     if (gethostname(machine->host, sizeof machine->host - 1) != 0)
         strcpy(machine->host, "unknown");
@@ -72,16 +79,14 @@ void machine_describe(struct machine *machine) {
                      cpu);
             read_first_line(path, machine->governor, sizeof machine->governor);
         }
-        /* A core is its package and its number there. */
+        /* A core is its package and its number there. NAN is unlike itself: a core each. */
+        const double socket =
+            read_value("/sys/devices/system/cpu/cpu%d/topology/physical_package_id", cpu);
         const double core =
-            read_value("/sys/devices/system/cpu/cpu%d/topology/core_id", cpu) +
-            1e6 * read_value("/sys/devices/system/cpu/cpu%d/topology/physical_package_id", cpu);
-        bool known = false;
-        for (unsigned k = 0; k < machine->cores && !known; k++)
-            known = seen[k] == core;
+            read_value("/sys/devices/system/cpu/cpu%d/topology/core_id", cpu) + 1e6 * socket;
         machine->cpus++;
-        if (!known)
-            seen[machine->cores++] = core; /* NAN is unlike itself: a core each */
+        add_new(seen, &machine->cores, core);
+        add_new(sockets, &machine->sockets, isnan(socket) ? 0 : socket);
     }
 }
 

@@ -8,6 +8,7 @@
 
 struct machine {
     char host[64], processor[128], governor[32], system[96];
+    unsigned sockets;
     unsigned cores; /* that this process may use, hardware threads of one core counted once */
     unsigned cpus;  /* hardware threads that it may use */
 };

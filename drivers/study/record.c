@@ -194,6 +194,7 @@ static json_t *environment_json(const struct record *record, const struct findin
         json_object_set(environment, "hosts", findings->hosts);
     set_text(environment, "system", machine->system);
     set_text(environment, "processor", machine->processor);
+    json_object_set_new(environment, "sockets", json_integer(machine->sockets));
     json_object_set_new(environment, "cores", json_integer(machine->cores));
     json_object_set_new(environment, "cpus", json_integer(machine->cpus));
     set_text(environment, "path", findings->path);

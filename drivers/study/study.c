@@ -88,6 +88,7 @@ static json_t *definition_json(const struct study *study) {
     json_object_set_new(object, "hostfile", text_json(definition->hostfile));
     json_object_set_new(object, "timer", text_json(definition->timer));
     json_object_set_new(object, "grow", text_json(definition->grow));
+    json_object_set_new(object, "repeat", json_integer((json_int_t)study->repeat));
     for (size_t p = 0; p < study->grid.count; p++) {
         const struct point *point = &study->grid.points[p];
         json_t *entry = json_object();
@@ -194,6 +195,7 @@ static bool take_definition(struct study *study, const json_t *object, const cha
         !take_text(&definition->timer, object, "timer") ||
         !take_text(&definition->grow, object, "grow"))
         return out_of_memory(failure);
+    study->repeat = (uint64_t)json_integer_value(json_object_get(object, "repeat"));
     if (!study->created || !definition->timer)
         return failure_set(failure, EXIT_USAGE, "'%s' lacks its date or its timer", path);
     json_array_foreach(words, k, item) if (json_is_string(item) &&
@@ -235,15 +237,48 @@ bool study_same_definition(const struct study_definition *a, const struct study_
 /* -- samples -------------------------------------------------------------------------------------
  */
 
-static const char *intern(struct study *study, const json_t *object, const char *key) {
+static const char *intern_text(struct study *study, const char *text) {
     struct failure ignored = {0};
-    const char *text = json_string_value(json_object_get(object, key));
-    if (!text)
-        return NULL;
     const size_t k = texts_find(&study->interned, text);
-    if (k == study->interned.count && !texts_add(&study->interned, text, &ignored))
-        return NULL;
-    return study->interned.items[k];
+    return k < study->interned.count || texts_add(&study->interned, text, &ignored)
+               ? study->interned.items[k]
+               : NULL;
+}
+
+static const char *intern(struct study *study, const json_t *object, const char *key) {
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? intern_text(study, text) : NULL;
+}
+
+/* The environment's columns of enum where_column in one text. */
+static const char *intern_where(struct study *study, const json_t *environment) {
+    static const char *const keys[] = {"processor", "system", "governor", "launcher", "version"};
+    char text[2048] = "";
+    const json_t *hosts = json_object_get(environment, "hosts");
+    const size_t count = json_array_size(hosts);
+    const json_int_t sockets = json_integer_value(json_object_get(environment, "sockets"));
+    const json_int_t cores = json_integer_value(json_object_get(environment, "cores"));
+    const json_int_t cpus = json_integer_value(json_object_get(environment, "cpus"));
+    const char *host = json_string_value(json_object_get(environment, "host"));
+    for (size_t k = 0; k < count; k++) {
+        const char *name = json_string_value(json_array_get(hosts, k));
+        const size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%s", k ? " " : "", name ? name : "");
+    }
+    if (count == 0)
+        snprintf(text, sizeof text, "%s", host ? host : "unknown");
+    size_t used = strlen(text);
+    if (sockets > 0 && cores > 0)
+        snprintf(text + used, sizeof text - used, "\tS(%zu, %d, %g, %g)", count ? count : 1,
+                 (int)sockets, (double)cores / (double)sockets, (double)cpus / (double)cores);
+    else
+        snprintf(text + used, sizeof text - used, "\tunknown");
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        const char *value = json_string_value(json_object_get(environment, keys[k]));
+        used = strlen(text);
+        snprintf(text + used, sizeof text - used, "\t%s", value ? value : "unknown");
+    }
+    return intern_text(study, text);
 }
 
 static double number_of(const json_t *object, const char *key) {
@@ -295,15 +330,10 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
     sample.exit_status = (int)json_integer_value(json_object_get(line, "exit"));
     sample.signal = (int)json_integer_value(json_object_get(line, "signal"));
     sample.answer = intern(study, line, "answer");
-    sample.host = intern(study, environment, "host");
     sample.path = intern(study, environment, "path");
     sample.governor = intern(study, environment, "governor");
     sample.binding = intern(study, environment, "binding");
-    sample.version = intern(study, environment, "version");
-    sample.mhz_before = number_of(environment, "mhz_before");
-    sample.mhz_after = number_of(environment, "mhz_after");
-    sample.load = number_of(environment, "load");
-    sample.others = number_of(environment, "others");
+    sample.where = intern_where(study, environment);
     json_array_foreach(marks, k, mark) {
         const int bit = find_name(disturbance_names, json_string_value(mark));
         sample.disturbed |= bit < 0 ? 0 : 1u << bit;
@@ -331,6 +361,18 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
 bool sample_counts(const struct sample *sample, bool with_disturbed) {
     return !sample->warmup && !sample->replaced && sample->outcome == OUTCOME_OK &&
            (with_disturbed || sample->disturbed == 0);
+}
+
+double study_work(const struct study_definition *definition, const struct point *point) {
+    switch (definition->mode) {
+    case STUDY_WEAK:
+        return (double)point_cores(point);
+    case STUDY_THROUGHPUT:
+        return (double)point->ranks;
+    case STUDY_STRONG:
+        break;
+    }
+    return 1;
 }
 
 /* -- the journal ---------------------------------------------------------------------------------

@@ -58,8 +58,20 @@ struct sample {
     double seconds, launch_seconds;
     size_t repeats; /* times within the launch, of which seconds is the median; 1 as a rule */
     int exit_status, signal;
-    const char *answer, *host, *path, *governor, *binding, *version;
-    double mhz_before, mhz_after, load, others;
+    const char *answer, *path, *governor, *binding;
+    const char *where; /* columns of enum where_column, separated by tabs */
+};
+
+/* A node as the samples saw it. */
+enum where_column {
+    WHERE_HOSTS, /* names of all nodes */
+    WHERE_SHAPE, /* S(N, p, c, t): nodes, processors per node, cores of each, threads per core */
+    WHERE_PROCESSOR,
+    WHERE_SYSTEM,
+    WHERE_GOVERNOR,
+    WHERE_LAUNCHER,
+    WHERE_VERSION, /* of plait, of subcommands */
+    WHERE_COLUMNS
 };
 
 struct study {
@@ -71,6 +83,7 @@ struct study {
     struct sample *samples;
     size_t sample_count, sample_capacity;
     uint64_t next_id;
+    uint64_t repeat;  /* samples of each point that the last run asked for */
     size_t bad_lines; /* of the journal: named in warnings, left alone */
     bool torn;        /* its last line had no end */
     struct texts interned;
@@ -121,6 +134,10 @@ bool study_each_line(const struct study *study, bool (*visit)(void *context, jso
 /* Whether a sample counts in statistics: measured, not replaced, right. Disturbed ones only where
  * asked for. */
 bool sample_counts(const struct sample *sample, bool with_disturbed);
+
+/* Work of a point in units of the work that is given: the cores in weak mode, ranks in throughput
+ * mode, else 1. */
+double study_work(const struct study_definition *definition, const struct point *point);
 
 void study_definition_free(struct study_definition *definition);
 void study_free(struct study *study);

@@ -478,6 +478,7 @@ void study_run(struct option_values *values, const struct option_set *const *set
         print_commands(&work, failure);
     } else if (good) {
         launch_prepare();
+        study.repeat = request.repeat;
         good = (work.lock.descriptor >= 0 || begin_directory(&work, failure)) &&
                study_write_definition(&study, failure) && study_open_journal(&study, failure);
         work.progress = good ? study_progress(&study) : NULL;

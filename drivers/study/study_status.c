@@ -36,6 +36,7 @@ void study_status(struct option_values *values, struct failure *failure) {
         study_free(&study);
         return;
     }
+    request.repeat = request.repeat ? request.repeat : study.repeat;
     struct point_progress *progress = study_progress(&study);
     size_t measured = 0, missing = 0, noisy = 0, bad = 0, launches = 0;
     double rest = 0, mean = 0;
@@ -90,7 +91,7 @@ static const struct option rows[] = {
         .kind = OPTION_COUNT,
         .argument = "N",
         .help = "samples that each point should have",
-        .default_value = "6",
+        .default_text = "what the last run asked for",
         .offset = MEMBER(repeat),
         .min = 1,
         .max = 100000,

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT
+ * The document as PDF, by cairo: A4, figures from their PNG files. */
+#include "study/document.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef PLAIT_HAVE_CAIRO
+
+bool document_write_pdf(const struct document *document, const char *folder, const char *name,
+                        struct failure *failure) {
+    (void)document, (void)folder, (void)name, (void)failure;
+    return false;
+}
+
+#else
+
+#include "base/atomic_file.h"
+
+#include <cairo-pdf.h>
+#include <math.h>
+
+static const double PAGE_WIDTH = 595, PAGE_HEIGHT = 842, MARGIN = 48; /* points */
+enum { COLUMNS_MAX = 24, WORD_BYTES = 512 };
+
+struct pdf_page {
+    cairo_t *cairo;
+    double y; /* where the next line begins */
+};
+
+static void set_font(struct pdf_page *page, double size, bool bold) {
+    cairo_select_font_face(page->cairo, "sans", CAIRO_FONT_SLANT_NORMAL,
+                           bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(page->cairo, size);
+}
+
+static double text_width(struct pdf_page *page, const char *text) {
+    cairo_text_extents_t extents;
+    cairo_text_extents(page->cairo, text, &extents);
+    return extents.x_advance;
+}
+
+static void need_space(struct pdf_page *page, double height) {
+    if (page->y + height <= PAGE_HEIGHT - MARGIN)
+        return;
+    cairo_show_page(page->cairo);
+    page->y = MARGIN;
+}
+
+/* Wraps text into a column and answers its height; draw: shows it, its first line below y. */
+static double put_wrapped(struct pdf_page *page, const char *text, double x, double y, double width,
+                          double line_height, bool draw) {
+    const double space = text_width(page, "n");
+    double at = 0, height = line_height;
+    while (*(text += strspn(text, " "))) {
+        char word[WORD_BYTES];
+        size_t bytes = strcspn(text, " ");
+        if (bytes >= sizeof word)
+            bytes = sizeof word - 1;
+        snprintf(word, sizeof word, "%.*s", (int)bytes, text);
+        const double length = text_width(page, word);
+        if (at > 0 && at + length > width) {
+            at = 0;
+            height += line_height;
+        }
+        if (draw) {
+            cairo_move_to(page->cairo, x + at, y + height - 0.25 * line_height);
+            cairo_show_text(page->cairo, word);
+        }
+        at += length + space * 0.5;
+        text += bytes;
+    }
+    return height;
+}
+
+static void put_paragraph(struct pdf_page *page, const char *text, double size, bool bold,
+                          double indent) {
+    const double width = PAGE_WIDTH - 2 * MARGIN - indent, line = 1.35 * size;
+    set_font(page, size, bold);
+    const double height = put_wrapped(page, text, 0, 0, width, line, false);
+    need_space(page, height);
+    if (indent > 0) {
+        cairo_arc(page->cairo, MARGIN + 5, page->y + 0.62 * line, 1.5, 0, 2 * acos(-1));
+        cairo_fill(page->cairo);
+    }
+    put_wrapped(page, text, MARGIN + indent, page->y, width, line, true);
+    page->y += height + 0.45 * size;
+}
+
+/* Columns as wide as their cells want; where that is too much the widest gives way and wraps. */
+static void find_widths(struct pdf_page *page, const struct block *block, double *widths) {
+    const double gap = 8, whole = PAGE_WIDTH - 2 * MARGIN;
+    double sum = 0;
+    for (size_t c = 0; c < block->columns; c++) {
+        widths[c] = 0;
+        for (size_t k = c; k < block->cells.count; k += block->columns)
+            widths[c] = fmax(widths[c], text_width(page, block->cells.items[k]) + gap);
+        sum += widths[c];
+    }
+    while (sum > whole) {
+        size_t widest = 0;
+        for (size_t c = 1; c < block->columns; c++)
+            widest = widths[c] > widths[widest] ? c : widest;
+        const double less = fmin(sum - whole, fmax(1, 0.1 * widths[widest]));
+        if (widths[widest] < 20)
+            break;
+        widths[widest] -= less;
+        sum -= less;
+    }
+}
+
+static void put_table(struct pdf_page *page, const struct block *block) {
+    const double size = 7.5, line = 1.3 * size;
+    double widths[COLUMNS_MAX];
+    if (block->columns == 0 || block->columns > COLUMNS_MAX)
+        return;
+    put_paragraph(page, block->text, 8.5, true, 0);
+    set_font(page, size, false);
+    find_widths(page, block, widths);
+    for (size_t row = 0; row < block->cells.count; row += block->columns) {
+        double height = 0, x = MARGIN;
+        set_font(page, size, row == 0);
+        for (size_t c = 0; c < block->columns && row + c < block->cells.count; c++)
+            height = fmax(height, put_wrapped(page, block->cells.items[row + c], 0, 0,
+                                              widths[c] - 6, line, false));
+        need_space(page, height + 4);
+        for (size_t c = 0; c < block->columns && row + c < block->cells.count; c++) {
+            put_wrapped(page, block->cells.items[row + c], x, page->y, widths[c] - 6, line, true);
+            x += widths[c];
+        }
+        page->y += height + 3;
+        cairo_set_line_width(page->cairo, row == 0 ? 0.8 : 0.2);
+        cairo_move_to(page->cairo, MARGIN, page->y);
+        cairo_line_to(page->cairo, x, page->y);
+        cairo_stroke(page->cairo);
+        page->y += 1;
+    }
+    page->y += 10;
+}
+
+static void put_figure(struct pdf_page *page, const struct block *block, const char *folder) {
+    char *path = text_format("%s/%s.png", folder, block->name);
+    cairo_surface_t *picture = path ? cairo_image_surface_create_from_png(path) : NULL;
+    if (picture && cairo_surface_status(picture) == CAIRO_STATUS_SUCCESS) {
+        const double width = cairo_image_surface_get_width(picture);
+        const double scale = 0.8 * (PAGE_WIDTH - 2 * MARGIN) / width;
+        const double height = scale * cairo_image_surface_get_height(picture);
+        need_space(page, height + 30);
+        cairo_save(page->cairo);
+        cairo_translate(page->cairo, MARGIN, page->y);
+        cairo_scale(page->cairo, scale, scale);
+        cairo_set_source_surface(page->cairo, picture, 0, 0);
+        cairo_paint(page->cairo);
+        cairo_restore(page->cairo);
+        page->y += height + 4;
+    }
+    cairo_surface_destroy(picture);
+    free(path);
+    put_paragraph(page, block->text, 8.5, false, 0);
+}
+
+static cairo_status_t write_bytes(void *context, const unsigned char *data, unsigned bytes) {
+    struct failure ignored = {0};
+    return atomic_file_write(context, data, bytes, &ignored) ? CAIRO_STATUS_SUCCESS
+                                                             : CAIRO_STATUS_WRITE_ERROR;
+}
+
+bool document_write_pdf(const struct document *document, const char *folder, const char *name,
+                        struct failure *failure) {
+    struct atomic_file file = {0};
+    char *path = text_format("%s/%s", folder, name);
+    if (document->failed || !path)
+        return failure_set(failure, EXIT_RUN, "out of memory for the report");
+    const bool opened = atomic_file_open(&file, path, failure);
+    free(path);
+    if (!opened)
+        return false;
+    cairo_surface_t *surface =
+        cairo_pdf_surface_create_for_stream(write_bytes, &file, PAGE_WIDTH, PAGE_HEIGHT);
+    struct pdf_page page = {cairo_create(surface), MARGIN};
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, document->title);
+    put_paragraph(&page, document->title, 17, true, 0);
+    for (size_t k = 0; k < document->count; k++) {
+        const struct block *block = &document->blocks[k];
+        switch (block->kind) {
+        case BLOCK_HEADING:
+            page.y += 8;
+            need_space(&page, 60);
+            put_paragraph(&page, block->text, 12.5, true, 0);
+            break;
+        case BLOCK_TEXT:
+            put_paragraph(&page, block->text, 9.5, false, 0);
+            break;
+        case BLOCK_ITEM:
+            put_paragraph(&page, block->text, 9.5, false, 14);
+            break;
+        case BLOCK_TABLE:
+            put_table(&page, block);
+            break;
+        case BLOCK_FIGURE:
+            put_figure(&page, block, folder);
+            break;
+        }
+    }
+    cairo_destroy(page.cairo);
+    cairo_surface_finish(surface);
+    const cairo_status_t status = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    if (status != CAIRO_STATUS_SUCCESS && file.error_number == 0) {
+        atomic_file_abandon(&file);
+        return failure_set(failure, EXIT_RUN, "cannot write '%s/%s': %s", folder, name,
+                           cairo_status_to_string(status));
+    }
+    return atomic_file_commit(&file, failure);
+}
+
+#endif
