@@ -569,7 +569,7 @@ static const struct option_table tables[] = {
     OPTION_STANDARD_TABLE,
 };
 
-const struct option_set study_report_options = {
+const struct option_set study_report_option_set = {
     .command = "study report",
     .summary = "write the report of a study: page, Markdown, PDF, figures and their data",
     .details =

@@ -139,8 +139,8 @@ static bool make_environment(struct study_work *work, struct failure *failure) {
         return failure_set(failure, EXIT_RUN, "out of memory");
     for (size_t k = 0; k < count; k++) {
         bool ours = strncmp(environ[k], "OMP_NUM_THREADS=", 16) == 0;
-        for (size_t i = 0; i < option_count(&study_run_options) && !ours; i++) {
-            const struct option *option = option_at(&study_run_options, i, NULL);
+        for (size_t i = 0; i < option_count(&study_run_option_set) && !ours; i++) {
+            const struct option *option = option_at(&study_run_option_set, i, NULL);
             char variable[OPTION_VARIABLE_BYTES];
             option_variable(option, variable);
             const size_t bytes = strlen(variable);
@@ -688,7 +688,7 @@ static const struct option_table tables[] = {
     OPTION_STANDARD_TABLE,
 };
 
-const struct option_set study_run_options = {
+const struct option_set study_run_option_set = {
     .command = "study run",
     .summary = "measure a grid of ranks, threads and parameters, sample by sample",
     .details =

@@ -103,7 +103,7 @@ static const struct option_table tables[] = {
     OPTION_STANDARD_TABLE,
 };
 
-const struct option_set study_status_options = {
+const struct option_set study_status_option_set = {
     .command = "study status",
     .summary = "show what a study has, what is missing, what is noisy",
     .details =

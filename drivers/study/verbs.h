@@ -6,8 +6,8 @@
 
 #include "options/option_values.h"
 
-extern const struct option_set study_run_options, study_status_options, study_report_options,
-    study_compare_options, study_export_options, study_merge_options;
+extern const struct option_set study_run_option_set, study_status_option_set, study_report_option_set,
+    study_compare_option_set, study_export_option_set, study_merge_option_set;
 
 /* sets are those of all subcommands: a study may run any that has --json. */
 void study_run(struct option_values *values, const struct option_set *const *sets, size_t set_count,

@@ -211,7 +211,7 @@ part_refusals() {
     expect_error 'cannot be run' 2 -- "$PLAIT" study run --out s --program ./missing
     expect_error 'cannot be started' 2 -- "$PLAIT" study run --out s --launcher 'no-such-launcher {ranks}' -- pi
     expect_error 'has no study in it' 2 -- "$PLAIT" study status nothing
-    expect_error 'give one of run, ' 2 -- "$PLAIT" study
+    expect_error 'study: give one of compare, .*run' 2 -- "$PLAIT" study
     expect_error "study: 'rnu' is unknown, did you mean run" 2 -- "$PLAIT" study rnu
     assert "nothing was run" [ ! -s "$FAKE_RUNS" ]
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 1 "${law[@]}" -- 1
