@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The subcommands "plait study ...": what they do knows neither MPI nor other subcommands, so that they
- * become rows of the command table here. */
+ * The subcommands "plait study ...": what they do knows neither MPI nor other subcommands, so that
+ * they become rows of the command table here. */
 #include "run/command.h"
 #include "study/verbs.h"
 #include "subcommands.h"
@@ -10,11 +10,14 @@ static void study_run_local(struct option_values *values, struct failure *failur
     study_run(values, option_sets, command_count, failure);
 }
 
-#define STUDY_COMMAND(name, function)                                     \
+#define STUDY_COMMAND(name, function)                                        \
     extern const struct command cmd_##name; /* of the table in commands.c */ \
-    const struct command cmd_##name = {                                   \
+    const struct command cmd_##name = {                                      \
         .options = &name##_option_set, .run_local = (function), .local = true}
 
+STUDY_COMMAND(study_compare, study_compare);
+STUDY_COMMAND(study_export, study_export);
+STUDY_COMMAND(study_merge, study_merge);
 STUDY_COMMAND(study_report, study_report);
 STUDY_COMMAND(study_run, study_run_local);
 STUDY_COMMAND(study_status, study_status);

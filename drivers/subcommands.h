@@ -21,6 +21,9 @@
     LINE(rank)                  \
     LINE(rerun)                 \
     LINE(ring)                  \
+    LINE(study_compare)         \
+    LINE(study_export)          \
+    LINE(study_merge)           \
     LINE(study_report)          \
     LINE(study_run)             \
     LINE(study_status)

@@ -70,7 +70,11 @@ bool composer_look(struct composer *composer, const struct study *study, struct 
     if (bytes <= 0)
         return failure_set(failure, EXIT_RUN, "cannot find the path of this program in /proc");
     machine_describe(&composer->machine);
-    if (study->definition.mode != STUDY_THROUGHPUT)
+    composer->family = FAMILY_OTHER;
+    if (study->definition.launcher)
+        snprintf(composer->launcher_version, sizeof composer->launcher_version, "%s",
+                 study->definition.launcher);
+    else if (study->definition.mode != STUDY_THROUGHPUT)
         find_family(composer);
     composer->slots = composer->cores_per_node = composer->machine.cores;
     composer->cpus = composer->machine.cpus;

@@ -174,7 +174,10 @@ static void put_html_table(FILE *stream, const struct block *block) {
     put_html(stream, block->text);
     fputs("</caption>\n<thead><tr>", stream);
     for (size_t k = 0; k < block->columns; k++) {
-        fputs("<th scope=\"col\">", stream);
+        /* As the cells below it stand. */
+        const bool numbers = block->cells.count > block->columns + k &&
+                             is_number(block->cells.items[block->columns + k]);
+        fprintf(stream, "<th scope=\"col\"%s>", numbers ? " class=\"n\"" : "");
         put_html(stream, block->cells.items[k]);
         fputs("</th>", stream);
     }

@@ -243,8 +243,7 @@ static bool write_time(const struct plotting *plotting, struct failure *failure)
     FILE *stream = file.stream;
     put_begin(stream, "time");
     put_axis(plotting, stream);
-    fputs("set ylabel 'seconds'\nset logscale y\nset format y '%g'\nset terminal unknown\nplot "
-          "sample ",
+    fputs("set ylabel 'seconds'\nset logscale y\nset format y '%g'\nset terminal unknown\nplot ",
           stream);
     fputs("'dots.csv' every ::1 using 2:3 with points pt 7 ps 0.35 lc rgb '#b08a8f98' title "
           "'samples'",

@@ -240,19 +240,22 @@ static void add_method(struct document *document, const struct analysis *analysi
                                 "Speed-up is copies per second over that of the base.");
 }
 
-static void add_table(struct document *document, const struct analysis *analysis,
-                      const char *caption, bool behind) {
+static void add_table(struct document *document, const struct analysis *analysis) {
     char a[NUMBER_BYTES];
     document_table(
-        document, caption,
-        "parameters|ranks|threads|cores|samples|left out|median s|95 % interval s|fastest "
-        "s|slowest s|base s|speed-up|95 % interval|ideal|efficiency|Karp-Flatt",
-        behind);
+        document,
+        "Medians of the samples that count; speed-ups are ratios of medians, over the base of the "
+        "same parameters",
+        "parameters|ranks|threads|cores|samples|left out|median s|95 % interval s|fastest to "
+        "slowest s|base s|speed-up|95 % interval|ideal|efficiency|Karp-Flatt",
+        false);
     for (size_t k = 0; k < analysis->count; k++) {
         const struct point_result *result = &analysis->results[k];
         const struct point *point = &analysis->study->grid.points[result->point];
         const struct group_result *group = &analysis->groups[result->group];
         const bool based = group->base != NO_INDEX && result->count > 0;
+        const struct interval all = {result->count > 0, result->count ? result->seconds[0] : 0,
+                                     result->count ? result->seconds[result->count - 1] : 0};
         document_cell(document, "%s", *group->setting ? group->setting : "-");
         document_cell(document, "%" PRIu64, point->ranks);
         document_cell(document, "%" PRIu64, point->threads);
@@ -261,14 +264,12 @@ static void add_table(struct document *document, const struct analysis *analysis
         document_cell(document, "%zu", result->measured - result->count);
         document_cell(document, "%s", number(result->median, a));
         document_cell(document, "%s", range(result->interval, a));
-        document_cell(document, "%s", number(result->count ? result->seconds[0] : NAN, a));
-        document_cell(document, "%s",
-                      number(result->count ? result->seconds[result->count - 1] : NAN, a));
+        document_cell(document, "%s", range(all, a));
         document_cell(document, "%s",
                       number(based ? analysis->results[group->base].median : NAN, a));
         document_cell(document, "%s", number(result->speedup, a));
         document_cell(document, "%s",
-                      k == group->base ? "1 (base)" : range(result->speedup_interval, a));
+                      k == group->base ? "base" : range(result->speedup_interval, a));
         document_cell(document, "%s", number(result->ideal, a));
         document_cell(document, "%s", number(result->efficiency, a));
         document_cell(document, "%s", number(result->karp_flatt, a));
@@ -333,65 +334,79 @@ static void add_figures(struct document *document, const struct analysis *analys
     }
 }
 
-/* What threads, ranks and lanes are worth apart: at points that differ in that one thing. */
-static void add_factors(struct document *document, const struct analysis *analysis) {
+/* What one step from a point to another is: more threads, more ranks, or lanes instead of none, all
+ * else being equal. NULL: something else. Only the longest step of its kind is one. */
+static const char *factor_between(const struct analysis *analysis, size_t i, size_t k, char *change,
+                                  size_t bytes) {
     const struct grid *grid = &analysis->study->grid;
+    const struct point_result *from = &analysis->results[i], *to = &analysis->results[k];
+    const struct point *p = &grid->points[from->point], *q = &grid->points[to->point];
     const size_t path = texts_find(&grid->names, "path");
+    const bool threads =
+        from->group == to->group && p->ranks == q->ranks && p->threads == 1 && q->threads > 1;
+    const bool ranks =
+        from->group == to->group && p->threads == q->threads && p->ranks == 1 && q->ranks > 1;
+    bool lanes = path < grid->names.count && p->ranks == q->ranks && p->threads == q->threads &&
+                 p->values[path] && q->values[path] && strcmp(p->values[path], "scalar") == 0 &&
+                 strcmp(q->values[path], "scalar") != 0;
+    for (size_t n = 0; n < grid->names.count && lanes; n++)
+        lanes =
+            n == path || (p->values[n] && q->values[n] && strcmp(p->values[n], q->values[n]) == 0);
+    if (from->count == 0 || to->count == 0 || !(threads || ranks || lanes))
+        return NULL;
+    for (size_t n = 0; n < analysis->count && !lanes; n++) {
+        const struct point *r = &grid->points[analysis->results[n].point];
+        if (analysis->results[n].group == to->group && analysis->results[n].count > 0 &&
+            ((threads && r->ranks == q->ranks && r->threads > q->threads) ||
+             (ranks && r->threads == q->threads && r->ranks > q->ranks)))
+            return NULL;
+    }
+    if (threads)
+        snprintf(change, bytes, "1 to %" PRIu64 " threads, %" PRIu64 " rank%s", q->threads,
+                 p->ranks, p->ranks == 1 ? "" : "s");
+    else if (ranks)
+        snprintf(change, bytes, "1 to %" PRIu64 " ranks, %" PRIu64 " thread%s each", q->ranks,
+                 p->threads, p->threads == 1 ? "" : "s");
+    else
+        snprintf(change, bytes, "scalar to %s, %" PRIu64 " x %" PRIu64, q->values[path], p->ranks,
+                 p->threads);
+    return threads ? "threads" : ranks ? "ranks" : "lanes";
+}
+
+static void add_factors(struct document *document, const struct analysis *analysis) {
+    static const char *const factors[] = {"lanes", "threads", "ranks"};
     bool begun = false;
-    char a[NUMBER_BYTES], b[NUMBER_BYTES];
-    for (size_t i = 0; i < analysis->count; i++)
-        for (size_t k = 0; k < analysis->count; k++) {
-            const struct point_result *from = &analysis->results[i], *to = &analysis->results[k];
-            const struct point *p = &grid->points[from->point], *q = &grid->points[to->point];
-            const char *factor = NULL;
-            char change[128];
-            bool only_path = path < grid->names.count;
-            for (size_t n = 0; n < grid->names.count && only_path; n++)
-                only_path = n == path || (p->values[n] && q->values[n] &&
-                                          strcmp(p->values[n], q->values[n]) == 0);
-            if (from->count == 0 || to->count == 0)
-                continue;
-            if (from->group == to->group && p->ranks == q->ranks && p->threads == 1 &&
-                q->threads > 1) {
-                factor = "threads";
-                snprintf(change, sizeof change, "1 to %" PRIu64 " threads, %" PRIu64 " rank%s",
-                         q->threads, p->ranks, p->ranks == 1 ? "" : "s");
-            } else if (from->group == to->group && p->threads == q->threads && p->ranks == 1 &&
-                       q->ranks > 1) {
-                factor = "ranks";
-                snprintf(change, sizeof change, "1 to %" PRIu64 " ranks, %" PRIu64 " thread%s each",
-                         q->ranks, p->threads, p->threads == 1 ? "" : "s");
-            } else if (only_path && p->ranks == q->ranks && p->threads == q->threads &&
-                       p->values[path] && q->values[path] &&
-                       strcmp(p->values[path], "scalar") == 0 &&
-                       strcmp(q->values[path], "scalar") != 0) {
-                factor = "lanes";
-                snprintf(change, sizeof change, "scalar to %s, %" PRIu64 " x %" PRIu64,
-                         q->values[path], p->ranks, p->threads);
+    char a[NUMBER_BYTES], b[NUMBER_BYTES], change[128];
+    for (int f = 0; f < 3; f++)
+        for (size_t i = 0; i < analysis->count; i++)
+            for (size_t k = 0; k < analysis->count; k++) {
+                const struct point_result *from = &analysis->results[i],
+                                          *to = &analysis->results[k];
+                const char *factor = factor_between(analysis, i, k, change, sizeof change);
+                if (!factor || strcmp(factor, factors[f]) != 0)
+                    continue;
+                if (!begun) {
+                    document_heading(document, "Factors apart");
+                    document_table(document,
+                                   "Work per second at points that differ in one thing only; both "
+                                   "absolute times stand in the table above",
+                                   "factor|change|parameters|times|95 % interval", false);
+                }
+                begun = true;
+                const struct study *study = analysis->study;
+                const double work =
+                    study_work(&study->definition, &study->grid.points[to->point]) /
+                    study_work(&study->definition, &study->grid.points[from->point]);
+                struct interval interval = statistics_ratio_interval(from->seconds, from->count,
+                                                                     to->seconds, to->count, 1 + i);
+                interval.low *= work, interval.high *= work;
+                const char *setting = analysis->groups[to->group].setting;
+                document_cell(document, "%s", factor);
+                document_cell(document, "%s", change);
+                document_cell(document, "%s", *setting ? setting : "-");
+                document_cell(document, "%s", number(work * from->median / to->median, a));
+                document_cell(document, "%s", range(interval, b));
             }
-            if (!factor)
-                continue;
-            if (!begun) {
-                document_heading(document, "Factors apart");
-                document_table(document,
-                               "Work per second at points that differ in one thing only; both "
-                               "absolute times stand in the table above",
-                               "factor|change|parameters|times|95 % interval", false);
-            }
-            begun = true;
-            const double work = study_work(&analysis->study->definition, q) /
-                                study_work(&analysis->study->definition, p);
-            struct interval interval = statistics_ratio_interval(from->seconds, from->count,
-                                                                 to->seconds, to->count, 1 + i);
-            interval.low *= work, interval.high *= work;
-            document_cell(document, "%s", factor);
-            document_cell(document, "%s", change);
-            document_cell(document, "%s",
-                          *analysis->groups[to->group].setting ? analysis->groups[to->group].setting
-                                                               : "-");
-            document_cell(document, "%s", number(work * from->median / to->median, a));
-            document_cell(document, "%s", range(interval, b));
-        }
 }
 
 static void add_fits(struct document *document, const struct analysis *analysis) {
@@ -469,10 +484,7 @@ static bool write_report(const struct analysis *analysis, const struct report_re
         document_begin(&document, title);
         add_summary(&document, analysis, command);
         document_heading(&document, "Times and speed-ups");
-        add_table(&document, analysis,
-                  "Medians of the samples that count; speed-ups are ratios of medians, over the "
-                  "base of the same parameters",
-                  false);
+        add_table(&document, analysis);
         add_figures(&document, analysis, drawn);
         if (missing)
             document_text(&document, "Figures are missing: gnuplot was not found or failed. Their "
