@@ -96,6 +96,28 @@ void document_cell(struct document *document, const char *format, ...) {
     free(text);
 }
 
+void document_drop_empty_columns(struct document *document) {
+    for (size_t b = 0; b < document->count; b++) {
+        struct block *block = &document->blocks[b];
+        for (size_t column = block->columns; column-- > 0 && block->cells.count > block->columns;) {
+            bool empty = true;
+            for (size_t k = block->columns + column; k < block->cells.count && empty;
+                 k += block->columns)
+                empty = strcmp(block->cells.items[k], "-") == 0;
+            size_t kept = 0;
+            for (size_t k = 0; empty && k < block->cells.count; k++)
+                if (k % block->columns == column)
+                    free(block->cells.items[k]);
+                else
+                    block->cells.items[kept++] = block->cells.items[k];
+            if (empty) {
+                block->cells.count = kept;
+                block->columns--;
+            }
+        }
+    }
+}
+
 void document_free(struct document *document) {
     for (size_t k = 0; k < document->count; k++) {
         free(document->blocks[k].text);
@@ -167,12 +189,15 @@ static void put_svg(FILE *stream, const char *folder, const char *name) {
     free(path);
 }
 
-static void put_html_table(FILE *stream, const struct block *block) {
+static void put_html_table(FILE *stream, const struct block *block, size_t number) {
     if (block->behind_figure)
         fputs("<details><summary>The data of this figure</summary>\n", stream);
-    fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>", stream);
+    fprintf(stream, "<p class=\"caption\" id=\"table%zu\">", number);
     put_html(stream, block->text);
-    fputs("</caption>\n<thead><tr>", stream);
+    fprintf(stream,
+            "</p>\n<div class=\"scroll\" tabindex=\"0\"><table aria-labelledby=\"table%zu\">",
+            number);
+    fputs("\n<thead><tr>", stream);
     for (size_t k = 0; k < block->columns; k++) {
         /* As the cells below it stand. */
         const bool numbers = block->cells.count > block->columns + k &&
@@ -220,7 +245,7 @@ static void put_html_body(FILE *stream, const struct document *document, const c
             fputs(item_after ? "</li>\n" : "</li>\n</ul>\n", stream);
             break;
         case BLOCK_TABLE:
-            put_html_table(stream, block);
+            put_html_table(stream, block, k);
             break;
         case BLOCK_FIGURE:
             fputs("<figure><div class=\"scroll\" tabindex=\"0\"><img "

@@ -40,6 +40,9 @@ void document_table(struct document *document, const char *caption, const char *
 void document_cell(struct document *document, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Takes columns out of tables whose cells are all "-". Once, before writing. */
+void document_drop_empty_columns(struct document *document);
+
 /* Each writes the whole file, or none: EXIT_RUN. Figures are read from the folder of the document.
  */
 bool document_write_html(const struct document *document, const char *folder, const char *name,

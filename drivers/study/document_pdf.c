@@ -80,6 +80,7 @@ static void put_paragraph(struct pdf_page *page, const char *text, double size, 
     const double height = put_wrapped(page, text, 0, 0, width, line, false);
     need_space(page, height);
     if (indent > 0) {
+        cairo_new_path(page->cairo);
         cairo_arc(page->cairo, MARGIN + 5, page->y + 0.62 * line, 1.5, 0, 2 * acos(-1));
         cairo_fill(page->cairo);
     }
@@ -87,36 +88,57 @@ static void put_paragraph(struct pdf_page *page, const char *text, double size, 
     page->y += height + 0.45 * size;
 }
 
-/* Columns as wide as their cells want; where that is too much the widest gives way and wraps. */
-static void find_widths(struct pdf_page *page, const struct block *block, double *widths) {
-    const double gap = 8, whole = PAGE_WIDTH - 2 * MARGIN;
-    double sum = 0;
+static double longest_word(struct pdf_page *page, const char *text) {
+    double longest = 0;
+    while (*(text += strspn(text, " "))) {
+        char word[WORD_BYTES];
+        const size_t bytes = strcspn(text, " ");
+        snprintf(word, sizeof word, "%.*s", (int)bytes, text);
+        longest = fmax(longest, text_width(page, word));
+        text += bytes;
+    }
+    return longest;
+}
+
+/* Columns as wide as their cells want; where that is too much the widest gives way and wraps, down
+ * to its longest word. Answers the width of all. */
+static double find_widths(struct pdf_page *page, const struct block *block, double size,
+                          double *widths) {
+    const double gap = 7, whole = PAGE_WIDTH - 2 * MARGIN;
+    double sum = 0, least[COLUMNS_MAX];
     for (size_t c = 0; c < block->columns; c++) {
-        widths[c] = 0;
-        for (size_t k = c; k < block->cells.count; k += block->columns)
+        widths[c] = least[c] = 0;
+        for (size_t k = c; k < block->cells.count; k += block->columns) {
+            set_font(page, size, k < block->columns);
             widths[c] = fmax(widths[c], text_width(page, block->cells.items[k]) + gap);
+            least[c] = fmax(least[c], longest_word(page, block->cells.items[k]) + gap);
+        }
         sum += widths[c];
     }
     while (sum > whole) {
-        size_t widest = 0;
-        for (size_t c = 1; c < block->columns; c++)
-            widest = widths[c] > widths[widest] ? c : widest;
-        const double less = fmin(sum - whole, fmax(1, 0.1 * widths[widest]));
-        if (widths[widest] < 20)
+        size_t widest = block->columns;
+        for (size_t c = 0; c < block->columns; c++)
+            if (widths[c] > least[c] && (widest == block->columns || widths[c] > widths[widest]))
+                widest = c;
+        if (widest == block->columns)
             break;
+        const double less =
+            fmin(fmin(sum - whole, widths[widest] - least[widest]), fmax(1, 0.1 * widths[widest]));
         widths[widest] -= less;
         sum -= less;
     }
+    return sum;
 }
 
 static void put_table(struct pdf_page *page, const struct block *block) {
-    const double size = 7.5, line = 1.3 * size;
+    double size = 7.5;
     double widths[COLUMNS_MAX];
     if (block->columns == 0 || block->columns > COLUMNS_MAX)
         return;
     put_paragraph(page, block->text, 8.5, true, 0);
-    set_font(page, size, false);
-    find_widths(page, block, widths);
+    while (find_widths(page, block, size, widths) > PAGE_WIDTH - 2 * MARGIN + 1 && size > 4)
+        size -= 0.5;
+    const double line = 1.3 * size;
     for (size_t row = 0; row < block->cells.count; row += block->columns) {
         double height = 0, x = MARGIN;
         set_font(page, size, row == 0);
@@ -185,7 +207,9 @@ bool document_write_pdf(const struct document *document, const char *folder, con
         switch (block->kind) {
         case BLOCK_HEADING:
             page.y += 8;
-            need_space(&page, 60);
+            need_space(
+                &page,
+                k + 1 < document->count && document->blocks[k + 1].kind == BLOCK_FIGURE ? 340 : 80);
             put_paragraph(&page, block->text, 12.5, true, 0);
             break;
         case BLOCK_TEXT:

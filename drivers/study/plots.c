@@ -28,7 +28,7 @@ struct plotting {
     const char *folder;
     struct series series[SERIES_MAX];
     size_t count;
-    double cores_max;
+    double cores_max, seconds_min, seconds_max;
     bool along_cores, many_groups, many_threads;
 };
 
@@ -70,6 +70,9 @@ static void find_all_series(struct plotting *plotting) {
         if (result->count == 0)
             continue;
         plotting->cores_max = fmax(plotting->cores_max, result->cores);
+        plotting->seconds_max = fmax(plotting->seconds_max, result->seconds[result->count - 1]);
+        if (plotting->seconds_min == 0 || result->seconds[0] < plotting->seconds_min)
+            plotting->seconds_min = result->seconds[0];
         plotting->many_threads =
             plotting->many_threads ||
             threads_of(plotting, result) != threads_of(plotting, &analysis->results[0]);
@@ -180,7 +183,7 @@ static void put_begin(FILE *stream, const char *name) {
                                           "#e69f00", "#56b4e9", "#000000"};
     fprintf(stream, "# Made by plait study report. To draw it again: gnuplot %s.gp\n", name);
     fputs("if (!exists('folder')) folder = ''\nset datafile separator ','\nset encoding utf8\nset "
-          "border 3\nset tics nomirror out\nset grid lc rgb '#dddddd' lt 1\nset key outside bottom "
+          "border 3\nset tics nomirror out\nset grid lc rgb '#dddddd' lt 1\nset key outside top "
           "center horizontal maxcols 2\n",
           stream);
     for (size_t k = 0; k < SERIES_MAX; k++)
@@ -189,13 +192,31 @@ static void put_begin(FILE *stream, const char *name) {
 }
 
 static void put_end(FILE *stream, const char *name) {
-    fprintf(
-        stream,
-        "set terminal pngcairo size 1240,840 font 'sans,20'\nset output folder.'%s.png'\nreplot\n"
-        "set terminal pdfcairo size 15cm,10cm font 'sans,11'\nset output folder.'%s.pdf'\nreplot\n"
-        "set terminal svg size 640,450 dynamic font 'sans,14'\nset output "
-        "folder.'%s.svg'\nreplot\nunset output\n",
-        name, name, name);
+    static const char *const terminals[][3] = {
+        {"pngcairo size 1240,840 font 'sans,20'", "png", "17"},
+        {"pdfcairo size 15cm,10cm font 'sans,11'", "pdf", "9"},
+        {"svg size 640,450 dynamic font 'sans,14'", "svg", "11"},
+    };
+    for (int k = 0; k < 3; k++)
+        fprintf(stream, "set terminal %s\nset key font ',%s'\nset output folder.'%s.%s'\nreplot\n",
+                terminals[k][0], terminals[k][2], name, terminals[k][1]);
+    fputs("unset output\n", stream);
+}
+
+/* Labels at 1, 2 and 5 times powers of ten: of a short range on a logarithmic axis gnuplot labels
+ * one. */
+static void put_log_labels(FILE *stream, double low, double high) {
+    const char *link = "";
+    if (high / low > 300)
+        return;
+    fputs("set ytics (", stream);
+    for (double power = pow(10, floor(log10(low))); power <= high; power *= 10)
+        for (int digit = 1; digit <= 5; digit += digit == 1 ? 1 : 3)
+            if (digit * power >= low && digit * power <= high) {
+                fprintf(stream, "%s%.9g", link, digit * power);
+                link = ", ";
+            }
+    fputs(")\n", stream);
 }
 
 static void put_axis(const struct plotting *plotting, FILE *stream) {
@@ -243,11 +264,15 @@ static bool write_time(const struct plotting *plotting, struct failure *failure)
     FILE *stream = file.stream;
     put_begin(stream, "time");
     put_axis(plotting, stream);
-    fputs("set ylabel 'seconds'\nset logscale y\nset format y '%g'\nset terminal unknown\nplot ",
-          stream);
-    fputs("'dots.csv' every ::1 using 2:3 with points pt 7 ps 0.35 lc rgb '#b08a8f98' title "
-          "'samples'",
-          stream);
+    fprintf(stream,
+            "set ylabel 'seconds'\nset logscale y\nset format y '%%g'\nset yrange [%g:%g]\n",
+            plotting->seconds_min / 1.3, plotting->seconds_max * 1.3);
+    put_log_labels(stream, plotting->seconds_min / 1.3, plotting->seconds_max * 1.3);
+    /* Dots stand side by side, or those of equal times would hide each other. */
+    fprintf(stream,
+            "set terminal unknown\nplot 'dots.csv' every ::1 using (%s):3 with points pt 7 ps 0.45 "
+            "lc rgb '#70808890' title 'samples'",
+            plotting->along_cores ? "$2*(1+0.015*(int($0)%7-3))" : "$2+0.03*(int($0)%7-3)");
     put_curves(plotting, stream, 3);
     /* Laws, where they were fitted. */
     for (size_t k = 0; k < plotting->analysis->fit_count; k++) {

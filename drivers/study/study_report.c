@@ -475,8 +475,12 @@ static bool write_report(const struct analysis *analysis, const struct report_re
     struct document document;
     bool drawn[PLOTS], missing;
     char *command = command_of(&study->definition);
-    char *title = request->title ? strdup(request->title)
-                                 : text_format("Scaling of %s", command ? command : "");
+    /* Without the directory that a program lies in. */
+    const char *first = study->definition.words.items[0], *slash = strrchr(first, '/');
+    const char *name =
+        command && slash && *command == *first ? command + (slash + 1 - first) : command;
+    char *title =
+        request->title ? strdup(request->title) : text_format("Scaling of %s", name ? name : "");
     bool good =
         (command && title) || failure_set(failure, EXIT_RUN, "out of memory for the report");
     good = good && plots_write(analysis, folder, drawn, &missing, failure);
@@ -494,6 +498,7 @@ static bool write_report(const struct analysis *analysis, const struct report_re
         add_setting(&document, analysis);
         add_method(&document, analysis, request);
         add_rules(&document, analysis);
+        document_drop_empty_columns(&document);
         const bool pdf = document_write_html(&document, folder, "report.html", failure) &&
                          document_write_markdown(&document, folder, "report.md", failure) &&
                          document_write_pdf(&document, folder, "report.pdf", failure);
