@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #define PLAIT_SUBCOMMANDS(LINE) \
+    LINE(amdahl)                \
     LINE(check)                 \
     LINE(colour)                \
     LINE(count)                 \

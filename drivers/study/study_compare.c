@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * plait study compare: per point, is one study faster than another, and may that be chance? */
+#include "base/number.h"
 #include "base/standard_output.h"
 #include "base/warning.h"
 #include "study/progress.h"
@@ -21,15 +22,10 @@ struct compare_request {
 /* Differences less likely than this are not chance. */
 static const double SIGNIFICANT = 0.05;
 
-/* "5%" or "0.05" as a part of 1; negative if it is neither. */
+/* As a part of 1; negative if it is none. */
 static double threshold_of(const char *text) {
-    char *end;
-    const double value = strtod(text, &end);
-    if (end == text || !(value >= 0))
-        return -1;
-    if (strcmp(end, "%") == 0)
-        return value / 100;
-    return *end ? -1 : value;
+    double value;
+    return number_part(text, &value) ? -1 : value;
 }
 
 static bool check_threshold(const char *text, struct failure *failure) {
@@ -126,7 +122,15 @@ static bool compare_studies(const struct compare_request *request, const struct 
                              calloc(count, sizeof *point.counts)};
     bool beyond = false,
          good = (point.seconds && point.counts) || failure_set(failure, EXIT_RUN, "out of memory");
-    size_t compared = 0;
+    size_t common = 0;
+    for (size_t p = 0; good && p < studies[0].grid.count; p++) {
+        bool everywhere = true;
+        for (size_t s = 1; s < count && everywhere; s++)
+            everywhere = find_same(&studies[0].grid, p, &studies[s].grid) != NO_POINT;
+        common += everywhere;
+    }
+    if (good && common == 0)
+        good = failure_set(failure, EXIT_USAGE, "the studies have no point in common");
     if (good)
         puts("# point\tstudy\tmedian A s\tmedian B s\tB/A\t95 % interval\tprobability\tP(B > A)\tB "
              "is");
@@ -143,10 +147,8 @@ static bool compare_studies(const struct compare_request *request, const struct 
             if (everywhere && !point.seconds[s])
                 good = failure_set(failure, EXIT_RUN, "out of memory");
         }
-        if (good && everywhere) {
+        if (good && everywhere)
             beyond = compare_point(request, &point, label) || beyond;
-            compared++;
-        }
         for (size_t s = 0; s < count; s++) {
             free(point.seconds[s]);
             point.seconds[s] = NULL;
@@ -154,8 +156,6 @@ static bool compare_studies(const struct compare_request *request, const struct 
     }
     free(point.seconds);
     free(point.counts);
-    if (good && compared == 0)
-        good = failure_set(failure, EXIT_USAGE, "the studies have no point in common");
     /* The lines are the result, and its status comes with them. */
     if (good && standard_output_flush(failure) && beyond)
         failure_set(failure, EXIT_RUN, "a point is slower by more than %s of its time",

@@ -56,16 +56,10 @@ static bool set_copy(char **text, const char *value, struct failure *failure) {
     return !value || (*text = strdup(value)) || failure_set(failure, EXIT_RUN, "out of memory");
 }
 
-/* "2%" or "0.02" as a part of 1; 0 if it is neither. */
+/* As a part of 1; 0 if it is none. */
 static double interval_of(const char *text) {
-    char number[64];
     double value;
-    const size_t length = strlen(text);
-    const bool percent = length > 0 && text[length - 1] == '%';
-    snprintf(number, sizeof number, "%.*s", (int)(length - percent), text);
-    if (number_real(number, &value) || !(value > 0))
-        return 0;
-    return percent ? value / 100 : value;
+    return number_part(text, &value) ? 0 : value;
 }
 
 static bool check_interval(const char *text, struct failure *failure) {

@@ -237,5 +237,238 @@ part_mpi() {
     assert "copies have reports of their own" [ "$(find "$SANDBOX/t/output" -name '*.json' | wc -l)" -eq 3 ]
 }
 
+# -- what is made of the samples ----------------------------------------------------------------------------
+
+made() {
+    "$python" "$here/make_study.py" "$SANDBOX/$1" "${@:2}"
+}
+# The report as Markdown, without the escapes.
+report() {
+    expect_ok 1 -- "$PLAIT" study report "$@"
+    sed 's/\\//g' "$SANDBOX/$1/report/report.md" >"$WORK/report"
+}
+says() {
+    grep -qE -e "$1" "$WORK/report"
+}
+says_not() {
+    ! grep -qE -e "$1" "$WORK/report"
+}
+# The row of the table of times for that many ranks and threads, without parameters.
+row() {
+    grep -m 1 -E "^\| $1 \| $2 \|" "$WORK/report"
+}
+# rule NUMBER yes|no REGEX
+rule() {
+    assert "rule $1 is $2, since $3" grep -qE "^\| $1 \| [^|]* \| $2 \| [^|]*$3" "$WORK/report"
+}
+
+part_report() {
+    command -v gnuplot >/dev/null || exit 77
+    made s
+    report s
+    assert "what was found comes first" says 'from 10[.0-9]* s at 1 rank of 1 thread to 2\.1[0-9]* s at 8 ranks of 1 thread, that is 4\.[67][0-9]* times as fast \(95 % interval 4\.[0-9]* to 4\.[0-9]*\), an efficiency of 0\.5[89]'
+    assert "and the largest good run" says 'the largest run with an efficiency of at least 0.75 is 4 ranks of 1 thread \(0\.7[67]'
+    assert "the base's absolute time stands next to the speed-up" grep -qE '^\| 8 \| 1 \| 8 \| 8 \| 0 \| 2\.1[0-9]* \| [^|]* \| [^|]* \| 10[.0-9]* \| 4\.[0-9]* \|' "$WORK/report"
+    assert "Karp and Flatt find the serial share" [ "$(row 8 1 | awk -F '|' '{ k = $(NF - 1); print (k > 0.09 && k < 0.11) }')" = 1 ]
+    assert "so does Amdahl" [ "$(grep -m 1 '^| Amdahl .* serial share' "$WORK/report" | awk -F '|' '{ v = $6; split($7, i, " to "); print (v > 0.09 && v < 0.11 && i[1] < v && v < i[2]) }')" = 1 ]
+    assert "a law has its range" says '^\| Amdahl \| 1 \| 1 to 8 \|'
+    for k in 1 2 3 4 5 6 7 8 9 10 11 12; do rule "$k" yes .; done
+    for figure in time speedup efficiency; do
+        for ending in gp svg png pdf; do assert "$figure.$ending is there" [ -s "$SANDBOX/s/report/$figure.$ending" ]; done
+    done
+    assert "the page has its figures in it" [ "$(grep -c '<img src="data:image/svg+xml;base64,' "$SANDBOX/s/report/report.html")" -eq 3 ]
+    assert "with words for those who do not see them" [ "$(grep -c '<img[^>]* alt="[A-Z]' "$SANDBOX/s/report/report.html")" -eq 3 ]
+    assert "and data behind each" [ "$(grep -c '<details>' "$SANDBOX/s/report/report.html")" -eq 3 ]
+    assert "no script, nothing from elsewhere" [ "$(grep -ciE '<script|https?://|src="[^d]|href=' "$SANDBOX/s/report/report.html")" -eq 0 ]
+    assert "the page is whole" "$python" - "$SANDBOX/s/report/report.html" <<'PYTHON'
+import html.parser, sys
+class Check(html.parser.HTMLParser):
+    open, void = [], {"meta", "img", "br", "link"}
+    def handle_starttag(self, tag, attributes):
+        if tag not in self.void: self.open.append(tag)
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+check = Check()
+check.feed(open(sys.argv[1], encoding="utf-8").read())
+assert not check.open
+PYTHON
+    # The same samples, the same report.
+    cp "$SANDBOX/s/report/report.html" "$WORK/first.html"
+    report s
+    assert "a report repeats" cmp -s "$WORK/first.html" "$SANDBOX/s/report/report.html"
+    # Weak scaling and throughput, ranks and threads, parameters.
+    made weak mode=weak serial=0.05
+    report weak
+    assert "weak scaling is scaled" says 'with 7\.[5-8][0-9]* times the work per second'
+    assert "Gustafson finds the share" [ "$(grep -m 1 '^| Gustafson .* serial share' "$WORK/report" | awk -F '|' '{ split($7, i, " to "); print (i[1] < 0.05 && 0.05 < i[2]) }')" = 1 ]
+    assert "Amdahl's law is not for growing work" says_not '^\| Amdahl'
+    made hybrid cores=1,2 threads=1,2,4
+    report hybrid
+    assert "the heat map is there" [ -s "$SANDBOX/hybrid/report/heat.svg" ]
+    assert "factors stand apart" says '^\| threads \| 1 to 4 threads, 2 ranks'
+    assert "those of ranks too" says '^\| ranks \| 1 to 2 ranks, 4 threads each'
+    # Tags in a name are text.
+    made odd cores=1,2 names='<b>&'
+    report odd
+    assert "HTML is escaped" grep -qF 'name=&lt;b&gt;&amp;' "$SANDBOX/odd/report/report.html"
+    # Without gnuplot: tables, data and scripts, and a warning.
+    made plain
+    expect_ok 1 -- env PATH=/nowhere "$PLAIT" study report plain
+    assert "its absence is said" grep -q 'warning: figures are missing: install gnuplot' "$WORK/err"
+    assert "the table is there" [ -s "$SANDBOX/plain/report/report.html" ]
+    assert "and the data" [ -s "$SANDBOX/plain/report/points.csv" ]
+}
+
+# One case for each rule that a study can break, and what the report refuses.
+part_rules() {
+    made nobase cores=1,2,4 failed=8 # no sample is right
+    report nobase
+    rule 1 no 'no speed-up is shown'
+    rule 2 no '3 of 3 points have no sample .* 24 failed'
+    rule 11 no .
+    assert "no speed-up is shown" says_not 'speed-up \|.*efficiency' 
+    assert "nothing is said" says 'no sample counts, so nothing can be said'
+    made late cores=2,4
+    report late
+    rule 1 yes 'more than one core, so the speed-up is not that over one core'
+    assert "Karp and Flatt need one core" says_not 'Karp-Flatt'
+    made failures failed=1
+    report failures
+    rule 2 no '4 failed'
+    rule 3 yes 'no mean is taken'
+    rule 4 yes 'ratios of two medians'
+    made few samples=5
+    report few
+    rule 5 no 'fewer are shown without'
+    rule 7 no 'may be chance'
+    assert "no interval from fewer than 6" [ "$(row 4 1 | grep -o ' to ' | wc -l)" -eq 1 ] # fastest to slowest
+    assert "and words say so" says 'have fewer than 6 samples, so no interval'
+    # A bend that no law follows.
+    made bend
+    "$python" - "$SANDBOX/bend/samples.jsonl" <<'PYTHON'
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+for line in lines:
+    line["seconds"] *= 1.5 if line["ranks"] == 4 else 1
+open(sys.argv[1], "w").write("".join(json.dumps(line) + "\n" for line in lines))
+PYTHON
+    report bend
+    rule 6 yes 'say so where points lie off the law'
+    assert "a law that misses is said to" says '^Amdahl misses the points by up to [0-9.]* %'
+    assert "and has no interval" [ "$(grep -m 1 '^| Amdahl .* serial share' "$WORK/report" | grep -o ' to ' | wc -l)" -eq 1 ] # of cores
+    report few
+    rule 8 yes 'fastest and the slowest'
+    made dark governor=
+    report dark
+    rule 9 no 'governor of the clock cannot be read'
+    made moved hosts=a,b
+    report moved
+    rule 9 no 'samples come from different settings'
+    assert "each setting is listed" [ "$(grep -cE '^\| [ab] \| S\(1, 1, 4, 2\) \|' "$WORK/report")" -eq 2 ]
+    made own program=yes timer=work
+    report own
+    rule 10 no 'only its author can say'
+    made kinds cores=4 names=red,green,blue
+    report kinds
+    rule 12 yes 'categories: their points are not connected'
+    assert "no line between categories" [ "$(grep -c linespoints "$SANDBOX/kinds/report/time.gp" || true)" -eq 0 ]
+    assert "no speed-up over cores" [ ! -e "$SANDBOX/kinds/report/speedup.gp" ]
+    assert "no law either" says 'No law is fitted'
+    # Disturbed samples are kept out unless asked for.
+    made noisy disturbed=3
+    report noisy
+    assert "disturbed ones are left out" says '^\| 4 \| 1 \| 4 \| 5 \| 3 \|'
+    report noisy --disturbed
+    assert "unless asked for" says '^\| 4 \| 1 \| 4 \| 8 \| 0 \|'
+    assert "which is said" says 'counted, as asked for'
+    made all disturbed=8
+    report all
+    assert "of disturbed ones alone nothing is concluded" says 'How sure: not at all'
+}
+
+part_compare() {
+    made a
+    made b seed=2 seconds=11
+    made c seed=3
+    run_ranks 1 "$PLAIT" study compare a b
+    assert "slower is status 1, not $status" [ "$status" -eq 1 ]
+    assert "each point has its verdict" [ "$(grep -c 'slower$' "$WORK/out")" -eq 4 ]
+    assert "the ratio and its interval are right" [ "$(awk -F '\t' '/^ranks=1/ { split($6, i, " to "); print ($5 > 1.08 && $5 < 1.12 && i[1] < 1.1 && 1.1 < i[2] && $7 < 0.001 && $8 > 0.99) }' "$WORK/out")" = 1 ]
+    expect_ok 1 -- "$PLAIT" study compare a b --threshold 20%
+    expect_ok 1 -- "$PLAIT" study compare b a
+    assert "faster is no failure" [ "$(grep -c 'faster$' "$WORK/out")" -eq 4 ]
+    expect_ok 1 -- "$PLAIT" study compare a c
+    assert "noise is not shown to be a difference" [ "$(grep -c 'not shown$' "$WORK/out")" -ge 3 ]
+    expect_ok 1 -- "$PLAIT" study compare a b c --threshold 20%
+    assert "three have a test of all" [ "$(grep -c 'they differ (Kruskal and Wallis)$' "$WORK/out")" -eq 4 ]
+    made few samples=5 seconds=20
+    expect_ok 1 -- "$PLAIT" study compare a few
+    assert "few samples show nothing" [ "$(grep -c 'not shown: fewer than 6 samples$' "$WORK/out")" -eq 4 ]
+    made other timer=compute
+    expect_error 'their times are of different things' 2 -- "$PLAIT" study compare a other
+    made apart cores=16
+    expect_error 'no point in common' 2 -- "$PLAIT" study compare a apart
+    expect_error 'give two studies or more' 2 -- "$PLAIT" study compare a
+    expect_error "--threshold: 'x' is no part" 2 -- "$PLAIT" study compare a b --threshold x
+}
+
+part_export() {
+    made s names='red,one "two"' disturbed=1 failed=1 governor=
+    expect_ok 1 -- "$PLAIT" study export csv s --out s.csv
+    expect_ok 1 -- "$PLAIT" study export json s --out s.json
+    expect_ok 1 -- "$PLAIT" study export jsonl s --out s.jsonl
+    assert "jsonl is the journal" "$python" -c 'import json,sys; a,b=[[json.loads(l) for l in open(f)] for f in sys.argv[1:]]; assert a==b' "$SANDBOX/s.jsonl" "$SANDBOX/s/samples.jsonl"
+    assert "csv and json say the same" "$python" - "$SANDBOX/s.csv" "$SANDBOX/s.json" <<'PYTHON'
+import csv, json, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline="")))
+samples = json.load(open(sys.argv[2]))
+assert len(rows) == len(samples) == 8 * 8
+for row, sample in zip(rows, samples):
+    assert None not in row and row["parameter.name"] == sample["parameters"]["name"]
+    assert (float(row["seconds"]) if row["seconds"] else None) == sample["seconds"]
+    assert row["outcome"] == sample["outcome"] and row["host"] == "a" and row["governor"] == ""
+PYTHON
+    expect_ok 1 -- "$PLAIT" study export stopwatch s --out log
+    expect_ok 1 -- "$PLAIT" logs merge log
+    assert "logs merge reads the report's lines" [ "$(wc -l <"$WORK/out")" -eq $((1 + 8 * 6)) ]
+    expect_ok 1 -- "$PLAIT" study export extrap s --out extrap.jsonl
+    assert "Extra-P's lines" "$python" -c 'import json,sys; l=[json.loads(x) for x in open(sys.argv[1])]; assert len(l)==48 and all(x["metric"]=="time" and x["params"]["ranks"]>0 and x["value"]>0 for x in l)' "$SANDBOX/extrap.jsonl"
+    expect_error "'xml' is unknown" 2 -- "$PLAIT" study export xml s
+    expect_error 'has no study in it' 2 -- "$PLAIT" study export csv .
+}
+
+part_merge() {
+    made a seed=1 cores=1,2
+    made b seed=2 cores=2,4 start=5
+    expect_ok 1 -- "$PLAIT" study merge a b a --out m
+    assert "each sample once" grep -qxF 'merge: 32 samples of 3 studies, 16 repeated -> m' "$WORK/out"
+    assert "with a number of its own, and where it is from" [ "$(value m 'len({s["sample"] for s in samples}) == 32 and len({s["merged_from"] for s in samples}) == 32')" = True ]
+    expect_ok 1 -- "$PLAIT" study status m
+    assert "points are those of both" grep -q '^# 3 points, 32 samples' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study merge m a --out again
+    assert "also when merged again" grep -qxF 'merge: 32 samples of 2 studies, 16 repeated -> again' "$WORK/out"
+    made other timer=compute
+    expect_error 'are of different studies: they differ in their --timer' 2 -- "$PLAIT" study merge a other --out n
+    expect_error 'has a study already' 2 -- "$PLAIT" study merge a b --out m
+    expect_error '--out is missing' 2 -- "$PLAIT" study merge a b
+}
+
+part_amdahl() {
+    local ranks
+    for ranks in 1 2; do
+        expect_ok "$ranks" -- "$PLAIT" amdahl --serial 20% --work 0.1 --threads 2 --json a.json --csv
+        check_report a.json
+        assert "the law is said" grep -q "^amdahl: 0.1 s of work, 20 % of it serial, on $((2 * ranks)) cores: .* the law says" "$WORK/out"
+        assert "both parts are timed" [ "$(grep -cE '^# csv,(serial|parallel),ok,' "$WORK/out")" -eq 2 ]
+        # CPU time is a lower bound of the wall clock, whatever else runs.
+        assert "the work is done" "$python" -c 'import json,sys; r=json.load(open(sys.argv[1]))["result"]; assert r["serial_seconds"] >= 0.02 and r["parallel_seconds"] >= 0.08 / r["cores"]' "$SANDBOX/a.json"
+    done
+    RANKS_LIST=1
+    new_sandbox
+    expect_error "--serial: '120%' is not between 0% and 100%" 2 -- "$PLAIT" amdahl --serial 120%
+    expect_error "--serial: 'x' is not a finite number" 2 -- "$PLAIT" amdahl --serial x
+    expect_error '--work: .*0' 2 -- "$PLAIT" amdahl --work 0
+}
+
 "part_$1" "${@:2}"
 finish
