@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { COPIES_MAX = 1024 }; /* at the same time */
+
 static bool out_of_memory(struct failure *failure) {
     return failure_set(failure, EXIT_RUN, "out of memory for a command");
 }
@@ -499,6 +501,10 @@ bool composer_check(struct composer *composer, const struct option_set *const *s
                                "--ranks: %" PRIu64 " ranks do not fit into the %" PRIu64
                                " slots of '%s'",
                                ranks, composer->slots, definition->hostfile);
+        if (definition->mode == STUDY_THROUGHPUT && ranks > COPIES_MAX)
+            return failure_set(failure, EXIT_USAGE,
+                               "--ranks: %" PRIu64 " copies at the same time are more than %d",
+                               ranks, COPIES_MAX);
         const size_t count = compose_count(composer, p);
         struct texts *commands = calloc(count, sizeof *commands);
         good = (commands || out_of_memory(failure)) &&

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { COUNT_MAX = 1000000000 };
+
 /* -- lists of whole numbers ----------------------------------------------------------------------
  */
 
@@ -27,8 +29,9 @@ static bool read_number(const struct list_reader *reader, const char *text, uint
     const char *why = number_count(text, value);
     if (why)
         return failure_set(reader->failure, EXIT_USAGE, "%s: '%s' %s", reader->where, text, why);
-    return *value > 0 || failure_set(reader->failure, EXIT_USAGE,
-                                     "%s: 0 is out of range: give 1 or more", reader->where);
+    return (*value > 0 && *value <= COUNT_MAX) ||
+           failure_set(reader->failure, EXIT_USAGE, "%s: '%s' is out of range: give 1 to %d",
+                       reader->where, text, COUNT_MAX);
 }
 
 static bool list_add(const struct list_reader *reader, uint64_t value) {

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STUDY_FORMAT = 1 };
+enum { STUDY_FORMAT = 1, COUNT_MAX = 1000000000 /* of ranks, of threads: their product fits */ };
 
 const char *const study_modes[] = {"strong", "weak", "throughput", NULL};
 const char *const outcome_names[OUTCOMES + 1] = {"ok", "failed", "timeout", "wrong", NULL};
@@ -155,7 +155,7 @@ static bool take_point(struct grid *grid, const json_t *object, size_t *index, c
     const char *name;
     size_t k;
     *why = "has no ranks and threads";
-    if (ranks < 1 || threads < 1)
+    if (ranks < 1 || threads < 1 || ranks > COUNT_MAX || threads > COUNT_MAX)
         return false;
     *why = "has a parameter that is no text";
     json_object_foreach(parameters, name, value) {

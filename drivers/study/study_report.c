@@ -7,6 +7,7 @@
 #include "options/shell_words.h"
 #include "study/document.h"
 #include "study/plots.h"
+#include "study/preset.h"
 #include "study/progress.h"
 #include "study/rules.h"
 #include "study/verbs.h"
@@ -19,6 +20,7 @@
 struct report_request {
     const char *directory, *out, *title;
     uint64_t seed;
+    int preset;
     bool disturbed;
 };
 
@@ -522,8 +524,16 @@ void study_report(struct option_values *values, struct failure *failure) {
     struct study study = {.journal = -1};
     struct analysis analysis = {0};
     char *folder = NULL;
-    bool good =
-        values_apply(values, &request, failure) && study_read(&study, request.directory, failure);
+    bool good = values_apply(values, &request, failure);
+    if (good && values_has(values, "preset")) {
+        if (request.title)
+            failure_set(failure, EXIT_USAGE, "--title is not for --preset, which has its own");
+        else if (preset_report(request.directory, request.out, request.disturbed, request.seed,
+                               failure))
+            standard_output_flush(failure);
+        return;
+    }
+    good = good && study_read(&study, request.directory, failure);
     if (good) {
         folder = request.out ? strdup(request.out) : study_path(&study, "report");
         good = folder ? study_make_directory(folder, failure)
@@ -563,6 +573,15 @@ static const struct option rows[] = {
         .help = "title of the report",
         .default_text = "the command",
         .offset = MEMBER(title),
+    },
+    {
+        .name = "preset",
+        .kind = OPTION_CHOICE,
+        .argument = "NAME",
+        .help = "the directory is one of study run --preset: report shows its times next to those "
+                "of the report MPI with Python",
+        .offset = MEMBER(preset),
+        .choices = preset_names,
     },
     {
         .name = "disturbed",

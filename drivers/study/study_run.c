@@ -3,10 +3,12 @@
  * an order that is shuffled and interleaved, and keeps each sample before the next begins. */
 #include "base/atomic_file.h"
 #include "base/number.h"
+#include "base/standard_output.h"
 #include "base/warning.h"
 #include "options/shell_words.h"
 #include "plait/pcg.h"
 #include "study/lock.h"
+#include "study/preset.h"
 #include "study/progress.h"
 #include "study/record.h"
 #include "study/statistics.h"
@@ -31,7 +33,7 @@ struct run_request {
     const char *ranks, *threads, *out, *launcher, *hostfile, *program, *grow, *timer, *interval;
     uint64_t repeat, max_repeat, warmup, seed;
     double timeout, grace;
-    int mode, redo;
+    int mode, redo, preset;
     bool zip, dry_run;
 };
 
@@ -457,22 +459,21 @@ static bool check_request(const struct run_request *request, struct failure *fai
     return true;
 }
 
-void study_run(struct option_values *values, const struct option_set *const *sets, size_t set_count,
-               struct failure *failure) {
-    struct run_request request = {0};
+/* A study from its request to its end. */
+static void run_study(const struct run_request *request, const struct option_set *const *sets,
+                      size_t set_count, bool *stopped, struct failure *failure) {
     struct study study = {.journal = -1};
-    struct study_work work = {.request = &request, .study = &study, .lock.descriptor = -1};
-    bool good = values_apply(values, &request, failure) && check_request(&request, failure) &&
-                open_study(&work, failure) && composer_look(&work.composer, &study, failure) &&
-                add_points(&work, failure);
-    work.composer.dry_run = request.dry_run;
+    struct study_work work = {.request = request, .study = &study, .lock.descriptor = -1};
+    bool good = check_request(request, failure) && open_study(&work, failure) &&
+                composer_look(&work.composer, &study, failure) && add_points(&work, failure);
+    work.composer.dry_run = request->dry_run;
     good = good && composer_check(&work.composer, sets, set_count, work.wanted, failure) &&
            make_environment(&work, failure);
-    if (good && request.dry_run) {
+    if (good && request->dry_run) {
         print_commands(&work, failure);
     } else if (good) {
         launch_prepare();
-        study.repeat = request.repeat;
+        study.repeat = request->repeat;
         good = (work.lock.descriptor >= 0 || begin_directory(&work, failure)) &&
                study_write_definition(&study, failure) && study_open_journal(&study, failure);
         work.progress = good ? study_progress(&study) : NULL;
@@ -480,11 +481,58 @@ void study_run(struct option_values *values, const struct option_set *const *set
         if (good && (run_rounds(&work, failure) || work.stopped))
             print_end(&work, failure);
     }
+    *stopped = work.stopped;
     study_lock_release(&work.lock);
     free(work.progress);
     free(work.wanted);
     free(work.environment);
     study_free(&study);
+}
+
+/* The studies of a preset, one after the other, each in a directory below --out. */
+static void run_preset(const struct run_request *request, const struct option_set *const *sets,
+                       size_t set_count, struct failure *failure) {
+    bool stopped = false;
+    if (request->words.count || request->settings.count || request->program || request->grow ||
+        request->mode != STUDY_STRONG) {
+        failure_set(failure, EXIT_USAGE,
+                    "--preset says what runs: leave out the subcommand, --program, --set, --grow "
+                    "and --mode");
+        return;
+    }
+    if (!request->out) {
+        failure_set(failure, EXIT_USAGE, "--out is missing: name a directory for the studies");
+        return;
+    }
+    if (!request->dry_run && !study_make_directory(request->out, failure))
+        return;
+    for (size_t k = 0; k < PRESET_PARTS && failure->exit_status == EXIT_DONE && !stopped; k++) {
+        const struct preset_part *part = &preset_parts[k];
+        struct run_request each = *request;
+        char *out = text_format("%s/%s", request->out, part->words[0]);
+        each.out = out;
+        each.words = (struct option_texts){part->words, part->word_count};
+        each.settings = (struct option_texts){&part->setting, part->setting ? 1 : 0};
+        if (out)
+            run_study(&each, sets, set_count, &stopped, failure);
+        else
+            failure_set(failure, EXIT_RUN, "out of memory");
+        free(out);
+    }
+}
+
+void study_run(struct option_values *values, const struct option_set *const *sets, size_t set_count,
+               struct failure *failure) {
+    struct run_request request = {0};
+    bool stopped;
+    if (!values_apply(values, &request, failure))
+        return;
+    if (values_has(values, "preset"))
+        run_preset(&request, sets, set_count, failure);
+    else
+        run_study(&request, sets, set_count, &stopped, failure);
+    if (failure->exit_status == EXIT_DONE)
+        standard_output_flush(failure);
 }
 
 #define MEMBER(name) offsetof(struct run_request, name)
@@ -567,6 +615,15 @@ static const struct option rows[] = {
         .help = "run this program instead of a subcommand; {ranks}, {threads}, {cores}, {nodes}, "
                 "{copy}, {output} and the names of --set stand for their values in its arguments",
         .offset = MEMBER(program),
+    },
+    {
+        .name = "preset",
+        .kind = OPTION_CHOICE,
+        .argument = "NAME",
+        .help = "instead of a subcommand: report runs pi, mandelbrot and julia as the report MPI "
+                "with Python does, each in a directory of its own below --out",
+        .offset = MEMBER(preset),
+        .choices = preset_names,
     },
     {
         .name = "launcher",

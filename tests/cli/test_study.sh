@@ -199,7 +199,7 @@ part_refusals() {
     expect_error "'a' is given twice" 2 -- "$PLAIT" study run --out s --set a=1 --set a=2 "${law[@]}" -- '{a}'
     expect_error 'cannot be walked through together' 2 -- "$PLAIT" study run --out s --zip --set a=1 --set b=1,2 "${law[@]}" -- '{a}{b}'
     expect_error 'has an empty item' 2 -- "$PLAIT" study run --out s --ranks 1,,2 -- pi
-    expect_error '0 is out of range' 2 -- "$PLAIT" study run --out s --ranks 0 -- pi
+    expect_error "'0' is out of range" 2 -- "$PLAIT" study run --out s --ranks 0 -- pi
     expect_error 'has nothing in it' 2 -- "$PLAIT" study run --out s --ranks 4..2 -- pi
     expect_error 'is no part of the median' 2 -- "$PLAIT" study run --out s --ci 0% -- pi
     expect_error '--max-repeat is below --repeat' 2 -- "$PLAIT" study run --out s --ci 1% --max-repeat 3 -- pi
@@ -451,6 +451,56 @@ part_merge() {
     expect_error 'are of different studies: they differ in their --timer' 2 -- "$PLAIT" study merge a other --out n
     expect_error 'has a study already' 2 -- "$PLAIT" study merge a b --out m
     expect_error '--out is missing' 2 -- "$PLAIT" study merge a b
+}
+
+# The report's programs, and its times next to ours.
+part_preset() {
+    expect_ok 1 -- "$PLAIT" study run --preset report --out p --ranks 1,2 --dry-run --launcher none
+    assert "three programs run" [ "$(grep -oE ' (pi|mandelbrot|julia) ' "$WORK/out" | sort | uniq -c | tr -s ' \n' ' ')" = ' 6 julia 2 mandelbrot 2 pi ' ]
+    assert "a dry run makes nothing" [ ! -e "$SANDBOX/p" ]
+    mkdir "$SANDBOX/p"
+    made p/pi cores=1,2,9 seconds=2
+    made p/mandelbrot cores=1,2
+    made p/julia cores=1,2 names=640x480,1280x960
+    expect_ok 1 -- "$PLAIT" study report --preset report p
+    sed 's/\\//g' "$SANDBOX/p/report/report.md" >"$WORK/report"
+    assert "its times stand next to ours" says '^\| sweep 4\^5\.\.4\^14 x 64 \| 1 \| (2|1\.9[0-9]*|2\.0[0-9]*) \| [^|]* \| 1075.68 \| 810.525 \|'
+    assert "what only we have, too" says '^\| sweep 4\^5\.\.4\^14 x 64 \| 9 \| [0-9.]* \| [^|]* \| - \| - \|'
+    assert "what only it has, too" says '^\| 1920x1440 \| 20 \| - \| - \| 8.042 \|'
+    assert "no ratio is given" says 'so no ratio is given'
+    expect_error 'leave out the subcommand' 2 -- "$PLAIT" study run --preset report --out q -- pi
+    expect_error "--preset: 'x' is unknown" 2 -- "$PLAIT" study run --preset x --out q
+    expect_error '--out is missing' 2 -- "$PLAIT" study run --preset report
+    expect_error "'q/pi' has no study in it" 2 -- "$PLAIT" study report --preset report q
+    expect_error '--title is not for --preset' 2 -- "$PLAIT" study report --preset report p --title x
+}
+
+# The skeletons of docs/lesson.md: forty lines at most, and they print what a study reads.
+part_lesson() {
+    local lesson=$here/../../docs/lesson.md compiler=mpicc
+    sed -n '/^```c$/,/^```$/p' "$lesson" | sed '1d;$d' >"$SANDBOX/work.c"
+    sed -n '/^```python$/,/^```$/p' "$lesson" | sed '1d;$d' >"$SANDBOX/work.py"
+    assert "forty lines of C" [ "$(wc -l <"$SANDBOX/work.c")" -le 40 ] && [ -s "$SANDBOX/work.c" ]
+    assert "forty lines of Python" [ "$(wc -l <"$SANDBOX/work.py")" -le 40 ] && [ -s "$SANDBOX/work.py" ]
+    if [[ $MPIEXEC == *mpich* ]]; then compiler=mpicc.mpich; fi
+    command -v "$compiler" >/dev/null || exit 77
+    last_command="$compiler work.c"
+    (cd "$SANDBOX" && "$compiler" -O2 -Wall -o work work.c -lm) >"$WORK/out" 2>"$WORK/err"
+    assert "the C compiles without a word" [ ! -s "$WORK/err" ]
+    expect_ok 1 -- "$PLAIT" study run --out c --ranks 1,2 --repeat 2 --warmup 0 --timer work --set n=1000 --launcher "$MPIEXEC -n {ranks}" --program ./work -- '{n}'
+    assert "a study reads its time" [ "$(value c 'all(s["outcome"] == "ok" for s in measured) and len(measured)')" -eq 4 ]
+    assert "and it is right" grep -q '^pi is about 3.14159' "$SANDBOX"/c/output/000000.out
+    # Without mpi4py a stand-in of one rank.
+    mkdir "$SANDBOX/mpi4py"
+    printf 'import time\n\nclass World:\n    rank, size = 0, 1\n    def Barrier(self): pass\n    def reduce(self, value, op, root): return value\n\nclass MPI:\n    COMM_WORLD, SUM, MAX, Wtime = World(), None, None, time.monotonic\n' >"$SANDBOX/mpi4py/__init__.py"
+    expect_ok 1 -- "$PLAIT" study run --out py --ranks 1 --repeat 2 --warmup 0 --timer work --set n=1000 --launcher none --program "$python" -- work.py '{n}'
+    assert "the Python does as well" [ "$(value py 'all(s["outcome"] == "ok" for s in measured) and len(measured)')" -eq 2 ]
+    # The commands of lesson and page are ones that plait takes.
+    local command
+    while IFS= read -r command; do
+        case $command in *' study run '*) ;; *) continue ;; esac
+        eval "expect_ok 1 -- $(printf '%s' "$command" | sed "s,plait,\"\$PLAIT\",; s,study run ,study run --dry-run ,; s,--program ./[a-z0-9]*,--program ./work,")"
+    done < <(sed -n 's/^    \(plait study run .*\)/\1/p' "$lesson" "$here/../../docs/study.md" | sed 's/ *#.*//')
 }
 
 part_amdahl() {
