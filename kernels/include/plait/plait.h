@@ -11,6 +11,7 @@
 #include "plait/escape.h"
 #include "plait/exec.h"
 #include "plait/pcg.h"
+#include "plait/sample.h"
 #include "plait/smooth.h"
 #include "plait/status.h"
 #include "plait/version.h"
