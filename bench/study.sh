@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 plait=$PWD/build/release/drivers/plait
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 
 seconds() {
     local TIMEFORMAT=%R
@@ -16,11 +16,11 @@ starts() {
     for ((k = 0; k < 200; k++)); do /bin/true; done
 }
 alone=$(seconds starts)
-study=$(seconds "$plait" study run --out "$folder/run" --ranks 1 --repeat 200 --warmup 0 --launcher none --program /bin/true)
+study=$(seconds "$plait" study run --out "$scratch/run" --ranks 1 --repeat 200 --warmup 0 --launcher none --program /bin/true)
 awk -v a="$alone" -v s="$study" 'BEGIN { printf "a sample costs %.2f ms beyond its launch (at most 20)\n", 1000 * (s - a) / 200 }'
 
-tests/cli/make_study.py "$folder/big" cores=1,2,4,8,16,32,64,128,256,512 threads=1,2 samples=5000
-read -r time memory < <({ /usr/bin/env python3 - "$plait" "$folder/big" <<'PYTHON'
+tests/cli/make_study.py "$scratch/big" cores=1,2,4,8,16,32,64,128,256,512 threads=1,2 samples=5000
+read -r time memory < <({ /usr/bin/env python3 - "$plait" "$scratch/big" <<'PYTHON'
 import resource, subprocess, sys, time
 start = time.monotonic()
 subprocess.run([sys.argv[1], "study", "report", sys.argv[2]], check=True, stdout=subprocess.DEVNULL)

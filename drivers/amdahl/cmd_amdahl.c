@@ -23,7 +23,7 @@ static double thread_seconds(void) {
 }
 
 /* Burns that much CPU time of the calling thread. */
-static void burn(double seconds) {
+static void burn_seconds(double seconds) {
     const double start = thread_seconds();
     volatile double x = 0.5;
     while (thread_seconds() - start < seconds)
@@ -49,7 +49,7 @@ static bool amdahl_work(struct run *run, void *state, struct failure *failure) {
     uint64_t start = clock_now_ns();
     stopwatch_start(watch, "serial");
     if (run->session->rank == ROOT)
-        burn(amdahl->serial * options->work);
+        burn_seconds(amdahl->serial * options->work);
     quiet_barrier(run->session);
     stopwatch_stop(watch, "serial");
     amdahl->serial_seconds = clock_seconds_since(start);
@@ -57,7 +57,7 @@ static bool amdahl_work(struct run *run, void *state, struct failure *failure) {
     stopwatch_start(watch, "parallel");
     const double share = (1 - amdahl->serial) * options->work / cores;
 #pragma omp parallel num_threads(threads)
-    burn(share);
+    burn_seconds(share);
     quiet_barrier(run->session);
     stopwatch_stop(watch, "parallel");
     amdahl->parallel_seconds = clock_seconds_since(start);

@@ -207,7 +207,7 @@ void option_help_all(const struct option_set *const *sets, size_t count, FILE *s
           "       mpirun -np N plait SUBCOMMAND [options]\n\n" OPTION_HELP_PURPOSE ".\n\n",
           stream);
     for (size_t k = 0; k < count; k++)
-        fprintf(stream, "  %-13s %s\n", sets[k]->command, sets[k]->summary);
+        fprintf(stream, "  %-14s %s\n", sets[k]->command, sets[k]->summary);
     fputs("\n'plait help SUBCOMMAND' lists its options, 'plait --version' prints the version.\n",
           stream);
 }
@@ -217,6 +217,6 @@ void option_help_family(const struct option_set *const *sets, size_t count, cons
     fprintf(stream, "usage: plait %s SUBCOMMAND [options]\n\n", family);
     for (size_t k = 0; k < count; k++)
         if (option_set_verb(sets[k], family))
-            fprintf(stream, "  %-13s %s\n", sets[k]->command, sets[k]->summary);
+            fprintf(stream, "  %-14s %s\n", sets[k]->command, sets[k]->summary);
     fprintf(stream, "\n'plait %s SUBCOMMAND --help' lists its options.\n", family);
 }

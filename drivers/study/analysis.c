@@ -88,7 +88,7 @@ static bool take_samples(struct analysis *analysis) {
 /* -- against the base ----------------------------------------------------------------------------
  */
 
-static struct interval scaled(struct interval interval, double factor) {
+static struct interval scale_interval(struct interval interval, double factor) {
     return (struct interval){interval.known, interval.low * factor, interval.high * factor};
 }
 
@@ -115,11 +115,11 @@ static void compare_with_base(struct analysis *analysis, struct group_result *gr
         if (k == group->base)
             result->speedup_interval = (struct interval){base->interval.known, 1, 1};
         else
-            result->speedup_interval =
-                scaled(statistics_ratio_interval(base->seconds, base->count, result->seconds,
-                                                 result->count, seed + result->point),
-                       work);
-        result->efficiency_interval = scaled(result->speedup_interval, 1 / result->ideal);
+            result->speedup_interval = scale_interval(
+                statistics_ratio_interval(base->seconds, base->count, result->seconds,
+                                          result->count, seed + result->point),
+                work);
+        result->efficiency_interval = scale_interval(result->speedup_interval, 1 / result->ideal);
         if (base->cores == 1 && result->cores > 1 && study->definition.mode == STUDY_STRONG)
             result->karp_flatt = statistics_karp_flatt(result->speedup, result->cores);
         if (result->efficiency >= GOOD_EFFICIENCY)

@@ -20,7 +20,8 @@ void document_begin(struct document *document, const char *title) {
     document->failed = document->title == NULL;
 }
 
-static struct block *add_block(struct document *document, enum block_kind kind, char *text) {
+static struct block *document_add_block(struct document *document, enum block_kind kind,
+                                        char *text) {
     static struct block nowhere;
     if (document->count == document->capacity) {
         const size_t capacity = document->capacity ? 2 * document->capacity : 32;
@@ -47,25 +48,25 @@ static char *format_list(const char *format, va_list arguments) {
 }
 
 void document_heading(struct document *document, const char *text) {
-    add_block(document, BLOCK_HEADING, strdup(text));
+    document_add_block(document, BLOCK_HEADING, strdup(text));
 }
 
 void document_text(struct document *document, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    add_block(document, BLOCK_TEXT, format_list(format, arguments));
+    document_add_block(document, BLOCK_TEXT, format_list(format, arguments));
     va_end(arguments);
 }
 
 void document_item(struct document *document, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    add_block(document, BLOCK_ITEM, format_list(format, arguments));
+    document_add_block(document, BLOCK_ITEM, format_list(format, arguments));
     va_end(arguments);
 }
 
 void document_figure(struct document *document, const char *name, const char *text) {
-    struct block *block = add_block(document, BLOCK_FIGURE, strdup(text));
+    struct block *block = document_add_block(document, BLOCK_FIGURE, strdup(text));
     block->name = document->failed ? NULL : strdup(name);
     document->failed = document->failed || !block->name;
 }
@@ -73,7 +74,7 @@ void document_figure(struct document *document, const char *name, const char *te
 void document_table(struct document *document, const char *caption, const char *header,
                     bool behind_figure) {
     struct failure ignored = {0};
-    struct block *block = add_block(document, BLOCK_TABLE, strdup(caption));
+    struct block *block = document_add_block(document, BLOCK_TABLE, strdup(caption));
     if (document->failed)
         return;
     block->behind_figure = behind_figure;
@@ -129,10 +130,10 @@ void document_free(struct document *document) {
     *document = (struct document){0};
 }
 
-/* Opens FOLDER/NAME, unless the document is not whole. */
-static bool open_output(const struct document *document, const char *folder, const char *name,
+/* Opens DIRECTORY/NAME, unless the document is not whole. */
+static bool open_output(const struct document *document, const char *directory, const char *name,
                         struct atomic_file *file, struct failure *failure) {
-    char *path = text_format("%s/%s", folder, name);
+    char *path = text_format("%s/%s", directory, name);
     const bool good = !document->failed && path
                           ? atomic_file_open(file, path, failure)
                           : failure_set(failure, EXIT_RUN, "out of memory for the report");
@@ -141,7 +142,7 @@ static bool open_output(const struct document *document, const char *folder, con
 }
 
 /* Whether a cell is a number, which stands at the right. */
-static bool is_number(const char *text) {
+static bool cell_is_number(const char *text) {
     return *text && strspn(text, "+-0123456789.,%e to") == strlen(text);
 }
 
@@ -169,9 +170,9 @@ static void put_html(FILE *stream, const char *text) {
 }
 
 /* The picture as a part of the page: base64 of its bytes. */
-static void put_svg(FILE *stream, const char *folder, const char *name) {
+static void put_svg(FILE *stream, const char *directory, const char *name) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *path = text_format("%s/%s.svg", folder, name);
+    char *path = text_format("%s/%s.svg", directory, name);
     FILE *picture = path ? fopen(path, "re") : NULL;
     unsigned char bytes[3];
     size_t count;
@@ -201,7 +202,7 @@ static void put_html_table(FILE *stream, const struct block *block, size_t numbe
     for (size_t k = 0; k < block->columns; k++) {
         /* As the cells below it stand. */
         const bool numbers = block->cells.count > block->columns + k &&
-                             is_number(block->cells.items[block->columns + k]);
+                             cell_is_number(block->cells.items[block->columns + k]);
         fprintf(stream, "<th scope=\"col\"%s>", numbers ? " class=\"n\"" : "");
         put_html(stream, block->cells.items[k]);
         fputs("</th>", stream);
@@ -213,7 +214,7 @@ static void put_html_table(FILE *stream, const struct block *block, size_t numbe
         const char *tag = column == 0 ? "th" : "td";
         fputs(column == 0 ? "<tr>" : "", stream);
         fprintf(stream, "<%s%s%s>", tag, column == 0 ? " scope=\"row\"" : "",
-                is_number(cell) ? " class=\"n\"" : "");
+                cell_is_number(cell) ? " class=\"n\"" : "");
         put_html(stream, cell);
         fprintf(stream, "</%s>%s", tag, column + 1 == block->columns ? "</tr>\n" : "");
     }
@@ -222,7 +223,7 @@ static void put_html_table(FILE *stream, const struct block *block, size_t numbe
         fputs("</details>\n", stream);
 }
 
-static void put_html_body(FILE *stream, const struct document *document, const char *folder) {
+static void put_html_body(FILE *stream, const struct document *document, const char *directory) {
     for (size_t k = 0; k < document->count; k++) {
         const struct block *block = &document->blocks[k];
         const bool item_before = k > 0 && document->blocks[k - 1].kind == BLOCK_ITEM;
@@ -251,7 +252,7 @@ static void put_html_body(FILE *stream, const struct document *document, const c
             fputs("<figure><div class=\"scroll\" tabindex=\"0\"><img "
                   "src=\"data:image/svg+xml;base64,",
                   stream);
-            put_svg(stream, folder, block->name);
+            put_svg(stream, directory, block->name);
             fputs("\" alt=\"", stream);
             put_html(stream, block->text);
             fputs("\"></div><figcaption>", stream);
@@ -262,10 +263,10 @@ static void put_html_body(FILE *stream, const struct document *document, const c
     }
 }
 
-bool document_write_html(const struct document *document, const char *folder, const char *name,
+bool document_write_html(const struct document *document, const char *directory, const char *name,
                          struct failure *failure) {
     struct atomic_file file;
-    if (!open_output(document, folder, name, &file, failure))
+    if (!open_output(document, directory, name, &file, failure))
         return false;
     /* The template, with @TITLE@ and @BODY@ in their places. */
     for (size_t k = 0; k < study_page_bytes;) {
@@ -275,7 +276,7 @@ bool document_write_html(const struct document *document, const char *folder, co
             put_html(file.stream, document->title);
             k += 7;
         } else if (left >= 6 && memcmp(rest, "@BODY@", 6) == 0) {
-            put_html_body(file.stream, document, folder);
+            put_html_body(file.stream, document, directory);
             k += 6;
         } else {
             fputc(*rest, file.stream);
@@ -297,10 +298,10 @@ static void put_markdown(FILE *stream, const char *text) {
     }
 }
 
-bool document_write_markdown(const struct document *document, const char *folder, const char *name,
-                             struct failure *failure) {
+bool document_write_markdown(const struct document *document, const char *directory,
+                             const char *name, struct failure *failure) {
     struct atomic_file file;
-    if (!open_output(document, folder, name, &file, failure))
+    if (!open_output(document, directory, name, &file, failure))
         return false;
     FILE *stream = file.stream;
     fputs("# ", stream);

@@ -13,7 +13,7 @@ enum block_kind { BLOCK_HEADING, BLOCK_TEXT, BLOCK_ITEM, BLOCK_TABLE, BLOCK_FIGU
 struct block {
     enum block_kind kind;
     char *text;         /* heading, text, item; caption of a table; what a figure shows */
-    char *name;         /* figure: NAME.svg, NAME.png in the folder of the document */
+    char *name;         /* figure: NAME.svg, NAME.png in the directory of the document */
     size_t columns;     /* table; its header is the first row of cells */
     bool behind_figure; /* table: the data of the figure before it */
     struct texts cells;
@@ -23,7 +23,7 @@ struct document {
     char *title;
     struct block *blocks;
     size_t count, capacity;
-    bool failed; /* out of memory somewhere: told by the writers */
+    bool failed; /* out of memory somewhere: reported by the writers */
 };
 
 void document_begin(struct document *document, const char *title);
@@ -43,14 +43,15 @@ void document_cell(struct document *document, const char *format, ...)
 /* Takes columns out of tables whose cells are all "-". Once, before writing. */
 void document_drop_empty_columns(struct document *document);
 
-/* Each writes the whole file, or none: EXIT_RUN. Figures are read from the folder of the document.
+/* Each writes the whole file, or none: EXIT_RUN. Figures are read from the directory of the
+ * document.
  */
-bool document_write_html(const struct document *document, const char *folder, const char *name,
+bool document_write_html(const struct document *document, const char *directory, const char *name,
                          struct failure *failure);
-bool document_write_markdown(const struct document *document, const char *folder, const char *name,
-                             struct failure *failure);
+bool document_write_markdown(const struct document *document, const char *directory,
+                             const char *name, struct failure *failure);
 /* false without a failure where this build has no cairo. */
-bool document_write_pdf(const struct document *document, const char *folder, const char *name,
+bool document_write_pdf(const struct document *document, const char *directory, const char *name,
                         struct failure *failure);
 
 void document_free(struct document *document);

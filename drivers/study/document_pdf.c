@@ -7,9 +7,9 @@
 
 #ifndef PLAIT_HAVE_CAIRO
 
-bool document_write_pdf(const struct document *document, const char *folder, const char *name,
+bool document_write_pdf(const struct document *document, const char *directory, const char *name,
                         struct failure *failure) {
-    (void)document, (void)folder, (void)name, (void)failure;
+    (void)document, (void)directory, (void)name, (void)failure;
     return false;
 }
 
@@ -47,9 +47,16 @@ static void need_space(struct pdf_page *page, double height) {
     page->y = MARGIN;
 }
 
-/* Wraps text into a column and answers its height; draw: shows it, its first line below y. */
-static double put_wrapped(struct pdf_page *page, const char *text, double x, double y, double width,
-                          double line_height, bool draw) {
+/* A place for wrapped text. */
+struct pdf_column {
+    double x, y, width, line_height; /* the first line is below y */
+    bool draw;                       /* else its height is measured only */
+};
+
+/* Wraps text into a column and returns its height. */
+static double put_wrapped(struct pdf_page *page, const char *text,
+                          const struct pdf_column *column) {
+    const double width = column->width, line_height = column->line_height;
     const double space = text_width(page, "n");
     double at = 0, height = line_height;
     while (*(text += strspn(text, " "))) {
@@ -63,8 +70,8 @@ static double put_wrapped(struct pdf_page *page, const char *text, double x, dou
             at = 0;
             height += line_height;
         }
-        if (draw) {
-            cairo_move_to(page->cairo, x + at, y + height - 0.25 * line_height);
+        if (column->draw) {
+            cairo_move_to(page->cairo, column->x + at, column->y + height - 0.25 * line_height);
             cairo_show_text(page->cairo, word);
         }
         at += length + space * 0.5;
@@ -77,14 +84,14 @@ static void put_paragraph(struct pdf_page *page, const char *text, double size, 
                           double indent) {
     const double width = PAGE_WIDTH - 2 * MARGIN - indent, line = 1.35 * size;
     set_font(page, size, bold);
-    const double height = put_wrapped(page, text, 0, 0, width, line, false);
+    const double height = put_wrapped(page, text, &(struct pdf_column){0, 0, width, line, false});
     need_space(page, height);
     if (indent > 0) {
         cairo_new_path(page->cairo);
         cairo_arc(page->cairo, MARGIN + 5, page->y + 0.62 * line, 1.5, 0, 2 * acos(-1));
         cairo_fill(page->cairo);
     }
-    put_wrapped(page, text, MARGIN + indent, page->y, width, line, true);
+    put_wrapped(page, text, &(struct pdf_column){MARGIN + indent, page->y, width, line, true});
     page->y += height + 0.45 * size;
 }
 
@@ -101,7 +108,7 @@ static double longest_word(struct pdf_page *page, const char *text) {
 }
 
 /* Columns as wide as their cells want; where that is too much the widest gives way and wraps, down
- * to its longest word. Answers the width of all. */
+ * to its longest word. Returns the width of all. */
 static double find_widths(struct pdf_page *page, const struct block *block, double size,
                           double *widths) {
     const double gap = 7, whole = PAGE_WIDTH - 2 * MARGIN;
@@ -143,11 +150,13 @@ static void put_table(struct pdf_page *page, const struct block *block) {
         double height = 0, x = MARGIN;
         set_font(page, size, row == 0);
         for (size_t c = 0; c < block->columns && row + c < block->cells.count; c++)
-            height = fmax(height, put_wrapped(page, block->cells.items[row + c], 0, 0,
-                                              widths[c] - 6, line, false));
+            height =
+                fmax(height, put_wrapped(page, block->cells.items[row + c],
+                                         &(struct pdf_column){0, 0, widths[c] - 6, line, false}));
         need_space(page, height + 4);
         for (size_t c = 0; c < block->columns && row + c < block->cells.count; c++) {
-            put_wrapped(page, block->cells.items[row + c], x, page->y, widths[c] - 6, line, true);
+            put_wrapped(page, block->cells.items[row + c],
+                        &(struct pdf_column){x, page->y, widths[c] - 6, line, true});
             x += widths[c];
         }
         page->y += height + 3;
@@ -160,8 +169,8 @@ static void put_table(struct pdf_page *page, const struct block *block) {
     page->y += 10;
 }
 
-static void put_figure(struct pdf_page *page, const struct block *block, const char *folder) {
-    char *path = text_format("%s/%s.png", folder, block->name);
+static void put_figure(struct pdf_page *page, const struct block *block, const char *directory) {
+    char *path = text_format("%s/%s.png", directory, block->name);
     cairo_surface_t *picture = path ? cairo_image_surface_create_from_png(path) : NULL;
     if (picture && cairo_surface_status(picture) == CAIRO_STATUS_SUCCESS) {
         const double width = cairo_image_surface_get_width(picture);
@@ -187,10 +196,10 @@ static cairo_status_t write_bytes(void *context, const unsigned char *data, unsi
                                                              : CAIRO_STATUS_WRITE_ERROR;
 }
 
-bool document_write_pdf(const struct document *document, const char *folder, const char *name,
+bool document_write_pdf(const struct document *document, const char *directory, const char *name,
                         struct failure *failure) {
     struct atomic_file file = {0};
-    char *path = text_format("%s/%s", folder, name);
+    char *path = text_format("%s/%s", directory, name);
     if (document->failed || !path)
         return failure_set(failure, EXIT_RUN, "out of memory for the report");
     const bool opened = atomic_file_open(&file, path, failure);
@@ -222,7 +231,7 @@ bool document_write_pdf(const struct document *document, const char *folder, con
             put_table(&page, block);
             break;
         case BLOCK_FIGURE:
-            put_figure(&page, block, folder);
+            put_figure(&page, block, directory);
             break;
         }
     }
@@ -232,7 +241,7 @@ bool document_write_pdf(const struct document *document, const char *folder, con
     cairo_surface_destroy(surface);
     if (status != CAIRO_STATUS_SUCCESS && file.error_number == 0) {
         atomic_file_abandon(&file);
-        return failure_set(failure, EXIT_RUN, "cannot write '%s/%s': %s", folder, name,
+        return failure_set(failure, EXIT_RUN, "cannot write '%s/%s': %s", directory, name,
                            cairo_status_to_string(status));
     }
     return atomic_file_commit(&file, failure);

@@ -148,8 +148,8 @@ static bool find_covariance(const struct fit_problem *problem, int count, int pa
 }
 
 /* The least squares themselves: x is where they begin and end. false if they do not converge. */
-static bool solve(const struct fit_problem *problem, int samples, int parameters, double *x,
-                  double *residuals) {
+static bool fit_solve(const struct fit_problem *problem, int samples, int parameters, double *x,
+                      double *residuals) {
     const int room = samples * parameters + 5 * parameters + samples;
     int indices[FIT_PARAMETERS_MAX];
     double *work = calloc((size_t)room, sizeof *work);
@@ -182,7 +182,7 @@ void fit_law(enum law law, const double *cores, const double *seconds, size_t co
         }
         fit->from = cores[first];
         x[0] = log(seconds[first] / law_factor(law, x + 1, cores[first]));
-        if (!solve(&problem, samples, parameters, x, residuals))
+        if (!fit_solve(&problem, samples, parameters, x, residuals))
             fit->refusal = "least squares did not converge";
     }
     if (!fit->refusal) {

@@ -112,7 +112,8 @@ uint64_t launch_birth(pid_t process) {
 }
 
 /* Takes note of every child that has ended. */
-static void reap(struct launch_result *result, const pid_t *processes, size_t count, size_t *left) {
+static void reap_children(struct launch_result *result, const pid_t *processes, size_t count,
+                          size_t *left) {
     pid_t process;
     int status;
     while ((process = waitpid(-1, &status, WNOHANG)) > 0)
@@ -202,7 +203,7 @@ void launch_run(const struct launch *launch, struct launch_result *result) {
         }
         /* A signal that asks to stop once more is not waited for: it would come again at once. */
         wait_for_signal(&watched, limit - now);
-        reap(result, processes, launch->count, &left);
+        reap_children(result, processes, launch->count, &left);
     }
     result->seconds = clock_seconds_since(start);
     if (group)

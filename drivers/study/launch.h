@@ -18,8 +18,8 @@ struct launch {
     char *const *environment;
     double timeout; /* seconds; 0: none */
     double grace;   /* seconds from SIGTERM to SIGKILL */
-    /* Told of the process group once it is there, so that a later study can end what this one had
-     * to leave behind. */
+    /* Called with the process group once it is there, so that a later study can end what this one
+     * had to leave behind. */
     void (*started)(void *context, pid_t group);
     void *context;
 };

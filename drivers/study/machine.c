@@ -79,7 +79,7 @@ void machine_describe(struct machine *machine) {
                      cpu);
             read_first_line(path, machine->governor, sizeof machine->governor);
         }
-        /* A core is its package and its number there. NAN is unlike itself: a core each. */
+        /* A core is its package and its number there. NAN differs from itself: a core each. */
         const double socket =
             read_value("/sys/devices/system/cpu/cpu%d/topology/physical_package_id", cpu);
         const double core =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * What this node is, and what goes on there while a sample is measured: as far as Linux says. */
+ * What this node is, and what happens there while a sample is measured: as far as Linux says. */
 #ifndef PLAIT_DRIVERS_STUDY_MACHINE_H
 #define PLAIT_DRIVERS_STUDY_MACHINE_H
 

@@ -25,7 +25,7 @@ struct series {
 
 struct plotting {
     const struct analysis *analysis;
-    const char *folder;
+    const char *directory;
     struct series series[SERIES_MAX];
     size_t count;
     double cores_max, seconds_min, seconds_max;
@@ -87,16 +87,16 @@ static void find_all_series(struct plotting *plotting) {
 /* -- files ---------------------------------------------------------------------------------------
  */
 
-static bool open_file(const struct plotting *plotting, const char *name, const char *ending,
-                      struct atomic_file *file, struct failure *failure) {
-    char *path = text_format("%s/%s.%s", plotting->folder, name, ending);
+static bool open_plot_file(const struct plotting *plotting, const char *name, const char *ending,
+                           struct atomic_file *file, struct failure *failure) {
+    char *path = text_format("%s/%s.%s", plotting->directory, name, ending);
     const bool good = path ? atomic_file_open(file, path, failure)
                            : failure_set(failure, EXIT_RUN, "out of memory");
     free(path);
     return good;
 }
 
-static void put_value(FILE *stream, double value) {
+static void put_plot_value(FILE *stream, double value) {
     if (isfinite(value))
         fprintf(stream, ",%.9g", value);
     else
@@ -104,15 +104,15 @@ static void put_value(FILE *stream, double value) {
 }
 
 static void put_interval(FILE *stream, struct interval interval) {
-    put_value(stream, interval.known ? interval.low : NAN);
-    put_value(stream, interval.known ? interval.high : NAN);
+    put_plot_value(stream, interval.known ? interval.low : NAN);
+    put_plot_value(stream, interval.known ? interval.high : NAN);
 }
 
 /* One line for each point; x is cores, or the number of the category. */
 static bool write_points(struct plotting *plotting, struct failure *failure) {
     struct atomic_file file;
     const struct analysis *analysis = plotting->analysis;
-    if (!open_file(plotting, "points", "csv", &file, failure))
+    if (!open_plot_file(plotting, "points", "csv", &file, failure))
         return false;
     fputs("series,x,seconds,seconds_low,seconds_high,speedup,speedup_low,speedup_high,efficiency,"
           "efficiency_low,efficiency_high,ranks,threads,parameters\n",
@@ -124,12 +124,12 @@ static bool write_points(struct plotting *plotting, struct failure *failure) {
             if (result->count == 0 || find_series(plotting, result) != s)
                 continue;
             fprintf(file.stream, "%zu", s);
-            put_value(file.stream, plotting->along_cores ? result->cores : (double)s + 1);
-            put_value(file.stream, result->median);
+            put_plot_value(file.stream, plotting->along_cores ? result->cores : (double)s + 1);
+            put_plot_value(file.stream, result->median);
             put_interval(file.stream, result->interval);
-            put_value(file.stream, result->speedup);
+            put_plot_value(file.stream, result->speedup);
             put_interval(file.stream, result->speedup_interval);
-            put_value(file.stream, result->efficiency);
+            put_plot_value(file.stream, result->efficiency);
             put_interval(file.stream, result->efficiency_interval);
             fprintf(file.stream, ",%" PRIu64 ",%" PRIu64 ",", point->ranks, point->threads);
             csv_put(file.stream, analysis->groups[result->group].setting);
@@ -144,7 +144,7 @@ static bool write_dots(struct plotting *plotting, struct failure *failure) {
     const struct analysis *analysis = plotting->analysis;
     const size_t step = analysis->used / PLOT_DOTS_MAX + 1;
     size_t number = 0;
-    if (!open_file(plotting, "dots", "csv", &file, failure))
+    if (!open_plot_file(plotting, "dots", "csv", &file, failure))
         return false;
     fputs("series,x,seconds\n", file.stream);
     for (size_t k = 0; k < analysis->count; k++) {
@@ -178,7 +178,7 @@ static void series_label(const struct plotting *plotting, size_t s, char *text, 
 }
 
 /* What all figures begin and end with. Colours are Okabe and Ito's, for all eyes. */
-static void put_begin(FILE *stream, const char *name) {
+static void put_plot_begin(FILE *stream, const char *name) {
     static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                           "#e69f00", "#56b4e9", "#000000"};
     fprintf(stream, "# Made by plait study report. To draw it again: gnuplot %s.gp\n", name);
@@ -191,7 +191,7 @@ static void put_begin(FILE *stream, const char *name) {
                 colours[k % 7], 5 + 2 * (k % 5), 1 + k / 7);
 }
 
-static void put_end(FILE *stream, const char *name) {
+static void put_plot_end(FILE *stream, const char *name) {
     static const char *const terminals[][3] = {
         {"pngcairo size 1240,840 font 'sans,20'", "png", "17"},
         {"pdfcairo size 15cm,10cm font 'sans,11'", "pdf", "9"},
@@ -259,10 +259,10 @@ static void put_curves(const struct plotting *plotting, FILE *stream, int column
 
 static bool write_time(const struct plotting *plotting, struct failure *failure) {
     struct atomic_file file;
-    if (!open_file(plotting, "time", "gp", &file, failure))
+    if (!open_plot_file(plotting, "time", "gp", &file, failure))
         return false;
     FILE *stream = file.stream;
-    put_begin(stream, "time");
+    put_plot_begin(stream, "time");
     put_axis(plotting, stream);
     fprintf(stream,
             "set ylabel 'seconds'\nset logscale y\nset format y '%%g'\nset yrange [%g:%g]\n",
@@ -295,7 +295,7 @@ static bool write_time(const struct plotting *plotting, struct failure *failure)
                 k == 0 ? law_names[result->law] : "");
     }
     fputs("\n", stream);
-    put_end(stream, "time");
+    put_plot_end(stream, "time");
     return atomic_file_commit(&file, failure);
 }
 
@@ -305,10 +305,10 @@ static bool write_ratio(const struct plotting *plotting, enum plot plot, struct 
     const struct group_result *group = &plotting->analysis->groups[0];
     const double base =
         group->base == NO_INDEX ? 1 : plotting->analysis->results[group->base].cores;
-    if (!open_file(plotting, name, "gp", &file, failure))
+    if (!open_plot_file(plotting, name, "gp", &file, failure))
         return false;
     FILE *stream = file.stream;
-    put_begin(stream, name);
+    put_plot_begin(stream, name);
     put_axis(plotting, stream);
     if (plot == PLOT_SPEEDUP)
         fprintf(stream,
@@ -322,7 +322,7 @@ static bool write_ratio(const struct plotting *plotting, enum plot plot, struct 
               stream);
     put_curves(plotting, stream, plot == PLOT_SPEEDUP ? 6 : 9);
     fputs("\n", stream);
-    put_end(stream, name);
+    put_plot_end(stream, name);
     return atomic_file_commit(&file, failure);
 }
 
@@ -364,7 +364,7 @@ static bool write_heat(const struct plotting *plotting, struct failure *failure)
             }
         if (lists[0].count < 2 || lists[1].count < 2)
             continue;
-        if (!open_file(plotting, "heat", "csv", &data, failure))
+        if (!open_plot_file(plotting, "heat", "csv", &data, failure))
             break;
         fputs("rank_place,thread_place,efficiency\n", data.stream);
         for (size_t k = group->first; k < group->first + group->count; k++)
@@ -375,9 +375,9 @@ static bool write_heat(const struct plotting *plotting, struct failure *failure)
                         place_of(&lists[1], threads_of(plotting, &analysis->results[k])),
                         analysis->results[k].efficiency);
         if (!atomic_file_commit(&data, failure) ||
-            !open_file(plotting, "heat", "gp", &script, failure))
+            !open_plot_file(plotting, "heat", "gp", &script, failure))
             break;
-        put_begin(script.stream, "heat");
+        put_plot_begin(script.stream, "heat");
         for (int axis = 0; axis < 2; axis++) {
             fprintf(script.stream, "set %clabel '%s'\nset %crange [-0.5:%g]\nset %ctics (",
                     "xy"[axis], axis ? "threads per rank" : "ranks", "xy"[axis],
@@ -394,16 +394,16 @@ static bool write_heat(const struct plotting *plotting, struct failure *failure)
               "boxxyerror palette notitle, '' every ::1 using 1:2:(sprintf('%.2f',$3)) with labels "
               "tc rgb '#000000' notitle\n",
               script.stream);
-        put_end(script.stream, "heat");
+        put_plot_end(script.stream, "heat");
         good = atomic_file_commit(&script, failure);
     }
     free(lists);
     return good;
 }
 
-bool plots_write(const struct analysis *analysis, const char *folder, bool drawn[PLOTS],
+bool plots_write(const struct analysis *analysis, const char *directory, bool drawn[PLOTS],
                  bool *missing, struct failure *failure) {
-    struct plotting plotting = {.analysis = analysis, .folder = folder};
+    struct plotting plotting = {.analysis = analysis, .directory = directory};
     find_all_series(&plotting);
     *missing = false;
     memset(drawn, 0, PLOTS * sizeof *drawn);
@@ -418,7 +418,7 @@ bool plots_write(const struct analysis *analysis, const char *folder, bool drawn
         return false;
     drawn[PLOT_HEAT] = write_heat(&plotting, failure);
     for (int plot = 0; plot < PLOTS && failure->exit_status == EXIT_DONE; plot++)
-        if (drawn[plot] && gnuplot_draw(folder, plot_names[plot]) != GNUPLOT_DONE) {
+        if (drawn[plot] && gnuplot_draw(directory, plot_names[plot]) != GNUPLOT_DONE) {
             drawn[plot] = false;
             *missing = true;
         }

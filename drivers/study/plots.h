@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The figures of a report: data and gnuplot scripts in its folder, and the pictures if gnuplot is
- * there. */
+ * The figures of a report: data and gnuplot scripts in its directory, and the pictures if gnuplot
+ * is there. */
 #ifndef PLAIT_DRIVERS_STUDY_PLOTS_H
 #define PLAIT_DRIVERS_STUDY_PLOTS_H
 
@@ -12,7 +12,7 @@ extern const char *const plot_names[PLOTS];
 /* Writes scripts and data and draws. drawn says which plots there are: speed-up and efficiency need
  * a base and other points, the heat map several ranks and several threads. missing: gnuplot is not
  * there, or has failed. EXIT_RUN if a file cannot be written. */
-bool plots_write(const struct analysis *analysis, const char *folder, bool drawn[PLOTS],
+bool plots_write(const struct analysis *analysis, const char *directory, bool drawn[PLOTS],
                  bool *missing, struct failure *failure);
 
 /* Whether points are connected and cores are an axis: some parameters have several numbers of

@@ -52,6 +52,7 @@ static bool read_times(struct report_times *times, struct failure *failure) {
 
 /* Columns of the report's times of a program: "numba, ryzen-3600". */
 struct columns {
+    const char *program;
     char names[COLUMNS][96];
     size_t count;
 };
@@ -59,6 +60,7 @@ struct columns {
 static void find_columns(const struct report_times *times, const char *program,
                          struct columns *columns) {
     columns->count = 0;
+    columns->program = program;
     for (size_t k = 0; k < times->count; k++) {
         char name[96];
         size_t c = 0;
@@ -104,7 +106,7 @@ static const struct point_result *find_result(const struct analysis *analysis, c
 
 static void add_row(struct document *document, const struct report_times *times,
                     const struct columns *columns, const struct analysis *analysis,
-                    const char *program, const char *size, const char *workers) {
+                    const char *size, const char *workers) {
     const struct point_result *result = find_result(analysis, size, workers);
     document_cell(document, "%s", size);
     document_cell(document, "%s", workers);
@@ -114,7 +116,8 @@ static void add_row(struct document *document, const struct report_times *times,
     else
         document_cell(document, "-");
     for (size_t c = 0; c < columns->count; c++)
-        document_cell(document, "%s", find_time(times, program, size, workers, columns->names[c]));
+        document_cell(document, "%s",
+                      find_time(times, columns->program, size, workers, columns->names[c]));
 }
 
 /* The table of one program: first the sizes and workers of the report, then those measured here
@@ -143,8 +146,7 @@ static void add_program(struct document *document, const struct report_times *ti
                     strcmp(times->fields[i][TIME_SIZE], fields[TIME_SIZE]) != 0 ||
                     strcmp(times->fields[i][TIME_WORKERS], fields[TIME_WORKERS]) != 0;
         if (first)
-            add_row(document, times, &columns, analysis, program, fields[TIME_SIZE],
-                    fields[TIME_WORKERS]);
+            add_row(document, times, &columns, analysis, fields[TIME_SIZE], fields[TIME_WORKERS]);
     }
     for (size_t k = 0; k < analysis->count; k++) {
         const struct point *point = &grid->points[analysis->results[k].point];
@@ -157,7 +159,7 @@ static void add_program(struct document *document, const struct report_times *ti
                     strcmp(times->fields[i][TIME_SIZE], size) == 0 &&
                     strcmp(times->fields[i][TIME_WORKERS], workers) == 0;
         if (!known)
-            add_row(document, times, &columns, analysis, program, size, workers);
+            add_row(document, times, &columns, analysis, size, workers);
     }
 }
 
@@ -167,8 +169,8 @@ bool preset_report(const char *directory, const char *out, bool with_disturbed, 
     struct analysis analyses[PRESET_PARTS] = {{0}};
     struct document document = {0};
     struct report_times *times = calloc(1, sizeof *times);
-    char *folder = out ? strdup(out) : text_format("%s/report", directory);
-    bool good = (times && folder) || failure_set(failure, EXIT_RUN, "out of memory");
+    char *target = out ? strdup(out) : text_format("%s/report", directory);
+    bool good = (times && target) || failure_set(failure, EXIT_RUN, "out of memory");
     size_t used = 0, disturbed = 0, measured = 0;
     good = good && read_times(times, failure);
     for (size_t k = 0; k < PRESET_PARTS; k++) {
@@ -201,14 +203,14 @@ bool preset_report(const char *directory, const char *out, bool with_disturbed, 
                       "%s/pi, and so on, with where it ran and how it was measured.",
                       directory);
         document_drop_empty_columns(&document);
-        good = study_make_directory(folder, failure);
-        const bool pdf = good && document_write_html(&document, folder, "report.html", failure) &&
-                         document_write_markdown(&document, folder, "report.md", failure) &&
-                         document_write_pdf(&document, folder, "report.pdf", failure);
+        good = study_make_directory(target, failure);
+        const bool pdf = good && document_write_html(&document, target, "report.html", failure) &&
+                         document_write_markdown(&document, target, "report.md", failure) &&
+                         document_write_pdf(&document, target, "report.pdf", failure);
         good = failure->exit_status == EXIT_DONE;
         if (good)
             printf("report: %zu samples count of %zu -> %s/report.html, report.md%s\n", used,
-                   measured, folder, pdf ? ", report.pdf" : "");
+                   measured, target, pdf ? ", report.pdf" : "");
     }
     document_free(&document);
     for (size_t k = 0; k < PRESET_PARTS; k++) {
@@ -218,6 +220,6 @@ bool preset_report(const char *directory, const char *out, bool with_disturbed, 
     if (times)
         free(times->text);
     free(times);
-    free(folder);
+    free(target);
     return good;
 }

@@ -20,8 +20,8 @@ struct preset_part {
 enum { PRESET_PARTS = 3 };
 extern const struct preset_part preset_parts[PRESET_PARTS];
 
-/* Writes FOLDER/report/report.html, .md and .pdf of the studies below the directory: this machine's
- * times next to the report's. out: another folder, or NULL. */
+/* Writes DIRECTORY/report/report.html, .md and .pdf of the studies below the directory: this
+ * machine's times next to the report's. out: another directory, or NULL. */
 bool preset_report(const char *directory, const char *out, bool with_disturbed, uint64_t seed,
                    struct failure *failure);
 

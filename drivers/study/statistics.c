@@ -119,7 +119,7 @@ static int ranked_compare(const void *left, const void *right) {
                           &((const struct ranked *)right)->value);
 }
 
-/* Sorts, adds up the ranks of each group (equal values share their mean rank) and answers the sum
+/* Sorts, adds up the ranks of each group (equal values share their mean rank) and returns the sum
  * of t^3 - t over the groups of t equal values. */
 static double sum_ranks(struct ranked *all, size_t count, double *rank_sums) {
     double ties = 0;

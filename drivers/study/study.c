@@ -27,7 +27,7 @@ char *study_path(const struct study *study, const char *name) {
     return text_format("%s/%s", study->directory, name);
 }
 
-static bool out_of_memory(struct failure *failure) {
+static bool study_out_of_memory(struct failure *failure) {
     return failure_set(failure, EXIT_RUN, "out of memory for the study");
 }
 
@@ -114,7 +114,7 @@ bool study_make_directory(const char *path, struct failure *failure) {
 
 bool study_write_definition(struct study *study, struct failure *failure) {
     char *output = study_path(study, "output"), *path = study_path(study, "study.json");
-    bool good = (output && path) || out_of_memory(failure);
+    bool good = (output && path) || study_out_of_memory(failure);
     if (good && !study->id[0]) {
         const time_t now = time(NULL);
         char created[32];
@@ -122,7 +122,7 @@ bool study_write_definition(struct study *study, struct failure *failure) {
         gmtime_r(&now, &day);
         strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", &day);
         draw_id(study->id);
-        good = (study->created = strdup(created)) || out_of_memory(failure);
+        good = (study->created = strdup(created)) || study_out_of_memory(failure);
     }
     good = good && study_make_directory(study->directory, failure) &&
            study_make_directory(output, failure);
@@ -146,7 +146,7 @@ static bool take_text(char **text, const json_t *object, const char *key) {
     return !value || (*text = strdup(value));
 }
 
-/* The index of the point that an object tells by its ranks, threads and parameters. */
+/* The index of the point that an object names by its ranks, threads and parameters. */
 static bool take_point(struct grid *grid, const json_t *object, size_t *index, const char **why,
                        struct failure *failure) {
     const json_int_t ranks = json_integer_value(json_object_get(object, "ranks"));
@@ -194,7 +194,7 @@ static bool take_definition(struct study *study, const json_t *object, const cha
         !take_text(&definition->hostfile, object, "hostfile") ||
         !take_text(&definition->timer, object, "timer") ||
         !take_text(&definition->grow, object, "grow"))
-        return out_of_memory(failure);
+        return study_out_of_memory(failure);
     study->repeat = (uint64_t)json_integer_value(json_object_get(object, "repeat"));
     if (!study->created || !definition->timer)
         return failure_set(failure, EXIT_USAGE, "'%s' lacks its date or its timer", path);
@@ -245,7 +245,7 @@ static const char *intern_text(struct study *study, const char *text) {
                : NULL;
 }
 
-static const char *intern(struct study *study, const json_t *object, const char *key) {
+static const char *intern_member(struct study *study, const json_t *object, const char *key) {
     const char *text = json_string_value(json_object_get(object, key));
     return text ? intern_text(study, text) : NULL;
 }
@@ -329,10 +329,10 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
     sample.repeats = repeats ? repeats : 1;
     sample.exit_status = (int)json_integer_value(json_object_get(line, "exit"));
     sample.signal = (int)json_integer_value(json_object_get(line, "signal"));
-    sample.answer = intern(study, line, "answer");
-    sample.path = intern(study, environment, "path");
-    sample.governor = intern(study, environment, "governor");
-    sample.binding = intern(study, environment, "binding");
+    sample.answer = intern_member(study, line, "answer");
+    sample.path = intern_member(study, environment, "path");
+    sample.governor = intern_member(study, environment, "governor");
+    sample.binding = intern_member(study, environment, "binding");
     sample.where = intern_where(study, environment);
     json_array_foreach(marks, k, mark) {
         const int bit = find_name(disturbance_names, json_string_value(mark));
@@ -423,7 +423,7 @@ bool study_read_definition(struct study *study, const char *directory, struct fa
     *study = (struct study){.journal = -1, .directory = strdup(directory)};
     char *path = study->directory ? study_path(study, "study.json") : NULL;
     if (!path)
-        return out_of_memory(failure);
+        return study_out_of_memory(failure);
     json_error_t error;
     bool good;
     json_t *object = json_load_file(path, 0, &error);
@@ -443,7 +443,7 @@ bool study_read_definition(struct study *study, const char *directory, struct fa
 bool study_read_samples(struct study *study, struct failure *failure) {
     char *path = study_path(study, "samples.jsonl");
     const bool good = path ? read_lines(path, take_read_line, study, &study->torn, failure)
-                           : out_of_memory(failure);
+                           : study_out_of_memory(failure);
     free(path);
     return good;
 }
@@ -469,7 +469,7 @@ bool study_each_line(const struct study *study, bool (*visit)(void *context, jso
     char *path = study_path(study, "samples.jsonl");
     bool torn;
     const bool good =
-        path ? read_lines(path, visit_line, &lines, &torn, failure) : out_of_memory(failure);
+        path ? read_lines(path, visit_line, &lines, &torn, failure) : study_out_of_memory(failure);
     free(path);
     return good;
 }
@@ -494,7 +494,7 @@ static int64_t whole_bytes(int file) {
 bool study_open_journal(struct study *study, struct failure *failure) {
     char *path = study_path(study, "samples.jsonl");
     if (!path)
-        return out_of_memory(failure);
+        return study_out_of_memory(failure);
     study->journal = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     study->journal_bytes = study->journal < 0 ? -1 : whole_bytes(study->journal);
     bool good = study->journal_bytes >= 0;
@@ -517,7 +517,7 @@ bool study_append(struct study *study, json_t *line, struct failure *failure) {
     const char *why = "";
     char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(17));
     size_t bytes = text ? strlen(text) : 0, done = 0;
-    bool good = text || out_of_memory(failure);
+    bool good = text || study_out_of_memory(failure);
     if (good)
         text[bytes++] = '\n'; /* in place of its end: written by count */
     while (good && done < bytes) {

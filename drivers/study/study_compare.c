@@ -41,7 +41,8 @@ struct compared {
 
 /* The verdict on b against a, in words; sets *slower to how much more time b takes, as far as that
  * is shown. */
-static const char *verdict(struct interval ratio, const struct rank_test *test, double *slower) {
+static const char *compare_verdict(struct interval ratio, const struct rank_test *test,
+                                   double *slower) {
     *slower = 0;
     if (!ratio.known)
         return "not shown: fewer than 6 samples";
@@ -71,7 +72,7 @@ static bool compare_point(const struct compare_request *request, const struct co
         const struct interval ratio =
             statistics_ratio_interval(b, b_count, a, a_count, request->seed);
         const struct rank_test test = statistics_mann_whitney(b, b_count, a, a_count);
-        const char *words = verdict(ratio, &test, &slower);
+        const char *words = compare_verdict(ratio, &test, &slower);
         const double a_median = statistics_median(a, a_count),
                      b_median = statistics_median(b, b_count);
         char interval[64] = "-";

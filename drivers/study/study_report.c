@@ -30,7 +30,7 @@ struct report_request {
 enum { NUMBER_BYTES = 64 };
 
 /* Three digits; "-" for what is not known. */
-static const char *number(double value, char text[NUMBER_BYTES]) {
+static const char *number_text_of(double value, char text[NUMBER_BYTES]) {
     if (!isfinite(value))
         snprintf(text, NUMBER_BYTES, "-");
     else
@@ -39,7 +39,7 @@ static const char *number(double value, char text[NUMBER_BYTES]) {
 }
 
 /* "1.2 to 1.4" with three digits and more where the ends would look alike; "-". */
-static const char *range(struct interval interval, char text[NUMBER_BYTES]) {
+static const char *range_text_of(struct interval interval, char text[NUMBER_BYTES]) {
     if (!interval.known) {
         snprintf(text, NUMBER_BYTES, "-");
         return text;
@@ -98,7 +98,8 @@ static void say_group(struct document *document, const struct analysis *analysis
     point_text(analysis, group->base, base_where, sizeof base_where);
     if (!last) {
         document_item(document, "%s: %s s at %s (95 %% interval %s s, %zu samples).", setting,
-                      number(base->median, a), base_where, range(base->interval, b), base->count);
+                      number_text_of(base->median, a), base_where, range_text_of(base->interval, b),
+                      base->count);
         return;
     }
     point_text(analysis, (size_t)(last - analysis->results), where, sizeof where);
@@ -106,15 +107,16 @@ static void say_group(struct document *document, const struct analysis *analysis
     document_item(document,
                   "%s: from %s s at %s to %s s at %s, %s %s times %s (95 %% interval %s), an "
                   "efficiency of %s.",
-                  setting, number(base->median, a), base_where, number(last->median, b), where,
-                  strong ? "that is" : "with", number(last->speedup, c),
-                  strong ? "as fast" : "the work per second", range(last->speedup_interval, d),
-                  number(last->efficiency, (char[NUMBER_BYTES]){0}));
+                  setting, number_text_of(base->median, a), base_where,
+                  number_text_of(last->median, b), where, strong ? "that is" : "with",
+                  number_text_of(last->speedup, c), strong ? "as fast" : "the work per second",
+                  range_text_of(last->speedup_interval, d),
+                  number_text_of(last->efficiency, (char[NUMBER_BYTES]){0}));
     if (group->best != NO_INDEX && group->best != group->base) {
         point_text(analysis, group->best, where, sizeof where);
         document_item(document,
                       "%s: the largest run with an efficiency of at least 0.75 is %s (%s).",
-                      setting, where, number(analysis->results[group->best].efficiency, a));
+                      setting, where, number_text_of(analysis->results[group->best].efficiency, a));
     } else if (group->best == group->base) {
         document_item(document, "%s: no run on more cores has an efficiency of at least 0.75.",
                       setting);
@@ -264,17 +266,17 @@ static void add_table(struct document *document, const struct analysis *analysis
         document_cell(document, "%.0f", result->cores);
         document_cell(document, "%zu", result->count);
         document_cell(document, "%zu", result->measured - result->count);
-        document_cell(document, "%s", number(result->median, a));
-        document_cell(document, "%s", range(result->interval, a));
-        document_cell(document, "%s", range(all, a));
+        document_cell(document, "%s", number_text_of(result->median, a));
+        document_cell(document, "%s", range_text_of(result->interval, a));
+        document_cell(document, "%s", range_text_of(all, a));
         document_cell(document, "%s",
-                      number(based ? analysis->results[group->base].median : NAN, a));
-        document_cell(document, "%s", number(result->speedup, a));
+                      number_text_of(based ? analysis->results[group->base].median : NAN, a));
+        document_cell(document, "%s", number_text_of(result->speedup, a));
         document_cell(document, "%s",
-                      k == group->base ? "base" : range(result->speedup_interval, a));
-        document_cell(document, "%s", number(result->ideal, a));
-        document_cell(document, "%s", number(result->efficiency, a));
-        document_cell(document, "%s", number(result->karp_flatt, a));
+                      k == group->base ? "base" : range_text_of(result->speedup_interval, a));
+        document_cell(document, "%s", number_text_of(result->ideal, a));
+        document_cell(document, "%s", number_text_of(result->efficiency, a));
+        document_cell(document, "%s", number_text_of(result->karp_flatt, a));
     }
 }
 
@@ -300,8 +302,8 @@ static void add_figures(struct document *document, const struct analysis *analys
             document_cell(document, "%" PRIu64, analysis->study->grid.points[result->point].ranks);
             document_cell(document, "%" PRIu64,
                           analysis->study->grid.points[result->point].threads);
-            document_cell(document, "%s", number(result->median, a));
-            document_cell(document, "%s", range(result->interval, b));
+            document_cell(document, "%s", number_text_of(result->median, a));
+            document_cell(document, "%s", range_text_of(result->interval, b));
         }
     }
     for (int plot = PLOT_SPEEDUP; plot < PLOTS; plot++) {
@@ -326,12 +328,13 @@ static void add_figures(struct document *document, const struct analysis *analys
             document_cell(document, "%" PRIu64, analysis->study->grid.points[result->point].ranks);
             document_cell(document, "%" PRIu64,
                           analysis->study->grid.points[result->point].threads);
-            document_cell(document, "%s",
-                          number(plot == PLOT_SPEEDUP ? result->speedup : result->efficiency, a));
             document_cell(
                 document, "%s",
-                range(plot == PLOT_SPEEDUP ? result->speedup_interval : result->efficiency_interval,
-                      b));
+                number_text_of(plot == PLOT_SPEEDUP ? result->speedup : result->efficiency, a));
+            document_cell(document, "%s",
+                          range_text_of(plot == PLOT_SPEEDUP ? result->speedup_interval
+                                                             : result->efficiency_interval,
+                                        b));
         }
     }
 }
@@ -406,8 +409,8 @@ static void add_factors(struct document *document, const struct analysis *analys
                 document_cell(document, "%s", factor);
                 document_cell(document, "%s", change);
                 document_cell(document, "%s", *setting ? setting : "-");
-                document_cell(document, "%s", number(work * from->median / to->median, a));
-                document_cell(document, "%s", range(interval, b));
+                document_cell(document, "%s", number_text_of(work * from->median / to->median, a));
+                document_cell(document, "%s", range_text_of(interval, b));
             }
 }
 
@@ -435,8 +438,9 @@ static void add_fits(struct document *document, const struct analysis *analysis)
             document_cell(document, "%" PRIu64, result->threads);
             document_cell(document, fit->refusal ? "-" : "%.0f to %.0f", fit->from, fit->to);
             document_cell(document, "%s", fit->refusal ? "no fit" : law_parameters[result->law][p]);
-            document_cell(document, "%s", fit->refusal ? fit->refusal : number(fit->values[p], a));
-            document_cell(document, "%s", fit->refusal ? "-" : range(fit->intervals[p], b));
+            document_cell(document, "%s",
+                          fit->refusal ? fit->refusal : number_text_of(fit->values[p], a));
+            document_cell(document, "%s", fit->refusal ? "-" : range_text_of(fit->intervals[p], b));
             document_cell(document, fit->refusal ? "-" : "%.1f %%", 100 * fit->deviation);
         }
     }
@@ -472,7 +476,7 @@ static void add_rules(struct document *document, const struct analysis *analysis
  */
 
 static bool write_report(const struct analysis *analysis, const struct report_request *request,
-                         const char *folder, struct failure *failure) {
+                         const char *target, struct failure *failure) {
     const struct study *study = analysis->study;
     struct document document;
     bool drawn[PLOTS], missing;
@@ -485,7 +489,7 @@ static bool write_report(const struct analysis *analysis, const struct report_re
         request->title ? strdup(request->title) : text_format("Scaling of %s", name ? name : "");
     bool good =
         (command && title) || failure_set(failure, EXIT_RUN, "out of memory for the report");
-    good = good && plots_write(analysis, folder, drawn, &missing, failure);
+    good = good && plots_write(analysis, target, drawn, &missing, failure);
     if (good) {
         document_begin(&document, title);
         add_summary(&document, analysis, command);
@@ -501,9 +505,9 @@ static bool write_report(const struct analysis *analysis, const struct report_re
         add_method(&document, analysis, request);
         add_rules(&document, analysis);
         document_drop_empty_columns(&document);
-        const bool pdf = document_write_html(&document, folder, "report.html", failure) &&
-                         document_write_markdown(&document, folder, "report.md", failure) &&
-                         document_write_pdf(&document, folder, "report.pdf", failure);
+        const bool pdf = document_write_html(&document, target, "report.html", failure) &&
+                         document_write_markdown(&document, target, "report.md", failure) &&
+                         document_write_pdf(&document, target, "report.pdf", failure);
         good = failure->exit_status == EXIT_DONE;
         document_free(&document);
         if (good && missing)
@@ -511,7 +515,7 @@ static bool write_report(const struct analysis *analysis, const struct report_re
                 "figures are missing: install gnuplot-nox, and run plait study report again");
         if (good)
             printf("report: %zu points, %zu samples count of %zu -> %s/report.html, report.md%s\n",
-                   analysis->count, analysis->used, analysis->measured, folder,
+                   analysis->count, analysis->used, analysis->measured, target,
                    pdf ? ", report.pdf" : "; no PDF: this build has no cairo");
     }
     free(command);
@@ -523,7 +527,7 @@ void study_report(struct option_values *values, struct failure *failure) {
     struct report_request request = {0};
     struct study study = {.journal = -1};
     struct analysis analysis = {0};
-    char *folder = NULL;
+    char *target = NULL;
     bool good = values_apply(values, &request, failure);
     if (good && values_has(values, "preset")) {
         if (request.title)
@@ -535,17 +539,17 @@ void study_report(struct option_values *values, struct failure *failure) {
     }
     good = good && study_read(&study, request.directory, failure);
     if (good) {
-        folder = request.out ? strdup(request.out) : study_path(&study, "report");
-        good = folder ? study_make_directory(folder, failure)
+        target = request.out ? strdup(request.out) : study_path(&study, "report");
+        good = target ? study_make_directory(target, failure)
                       : failure_set(failure, EXIT_RUN, "out of memory");
     }
     good = good && analyse(&analysis, &study, request.disturbed, request.seed, failure) &&
-           write_report(&analysis, &request, folder, failure);
+           write_report(&analysis, &request, target, failure);
     if (good)
         standard_output_flush(failure);
     analysis_free(&analysis);
     study_free(&study);
-    free(folder);
+    free(target);
 }
 
 #define MEMBER(name) offsetof(struct report_request, name)

@@ -72,8 +72,8 @@ static bool check_interval(const char *text, struct failure *failure) {
 }
 
 /* The definition as the command line has it. */
-static bool define(const struct run_request *request, struct study_definition *definition,
-                   struct failure *failure) {
+static bool define_study(const struct run_request *request, struct study_definition *definition,
+                         struct failure *failure) {
     definition->mode = (enum study_mode)request->mode;
     definition->program = request->program != NULL;
     if (!request->program && request->words.count == 0)
@@ -260,7 +260,7 @@ static bool run_task(struct study_work *work, const struct task *task, struct fa
  */
 
 /* Fisher and Yates' shuffle; the run of PCG says which. */
-static void shuffle(struct task *tasks, size_t count, uint64_t seed, uint64_t run) {
+static void shuffle_tasks(struct task *tasks, size_t count, uint64_t seed, uint64_t run) {
     uint64_t state = plait_pcg_run(seed, run), output;
     for (size_t k = count; k > 1; k--) {
         state = plait_pcg_outputs(PLAIT_RXS64, state, 1, &output);
@@ -312,7 +312,7 @@ static size_t plan_round(const struct study_work *work, enum round_kind kind, ui
         if (kind == ROUND_WARMUP ? progress->measured < request->repeat : needs_more(work, p, had))
             tasks[count++] = (struct task){p, kind == ROUND_WARMUP, round, SAMPLE_NONE};
     }
-    shuffle(tasks, count, request->seed, 3 * round + (uint64_t)kind);
+    shuffle_tasks(tasks, count, request->seed, 3 * round + (uint64_t)kind);
     return count;
 }
 
@@ -417,7 +417,7 @@ static bool open_study(struct study_work *work, struct failure *failure) {
     const struct run_request *request = work->request;
     struct study_definition definition = {0};
     const char *difference;
-    bool good = define(request, &definition, failure);
+    bool good = define_study(request, &definition, failure);
     if (good && study_exists(request->out)) {
         good = study_read_definition(work->study, request->out, failure);
         if (good && !study_same_definition(&definition, &work->study->definition, &difference))

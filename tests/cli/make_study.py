@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Makes the directory of a study whose samples are made up, so that reports can be tested without a run:
 
-    make_study.py FOLDER KEY=VALUE...
+    make_study.py DIRECTORY KEY=VALUE...
 
 cores=1,2,4,8  samples=8  seconds=10  serial=0.1  noise=0.01  mode=strong  threads=1  seed=1
 disturbed=N (of each point, the first ones)  failed=N  names=LIST (values of a parameter "name")
@@ -12,7 +12,7 @@ import os
 import random
 import sys
 
-folder, *settings = sys.argv[1:]
+directory, *settings = sys.argv[1:]
 given = dict(setting.split("=", 1) for setting in settings)
 
 
@@ -31,13 +31,13 @@ assert not given, given
 
 draw = random.Random(seed)
 points = [(c, t, n) for n in names for t in threads for c in cores]
-os.makedirs(os.path.join(folder, "output"))
-with open(os.path.join(folder, "study.json"), "w") as stream:
+os.makedirs(os.path.join(directory, "output"))
+with open(os.path.join(directory, "study.json"), "w") as stream:
     json.dump({
         "plait_study": 1, "id": f"{seed:016x}", "created": "2026-11-29T00:00:00Z", "mode": mode, "program": program,
         "command": ["pi", "--darts", "4^13"], "launcher": None, "hostfile": None, "timer": timer, "grow": None, "repeat": count,
         "points": [{"ranks": c, "threads": t, "parameters": {"name": n} if n else {}} for c, t, n in points]}, stream)
-with open(os.path.join(folder, "samples.jsonl"), "w") as stream:
+with open(os.path.join(directory, "samples.jsonl"), "w") as stream:
     for k in range(count):
         for c, t, n in points:
             p = c * t
