@@ -139,26 +139,45 @@ static void put_stopwatch_line(const struct exporting *exporting, const json_t *
     fputc('\n', stream);
 }
 
-/* {"params": {"p": 4, "t": 1}, "metric": "time", "value": 1.5}: what Extra-P reads. Parameters that
- * are no numbers are part of the call path. */
+/* The value of parameter k of a point as a number; NAN: it is none. */
+static double parameter_number(const struct point *point, size_t k) {
+    char *end = NULL;
+    const double value = point->values[k] ? strtod(point->values[k], &end) : NAN;
+    return end && *end == '\0' ? value : NAN;
+}
+
+/* {"params": {"ranks": 4}, "callpath": "pi", "metric": "time", "value": 1.5}: what Extra-P reads.
+ * It wants five values of each parameter that a model is to have, so what is the same at all points
+ * is left out; parameters that are no numbers are part of the call path. */
 static void put_extrap_line(const struct exporting *exporting, const struct sample *sample) {
     const struct grid *grid = &exporting->study->grid;
     const struct point *point = &grid->points[sample->point];
     json_t *line = json_object(), *params = json_object();
+    bool ranks = false, threads = false;
     char path[512];
     snprintf(path, sizeof path, "%s", exporting->study->definition.words.items[0]);
-    json_object_set_new(params, "ranks", json_integer((json_int_t)point->ranks));
-    json_object_set_new(params, "threads", json_integer((json_int_t)point->threads));
+    for (size_t p = 0; p < grid->count; p++) {
+        ranks = ranks || grid->points[p].ranks != point->ranks;
+        threads = threads || grid->points[p].threads != point->threads;
+    }
+    if (ranks)
+        json_object_set_new(params, "ranks", json_integer((json_int_t)point->ranks));
+    if (threads)
+        json_object_set_new(params, "threads", json_integer((json_int_t)point->threads));
     for (size_t k = 0; k < grid->names.count; k++) {
-        char *end = NULL;
-        const double value = point->values[k] ? strtod(point->values[k], &end) : NAN;
+        const double value = parameter_number(point, k);
         const size_t used = strlen(path);
-        if (end && *end == '\0' && isfinite(value))
+        bool varies = false;
+        for (size_t p = 0; p < grid->count && !varies; p++)
+            varies = parameter_number(&grid->points[p], k) != value;
+        if (isfinite(value) && varies)
             json_object_set_new(params, grid->names.items[k], json_real(value));
-        else if (point->values[k])
+        else if (point->values[k] && !isfinite(value))
             snprintf(path + used, sizeof path - used, " %s=%s", grid->names.items[k],
                      point->values[k]);
     }
+    if (json_object_size(params) == 0)
+        json_object_set_new(params, "ranks", json_integer((json_int_t)point->ranks));
     json_object_set_new(line, "params", params);
     json_object_set_new(line, "callpath", json_string(path));
     json_object_set_new(line, "metric", json_string("time"));

@@ -14,7 +14,8 @@ echo run >>"${FAKE_RUNS:-/dev/null}"
 [ "$do" != fail ] || { echo 'fake_kernel: fails on purpose' >&2; exit 3; }
 if [ "$do" = hang ]; then
     trap '' TERM
-    sleep 1000 &
+    setsid sleep 1000 & # in a process group of its own
+    echo "$!" >>"${FAKE_PIDS:-/dev/null}"
     while :; do sleep 1; done
 fi
 [ -z "${FAKE_SLEEP:-}" ] || sleep "$FAKE_SLEEP"

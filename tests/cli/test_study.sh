@@ -94,8 +94,16 @@ part_failures() {
     expect_ok 1 -- "$PLAIT" study run --out hang --ranks 1 --repeat 1 --warmup 0 --timeout 0.5 --kill-after 0.2 "${law[@]}" -- 1 0.1 0 10 hang
     assert "the time-out is recorded" [ "$(value hang 'measured[0]["outcome"]')" = timeout ]
     assert "nothing of it is left" no_process_of "$FAKE_PIDS"
+    # Disturbed ones are measured again by --redo noisy, all by --redo all; the old ones stay.
+    expect_ok 1 -- "$PLAIT" study run --out noisy --ranks 1 --repeat 3 --warmup 0 "${law[@]}" -- 1
+    sed -i 's/"disturbed":\[[^]]*\]/"disturbed":[]/; 2s/"disturbed":\[\]/"disturbed":["clock"]/' "$SANDBOX/noisy/samples.jsonl"
+    expect_ok 1 -- "$PLAIT" study run --out noisy --ranks 1 --repeat 3 --warmup 0 --redo noisy "${law[@]}" -- 1
+    assert "the disturbed one is measured again" [ "$(value noisy '[s.get("replaces") for s in samples]')" = '[None, None, None, 1]' ]
+    expect_ok 1 -- "$PLAIT" study run --out noisy --ranks 1 --repeat 3 --warmup 0 --redo all "${law[@]}" -- 1
+    assert "all are" [ "$(value noisy 'sorted(s["replaces"] for s in samples[4:])')" = '[0, 2, 3]' ]
+    expect_ok 1 -- "$PLAIT" study status noisy
+    assert "and three count" grep -q '^# 1 points, 3 samples' "$WORK/out"
     # Answers that differ.
-    printf '#!/bin/sh\nn=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) >n\n' >"$SANDBOX/odd"
     expect_ok 1 -- "$PLAIT" study run --out pi --ranks 1 --repeat 2 --warmup 0 --launcher none -- pi --darts 64 --runs 2
     sed -i 's/hits fnv1a [0-9a-f]*/hits fnv1a 0000000000000000/' "$SANDBOX/pi/samples.jsonl"
     expect_ok 1 -- "$PLAIT" study run --out pi --ranks 1 --repeat 3 --warmup 0 --launcher none -- pi --darts 64 --runs 2
@@ -501,6 +509,43 @@ part_lesson() {
         case $command in *' study run '*) ;; *) continue ;; esac
         eval "expect_ok 1 -- $(printf '%s' "$command" | sed "s,plait,\"\$PLAIT\",; s,study run ,study run --dry-run ,; s,--program ./[a-z0-9]*,--program ./work,")"
     done < <(sed -n 's/^    \(plait study run .*\)/\1/p' "$lesson" "$here/../../docs/study.md" | sed 's/ *#.*//')
+}
+
+# The page in a browser, at the width of a phone and of a screen: pictures shown, nothing wider than the page, no
+# message on the console. For --long: wants chromium.
+part_page() {
+    command -v chromium >/dev/null && command -v gnuplot >/dev/null || exit 77
+    local width
+    made s cores=1,2,4 threads=1,2 names=red,green
+    report s
+    for width in 360 1100; do
+        cat >"$SANDBOX/frame.html" <<END
+<!DOCTYPE html><html><body><iframe src="s/report/report.html" width="$width" height="800"></iframe><pre>nothing</pre>
+<script>
+document.querySelector('iframe').onload = function () {
+  const page = this.contentDocument, shown = [...page.images].filter(i => i.naturalWidth > 0).length;
+  document.querySelector('pre').textContent =
+    (page.documentElement.scrollWidth <= $width ? 'fits' : 'too wide') + ', ' + shown + ' of ' + page.images.length;
+};
+</script></body></html>
+END
+        last_command="chromium, $width pixels"
+        chromium --headless --no-sandbox --disable-gpu --allow-file-access-from-files --virtual-time-budget=20000 \
+            --enable-logging=stderr --dump-dom "file://$SANDBOX/frame.html" >"$WORK/out" 2>"$WORK/err" || true
+        assert "the page fits, with its pictures" grep -q '<pre>fits, 4 of 4</pre>' "$WORK/out"
+        assert "the console is silent" [ "$(grep -c CONSOLE "$WORK/err" || true)" -eq 0 ]
+    done
+}
+
+# Extra-P reads the export, and finds a model. For --long: EXTRAP is its command.
+part_extrap() {
+    [ -n "${EXTRAP:-}" ] || exit 77
+    made s cores=1,2,4,8,16 serial=0 noise=0.001
+    expect_ok 1 -- "$PLAIT" study export extrap s --out s.jsonl
+    last_command="$EXTRAP --json s.jsonl"
+    (cd "$SANDBOX" && "$EXTRAP" --json s.jsonl) >"$WORK/out" 2>"$WORK/err" || true
+    assert "it reads all points" [ "$(grep -c 'Measurement point' "$WORK/out")" -eq 5 ]
+    assert "and finds a model" grep -q 'Model: .*ranks' "$WORK/out"
 }
 
 part_amdahl() {
