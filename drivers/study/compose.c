@@ -78,15 +78,20 @@ bool composer_look(struct composer *composer, const struct study *study, struct 
                  study->definition.launcher);
     else if (study->definition.mode != STUDY_THROUGHPUT)
         find_family(composer);
-    composer->slots = composer->cores_per_node = composer->machine.cores;
+    composer->slots = composer->cores = composer->cores_per_node = composer->machine.cores;
     composer->cpus = composer->machine.cpus;
     if (hostfile) {
         if (!count_slots(hostfile, &composer->slots, &composer->cores_per_node, failure))
             return false;
-        composer->cpus = composer->slots;
+        composer->cores = composer->cpus = composer->slots;
     } else if (tasks && strtoull(tasks, NULL, 10) > 0) {
+        /* A Slurm allocation: its nodes may be others than this one. */
+        const char *each = getenv("SLURM_CPUS_PER_TASK"), *here = getenv("SLURM_CPUS_ON_NODE");
+        const uint64_t threads = each ? strtoull(each, NULL, 10) : 0;
         composer->slots = strtoull(tasks, NULL, 10);
-        composer->cpus = composer->slots > composer->cpus ? composer->slots : composer->cpus;
+        composer->cores = composer->cpus = composer->slots * (threads > 0 ? threads : 1);
+        if (here && strtoull(here, NULL, 10) > 0)
+            composer->cores_per_node = strtoull(here, NULL, 10);
     }
     return true;
 }
@@ -213,7 +218,7 @@ static bool add_filled(const struct filler *filler, const char *text, struct tex
  */
 
 static bool is_crowded(const struct composer *composer, size_t point) {
-    return point_cores(&composer->study->grid.points[point]) > composer->slots;
+    return point_cores(&composer->study->grid.points[point]) > composer->cores;
 }
 
 void compose_binding(const struct composer *composer, size_t point, char *text, size_t bytes) {

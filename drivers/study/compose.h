@@ -19,7 +19,8 @@ struct composer {
     bool dry_run; /* commands are looked at only: what starts them may be elsewhere */
     char launcher_version[128];
     char plait[4096]; /* this program */
-    uint64_t slots;   /* of the hostfile, the allocation or this node */
+    uint64_t slots;   /* for ranks: of the hostfile, the allocation or this node */
+    uint64_t cores;   /* to bind threads to, on all nodes */
     uint64_t cpus;    /* threads that have a hardware thread each, on all nodes */
     uint64_t cores_per_node;
     struct machine machine;

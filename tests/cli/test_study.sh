@@ -36,6 +36,9 @@ part_grid() {
     assert "or zipped" [ "$(sed 's/.*fake_kernel.sh //' "$WORK/out" | paste -sd ' ')" = '1x 2y' ]
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 2 --threads 3 --dry-run --launcher 'srun -N {nodes} -n {ranks} -c {threads} "a b"' --program true
     assert "the launcher is a template" grep -q "^OMP_NUM_THREADS=3 srun -N [0-9]* -n 2 -c 3 'a b' true\$" "$WORK/out"
+    # A Slurm allocation says how many ranks and cores there are.
+    expect_ok 1 -- env SLURM_NTASKS=6 SLURM_CPUS_PER_TASK=4 SLURM_CPUS_ON_NODE=8 "$PLAIT" study run --out s --ranks 3..max --threads 4 --dry-run --launcher 'srun -N {nodes} -n {ranks}' --program true
+    assert "max and nodes are those of the allocation" [ "$(sed 's/.*srun //' "$WORK/out" | paste -sd ';')" = '-N 2 -n 3 true;-N 2 -n 4 true;-N 3 -n 5 true;-N 3 -n 6 true' ]
     # Subcommands: threads and report come from the study, and weak scaling grows what they declare.
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2 --threads 2 --dry-run --launcher none -- pi --darts 4^5
     assert "a subcommand is given threads and a report" grep -q "pi --darts '4^5' --threads 2 --json s/output/SAMPLE.json" "$WORK/out"
@@ -154,6 +157,8 @@ part_interrupted() {
     assert "the bad one is named" grep -q 'warning: s/samples.jsonl:2: is no JSON' "$WORK/err"
     assert "and kept" [ "$(sed -n 2p "$SANDBOX/s/samples.jsonl")" = 'no sample' ]
     assert "the rest has run" [ "$(lines s)" -eq 7 ]
+    expect_ok 1 -- "$PLAIT" study status s
+    assert "and can be read again" grep -q '^# 2 points, 6 samples, 0 missing' "$WORK/out"
     # SIGTERM: status 75, and the same command continues.
     new_sandbox
     last_command='plait study run, SIGTERM'
