@@ -49,11 +49,8 @@ static const struct option_table tables[] = {
 const struct option_set amdahl_option_set = {
     .command = "amdahl",
     .summary = "a load with a known serial share, to learn about scaling with",
-    .details = "First one thread of rank 0 works for the serial share of SECONDS while all others "
-               "wait; then all threads of all ranks share the rest equally. Work is CPU time of a "
-               "thread, by the clock of that thread: on cores of its own a run takes SECONDS (s + "
-               "(1 - s) / cores), as Amdahl's law has it, and more where threads must share a "
-               "core. --csv has the times of both parts.",
+    .details =
+        "First one thread of rank 0 works for the serial share of SECONDS while all others wait; then all threads of all ranks share the rest equally. Work is CPU time of a thread, by the clock of that thread: on cores of its own a run takes SECONDS (s + (1 - s) / cores), as Amdahl's law has it, and more where threads must share a core. --csv has the times of both parts.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

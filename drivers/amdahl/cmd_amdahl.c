@@ -69,11 +69,10 @@ static bool amdahl_print(const struct run *run, void *state, struct failure *fai
     const struct amdahl *amdahl = state;
     const double cores = (double)run->session->size * run->exec.threads;
     (void)failure;
-    printf("amdahl: %g s of work, %g %% of it serial, on %g core%s: %.4g s serial, %.4g s "
-           "parallel; the law says %.4g s\n",
-           options->work, 100 * amdahl->serial, cores, cores == 1 ? "" : "s",
-           amdahl->serial_seconds, amdahl->parallel_seconds,
-           options->work * (amdahl->serial + (1 - amdahl->serial) / cores));
+    printf(
+        "amdahl: %g s of work, %g %% of it serial, on %g core%s: %.4g s serial, %.4g s parallel; the law says %.4g s\n",
+        options->work, 100 * amdahl->serial, cores, cores == 1 ? "" : "s", amdahl->serial_seconds,
+        amdahl->parallel_seconds, options->work * (amdahl->serial + (1 - amdahl->serial) / cores));
     return true;
 }
 

@@ -195,11 +195,10 @@ static bool add_filled(const struct filler *filler, const char *text, struct tex
                 good = failure_set(failure, EXIT_USAGE,
                                    "'%s': the brace does not end: write {{ for a brace", text);
             else if (!placeholder_value(filler, name, value, sizeof value))
-                good =
-                    failure_set(failure, EXIT_USAGE,
-                                "unknown placeholder {%s}: there are {ranks}, {threads}, {cores}, "
-                                "{nodes}, {copy}, {output}, {hostfile} and the names of --set",
-                                name);
+                good = failure_set(
+                    failure, EXIT_USAGE,
+                    "unknown placeholder {%s}: there are {ranks}, {threads}, {cores}, {nodes}, {copy}, {output}, {hostfile} and the names of --set",
+                    name);
             else
                 fputs(value, stream);
             text += length + 2;
@@ -425,9 +424,9 @@ static bool find_grows(struct composer *composer, struct failure *failure) {
         return !grow || failure_set(failure, EXIT_USAGE, "--grow is for --mode weak");
     if (!composer->set)
         return (grow && texts_find(&study->grid.names, grow) < study->grid.names.count) ||
-               failure_set(failure, EXIT_USAGE,
-                           "--mode weak of a program grows a parameter with the cores: name it by "
-                           "--grow and give it by --set");
+               failure_set(
+                   failure, EXIT_USAGE,
+                   "--mode weak of a program grows a parameter with the cores: name it by --grow and give it by --set");
     if (grow)
         composer->grows = option_find_given(composer->set, grow, NULL);
     const size_t count = option_count(composer->set);

@@ -249,9 +249,9 @@ static void put_html_body(FILE *stream, const struct document *document, const c
             put_html_table(stream, block, k);
             break;
         case BLOCK_FIGURE:
-            fputs("<figure><div class=\"scroll\" tabindex=\"0\"><img "
-                  "src=\"data:image/svg+xml;base64,",
-                  stream);
+            fputs(
+                "<figure><div class=\"scroll\" tabindex=\"0\"><img src=\"data:image/svg+xml;base64,",
+                stream);
             put_svg(stream, directory, block->name);
             fputs("\" alt=\"", stream);
             put_html(stream, block->text);

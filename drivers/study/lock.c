@@ -63,10 +63,10 @@ bool study_lock_take(struct study_lock *lock, const char *directory, double grac
     const bool orphaned =
         !held && holder.study > 0 && launch_birth(holder.study) != holder.study_birth;
     if (orphaned && is_noted_group(&holder)) {
-        snprintf(line, sizeof line,
-                 "an earlier study was killed, and its launch (process group %d) still runs: it is "
-                 "ended",
-                 holder.group);
+        snprintf(
+            line, sizeof line,
+            "an earlier study was killed, and its launch (process group %d) still runs: it is ended",
+            holder.group);
         warning_print(line);
         launch_end_group(holder.group, grace);
     }
@@ -82,8 +82,7 @@ bool study_lock_take(struct study_lock *lock, const char *directory, double grac
             failure, EXIT_USAGE,
             orphaned
                 ? "'%s' is in use by a launch of study process %d, which was killed: end it first"
-                : "'%s' is in use by another study, process %d: wait for it, or choose another "
-                  "directory",
+                : "'%s' is in use by another study, process %d: wait for it, or choose another directory",
             directory, holder.study);
     }
     write_holder(lock, 0);

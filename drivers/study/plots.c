@@ -114,9 +114,9 @@ static bool write_points(struct plotting *plotting, struct failure *failure) {
     const struct analysis *analysis = plotting->analysis;
     if (!open_plot_file(plotting, "points", "csv", &file, failure))
         return false;
-    fputs("series,x,seconds,seconds_low,seconds_high,speedup,speedup_low,speedup_high,efficiency,"
-          "efficiency_low,efficiency_high,ranks,threads,parameters\n",
-          file.stream);
+    fputs(
+        "series,x,seconds,seconds_low,seconds_high,speedup,speedup_low,speedup_high,efficiency,efficiency_low,efficiency_high,ranks,threads,parameters\n",
+        file.stream);
     for (size_t s = 0; s < plotting->count; s++)
         for (size_t k = 0; k < analysis->count; k++) {
             const struct point_result *result = &analysis->results[k];
@@ -182,10 +182,9 @@ static void put_plot_begin(FILE *stream, const char *name) {
     static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                           "#e69f00", "#56b4e9", "#000000"};
     fprintf(stream, "# Made by plait study report. To draw it again: gnuplot %s.gp\n", name);
-    fputs("if (!exists('folder')) folder = ''\nset datafile separator ','\nset encoding utf8\nset "
-          "border 3\nset tics nomirror out\nset grid lc rgb '#dddddd' lt 1\nset key outside top "
-          "center horizontal maxcols 2\n",
-          stream);
+    fputs(
+        "if (!exists('folder')) folder = ''\nset datafile separator ','\nset encoding utf8\nset border 3\nset tics nomirror out\nset grid lc rgb '#dddddd' lt 1\nset key outside top center horizontal maxcols 2\n",
+        stream);
     for (size_t k = 0; k < SERIES_MAX; k++)
         fprintf(stream, "set style line %zu lc rgb '%s' lw 2 pt %zu ps 0.9 dt %zu\n", k + 1,
                 colours[k % 7], 5 + 2 * (k % 5), 1 + k / 7);
@@ -244,10 +243,10 @@ static void put_curves(const struct plotting *plotting, FILE *stream, int column
     for (size_t s = 0; s < plotting->count; s++) {
         char label[300];
         series_label(plotting, s, label, sizeof label);
-        fprintf(stream,
-                ", 'points.csv' every ::1 using ($1==%zu?$2:NaN):%d:%d:%d with yerrorbars ls %zu "
-                "pt 0 notitle",
-                s, column, column + 1, column + 2, s + 1);
+        fprintf(
+            stream,
+            ", 'points.csv' every ::1 using ($1==%zu?$2:NaN):%d:%d:%d with yerrorbars ls %zu pt 0 notitle",
+            s, column, column + 1, column + 2, s + 1);
         fprintf(stream, ", 'points.csv' every ::1 using ($1==%zu?$2:NaN):%d with %s ls %zu title ",
                 s, column, plotting->along_cores ? "linespoints" : "points", s + 1);
         if (plotting->along_cores)
@@ -269,10 +268,10 @@ static bool write_time(const struct plotting *plotting, struct failure *failure)
             plotting->seconds_min / 1.3, plotting->seconds_max * 1.3);
     put_log_labels(stream, plotting->seconds_min / 1.3, plotting->seconds_max * 1.3);
     /* Dots stand side by side, or those of equal times would hide each other. */
-    fprintf(stream,
-            "set terminal unknown\nplot 'dots.csv' every ::1 using (%s):3 with points pt 7 ps 0.45 "
-            "lc rgb '#70808890' title 'samples'",
-            plotting->along_cores ? "$2*(1+0.015*(int($0)%7-3))" : "$2+0.03*(int($0)%7-3)");
+    fprintf(
+        stream,
+        "set terminal unknown\nplot 'dots.csv' every ::1 using (%s):3 with points pt 7 ps 0.45 lc rgb '#70808890' title 'samples'",
+        plotting->along_cores ? "$2*(1+0.015*(int($0)%7-3))" : "$2+0.03*(int($0)%7-3)");
     put_curves(plotting, stream, 3);
     /* Laws, where they were fitted. */
     for (size_t k = 0; k < plotting->analysis->fit_count; k++) {
@@ -311,15 +310,14 @@ static bool write_ratio(const struct plotting *plotting, enum plot plot, struct 
     put_plot_begin(stream, name);
     put_axis(plotting, stream);
     if (plot == PLOT_SPEEDUP)
-        fprintf(stream,
-                "set ylabel 'times the base'\nset logscale y 2\nset format y '%%g'\nset terminal "
-                "unknown\nplot x<%g||x>%g?NaN:x/%g with lines lc rgb '#888888' dt 3 title 'ideal'",
-                base, plotting->cores_max, base);
+        fprintf(
+            stream,
+            "set ylabel 'times the base'\nset logscale y 2\nset format y '%%g'\nset terminal unknown\nplot x<%g||x>%g?NaN:x/%g with lines lc rgb '#666666' lw 1.5 dt 2 title 'ideal'",
+            base, plotting->cores_max, base);
     else
-        fputs("set ylabel 'efficiency'\nset yrange [0:*<1.2]\nset terminal unknown\nplot 1 with "
-              "lines lc rgb '#888888' dt 3 title 'ideal', 0.75 with lines lc rgb '#bbbbbb' dt 2 "
-              "title '0.75'",
-              stream);
+        fputs(
+            "set ylabel 'efficiency'\nset yrange [0:*<1.2]\nset terminal unknown\nplot 1 with lines lc rgb '#666666' lw 1.5 dt 2 title 'ideal', 0.75 with lines lc rgb '#999999' dt 3 title '0.75'",
+            stream);
     put_curves(plotting, stream, plot == PLOT_SPEEDUP ? 6 : 9);
     fputs("\n", stream);
     put_plot_end(stream, name);
@@ -387,13 +385,10 @@ static bool write_heat(const struct plotting *plotting, struct failure *failure)
                         k);
             fputs(")\n", script.stream);
         }
-        fputs("unset grid\nset border 15\nset cbrange [0:1]\nset cblabel 'efficiency'\nset palette "
-              "defined (0 '#b2182b', 0.5 '#f7d9c4', 0.75 '#d1e5f0', 1 '#4393c3')\nset style fill "
-              "solid\n"
-              "set terminal unknown\nplot 'heat.csv' every ::1 using 1:2:(0.49):(0.49):3 with "
-              "boxxyerror palette notitle, '' every ::1 using 1:2:(sprintf('%.2f',$3)) with labels "
-              "tc rgb '#000000' notitle\n",
-              script.stream);
+        fputs(
+            "unset grid\nset border 15\nset cbrange [0:1]\nset cblabel 'efficiency'\nset palette defined (0 '#b2182b', 0.5 '#f7d9c4', 0.75 '#d1e5f0', 1 '#4393c3')\nset style fill solid\n"
+            "set terminal unknown\nplot 'heat.csv' every ::1 using 1:2:(0.49):(0.49):3 with boxxyerror palette notitle, '' every ::1 using 1:2:(sprintf('%.2f',$3)) with labels tc rgb '#000000' notitle\n",
+            script.stream);
         put_plot_end(script.stream, "heat");
         good = atomic_file_commit(&script, failure);
     }

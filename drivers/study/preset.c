@@ -134,10 +134,10 @@ static void add_program(struct document *document, const struct report_times *ti
         snprintf(header + used, sizeof header - used, "|%s", columns.names[c]);
     }
     document_heading(document, program);
-    document_table(document,
-                   "Seconds; plait: ranks of one thread, medians of this machine; the others: the "
-                   "report's times, as it printed them",
-                   header, false);
+    document_table(
+        document,
+        "Seconds; plait: ranks of one thread, medians of this machine; the others: the report's times, as it printed them",
+        header, false);
     for (size_t k = 0; k < times->count; k++) {
         char *const *fields = times->fields[k];
         bool first = strcmp(fields[TIME_PROGRAM], program) == 0;
@@ -185,23 +185,20 @@ bool preset_report(const char *directory, const char *out, bool with_disturbed, 
     }
     if (good) {
         document_begin(&document, "The report's programs on this machine");
-        document_text(&document,
-                      "The programs of the report MPI with Python, by plait on this machine, next "
-                      "to the report's own times. Both do the same work; machines, compilers and "
-                      "languages differ, so no ratio is given: a ratio of times from different "
-                      "machines says nothing about the programs.");
-        document_text(&document,
-                      "%zu of %zu samples count; %zu were disturbed and are %s. A median has an "
-                      "interval from %d samples on. What is not there was not measured.",
-                      used, measured, disturbed,
-                      with_disturbed ? "counted, as asked for" : "left out",
-                      STATISTICS_SAMPLES_MIN);
+        document_text(
+            &document,
+            "The programs of the report MPI with Python, by plait on this machine, next to the report's own times. Both do the same work; machines, compilers and languages differ, so no ratio is given: a ratio of times from different machines says nothing about the programs.");
+        document_text(
+            &document,
+            "%zu of %zu samples count; %zu were disturbed and are %s. A median has an interval from %d samples on. What is not there was not measured.",
+            used, measured, disturbed, with_disturbed ? "counted, as asked for" : "left out",
+            STATISTICS_SAMPLES_MIN);
         for (size_t k = 0; k < PRESET_PARTS; k++)
             add_program(&document, times, &preset_parts[k], &analyses[k]);
-        document_text(&document,
-                      "Each of the three studies has a report of its own: plait study report "
-                      "%s/pi, and so on, with where it ran and how it was measured.",
-                      directory);
+        document_text(
+            &document,
+            "Each of the three studies has a report of its own: plait study report %s/pi, and so on, with where it ran and how it was measured.",
+            directory);
         document_drop_empty_columns(&document);
         good = study_make_directory(target, failure);
         const bool pdf = good && document_write_html(&document, target, "report.html", failure) &&

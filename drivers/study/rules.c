@@ -67,45 +67,39 @@ void rules_check(const struct analysis *analysis, struct rule rules[RULES]) {
 
     judge_rule(
         rule++, "A speed-up names its base and the base's absolute time", o.without_base == 0,
-        o.without_base ? "%zu of %zu sets of parameters have no base with samples: no speed-up "
-                         "is shown for them"
+        o.without_base
+            ? "%zu of %zu sets of parameters have no base with samples: no speed-up is shown for them"
         : o.bases_of_several
-            ? "the absolute time of the base stands in the table; %zu of %zu bases use more than "
-              "one core, so the speed-up is not that over one core"
-            : "the absolute time of the base stands next to each speed-up (%zu of %zu sets lack "
-              "it)",
+            ? "the absolute time of the base stands in the table; %zu of %zu bases use more than one core, so the speed-up is not that over one core"
+            : "the absolute time of the base stands next to each speed-up (%zu of %zu sets lack it)",
         o.without_base ? o.without_base : o.bases_of_several, o.groups);
     judge_rule(
         rule++, "What is left out is said, and why", o.empty == 0 && analysis->bad == 0,
-        "%zu of %zu points have no sample that counts; of %zu samples %zu failed, timed out or "
-        "were wrong, and %zu disturbed ones are %s",
+        "%zu of %zu points have no sample that counts; of %zu samples %zu failed, timed out or were wrong, and %zu disturbed ones are %s",
         o.empty, o.points, analysis->measured, analysis->bad, analysis->disturbed,
         analysis->with_disturbed ? "counted, as asked for by --disturbed" : "left out");
     judge_rule(rule++, "Costs are not averaged as if they were rates, nor rates as costs", true,
                "no mean is taken of anything: times are medians, and no rate is averaged");
     judge_rule(
         rule++, "Ratios are not averaged", true,
-        "speed-up and efficiency are ratios of two medians, each for itself; none is summed up "
-        "over points");
-    judge_rule(rule++, "Times that vary come with an interval of confidence", intervals,
-               intervals
-                   ? "95 %% intervals of the medians by ranks, of ratios by the bootstrap, all "
-                     "from at least %d samples"
-                   : "an interval needs %d samples: points with fewer are shown without one",
-               STATISTICS_SAMPLES_MIN);
+        "speed-up and efficiency are ratios of two medians, each for itself; none is summed up over points");
+    judge_rule(
+        rule++, "Times that vary come with an interval of confidence", intervals,
+        intervals
+            ? "95 %% intervals of the medians by ranks, of ratios by the bootstrap, all from at least %d samples"
+            : "an interval needs %d samples: points with fewer are shown without one",
+        STATISTICS_SAMPLES_MIN);
     judge_rule(
         rule++, "No distribution is assumed without a look at it", true,
-        "medians, rank intervals, the bootstrap and rank tests assume none; fits assume errors "
-        "in proportion to the time, and say so where points lie off the law");
-    judge_rule(rule++, "Comparisons are made in a way that chance cannot explain", intervals,
-               intervals
-                   ? "ratios have intervals; two studies are compared by plait study compare, "
-                     "with a rank test"
-                   : "some points have no interval, so differences to them may be chance");
+        "medians, rank intervals, the bootstrap and rank tests assume none; fits assume errors in proportion to the time, and say so where points lie off the law");
+    judge_rule(
+        rule++, "Comparisons are made in a way that chance cannot explain", intervals,
+        intervals
+            ? "ratios have intervals; two studies are compared by plait study compare, with a rank test"
+            : "some points have no interval, so differences to them may be chance");
     judge_rule(
         rule++, "The middle is not taken for the whole", true,
-        "the fastest and the slowest sample stand next to the median, and every sample is a dot "
-        "in the figure of times");
+        "the fastest and the slowest sample stand next to the median, and every sample is a dot in the figure of times");
     judge_rule(
         rule++, "The setting is written down so that others can repeat it",
         o.environment_known && o.governor_known && !o.several_places, "%s%s%s",
@@ -121,16 +115,14 @@ void rules_check(const struct analysis *analysis, struct rule rules[RULES]) {
         rule++,
         "It is clear what was timed, how ranks were synchronised, and how times were summed up",
         !own_timer,
-        own_timer ? "the time is what the program prints as '%s': only its author can say how "
-                    "ranks were synchronised"
-                  : "the time '%s' is taken as described under How it was measured; each launch "
-                    "is one sample, repeats within a launch are not counted as samples",
+        own_timer
+            ? "the time is what the program prints as '%s': only its author can say how ranks were synchronised"
+            : "the time '%s' is taken as described under How it was measured; each launch is one sample, repeats within a launch are not counted as samples",
         definition->timer);
     judge_rule(
         rule++, "Upper bounds show how far there is to go",
         o.without_base == 0 && analysis->used > 0,
-        "the ideal speed-up stands in table and figures; bounds of the processor's ports or of "
-        "memory are not known to plait study");
+        "the ideal speed-up stands in table and figures; bounds of the processor's ports or of memory are not known to plait study");
     judge_rule(rule++, "Points are connected only where the way between them means something", true,
                "%s",
                plots_along_cores(analysis)

@@ -500,10 +500,10 @@ bool study_open_journal(struct study *study, struct failure *failure) {
     bool good = study->journal_bytes >= 0;
     if (good && lseek(study->journal, 0, SEEK_END) > study->journal_bytes) {
         char text[FAILURE_TEXT_BYTES];
-        snprintf(text, sizeof text,
-                 "%s: its last line is torn, as a crash leaves it: it is dropped, and its sample "
-                 "runs again",
-                 path);
+        snprintf(
+            text, sizeof text,
+            "%s: its last line is torn, as a crash leaves it: it is dropped, and its sample runs again",
+            path);
         warning_print(text);
         good = ftruncate(study->journal, study->journal_bytes) == 0;
     }

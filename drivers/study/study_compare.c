@@ -133,8 +133,8 @@ static bool compare_studies(const struct compare_request *request, const struct 
     if (good && common == 0)
         good = failure_set(failure, EXIT_USAGE, "the studies have no point in common");
     if (good)
-        puts("# point\tstudy\tmedian A s\tmedian B s\tB/A\t95 % interval\tprobability\tP(B > A)\tB "
-             "is");
+        puts(
+            "# point\tstudy\tmedian A s\tmedian B s\tB/A\t95 % interval\tprobability\tP(B > A)\tB is");
     for (size_t p = 0; good && p < studies[0].grid.count; p++) {
         char label[512];
         bool everywhere = true;
@@ -164,11 +164,12 @@ static bool compare_studies(const struct compare_request *request, const struct 
     return good;
 }
 
-void study_compare(struct option_values *values, struct failure *failure) {
-    struct compare_request request = {0};
+void study_compare(const struct option_values *values, const void *options,
+                   struct failure *failure) {
+    const struct compare_request request = *(const struct compare_request *)options;
+    (void)values;
     struct study *studies = NULL;
-    bool good = values_apply(values, &request, failure) &&
-                (request.directories.count >= 2 ||
+    bool good = (request.directories.count >= 2 ||
                  failure_set(failure, EXIT_USAGE, "give two studies or more"));
     if (good && !(studies = calloc(request.directories.count, sizeof *studies)))
         good = failure_set(failure, EXIT_RUN, "out of memory");
@@ -197,6 +198,10 @@ void study_compare(struct option_values *values, struct failure *failure) {
     free(studies);
 }
 
+_Static_assert(sizeof(struct compare_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
+_Static_assert(sizeof(struct compare_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
 #define MEMBER(name) offsetof(struct compare_request, name)
 static const struct option rows[] = {
     {
@@ -211,8 +216,8 @@ static const struct option rows[] = {
         .name = "threshold",
         .kind = OPTION_TEXT,
         .argument = "PERCENT",
-        .help = "exit status 1 if a point is shown to be slower by more than that, by the lower "
-                "end of the interval",
+        .help =
+            "exit status 1 if a point is shown to be slower by more than that, by the lower end of the interval",
         .default_value = "0%",
         .offset = MEMBER(threshold),
         .check = check_threshold,
@@ -242,12 +247,8 @@ static const struct option_table tables[] = {
 const struct option_set study_compare_option_set = {
     .command = "study compare",
     .summary = "say whether one study is faster than another, point by point",
-    .details = "For each point that all have: both medians, their ratio with its 95 % bootstrap "
-               "interval, the probability that ranks differ as much by chance (Mann and Whitney; "
-               "of three or more also Kruskal and Wallis), the effect as the probability that a "
-               "sample of B takes longer than one of A, and the verdict: faster, slower, or not "
-               "shown. A difference is shown if the probability is below 5 % and the interval "
-               "leaves out 1, which takes 6 samples of each.",
+    .details =
+        "For each point that all have: both medians, their ratio with its 95 % bootstrap interval, the probability that ranks differ as much by chance (Mann and Whitney; of three or more also Kruskal and Wallis), the effect as the probability that a sample of B takes longer than one of A, and the verdict: faster, slower, or not shown. A difference is shown if the probability is below 5 % and the interval leaves out 1, which takes 6 samples of each.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -229,10 +229,9 @@ static bool export_all(struct exporting *exporting, struct failure *failure) {
     if (exporting->request->format == FORMAT_CSV)
         put_csv_header(exporting);
     if (exporting->request->format == FORMAT_STOPWATCH)
-        fputs("# "
-              "csv,timer,status,time,sum,start,tag,msg,uname.node,user,uname.system,platform."
-              "version\n",
-              exporting->stream);
+        fputs(
+            "# csv,timer,status,time,sum,start,tag,msg,uname.node,user,uname.system,platform.version\n",
+            exporting->stream);
     if (!study_each_line(exporting->study, export_line, exporting, failure))
         return false;
     if (exporting->request->format == FORMAT_JSON)
@@ -240,13 +239,13 @@ static bool export_all(struct exporting *exporting, struct failure *failure) {
     return true;
 }
 
-void study_export(struct option_values *values, struct failure *failure) {
-    struct export_request request = {0};
+void study_export(const struct option_values *values, const void *options,
+                  struct failure *failure) {
+    const struct export_request request = *(const struct export_request *)options;
+    (void)values;
     struct study study = {.journal = -1};
     struct atomic_file file = {0};
-    bool good = values_apply(values, &request, failure) &&
-                (!request.out || atomic_file_check(request.out, failure)) &&
-                study_read(&study, request.directory, failure) &&
+    bool good = study_read(&study, request.directory, failure) &&
                 (!request.out || atomic_file_open(&file, request.out, failure));
     if (good) {
         struct exporting exporting = {&request, &study, request.out ? file.stream : stdout, 0, 0};
@@ -260,6 +259,10 @@ void study_export(struct option_values *values, struct failure *failure) {
         standard_output_flush(failure);
 }
 
+_Static_assert(sizeof(struct export_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
+_Static_assert(sizeof(struct export_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
 #define MEMBER(name) offsetof(struct export_request, name)
 static const struct option rows[] = {
     {
@@ -268,8 +271,7 @@ static const struct option rows[] = {
         .scope = OPTION_ARGUMENT,
         .argument = "FORMAT",
         .help =
-            "csv: a row per sample, with every field; json: a list of samples; jsonl: a sample per "
-            "line; stopwatch: the report's '# csv' lines; extrap: JSON lines that Extra-P reads",
+            "csv: a row per sample, with every field; json: a list of samples; jsonl: a sample per line; stopwatch: the report's '# csv' lines; extrap: JSON lines that Extra-P reads",
         .offset = MEMBER(format),
         .choices = formats,
     },
@@ -293,8 +295,8 @@ static const struct option rows[] = {
     {
         .name = "disturbed",
         .kind = OPTION_FLAG,
-        .help = "disturbed samples, too, in stopwatch and extrap; the other formats have all "
-                "samples, each with its marks",
+        .help =
+            "disturbed samples, too, in stopwatch and extrap; the other formats have all samples, each with its marks",
         .offset = MEMBER(disturbed),
     },
 };
@@ -307,9 +309,8 @@ static const struct option_table tables[] = {
 const struct option_set study_export_option_set = {
     .command = "study export",
     .summary = "write the samples of a study for other programs",
-    .details = "csv, json and jsonl have every sample of the journal, warm-ups, failures and "
-               "replaced ones included, with fields that say so. stopwatch and extrap have the "
-               "samples that count: measured, right, not replaced and not disturbed.",
+    .details =
+        "csv, json and jsonl have every sample of the journal, warm-ups, failures and replaced ones included, with fields that say so. stopwatch and extrap have the samples that count: measured, right, not replaced and not disturbed.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -96,12 +96,13 @@ static bool add_all_points(struct study *merged, const struct study *study,
     return true;
 }
 
-void study_merge(struct option_values *values, struct failure *failure) {
-    struct merge_request request = {0};
+void study_merge(const struct option_values *values, const void *options, struct failure *failure) {
+    const struct merge_request request = *(const struct merge_request *)options;
+    (void)values;
     struct study *studies = NULL, merged = {.journal = -1};
     struct study_lock lock = {-1};
     struct merging merging = {.merged = &merged, .seen = json_object(), .failure = failure};
-    bool good = values_apply(values, &request, failure);
+    bool good = true;
     if (good && !request.out)
         good = failure_set(failure, EXIT_USAGE,
                            "--out is missing: name a directory for the merged study");
@@ -142,6 +143,10 @@ void study_merge(struct option_values *values, struct failure *failure) {
     free(studies);
 }
 
+_Static_assert(sizeof(struct merge_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
+_Static_assert(sizeof(struct merge_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
 #define MEMBER(name) offsetof(struct merge_request, name)
 static const struct option rows[] = {
     {
@@ -169,10 +174,8 @@ static const struct option_table tables[] = {
 const struct option_set study_merge_option_set = {
     .command = "study merge",
     .summary = "put the samples of several studies of one thing into a new one",
-    .details = "Each sample is taken over once, whatever order and however often its study is "
-               "named, with a new number and a field merged_from that says which one it was. What "
-               "the launches printed stays in the old directories. The report lists every node and "
-               "setting that samples came from.",
+    .details =
+        "Each sample is taken over once, whatever order and however often its study is named, with a new number and a field merged_from that says which one it was. What the launches printed stays in the old directories. The report lists every node and setting that samples came from.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -104,14 +104,13 @@ static void say_group(struct document *document, const struct analysis *analysis
     }
     point_text(analysis, (size_t)(last - analysis->results), where, sizeof where);
     const bool strong = analysis->study->definition.mode == STUDY_STRONG;
-    document_item(document,
-                  "%s: from %s s at %s to %s s at %s, %s %s times %s (95 %% interval %s), an "
-                  "efficiency of %s.",
-                  setting, number_text_of(base->median, a), base_where,
-                  number_text_of(last->median, b), where, strong ? "that is" : "with",
-                  number_text_of(last->speedup, c), strong ? "as fast" : "the work per second",
-                  range_text_of(last->speedup_interval, d),
-                  number_text_of(last->efficiency, (char[NUMBER_BYTES]){0}));
+    document_item(
+        document,
+        "%s: from %s s at %s to %s s at %s, %s %s times %s (95 %% interval %s), an efficiency of %s.",
+        setting, number_text_of(base->median, a), base_where, number_text_of(last->median, b),
+        where, strong ? "that is" : "with", number_text_of(last->speedup, c),
+        strong ? "as fast" : "the work per second", range_text_of(last->speedup_interval, d),
+        number_text_of(last->efficiency, (char[NUMBER_BYTES]){0}));
     if (group->best != NO_INDEX && group->best != group->base) {
         point_text(analysis, group->best, where, sizeof where);
         document_item(document,
@@ -131,11 +130,11 @@ static void add_summary(struct document *document, const struct analysis *analys
     static const char *const modes[] = {"Strong scaling: the same work on more cores.",
                                         "Weak scaling: the work grows with the cores.",
                                         "Throughput: independent copies at the same time."};
-    document_text(document,
-                  "%s The command is %s, measured %zu times at %zu points between %s and now, each "
-                  "launch for itself; %zu samples count.",
-                  modes[study->definition.mode], command, analysis->measured, analysis->count,
-                  study->created, analysis->used);
+    document_text(
+        document,
+        "%s The command is %s, measured %zu times at %zu points between %s and now, each launch for itself; %zu samples count.",
+        modes[study->definition.mode], command, analysis->measured, analysis->count, study->created,
+        analysis->used);
     for (size_t g = 0; g < analysis->group_count && g < GROUPS_IN_WORDS; g++)
         say_group(document, analysis, g);
     if (analysis->group_count > GROUPS_IN_WORDS)
@@ -145,36 +144,36 @@ static void add_summary(struct document *document, const struct analysis *analys
     for (size_t k = 0; k < analysis->count; k++)
         short_ones += analysis->results[k].count > 0 && !analysis->results[k].interval.known;
     if (analysis->used == 0 && analysis->disturbed > 0)
-        document_text(document,
-                      "How sure: not at all. All %zu right samples were disturbed, by other "
-                      "programs on the same cores, by too few cores or by a changing clock. "
-                      "--disturbed shows them nevertheless.",
-                      analysis->disturbed);
+        document_text(
+            document,
+            "How sure: not at all. All %zu right samples were disturbed, by other programs on the same cores, by too few cores or by a changing clock. --disturbed shows them nevertheless.",
+            analysis->disturbed);
     else if (short_ones > 0)
-        document_text(document,
-                      "How sure: %zu points have fewer than %d samples, so no interval can be "
-                      "given for them and a difference may be chance.",
-                      short_ones, STATISTICS_SAMPLES_MIN);
+        document_text(
+            document,
+            "How sure: %zu points have fewer than %d samples, so no interval can be given for them and a difference may be chance.",
+            short_ones, STATISTICS_SAMPLES_MIN);
     else
-        document_text(document, "How sure: intervals hold the true median in 95 of 100 such "
-                                "studies, as long as the machine stays as it was.");
+        document_text(
+            document,
+            "How sure: intervals hold the true median in 95 of 100 such studies, as long as the machine stays as it was.");
     if (analysis->disturbed > 0 || analysis->bad > 0)
-        document_text(document,
-                      "%zu of %zu samples were disturbed and are %s; %zu failed, timed out or gave "
-                      "a wrong answer and never count.",
-                      analysis->disturbed, analysis->measured,
-                      analysis->with_disturbed ? "counted, as asked for: read the numbers with care"
-                                               : "left out",
-                      analysis->bad);
+        document_text(
+            document,
+            "%zu of %zu samples were disturbed and are %s; %zu failed, timed out or gave a wrong answer and never count.",
+            analysis->disturbed, analysis->measured,
+            analysis->with_disturbed ? "counted, as asked for: read the numbers with care"
+                                     : "left out",
+            analysis->bad);
 }
 
 static void add_setting(struct document *document, const struct analysis *analysis) {
     const struct study *study = analysis->study;
     document_heading(document, "Where it ran");
-    document_table(document,
-                   "Every node and setting that a sample saw; S(N, p, c, t): nodes, processors per "
-                   "node, cores per processor, threads per core",
-                   "nodes|S(N, p, c, t)|processor|system|governor|launcher|plait|samples", false);
+    document_table(
+        document,
+        "Every node and setting that a sample saw; S(N, p, c, t): nodes, processors per node, cores per processor, threads per core",
+        "nodes|S(N, p, c, t)|processor|system|governor|launcher|plait|samples", false);
     const char *seen[64];
     size_t seen_count = 0;
     for (size_t k = 0; k < study->sample_count; k++) {
@@ -202,56 +201,49 @@ static void add_method(struct document *document, const struct analysis *analysi
     const char *timer = definition->timer;
     document_heading(document, "How it was measured");
     if (strcmp(timer, "launch") == 0)
-        document_text(document, "The time is the wall clock from the start of the launcher to its "
-                                "end, start and end of MPI included.");
+        document_text(
+            document,
+            "The time is the wall clock from the start of the launcher to its end, start and end of MPI included.");
     else if (definition->program)
-        document_text(document,
-                      "The time is what the program itself prints on lines of the form '# "
-                      "csv,%s,ok,SECONDS'. Where a launch prints several, they are repeats within "
-                      "one sample, and their median counts.",
-                      timer);
+        document_text(
+            document,
+            "The time is what the program itself prints on lines of the form '# csv,%s,ok,SECONDS'. Where a launch prints several, they are repeats within one sample, and their median counts.",
+            timer);
     else
         document_text(
             document,
-            "The time is '%s_seconds' of the report of each run (--json): monotonic clocks, the "
-            "slowest rank's where several differ. Starting and ending MPI is not part of it.",
+            "The time is '%s_seconds' of the report of each run (--json): monotonic clocks, the slowest rank's where several differ. Starting and ending MPI is not part of it.",
             timer);
     document_text(
         document,
-        "Each launch is one sample. Launches of different points alternate in rounds in a shuffled "
-        "order, one at a time; %zu warm-up launches came before and are not counted, and %zu "
-        "samples were replaced by later ones. The launcher is %s.",
+        "Each launch is one sample. Launches of different points alternate in rounds in a shuffled order, one at a time; %zu warm-up launches came before and are not counted, and %zu samples were replaced by later ones. The launcher is %s.",
         analysis->warmups, analysis->replaced,
         definition->launcher
             ? definition->launcher
             : "mpirun with a core for each thread, or without binding where there are not as many");
     document_text(
         document,
-        "Medians have 95 %% intervals by ranks, which need %d samples and assume no distribution. "
-        "Intervals of ratios are from the bootstrap with seed %" PRIu64
-        ". A sample is disturbed if other programs used more than 5 %% of the node, the clock fell "
-        "by more than a tenth, the processor throttled, or threads outnumbered the hardware's.",
+        "Medians have 95 %% intervals by ranks, which need %d samples and assume no distribution. Intervals of ratios are from the bootstrap with seed %" PRIu64
+        ". A sample is disturbed if other programs used more than 5 %% of the node, the clock fell by more than a tenth, the processor throttled, or threads outnumbered the hardware's.",
         STATISTICS_SAMPLES_MIN, request->seed);
     if (definition->mode == STUDY_WEAK)
-        document_text(document,
-                      "The work at a point is the given work times its cores%s%s. Speed-up is "
-                      "scaled: work per second over that of the base.",
-                      definition->grow ? ", by the parameter " : "",
-                      definition->grow ? definition->grow : "");
+        document_text(
+            document,
+            "The work at a point is the given work times its cores%s%s. Speed-up is scaled: work per second over that of the base.",
+            definition->grow ? ", by the parameter " : "",
+            definition->grow ? definition->grow : "");
     if (definition->mode == STUDY_THROUGHPUT)
-        document_text(document, "A point is as many copies as it has ranks, started at the same "
-                                "time without a launcher; its time ends with the last copy. "
-                                "Speed-up is copies per second over that of the base.");
+        document_text(
+            document,
+            "A point is as many copies as it has ranks, started at the same time without a launcher; its time ends with the last copy. Speed-up is copies per second over that of the base.");
 }
 
 static void add_table(struct document *document, const struct analysis *analysis) {
     char a[NUMBER_BYTES];
     document_table(
         document,
-        "Medians of the samples that count; speed-ups are ratios of medians, over the base of the "
-        "same parameters",
-        "parameters|ranks|threads|cores|samples|left out|median s|95 % interval s|fastest to "
-        "slowest s|base s|speed-up|95 % interval|ideal|efficiency|Karp-Flatt",
+        "Medians of the samples that count; speed-ups are ratios of medians, over the base of the same parameters",
+        "parameters|ranks|threads|cores|samples|left out|median s|95 % interval s|fastest to slowest s|base s|speed-up|95 % interval|ideal|efficiency|Karp-Flatt",
         false);
     for (size_t k = 0; k < analysis->count; k++) {
         const struct point_result *result = &analysis->results[k];
@@ -392,10 +384,10 @@ static void add_factors(struct document *document, const struct analysis *analys
                     continue;
                 if (!begun) {
                     document_heading(document, "Factors apart");
-                    document_table(document,
-                                   "Work per second at points that differ in one thing only; both "
-                                   "absolute times stand in the table above",
-                                   "factor|change|parameters|times|95 % interval", false);
+                    document_table(
+                        document,
+                        "Work per second at points that differ in one thing only; both absolute times stand in the table above",
+                        "factor|change|parameters|times|95 % interval", false);
                 }
                 begun = true;
                 const struct study *study = analysis->study;
@@ -418,14 +410,15 @@ static void add_fits(struct document *document, const struct analysis *analysis)
     char a[NUMBER_BYTES], b[NUMBER_BYTES];
     document_heading(document, "Laws of scaling");
     if (analysis->fit_count == 0) {
-        document_text(document, "No law is fitted: that needs samples at three numbers of ranks or "
-                                "more, with the same parameters and threads.");
+        document_text(
+            document,
+            "No law is fitted: that needs samples at three numbers of ranks or more, with the same parameters and threads.");
         return;
     }
-    document_table(document,
-                   "Least squares on all samples that count, for each set of parameters and "
-                   "threads. A law says nothing beyond the cores that it was fitted on.",
-                   "law|parameters|threads|cores|quantity|value|95 % interval|off by", false);
+    document_table(
+        document,
+        "Least squares on all samples that count, for each set of parameters and threads. A law says nothing beyond the cores that it was fitted on.",
+        "law|parameters|threads|cores|quantity|value|95 % interval|off by", false);
     for (size_t k = 0; k < analysis->fit_count; k++) {
         const struct fit_result *result = &analysis->fits[k];
         const struct fit *fit = &result->fit;
@@ -448,11 +441,10 @@ static void add_fits(struct document *document, const struct analysis *analysis)
         const struct fit_result *result = &analysis->fits[k];
         const char *setting = analysis->groups[result->group].setting;
         if (!result->fit.refusal && result->fit.probability < FIT_MISFIT)
-            document_text(document,
-                          "%s%s%s misses the points by up to %.1f %%, more than their scatter "
-                          "explains: it does not describe this study, and no interval is given.",
-                          law_names[result->law], *setting ? ", " : "", setting,
-                          100 * result->fit.deviation);
+            document_text(
+                document,
+                "%s%s%s misses the points by up to %.1f %%, more than their scatter explains: it does not describe this study, and no interval is given.",
+                law_names[result->law], *setting ? ", " : "", setting, 100 * result->fit.deviation);
     }
 }
 
@@ -460,10 +452,10 @@ static void add_rules(struct document *document, const struct analysis *analysis
     struct rule rules[RULES];
     rules_check(analysis, rules);
     document_heading(document, "The twelve rules");
-    document_table(document,
-                   "Held against the rules of Hoefler and Belli, Scientific Benchmarking of "
-                   "Parallel Computing Systems (SC15)",
-                   "rule|demand|satisfied|why", false);
+    document_table(
+        document,
+        "Held against the rules of Hoefler and Belli, Scientific Benchmarking of Parallel Computing Systems (SC15)",
+        "rule|demand|satisfied|why", false);
     for (int k = 0; k < RULES; k++) {
         document_cell(document, "%d", k + 1);
         document_cell(document, "%s", rules[k].demand);
@@ -497,8 +489,9 @@ static bool write_report(const struct analysis *analysis, const struct report_re
         add_table(&document, analysis);
         add_figures(&document, analysis, drawn);
         if (missing)
-            document_text(&document, "Figures are missing: gnuplot was not found or failed. Their "
-                                     "data and scripts lie next to this page.");
+            document_text(
+                &document,
+                "Figures are missing: gnuplot was not found or failed. Their data and scripts lie next to this page.");
         add_factors(&document, analysis);
         add_fits(&document, analysis);
         add_setting(&document, analysis);
@@ -523,13 +516,13 @@ static bool write_report(const struct analysis *analysis, const struct report_re
     return good;
 }
 
-void study_report(struct option_values *values, struct failure *failure) {
-    struct report_request request = {0};
+void study_report(const struct option_values *values, const void *options,
+                  struct failure *failure) {
+    const struct report_request request = *(const struct report_request *)options;
     struct study study = {.journal = -1};
     struct analysis analysis = {0};
     char *target = NULL;
-    bool good = values_apply(values, &request, failure);
-    if (good && values_has(values, "preset")) {
+    if (values_has(values, "preset")) {
         if (request.title)
             failure_set(failure, EXIT_USAGE, "--title is not for --preset, which has its own");
         else if (preset_report(request.directory, request.out, request.disturbed, request.seed,
@@ -537,7 +530,7 @@ void study_report(struct option_values *values, struct failure *failure) {
             standard_output_flush(failure);
         return;
     }
-    good = good && study_read(&study, request.directory, failure);
+    bool good = study_read(&study, request.directory, failure);
     if (good) {
         target = request.out ? strdup(request.out) : study_path(&study, "report");
         good = target ? study_make_directory(target, failure)
@@ -551,6 +544,10 @@ void study_report(struct option_values *values, struct failure *failure) {
     study_free(&study);
     free(target);
 }
+
+_Static_assert(sizeof(struct report_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
+_Static_assert(sizeof(struct report_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
 
 #define MEMBER(name) offsetof(struct report_request, name)
 static const struct option rows[] = {
@@ -582,8 +579,8 @@ static const struct option rows[] = {
         .name = "preset",
         .kind = OPTION_CHOICE,
         .argument = "NAME",
-        .help = "the directory is one of study run --preset: report shows its times next to those "
-                "of the report MPI with Python",
+        .help =
+            "the directory is one of study run --preset: report shows its times next to those of the report MPI with Python",
         .offset = MEMBER(preset),
         .choices = preset_names,
     },
@@ -613,13 +610,8 @@ const struct option_set study_report_option_set = {
     .command = "study report",
     .summary = "write the report of a study: page, Markdown, PDF, figures and their data",
     .details =
-        "First what was found and how sure it is, in words; then a table of all points, figures "
-        "with all samples, factors of ranks, threads and lanes, fits of Amdahl's, Gustafson's and "
-        "the Universal Scalability Law with the range in which they hold, where it ran, how it was "
-        "measured, and the twelve rules of Hoefler and Belli, each satisfied or not and why.\n\n"
-        "report.html is one file without scripts, in light and dark. Figures are drawn by gnuplot. "
-        "No speed-up is shown without the absolute time of its base, no interval from fewer than 6 "
-        "samples, no mean of ratios, no line between parameters.",
+        "First what was found and how sure it is, in words; then a table of all points, figures with all samples, factors of ranks, threads and lanes, fits of Amdahl's, Gustafson's and the Universal Scalability Law with the range in which they hold, where it ran, how it was measured, and the twelve rules of Hoefler and Belli, each satisfied or not and why.\n\n"
+        "report.html is one file without scripts, in light and dark. Figures are drawn by gnuplot. No speed-up is shown without the absolute time of its base, no interval from fewer than 6 samples, no mean of ratios, no line between parameters.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -495,9 +495,9 @@ static void run_preset(const struct run_request *request, const struct option_se
     bool stopped = false;
     if (request->words.count || request->settings.count || request->program || request->grow ||
         request->mode != STUDY_STRONG) {
-        failure_set(failure, EXIT_USAGE,
-                    "--preset says what runs: leave out the subcommand, --program, --set, --grow "
-                    "and --mode");
+        failure_set(
+            failure, EXIT_USAGE,
+            "--preset says what runs: leave out the subcommand, --program, --set, --grow and --mode");
         return;
     }
     if (!request->out) {
@@ -521,12 +521,10 @@ static void run_preset(const struct run_request *request, const struct option_se
     }
 }
 
-void study_run(struct option_values *values, const struct option_set *const *sets, size_t set_count,
-               struct failure *failure) {
-    struct run_request request = {0};
+void study_run(const struct option_values *values, const void *options,
+               const struct option_set *const *sets, size_t set_count, struct failure *failure) {
+    const struct run_request request = *(const struct run_request *)options;
     bool stopped;
-    if (!values_apply(values, &request, failure))
-        return;
     if (values_has(values, "preset"))
         run_preset(&request, sets, set_count, failure);
     else
@@ -535,6 +533,10 @@ void study_run(struct option_values *values, const struct option_set *const *set
         standard_output_flush(failure);
 }
 
+_Static_assert(sizeof(struct run_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
+_Static_assert(sizeof(struct run_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
 #define MEMBER(name) offsetof(struct run_request, name)
 static const struct option rows[] = {
     {
@@ -542,8 +544,8 @@ static const struct option rows[] = {
         .kind = OPTION_TEXTS,
         .scope = OPTION_ARGUMENT,
         .argument = "WORD",
-        .help = "a subcommand with --json and its options, or the arguments of --program; after "
-                "'--' they may begin with '-'",
+        .help =
+            "a subcommand with --json and its options, or the arguments of --program; after '--' they may begin with '-'",
         .offset = MEMBER(words),
         .optional = true,
     },
@@ -551,8 +553,8 @@ static const struct option rows[] = {
         .name = "out",
         .kind = OPTION_TEXT,
         .argument = "FOLDER",
-        .help = "directory of the study; one that has this study already is continued: only what "
-                "is missing runs",
+        .help =
+            "directory of the study; one that has this study already is continued: only what is missing runs",
         .offset = MEMBER(out),
     },
     {
@@ -560,8 +562,7 @@ static const struct option rows[] = {
         .kind = OPTION_CHOICE,
         .argument = "MODE",
         .help =
-            "strong: the same work on more cores; weak: the work grows with the cores; throughput: "
-            "as many independent copies at the same time as --ranks says, without a launcher",
+            "strong: the same work on more cores; weak: the work grows with the cores; throughput: as many independent copies at the same time as --ranks says, without a launcher",
         .default_value = "strong",
         .offset = MEMBER(mode),
         .choices = study_modes,
@@ -570,8 +571,8 @@ static const struct option rows[] = {
         .name = "ranks",
         .kind = OPTION_TEXT,
         .argument = "LIST",
-        .help = "ranks: 1,2,4,7; 1..8 for each; 1..max*2 or 2^0..2^3 for powers; max is what the "
-                "hostfile, the allocation or this machine has",
+        .help =
+            "ranks: 1,2,4,7; 1..8 for each; 1..max*2 or 2^0..2^3 for powers; max is what the hostfile, the allocation or this machine has",
         .default_value = "1..max*2",
         .offset = MEMBER(ranks),
     },
@@ -588,23 +589,23 @@ static const struct option rows[] = {
         .kind = OPTION_TEXTS,
         .scope = OPTION_COMMAND_LINE,
         .argument = "NAME=VALUE,VALUE",
-        .help = "values of an option of the subcommand, or of a placeholder {NAME} of the program; "
-                "several are crossed",
+        .help =
+            "values of an option of the subcommand, or of a placeholder {NAME} of the program; several are crossed",
         .offset = MEMBER(settings),
     },
     {
         .name = "zip",
         .kind = OPTION_FLAG,
-        .help = "take the first values of all --set together, then the second ones, instead of "
-                "crossing them",
+        .help =
+            "take the first values of all --set together, then the second ones, instead of crossing them",
         .offset = MEMBER(zip),
     },
     {
         .name = "grow",
         .kind = OPTION_TEXT,
         .argument = "NAME",
-        .help = "what --mode weak multiplies by the cores: an option of the subcommand, or a name "
-                "of --set",
+        .help =
+            "what --mode weak multiplies by the cores: an option of the subcommand, or a name of --set",
         .default_text = "what the subcommand declares: size, runs, n",
         .offset = MEMBER(grow),
     },
@@ -612,16 +613,16 @@ static const struct option rows[] = {
         .name = "program",
         .kind = OPTION_TEXT,
         .argument = "FILE",
-        .help = "run this program instead of a subcommand; {ranks}, {threads}, {cores}, {nodes}, "
-                "{copy}, {output} and the names of --set stand for their values in its arguments",
+        .help =
+            "run this program instead of a subcommand; {ranks}, {threads}, {cores}, {nodes}, {copy}, {output} and the names of --set stand for their values in its arguments",
         .offset = MEMBER(program),
     },
     {
         .name = "preset",
         .kind = OPTION_CHOICE,
         .argument = "NAME",
-        .help = "instead of a subcommand: report runs pi, mandelbrot and julia as the report MPI "
-                "with Python does, each in a directory of its own below --out",
+        .help =
+            "instead of a subcommand: report runs pi, mandelbrot and julia as the report MPI with Python does, each in a directory of its own below --out",
         .offset = MEMBER(preset),
         .choices = preset_names,
     },
@@ -629,8 +630,8 @@ static const struct option rows[] = {
         .name = "launcher",
         .kind = OPTION_TEXT,
         .argument = "TEMPLATE",
-        .help = "command that starts the ranks, such as 'srun -N {nodes} -n {ranks} -c {threads}'; "
-                "none for no launcher",
+        .help =
+            "command that starts the ranks, such as 'srun -N {nodes} -n {ranks} -c {threads}'; none for no launcher",
         .default_text = "mpirun, with a core for each thread",
         .offset = MEMBER(launcher),
     },
@@ -645,8 +646,8 @@ static const struct option rows[] = {
         .name = "timer",
         .kind = OPTION_TEXT,
         .argument = "NAME",
-        .help = "time of a sample: launch, wall clock of the whole launch; total, compute or "
-                "another time of --json; of a program the NAME of its '# csv,' lines",
+        .help =
+            "time of a sample: launch, wall clock of the whole launch; total, compute or another time of --json; of a program the NAME of its '# csv,' lines",
         .default_text = "total, of a program launch",
         .offset = MEMBER(timer),
     },
@@ -664,8 +665,8 @@ static const struct option rows[] = {
         .name = "ci",
         .kind = OPTION_TEXT,
         .argument = "PERCENT",
-        .help = "measure on until the 95 % interval of the median is that narrow on both sides, by "
-                "samples that were not disturbed",
+        .help =
+            "measure on until the 95 % interval of the median is that narrow on both sides, by samples that were not disturbed",
         .default_text = "no more than --repeat",
         .offset = MEMBER(interval),
         .check = check_interval,
@@ -720,8 +721,8 @@ static const struct option rows[] = {
         .name = "redo",
         .kind = OPTION_CHOICE,
         .argument = "WHICH",
-        .help = "measure samples again that failed, were disturbed, or all; the old ones stay in "
-                "the journal, and the new ones take their places",
+        .help =
+            "measure samples again that failed, were disturbed, or all; the old ones stay in the journal, and the new ones take their places",
         .default_value = "none",
         .offset = MEMBER(redo),
         .choices = redo_names,
@@ -743,14 +744,8 @@ const struct option_set study_run_option_set = {
     .command = "study run",
     .summary = "measure a grid of ranks, threads and parameters, sample by sample",
     .details =
-        "Launches every point of the grid --repeat times, one launch at a time, in rounds over all "
-        "points that are shuffled from --seed. Each launch is a sample, kept as one line of JSON "
-        "in FOLDER/samples.jsonl before the next begins. A launch that fails, hangs or gives "
-        "another answer than the others is recorded as such, and the study continues.\n\n"
-        "The same command continues a study that was stopped or killed. SIGINT, SIGTERM, SIGHUP "
-        "and SIGUSR1 end the launch under way, which does not count, and the study with status 75. "
-        "The exit status is 0 when all samples are there, whatever became of them. No MPI is "
-        "started by plait study itself.",
+        "Launches every point of the grid --repeat times, one launch at a time, in rounds over all points that are shuffled from --seed. Each launch is a sample, kept as one line of JSON in FOLDER/samples.jsonl before the next begins. A launch that fails, hangs or gives another answer than the others is recorded as such, and the study continues.\n\n"
+        "The same command continues a study that was stopped or killed. SIGINT, SIGTERM, SIGHUP and SIGUSR1 end the launch under way, which does not count, and the study with status 75. The exit status is 0 when all samples are there, whatever became of them. No MPI is started by plait study itself.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

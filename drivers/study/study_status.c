@@ -28,11 +28,12 @@ static void print_point(const struct study *study, size_t p,
     free(seconds);
 }
 
-void study_status(struct option_values *values, struct failure *failure) {
-    struct status_request request = {0};
+void study_status(const struct option_values *values, const void *options,
+                  struct failure *failure) {
+    struct status_request request = *(const struct status_request *)options;
+    (void)values;
     struct study study = {.journal = -1};
-    if (!values_apply(values, &request, failure) ||
-        !study_read(&study, request.directory, failure)) {
+    if (!study_read(&study, request.directory, failure)) {
         study_free(&study);
         return;
     }
@@ -76,6 +77,10 @@ void study_status(struct option_values *values, struct failure *failure) {
     standard_output_flush(failure);
 }
 
+_Static_assert(sizeof(struct status_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
+_Static_assert(sizeof(struct status_request) <= STUDY_OPTIONS_BYTES, "raise STUDY_OPTIONS_BYTES");
+
 #define MEMBER(name) offsetof(struct status_request, name)
 static const struct option rows[] = {
     {
@@ -107,9 +112,7 @@ const struct option_set study_status_option_set = {
     .command = "study status",
     .summary = "show what a study has, what is missing, what is noisy",
     .details =
-        "A line per point: samples measured, how many of them are right and undisturbed, "
-        "disturbed, failed or wrong, and how far the 95 % interval of the median reaches from it, "
-        "as a part of it ('-': fewer than 6 samples). Reads only: a study may be under way.",
+        "A line per point: samples measured, how many of them are right and undisturbed, disturbed, failed or wrong, and how far the 95 % interval of the median reaches from it, as a part of it ('-': fewer than 6 samples). Reads only: a study may be under way.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

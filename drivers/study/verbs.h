@@ -6,16 +6,22 @@
 
 #include "options/option_values.h"
 
-extern const struct option_set study_run_option_set, study_status_option_set, study_report_option_set,
-    study_compare_option_set, study_export_option_set, study_merge_option_set;
+extern const struct option_set study_run_option_set, study_status_option_set,
+    study_report_option_set, study_compare_option_set, study_export_option_set,
+    study_merge_option_set;
 
-/* sets are those of all subcommands: a study may run any that has --json. */
-void study_run(struct option_values *values, const struct option_set *const *sets, size_t set_count,
-               struct failure *failure);
-void study_status(struct option_values *values, struct failure *failure);
-void study_report(struct option_values *values, struct failure *failure);
-void study_compare(struct option_values *values, struct failure *failure);
-void study_export(struct option_values *values, struct failure *failure);
-void study_merge(struct option_values *values, struct failure *failure);
+/* Space for the options of any of them, as values_apply fills it in. */
+enum { STUDY_OPTIONS_BYTES = 512 };
+
+/* values: as given; options: all applied. sets are those of all subcommands: a study may run any
+ * that has --json. */
+void study_run(const struct option_values *values, const void *options,
+               const struct option_set *const *sets, size_t set_count, struct failure *failure);
+void study_status(const struct option_values *values, const void *options, struct failure *failure);
+void study_report(const struct option_values *values, const void *options, struct failure *failure);
+void study_compare(const struct option_values *values, const void *options,
+                   struct failure *failure);
+void study_export(const struct option_values *values, const void *options, struct failure *failure);
+void study_merge(const struct option_values *values, const void *options, struct failure *failure);
 
 #endif
