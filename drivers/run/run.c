@@ -41,7 +41,7 @@ static bool run_begin(struct run *run, const struct command *command, struct opt
                       void *options, void *state, struct failure *failure) {
     if (command->settle && !command->settle(run->session, values, failure))
         return false;
-    if (option_find(values->set, "seed", NULL) &&
+    if (run->session && option_find(values->set, "seed", NULL) &&
         !seed_settle(run->session, values, &run->seed, failure))
         return false;
     if (values_apply(values, options, failure) && command->begin)
