@@ -352,6 +352,9 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
         if (replaced)
             replaced->replaced = true;
     }
+    const char *started = json_string_value(json_object_get(line, "started"));
+    if (started && strcmp(started, study->last_started) > 0)
+        snprintf(study->last_started, sizeof study->last_started, "%.31s", started);
     study->samples[study->sample_count++] = sample;
     if (sample.id >= study->next_id)
         study->next_id = sample.id + 1;

@@ -83,9 +83,10 @@ struct study {
     struct sample *samples;
     size_t sample_count, sample_capacity;
     uint64_t next_id;
-    uint64_t repeat;  /* samples of each point that the last run asked for */
-    size_t bad_lines; /* of the journal: named in warnings, left alone */
-    bool torn;        /* its last line had no end */
+    uint64_t repeat;       /* samples of each point that the last run asked for */
+    char last_started[32]; /* date and time of the latest launch; "": there is none */
+    size_t bad_lines;      /* of the journal: named in warnings, left alone */
+    bool torn;             /* its last line had no end */
     struct texts interned;
     int journal; /* descriptor; -1: not open for writing */
     int64_t journal_bytes;

@@ -132,9 +132,9 @@ static void add_summary(struct document *document, const struct analysis *analys
                                         "Throughput: independent copies at the same time."};
     document_text(
         document,
-        "%s The command is %s, measured %zu times at %zu points between %s and now, each launch for itself; %zu samples count.",
+        "%s The command is %s, measured %zu times at %zu points between %s and %s, each launch for itself; %zu samples count.",
         modes[study->definition.mode], command, analysis->measured, analysis->count, study->created,
-        analysis->used);
+        *study->last_started ? study->last_started : "then", analysis->used);
     for (size_t g = 0; g < analysis->group_count && g < GROUPS_IN_WORDS; g++)
         say_group(document, analysis, g);
     if (analysis->group_count > GROUPS_IN_WORDS)
