@@ -65,14 +65,20 @@ void rules_check(const struct analysis *analysis, struct rule rules[RULES]) {
     const bool intervals = analysis->used > 0 && o.without_interval == 0;
     struct rule *rule = rules;
 
-    judge_rule(
-        rule++, "A speed-up names its base and the base's absolute time", o.without_base == 0,
-        o.without_base
-            ? "%zu of %zu sets of parameters have no base with samples: no speed-up is shown for them"
-        : o.bases_of_several
-            ? "the absolute time of the base stands in the table; %zu of %zu bases use more than one core, so the speed-up is not that over one core"
-            : "the absolute time of the base stands next to each speed-up (%zu of %zu sets lack it)",
-        o.without_base ? o.without_base : o.bases_of_several, o.groups);
+    static const char base_demand[] = "A speed-up names its base and the base's absolute time";
+    if (o.without_base > 0)
+        judge_rule(
+            rule++, base_demand, false,
+            "%zu of %zu sets of parameters have no base with samples: no speed-up is shown for them",
+            o.without_base, o.groups);
+    else if (o.bases_of_several > 0)
+        judge_rule(
+            rule++, base_demand, true,
+            "the absolute time of the base stands in the table; %zu of %zu bases use more than one core, so the speed-up is not that over one core",
+            o.bases_of_several, o.groups);
+    else
+        judge_rule(rule++, base_demand, true,
+                   "the absolute time of the base, on one core, stands next to each speed-up");
     judge_rule(
         rule++, "What is left out is said, and why", o.empty == 0 && analysis->bad == 0,
         "%zu of %zu points have no sample that counts; of %zu samples %zu failed, timed out or were wrong, and %zu disturbed ones are %s",
