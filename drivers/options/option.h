@@ -74,6 +74,7 @@ struct option {
                                * (files/gnuplot.h); ended by NULL */
     bool defines; /* says what the result is, not how it comes about or where it goes: what a result
                    * says of its origin (picture/provenance.h) is made of these options */
+    bool directory; /* names a directory */
     bool grows; /* COUNT, REAL, SIZE (by its area): the work is in proportion to it, and a study of
                  * weak scaling multiplies it by the cores */
     bool optional; /* an argument of kind TEXTS: may be missing */

@@ -41,7 +41,7 @@ static bool run_begin(struct run *run, const struct command *command, struct opt
                       void *options, void *state, struct failure *failure) {
     if (command->settle && !command->settle(run->session, values, failure))
         return false;
-    if (run->session && option_find(values->set, "seed", NULL) &&
+    if (option_find(values->set, "seed", NULL) &&
         !seed_settle(run->session, values, &run->seed, failure))
         return false;
     if (values_apply(values, options, failure) && command->begin)
@@ -154,9 +154,12 @@ static void run_work(struct run *run, const struct command *command, void *state
     run->total.seconds = clock_seconds_since(run->total.begun_ns);
     if (run->session)
         run_gather_times(run);
-    if ((!run_is_root(run) || run_print(run, command, state, failure)) && command->finish)
+    if (run_is_root(run))
+        run_print(run, command, state, failure);
+    if (run_agree(run, failure) && command->finish) {
         command->finish(run, state, failure);
-    run_agree(run, failure);
+        run_agree(run, failure);
+    }
 }
 
 static void run_steps(struct run *run, const struct command *command, struct option_values *values,

@@ -208,7 +208,8 @@ static const struct option rows[] = {
         .name = "directories",
         .kind = OPTION_TEXTS,
         .scope = OPTION_ARGUMENT,
-        .argument = "FOLDER",
+        .argument = "DIRECTORY",
+        .directory = true,
         .help = "directories of two studies or more; each is compared with the first",
         .offset = MEMBER(directories),
     },
@@ -229,7 +230,7 @@ static const struct option rows[] = {
         .offset = MEMBER(disturbed),
     },
     {
-        .name = "seed",
+        .name = "bootstrap-seed",
         .kind = OPTION_COUNT,
         .argument = "N",
         .help = "seed of the bootstrap",

@@ -552,7 +552,8 @@ static const struct option rows[] = {
     {
         .name = "out",
         .kind = OPTION_TEXT,
-        .argument = "FOLDER",
+        .argument = "DIRECTORY",
+        .directory = true,
         .help =
             "directory of the study; one that has this study already is continued: only what is missing runs",
         .offset = MEMBER(out),
@@ -613,6 +614,7 @@ static const struct option rows[] = {
         .name = "program",
         .kind = OPTION_TEXT,
         .argument = "FILE",
+        .reads = true,
         .help =
             "run this program instead of a subcommand; {ranks}, {threads}, {cores}, {nodes}, {copy}, {output} and the names of --set stand for their values in its arguments",
         .offset = MEMBER(program),
@@ -639,6 +641,7 @@ static const struct option rows[] = {
         .name = "hostfile",
         .kind = OPTION_TEXT,
         .argument = "FILE",
+        .reads = true,
         .help = "hosts and slots, handed to mpirun, or {hostfile} of --launcher",
         .offset = MEMBER(hostfile),
     },
@@ -691,7 +694,7 @@ static const struct option rows[] = {
         .max = 1000,
     },
     {
-        .name = "seed",
+        .name = "order-seed",
         .kind = OPTION_COUNT,
         .argument = "N",
         .help = "seed of the order of the launches",
@@ -744,7 +747,7 @@ const struct option_set study_run_option_set = {
     .command = "study run",
     .summary = "measure a grid of ranks, threads and parameters, sample by sample",
     .details =
-        "Launches every point of the grid --repeat times, one launch at a time, in rounds over all points that are shuffled from --seed. Each launch is a sample, kept as one line of JSON in FOLDER/samples.jsonl before the next begins. A launch that fails, hangs or gives another answer than the others is recorded as such, and the study continues.\n\n"
+        "Launches every point of the grid --repeat times, one launch at a time, in rounds over all points that are shuffled from --order-seed. Each launch is a sample, kept as one line of JSON in DIRECTORY/samples.jsonl before the next begins. A launch that fails, hangs or gives another answer than the others is recorded as such, and the study continues.\n\n"
         "The same command continues a study that was stopped or killed. SIGINT, SIGTERM, SIGHUP and SIGUSR1 end the launch under way, which does not count, and the study with status 75. The exit status is 0 when all samples are there, whatever became of them. No MPI is started by plait study itself.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],

@@ -70,7 +70,6 @@ offers 'run' plait help study ru
 offers '--launcher' plait study run --lau
 offers 'strong' plait study run --mode st
 offers 'folder' plait study run --out ''
-offers 'one.log' plait study run --mode = strong one
 
 # Every subcommand and every option that --help has is offered.
 mapfile -t subcommands < <("$PLAIT" --help | sed -nE 's/^  ([a-z]+( [a-z]+)?)  +.*/\1/p')

@@ -67,7 +67,7 @@ part_samples() {
     assert "only what is missing runs" [ "$(lines s)" -eq $((27 + 3 + 8)) ]
     expect_ok 1 -- "$PLAIT" study run --out again --ranks 1,2,4 --repeat 7 --warmup 2 "${law[@]}" -- '{ranks}'
     assert "the seed says the order" [ "$(value again '[s["ranks"] for s in measured]')" = "$order" ]
-    expect_ok 1 -- "$PLAIT" study run --out other --ranks 1,2,4 --repeat 7 --warmup 2 --seed 7 "${law[@]}" -- '{ranks}'
+    expect_ok 1 -- "$PLAIT" study run --out other --ranks 1,2,4 --repeat 7 --warmup 2 --order-seed 7 "${law[@]}" -- '{ranks}'
     assert "another seed, another order" [ "$(value other '[s["ranks"] for s in measured]')" != "$order" ]
     expect_ok 1 -- "$PLAIT" study status s
     assert "status knows" grep -q '^# 4 points, 32 samples, 0 missing' "$WORK/out"

@@ -66,9 +66,8 @@ static void test_wide_text(void) {
     CHECK_TEXT("a\n\xff\xfe", "a|\xff\xfe|");
 }
 
-/* A line beyond the limit is cut, and the next one is whole. */
-static void test_long_lines(void) {
-    const size_t bytes = (size_t)TEXT_LINE_BYTES_MAX + 5;
+/* A line of `bytes` bytes, which is whole or cut, and the next one, which is whole. */
+static void check_long_line(size_t bytes, bool cut) {
     char *text = malloc(bytes + 3);
     struct text_file file;
     struct failure failure = {0};
@@ -76,7 +75,7 @@ static void test_long_lines(void) {
     memset(text, 'x', bytes);
     strcpy(text + bytes, "\ny");
     text_file_take(&file, "list", "x", fmemopen(text, bytes + 2, "r"));
-    CU_ASSERT(text_file_line(&file, &failure) && file.cut);
+    CU_ASSERT(text_file_line(&file, &failure) && file.cut == cut);
     CU_ASSERT_EQUAL(file.length, TEXT_LINE_BYTES_MAX);
     CU_ASSERT(text_file_line(&file, &failure) && !file.cut);
     CU_ASSERT_EQUAL(file.number, 2);
@@ -85,6 +84,12 @@ static void test_long_lines(void) {
     CU_ASSERT_EQUAL(failure.exit_status, EXIT_DONE);
     text_file_close(&file);
     free(text);
+}
+
+static void test_long_lines(void) {
+    check_long_line(TEXT_LINE_BYTES_MAX, false);
+    check_long_line(TEXT_LINE_BYTES_MAX + 1, true);
+    check_long_line(TEXT_LINE_BYTES_MAX + 5, true);
 }
 
 static void check_path(const char *path, enum text_pipe pipe, const char *expected) {
