@@ -90,11 +90,17 @@ static bool run(struct runner *runner, enum schedule_kind kind, const double *fa
     const struct session *session = runner->session;
     struct failure failure = {0};
     struct queue queue;
+    const struct queue_plan plan = {
+        .kind = kind,
+        .units = runner->escape.height,
+        .sample = sample,
+        .sample_context = runner,
+    };
     const struct queue_work work = {
-        .compute = compute, .context = runner, .room = runner->escape.height};
+        .compute = compute, .context = runner, .capacity = runner->escape.height};
     MPI_CHECK(MPI_Barrier(session->world));
     const uint64_t start_ns = clock_now_ns();
-    if (!queue_begin(&queue, session, kind, runner->escape.height, sample, runner, &failure))
+    if (!queue_begin(&queue, session, &plan, &failure))
         return false;
     mark(runner); /* the sample has left rows behind */
     bool right = queue_run(&queue, &work);

@@ -12,6 +12,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Descriptors that this process was started with. */
+static bool noted;
+static bool inherited[1024];
+
+void text_file_note_descriptors(void) {
+    for (int number = 0; number < (int)sizeof inherited; number++)
+        inherited[number] = fcntl(number, F_GETFD) >= 0;
+    noted = true;
+}
+
+static bool is_inherited(int number) {
+    return noted && number < (int)sizeof inherited ? inherited[number]
+                                                   : fcntl(number, F_GETFD) >= 0;
+}
+
 static bool refuse_text_file(const struct text_file *file, const char *cause,
                              struct failure *failure) {
     return failure_set(failure, EXIT_USAGE, "cannot read %s '%s': %s", file->what, file->path,
@@ -107,13 +122,13 @@ bool text_file_open(struct text_file *file, const char *what, const char *path, 
     struct stat about;
     const int number = descriptor_of(path);
     text_file_take(file, what, path, NULL);
+    if (number > STDERR_FILENO && !is_inherited(number))
+        return refuse_text_file(
+            file,
+            "this process has no such descriptor, launchers pass none on: give a file or /dev/stdin",
+            failure);
     if (stat(path, &about) != 0)
-        return refuse_text_file(file,
-                                number > STDERR_FILENO && errno == ENOENT
-                                    ? "this process has no such descriptor, launchers pass none "
-                                      "on: give a file or /dev/stdin"
-                                    : strerror(errno),
-                                failure);
+        return refuse_text_file(file, strerror(errno), failure);
     if (S_ISDIR(about.st_mode))
         return refuse_text_file(file, strerror(EISDIR), failure);
     if (number >= 0 && !S_ISREG(about.st_mode))

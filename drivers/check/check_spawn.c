@@ -81,9 +81,9 @@ static void start(struct trial *trial, int workers, MPI_Comm *family) {
     char more[128];
     const struct spawn_request request = check_request(trial, workers, more, sizeof more);
     struct spawn_call call = spawn_prepare(trial->session, &request);
-    TRIAL_CALL(trial, MPI_Comm_spawn(call.program, call.arguments, workers, call.placing, MANAGER,
+    TRIAL_CALL(trial, MPI_Comm_spawn(call.program, call.arguments, workers, call.info, MANAGER,
                                      trial->comm, family, MPI_ERRCODES_IGNORE));
-    MPI_CHECK(MPI_Info_free(&call.placing));
+    MPI_CHECK(MPI_Info_free(&call.info));
     if (trial->tries.failed)
         trial_unavailable(trial, "%s: this MPI, or its launcher, starts no processes",
                           trial->tries.failure);

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/host_name.h"
 #include "base/memory.h"
-#include "ranks/message_room.h"
+#include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 
 #include <ctype.h>

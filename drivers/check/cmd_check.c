@@ -7,7 +7,7 @@
 #include "check/check_options.h"
 #include "check/check_run.h"
 #include "ranks/agree.h"
-#include "ranks/message_room.h"
+#include "ranks/message_buffer.h"
 #include "run/command.h"
 
 #include <math.h>

@@ -5,7 +5,7 @@
 #include "messages/pingpong_report.h"
 #include "messages/trips.h"
 #include "ranks/agree.h"
-#include "ranks/message_room.h"
+#include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 #include "ranks/waiting.h"
 
@@ -69,7 +69,7 @@ bool pingpong_begin(struct run *run, void *state, struct failure *failure) {
 
 bool pingpong_prepare(struct run *run, void *state, struct failure *failure) {
     struct pingpong *pingpong = state;
-    pingpong->buffer = message_room(run->session, (size_t)pingpong->options->size, failure);
+    pingpong->buffer = message_buffer(run->session, (size_t)pingpong->options->size, failure);
     pingpong->lines =
         calloc(pingpong_pairs(pingpong) * (size_t)pingpong->sizes, sizeof *pingpong->lines);
     pingpong->batch_ns = calloc(1, sizeof *pingpong->batch_ns);

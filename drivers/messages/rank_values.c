@@ -8,7 +8,7 @@
 #include "messages/ranking.h"
 #include "plait/pcg.h"
 #include "ranks/agree.h"
-#include "ranks/message_room.h"
+#include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 
 #include <math.h>

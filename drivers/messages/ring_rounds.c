@@ -7,7 +7,7 @@
 #include "base/payload.h"
 #include "plait/digest.h"
 #include "ranks/agree.h"
-#include "ranks/message_room.h"
+#include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 
 #include <inttypes.h>
@@ -44,7 +44,7 @@ int ring_pairs(const struct ring *ring) {
 bool ring_allocate(struct ring *ring, struct failure *failure) {
     const size_t ranks = (size_t)ring->run->session->size, bytes = (size_t)message_bytes(ring);
     const bool alone = ranks == 1;
-    ring->message = message_room(ring->run->session, alone ? 2 * bytes : bytes, failure);
+    ring->message = message_buffer(ring->run->session, alone ? 2 * bytes : bytes, failure);
     ring->arrived = ring->message && alone ? ring->message + bytes : ring->message;
     if (ring_rounds_is_root(ring)) {
         ring->received = calloc(ranks, sizeof *ring->received);

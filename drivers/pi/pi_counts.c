@@ -13,10 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_root(const struct pi_counts *counts) {
-    return counts->session->rank == ROOT;
-}
-
 /* Most counts that a round has. */
 static size_t round_counts(const struct sweep *sweep) {
     int steps = 0;
@@ -34,12 +30,13 @@ bool counts_begin(struct pi_counts *counts, const struct session *session,
     const size_t steps = (size_t)sweep->steps;
     *counts = (struct pi_counts){.session = session, .work = *work};
     counts->own = malloc(round_counts(sweep) * sizeof *counts->own);
-    if (is_root(counts)) {
+    if (session_is_root(counts->session)) {
         counts->hits = malloc(steps * sweep->runs * sizeof *counts->hits);
         counts->seconds = malloc(steps * sizeof *counts->seconds);
         counts->shares = calloc((size_t)session->size, sizeof *counts->shares);
     }
-    if (!counts->own || (is_root(counts) && !(counts->hits && counts->seconds && counts->shares)))
+    if (!counts->own ||
+        (session_is_root(counts->session) && !(counts->hits && counts->seconds && counts->shares)))
         failure_set(failure, EXIT_USAGE,
                     "no memory for %zu x %" PRIu64 " counts of hits: choose fewer --runs", steps,
                     sweep->runs);
@@ -55,7 +52,7 @@ struct round_work {
     enum plait_status status; /* of the kernel, if it ever fails */
 };
 
-/* Tells the queue about a whole piece, of which the kernel knows one range. */
+/* Reports to the queue a whole piece, of which the kernel knows one range. */
 struct listener {
     plait_progress_fn *poll;
     void *context;
@@ -97,7 +94,7 @@ static bool add_range(struct round_work *mine, const struct plait_exec *exec,
 }
 
 /* Counts the first of `units` units: runs that lie whole in them, which threads share, or what is
- * left of a run. Answers how many units these are, 0 on failure. */
+ * left of a run. Returns how many units these are, 0 on failure. */
 static uint64_t count_units(struct round_work *mine, const struct plait_exec *exec,
                             struct listener *listener, uint64_t unit, uint64_t units) {
     const struct sweep_round *round = mine->round;
@@ -171,12 +168,12 @@ static bool run_queue(struct round_work *mine, struct queue *queue) {
         .compute = compute_piece,
         .context = mine,
         .delivery = checkpoint ? &delivery : NULL,
-        .room = sweep_round_units(round),
+        .capacity = sweep_round_units(round),
         .listen = counts->work.progress == PROGRESS_NONE ? NULL : show,
         .listen_context = &display,
     };
     const bool done = queue_run(queue, &work);
-    if (is_root(counts))
+    if (session_is_root(counts->session))
         progress_display_end(&display);
     return done;
 }
@@ -194,12 +191,15 @@ static void note_seconds(struct pi_counts *counts, const struct sweep_round *rou
 
 static bool begin_queue(struct round_work *mine, struct queue *queue, struct failure *failure) {
     const struct pi_counts *counts = mine->counts;
-    const enum schedule_kind kind = counts->work.schedule;
-    if (counts->work.checkpoint)
-        return queue_begin_rest(queue, counts->session, kind, &counts->work.checkpoint->rest,
-                                sample_unit, mine, failure);
-    return queue_begin(queue, counts->session, kind, sweep_round_units(mine->round), sample_unit,
-                       mine, failure);
+    const struct pi_checkpoint *checkpoint = counts->work.checkpoint;
+    const struct queue_plan plan = {
+        .kind = counts->work.schedule,
+        .units = sweep_round_units(mine->round),
+        .rest = checkpoint ? &checkpoint->rest : NULL,
+        .sample = sample_unit,
+        .sample_context = mine,
+    };
+    return queue_begin(queue, counts->session, &plan, failure);
 }
 
 /* Runs the queue. Rank 0: the seconds, of earlier runs too. */
@@ -209,7 +209,7 @@ static void work(struct round_work *mine, struct queue *queue, struct failure *f
     MPI_CHECK(MPI_Barrier(counts->session->world));
     counts->begun_ns = clock_now_ns();
     const bool able = run_queue(mine, queue);
-    if (is_root(counts)) {
+    if (session_is_root(counts->session)) {
         const double seconds = clock_seconds_since(counts->begun_ns);
         counts->round_seconds += seconds;
         counts->compute_seconds += seconds;
@@ -247,7 +247,8 @@ static uint64_t begin_gathering(struct pi_counts *counts) {
 /* Brings the hits of all ranks to rank 0. */
 static void sum_up(struct pi_counts *counts, const struct sweep_round *round) {
     const size_t runs = round->sweep->runs;
-    uint64_t *sums = is_root(counts) ? counts->hits + (size_t)round->first * runs : NULL;
+    uint64_t *sums =
+        session_is_root(counts->session) ? counts->hits + (size_t)round->first * runs : NULL;
     const uint64_t start_ns = begin_gathering(counts);
     MPI_CHECK(MPI_Reduce(counts->own, sums, (int)((size_t)round->steps * runs), MPI_UINT64_T,
                          MPI_SUM, ROOT, counts->session->world));
@@ -272,7 +273,7 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
 /* The darts go where the busy seconds are already. With a checkpoint nothing was summed up before.
  */
 void counts_gather(struct pi_counts *counts) {
-    void *first = is_root(counts) ? (void *)&counts->shares[0].units : NULL;
+    void *first = session_is_root(counts->session) ? (void *)&counts->shares[0].units : NULL;
     const uint64_t start_ns = begin_gathering(counts);
     MPI_Datatype type;
     MPI_CHECK(MPI_Type_create_resized(MPI_UINT64_T, 0, sizeof *counts->shares, &type));
@@ -339,7 +340,8 @@ bool counts_verify(const struct pi_counts *counts, uint64_t *darts, struct failu
         return failure_set(failure, EXIT_RUN, "the scalar reference is missing");
     for (int s = 0; s < counts->work.sweep->steps; s++)
         if (!verify_path(counts, &reference, s, darts, failure) ||
-            (is_root(counts) && !verify_sums(counts, &reference, s, darts, failure)))
+            (session_is_root(counts->session) &&
+             !verify_sums(counts, &reference, s, darts, failure)))
             return false;
     return true;
 }

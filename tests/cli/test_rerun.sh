@@ -143,10 +143,10 @@ wrong_checksum() {
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out p.png
     "$edit" "$SANDBOX/p.png" "$SANDBOX/wrong.png" plait-fnv1a=0123456789abcdef
     RANKS_LIST=1 expect_error '0123456789abcdef.* give [0-9a-f]{16}' 1 -- "$PLAIT" rerun wrong.png --check
-    assert "nothing is told beside" [ ! -s "$WORK/out" ]
+    assert "nothing else is printed" [ ! -s "$WORK/out" ]
     "$edit" "$SANDBOX/p.png" "$SANDBOX/wrong.png" 'plait-command=plait mandelbrot --size 30x20 --maxit 126' \
         'plait-parameters=[mandelbrot]\nsize = 30x20\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 126\npalette = viridis\n'
-    RANKS_LIST=1 expect_error 'says fnv1a' 1 -- "$PLAIT" rerun wrong.png --check
+    RANKS_LIST=1 expect_error 'has fnv1a' 1 -- "$PLAIT" rerun wrong.png --check
 }
 
 # refused REGEX CHANGE...: the picture with other texts is refused, however it is asked about.
@@ -162,7 +162,7 @@ refused() {
 bad_texts() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out p.png
-    refused 'does not tell where it comes from' plait-command= plait-parameters= plait-version= plait-fnv1a=
+    refused 'has no record of how it was made' plait-command= plait-parameters= plait-version= plait-fnv1a=
     refused 'lost some' plait-fnv1a=
     refused 'comes from Plait 99\.1\.0' plait-version=99.1.0
     refused 'no version' plait-version=new
@@ -215,7 +215,7 @@ bad_files() {
     expect_error 'threads' 2 -- "$PLAIT" rerun p.png --check --threads 0
     # A scatter of darts is a PNG of ours, but no picture of these commands.
     expect_ok 1 -- "$PLAIT" pi --sweep 4^5:4^6 --runs 2 --scatter s.png
-    expect_error 'does not tell' 2 -- "$PLAIT" rerun s.png
+    expect_error 'has no record of how' 2 -- "$PLAIT" rerun s.png
 }
 
 draw_again() {

@@ -148,12 +148,12 @@ static bool run(struct score *score, struct toil *toil, enum schedule_kind kind,
         .tend = tend,
         .stop = asks_to_stop,
     };
+    const struct queue_plan plan = {.kind = kind, .rest = rest, .sample = sample};
     const struct queue_work work = {
-        .compute = compute, .context = toil, .room = UNITS, .delivery = &delivery};
+        .compute = compute, .context = toil, .capacity = UNITS, .delivery = &delivery};
     computed_here = 0;
     toil->computed = 0;
-    check(score, queue_begin_rest(&queue, score->session, kind, rest, sample, NULL, &failure),
-          "queue_begin_rest");
+    check(score, queue_begin(&queue, score->session, &plan, &failure), "queue_begin");
     const bool able = queue_run(&queue, &work);
     *stopped = queue.stopped;
     uint64_t units = score->session->rank == ROOT ? queue.shares[ROOT].units : 0;

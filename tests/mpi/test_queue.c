@@ -117,14 +117,16 @@ static void sample(void *context, uint64_t unit) {
     toil->sampled = true;
 }
 
-/* Runs a queue of `total` units. Answers what queue_run answers; *share is what was promised. */
+/* Runs a queue of `total` units. Returns what queue_run returns; *share is what was promised. */
 static bool run(struct score *score, struct toil *toil_of_rank, enum schedule_kind kind,
-                uint64_t total, uint64_t room, struct queue *queue, uint64_t *share) {
+                uint64_t total, uint64_t space, struct queue *queue, uint64_t *share) {
     struct failure failure = {0};
+    const struct queue_plan plan = {
+        .kind = kind, .units = total, .sample = sample, .sample_context = toil_of_rank};
     const struct queue_work work = {
         .compute = toil,
         .context = toil_of_rank,
-        .room = room,
+        .capacity = space,
         .listen = listen,
         .listen_context = toil_of_rank,
     };
@@ -133,7 +135,7 @@ static bool run(struct score *score, struct toil *toil_of_rank, enum schedule_ki
     if (score->session->rank == ROOT)
         atomic_store(score->computed, 0);
     MPI_CHECK(MPI_Barrier(score->session->world));
-    if (!queue_begin(queue, score->session, kind, total, sample, toil_of_rank, &failure)) {
+    if (!queue_begin(queue, score->session, &plan, &failure)) {
         check(score, false, "queue_begin");
         return false;
     }

@@ -224,9 +224,9 @@ part_full_disk() {
     for file in p.npy p.png; do
         printf 'the old content' >"$disk/$file"
         # Seen before the work begins; in the middle of it where the file system reserves nothing.
-        expect_error "needs 0.4 MiB beside 'disk/$file', where the disk has" 2 -- \
+        expect_error "needs 0.4 MiB next to 'disk/$file', where the disk has" 2 -- \
             "$PLAIT" mandelbrot --size 400x256 --stream --out "disk/$file"
-        expect_error "cannot write the counts beside 'disk/$file'.*free some space" 1 -- \
+        expect_error "cannot write the counts next to 'disk/$file'.*free some space" 1 -- \
             env LD_PRELOAD="${BAD_DISK_LIBRARY:?}" BAD_DISK=fills \
             "$PLAIT" mandelbrot --size 400x256 --stream --out "disk/$file"
         assert "no result is told" [ ! -s "$WORK/out" ]
@@ -246,7 +246,7 @@ only_rank_0_can_write() {
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "it names rank and cause" \
-        has_line "rank 1 on host .*cannot write the counts beside '$1': Input/output error"
+        has_line "rank 1 on host .*cannot write the counts next to '$1': Input/output error"
     assert "no result is told" [ ! -s "$WORK/out" ]
 }
 
@@ -279,7 +279,7 @@ part_failures() {
 
     # A disk that loses what was written must not become a picture.
     new_sandbox
-    expect_error "row .* of the counts beside 'p.npy' is not what its rank wrote" 1 -- \
+    expect_error "row .* of the counts next to 'p.npy' is not what its rank wrote" 1 -- \
         env LD_PRELOAD="${BAD_DISK_LIBRARY:?}" BAD_DISK=forgets "$PLAIT" mandelbrot --stream --out p.npy
 
     new_sandbox
@@ -287,7 +287,7 @@ part_failures() {
         expect_error "'p.pdf' cannot be written row by row" 2 -- "$PLAIT" mandelbrot --stream --out p.pdf
     fi
     expect_error 'exclude each other' 2 -- "$PLAIT" mandelbrot --stream --checkpoint c --out p.png
-    expect_error "there is no folder 'nowhere'" 2 -- "$PLAIT" mandelbrot --stream --out nowhere/p.npy
+    expect_error "there is no directory 'nowhere'" 2 -- "$PLAIT" mandelbrot --stream --out nowhere/p.npy
 }
 
 for part in "$@"; do

@@ -170,10 +170,35 @@ static void test_named_pipes(void) {
     text_file_close(&file);
 }
 
+/* What a library has opened since is no input of the user's. The last test: it stays noted. */
+static void test_later_descriptors(void) {
+    char path[32];
+    int early[2], late[2];
+    CU_ASSERT_FATAL(pipe(early) == 0);
+    text_file_note_descriptors();
+    CU_ASSERT_FATAL(pipe(late) == 0);
+    CU_ASSERT_EQUAL(write(early[1], "1\n", 2), 2);
+    CU_ASSERT_EQUAL(write(late[1], "2\n", 2), 2);
+    close(early[1]);
+    close(late[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", late[0]);
+    check_path(path, TEXT_PIPE_REFUSED, "this process has no such descriptor");
+    snprintf(path, sizeof path, "/dev/fd/%d", early[0]);
+    check_path(path, TEXT_PIPE_REFUSED, "1|");
+    close(early[0]);
+    close(late[0]);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
-        {"lines", test_lines}, {"wide text", test_wide_text},     {"long lines", test_long_lines},
-        {"files", test_files}, {"descriptors", test_descriptors}, {"named pipes", test_named_pipes},
-        CU_TEST_INFO_NULL};
+        {"lines", test_lines},
+        {"wide text", test_wide_text},
+        {"long lines", test_long_lines},
+        {"files", test_files},
+        {"descriptors", test_descriptors},
+        {"named pipes", test_named_pipes},
+        {"later descriptors", test_later_descriptors},
+        CU_TEST_INFO_NULL,
+    };
     return run_suite_between("text_file", scratch_begin, scratch_end, tests);
 }
