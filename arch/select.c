@@ -14,6 +14,7 @@ static const struct plait_path scalar = {
     .escape_tile = plait_escape_tile_scalar,
     .smooth_row = plait_smooth_row_scalar,
     .darts_hits = plait_darts_hits_scalar,
+    .kmeans = &plait_kmeans_scalar,
 };
 
 #ifdef PLAIT_HAVE_AVX2
@@ -24,6 +25,7 @@ static const struct plait_path avx2 = {
     .escape_tile = plait_escape_tile_avx2,
     .smooth_row = plait_smooth_row_avx2,
     .darts_hits = plait_darts_hits_avx2,
+    .kmeans = &plait_kmeans_avx2,
 };
 #endif
 
@@ -36,6 +38,7 @@ static const struct plait_path avx512 = {
     .escape_tile = plait_escape_tile_avx512,
     .smooth_row = plait_smooth_row_avx512,
     .darts_hits = plait_darts_hits_avx512,
+    .kmeans = &plait_kmeans_avx512,
 };
 #endif
 
@@ -47,6 +50,7 @@ static const struct plait_path neon = {
     .escape_tile = plait_escape_tile_neon,
     .smooth_row = plait_smooth_row_neon,
     .darts_hits = plait_darts_hits_neon,
+    .kmeans = &plait_kmeans_neon,
 };
 #endif
 

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT
+ * k-means over threads and a team of processes: opening, labels, steps, inertia, checksum. */
+#include "kmeans_run.h"
+
+#include "../arch/kmeans_reference.h"
+#include "exec_is_valid.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdatomic.h>
+
+/* Points of the largest unit that a thread takes, and the multiply-adds that a unit should have. */
+enum { UNIT_BLOCKS_MAX = 128, UNIT_WORK = 1 << 21 };
+/* Beyond this, threads share accumulators and wait for each other. */
+static const uint64_t delta_bytes_max = UINT64_C(1) << 28;
+
+/* -- arguments ----------------------------------------------------------------------------------
+ */
+
+struct plait_kmeans plait_kmeans_default(uint64_t points, uint32_t dims, uint32_t clusters) {
+    return (struct plait_kmeans){.points = points,
+                                 .dims = dims,
+                                 .clusters = clusters,
+                                 .seed = 42,
+                                 .init = PLAIT_KMEANS_PLUSPLUS,
+                                 .trials = 8,
+                                 .steps_max = 300};
+}
+
+enum plait_status plait_kmeans_check(const struct plait_kmeans *kmeans) {
+    if (kmeans->points < 1 || kmeans->points > PLAIT_KMEANS_POINTS_MAX || kmeans->dims < 1 ||
+        kmeans->dims > PLAIT_KMEANS_DIMS_MAX || kmeans->clusters < 1 ||
+        kmeans->clusters > PLAIT_KMEANS_CLUSTERS_MAX || kmeans->clusters > kmeans->points ||
+        (uint64_t)kmeans->clusters * kmeans->dims > PLAIT_KMEANS_CENTROID_VALUES_MAX ||
+        (kmeans->init != PLAIT_KMEANS_PLUSPLUS && kmeans->init != PLAIT_KMEANS_RANDOM) ||
+        kmeans->trials < 1 || kmeans->trials > PLAIT_KMEANS_TRIALS_MAX ||
+        kmeans->sample > kmeans->points)
+        return PLAIT_E_ARGUMENT;
+    return PLAIT_OK;
+}
+
+static bool value_is_bad(double value) {
+    return !(fabs(value) <= PLAIT_KMEANS_VALUE_MAX);
+}
+
+bool plait_kmeans_find_bad(const struct plait_kmeans_share *share, uint32_t dims, uint64_t *row,
+                           uint32_t *column) {
+    const uint64_t values = share->count * dims;
+    for (uint64_t k = 0; k < values; k++)
+        if (value_is_bad(share->values[k])) {
+            *row = k / dims;
+            *column = (uint32_t)(k % dims);
+            return true;
+        }
+    return false;
+}
+
+/* -- team ---------------------------------------------------------------------------------------
+ */
+
+void plait_kmeans_team_sum(const struct plait_kmeans_run *run, int64_t *values, size_t count) {
+    if (run->team.ranks > 1 && count > 0)
+        run->team.sum(run->team.context, values, count);
+}
+
+enum plait_status plait_kmeans_agree(const struct plait_kmeans_run *run, enum plait_status status) {
+    double worst = status;
+    if (run->team.ranks > 1)
+        run->team.max(run->team.context, &worst, 1);
+    return (enum plait_status)worst;
+}
+
+/* -- opening ------------------------------------------------------------------------------------
+ */
+
+void *plait_kmeans_array(uint64_t count, uint64_t each, size_t size) {
+    void *array = NULL;
+    if (each > 0 && count > (SIZE_MAX / 2 - 64) / size / each)
+        return NULL;
+    const size_t bytes = (size_t)(count * each) * size;
+    return posix_memalign(&array, 64, (bytes + 63) / 64 * 64 + 64) == 0 ? array : NULL;
+}
+
+static int exponent_of(double value, int least) {
+    int exponent = least;
+    if (value > 0)
+        frexp(value, &exponent);
+    return exponent < least ? least : exponent;
+}
+
+/* Columns' largest values, with and without sign, over the share, then over the team. */
+static enum plait_status find_scales(struct plait_kmeans_run *run, const double *given,
+                                     double *most) {
+    const struct kmeans_scales *scales = &run->scales;
+    const uint32_t dims = run->kmeans.dims;
+    double *size = most, *high = most + dims, *negative = most + 2 * (size_t)dims;
+    int bad = 0;
+    for (uint32_t d = 0; d < dims; d++) {
+        size[d] = 0;
+        high[d] = negative[d] = -INFINITY;
+    }
+    for (uint64_t k = 0; given && k < (uint64_t)run->kmeans.clusters * dims; k++)
+        bad |= value_is_bad(given[k]);
+#pragma omp parallel for num_threads(run->exec.threads) schedule(static) reduction(| : bad)
+    for (uint64_t k = 0; k < run->share.count * dims; k++)
+        bad |= value_is_bad(run->share.values[k]);
+    if (plait_kmeans_agree(run, bad ? PLAIT_E_VALUE : PLAIT_OK) != PLAIT_OK)
+        return PLAIT_E_VALUE;
+
+    for (uint64_t i = 0; i < run->share.count; i++)
+        for (uint32_t d = 0; d < dims; d++) {
+            const double x = run->share.values[i * dims + d];
+            size[d] = fabs(x) > size[d] ? fabs(x) : size[d];
+            high[d] = x > high[d] ? x : high[d];
+            negative[d] = -x > negative[d] ? -x : negative[d];
+        }
+    if (run->team.ranks > 1)
+        run->team.max(run->team.context, most, 3 * (size_t)dims);
+    double spread = 0;
+    bool differ = false;
+    for (uint32_t d = 0; d < dims; d++) {
+        for (uint32_t j = 0; given && j < run->kmeans.clusters; j++) {
+            const double c = given[(size_t)j * dims + d];
+            high[d] = c > high[d] ? c : high[d];
+            negative[d] = -c > negative[d] ? -c : negative[d];
+        }
+        const int shift = 62 - exponent_of(size[d], -400);
+        const double range = high[d] + negative[d];
+        scales->to_whole[d] = power_of_two(shift - 31);
+        scales->from_whole[d] = power_of_two(-shift);
+        spread = fma(range, range, spread);
+        differ |= range > 0;
+    }
+    run->scales.potential = 50 - exponent_of(spread, -900);
+    return differ && spread < 0x1p-900 ? PLAIT_E_TOO_CLOSE : PLAIT_OK;
+}
+
+static bool allocate_deltas(struct plait_kmeans_run *run) {
+    const uint64_t clusters = run->kmeans.clusters, row = 2 * (uint64_t)run->kmeans.dims + 1;
+    const uint64_t most = delta_bytes_max / (clusters * row * sizeof(int64_t));
+    const int threads = run->exec.threads;
+    run->delta_count = most >= (uint64_t)threads ? threads : most < 1 ? 1 : (int)most;
+    run->deltas = calloc((size_t)run->delta_count, sizeof *run->deltas);
+    for (int t = 0; run->deltas && t < run->delta_count; t++) {
+        struct kmeans_delta *delta = &run->deltas[t];
+        delta->rows = plait_kmeans_array(clusters, row, sizeof *delta->rows);
+        delta->touched = calloc(clusters, 1);
+        if (!delta->rows || !delta->touched)
+            return false;
+        if (run->delta_count < threads) {
+            delta->lock = malloc(sizeof *delta->lock);
+            if (!delta->lock)
+                return false;
+            omp_init_lock(delta->lock);
+        }
+        memset(delta->rows, 0, clusters * row * sizeof *delta->rows);
+    }
+    return run->deltas;
+}
+
+static bool allocate(struct plait_kmeans_run *run) {
+    const uint64_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
+    const uint64_t blocks = (run->share.count + BLOCK - 1) / BLOCK;
+    run->scales.to_whole = plait_kmeans_array(dims, 1, sizeof(double));
+    run->scales.from_whole = plait_kmeans_array(dims, 1, sizeof(double));
+    run->origin = plait_kmeans_array(dims, 1, sizeof(double));
+    run->copies =
+        (struct kmeans_copies){.a = plait_kmeans_array(blocks * BLOCK, dims, sizeof(float)),
+                               .count = run->share.count,
+                               .blocks = blocks};
+    run->copies.squares = plait_kmeans_array(blocks * BLOCK, 1, sizeof(float));
+    run->tiles.tiles = (uint32_t)((clusters + TILE - 1) / TILE);
+    run->tiles.b = plait_kmeans_array(run->tiles.tiles * (uint64_t)TILE, dims, sizeof(float));
+    run->tiles.h = plait_kmeans_array(run->tiles.tiles * (uint64_t)TILE, 1, sizeof(float));
+    run->centroids = plait_kmeans_array(clusters, dims, sizeof(double));
+    run->before = plait_kmeans_array(clusters, dims, sizeof(double));
+    run->labels = plait_kmeans_array(blocks * BLOCK, 1, sizeof(int32_t));
+    run->counts = plait_kmeans_array(clusters, 1, sizeof(uint64_t));
+    run->sums = plait_kmeans_array(clusters, dims, sizeof(struct wide));
+    run->stale = calloc(clusters, 1);
+    if (run->team.ranks > 1)
+        run->message =
+            plait_kmeans_array(clusters, 3 * dims + 1, sizeof(int64_t)); /* 64 bytes to spare */
+    return run->scales.to_whole && run->scales.from_whole && run->origin && run->copies.a &&
+           run->copies.squares && run->tiles.b && run->tiles.h && run->centroids && run->before &&
+           run->labels && run->counts && run->sums && run->stale &&
+           (run->message || run->team.ranks == 1) && allocate_deltas(run);
+}
+
+static bool open_is_valid(const struct plait_kmeans *kmeans, const struct plait_kmeans_share *share,
+                          const struct plait_kmeans_team *team, const struct plait_exec *exec) {
+    const bool whole = share->first == 0 && share->count == kmeans->points;
+    return plait_kmeans_check(kmeans) == PLAIT_OK && exec_is_valid(exec) &&
+           share->count <= PLAIT_KMEANS_SHARE_MAX && share->first <= kmeans->points &&
+           share->count <= kmeans->points - share->first &&
+           (team && team->ranks > 1 ? team->rank >= 0 && team->rank < team->ranks : whole);
+}
+
+enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
+                                    const struct plait_kmeans_share *share,
+                                    const struct plait_kmeans_team *team,
+                                    const struct plait_exec *exec, const double *given,
+                                    struct plait_kmeans_run **opened) {
+    if (!open_is_valid(kmeans, share, team, exec))
+        return PLAIT_E_ARGUMENT;
+    struct plait_kmeans_run none = {
+        .team = team ? *team : (struct plait_kmeans_team){.rank = 0, .ranks = 1}};
+    struct plait_kmeans_run *run = calloc(1, sizeof *run);
+    double *most = plait_kmeans_array(kmeans->dims, 3, sizeof *most);
+    if (run)
+        *run = (struct plait_kmeans_run){
+            .kmeans = *kmeans, .share = *share, .team = none.team, .exec = *exec};
+    bool allocated = run && most && allocate(run);
+    enum plait_status status = plait_kmeans_agree(&none, allocated ? PLAIT_OK : PLAIT_E_MEMORY);
+    if (status == PLAIT_OK)
+        status = find_scales(run, given, most);
+    free(most);
+    if (status != PLAIT_OK) {
+        plait_kmeans_close(run);
+        return status;
+    }
+    const uint64_t places = run->copies.blocks * BLOCK;
+    plait_kmeans_find_origin(run);
+    plait_kmeans_copy_points(run, NULL, &run->copies);
+    for (uint64_t i = run->share.count; i < places; i++)
+        run->labels[i] = -1;
+    *opened = run;
+    return PLAIT_OK;
+}
+
+void plait_kmeans_close(struct plait_kmeans_run *run) {
+    if (!run)
+        return;
+    void *const arrays[] = {run->scales.to_whole, run->scales.from_whole,
+                            run->origin,          run->copies.a,
+                            run->copies.squares,  run->tiles.b,
+                            run->tiles.h,         run->centroids,
+                            run->before,          run->labels,
+                            run->counts,          run->sums,
+                            run->stale,           run->message};
+    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+        free(arrays[k]);
+    for (int t = 0; run->deltas && t < run->delta_count; t++) {
+        free(run->deltas[t].rows);
+        free(run->deltas[t].touched);
+        if (run->deltas[t].lock)
+            omp_destroy_lock(run->deltas[t].lock);
+        free(run->deltas[t].lock);
+    }
+    free(run->deltas);
+    free(run);
+}
+
+/* -- labels -------------------------------------------------------------------------------------
+ */
+
+/* What threads share while they label, and what one of them has found. */
+struct labelling {
+    struct plait_kmeans_run *run;
+    struct plait_kmeans_floats floats;
+};
+struct found {
+    uint64_t changed, doubts;
+};
+
+/* Labels of a block; moves the points that changed theirs. */
+static void label_block(const struct labelling *labelling, struct kmeans_delta *delta,
+                        uint64_t block, struct found *found) {
+    struct plait_kmeans_run *run = labelling->run;
+    const struct plait_kmeans_path *path = run->exec.path->kmeans;
+    const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
+    const uint64_t first = block * BLOCK, left = run->share.count - first;
+    const uint64_t some = left < BLOCK ? left : BLOCK;
+    const double *points = run->share.values + first * dims;
+    int32_t *labels = run->labels + first;
+    struct plait_kmeans_scores scores;
+    path->filter(&labelling->floats, run->copies.a + first * dims, run->copies.squares + first,
+                 &scores);
+    if (some < BLOCK)
+        scores.doubt &= (UINT32_C(1) << some) - 1;
+    for (uint32_t doubt = scores.doubt; doubt != 0; doubt &= doubt - 1) {
+        const int p = __builtin_ctz(doubt);
+        scores.label[p] = path->label(points + (size_t)p * dims, run->centroids, clusters, dims);
+        found->doubts++;
+    }
+    if (memcmp(scores.label, labels, some * sizeof *labels) == 0)
+        return;
+    if (delta->lock)
+        omp_set_lock(delta->lock);
+    for (uint64_t p = 0; p < some; p++)
+        if (scores.label[p] != labels[p]) {
+            plait_kmeans_move_point(run, delta, points + p * dims, labels[p], scores.label[p]);
+            labels[p] = scores.label[p];
+            found->changed++;
+        }
+    if (delta->lock)
+        omp_unset_lock(delta->lock);
+}
+
+static uint64_t unit_blocks(const struct plait_kmeans_run *run) {
+    const uint64_t block_work =
+        (uint64_t)run->kmeans.clusters * (run->kmeans.dims + 4) * (uint64_t)BLOCK;
+    const uint64_t blocks = UNIT_WORK / block_work + 1;
+    return blocks < UNIT_BLOCKS_MAX ? blocks : UNIT_BLOCKS_MAX;
+}
+
+/* New labels of all points, and the sums that they give. */
+static enum plait_status find_labels(struct plait_kmeans_run *run) {
+    const uint64_t blocks = run->copies.blocks, unit = unit_blocks(run);
+    const uint64_t units = (blocks + unit - 1) / unit;
+    const double error = plait_kmeans_score_error(run, true);
+    struct labelling labelling = {
+        .run = run,
+        .floats = {run->kmeans.dims, run->tiles.tiles, run->tiles.b, run->tiles.h,
+                   (float)(4.05 * error)},
+    };
+    uint64_t changed = 0, doubts = 0;
+    atomic_uint_fast64_t next = 0, finished = 0;
+    atomic_bool stop = false;
+    plait_kmeans_copy_centroids(run, run->centroids, run->kmeans.clusters, error, &run->tiles);
+
+#pragma omp parallel num_threads(run->exec.threads) reduction(+ : changed, doubts)
+    {
+        struct found found = {0, 0};
+        struct kmeans_delta *delta = &run->deltas[omp_get_thread_num() % run->delta_count];
+        for (;;) {
+            const uint64_t u = atomic_fetch_add(&next, 1);
+            if (u >= units || atomic_load_explicit(&stop, memory_order_relaxed))
+                break;
+            const uint64_t end = (u + 1) * unit < blocks ? (u + 1) * unit : blocks;
+            for (uint64_t b = u * unit; b < end; b++)
+                label_block(&labelling, delta, b, &found);
+            const uint64_t done = atomic_fetch_add(&finished, 1) + 1;
+            if (run->exec.progress && omp_get_thread_num() == 0 &&
+                !run->exec.progress(run->exec.progress_context, run->share.count / units * done,
+                                    run->share.count))
+                atomic_store(&stop, true);
+        }
+        changed = found.changed;
+        doubts = found.doubts;
+    }
+    run->changed = changed;
+    run->doubts = doubts;
+    return plait_kmeans_add_deltas(run, atomic_load(&stop));
+}
+
+enum plait_status plait_kmeans_begin(struct plait_kmeans_run *run, const double *centroids) {
+    const size_t values = (size_t)run->kmeans.clusters * run->kmeans.dims;
+    memcpy(run->centroids, centroids, values * sizeof *centroids);
+    memset(run->sums, 0, values * sizeof *run->sums);
+    memset(run->counts, 0, run->kmeans.clusters * sizeof *run->counts);
+    for (uint64_t i = 0; i < run->share.count; i++)
+        run->labels[i] = -1;
+    run->steps = 0;
+    return find_labels(run);
+}
+
+enum plait_status plait_kmeans_step(struct plait_kmeans_run *run) {
+    const enum plait_status status = plait_kmeans_update(run);
+    run->steps++;
+    return status == PLAIT_OK ? find_labels(run) : status;
+}
+
+bool plait_kmeans_is_done(const struct plait_kmeans_run *run) {
+    return run->steps >= run->kmeans.steps_max ||
+           (run->steps > 0 && run->changed <= run->kmeans.changed_max);
+}
+
+void plait_kmeans_get_result(const struct plait_kmeans_run *run,
+                             struct plait_kmeans_result *result) {
+    *result = (struct plait_kmeans_result){.centroids = run->centroids,
+                                           .labels = run->labels,
+                                           .counts = run->counts,
+                                           .steps = run->steps,
+                                           .changed = run->changed,
+                                           .doubts = run->doubts};
+}
+
+int32_t plait_kmeans_reference(const struct plait_kmeans_run *run, uint64_t row) {
+    return plait_kmeans_reference_label(run->share.values + row * run->kmeans.dims, run->centroids,
+                                        run->kmeans.clusters, run->kmeans.dims);
+}
+
+/* -- results ------------------------------------------------------------------------------------
+ */
+
+void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_inertia *inertia) {
+    enum { UNIT = 256 };
+    const uint32_t dims = run->kmeans.dims;
+    const uint64_t count = run->share.count, units = (count + UNIT - 1) / UNIT;
+    const double unit = power_of_two(run->scales.potential);
+    uint64_t high = 0, low = 0; /* sum = high 2^30 + low: neither overflows with 2^31 points */
+#pragma omp parallel for num_threads(run->exec.threads) schedule(dynamic, 16) reduction(+ : high, low)
+    for (uint64_t u = 0; u < units; u++) {
+        double w[UNIT];
+        const uint64_t first = u * UNIT, left = count - first;
+        const struct plait_kmeans_pairs pairs = {dims, left < UNIT ? (uint32_t)left : UNIT,
+                                                 run->share.values + first * dims, run->centroids,
+                                                 run->labels + first};
+        run->exec.path->kmeans->distances(&pairs, w);
+        for (uint32_t p = 0; p < pairs.count; p++) {
+            const uint64_t potential = (uint64_t)kmeans_potential(w[p], unit);
+            high += potential >> 30;
+            low += potential & ((1 << 30) - 1);
+        }
+    }
+    int64_t parts[3];
+    wide_split(wide_add(wide_shift((struct wide){0, high}, 30), (struct wide){0, low}), parts);
+    plait_kmeans_team_sum(run, parts, 3);
+    const struct wide sum = wide_join(parts);
+    *inertia = (struct plait_kmeans_inertia){
+        .high = sum.high,
+        .low = sum.low,
+        .scale = run->scales.potential,
+        .value = wide_value(sum) * power_of_two(-run->scales.potential),
+    };
+}
+
+static const uint64_t fnv_offset = UINT64_C(0xcbf29ce484222325);
+
+static uint64_t fnv_add(uint64_t hash, uint64_t value, int bytes) {
+    for (int b = 0; b < bytes; b++)
+        hash = (hash ^ (value >> (8 * b) & 0xff)) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static uint64_t fnv_labels(uint64_t hash, const int32_t *labels, uint64_t count) {
+    for (uint64_t i = 0; i < count; i++)
+        hash = fnv_add(hash, (uint32_t)labels[i], 4);
+    return hash;
+}
+
+/* Blocks that lie whole in one share are hashed there at once; a block on a border, and the hash
+ * over all digests, are handed from rank to rank. */
+uint64_t plait_kmeans_checksum(struct plait_kmeans_run *run) {
+    const uint64_t block = UINT64_C(1) << 16;
+    const uint64_t first = run->share.first, end = first + run->share.count;
+    const uint64_t whole = (first + block - 1) / block; /* the first block that begins here */
+    const uint64_t blocks = end / block > whole ? end / block - whole : 0;
+    uint64_t *digests = malloc((blocks + 1) * sizeof *digests);
+#pragma omp parallel for num_threads(run->exec.threads) schedule(dynamic) if (digests)
+    for (uint64_t b = 0; b < blocks; b++)
+        if (digests)
+            digests[b] = fnv_labels(fnv_offset, run->labels + (whole + b) * block - first, block);
+
+    int64_t state[2] = {(int64_t)fnv_offset, (int64_t)fnv_offset}; /* of the block, of all */
+    for (int rank = 0; rank < run->team.ranks; rank++) {
+        uint64_t part = (uint64_t)state[0], all = (uint64_t)state[1];
+        for (uint64_t i = first; rank == run->team.rank && i < end;) {
+            const uint64_t stop = (i / block + 1) * block < end ? (i / block + 1) * block : end;
+            const uint64_t b = i / block - whole;
+            const bool known = digests && i % block == 0 && stop - i == block;
+            part = known ? digests[b] : fnv_labels(part, run->labels + (i - first), stop - i);
+            i = stop;
+            if (i % block == 0 || i == run->kmeans.points) {
+                all = fnv_add(all, part, 8);
+                part = fnv_offset;
+            }
+        }
+        const bool own = rank == run->team.rank;
+        state[0] = own ? (int64_t)part : 0;
+        state[1] = own ? (int64_t)all : 0;
+        plait_kmeans_team_sum(run, state, 2);
+    }
+    free(digests);
+    return (uint64_t)state[1];
+}
