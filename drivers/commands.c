@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * The command table: a line per subcommand, alphabetically. */
+ * The command table. */
 #include "run/command.h"
+#include "subcommands.h"
 
-const struct command *const command_table[] = {
-    &cmd_check,      &cmd_colour, &cmd_count,    &cmd_hello, &cmd_integrate, &cmd_julia, &cmd_logs,
-    &cmd_mandelbrot, &cmd_pi,     &cmd_pingpong, &cmd_rank,  &cmd_rerun,     &cmd_ring,
-};
+#define DECLARE(name) extern const struct command cmd_##name;
+#define ENTRY(name) &cmd_##name,
 
-const size_t command_count = sizeof command_table / sizeof command_table[0];
-_Static_assert(sizeof command_table / sizeof command_table[0] <= COMMANDS_MAX,
-               "raise COMMANDS_MAX");
+PLAIT_SUBCOMMANDS(DECLARE)
 
-size_t command_sets(const struct option_set *sets[COMMANDS_MAX]) {
-    for (size_t k = 0; k < command_count; k++)
-        sets[k] = command_table[k]->options;
-    return command_count;
-}
+const struct command *const command_table[] = {PLAIT_SUBCOMMANDS(ENTRY)};

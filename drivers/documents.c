@@ -9,7 +9,7 @@
 #include "options/completion.h"
 #include "options/manual.h"
 #include "plait/version.h"
-#include "run/command.h"
+#include "subcommands.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -95,13 +95,11 @@ static void write_completion(const struct option_set *const *sets, size_t count,
 }
 
 int main(int argc, char **argv) {
-    const struct option_set *sets[COMMANDS_MAX];
-    const size_t count = command_sets(sets);
     if (argc != 4) {
         fputs("usage: plait_documents MAN1_FOLDER COMPLETION_FILE COMPLETION_SCRIPT\n", stderr);
         return EXIT_FAILURE;
     }
-    write_manual(sets, count, argv[1]);
-    write_completion(sets, count, argv[2], argv[3]);
+    write_manual(option_sets, command_count, argv[1]);
+    write_completion(option_sets, command_count, argv[2], argv[3]);
     return EXIT_SUCCESS;
 }

@@ -12,8 +12,8 @@
 #include "ranks/agree.h"
 #include "ranks/parameters.h"
 #include "ranks/spawn.h"
-#include "run/command.h"
-#include "run/timers.h"
+#include "run/run.h"
+#include "subcommands.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -70,9 +70,7 @@ static int end_without_mpi(void) {
 }
 
 static void print_usage(FILE *stream) {
-    const struct option_set *sets[COMMANDS_MAX];
-    const size_t count = command_sets(sets);
-    option_help_all(sets, count, stream);
+    option_help_all(option_sets, command_count, stream);
 }
 
 static int answer_usage(void) {
@@ -108,31 +106,12 @@ static void dump_config(const struct option_values *values, struct failure *fail
         standard_output_flush(failure);
 }
 
-/* With a watch, whose timers are told when the subcommand has not told them itself. */
-static void run_watched(struct session *session, const struct command *command,
-                        struct option_values *values, struct failure *failure) {
-    struct stopwatch watch = {
-        .tag = command->options->command,
-        .start_ns = clock_now_ns(),
-        .comment = command->columns ? "# " : NULL,
-    };
-    snprintf(watch.message, sizeof watch.message, "ranks=%d", session->size);
-    session->watch = &watch;
-    command->run(session, values, failure);
-    if (failure->exit_status == EXIT_DONE)
-        timers_tell_rest(session, values, failure);
-    session->watch = NULL;
-    stopwatch_free(&watch);
-}
-
 static void run_with_mpi(struct session *session, const struct command *command,
                          struct option_values *values, struct failure *failure) {
-    const struct option_set *sets[COMMANDS_MAX];
-    const size_t count = command_sets(sets);
-    if (!parameters_share(session, values, sets, count, failure))
+    if (!parameters_share(session, values, option_sets, command_count, failure))
         return;
     if (!values_flag(values, "dump-config")) {
-        run_watched(session, command, values, failure);
+        run_command(session, command, values, failure);
         return;
     }
     if (session->rank == ROOT)
@@ -142,21 +121,19 @@ static void run_with_mpi(struct session *session, const struct command *command,
 
 /* In one process, whatever the launcher started. */
 static int run_locally(const struct command *command, struct option_values *values) {
-    const struct option_set *sets[COMMANDS_MAX];
-    const size_t count = command_sets(sets);
     struct failure failure = {0};
     if (!speaks())
         return EXIT_DONE;
-    if (parameter_sources_merge(values, sets, count, &failure)) {
+    if (parameter_sources_merge(values, option_sets, command_count, &failure)) {
         if (values_flag(values, "dump-config"))
             dump_config(values, &failure);
         else
-            command->run_local(values, &failure);
+            run_command(NULL, command, values, &failure);
     }
     return failure.exit_status == EXIT_DONE ? EXIT_DONE : print_failure(&failure);
 }
 
-static int run_command(const struct command *command, int argc, char **argv) {
+static int start_command(const struct command *command, int argc, char **argv) {
     struct failure failure = {0};
     struct option_values values = {0};
     struct session session;
@@ -164,15 +141,15 @@ static int run_command(const struct command *command, int argc, char **argv) {
     if (!values_init(&values, command->options, &failure) ||
         !values_parse_argv(&values, argc, argv, &failure)) {
         values_free(&values);
-        return command->run_local ? refuse_locally(&failure)
-                                  : refuse(command->options->command, &failure);
+        return command->local ? refuse_locally(&failure)
+                              : refuse(command->options->command, &failure);
     }
     if (values_flag(&values, "help") || values_flag(&values, "version")) {
         const bool help = values_flag(&values, "help");
         values_free(&values);
         return help ? answer_help(command->options) : answer_version();
     }
-    if (command->run_local) {
+    if (command->local) {
         const int status = run_locally(command, &values);
         values_free(&values);
         return status;
@@ -182,14 +159,14 @@ static int run_command(const struct command *command, int argc, char **argv) {
         run_with_mpi(&session, command, &values, &failure);
     if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
         print_failure(&failure);
-    const bool goes_on = command->after && session.rank == ROOT &&
-                         (failure.exit_status == EXIT_DONE || failure.files_are_whole) &&
-                         !values_flag(&values, "dump-config");
+    const bool draws = session.rank == ROOT &&
+                       (failure.exit_status == EXIT_DONE || failure.files_are_whole) &&
+                       !values_flag(&values, "dump-config");
     /* Launchers end the others when one has failed, and rank 0 has something to do. */
     const bool leaves_it_to_root = failure.files_are_whole && session.rank != ROOT;
     session_end(&session);
-    if (goes_on)
-        command->after(&values);
+    if (draws)
+        run_plots(&values);
     values_free(&values);
     return leaves_it_to_root ? EXIT_DONE : failure.exit_status;
 }
@@ -200,7 +177,7 @@ static int run_spawned(const struct command *command) {
     struct session session;
     if (session_start(&session, command->options->command, (struct session_needs){0}, &failure)) {
         if (spawn_parent() != MPI_COMM_NULL)
-            command->work();
+            command->spawned();
         else
             failure_set(&failure, EXIT_USAGE,
                         "%s is for processes that plait has spawned: leave it out", spawn_argument);
@@ -243,7 +220,7 @@ int main(int argc, char **argv) {
         return about ? answer_help(about->options) : refuse(name, &failure);
     }
     const struct command *command = find_command(name, &failure);
-    if (command && command->work && argc == 3 && strcmp(argv[2], spawn_argument) == 0)
+    if (command && command->spawned && argc == 3 && strcmp(argv[2], spawn_argument) == 0)
         return run_spawned(command);
-    return command ? run_command(command, argc - 2, argv + 2) : refuse(name, &failure);
+    return command ? start_command(command, argc - 2, argv + 2) : refuse(name, &failure);
 }

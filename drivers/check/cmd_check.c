@@ -3,26 +3,17 @@
 #include "base/clock.h"
 #include "base/standard_output.h"
 #include "base/stopwatch.h"
+#include "base/suggest.h"
+#include "check/check_options.h"
 #include "check/check_run.h"
-#include "files/report.h"
 #include "ranks/agree.h"
 #include "ranks/message_room.h"
 #include "run/command.h"
-#include "run/run_begin.h"
-#include "run/timers.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct check_options {
-    struct run_options run;
-    const char *only, *show;
-    bool list, large;
-    uint64_t repeat, size;
-    double timeout;
-};
 
 struct check {
     const struct session *session;
@@ -31,7 +22,6 @@ struct check {
     struct check_run run;
     struct outcome *outcomes; /* of the chosen ones, in the order of the table */
     size_t count;
-    struct placement *placements;
 };
 
 static bool is_root(const struct check *check) {
@@ -41,47 +31,32 @@ static bool is_root(const struct check *check) {
 /* -- which operations ---------------------------------------------------------------------------
  */
 
-static bool check_name(const char *name, struct failure *failure) {
-    struct suggestion near = suggestion_begin(name);
-    if (operation_find(name))
-        return true;
-    for (size_t k = 0; k < operation_count; k++)
-        suggestion_offer(&near, operations[k].name);
-    const char *best = suggestion_best(&near);
-    return failure_set(failure, EXIT_USAGE, "no operation '%.64s'%s%s%s: see plait check --list",
-                       name, best ? ", did you mean " : "", best ? best : "", best ? "?" : "");
-}
-
-/* Calls use for each name of a list. */
-static bool for_each_name(const char *list, bool use(const char *name, struct failure *failure),
-                          bool *chosen, struct failure *failure) {
+/* Chooses the operations of a list. where: the option, in errors. */
+static bool choose_listed(struct check *check, const char *where, const char *list, bool shown,
+                          struct failure *failure) {
     char name[64];
-    for (;;) {
-        const size_t length = strcspn(list, ",");
-        snprintf(name, sizeof name, "%.*s", (int)length, list);
-        if (use && !use(name, failure))
-            return false;
-        if (chosen)
-            chosen[operation_find(name) - operations] = true;
-        if (list[length] == '\0')
-            return true;
-        list += length + 1;
+    for (const char *next = list; next;) {
+        const size_t length = strcspn(next, ",");
+        struct suggestion near;
+        snprintf(name, sizeof name, "%.*s", (int)length, next);
+        next = next[length] ? next + length + 1 : NULL;
+        const struct operation *operation = operation_find(name);
+        if (operation && (!shown || operation->show)) {
+            check->chosen[operation - operations] = true;
+            continue;
+        }
+        if (operation)
+            return failure_set(failure, EXIT_USAGE, "%s: the data of %s are too large to be shown",
+                               where, name);
+        near = suggestion_begin(name);
+        for (size_t k = 0; k < operation_count; k++)
+            suggestion_offer(&near, operations[k].name);
+        const char *best = suggestion_best(&near);
+        return failure_set(failure, EXIT_USAGE,
+                           "%s: no operation '%s'%s%s%s: see plait check --list", where, name,
+                           best ? ", did you mean " : "", best ? best : "", best ? "?" : "");
     }
-}
-
-static bool check_list(const char *list, struct failure *failure) {
-    return for_each_name(list, check_name, NULL, failure);
-}
-
-static bool check_shown_name(const char *name, struct failure *failure) {
-    if (!check_name(name, failure))
-        return false;
-    return operation_find(name)->show ||
-           failure_set(failure, EXIT_USAGE, "the data of %s are too large to be shown", name);
-}
-
-static bool check_shown(const char *list, struct failure *failure) {
-    return for_each_name(list, check_shown_name, NULL, failure);
+    return true;
 }
 
 /* An operation that was asked for by name has the ranks it needs, or the user is told. */
@@ -95,7 +70,8 @@ static bool check_ranks(const struct check *check, struct failure *failure) {
     return true;
 }
 
-static bool choose(struct check *check, struct failure *failure) {
+static bool choose(struct check *check, const struct option_values *values,
+                   struct failure *failure) {
     const struct check_options *options = check->options;
     check->chosen = calloc(operation_count, sizeof *check->chosen);
     check->outcomes = calloc(operation_count, sizeof *check->outcomes);
@@ -104,10 +80,12 @@ static bool choose(struct check *check, struct failure *failure) {
     if (options->only && options->show)
         return failure_set(failure, EXIT_USAGE,
                            "--only and --show exclude each other: --show runs those that it names");
-    if (options->only || options->show) {
-        for_each_name(options->only ? options->only : options->show, NULL, check->chosen, failure);
-        return check_ranks(check, failure);
-    }
+    if (options->only)
+        return choose_listed(check, values_where(values, "only"), options->only, false, failure) &&
+               check_ranks(check, failure);
+    if (options->show)
+        return choose_listed(check, values_where(values, "show"), options->show, true, failure) &&
+               check_ranks(check, failure);
     for (size_t k = 0; k < operation_count; k++)
         check->chosen[k] = options->large || !operations[k].needs.large;
     return true;
@@ -131,16 +109,6 @@ static bool check_memory(const struct check *check, struct failure *failure) {
     const uint64_t buffers = 2 * (uint64_t)check->session->size + 4;
     memory_check(check->session, buffers * check->options->size, "buffers of that --size", failure);
     return agree(check->session, failure);
-}
-
-static bool prepare(struct check *check, struct failure *failure) {
-    const struct check_options *options = check->options;
-    if (!check_memory(check, failure) ||
-        !run_begin(check->session, &options->run, &check->placements, failure))
-        return false;
-    check->run = (struct check_run){
-        .session = check->session, .repeat = options->repeat, .bytes = options->size};
-    return check_run_begin(&check->run, options->timeout, failure);
 }
 
 static const char *const result_names[] = {"ok", "unavailable", "wrong", "failed"};
@@ -227,10 +195,12 @@ static bool show_chosen(struct check *check, struct failure *failure) {
 /* -- what came of it ------------------------------------------------------------------------------
  */
 
-/* The same on all ranks, as outcomes are. */
-static bool judge(const struct check *check, struct failure *failure) {
+/* Wrong and failed operations, when their lines have been printed. */
+static bool check_judge(const struct run *run, void *state, struct failure *failure) {
+    const struct check *check = state;
     const struct outcome *first = NULL;
     size_t bad = 0;
+    (void)run;
     for (size_t k = 0; k < check->count; k++) {
         if (check->outcomes[k].result < TRIAL_WRONG)
             continue;
@@ -246,158 +216,67 @@ static bool judge(const struct check *check, struct failure *failure) {
                        first->note, more);
 }
 
-static void write_report(const struct check *check, const struct option_values *values,
-                         double total_s, struct failure *failure) {
-    struct report *report = report_new(values, check->placements, (size_t)check->session->size);
-    if (report) {
-        report_open_object(report, "timing");
-        report_real(report, "total_seconds", total_s);
-        report_close(report);
-        report_open_object(report, "result");
-        report_open_array(report, "operations");
-        for (size_t k = 0; k < check->count; k++) {
-            const struct outcome *outcome = &check->outcomes[k];
-            report_open_object(report, NULL);
-            report_text(report, "name", outcome->operation->name);
-            report_text(report, "result", result_names[outcome->result]);
-            report_count(report, "ranks", (uint64_t)outcome->ranks);
-            report_real(report, "median_seconds", outcome->median_s);
-            report_text(report, "note", outcome->note);
-            report_close(report);
-        }
-        report_close(report);
+static void check_report(const struct run *run, const void *state, struct report *report) {
+    const struct check *check = state;
+    (void)run;
+    report_open_array(report, "operations");
+    for (size_t k = 0; k < check->count; k++) {
+        const struct outcome *outcome = &check->outcomes[k];
+        report_open_object(report, NULL);
+        report_text(report, "name", outcome->operation->name);
+        report_text(report, "result", result_names[outcome->result]);
+        report_count(report, "ranks", (uint64_t)outcome->ranks);
+        report_real(report, "median_seconds", outcome->median_s);
+        report_text(report, "note", outcome->note);
         report_close(report);
     }
-    report_write(report, check->options->run.json, failure);
-    report_free(report);
+    report_close(report);
 }
 
-static void run_all(struct check *check, const struct option_values *values,
-                    struct failure *failure) {
-    const uint64_t start_ns = clock_now_ns();
-    if (!prepare(check, failure))
-        return;
-    const bool done =
-        check->options->show ? show_chosen(check, failure) : run_chosen(check, failure);
-    check_run_end();
-    if (done && is_root(check))
-        timers_tell(check->session, values, failure); /* also of what is wrong */
-    if (!done || !agree(check->session, failure) || !judge(check, failure))
-        return;
-    if (is_root(check) && check->options->run.json)
-        write_report(check, values, clock_seconds_since(start_ns), failure);
-    agree(check->session, failure);
-}
-
-static void list(const struct check *check, struct failure *failure) {
-    if (is_root(check))
+static bool check_begin(struct run *run, void *state, struct failure *failure) {
+    struct check *check = state;
+    *check = (struct check){.session = run->session, .options = run->options};
+    if (!choose(check, run->values, failure))
+        return false;
+    run->over = check->options->list;
+    if (run->over && is_root(check))
         print_list_of_operations();
-    flush(check, failure);
+    return true;
 }
 
-static void run(const struct session *session, struct option_values *values,
-                struct failure *failure) {
-    struct check_options options = {0};
-    struct check check = {.session = session, .options = &options};
-
-    if (values_apply(values, &options, failure))
-        choose(&check, failure);
-    if (agree(session, failure)) {
-        if (options.list)
-            list(&check, failure);
-        else
-            run_all(&check, values, failure);
-    }
-    free(check.chosen);
-    free(check.outcomes);
-    free(check.placements);
+static bool check_prepare(struct run *run, void *state, struct failure *failure) {
+    (void)run;
+    return check_memory(state, failure);
 }
 
-static const struct option rows[] = {
-    {
-        .name = "only",
-        .kind = OPTION_TEXT,
-        .argument = "LIST",
-        .help = "run these operations, separated by commas",
-        .default_text = "all",
-        .offset = offsetof(struct check_options, only),
-        .check = check_list,
-    },
-    {
-        .name = "show",
-        .kind = OPTION_TEXT,
-        .argument = "LIST",
-        .help = "run these operations once, with the small data of the report, and print what "
-                "every rank has before and after",
-        .offset = offsetof(struct check_options, show),
-        .check = check_shown,
-    },
-    {
-        .name = "list",
-        .kind = OPTION_FLAG,
-        .scope = OPTION_COMMAND_LINE,
-        .help = "print the operations and run none",
-        .offset = offsetof(struct check_options, list),
-    },
-    {
-        .name = "large",
-        .kind = OPTION_FLAG,
-        .help = "also send and write more than 2 GiB in one call",
-        .offset = offsetof(struct check_options, large),
-    },
-    {
-        .name = "repeat",
-        .kind = OPTION_COUNT,
-        .argument = "N",
-        .help = "times that each operation runs; the median time is told",
-        .default_value = "10",
-        .offset = offsetof(struct check_options, repeat),
-        .min = 1,
-        .max = 1000000,
-    },
-    {
-        .name = "size",
-        .kind = OPTION_COUNT,
-        .argument = "BYTES",
-        .help = "bytes of a buffer, down to whole integers of 8 bytes; objects and single numbers "
-                "stay small",
-        .default_value = "4096",
-        .offset = offsetof(struct check_options, size),
-        .min = 8,
-        .max = 1 << 30,
-    },
-    {
-        .name = "timeout",
-        .kind = OPTION_REAL,
-        .argument = "S",
-        .help = "seconds after which an operation is stuck: the job ends and names it and the "
-                "ranks that did not arrive",
-        .default_value = "60",
-        .offset = offsetof(struct check_options, timeout),
-        .real_min = 0.1,
-        .real_max = 1e6,
-    },
-};
+static bool check_work(struct run *run, void *state, struct failure *failure) {
+    struct check *check = state;
+    const struct check_options *options = check->options;
+    (void)run;
+    check->run = (struct check_run){
+        .session = check->session, .repeat = options->repeat, .bytes = options->size};
+    if (!check_run_begin(&check->run, options->timeout, failure))
+        return false;
+    const bool done = options->show ? show_chosen(check, failure) : run_chosen(check, failure);
+    check_run_end();
+    return done;
+}
 
-static const struct option_table tables[] = {
-    {rows, sizeof rows / sizeof rows[0], 0},
-    RUN_REPORT_TABLE(offsetof(struct check_options, run)),
-    OPTION_STANDARD_TABLE,
-};
+static void check_free(void *state) {
+    struct check *check = state;
+    free(check->chosen);
+    free(check->outcomes);
+}
 
-static const struct option_set set = {
-    .command = "check",
-    .summary = "try every MPI operation of the report: is each value right, and how long it takes",
-    .details =
-        "Each operation runs on all ranks, and each rank compares every value that it gets with "
-        "what it must be. The table says: ok; wrong, with the first wrong value; failed, with the "
-        "MPI call; or unavailable, with the reason and what mends it. The median is that of the "
-        "slowest rank's time, all ranks beginning together. Exit status 1 if an operation is wrong "
-        "or failed.\n\n"
-        "write-blocks and write-large need a folder that all hosts share, and leave no file "
-        "there.",
-    .tables = tables,
-    .table_count = sizeof tables / sizeof tables[0],
+const struct command cmd_check = {
+    .options = &check_option_set,
+    .options_bytes = sizeof(struct check_options),
+    .state_bytes = sizeof(struct check),
+    .begin = check_begin,
+    .prepare = check_prepare,
+    .work = check_work,
+    .judge = check_judge,
+    .report_result = check_report,
+    .free = check_free,
+    .spawned = spawn_work,
 };
-
-const struct command cmd_check = {.options = &set, .run = run, .work = spawn_work};

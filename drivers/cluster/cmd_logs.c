@@ -2,34 +2,17 @@
  * plait logs merge: the StopWatch lines of many logs in one table. All logs are read before
  * anything is written. */
 #include "base/atomic_file.h"
-#include "base/standard_output.h"
 #include "base/warning.h"
 #include "cluster/csv_log.h"
+#include "cluster/logs_options.h"
 #include "run/command.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-struct logs_options {
-    struct option_texts logs;
-    const char *out; /* NULL: standard output */
-};
-
 static bool is_standard_input(const char *path) {
     return strcmp(path, "-") == 0;
-}
-
-static bool check_out(const struct logs_options *options, struct failure *failure) {
-    if (!options->out)
-        return true;
-    for (size_t k = 0; k < options->logs.count; k++) {
-        const char *log = options->logs.items[k];
-        if (!is_standard_input(log) && atomic_file_same_target(options->out, log))
-            return failure_set(failure, EXIT_USAGE,
-                               "--out: '%s' is one of the logs: choose another file", options->out);
-    }
-    return atomic_file_check(options->out, failure);
 }
 
 static bool read_log(struct csv_log *log, const char *path, struct failure *failure) {
@@ -66,79 +49,39 @@ static bool write_file(const struct csv_log *log, const char *path, struct failu
     return atomic_file_commit(&file, failure);
 }
 
-static void tell(const struct csv_log *log, const struct logs_options *options,
-                 struct failure *failure) {
-    if (options->out) {
-        if (!write_file(log, options->out, failure))
-            return;
+static bool logs_work(struct run *run, void *state, struct failure *failure) {
+    const struct logs_options *options = run->options;
+    struct csv_log *log = state;
+    for (size_t k = 0; k < options->logs.count; k++)
+        if (!read_log(log, options->logs.items[k], failure))
+            return false;
+    warn(log);
+    return !options->out || write_file(log, options->out, failure);
+}
+
+static bool logs_print(const struct run *run, void *state, struct failure *failure) {
+    const struct logs_options *options = run->options;
+    const struct csv_log *log = state;
+    (void)failure;
+    if (options->out)
         printf("logs: %zu line%s of %zu log%s, %zu repeated, %zu bad -> %s\n", log->records.count,
                log->records.count == 1 ? "" : "s", options->logs.count,
                options->logs.count == 1 ? "" : "s", log->repeats, log->bad.count, options->out);
-    } else {
+    else
         csv_log_write(log, stdout);
-    }
-    standard_output_flush(failure);
+    return true;
 }
 
-static void run(struct option_values *values, struct failure *failure) {
-    struct logs_options options = {0};
-    struct csv_log log = {0};
-    bool good = values_apply(values, &options, failure) && check_out(&options, failure);
-    for (size_t k = 0; good && k < options.logs.count; k++)
-        good = read_log(&log, options.logs.items[k], failure);
-    if (good) {
-        warn(&log);
-        tell(&log, &options, failure);
-    }
-    csv_log_free(&log);
+static void logs_free(void *state) {
+    csv_log_free(state);
 }
 
-static const char *const actions[] = {"merge", NULL};
-
-static const struct option rows[] = {
-    {
-        .name = "action",
-        .kind = OPTION_CHOICE,
-        .scope = OPTION_ARGUMENT,
-        .argument = "ACTION",
-        .help = "what to do with the logs",
-        .offset = OPTION_NO_MEMBER, /* there is only one */
-        .choices = actions,
-    },
-    {
-        .name = "logs",
-        .kind = OPTION_TEXTS,
-        .scope = OPTION_ARGUMENT,
-        .argument = "FILE",
-        .help = "logs to read, '-' is standard input; a pipe is waited for",
-        .offset = offsetof(struct logs_options, logs),
-    },
-    {
-        .name = "out",
-        .kind = OPTION_TEXT,
-        .argument = "FILE",
-        .help = "where to write the table",
-        .default_text = "standard output",
-        .offset = offsetof(struct logs_options, out),
-        .replaces = true,
-    },
+const struct command cmd_logs = {
+    .options = &logs_option_set,
+    .options_bytes = sizeof(struct logs_options),
+    .state_bytes = sizeof(struct csv_log),
+    .work = logs_work,
+    .print = logs_print,
+    .free = logs_free,
+    .local = true,
 };
-
-static const struct option_table tables[] = {
-    {rows, sizeof rows / sizeof rows[0], 0},
-    OPTION_STANDARD_TABLE,
-};
-
-static const struct option_set set = {
-    .command = "logs",
-    .summary = "merge the StopWatch lines of many logs into one table",
-    .details =
-        "Reads the lines that begin with '# csv,' or '#csv,', which other subcommands print with "
-        "--csv, leaves out those that have been there, and writes the others as one CSV file with "
-        "one header. A log may hold anything else. Lines of the wrong form are told on standard "
-        "error with their file and number, counted and left out. No MPI is started.",
-    .tables = tables,
-    .table_count = sizeof tables / sizeof tables[0],
-};
-
-const struct command cmd_logs = {.options = &set, .run_local = run};

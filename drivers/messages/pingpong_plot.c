@@ -3,13 +3,9 @@
 #include "messages/pingpong_plot.h"
 
 #include "files/gnuplot.h"
-#include "run/plot_draw.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static const char *const names[] = {"pingpong_latency", "pingpong_bandwidth"};
-enum { PLOTS = 2 };
 
 static double value_of(const struct pingpong *pingpong, enum pingpong_what what, int row,
                        int column) {
@@ -21,46 +17,55 @@ static double value_of(const struct pingpong *pingpong, enum pingpong_what what,
     return largest->mean_ns > 0 ? (double)largest->bytes / largest->mean_ns * 1e3 : 0;
 }
 
-char *pingpong_matrix(const struct pingpong *pingpong, enum pingpong_what what) {
-    enum { CELL_BYTES = 32 };
-    const int ranks = pingpong->session->size;
-    const size_t bytes = CELL_BYTES * ((size_t)ranks + 1) * ((size_t)ranks + 1);
-    char *text = malloc(bytes);
-    if (!text)
-        return NULL;
-    size_t used = (size_t)snprintf(text, bytes, "rank");
-    for (int column = 0; column < ranks; column++)
-        used += (size_t)snprintf(text + used, bytes - used, ",%d", column);
-    for (int row = 0; row < ranks; row++) {
-        used += (size_t)snprintf(text + used, bytes - used, "\n%d", row);
-        for (int column = 0; column < ranks; column++) {
-            if (column == row)
-                used += (size_t)snprintf(text + used, bytes - used, ",nan");
-            else
-                used += (size_t)snprintf(text + used, bytes - used, ",%.6g",
-                                         value_of(pingpong, what, row, column));
-        }
-    }
-    snprintf(text + used, bytes - used, "\n");
-    return text;
+void pingpong_write_columns(const struct pingpong *pingpong, FILE *stream) {
+    fputs("rank", stream);
+    for (int column = 0; column < pingpong->run->session->size; column++)
+        fprintf(stream, ",%d", column);
+    fputc('\n', stream);
 }
 
-bool pingpong_plot_check(const char *folder, const char *other, struct failure *failure) {
-    return plot_check(folder, names, PLOTS, other, failure);
+void pingpong_write_row(const struct pingpong *pingpong, enum pingpong_what what, int row,
+                        FILE *stream) {
+    fprintf(stream, "%d", row);
+    for (int column = 0; column < pingpong->run->session->size; column++) {
+        if (column == row)
+            fputs(",nan", stream);
+        else
+            fprintf(stream, ",%.6g", value_of(pingpong, what, row, column));
+    }
+    fputc('\n', stream);
+}
+
+/* The whole matrix, malloc'ed, caller frees; NULL without memory. */
+static char *matrix_text(const struct pingpong *pingpong, enum pingpong_what what) {
+    char *text = NULL;
+    size_t bytes;
+    FILE *stream = open_memstream(&text, &bytes);
+    if (!stream)
+        return NULL;
+    pingpong_write_columns(pingpong, stream);
+    for (int row = 0; row < pingpong->run->session->size; row++)
+        pingpong_write_row(pingpong, what, row, stream);
+    const bool whole = !ferror(stream);
+    if (fclose(stream) == 0 && whole)
+        return text;
+    free(text);
+    return NULL;
 }
 
 static bool write_plot(const struct pingpong *pingpong, enum pingpong_what what, const char *label,
                        struct failure *failure) {
     char settings[256];
-    char *text = pingpong_matrix(pingpong, what);
+    char *text = matrix_text(pingpong, what);
     if (!text)
-        return failure_set(failure, EXIT_RUN, "out of memory for the plot '%s'", names[what]);
+        return failure_set(failure, EXIT_RUN, "out of memory for the plot '%s'",
+                           pingpong_plots[what]);
     snprintf(settings, sizeof settings,
              "set xlabel 'rank'\nset ylabel 'rank'\nset cblabel '%s'\nset cbrange [0:*]\n"
              "set yrange [*:*] reverse\nset size ratio -1\nset autoscale noextend\n",
              label);
     const bool written = gnuplot_write(
-        pingpong->options->plot, names[what], text, settings,
+        pingpong->options->plot, pingpong_plots[what], text, settings,
         "data matrix rowheaders columnheaders using 1:2:3 with image notitle", failure);
     free(text);
     return written;
@@ -70,8 +75,4 @@ bool pingpong_plot_write(const struct pingpong *pingpong, struct failure *failur
     return gnuplot_make_folder(pingpong->options->plot, failure) &&
            write_plot(pingpong, PINGPONG_LATENCY, "half a round trip of 0 bytes [usec]", failure) &&
            write_plot(pingpong, PINGPONG_BANDWIDTH, "bandwidth [Mbytes/sec]", failure);
-}
-
-void pingpong_plot_draw(const char *folder) {
-    plot_draw(folder, names, PLOTS);
 }

@@ -2,49 +2,52 @@
  * The lines and the report of a ping-pong. */
 #include "messages/pingpong_report.h"
 
-#include "files/report.h"
 #include "messages/pingpong_plot.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static double bytes_per_second(const struct pingpong_line *line) {
     return line->mean_ns > 0 ? (double)line->bytes / line->mean_ns * 1e9 : 0;
 }
 
-static void print_pair(const struct pingpong *pingpong) {
-    printf("# pingpong: rank %d on %s and rank %d on %s; half round trips by the clock of the "
-           "first\n"
-           "#   bytes repetitions  t_min[usec]  t_avg[usec]  t_max[usec]   Mbytes/sec\n",
-           pingpong->first, pingpong->placements[pingpong->first].host, pingpong->second,
-           pingpong->placements[pingpong->second].host);
-    for (int s = 0; s < pingpong->sizes; s++) {
-        const struct pingpong_line *line = &pingpong->lines[s];
-        printf("%9" PRIu64 " %11" PRIu64 " %12.3f %12.3f %12.3f %12.2f\n", line->bytes,
-               line->repetitions, line->min_ns * 1e-3, line->mean_ns * 1e-3, line->max_ns * 1e-3,
-               bytes_per_second(line) * 1e-6);
-    }
-}
-
-static bool print_matrices(const struct pingpong *pingpong, struct failure *failure) {
-    char *latency = pingpong_matrix(pingpong, PINGPONG_LATENCY);
-    char *bandwidth = pingpong_matrix(pingpong, PINGPONG_BANDWIDTH);
-    const bool there = latency && bandwidth;
-    if (there)
-        printf("# latency[usec]: half a round trip of 0 bytes, by the clock of the lower rank\n%s"
-               "# bandwidth[Mbytes/sec]: %" PRIu64 " bytes over half a round trip\n%s",
-               latency, pingpong->options->size, bandwidth);
-    free(latency);
-    free(bandwidth);
-    return there || failure_set(failure, EXIT_RUN, "out of memory");
-}
-
-bool pingpong_print(const struct pingpong *pingpong, struct failure *failure) {
+void pingpong_print_head(const struct pingpong *pingpong) {
+    const struct placement *placements = pingpong->run->placements;
     if (pingpong->all)
-        return print_matrices(pingpong, failure);
-    print_pair(pingpong);
-    return true;
+        printf("# latency[usec]: half a round trip of 0 bytes, by the clock of the lower rank\n");
+    else
+        printf("# pingpong: rank %d on %s and rank %d on %s; half round trips by the clock of the "
+               "first\n"
+               "#   bytes repetitions  t_min[usec]  t_avg[usec]  t_max[usec]   Mbytes/sec\n",
+               pingpong->first, placements[pingpong->first].host, pingpong->second,
+               placements[pingpong->second].host);
+    fflush(stdout);
+}
+
+void pingpong_print_line(const struct pingpong *pingpong, const struct pingpong_line *line) {
+    (void)pingpong;
+    printf("%9" PRIu64 " %11" PRIu64 " %12.3f %12.3f %12.3f %12.2f\n", line->bytes,
+           line->repetitions, line->min_ns * 1e-3, line->mean_ns * 1e-3, line->max_ns * 1e-3,
+           bytes_per_second(line) * 1e-6);
+    fflush(stdout);
+}
+
+void pingpong_print_row(const struct pingpong *pingpong, enum pingpong_what what, int row) {
+    if (row == 0)
+        pingpong_write_columns(pingpong, stdout);
+    pingpong_write_row(pingpong, what, row, stdout);
+    fflush(stdout);
+}
+
+bool pingpong_print(const struct run *run, void *state, struct failure *failure) {
+    const struct pingpong *pingpong = state;
+    if (!pingpong->all)
+        return true;
+    printf("# bandwidth[Mbytes/sec]: %" PRIu64 " bytes over half a round trip\n",
+           pingpong->options->size);
+    for (int row = 0; row < run->session->size; row++)
+        pingpong_print_row(pingpong, PINGPONG_BANDWIDTH, row);
+    return !pingpong->options->plot || pingpong_plot_write(pingpong, failure);
 }
 
 static void put_line(struct report *report, const struct pingpong_line *line) {
@@ -72,9 +75,9 @@ static void put_pair(struct report *report, const struct pingpong *pingpong, int
     report_close(report);
 }
 
-static void put_result(struct report *report, const struct pingpong *pingpong) {
-    const int ranks = pingpong->session->size;
-    report_open_object(report, "result");
+void pingpong_report(const struct run *run, const void *state, struct report *report) {
+    const struct pingpong *pingpong = state;
+    const int ranks = run->session->size;
     report_open_array(report, "pairs");
     if (!pingpong->all)
         put_pair(report, pingpong, pingpong->first, pingpong->second);
@@ -82,20 +85,4 @@ static void put_result(struct report *report, const struct pingpong *pingpong) {
         for (int second = first + 1; second < ranks; second++)
             put_pair(report, pingpong, first, second);
     report_close(report);
-    report_close(report);
-}
-
-bool pingpong_report(const struct pingpong *pingpong, const struct option_values *values,
-                     struct failure *failure) {
-    struct report *report =
-        report_new(values, pingpong->placements, (size_t)pingpong->session->size);
-    if (report) {
-        report_open_object(report, "timing");
-        report_real(report, "total_seconds", pingpong->total_seconds);
-        report_close(report);
-        put_result(report, pingpong);
-    }
-    const bool written = report_write(report, pingpong->options->run.json, failure);
-    report_free(report);
-    return written;
 }

@@ -4,13 +4,22 @@
 #define PLAIT_DRIVERS_PINGPONG_REPORT_H
 
 #include "messages/pingpong_pairs.h"
-#include "options/option_values.h"
+#include "run/command.h"
 
-/* Prints the table of a pair, or the matrices of all. EXIT_RUN without memory. */
-bool pingpong_print(const struct pingpong *pingpong, struct failure *failure);
+/* Prints, before anything is measured, what the lines will be. Standard output is flushed by these
+ * three; whether it has arrived is asked at the end. */
+void pingpong_print_head(const struct pingpong *pingpong);
 
-/* Writes the JSON report that --json asks for. */
-bool pingpong_report(const struct pingpong *pingpong, const struct option_values *values,
-                     struct failure *failure);
+/* Prints the line of one size of a pair. */
+void pingpong_print_line(const struct pingpong *pingpong, const struct pingpong_line *line);
+
+/* Prints a row of the matrix of all pairs, whose pairs have been measured, and before row 0 the
+ * names of the columns. */
+void pingpong_print_row(const struct pingpong *pingpong, enum pingpong_what what, int row);
+
+/* Steps of the subcommand: prints what could not be printed before, writes the data and scripts of
+ * the plots; writes the result of the report. */
+bool pingpong_print(const struct run *run, void *state, struct failure *failure);
+void pingpong_report(const struct run *run, const void *state, struct report *report);
 
 #endif

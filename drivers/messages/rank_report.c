@@ -6,7 +6,6 @@
 #include "base/decompose.h"
 #include "base/number.h"
 #include "files/npy_header.h"
-#include "files/report.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 
@@ -19,7 +18,7 @@
 enum { TAG_POSITIONS = 52 };
 
 static uint64_t share_of(const struct rank *rank, int r) {
-    return decompose_block(rank->values.in_all, (uint64_t)rank->session->size, (uint64_t)r);
+    return decompose_block(rank->values.in_all, (uint64_t)rank->run->session->size, (uint64_t)r);
 }
 
 /* Rank 0 receives to the end after an error, too: the others wait until it has. */
@@ -32,7 +31,7 @@ static void receive_positions(const struct rank *rank, int from, uint64_t *chunk
             memcpy(chunk, rank->positions + first, count * sizeof *chunk);
         else
             MPI_CHECK(MPI_Recv(chunk, (int)count, MPI_UINT64_T, from, TAG_POSITIONS,
-                               rank->session->world, MPI_STATUS_IGNORE));
+                               rank->run->session->world, MPI_STATUS_IGNORE));
         if (failure->exit_status == EXIT_DONE)
             atomic_file_write(file, chunk, count * sizeof *chunk, failure);
     }
@@ -41,7 +40,7 @@ static void receive_positions(const struct rank *rank, int from, uint64_t *chunk
 static void send_positions(const struct rank *rank) {
     for (uint64_t first = 0; first < rank->values.count; first += RANK_CHUNK)
         MPI_CHECK(MPI_Send(rank->positions + first, (int)rank_chunk(rank->values.count, first),
-                           MPI_UINT64_T, ROOT, TAG_POSITIONS, rank->session->world));
+                           MPI_UINT64_T, ROOT, TAG_POSITIONS, rank->run->session->world));
 }
 
 /* A position is the same as int64. */
@@ -51,7 +50,7 @@ static void write_file(const struct rank *rank, uint64_t *chunk, struct failure 
     npy_header_make(NPY_INT64, 1, &rank->values.in_all, header);
     if (atomic_file_open(&file, rank->options->out, failure))
         atomic_file_write(&file, header, sizeof header, failure);
-    for (int r = 0; r < rank->session->size; r++)
+    for (int r = 0; r < rank->run->session->size; r++)
         receive_positions(rank, r, chunk, &file, failure);
     if (failure->exit_status == EXIT_DONE)
         atomic_file_commit(&file, failure);
@@ -60,19 +59,19 @@ static void write_file(const struct rank *rank, uint64_t *chunk, struct failure 
 
 bool rank_write(const struct rank *rank, struct failure *failure) {
     uint64_t *chunk = NULL;
-    if (rank->session->rank == ROOT) {
+    if (rank->run->session->rank == ROOT) {
         chunk = malloc(RANK_CHUNK * sizeof *chunk);
         if (!chunk)
             failure_set(failure, EXIT_RUN, "out of memory for the file");
     }
-    if (agree(rank->session, failure)) {
+    if (agree(rank->run->session, failure)) {
         if (chunk)
             write_file(rank, chunk, failure);
         else
             send_positions(rank);
     }
     free(chunk);
-    return agree(rank->session, failure);
+    return agree(rank->run->session, failure);
 }
 
 /* Those of the first `told` that this rank has. */
@@ -85,9 +84,9 @@ static uint64_t told_of(const struct rank *rank, int r) {
 }
 
 static void gather_told(struct rank *rank, int *counts, int *at) {
-    const MPI_Comm world = rank->session->world;
-    const int mine = (int)told_of(rank, rank->session->rank);
-    for (int r = 0, next = 0; counts && r < rank->session->size; r++) {
+    const MPI_Comm world = rank->run->session->world;
+    const int mine = (int)told_of(rank, rank->run->session->rank);
+    for (int r = 0, next = 0; counts && r < rank->run->session->size; r++) {
         counts[r] = (int)told_of(rank, r);
         at[r] = next;
         next += counts[r];
@@ -99,18 +98,18 @@ static void gather_told(struct rank *rank, int *counts, int *at) {
 }
 
 bool rank_gather_told(struct rank *rank, struct failure *failure) {
-    const size_t ranks = (size_t)rank->session->size;
+    const size_t ranks = (size_t)rank->run->session->size;
     int *counts = NULL;
     rank->told = rank->values.one_each || rank->values.in_all <= RANK_LIST_MAX ? rank->values.in_all
                                                                                : RANK_LIST_SHORT;
-    if (rank->session->rank == ROOT) {
+    if (rank->run->session->rank == ROOT) {
         rank->told_values = malloc((size_t)rank->told * sizeof *rank->told_values);
         rank->told_positions = malloc((size_t)rank->told * sizeof *rank->told_positions);
         counts = malloc(2 * ranks * sizeof *counts);
         if (!rank->told_values || !rank->told_positions || !counts)
             failure_set(failure, EXIT_RUN, "out of memory");
     }
-    if (agree(rank->session, failure))
+    if (agree(rank->run->session, failure))
         gather_told(rank, counts, counts ? counts + ranks : NULL);
     free(counts);
     return failure->exit_status == EXIT_DONE;
@@ -133,11 +132,14 @@ static void print_head(const struct rank *rank) {
     printf("# rank: %" PRIu64 " values, %s", rank->values.in_all,
            npy_types[rank->values.type].name);
     if (rank->drawn)
-        printf(", seed %" PRIu64, rank->seed);
+        printf(", seed %" PRIu64, rank->run->seed);
     printf("\n# %s value rank\n", rank->values.one_each ? "process" : "index");
 }
 
-void rank_print(const struct rank *rank) {
+bool rank_print(const struct run *run, void *state, struct failure *failure) {
+    const struct rank *rank = state;
+    (void)run;
+    (void)failure;
     print_head(rank);
     for (uint64_t k = 0; k < rank->told; k++) {
         printf("%" PRIu64 " ", k);
@@ -148,25 +150,16 @@ void rank_print(const struct rank *rank) {
         printf("# and %" PRIu64 " more%s%s\n", rank->values.in_all - rank->told,
                rank->options->out ? ", all in " : ": --out FILE.npy keeps all",
                rank->options->out ? rank->options->out : "");
+    return true;
 }
 
-bool rank_report(const struct rank *rank, const struct option_values *given,
-                 struct failure *failure) {
-    struct report *report = report_new(given, rank->placements, (size_t)rank->session->size);
-    if (report) {
-        report_open_object(report, "timing");
-        report_real(report, "total_seconds", rank->total_seconds);
-        report_close(report);
-        report_open_object(report, "result");
-        report_count(report, "values", rank->values.in_all);
-        report_text(report, "type", npy_types[rank->values.type].name);
-        report_open_array(report, "positions");
-        for (uint64_t k = 0; k < rank->told; k++)
-            report_count(report, NULL, rank->told_positions[k]);
-        report_close(report);
-        report_close(report);
-    }
-    const bool written = report_write(report, rank->options->run.json, failure);
-    report_free(report);
-    return written;
+void rank_report(const struct run *run, const void *state, struct report *report) {
+    const struct rank *rank = state;
+    (void)run;
+    report_count(report, "values", rank->values.in_all);
+    report_text(report, "type", npy_types[rank->values.type].name);
+    report_open_array(report, "positions");
+    for (uint64_t k = 0; k < rank->told; k++)
+        report_count(report, NULL, rank->told_positions[k]);
+    report_close(report);
 }

@@ -3,21 +3,18 @@
 #ifndef PLAIT_DRIVERS_RANK_REPORT_H
 #define PLAIT_DRIVERS_RANK_REPORT_H
 
-#include "base/placement.h"
 #include "messages/rank_values.h"
+#include "run/command.h"
 
 struct rank {
-    const struct session *session;
+    const struct run *run;
     const struct rank_options *options;
-    uint64_t seed;
-    bool drawn;                   /* from the seed */
-    struct placement *placements; /* rank 0, in rank order */
+    bool drawn; /* from the seed */
     struct rank_values values;
     uint64_t *positions;           /* [values.count] of this rank */
     union rank_value *told_values; /* rank 0: the first of all ranks, ... */
     uint64_t *told_positions;      /* ... and their positions */
     uint64_t told;
-    double total_seconds;
 };
 
 /* All are told up to RANK_LIST_MAX, the first RANK_LIST_SHORT of more. */
@@ -29,11 +26,8 @@ bool rank_gather_told(struct rank *rank, struct failure *failure);
 /* Collective. Rank 0 writes all positions into the file that --out names, as int64. */
 bool rank_write(const struct rank *rank, struct failure *failure);
 
-/* Prints what is told. */
-void rank_print(const struct rank *rank);
-
-/* Writes the JSON report that --json asks for. */
-bool rank_report(const struct rank *rank, const struct option_values *given,
-                 struct failure *failure);
+/* Steps of the subcommand. */
+bool rank_print(const struct run *run, void *state, struct failure *failure);
+void rank_report(const struct run *run, const void *state, struct report *report);
 
 #endif

@@ -19,31 +19,8 @@
 
 enum { TAG_VALUES = 51, DRAWN_MAX = 100 };
 
-static const char ending[] = ".npy";
-
-static bool is_file(const char *text) {
-    const size_t length = strlen(text);
-    return length >= strlen(ending) && strcmp(text + length - strlen(ending), ending) == 0;
-}
-
-bool rank_check_out(const char *text, struct failure *failure) {
-    return is_file(text) ||
-           failure_set(failure, EXIT_USAGE, "'%s' does not end in %s", text, ending);
-}
-
 bool rank_is_real(enum npy_type type) {
     return type == NPY_FLOAT32 || type == NPY_FLOAT64;
-}
-
-/* Reads a whole number with a sign. */
-static bool read_integer(const char *text, int64_t *integer) {
-    const bool negative = *text == '-';
-    uint64_t size;
-    if (number_count(text + (negative || *text == '+'), &size) != NULL ||
-        size > (uint64_t)INT64_MAX + negative)
-        return false;
-    *integer = negative ? (int64_t)(0 - size) : (int64_t)size;
-    return true;
 }
 
 /* The items of a list. */
@@ -54,38 +31,12 @@ static size_t count_items(const char *text) {
     return count;
 }
 
-/* Copies an item, which begins at text, without the blanks before it; answers where the next one
- * begins, or NULL. What is too long for a number is cut, and no number. */
-enum { ITEM_BYTES = 512 };
-static const char *copy_item(const char *text, char item[ITEM_BYTES]) {
-    text += strspn(text, " ");
-    const size_t length = strcspn(text, ",");
-    snprintf(item, ITEM_BYTES, "%.*s%s", (int)(length < ITEM_BYTES ? length : ITEM_BYTES), text,
-             length < ITEM_BYTES ? "" : "?");
-    return text[length] ? text + length + 1 : NULL;
-}
-
-bool rank_check_values(const char *text, struct failure *failure) {
-    char item[ITEM_BYTES];
-    int64_t integer;
-    double real;
-    for (const char *next = is_file(text) ? NULL : text; next;) {
-        next = copy_item(next, item);
-        const char *reason = number_real(item, &real);
-        if (reason && !read_integer(item, &integer))
-            return failure_set(failure, EXIT_USAGE,
-                               "'%s' %s: give numbers with commas, or a file whose name ends in %s",
-                               item, reason, ending);
-    }
-    return true;
-}
-
 /* Whether all items are whole numbers. */
-static bool all_whole(const char *text, char item[ITEM_BYTES]) {
+static bool all_whole(const char *text, char item[RANK_ITEM_BYTES]) {
     int64_t integer;
     while (text) {
-        text = copy_item(text, item);
-        if (!read_integer(item, &integer))
+        text = rank_copy_item(text, item);
+        if (!rank_read_integer(item, &integer))
             return false;
     }
     return true;
@@ -93,24 +44,24 @@ static bool all_whole(const char *text, char item[ITEM_BYTES]) {
 
 static bool choose_list_type(struct rank_values *values, const struct rank_options *options,
                              struct failure *failure) {
-    char item[ITEM_BYTES];
+    char item[RANK_ITEM_BYTES];
     const bool whole = all_whole(options->values, item);
-    if (options->type == RANK_TYPE_INT && !whole)
+    if (values->asked == RANK_TYPE_INT && !whole)
         return failure_set(failure, EXIT_USAGE,
                            "--values: '%s' is no whole number of 64 bits: give --type float", item);
-    values->type = whole && options->type != RANK_TYPE_FLOAT ? NPY_INT64 : NPY_FLOAT64;
+    values->type = whole && values->asked != RANK_TYPE_FLOAT ? NPY_INT64 : NPY_FLOAT64;
     return true;
 }
 
 /* The item of this rank. */
 static void take_item(struct rank_values *values, const char *text, int rank) {
-    char item[ITEM_BYTES];
+    char item[RANK_ITEM_BYTES];
     int64_t integer;
     for (const char *next = text; rank >= 0; rank--)
-        next = copy_item(next, item);
+        next = rank_copy_item(next, item);
     if (values->type == NPY_INT64)
-        (void)read_integer(item, &values->values->integer);
-    else if (number_real(item, &values->values->real) && read_integer(item, &integer))
+        (void)rank_read_integer(item, &values->values->integer);
+    else if (number_real(item, &values->values->real) && rank_read_integer(item, &integer))
         values->values->real = (double)integer; /* 2^20 and the like */
 }
 
@@ -128,12 +79,11 @@ static bool take_list(struct rank_values *values, const struct session *session,
 }
 
 /* Whole numbers from 1 to 100, so that some are equal; else from [0, 1). */
-static void draw(struct rank_values *values, const struct session *session, int type,
-                 uint64_t seed) {
+static void draw(struct rank_values *values, const struct session *session, uint64_t seed) {
     uint64_t output;
     const uint64_t state = plait_pcg_jump(plait_pcg_seed(seed), (uint64_t)session->rank);
     plait_pcg_outputs(PLAIT_PCG32, state, 1, &output);
-    values->type = type == RANK_TYPE_FLOAT ? NPY_FLOAT64 : NPY_INT64;
+    values->type = values->asked == RANK_TYPE_FLOAT ? NPY_FLOAT64 : NPY_INT64;
     if (rank_is_real(values->type))
         values->values->real = (double)output / 4294967296.0;
     else
@@ -169,8 +119,8 @@ static union rank_value value_of(enum npy_type type, const unsigned char *bytes)
 }
 
 /* Whether the file is a row of numbers that can be ranked. */
-static bool check_header(const struct npy_header *header, const struct rank_options *options,
-                         struct failure *failure) {
+static bool check_header(const struct rank_values *values, const struct npy_header *header,
+                         const struct rank_options *options, struct failure *failure) {
     const char *name = npy_types[header->type].name;
     char shape[NPY_SHAPE_BYTES];
     npy_shape_text(header->dimensions, header->shape, shape);
@@ -178,11 +128,11 @@ static bool check_header(const struct npy_header *header, const struct rank_opti
         return failure_set(failure, EXIT_USAGE,
                            "'%s' holds %s: save it as int32, int64, float32 or float64",
                            options->values, name);
-    if (options->type != RANK_TYPE_ANY &&
-        rank_is_real(header->type) != (options->type == RANK_TYPE_FLOAT))
+    if (values->asked != RANK_TYPE_ANY &&
+        rank_is_real(header->type) != (values->asked == RANK_TYPE_FLOAT))
         return failure_set(failure, EXIT_USAGE, "'%s' holds %s, which is not --type %s",
                            options->values, name,
-                           options->type == RANK_TYPE_FLOAT ? "float" : "int");
+                           values->asked == RANK_TYPE_FLOAT ? "float" : "int");
     if (header->dimensions != 1)
         return failure_set(failure, EXIT_USAGE, "'%s' has the shape %s: give one dimension",
                            options->values, shape);
@@ -196,7 +146,7 @@ static bool open_file(struct rank_values *values, const struct session *session,
                       const struct rank_options *options, struct npy_reader *reader,
                       struct failure *failure) {
     if (session->rank == ROOT && npy_open(reader, options->values, failure))
-        check_header(&reader->header, options, failure);
+        check_header(values, &reader->header, options, failure);
     if (!agree(session, failure))
         return false;
     uint64_t header[2] = {reader->header.items, (uint64_t)reader->header.type};
@@ -279,28 +229,17 @@ static bool take_file(struct rank_values *values, const struct session *session,
     return failure->exit_status == EXIT_DONE;
 }
 
-/* Seed and values say two things, and what the higher place says counts. */
-static bool is_given(const struct option_values *given, struct failure *failure) {
-    const bool counts = values_counts(given, "values");
-    if (counts && values_counts(given, "seed"))
-        failure_set(failure, EXIT_USAGE, "%s draws the values that %s gives: give only one",
-                    values_where(given, "seed"), values_where(given, "values"));
-    return counts;
-}
-
-bool rank_values_begin(struct rank_values *values, const struct session *session,
-                       const struct rank_options *options, const struct option_values *given,
-                       uint64_t seed, struct failure *failure) {
-    const bool take = is_given(given, failure);
-    if (!agree(session, failure))
+bool rank_values_begin(struct rank_values *values, const struct run *run, bool drawn,
+                       struct failure *failure) {
+    const struct rank_options *options = run->options;
+    values->asked = values_has(run->values, "type") ? options->type : RANK_TYPE_ANY;
+    if (!drawn && rank_is_file(options->values))
+        return take_file(values, run->session, options, failure);
+    if (!begin_one_each(values, run->session, failure))
         return false;
-    if (take && is_file(options->values))
-        return take_file(values, session, options, failure);
-    if (!begin_one_each(values, session, failure))
-        return false;
-    if (take)
-        return take_list(values, session, options, failure);
-    draw(values, session, options->type, seed);
+    if (!drawn)
+        return take_list(values, run->session, options, failure);
+    draw(values, run->session, run->seed);
     return true;
 }
 

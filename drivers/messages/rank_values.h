@@ -5,24 +5,12 @@
 
 #include "base/failure.h"
 #include "files/npy_header.h"
-#include "options/option_values.h"
-#include "ranks/session.h"
-#include "run/run_options.h"
+#include "messages/rank_options.h"
+#include "run/command.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* --type; without it the values decide. */
-enum rank_type { RANK_TYPE_ANY = -1, RANK_TYPE_INT, RANK_TYPE_FLOAT };
-
-struct rank_options {
-    const char *values; /* a list, a .npy file; NULL: draw */
-    int type;           /* enum rank_type */
-    const char *seed;
-    const char *out; /* NULL: no file */
-    struct run_options run;
-};
 
 /* A number: of the float types a double, else an integer. */
 union rank_value {
@@ -31,25 +19,22 @@ union rank_value {
 };
 
 struct rank_values {
+    int asked;                /* enum rank_type: --type */
     enum npy_type type;       /* NPY_INT32, NPY_INT64, NPY_FLOAT32 or NPY_FLOAT64 */
     uint64_t in_all, count;   /* of all ranks, of this one */
     union rank_value *values; /* [count] */
     bool one_each;            /* a value is a rank's, not one of a file's */
 };
 
-/* The checks of --values, without looking at files, and of --out. */
-bool rank_check_values(const char *text, struct failure *failure);
-bool rank_check_out(const char *text, struct failure *failure);
-
 /* Whether the type's numbers are doubles. */
 bool rank_is_real(enum npy_type type);
 
-/* Collective. Brings the values to the ranks, equal shares of a file to each; rank 0 reads. seed:
- * of drawn ones. A list that has not one value a rank, a file that cannot be read, a type that is
- * not --type's or too little memory are EXIT_USAGE. Free ->values, also after a failure. */
-bool rank_values_begin(struct rank_values *values, const struct session *session,
-                       const struct rank_options *options, const struct option_values *given,
-                       uint64_t seed, struct failure *failure);
+/* Collective. Brings the values to the ranks: drawn ones, those of a list, or equal shares of a
+ * file to each; rank 0 reads. A list that has not one value per rank, a file that cannot be read, a
+ * type that is not --type's or too little memory are EXIT_USAGE. Free ->values, also after a
+ * failure. */
+bool rank_values_begin(struct rank_values *values, const struct run *run, bool drawn,
+                       struct failure *failure);
 
 /* Values and positions go from rank to rank in messages of RANK_CHUNK at most: how many of `count`
  * the next one has, when `first` have gone. */

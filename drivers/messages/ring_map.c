@@ -2,11 +2,13 @@
  * Times the pairs of neighbours. */
 #include "messages/ring_map.h"
 
+#include "messages/ring_report.h"
 #include "messages/trips.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 #include "ranks/waiting.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { TAG_PAIR = 32 };
@@ -26,7 +28,7 @@ static struct ring_pair measure(const struct trips *trips, uint64_t count,
 
 /* Brings the times of a pair to rank 0. */
 static void send_home(struct ring *ring, int first, struct ring_pair pair) {
-    const struct session *session = ring->session;
+    const struct session *session = ring->run->session;
     if (session->rank == ROOT && first == ROOT)
         ring->pairs[first] = pair;
     else if (session->rank == first)
@@ -37,7 +39,7 @@ static void send_home(struct ring *ring, int first, struct ring_pair pair) {
 }
 
 bool ring_map(struct ring *ring, struct failure *failure) {
-    const struct session *session = ring->session;
+    const struct session *session = ring->run->session;
     struct histogram *histogram = malloc(sizeof *histogram);
     if (!histogram)
         failure_set(failure, EXIT_RUN, "out of memory");
@@ -54,6 +56,10 @@ bool ring_map(struct ring *ring, struct failure *failure) {
             pair = measure(&trips, ring->options->count, histogram, failure);
         quiet_barrier(session);
         send_home(ring, first, pair);
+        if (session->rank == ROOT) {
+            ring_print_pair(ring, first);
+            fflush(stdout); /* whether it arrived is asked at the end */
+        }
     }
     free(histogram);
     return agree(session, failure);

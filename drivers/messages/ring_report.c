@@ -17,7 +17,7 @@ static struct ring_pair round_times(const struct ring *ring) {
 
 static struct ring_pair hop_times(const struct ring *ring) {
     const struct ring_pair round = round_times(ring);
-    const double ranks = ring->session->size;
+    const double ranks = ring->run->session->size;
     return (struct ring_pair){round.median_ns / ranks, round.p99_ns / ranks, round.max_ns / ranks};
 }
 
@@ -34,23 +34,9 @@ static int worst_pair(const struct ring *ring) {
     return worst;
 }
 
-static void print_map(const struct ring *ring) {
-    const int size = ring->session->size, worst = worst_pair(ring);
-    printf("# half a round trip between neighbours alone, by the clock of the first\n"
-           "# from to  median[usec]    p99[usec]    max[usec]  hosts\n");
-    for (int k = 0; k < ring_pairs(ring); k++)
-        printf("%6d %3d %12.3f %12.3f %12.3f  %s %s\n", k, (k + 1) % size,
-               ring->pairs[k].median_ns * usec, ring->pairs[k].p99_ns * usec,
-               ring->pairs[k].max_ns * usec, ring->placements[k].host,
-               ring->placements[(k + 1) % size].host);
-    printf("# worst hop: rank %d on %s -> rank %d on %s, median %.3f usec\n", worst,
-           ring->placements[worst].host, (worst + 1) % size,
-           ring->placements[(worst + 1) % size].host, ring->pairs[worst].median_ns * usec);
-}
-
-void ring_print(const struct ring *ring) {
+void ring_print_rounds(const struct ring *ring) {
     const struct ring_options *options = ring->options;
-    const int size = ring->session->size;
+    const int size = ring->run->session->size;
     printf("# ring: %" PRIu64 " round%s of %d rank%s, %" PRIu64
            " bytes; a round by the clock of rank 0, a hop is a round / ranks\n"
            "#       median[usec]    p99[usec]    max[usec]\n",
@@ -58,10 +44,36 @@ void ring_print(const struct ring *ring) {
            options->size);
     print_times("round", round_times(ring));
     print_times("hop", hop_times(ring));
+}
+
+void ring_print_pair(const struct ring *ring, int pair) {
+    const int next = (pair + 1) % ring->run->session->size;
+    const struct placement *placements = ring->run->placements;
+    if (pair == 0)
+        printf("# half a round trip between neighbours alone, by the clock of the first\n"
+               "# from to  median[usec]    p99[usec]    max[usec]  hosts\n");
+    printf("%6d %3d %12.3f %12.3f %12.3f  %s %s\n", pair, next, ring->pairs[pair].median_ns * usec,
+           ring->pairs[pair].p99_ns * usec, ring->pairs[pair].max_ns * usec, placements[pair].host,
+           placements[next].host);
+}
+
+static void print_worst_hop(const struct ring *ring) {
+    const int worst = worst_pair(ring), next = (worst + 1) % ring->run->session->size;
+    const struct placement *placements = ring->run->placements;
+    printf("# worst hop: rank %d on %s -> rank %d on %s, median %.3f usec\n", worst,
+           placements[worst].host, next, placements[next].host,
+           ring->pairs[worst].median_ns * usec);
+}
+
+bool ring_print(const struct run *run, void *state, struct failure *failure) {
+    const struct ring *ring = state;
+    const struct ring_options *options = ring->options;
+    (void)failure;
     if (options->map)
-        print_map(ring);
+        print_worst_hop(ring);
     printf("%" PRIu64 " = %" PRIu64 " + %" PRIu64 " x %d, right; every checksum is right\n",
-           ring->number, options->start, options->count, size);
+           ring->number, options->start, options->count, run->session->size);
+    return true;
 }
 
 static void put_times(struct report *report, struct ring_pair times) {
@@ -81,29 +93,19 @@ static void put_map(struct report *report, const struct ring *ring) {
     for (int k = 0; k < ring_pairs(ring); k++) {
         report_open_object(report, NULL);
         report_count(report, "from", (uint64_t)k);
-        report_count(report, "to", (uint64_t)((k + 1) % ring->session->size));
+        report_count(report, "to", (uint64_t)((k + 1) % ring->run->session->size));
         put_times(report, ring->pairs[k]);
         report_close(report);
     }
     report_close(report);
 }
 
-bool ring_report(const struct ring *ring, const struct option_values *values,
-                 struct failure *failure) {
-    struct report *report = report_new(values, ring->placements, (size_t)ring->session->size);
-    if (report) {
-        report_open_object(report, "timing");
-        report_real(report, "total_seconds", ring->total_seconds);
-        report_close(report);
-        report_open_object(report, "result");
-        report_count(report, "number", ring->number);
-        put_named_times(report, "round", round_times(ring));
-        put_named_times(report, "hop", hop_times(ring));
-        if (ring->options->map)
-            put_map(report, ring);
-        report_close(report);
-    }
-    const bool written = report_write(report, ring->options->run.json, failure);
-    report_free(report);
-    return written;
+void ring_report(const struct run *run, const void *state, struct report *report) {
+    const struct ring *ring = state;
+    (void)run;
+    report_count(report, "number", ring->number);
+    put_named_times(report, "round", round_times(ring));
+    put_named_times(report, "hop", hop_times(ring));
+    if (ring->options->map)
+        put_map(report, ring);
 }

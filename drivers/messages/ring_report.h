@@ -4,13 +4,16 @@
 #define PLAIT_DRIVERS_RING_REPORT_H
 
 #include "messages/ring_rounds.h"
-#include "options/option_values.h"
+#include "run/command.h"
 
-/* Prints the tables and what the number came to. */
-void ring_print(const struct ring *ring);
+/* Prints the times of the rounds, which are over. */
+void ring_print_rounds(const struct ring *ring);
 
-/* Writes the JSON report that --json asks for. */
-bool ring_report(const struct ring *ring, const struct option_values *values,
-                 struct failure *failure);
+/* Prints a row of the map, which has just been measured, and before the first one its head. */
+void ring_print_pair(const struct ring *ring, int pair);
+
+/* Steps of the subcommand: prints what came of it all, and writes the result of the report. */
+bool ring_print(const struct run *run, void *state, struct failure *failure);
+void ring_report(const struct run *run, const void *state, struct report *report);
 
 #endif

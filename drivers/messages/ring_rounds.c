@@ -29,7 +29,7 @@ static void write_at(unsigned char *message, size_t place, uint64_t value) {
 }
 
 static bool is_root(const struct ring *ring) {
-    return ring->session->rank == ROOT;
+    return ring->run->session->rank == ROOT;
 }
 
 static int message_bytes(const struct ring *ring) {
@@ -37,13 +37,13 @@ static int message_bytes(const struct ring *ring) {
 }
 
 int ring_pairs(const struct ring *ring) {
-    return ring->session->size == 2 ? 1 : ring->session->size;
+    return ring->run->session->size == 2 ? 1 : ring->run->session->size;
 }
 
-bool ring_begin(struct ring *ring, struct failure *failure) {
-    const size_t ranks = (size_t)ring->session->size, bytes = (size_t)message_bytes(ring);
+bool ring_allocate(struct ring *ring, struct failure *failure) {
+    const size_t ranks = (size_t)ring->run->session->size, bytes = (size_t)message_bytes(ring);
     const bool alone = ranks == 1;
-    ring->message = message_room(ring->session, alone ? 2 * bytes : bytes, failure);
+    ring->message = message_room(ring->run->session, alone ? 2 * bytes : bytes, failure);
     ring->arrived = ring->message && alone ? ring->message + bytes : ring->message;
     if (is_root(ring)) {
         ring->received = calloc(ranks, sizeof *ring->received);
@@ -52,34 +52,34 @@ bool ring_begin(struct ring *ring, struct failure *failure) {
         if (!ring->received || !ring->pairs || !ring->round_ns)
             failure_set(failure, EXIT_RUN, "out of memory");
     }
-    return agree(ring->session, failure);
+    return agree(ring->run->session, failure);
 }
 
-void ring_end(struct ring *ring) {
+void ring_free(void *state) {
+    struct ring *ring = state;
     free(ring->message);
     free(ring->received);
     free(ring->round_ns);
     free(ring->pairs);
-    free(ring->placements);
 }
 
 static void send_on(const struct ring *ring, int to) {
-    MPI_CHECK(
-        MPI_Send(ring->message, message_bytes(ring), MPI_BYTE, to, TAG_RING, ring->session->world));
+    MPI_CHECK(MPI_Send(ring->message, message_bytes(ring), MPI_BYTE, to, TAG_RING,
+                       ring->run->session->world));
 }
 
 static void receive(const struct ring *ring, int from) {
     MPI_CHECK(MPI_Recv(ring->arrived, message_bytes(ring), MPI_BYTE, from, TAG_RING,
-                       ring->session->world, MPI_STATUS_IGNORE));
+                       ring->run->session->world, MPI_STATUS_IGNORE));
 }
 
 /* Alone, a blocking send might wait for its receive for ever. */
 static void send_round(const struct ring *ring) {
-    const int last = ring->session->size - 1;
+    const int last = ring->run->session->size - 1;
     if (last == ROOT) {
         MPI_CHECK(MPI_Sendrecv(ring->message, message_bytes(ring), MPI_BYTE, ROOT, TAG_RING,
                                ring->arrived, message_bytes(ring), MPI_BYTE, ROOT, TAG_RING,
-                               ring->session->world, MPI_STATUS_IGNORE));
+                               ring->run->session->world, MPI_STATUS_IGNORE));
         return;
     }
     send_on(ring, ROOT + 1);
@@ -100,7 +100,7 @@ static uint64_t begin_round(const struct ring *ring, uint64_t number, uint64_t k
 
 /* Of another rank: what it received. */
 static uint64_t pass_on(const struct ring *ring) {
-    const struct session *session = ring->session;
+    const struct session *session = ring->run->session;
     receive(ring, session->rank - 1);
     const uint64_t received = read_at(ring->message, NUMBER_AT);
     write_at(ring->message, NUMBER_AT, received + 1);
@@ -116,7 +116,7 @@ struct round {
 
 /* The hop that this rank receives, from 1. */
 static int hop_of(const struct ring *ring) {
-    return is_root(ring) ? ring->session->size : ring->session->rank;
+    return is_root(ring) ? ring->run->session->size : ring->run->session->rank;
 }
 
 /* Looks at what this rank received. */
@@ -129,12 +129,12 @@ static bool check(const struct ring *ring, const struct round *round, uint64_t r
         return failure_set(failure, EXIT_RUN,
                            "round %" PRId64 ", rank %d -> rank %d: the number is %" PRIu64
                            ", it should be %" PRIu64 ": plait ring --debug shows each hop",
-                           round->number, hop - 1, ring->session->rank, received, expected);
+                           round->number, hop - 1, ring->run->session->rank, received, expected);
     if (checksum != read_at(ring->arrived, CHECKSUM_AT))
         return failure_set(failure, EXIT_RUN,
                            "round %" PRId64 ", rank %d -> rank %d: the checksum is %016" PRIx64
                            ", it should be %016" PRIx64 ": look for a broken network",
-                           round->number, hop - 1, ring->session->rank, checksum,
+                           round->number, hop - 1, ring->run->session->rank, checksum,
                            read_at(ring->arrived, CHECKSUM_AT));
     return true;
 }
@@ -150,35 +150,35 @@ static uint64_t make_round(struct ring *ring, const struct round *round, uint64_
         *received = pass_on(ring);
     }
     if (!check(ring, round, *received, failure) && ring->wrong_hop == INT64_MAX)
-        ring->wrong_hop = round->number * ring->session->size + hop_of(ring);
+        ring->wrong_hop = round->number * ring->run->session->size + hop_of(ring);
     return ns;
 }
 
 /* What one hop spoilt is wrong on all after it: the first one counts. */
 static bool agree_on_first(const struct ring *ring, struct failure *failure) {
     int64_t first;
-    MPI_CHECK(
-        MPI_Allreduce(&ring->wrong_hop, &first, 1, MPI_INT64_T, MPI_MIN, ring->session->world));
+    MPI_CHECK(MPI_Allreduce(&ring->wrong_hop, &first, 1, MPI_INT64_T, MPI_MIN,
+                            ring->run->session->world));
     if (ring->wrong_hop != first)
         *failure = (struct failure){0};
-    return agree(ring->session, failure);
+    return agree(ring->run->session, failure);
 }
 
 /* The hops of a round, each with the number that it carried, when they are over. */
 static void show(const struct ring *ring, uint64_t round, uint64_t received) {
-    const int size = ring->session->size;
+    const int size = ring->run->session->size;
     MPI_CHECK(MPI_Gather(&received, 1, MPI_UINT64_T, ring->received, 1, MPI_UINT64_T, ROOT,
-                         ring->session->world));
+                         ring->run->session->world));
     for (int hop = 1; is_root(ring) && hop <= size; hop++)
         printf("round %" PRIu64 " of %" PRIu64 ": rank %d on %s -> rank %d on %s: %" PRIu64 "\n",
-               round + 1, ring->options->count, hop - 1, ring->placements[hop - 1].host, hop % size,
-               ring->placements[hop % size].host, ring->received[hop % size]);
+               round + 1, ring->options->count, hop - 1, ring->run->placements[hop - 1].host,
+               hop % size, ring->run->placements[hop % size].host, ring->received[hop % size]);
     if (is_root(ring))
         fflush(stdout); /* whether it arrived is asked at the end */
 }
 
 bool ring_run(struct ring *ring, struct failure *failure) {
-    const uint64_t ranks = (uint64_t)ring->session->size;
+    const uint64_t ranks = (uint64_t)ring->run->session->size;
     uint64_t received;
     ring->wrong_hop = INT64_MAX;
     for (int64_t k = 1 - WARM_UP_ROUNDS; k <= 0; k++)

@@ -4,23 +4,13 @@
 #define PLAIT_DRIVERS_RING_ROUNDS_H
 
 #include "base/failure.h"
-#include "base/placement.h"
 #include "messages/histogram.h"
-#include "ranks/session.h"
-#include "run/run_options.h"
+#include "messages/ring_options.h"
+#include "run/command.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* A message, and what two of them take, must fit MPI's counts. */
-enum { RING_SIZE_MAX = 1 << 30 };
-
-struct ring_options {
-    uint64_t count, start, size;
-    bool debug, map;
-    struct run_options run;
-};
 
 /* Times of one pair of neighbours: half round trips. */
 struct ring_pair {
@@ -28,23 +18,21 @@ struct ring_pair {
 };
 
 struct ring {
-    const struct session *session;
+    const struct run *run;
     const struct ring_options *options;
-    struct placement *placements; /* rank 0, in rank order */
-    unsigned char *message;       /* number, checksum, payload */
-    unsigned char *arrived;       /* where a message comes in: the same, but on a rank alone */
-    uint64_t *received;           /* rank 0, with --debug: what each rank got in a round */
-    struct histogram *round_ns;   /* rank 0 */
-    struct ring_pair *pairs;      /* rank 0, with --map: by first rank */
-    uint64_t number;              /* rank 0: what came of it */
-    int64_t wrong_hop;            /* the first that brought this rank something wrong */
-    double total_seconds;
+    unsigned char *message;     /* number, checksum, payload */
+    unsigned char *arrived;     /* where a message comes in: the same, but on a rank alone */
+    uint64_t *received;         /* rank 0, with --debug: what each rank got in a round */
+    struct histogram *round_ns; /* rank 0 */
+    struct ring_pair *pairs;    /* rank 0, with --map: by first rank */
+    uint64_t number;            /* rank 0: what came of it */
+    int64_t wrong_hop;          /* the first that brought this rank something wrong */
 };
 
-/* Collective. Makes room; a node with too little memory is a failure of all. Free with ring_end,
- * also after a failure. */
-bool ring_begin(struct ring *ring, struct failure *failure);
-void ring_end(struct ring *ring);
+/* Collective. Allocates the buffers; a node with too little memory is a failure of all. Free with
+ * ring_free, also after a failure. */
+bool ring_allocate(struct ring *ring, struct failure *failure);
+void ring_free(void *state);
 
 /* Collective. All rounds. A wrong number or payload is EXIT_RUN and names the hop. */
 bool ring_run(struct ring *ring, struct failure *failure);

@@ -33,6 +33,7 @@ const struct option option_standard[OPTION_STANDARD_COUNT] = {
      .scope = OPTION_NOT_IN_FILE,
      .argument = "FILE",
      .help = "read options from an INI file with a section per subcommand",
+     .reads = true,
      .offset = OPTION_NO_MEMBER},
     {.name = "dump-config",
      .kind = OPTION_FLAG,

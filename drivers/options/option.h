@@ -67,7 +67,10 @@ struct option {
     /* TEXT, each of TEXTS: more checks, or NULL. The failure's text completes "--name: ", and the
      * function must not depend on the machine: it runs on every rank. */
     bool (*check)(const char *text, struct failure *failure);
+    bool reads;    /* names files that the run reads */
     bool replaces; /* names files that the run writes: none of them is one that it reads */
+    const char *const *plots; /* TEXT: names a directory, in which plots of these names are written
+                               * (files/gnuplot.h); ended by NULL */
     bool defines; /* says what the result is, not how it comes about or where it goes: what a result
                    * tells of its origin (picture/provenance.h) is made of these options */
 };

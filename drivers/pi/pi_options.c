@@ -4,7 +4,7 @@
 
 #include "pi/pi_scatter.h"
 #include "plait/darts.h"
-#include "run/seed.h"
+#include "run/seed_options.h"
 
 #include <inttypes.h>
 
@@ -12,6 +12,8 @@
 
 /* In the order of enum plait_generator. */
 static const char *const generators[] = {"rxs64", "pcg32", NULL};
+
+const char *const pi_plots[] = {"pi_vs_log2_N", "log2_std_vs_log2_N", NULL};
 
 static const char *const darts_rivals[] = {"sweep", NULL};
 static const char *const sweep_rivals[] = {"darts", NULL};
@@ -104,6 +106,7 @@ const struct option pi_option_rows[PI_OPTIONS] = {
                 "log2_std_vs_log2_N, each as .png, .pdf and .svg by gnuplot, with data (.csv) and "
                 "script (.gp)",
         .offset = MEMBER(plot),
+        .plots = pi_plots,
     },
     {
         .name = "scatter",
@@ -177,3 +180,27 @@ bool pi_sweep_of_options(const struct pi_options *options, const struct option_v
     return checkpoint_options_check(values, failure) &&
            reach_out(options, values, sweep, failure) && check_overlap(options, sweep, failure);
 }
+
+static const struct option_table tables[] = {
+    {pi_option_rows, PI_OPTIONS, 0},
+    {run_option_rows, RUN_OPTIONS, offsetof(struct pi_options, run)},
+    OPTION_STANDARD_TABLE,
+};
+
+const struct option_set pi_option_set = {
+    .command = "pi",
+    .summary = "estimate pi by throwing darts",
+    .details =
+        "Counts how many of N darts, thrown at random at the square [-1, 1)^2, hit the circle, in "
+        "independent runs; 4 hits / N is about pi. Prints N, mean and population standard "
+        "deviation of the runs as each N ends, and more in lines that begin with '#'. Without "
+        "options it is the study of the report \"MPI with Python\". The hits are the same for any "
+        "number of ranks and threads and on any path.\n\n"
+        "Each N begins its runs at the same places: the darts of a smaller one are the first of a "
+        "larger one, so lines are not independent of each other.\n\n"
+        "The 95 % interval for pi is Wilson's, from all darts of the largest N; it is not 1.96 "
+        "times "
+        "the standard error of the table, which is by the spread of the runs.",
+    .tables = tables,
+    .table_count = sizeof tables / sizeof tables[0],
+};

@@ -42,4 +42,9 @@ extern const struct option pi_option_rows[PI_OPTIONS];
 bool pi_sweep_of_options(const struct pi_options *options, const struct option_values *values,
                          struct sweep *sweep, struct failure *failure);
 
+extern const struct option_set pi_option_set;
+
+/* The names of the plots, ended by NULL. */
+extern const char *const pi_plots[];
+
 #endif

@@ -4,14 +4,14 @@
 
 #include "base/number.h"
 #include "files/gnuplot.h"
-#include "run/plot_draw.h"
+#include "pi/pi_options.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
-static const char *const names[] = {"pi_vs_log2_N", "log2_std_vs_log2_N"};
-enum { MEAN_PLOT, STD_PLOT, PLOTS };
+/* Places in pi_plots. */
+enum { MEAN_PLOT, STD_PLOT };
 
 /* What was measured, what theory says, and what is fitted: alike in both plots. */
 #define POINTS "pointtype 7 pointsize 0.9 linewidth 1.5 linecolor rgb '#1f77b4'"
@@ -22,10 +22,6 @@ enum { MEAN_PLOT, STD_PLOT, PLOTS };
 static const char note_column[] = ",note", note_field[] = ",not reproducible";
 
 enum { LINES_BYTES = 160 * (SWEEP_STEPS_MAX + 1), SETTINGS_BYTES = 768 };
-
-bool pi_plot_check(const char *folder, const char *other, struct failure *failure) {
-    return plot_check(folder, names, PLOTS, other, failure);
-}
 
 /* What stands above a picture; NULL: nothing. */
 static const char *title_of(bool by_clock, bool without_spread) {
@@ -65,7 +61,7 @@ static bool write_means(const char *folder, const struct sweep *sweep,
                                  by_clock ? note_field : "");
     }
     write_settings(settings, sweep, "estimate of pi", by_clock);
-    return gnuplot_write(folder, names[MEAN_PLOT], lines, settings,
+    return gnuplot_write(folder, pi_plots[MEAN_PLOT], lines, settings,
                          "pi " EXPECTED_LINE
                          " title 'pi', data skip 1 using 1:3:4 with yerrorbars " POINTS
                          " title 'mean and standard deviation of the runs'",
@@ -118,7 +114,7 @@ static bool write_stds(const char *folder, const struct sweep *sweep,
                                  points.y[k], by_clock ? note_field : "");
     write_settings(settings, sweep, "log_2 of the standard deviation", by_clock);
     write_curves(plot, &points);
-    return gnuplot_write(folder, names[STD_PLOT], lines, settings, plot, failure);
+    return gnuplot_write(folder, pi_plots[STD_PLOT], lines, settings, plot, failure);
 }
 
 bool pi_plot_write(const char *folder, const struct sweep *sweep,
@@ -126,8 +122,4 @@ bool pi_plot_write(const char *folder, const struct sweep *sweep,
     return gnuplot_make_folder(folder, failure) &&
            write_means(folder, sweep, statistics, by_clock, failure) &&
            write_stds(folder, sweep, statistics, by_clock, failure);
-}
-
-void pi_plot_draw(const char *folder) {
-    plot_draw(folder, names, PLOTS);
 }

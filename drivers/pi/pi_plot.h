@@ -9,17 +9,9 @@
 
 #include <stdbool.h>
 
-/* Looks at the folder before the work; other: an output that must not be one of the plots' files,
- * or NULL. EXIT_USAGE. */
-bool pi_plot_check(const char *folder, const char *other, struct failure *failure);
-
 /* Writes data and scripts. by_clock: the sweep was one that the clock ends, so data and pictures
  * say that they are not reproducible. EXIT_RUN on failure. */
 bool pi_plot_write(const char *folder, const struct sweep *sweep,
                    const struct pi_statistics *statistics, bool by_clock, struct failure *failure);
-
-/* Draws them by gnuplot, after MPI has ended. What cannot be drawn is a warning: data and scripts
- * are there. */
-void pi_plot_draw(const char *folder);
 
 #endif

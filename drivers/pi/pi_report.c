@@ -3,7 +3,6 @@
 #include "pi/pi_report.h"
 
 #include "base/number.h"
-#include "files/report.h"
 #include "run/shares.h"
 
 #include <inttypes.h>
@@ -35,8 +34,8 @@ static struct pi_resumed resumed_of(const struct pi *pi) {
 }
 
 void pi_print_head(const struct pi *pi) {
-    printf("# pi: %s, seed %" PRIu64 ", %" PRIu64 " run%s of N darts\n", generator_of(pi), pi->seed,
-           pi->sweep.runs, pi->sweep.runs == 1 ? "" : "s");
+    printf("# pi: %s, seed %" PRIu64 ", %" PRIu64 " run%s of N darts\n", generator_of(pi),
+           pi->run->seed, pi->sweep.runs, pi->sweep.runs == 1 ? "" : "s");
     if (pi->options->target_error > 0)
         printf("# until the standard error of the mean is at most %.6g, N up to %" PRIu64 "\n",
                pi->options->target_error, pi->options->max_darts);
@@ -54,6 +53,11 @@ void pi_print_step(const struct pi *pi, int step) {
     number_text(s->mean, mean);
     number_text(s->std, std);
     printf("%" PRIu64 " %s %s\n", pi->sweep.darts[step], mean, std);
+}
+
+/* Whether there was a target that no N met, for whichever reason. */
+static bool pi_missed(const struct pi *pi) {
+    return pi->options->target_error > 0 && pi->end != PI_END_TARGET;
 }
 
 static const char *const ends[] = {"sweep", "target-error", "max-darts", "max-time"};
@@ -78,23 +82,6 @@ static void print_end_by(const struct pi *pi) {
     if (pi_missed(pi))
         printf(", the target %.6g is not met", pi->options->target_error);
     putchar('\n');
-}
-
-bool pi_missed(const struct pi *pi) {
-    return pi->options->target_error > 0 && pi->end != PI_END_TARGET;
-}
-
-void pi_tell_missed(const struct pi *pi, struct failure *failure) {
-    const int last = pi->sweep.steps - 1;
-    const char *path = pi->options->checkpoint;
-    failure_set(failure, EXIT_RUN,
-                "the standard error is still %.4g at N = %" PRIu64
-                ", above --target-error %.6g: raise %s%s%s%s",
-                pi->statistics[last].standard_error, pi->sweep.darts[last],
-                pi->options->target_error, pi->end == PI_END_TIME ? "--max-time" : "--max-darts",
-                path ? ", and the same command goes on from '" : " or --runs", path ? path : "",
-                path ? "'" : "");
-    failure->files_are_whole = true;
 }
 
 static void print_table(const struct pi *pi) {
@@ -124,15 +111,17 @@ static void print_estimate(const struct pi *pi) {
 static void print_darts(const struct pi *pi) {
     const struct pi_resumed resumed = resumed_of(pi);
     const double darts = all_darts(pi) - resumed.darts;
-    printf("# %.0f darts in %.4g s", darts, pi->timing.compute);
+    printf("# %.0f darts in %.4g s", darts, pi->run->compute.seconds);
     if (darts > 0)
-        printf(", %.3g darts/s, imbalance %.2f", darts / pi->timing.compute,
+        printf(", %.3g darts/s, imbalance %.2f", darts / pi->run->compute.seconds,
                counts_imbalance(&pi->counts));
     if (resumed.darts > 0)
         printf(", %.0f darts of earlier runs in %.4g s", resumed.darts, resumed.seconds);
 }
 
-void pi_print_end(const struct pi *pi) {
+bool pi_print(const struct run *run, void *state, struct failure *failure) {
+    const struct pi *pi = state;
+    (void)failure;
     const double thrown = all_darts(pi) - resumed_of(pi).darts;
     print_table(pi);
     print_estimate(pi);
@@ -140,39 +129,57 @@ void pi_print_end(const struct pi *pi) {
     print_darts(pi);
     if (pi->options->verify)
         printf(", %" PRIu64 " darts verified", pi->verified);
-    if (pi->drawn && (pi->options->scatter || pi->options->plot))
+    if (pi->drawing.exit_status == EXIT_DONE && (pi->options->scatter || pi->options->plot))
         printf(" -> %s%s%s", pi->options->scatter ? pi->options->scatter : "",
                pi->options->scatter && pi->options->plot ? ", " : "",
                pi->options->plot ? pi->options->plot : "");
     putchar('\n');
-    if (pi->session->size > 1 && thrown > 0) {
+    if (run->session->size > 1 && thrown > 0) {
         fputs("# ", stdout);
         shares_print((enum schedule_kind)pi->options->schedule, pi->counts.shares,
-                     pi->session->size, thrown);
+                     run->session->size, thrown);
     }
+    return true;
 }
 
-static void report_timing(struct report *report, const struct pi *pi) {
+bool pi_judge(const struct run *run, void *state, struct failure *failure) {
+    const struct pi *pi = state;
+    (void)run;
+    if (pi->drawing.exit_status != EXIT_DONE) {
+        *failure = pi->drawing;
+        return false;
+    }
+    if (!pi_missed(pi))
+        return true;
+    const int last = pi->sweep.steps - 1;
+    const char *path = pi->options->checkpoint;
+    failure_set(failure, EXIT_RUN,
+                "the standard error is still %.4g at N = %" PRIu64
+                ", above --target-error %.6g: raise %s%s%s%s",
+                pi->statistics[last].standard_error, pi->sweep.darts[last],
+                pi->options->target_error, pi->end == PI_END_TIME ? "--max-time" : "--max-darts",
+                path ? ", and the same command goes on from '" : " or --runs", path ? path : "",
+                path ? "'" : "");
+    failure->files_are_whole = true;
+    return false;
+}
+
+void pi_report_timing(const struct run *run, const void *state, struct report *report) {
+    const struct pi *pi = state;
     const struct pi_resumed resumed = resumed_of(pi);
-    report_open_object(report, "timing");
-    report_real(report, "compute_seconds", pi->timing.compute);
-    report_real(report, "gather_seconds", pi->timing.gather);
-    report_real(report, "encode_seconds", pi->timing.encode);
-    report_real(report, "total_seconds", pi->timing.total);
     report_open_array(report, "busy_seconds");
-    for (int r = 0; r < pi->session->size; r++)
+    for (int r = 0; r < run->session->size; r++)
         report_real(report, NULL, pi->counts.shares[r].busy_seconds);
     report_close(report);
     report_real(report, "imbalance", counts_imbalance(&pi->counts));
     report_open_array(report, "darts");
-    for (int r = 0; r < pi->session->size; r++)
+    for (int r = 0; r < run->session->size; r++)
         report_count(report, NULL, pi->counts.shares[r].units);
     report_close(report);
     if (resumed.darts > 0) {
         report_real(report, "resumed_darts", resumed.darts);
         report_real(report, "resumed_seconds", resumed.seconds);
     }
-    report_close(report);
 }
 
 static void report_step(struct report *report, const struct pi *pi, int step) {
@@ -195,20 +202,13 @@ static void report_step(struct report *report, const struct pi *pi, int step) {
     report_close(report);
 }
 
-bool pi_report(const struct pi *pi, const struct option_values *values, struct failure *failure) {
-    struct report *report = report_new(values, pi->placements, (size_t)pi->session->size);
-    if (report) {
-        report_timing(report, pi);
-        report_open_object(report, "result");
-        report_flag(report, "reproducible", !(pi->options->max_time > 0));
-        report_text(report, "ended_by", ends[pi->end]);
-        report_open_array(report, "sweep");
-        for (int s = 0; s < pi->sweep.steps; s++)
-            report_step(report, pi, s);
-        report_close(report);
-        report_close(report);
-    }
-    const bool written = report_write(report, pi->options->run.json, failure);
-    report_free(report);
-    return written;
+void pi_report_result(const struct run *run, const void *state, struct report *report) {
+    const struct pi *pi = state;
+    (void)run;
+    report_flag(report, "reproducible", !(pi->options->max_time > 0));
+    report_text(report, "ended_by", ends[pi->end]);
+    report_open_array(report, "sweep");
+    for (int s = 0; s < pi->sweep.steps; s++)
+        report_step(report, pi, s);
+    report_close(report);
 }

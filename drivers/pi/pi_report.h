@@ -5,42 +5,25 @@
 #ifndef PLAIT_DRIVERS_PI_REPORT_H
 #define PLAIT_DRIVERS_PI_REPORT_H
 
-#include "base/placement.h"
-#include "options/option_values.h"
 #include "pi/pi_counts.h"
 #include "pi/pi_limits.h"
 #include "pi/pi_options.h"
-#include "ranks/session.h"
+#include "run/command.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Seconds of this run, maxima over the ranks on rank 0, this rank's own elsewhere. */
-struct pi_timing {
-    double compute, gather, encode, total;
-};
-
-/* When these began on this rank, by clock_now_ns. */
-struct pi_begun {
-    uint64_t compute, encode, total;
-};
-
 /* Everything a rank knows of its run. */
 struct pi {
-    const struct session *session;
+    const struct run *run;
     const struct pi_options *options;
     struct sweep sweep;
-    uint64_t seed;
-    struct plait_exec exec;
-    struct placement *placements; /* rank 0: of all ranks */
     struct pi_checkpoint checkpoint;
     struct pi_counts counts;
     struct pi_statistics statistics[SWEEP_STEPS_MAX]; /* rank 0, as far as steps are done */
     uint64_t verified;                                /* rank 0: darts, of all ranks */
-    struct pi_timing timing;
-    struct pi_begun begun;
-    bool drawn;      /* rank 0: the files of --plot and --scatter are there */
-    enum pi_end end; /* what ended the sweep, whose steps are those that are told */
+    struct failure drawing; /* rank 0: why the files of --plot and --scatter are not there */
+    enum pi_end end;        /* what ended the sweep, whose steps are those that are told */
     struct pi_cut cut;
 };
 
@@ -50,16 +33,13 @@ void pi_print_head(const struct pi *pi);
 /* Prints the line of a step that is done. */
 void pi_print_step(const struct pi *pi, int step);
 
-/* Prints what else is known of the steps, and the summary. */
-void pi_print_end(const struct pi *pi);
+/* Steps of the subcommand. Prints what else is known of the steps, and the summary. */
+bool pi_print(const struct run *run, void *state, struct failure *failure);
 
-/* Whether there was a target that no N met, for whichever reason. On every rank. */
-bool pi_missed(const struct pi *pi);
+/* Refuses files that could not be written, and a target that no N met: EXIT_RUN. */
+bool pi_judge(const struct run *run, void *state, struct failure *failure);
 
-/* Says so: EXIT_RUN. */
-void pi_tell_missed(const struct pi *pi, struct failure *failure);
-
-/* Writes the report that --json asks for. */
-bool pi_report(const struct pi *pi, const struct option_values *values, struct failure *failure);
+void pi_report_timing(const struct run *run, const void *state, struct report *report);
+void pi_report_result(const struct run *run, const void *state, struct report *report);
 
 #endif

@@ -7,6 +7,7 @@
 #include "files/reader_npy.h"
 #include "image/palette_file.h"
 #include "image/writer.h"
+#include "picture/colour_options.h"
 #include "picture/provenance.h"
 #include "plait/digest.h"
 #include "plait/escape.h"
@@ -19,13 +20,6 @@
 
 /* Counts that are held at a time, but one row at least. */
 enum { BAND_COUNTS = 1 << 20 };
-
-struct colour_options {
-    const char *file;
-    int value; /* enum colour_value */
-    const char *palette;
-    struct option_texts out;
-};
 
 /* A run from file to files. */
 struct colouring {
@@ -230,65 +224,4 @@ static void run(struct option_values *values, struct failure *failure) {
     free(colouring.writers);
 }
 
-/* In the order of enum colour_value. */
-static const char *const value_names[] = {"count", "255-count", NULL};
-
-static const struct option rows[] = {
-    {
-        .name = "file",
-        .kind = OPTION_TEXT,
-        .scope = OPTION_ARGUMENT,
-        .argument = "FILE.npy",
-        .help = "counts, int32 [height][width], as mandelbrot and julia write them",
-        .offset = offsetof(struct colour_options, file),
-        .defines = true,
-    },
-    {
-        .name = "value",
-        .kind = OPTION_CHOICE,
-        .argument = "WHAT",
-        .help = "what of a pixel is drawn: its count, as mandelbrot does, or 255 minus the count, "
-                "never below 1, as julia does",
-        .default_value = "count",
-        .offset = offsetof(struct colour_options, value),
-        .choices = value_names,
-        .defines = true,
-    },
-    {
-        .name = "palette",
-        .kind = OPTION_TEXT,
-        .argument = "NAME",
-        .help = "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or "
-                "a file with a colour rrggbb on each line",
-        .default_value = "viridis",
-        .offset = offsetof(struct colour_options, palette),
-        .choices = palette_names,
-        .defines = true,
-    },
-    {
-        .name = "out",
-        .kind = OPTION_TEXTS,
-        .argument = "FILE",
-        .help = "write the picture to FILE, .png, .pdf or .ppm; null writes nothing",
-        .default_value = "colour.png",
-        .offset = offsetof(struct colour_options, out),
-        .replaces = true,
-    },
-};
-
-static const struct option_table tables[] = {
-    {rows, sizeof rows / sizeof *rows, 0},
-    OPTION_STANDARD_TABLE,
-};
-
-static const struct option_set set = {
-    .command = "colour",
-    .summary = "colour counts that were computed before",
-    .details = "Draws a picture from a file of counts (.npy) without computing them again, in "
-               "little memory whatever its size. With the same palette it is the picture that "
-               "mandelbrot or, with --value 255-count, julia draws.",
-    .tables = tables,
-    .table_count = sizeof tables / sizeof tables[0],
-};
-
-const struct command cmd_colour = {.options = &set, .run_local = run};
+const struct command cmd_colour = {.options = &colour_option_set, .run_local = run, .local = true};

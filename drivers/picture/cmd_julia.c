@@ -9,23 +9,4 @@ static void run(const struct session *session, struct option_values *values,
     picture_run(session, values, PLAIT_JULIA, failure);
 }
 
-static const struct option_table tables[] = {
-    {julia_option_rows, JULIA_OPTIONS, 0},
-    {picture_option_rows, PICTURE_OPTIONS, 0},
-    {run_option_rows, RUN_OPTIONS, offsetof(struct picture_options, run)},
-    OPTION_STANDARD_TABLE,
-};
-
-static const struct option_set set = {
-    .command = "julia",
-    .summary = "draw a Julia set",
-    .details =
-        "Counts the steps z -> z*z + c, z the pixel at first and c given, while |z| < R. Without "
-        "options it draws the picture of the report \"MPI with Python\". Colours show 255 minus "
-        "the count, never below 1, as the report does. The counts are the same for any number "
-        "of ranks and threads and on any path.",
-    .tables = tables,
-    .table_count = sizeof tables / sizeof tables[0],
-};
-
-const struct command cmd_julia = {.options = &set, .run = run};
+const struct command cmd_julia = {.options = &julia_option_set, .run = run};

@@ -52,4 +52,6 @@ bool picture_of_options(const struct picture_options *options, const struct opti
                         enum plait_escape_kind kind, struct plait_escape *escape,
                         struct failure *failure);
 
+extern const struct option_set mandelbrot_option_set, julia_option_set;
+
 #endif

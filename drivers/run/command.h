@@ -1,44 +1,85 @@
 /* SPDX-License-Identifier: MIT
- * A subcommand as a row of the command table in drivers/commands.c. */
+ * A subcommand: a table of options and what is done with them. Everything that all subcommands do
+ * alike, and its order, is in run.c; a subcommand brings the steps that are its own. */
 #ifndef PLAIT_DRIVERS_COMMAND_H
 #define PLAIT_DRIVERS_COMMAND_H
 
 #include "base/failure.h"
+#include "base/placement.h"
+#include "files/report.h"
 #include "options/option_values.h"
+#include "plait/exec.h"
 #include "ranks/session.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-struct command {
-    const struct option_set *options; /* its name, summary and options */
-    /* Runs on all ranks, with the same values on all. A failure is that of all ranks when they
-     * return. */
-    void (*run)(const struct session *session, struct option_values *values,
-                struct failure *failure);
-    /* Instead of run, for a subcommand that needs no MPI: runs in the launcher's first process
-     * alone, and no MPI is started. */
-    void (*run_local)(struct option_values *values, struct failure *failure);
-    /* On rank 0, when run has succeeded, or failed with files_are_whole, and MPI has ended: what
-     * starts other programs, which MPI may not bear. NULL: nothing. */
-    void (*after)(const struct option_values *values);
-    bool columns; /* standard output is columns of numbers: what else is there begins with '#' */
-    /* What a process does, instead of run, that run has spawned (ranks/spawn.h); NULL: it spawns
-     * none. */
-    void (*work)(void);
-    bool spawns;      /* starts processes by MPI: a run without a launcher must allow that */
-    bool any_version; /* may run on ranks of unlike Plait versions, whose bits could differ */
-    bool one_thread;  /* starts no threads, see ranks/session.h */
+/* A phase of the work: when it began on this rank, by clock_now_ns, and how long it took. */
+struct run_phase {
+    uint64_t begun_ns;
+    double seconds; /* on rank 0, from print on: the maximum over the ranks */
 };
 
-extern const struct command cmd_check, cmd_colour, cmd_count, cmd_hello, cmd_integrate, cmd_julia,
-    cmd_logs, cmd_mandelbrot, cmd_pi, cmd_pingpong, cmd_rank, cmd_rerun, cmd_ring;
+/* One run of a subcommand, as its steps see it. */
+struct run {
+    const struct session *session;      /* NULL for a local subcommand */
+    const struct option_values *values; /* the same on all ranks */
+    const void *options;                /* the subcommand's struct, with all options applied */
+    uint64_t seed;                      /* what --seed has come to, where there is such an option */
+    struct plait_exec exec;             /* of this rank, from prepare on */
+    const struct placement *placements; /* rank 0, from prepare on: of all ranks, in rank order */
+    struct run_phase compute, gather, encode; /* set by a work that has these phases */
+    struct run_phase total;                   /* from the options to the end of the work */
+    bool over;                                /* set by begin: all is done, as after --list */
+};
 
-extern const struct command *const command_table[];
-extern const size_t command_count;
+/* The steps get the run and the subcommand's own state, which is all zero before the first one. A
+ * step that can fail returns false and describes the failure. NULL: there is no such step. */
+struct command {
+    const struct option_set *options; /* its name, summary and options */
+    size_t options_bytes;             /* of the struct that the option table describes */
+    size_t state_bytes;
 
-/* The option sets of all subcommands, in the order of the table; answers their number. */
-enum { COMMANDS_MAX = 64 };
-size_t command_sets(const struct option_set *sets[COMMANDS_MAX]);
+    /* Before options are applied, collective: settles values that depend on something else
+     * (values_settle). */
+    bool (*settle)(const struct session *session, struct option_values *values,
+                   struct failure *failure);
+    /* On every rank: checks the options against each other and the number of ranks, and keeps in
+     * the state what they mean. Then outputs are checked and ranks are placed. */
+    bool (*begin)(struct run *run, void *state, struct failure *failure);
+    /* Collective: refuses what else can be refused before the work, such as inputs that cannot be
+     * read and too little memory. Then warnings of bad placement are printed. */
+    bool (*prepare)(struct run *run, void *state, struct failure *failure);
+    /* Collective: the work. A failure of one rank becomes that of all after it. */
+    bool (*work)(struct run *run, void *state, struct failure *failure);
+    /* Rank 0: prints the results. */
+    bool (*print)(const struct run *run, void *state, struct failure *failure);
+    /* Rank 0, when the lines and timers have been printed: whether the result counts as a success.
+     * Only then is the report written. */
+    bool (*judge)(const struct run *run, void *state, struct failure *failure);
+    /* Rank 0: members of the report's objects "timing", beside those of run.c, and "result". */
+    void (*report_timing)(const struct run *run, const void *state, struct report *report);
+    void (*report_result)(const struct run *run, const void *state, struct report *report);
+    /* On every rank, after a success: removes what was kept for the case of a failure. */
+    bool (*finish)(const struct run *run, void *state, struct failure *failure);
+    /* Frees what the state owns, also after a failure of any step. */
+    void (*free)(void *state);
+
+    /* What a process does, instead of all this, that the work has spawned (ranks/spawn.h). */
+    void (*spawned)(void);
+
+    /* A subcommand that does everything by itself, instead of the steps; with MPI, or local. */
+    void (*run)(const struct session *session, struct option_values *values,
+                struct failure *failure);
+    void (*run_local)(struct option_values *values, struct failure *failure);
+
+    bool local;   /* needs no MPI: runs in the launcher's first process alone */
+    bool columns; /* standard output is columns of numbers: what else is there begins with '#' */
+    bool phases;  /* the work has the phases compute, gather and encode */
+    bool spawns;  /* starts processes by MPI: a run without a launcher must allow that */
+    bool any_version; /* may run on ranks of different Plait versions, whose bits could differ */
+    bool one_thread;  /* starts no threads, see ranks/session.h */
+};
 
 #endif

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * Looks at the folder of plots, draws them and warns of those that cannot be drawn. */
+ * Draws plots and warns of those that cannot be drawn. */
 #include "run/plot_draw.h"
 
 #include "base/warning.h"
 #include "files/gnuplot.h"
 
-bool plot_check(const char *folder, const char *const *names, int count, const char *other,
-                struct failure *failure) {
-    for (int p = 0; p < count; p++)
-        if (!gnuplot_check(folder, names[p], other, failure))
-            return false;
-    return true;
-}
-
-void plot_draw(const char *folder, const char *const *names, int count) {
-    for (int p = 0; p < count; p++) {
-        const enum gnuplot_outcome outcome = gnuplot_draw(folder, names[p]);
+void plot_draw(const char *directory, const char *const *names) {
+    for (; *names; names++) {
+        const enum gnuplot_outcome outcome = gnuplot_draw(directory, *names);
         if (outcome == GNUPLOT_DONE)
             continue;
         /* A failure's text is one clean line whatever the folder is called. */
@@ -26,7 +18,7 @@ void plot_draw(const char *folder, const char *const *names, int count) {
                           "install it and run the scripts there"
                         : "gnuplot could not draw the plots in '%s': run the scripts there to see "
                           "why",
-                    folder);
+                    directory);
         warning_print(line.text);
         return;
     }

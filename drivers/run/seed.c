@@ -5,25 +5,12 @@
 #include "base/number.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
+#include "run/seed_options.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
-static const char random_seed[] = "random";
-
-static bool is_random(const char *text) {
-    return strcmp(text, random_seed) == 0;
-}
-
-bool seed_check(const char *text, struct failure *failure) {
-    uint64_t seed;
-    const char *reason = is_random(text) ? NULL : number_count(text, &seed);
-    return !reason ||
-           failure_set(failure, EXIT_USAGE, "'%s' %s, nor is it '%s'", text, reason, random_seed);
-}
-
-static bool draw(uint64_t *seed, struct failure *failure) {
+static bool seed_draw(uint64_t *seed, struct failure *failure) {
     FILE *file = fopen("/dev/urandom", "rb");
     const bool drawn = file && fread(seed, sizeof *seed, 1, file) == 1;
     if (file)
@@ -37,11 +24,11 @@ bool seed_settle(const struct session *session, struct option_values *values, ui
     const char *given = values_text(values, "seed");
     char text[24];
     *seed = 0;
-    if (!is_random(given)) {
+    if (!seed_is_random(given)) {
         (void)number_count(given, seed); /* the row has checked it */
     } else {
         if (session->rank == ROOT)
-            draw(seed, failure);
+            seed_draw(seed, failure);
         if (!agree(session, failure))
             return false;
         MPI_CHECK(MPI_Bcast(seed, 1, MPI_UINT64_T, ROOT, session->world));

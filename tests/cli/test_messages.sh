@@ -274,8 +274,8 @@ rank() {
     done
     bad rank 'not a regular file' --values "$files/bad_folder.npy"
     bad rank 'holds float32, which is not --type int' --values "$files/float32_5.npy" --type int
-    bad rank '--out: .*int32_5.npy. has the values' --values "$files/int32_5.npy" --out "$files/./int32_5.npy"
-    bad rank '--json: .*int32_5.npy. has the values' --values "$files/int32_5.npy" --json "$files/int32_5.npy"
+    bad rank 'int32_5.npy. are one file' --values "$files/int32_5.npy" --out "$files/./int32_5.npy"
+    bad rank 'int32_5.npy. are one file' --values "$files/int32_5.npy" --json "$files/int32_5.npy"
     RANKS_LIST='1 3'
 }
 

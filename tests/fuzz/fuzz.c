@@ -2,7 +2,7 @@
  * What the fuzzers share. */
 #include "fuzz.h"
 
-#include "run/command.h"
+#include "subcommands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ const struct option_set *fuzz_choose_set(const uint8_t **data, size_t *size) {
     const size_t length = end ? (size_t)(end - *data) : 0;
     size_t choice = length > 0 ? **data % command_count : 0;
     for (size_t k = 0; k < command_count; k++) {
-        const char *name = command_table[k]->options->command;
+        const char *name = option_sets[k]->command;
         if (strlen(name) == length && memcmp(name, *data, length) == 0)
             choice = k;
     }
@@ -70,5 +70,5 @@ const struct option_set *fuzz_choose_set(const uint8_t **data, size_t *size) {
         *data += length + 1;
         *size -= length + 1;
     }
-    return command_table[choice]->options;
+    return option_sets[choice];
 }

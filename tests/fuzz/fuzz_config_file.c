@@ -3,7 +3,7 @@
  * the same values. */
 #include "fuzz.h"
 #include "options/config_file.h"
-#include "run/command.h"
+#include "subcommands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +11,6 @@
 
 static bool merge(struct option_values *values, const struct option_set *set, const void *data,
                   size_t size) {
-    const struct option_set *sets[COMMANDS_MAX];
-    const size_t count = command_sets(sets);
     struct failure failure = {0};
     char path[FUZZ_PATH_BYTES], option[] = "--config";
     char *arguments[] = {option, path};
@@ -25,7 +23,7 @@ static bool merge(struct option_values *values, const struct option_set *set, co
                                row->kind == OPTION_CHOICE ? row->choices[0] : "1", &failure));
     }
     REQUIRE(values_parse_argv(values, 2, arguments, &failure));
-    const bool merged = config_file_merge(values, sets, count, &failure);
+    const bool merged = config_file_merge(values, option_sets, command_count, &failure);
     fuzz_check_failure(merged, &failure);
     return merged;
 }
@@ -58,7 +56,7 @@ static void check_dump(const struct option_values *values) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (size_t k = 0; k < command_count; k++) {
         struct option_values values = {0};
-        const bool merged = merge(&values, command_table[k]->options, data, size);
+        const bool merged = merge(&values, option_sets[k], data, size);
         if (merged)
             check_dump(&values);
         values_free(&values);

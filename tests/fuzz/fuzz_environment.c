@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Environments, a variable a line: read, or told in one line each. */
 #include "fuzz.h"
-#include "run/command.h"
+#include "subcommands.h"
 
 static void check_warning(void *context, const char *line) {
     (void)context;
@@ -11,15 +11,13 @@ static void check_warning(void *context, const char *line) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    const struct option_set *sets[COMMANDS_MAX];
-    const size_t count = command_sets(sets);
     struct failure failure = {0};
     struct option_values values = {0};
     const struct option_set *set = fuzz_choose_set(&data, &size);
     struct fuzz_lines lines = fuzz_lines_of(data, size);
     REQUIRE(values_init(&values, set, &failure));
-    const bool merged =
-        values_merge_environment(&values, lines.items, sets, count, check_warning, NULL, &failure);
+    const bool merged = values_merge_environment(&values, lines.items, option_sets, command_count,
+                                                 check_warning, NULL, &failure);
     fuzz_check_failure(merged, &failure);
     values_free(&values);
     fuzz_lines_free(&lines);

@@ -2,7 +2,7 @@
  * One text as the value of every option of every subcommand, and as the numbers below them. */
 #include "base/number.h"
 #include "fuzz.h"
-#include "run/command.h"
+#include "subcommands.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         memcpy(text, data, size);
     text[size] = '\0';
     for (size_t k = 0; k < command_count; k++)
-        check_rows(command_table[k]->options, text);
+        check_rows(option_sets[k], text);
     check_real(text);
     (void)number_count(text, &count);
     free(text);

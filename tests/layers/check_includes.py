@@ -11,7 +11,7 @@ import re
 import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
-PART = re.compile(r"^plait_part\((\w+)( MPI)? MAY ?([\w ]*)\)", re.M)
+PART = re.compile(r"^plait_part\((\w+)( MPI)? MAY ?([a-z ]*)", re.M)
 
 # What may not be included below each directory, beside what the parts of drivers/ say.
 REFUSED = {

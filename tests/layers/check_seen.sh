@@ -22,6 +22,6 @@ while read -r part may; do
             failed=$((failed + 1))
         fi
     done
-done < <(sed -nE 's/^plait_part\((\w+)( MPI)? MAY ?([a-z ]*)\)/\1 \3/p' "$drivers/CMakeLists.txt")
+done < <(sed -nE 's/^plait_part\((\w+)( MPI)? MAY ?([a-z ]*).*/\1 \3/p' "$drivers/CMakeLists.txt")
 echo "$tried pairs of parts, $failed wrong"
 [ "$tried" -gt 0 ] && [ "$failed" -eq 0 ]

@@ -3,29 +3,29 @@
  * gives that option. */
 #include "check.h"
 #include "run/command.h"
+#include "subcommands.h"
 
 #include <string.h>
 
-static void check_set(const struct command *command) {
+static void check_set(const struct command *command, const struct option_set *set) {
     struct failure failure = {0};
-    const bool sound = option_set_check(command->options, &failure);
-    check_that(sound, __FILE__, __LINE__, "%s: %s", command->options->command, failure.text);
-    CHECK((command->run != NULL) != (command->run_local != NULL));
-    /* plait.c tells the timers of all that start MPI. */
-    CHECK(!command->run || option_find(command->options, "csv", NULL));
+    const bool sound = option_set_check(set, &failure);
+    check_that(sound, __FILE__, __LINE__, "%s: %s", set->command, failure.text);
+    CHECK(command->options == set);
+    /* run.c prints the timers and writes the report of all that start MPI. */
+    CHECK(command->local || (option_find(set, "csv", NULL) && option_find(set, "json", NULL)));
 }
 
 static void tables_are_sound(void) {
     CHECK(command_count > 0);
     for (size_t k = 0; k < command_count; k++)
-        check_set(command_table[k]);
+        check_set(command_table[k], option_sets[k]);
 }
 
 static void table_is_in_order(void) {
     for (size_t k = 1; k < command_count; k++)
-        check_that(
-            strcmp(command_table[k - 1]->options->command, command_table[k]->options->command) < 0,
-            __FILE__, __LINE__, "%s is not in its place", command_table[k]->options->command);
+        check_that(strcmp(command_table[k - 1]->options->command, option_sets[k]->command) < 0,
+                   __FILE__, __LINE__, "%s is not in its place", option_sets[k]->command);
 }
 
 int main(int argc, char **argv) {

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * The option table of plait hello. */
+#include "cluster/hello_options.h"
+
+#include <stddef.h>
+
+static const struct option_table tables[] = {
+    {run_option_rows, RUN_OPTIONS, offsetof(struct hello_options, run)},
+    OPTION_STANDARD_TABLE,
+};
+
+const struct option_set hello_option_set = {
+    .command = "hello",
+    .summary = "say who runs where: ranks, hosts, cores, threads, paths; warn of bad placement",
+    .tables = tables,
+    .table_count = sizeof tables / sizeof tables[0],
+};

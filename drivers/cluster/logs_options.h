@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ * The options of plait logs. */
+#ifndef PLAIT_DRIVERS_LOGS_OPTIONS_H
+#define PLAIT_DRIVERS_LOGS_OPTIONS_H
+
+#include "options/option.h"
+
+struct logs_options {
+    struct option_texts logs;
+    const char *out; /* NULL: standard output */
+};
+
+extern const struct option_set logs_option_set;
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ * Compares every output with every other file of the run. */
+#include "files/outputs.h"
+
+#include "base/atomic_file.h"
+#include "files/gnuplot.h"
+
+#include <string.h>
+
+/* A file, or a directory of plots, that an option names. */
+struct named_file {
+    const struct option *row;
+    const char *path;
+};
+
+static bool is_choice(const struct option *row, const char *text) {
+    for (size_t c = 0; row->choices && row->choices[c]; c++)
+        if (strcmp(row->choices[c], text) == 0)
+            return true;
+    return false;
+}
+
+/* Steps to the next file, from {row 0, text 0}; false at the end. */
+struct named_files {
+    const struct option_values *values;
+    size_t row, text;
+};
+
+static bool named_files_next(struct named_files *files, struct named_file *file) {
+    const struct option_values *values = files->values;
+    for (; files->row < values->count; files->row++, files->text = 0) {
+        const struct option *row = option_at(values->set, files->row, NULL);
+        const struct option_value *value = &values->items[files->row];
+        if (!(row->reads || row->replaces || row->plots) || !values_counts(values, row->name))
+            continue;
+        while (files->text < value->count) {
+            *file = (struct named_file){row, value->texts[files->text++]};
+            if (!is_choice(row, file->path))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The plots of one directory are apart by their names. */
+static bool check_plots(const struct named_file *plots, const struct named_file *other,
+                        struct failure *failure) {
+    for (const char *const *name = plots->row->plots; *name; name++)
+        if (!gnuplot_check(plots->path, *name, other ? other->path : NULL, failure))
+            return false;
+    return true;
+}
+
+/* Of two files, at least one of which the run writes. */
+static bool check_pair(const struct named_file *a, const struct named_file *b,
+                       struct failure *failure) {
+    if (a->row->plots)
+        return b->row->plots || check_plots(a, b, failure);
+    if (b->row->plots)
+        return check_plots(b, a, failure);
+    return atomic_file_check_apart(b->path, a->path, failure);
+}
+
+bool outputs_check(const struct option_values *values, struct failure *failure) {
+    struct named_files all = {.values = values};
+    struct named_file output, other;
+    while (named_files_next(&all, &output)) {
+        if (output.row->plots ? !check_plots(&output, NULL, failure)
+                              : output.row->replaces && !atomic_file_check(output.path, failure))
+            return false;
+        struct named_files before = {.values = values};
+        while (named_files_next(&before, &other) &&
+               (before.row != all.row || before.text != all.text))
+            if ((!output.row->reads || !other.row->reads) && !check_pair(&other, &output, failure))
+                return false;
+    }
+    return true;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ * The option table of plait colour. */
+#include "picture/colour_options.h"
+
+#include "image/palette.h"
+#include "image/palette_file.h"
+
+#include <stddef.h>
+
+/* In the order of enum colour_value. */
+static const char *const value_names[] = {"count", "255-count", NULL};
+
+static const struct option rows[] = {
+    {
+        .name = "file",
+        .kind = OPTION_TEXT,
+        .scope = OPTION_ARGUMENT,
+        .argument = "FILE.npy",
+        .help = "counts, int32 [height][width], as mandelbrot and julia write them",
+        .offset = offsetof(struct colour_options, file),
+        .reads = true,
+        .defines = true,
+    },
+    {
+        .name = "value",
+        .kind = OPTION_CHOICE,
+        .argument = "WHAT",
+        .help = "what of a pixel is drawn: its count, as mandelbrot does, or 255 minus the count, "
+                "never below 1, as julia does",
+        .default_value = "count",
+        .offset = offsetof(struct colour_options, value),
+        .choices = value_names,
+        .defines = true,
+    },
+    {
+        .name = "palette",
+        .kind = OPTION_TEXT,
+        .argument = "NAME",
+        .help = "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or "
+                "a file with a colour rrggbb on each line",
+        .default_value = "viridis",
+        .offset = offsetof(struct colour_options, palette),
+        .reads = true,
+        .choices = palette_names,
+        .defines = true,
+    },
+    {
+        .name = "out",
+        .kind = OPTION_TEXTS,
+        .argument = "FILE",
+        .help = "write the picture to FILE, .png, .pdf or .ppm; null writes nothing",
+        .default_value = "colour.png",
+        .offset = offsetof(struct colour_options, out),
+        .replaces = true,
+    },
+};
+
+static const struct option_table tables[] = {
+    {rows, sizeof rows / sizeof *rows, 0},
+    OPTION_STANDARD_TABLE,
+};
+
+const struct option_set colour_option_set = {
+    .command = "colour",
+    .summary = "colour counts that were computed before",
+    .details = "Draws a picture from a file of counts (.npy) without computing them again, in "
+               "little memory whatever its size. With the same palette it is the picture that "
+               "mandelbrot or, with --value 255-count, julia draws.",
+    .tables = tables,
+    .table_count = sizeof tables / sizeof tables[0],
+};

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ * The option table of plait rerun. */
+#include "picture/rerun_options.h"
+
+#include "plait/exec.h"
+
+#include <stddef.h>
+
+static const struct option rows[] = {
+    {
+        .name = "file",
+        .kind = OPTION_TEXT,
+        .scope = OPTION_ARGUMENT,
+        .argument = "FILE.png",
+        .help = "a picture that Plait has drawn",
+        .offset = offsetof(struct rerun_options, file),
+    },
+    {
+        .name = "check",
+        .kind = OPTION_FLAG,
+        .help = "compute the picture again and compare its checksum; a difference is an error",
+        .offset = offsetof(struct rerun_options, check),
+    },
+    {
+        .name = "print",
+        .kind = OPTION_FLAG,
+        .help = "print all parameters of the picture, as --config reads them",
+        .offset = offsetof(struct rerun_options, print),
+    },
+    {
+        .name = "threads",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .help = "threads of --check",
+        .default_text = "OMP_NUM_THREADS, else all visible cores",
+        .offset = offsetof(struct rerun_options, threads),
+        .min = 1,
+        .max = PLAIT_THREADS_MAX,
+    },
+    {
+        .name = "path",
+        .kind = OPTION_TEXT,
+        .argument = "NAME",
+        .help = "SIMD path of --check, such as scalar or avx2; a wrong one lists what the machine "
+                "has",
+        .default_text = "the fastest",
+        .offset = offsetof(struct rerun_options, path),
+    },
+};
+
+static const struct option_table tables[] = {
+    {rows, sizeof rows / sizeof *rows, 0},
+    OPTION_STANDARD_TABLE,
+};
+
+const struct option_set rerun_option_set = {
+    .command = "rerun",
+    .summary = "tell where a picture comes from; compute it again and compare",
+    .details =
+        "Prints the command that draws the picture again: the PNG files of mandelbrot and julia "
+        "carry command, parameters, version and checksum, and keep them in programs that keep "
+        "text. The checksum is that of the counts, so --check holds for a copy that was resized "
+        "or recoloured, too; it says whether the pixels are still those that were drawn.",
+    .tables = tables,
+    .table_count = sizeof tables / sizeof tables[0],
+};

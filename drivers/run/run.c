@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT
+ * Every subcommand runs through here. A rank that left alone after a failure would leave the others
+ * waiting in their next collective call, so ranks agree between the steps. */
+#include "run/run.h"
+
+#include "base/clock.h"
+#include "base/standard_output.h"
+#include "files/outputs.h"
+#include "files/report.h"
+#include "ranks/agree.h"
+#include "ranks/mpi_check.h"
+#include "ranks/placing.h"
+#include "run/plot_draw.h"
+#include "run/run_options.h"
+#include "run/seed.h"
+#include "run/timers.h"
+
+#include <stdlib.h>
+
+static bool run_is_root(const struct run *run) {
+    return !run->session || run->session->rank == ROOT;
+}
+
+/* Whether nothing has failed, on any rank. */
+static bool run_agree(const struct run *run, struct failure *failure) {
+    return run->session ? agree(run->session, failure) : failure->exit_status == EXIT_DONE;
+}
+
+/* The members of the options struct that all subcommands with MPI share: where its table says. */
+static const struct run_options *run_common(const struct run *run) {
+    const struct option_set *set = run->values->set;
+    for (size_t t = 0; t < set->table_count; t++) {
+        const struct option *rows = set->tables[t].options;
+        if (rows == run_option_rows || rows == run_option_rows + RUN_KERNEL_OPTIONS)
+            return (const struct run_options *)((const char *)run->options + set->tables[t].base);
+    }
+    return NULL;
+}
+
+/* From values to options, and what can be refused before anything is looked at. */
+static bool run_begin(struct run *run, const struct command *command, struct option_values *values,
+                      void *options, void *state, struct failure *failure) {
+    if (command->settle && !command->settle(run->session, values, failure))
+        return false;
+    if (option_find(values->set, "seed", NULL) &&
+        !seed_settle(run->session, values, &run->seed, failure))
+        return false;
+    if (values_apply(values, options, failure) && command->begin)
+        command->begin(run, state, failure);
+    return run_agree(run, failure);
+}
+
+/* Rank 0 looks at the outputs. Then every rank finds its path, threads and place. */
+static bool run_place(struct run *run, const struct command *command, struct placement **placements,
+                      struct failure *failure) {
+    const struct run_options *common = run_common(run);
+    const bool kernels = option_find(command->options, "threads", NULL) != NULL;
+    struct placement mine;
+    if (run_is_root(run))
+        outputs_check(run->values, failure);
+    if (!run_agree(run, failure))
+        return false;
+    if (!run->session)
+        return true;
+    if (!placing_resolve(run->session, kernels ? common->path : NULL, kernels ? common->threads : 1,
+                         &run->exec, &mine, failure) ||
+        !placing_gather(run->session, &mine, placements, failure))
+        return false;
+    run->placements = *placements;
+    return true;
+}
+
+/* Warnings come last, so that what is refused is one line. */
+static bool run_prepare(struct run *run, const struct command *command, void *state,
+                        struct failure *failure) {
+    if (command->prepare)
+        command->prepare(run, state, failure);
+    if (!run_agree(run, failure))
+        return false;
+    if (run->session)
+        placing_warn(run->session, run->placements);
+    return true;
+}
+
+/* Takes the slowest rank's time of each phase to rank 0. */
+static void run_gather_times(struct run *run) {
+    struct run_phase *const phases[] = {&run->compute, &run->gather, &run->encode, &run->total};
+    double mine[4], slowest[4];
+    for (int p = 0; p < 4; p++)
+        mine[p] = phases[p]->seconds;
+    MPI_CHECK(MPI_Reduce(mine, slowest, 4, MPI_DOUBLE, MPI_MAX, ROOT, run->session->world));
+    for (int p = 0; p < 4 && run_is_root(run); p++)
+        phases[p]->seconds = slowest[p];
+}
+
+/* Rank 0: the times that the report has, for --csv. */
+static void run_keep_times(const struct run *run, const struct command *command) {
+    struct stopwatch *watch = run->session->watch;
+    if (command->phases) {
+        stopwatch_add(watch, "compute", run->compute.begun_ns, run->compute.seconds);
+        stopwatch_add(watch, "gather", run->gather.begun_ns, run->gather.seconds);
+        stopwatch_add(watch, "encode", run->encode.begun_ns, run->encode.seconds);
+    }
+    stopwatch_add(watch, "total", run->total.begun_ns, run->total.seconds);
+}
+
+/* Rank 0. */
+static bool run_report(const struct run *run, const struct command *command, const void *state,
+                       struct failure *failure) {
+    struct report *report = report_new(run->values, run->placements, (size_t)run->session->size);
+    if (report) {
+        report_open_object(report, "timing");
+        if (command->phases) {
+            report_real(report, "compute_seconds", run->compute.seconds);
+            report_real(report, "gather_seconds", run->gather.seconds);
+            report_real(report, "encode_seconds", run->encode.seconds);
+        }
+        report_real(report, "total_seconds", run->total.seconds);
+        if (command->report_timing)
+            command->report_timing(run, state, report);
+        report_close(report);
+        report_open_object(report, "result");
+        command->report_result(run, state, report);
+        report_close(report);
+    }
+    const bool written = report_write(report, run_common(run)->json, failure);
+    report_free(report);
+    return written;
+}
+
+/* Rank 0: the lines, the timers, and only if they have arrived and the result is a success the
+ * report, which stands for both. */
+static bool run_print(const struct run *run, const struct command *command, void *state,
+                      struct failure *failure) {
+    if (command->print && !command->print(run, state, failure))
+        return false;
+    if (run->session) {
+        run_keep_times(run, command);
+        if (run_common(run)->csv && !timers_print(run->session->watch, failure))
+            return false;
+    }
+    return standard_output_flush(failure) &&
+           (!command->judge || command->judge(run, state, failure)) &&
+           (!run->session || !run_common(run)->json || run_report(run, command, state, failure));
+}
+
+static void run_steps(struct run *run, const struct command *command, struct option_values *values,
+                      void *options, void *state, struct failure *failure) {
+    struct placement *placements = NULL;
+    run->total.begun_ns = clock_now_ns();
+    if (run_begin(run, command, values, options, state, failure)) {
+        if (run->over) {
+            if (run_is_root(run))
+                standard_output_flush(failure);
+        } else if (run_place(run, command, &placements, failure) &&
+                   run_prepare(run, command, state, failure)) {
+            if (command->work)
+                command->work(run, state, failure);
+            if (run_agree(run, failure)) {
+                run->total.seconds = clock_seconds_since(run->total.begun_ns);
+                if (run->session)
+                    run_gather_times(run);
+                if ((!run_is_root(run) || run_print(run, command, state, failure)) &&
+                    command->finish)
+                    command->finish(run, state, failure);
+            }
+        }
+        run_agree(run, failure);
+    }
+    free(placements);
+}
+
+void run_command(struct session *session, const struct command *command,
+                 struct option_values *values, struct failure *failure) {
+    struct stopwatch watch = {
+        .tag = command->options->command,
+        .start_ns = clock_now_ns(),
+        .comment = command->columns ? "# " : NULL,
+    };
+    void *options = calloc(1, command->options_bytes ? command->options_bytes : 1);
+    void *state = calloc(1, command->state_bytes ? command->state_bytes : 1);
+    struct run run = {.session = session, .values = values, .options = options};
+    if (session) {
+        snprintf(watch.message, sizeof watch.message, "ranks=%d", session->size);
+        session->watch = &watch;
+    }
+    if (command->run || command->run_local) {
+        if (command->run)
+            command->run(session, values, failure);
+        else
+            command->run_local(values, failure);
+        if (session && failure->exit_status == EXIT_DONE)
+            timers_print_rest(session, values, failure);
+    } else {
+        if (!options || !state)
+            failure_set(failure, EXIT_RUN, "out of memory");
+        if (run_agree(&run, failure))
+            run_steps(&run, command, values, options, state, failure);
+    }
+    if (state && command->free)
+        command->free(state);
+    free(state);
+    free(options);
+    if (session)
+        session->watch = NULL;
+    stopwatch_free(&watch);
+}
+
+void run_plots(const struct option_values *values) {
+    for (size_t k = 0; k < values->count; k++) {
+        const struct option *row = option_at(values->set, k, NULL);
+        if (row->plots && values->items[k].count > 0)
+            plot_draw(values->items[k].texts[0], row->plots);
+    }
+}

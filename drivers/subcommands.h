@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ * The subcommands, alphabetically: a line each. Both tables are made from this list. */
+#ifndef PLAIT_DRIVERS_SUBCOMMANDS_H
+#define PLAIT_DRIVERS_SUBCOMMANDS_H
+
+#include "options/option.h"
+
+#include <stddef.h>
+
+#define PLAIT_SUBCOMMANDS(LINE) \
+    LINE(check)                 \
+    LINE(colour)                \
+    LINE(count)                 \
+    LINE(hello)                 \
+    LINE(integrate)             \
+    LINE(julia)                 \
+    LINE(logs)                  \
+    LINE(mandelbrot)            \
+    LINE(pi)                    \
+    LINE(pingpong)              \
+    LINE(rank)                  \
+    LINE(rerun)                 \
+    LINE(ring)
+
+/* The option sets of all subcommands, in the order of the list (option_sets.c, without MPI), and
+ * what they do (commands.c). */
+struct command;
+extern const struct option_set *const option_sets[];
+extern const struct command *const command_table[];
+extern const size_t command_count;
+
+#endif
