@@ -14,6 +14,7 @@
     LINE(hello)                 \
     LINE(integrate)             \
     LINE(julia)                 \
+    LINE(kmeans)                \
     LINE(logs)                  \
     LINE(mandelbrot)            \
     LINE(pi)                    \
