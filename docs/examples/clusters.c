@@ -2,7 +2,7 @@
  * Finds four groups among 4000 points and prints their centroids and the checksum of the labels:
  * the same digits on every machine, path and number of threads.
  *
- *     cc kmeans.c $(pkg-config --cflags --libs plait) -o kmeans
+ *     cc clusters.c $(pkg-config --cflags --libs plait) -o clusters
  */
 #include <inttypes.h>
 #include <plait/plait.h>
