@@ -38,6 +38,13 @@ typedef void plait_kmeans_filter_fn(const struct plait_kmeans_floats *centroids,
 typedef void plait_kmeans_near_fn(const struct plait_kmeans_floats *centroids, const float *a,
                                   const float *limit, uint32_t near[PLAIT_KMEANS_TILE]);
 
+/* How much nearer than all others the centroid of its label is to each point of a block, at least,
+ * in units of the copies: gap[p] is that plus drift[p], lowered by what rounding may have added.
+ * Only for centroids within reach (a distance of 64), and not for points in doubt. */
+typedef void plait_kmeans_gaps_fn(const struct plait_kmeans_floats *centroids, const float *a2,
+                                  const struct plait_kmeans_scores *scores, const float *drift,
+                                  float *gap);
+
 /* w[i] = distance of point i, rows of `dims` doubles, and the centroid of its label, as the
  * contract defines it. labels NULL: the first centroid for all. */
 struct plait_kmeans_pairs {
@@ -54,6 +61,7 @@ typedef int32_t plait_kmeans_label_fn(const double *point, const double *centroi
 struct plait_kmeans_path {
     plait_kmeans_filter_fn *filter;
     plait_kmeans_near_fn *near;
+    plait_kmeans_gaps_fn *gaps;
     plait_kmeans_distances_fn *distances;
     plait_kmeans_label_fn *label;
     int roundings; /* a column adds to a score: 1 where multiply-add is fused, else 2 */

@@ -151,6 +151,30 @@ static void kmeans_near(const struct plait_kmeans_floats *c, const float *a, con
         kmeans_near_block(c, c->dims, a, limit, near);
 }
 
+/* The squared distance is |a|^2 + 2 score, give or take twice the margin and the rounding of |a|^2.
+ * The factors 1 +- 2^-20 cover the arithmetic of floats here, 2^-26 that of distances in doubles.
+ */
+static void kmeans_gaps(const struct plait_kmeans_floats *c, const float *a2,
+                        const struct plait_kmeans_scores *scores, const float *drift, float *gap) {
+    const fvec_t zero = fvec_set1(0), slope = fvec_set1(2 * c->slope);
+    const fvec_t rounding = fvec_set1((float)(c->dims + 3) * 0x1.03p-24f);
+    for (int p = 0; p < BLOCK; p += FVEC_LANES) {
+        const fvec_t square = fvec_load(a2 + p), best = fvec_load(scores->best + p);
+        const fvec_t second = fvec_load(scores->second + p), moved = fvec_load(drift + p);
+        const fvec_t reach = fvec_add(fvec_mul(square, fvec_set1(5)), fvec_mul(best, fvec_set1(4)));
+        const fvec_t slack = fvec_add(fvec_add(fvec_mul(reach, slope), fvec_mul(square, rounding)),
+                                      fvec_set1(0x1p-99f));
+        const fvec_t own = fvec_add(fvec_add(square, fvec_add(best, best)), slack);
+        const fvec_t other = fvec_sub(fvec_add(square, fvec_add(second, second)), slack);
+        const fvec_t up = fvec_mul(fvec_sqrt(fvec_max(own, zero)), fvec_set1(1 + 0x1p-20f));
+        const fvec_t low = fvec_mul(fvec_sqrt(fvec_max(other, zero)), fvec_set1(1 - 0x1p-20f));
+        const fvec_t nearer = fvec_sub(low, up);
+        const fvec_t size = fvec_add(fvec_max(nearer, fvec_sub(zero, nearer)), moved);
+        const fvec_t lost = fvec_add(fvec_mul(size, fvec_set1(0x1p-20f)), fvec_set1(0x1p-26f));
+        fvec_store(gap + p, fvec_sub(fvec_add(nearer, moved), lost));
+    }
+}
+
 /* Distances of eight pairs at a time: each is a chain of fused steps in the order of the contract,
  * and chains that do not wait for each other hide its latency. */
 enum { CHAINS = 8 };
@@ -204,6 +228,7 @@ static int32_t kmeans_label(const double *point, const double *centroids, uint32
 const struct plait_kmeans_path KMEANS_PATH = {
     .filter = kmeans_filter,
     .near = kmeans_near,
+    .gaps = kmeans_gaps,
     .distances = kmeans_distances,
     .label = kmeans_label,
     .roundings = FVEC_ROUNDINGS,

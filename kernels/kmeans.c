@@ -34,7 +34,8 @@ enum plait_status plait_kmeans_check(const struct plait_kmeans *kmeans) {
         (uint64_t)kmeans->clusters * kmeans->dims > PLAIT_KMEANS_CENTROID_VALUES_MAX ||
         (kmeans->init != PLAIT_KMEANS_PLUSPLUS && kmeans->init != PLAIT_KMEANS_RANDOM) ||
         kmeans->trials < 1 || kmeans->trials > PLAIT_KMEANS_TRIALS_MAX ||
-        kmeans->sample > kmeans->points)
+        kmeans->sample > kmeans->points || kmeans->bounds < PLAIT_KMEANS_BOUNDS_AUTO ||
+        kmeans->bounds > PLAIT_KMEANS_BOUNDS_ON)
         return PLAIT_E_ARGUMENT;
     return PLAIT_OK;
 }
@@ -178,12 +179,17 @@ static bool allocate(struct plait_kmeans_run *run) {
     run->counts = plait_kmeans_array(clusters, 1, sizeof(uint64_t));
     run->sums = plait_kmeans_array(clusters, dims, sizeof(struct wide));
     run->stale = calloc(clusters, 1);
+    run->drift = plait_kmeans_array(2 * clusters, 1, sizeof(double));
+    run->packed = plait_kmeans_array((uint64_t)run->exec.threads * BLOCK, dims, sizeof(float));
+    if (clusters > 1 && run->kmeans.bounds != PLAIT_KMEANS_BOUNDS_OFF)
+        run->gaps = plait_kmeans_array(blocks * BLOCK, 1, sizeof(float));
     if (run->team.ranks > 1)
         run->message =
             plait_kmeans_array(clusters, 3 * dims + 1, sizeof(int64_t)); /* 64 bytes to spare */
     return run->scales.to_whole && run->scales.from_whole && run->origin && run->copies.a &&
            run->copies.squares && run->tiles.b && run->tiles.h && run->centroids && run->before &&
-           run->labels && run->counts && run->sums && run->stale &&
+           run->labels && run->counts && run->sums && run->stale && run->drift && run->packed &&
+           (run->gaps || clusters == 1 || run->kmeans.bounds == PLAIT_KMEANS_BOUNDS_OFF) &&
            (run->message || run->team.ranks == 1) && allocate_deltas(run);
 }
 
@@ -231,13 +237,23 @@ enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
 void plait_kmeans_close(struct plait_kmeans_run *run) {
     if (!run)
         return;
-    void *const arrays[] = {run->scales.to_whole, run->scales.from_whole,
-                            run->origin,          run->copies.a,
-                            run->copies.squares,  run->tiles.b,
-                            run->tiles.h,         run->centroids,
-                            run->before,          run->labels,
-                            run->counts,          run->sums,
-                            run->stale,           run->message};
+    void *const arrays[] = {run->scales.to_whole,
+                            run->scales.from_whole,
+                            run->origin,
+                            run->copies.a,
+                            run->copies.squares,
+                            run->tiles.b,
+                            run->tiles.h,
+                            run->centroids,
+                            run->before,
+                            run->labels,
+                            run->counts,
+                            run->sums,
+                            run->stale,
+                            run->message,
+                            run->drift,
+                            run->packed,
+                            run->gaps};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         free(arrays[k]);
     for (int t = 0; run->deltas && t < run->delta_count; t++) {
@@ -254,47 +270,95 @@ void plait_kmeans_close(struct plait_kmeans_run *run) {
 /* -- labels -------------------------------------------------------------------------------------
  */
 
-/* What threads share while they label, and what one of them has found. */
+/* What threads share while they label, and what one of them has and finds. */
 struct labelling {
     struct plait_kmeans_run *run;
     struct plait_kmeans_floats floats;
+    bool use_gaps, keep_gaps;
 };
-struct found {
-    uint64_t changed, doubts;
+struct labeller {
+    const struct labelling *labelling;
+    struct kmeans_delta *delta;
+    float *packed;            /* [dims][BLOCK]; only with gaps */
+    uint64_t rows[2 * BLOCK]; /* that wait to be packed */
+    int waiting;
+    uint64_t changed, doubts, skipped;
 };
 
-/* Labels of a block; moves the points that changed theirs. */
-static void label_block(const struct labelling *labelling, struct kmeans_delta *delta,
-                        uint64_t block, struct found *found) {
-    struct plait_kmeans_run *run = labelling->run;
+/* Labels rows[some] by a block of their copies; moves the points that changed theirs. */
+static void label_rows(struct labeller *own, const float *a, const float *squares,
+                       const uint64_t *rows, int some) {
+    struct plait_kmeans_run *run = own->labelling->run;
     const struct plait_kmeans_path *path = run->exec.path->kmeans;
     const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
-    const uint64_t first = block * BLOCK, left = run->share.count - first;
-    const uint64_t some = left < BLOCK ? left : BLOCK;
-    const double *points = run->share.values + first * dims;
-    int32_t *labels = run->labels + first;
     struct plait_kmeans_scores scores;
-    path->filter(&labelling->floats, run->copies.a + first * dims, run->copies.squares + first,
-                 &scores);
+    path->filter(&own->labelling->floats, a, squares, &scores);
     if (some < BLOCK)
         scores.doubt &= (UINT32_C(1) << some) - 1;
+    if (own->labelling->keep_gaps) {
+        float drift[BLOCK] = {0}, gaps[BLOCK];
+        for (int p = 0; p < some; p++)
+            drift[p] = (float)run->drift[scores.label[p]];
+        path->gaps(&own->labelling->floats, squares, &scores, drift, gaps);
+        for (int p = 0; p < some; p++)
+            run->gaps[rows[p]] = scores.doubt >> p & 1 ? -1e30f : gaps[p];
+    }
     for (uint32_t doubt = scores.doubt; doubt != 0; doubt &= doubt - 1) {
         const int p = __builtin_ctz(doubt);
-        scores.label[p] = path->label(points + (size_t)p * dims, run->centroids, clusters, dims);
-        found->doubts++;
+        scores.label[p] =
+            path->label(run->share.values + rows[p] * dims, run->centroids, clusters, dims);
+        own->doubts++;
     }
-    if (memcmp(scores.label, labels, some * sizeof *labels) == 0)
+    bool differ = false;
+    for (int p = 0; p < some; p++)
+        differ |= scores.label[p] != run->labels[rows[p]];
+    if (!differ)
         return;
-    if (delta->lock)
-        omp_set_lock(delta->lock);
-    for (uint64_t p = 0; p < some; p++)
-        if (scores.label[p] != labels[p]) {
-            plait_kmeans_move_point(run, delta, points + p * dims, labels[p], scores.label[p]);
-            labels[p] = scores.label[p];
-            found->changed++;
+    if (own->delta->lock)
+        omp_set_lock(own->delta->lock);
+    for (int p = 0; p < some; p++) {
+        int32_t *label = &run->labels[rows[p]];
+        if (scores.label[p] == *label)
+            continue;
+        plait_kmeans_move_point(run, own->delta, run->share.values + rows[p] * dims, *label,
+                                scores.label[p]);
+        *label = scores.label[p];
+        own->changed++;
+    }
+    if (own->delta->lock)
+        omp_unset_lock(own->delta->lock);
+}
+
+static void label_waiting(struct labeller *own, int some) {
+    float squares[BLOCK];
+    plait_kmeans_pack_block(own->labelling->run, own->rows, some, own->packed, squares);
+    label_rows(own, own->packed, squares, own->rows, some);
+    own->waiting -= some;
+    memmove(own->rows, own->rows + some, (size_t)own->waiting * sizeof *own->rows);
+}
+
+static void label_block(struct labeller *own, uint64_t block) {
+    const struct plait_kmeans_run *run = own->labelling->run;
+    const uint64_t first = block * BLOCK, left = run->share.count - first;
+    const int some = left < BLOCK ? (int)left : BLOCK;
+    uint32_t moving = UINT32_MAX;
+    if (own->labelling->use_gaps) {
+        moving = plait_kmeans_moving(run, block, (uint64_t)some);
+        const int count = __builtin_popcount(moving);
+        own->skipped += (uint64_t)(some - count);
+        if (count < BLOCK / 2) {
+            for (; moving != 0; moving &= moving - 1)
+                own->rows[own->waiting++] = first + (uint64_t)__builtin_ctz(moving);
+            if (own->waiting >= BLOCK)
+                label_waiting(own, BLOCK);
+            return;
         }
-    if (delta->lock)
-        omp_unset_lock(delta->lock);
+    }
+    uint64_t rows[BLOCK];
+    for (int p = 0; p < some; p++)
+        rows[p] = first + (uint64_t)p;
+    label_rows(own, run->copies.a + first * run->kmeans.dims, run->copies.squares + first, rows,
+               some);
 }
 
 static uint64_t unit_blocks(const struct plait_kmeans_run *run) {
@@ -309,38 +373,55 @@ static enum plait_status find_labels(struct plait_kmeans_run *run) {
     const uint64_t blocks = run->copies.blocks, unit = unit_blocks(run);
     const uint64_t units = (blocks + unit - 1) / unit;
     const double error = plait_kmeans_score_error(run, true);
-    struct labelling labelling = {
+    /* Distances of at most 64, with the points' |a| of at most sqrt(dims). */
+    const double farthest =
+        plait_kmeans_copy_centroids(run, run->centroids, run->kmeans.clusters, error, &run->tiles);
+    run->within_reach = farthest <= 1.001 * run->kmeans.dims;
+    const bool keep_gaps = plait_kmeans_wants_gaps(run);
+    const struct labelling labelling = {
         .run = run,
         .floats = {run->kmeans.dims, run->tiles.tiles, run->tiles.b, run->tiles.h,
                    (float)(4.05 * error)},
+        .use_gaps = run->gaps_known && keep_gaps,
+        .keep_gaps = keep_gaps,
     };
-    uint64_t changed = 0, doubts = 0;
+    uint64_t changed = 0, doubts = 0, skipped = 0;
     atomic_uint_fast64_t next = 0, finished = 0;
     atomic_bool stop = false;
-    plait_kmeans_copy_centroids(run, run->centroids, run->kmeans.clusters, error, &run->tiles);
+    if (!labelling.use_gaps)
+        memset(run->drift, 0, run->kmeans.clusters * sizeof *run->drift);
 
-#pragma omp parallel num_threads(run->exec.threads) reduction(+ : changed, doubts)
+#pragma omp parallel num_threads(run->exec.threads) reduction(+ : changed, doubts, skipped)
     {
-        struct found found = {0, 0};
-        struct kmeans_delta *delta = &run->deltas[omp_get_thread_num() % run->delta_count];
+        const int thread = omp_get_thread_num();
+        struct labeller own = {
+            .labelling = &labelling,
+            .delta = &run->deltas[thread % run->delta_count],
+            .packed = run->packed + (size_t)thread * run->kmeans.dims * BLOCK,
+        };
         for (;;) {
             const uint64_t u = atomic_fetch_add(&next, 1);
             if (u >= units || atomic_load_explicit(&stop, memory_order_relaxed))
                 break;
             const uint64_t end = (u + 1) * unit < blocks ? (u + 1) * unit : blocks;
             for (uint64_t b = u * unit; b < end; b++)
-                label_block(&labelling, delta, b, &found);
+                label_block(&own, b);
             const uint64_t done = atomic_fetch_add(&finished, 1) + 1;
-            if (run->exec.progress && omp_get_thread_num() == 0 &&
+            if (run->exec.progress && thread == 0 &&
                 !run->exec.progress(run->exec.progress_context, run->share.count / units * done,
                                     run->share.count))
                 atomic_store(&stop, true);
         }
-        changed = found.changed;
-        doubts = found.doubts;
+        if (own.waiting > 0)
+            label_waiting(&own, own.waiting);
+        changed = own.changed;
+        doubts = own.doubts;
+        skipped = own.skipped;
     }
     run->changed = changed;
     run->doubts = doubts;
+    run->skipped = skipped;
+    run->gaps_known = keep_gaps;
     return plait_kmeans_add_deltas(run, atomic_load(&stop));
 }
 
@@ -352,13 +433,18 @@ enum plait_status plait_kmeans_begin(struct plait_kmeans_run *run, const double 
     for (uint64_t i = 0; i < run->share.count; i++)
         run->labels[i] = -1;
     run->steps = 0;
+    run->gaps_known = false;
     return find_labels(run);
 }
 
 enum plait_status plait_kmeans_step(struct plait_kmeans_run *run) {
     const enum plait_status status = plait_kmeans_update(run);
+    if (status != PLAIT_OK)
+        return status;
     run->steps++;
-    return status == PLAIT_OK ? find_labels(run) : status;
+    if (run->gaps_known)
+        plait_kmeans_add_drift(run);
+    return find_labels(run);
 }
 
 bool plait_kmeans_is_done(const struct plait_kmeans_run *run) {
@@ -373,7 +459,8 @@ void plait_kmeans_get_result(const struct plait_kmeans_run *run,
                                            .counts = run->counts,
                                            .steps = run->steps,
                                            .changed = run->changed,
-                                           .doubts = run->doubts};
+                                           .doubts = run->doubts,
+                                           .skipped = run->skipped};
 }
 
 int32_t plait_kmeans_reference(const struct plait_kmeans_run *run, uint64_t row) {

@@ -75,11 +75,12 @@ void plait_kmeans_copy_points(const struct plait_kmeans_run *run, const uint64_t
     }
 }
 
-void plait_kmeans_copy_centroids(const struct plait_kmeans_run *run, const double *centroids,
-                                 uint32_t count, double error, const struct kmeans_tiles *tiles) {
+double plait_kmeans_copy_centroids(const struct plait_kmeans_run *run, const double *centroids,
+                                   uint32_t count, double error, const struct kmeans_tiles *tiles) {
     const uint32_t dims = run->kmeans.dims;
     const int threads = (uint64_t)count * dims < 10000 ? 1 : run->exec.threads;
-#pragma omp parallel for num_threads(threads) schedule(static)
+    double farthest = 0;
+#pragma omp parallel for num_threads(threads) schedule(static) reduction(max : farthest)
     for (uint32_t t = 0; t < tiles->tiles; t++)
         for (uint32_t k = 0; k < TILE; k++) {
             const uint32_t j = t * TILE + k;
@@ -92,6 +93,7 @@ void plait_kmeans_copy_centroids(const struct plait_kmeans_run *run, const doubl
                 square += (double)b[d * TILE] * b[d * TILE];
             }
             const double height = square / 2 * (1 - 4 * error);
+            farthest = !(square <= farthest) ? square : farthest;
             tiles->h[j] = j < count ? (float)height : 3e38f;
             /* A given centroid far away, if not infinite in floats: no point scores near it. */
             if (j < count && !(height < 1e29)) {
@@ -100,4 +102,5 @@ void plait_kmeans_copy_centroids(const struct plait_kmeans_run *run, const doubl
                     b[d * TILE] = 0;
             }
         }
+    return farthest;
 }

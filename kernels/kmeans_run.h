@@ -63,11 +63,18 @@ struct plait_kmeans_run {
     struct wide *sums;           /* [clusters][dims], of all shares */
     struct kmeans_delta *deltas; /* [delta_count] */
     int delta_count;
-    int64_t *message; /* [3 + clusters (3 dims + 1)], only in a team */
+    int64_t *message; /* [4 + clusters (3 dims + 1)], only in a team */
     uint8_t *stale;   /* [clusters]: the sum has changed since the centroid was made */
 
+    /* Bounds (kmeans_bounds.c). */
+    float *gaps;       /* [blocks][BLOCK]; NULL: no bounds */
+    double *drift;     /* [clusters]: how far it and the farthest of the others have moved */
+    float *packed;     /* [threads][dims][BLOCK] */
+    bool within_reach; /* no centroid is too far away for bounds */
+    bool gaps_known;   /* of the labels and centroids of the last step */
+
     uint32_t steps;
-    uint64_t changed, doubts;
+    uint64_t changed, doubts, skipped;
 };
 
 /* A status that all ranks have, where one of them failed: the largest. */
@@ -87,8 +94,22 @@ double plait_kmeans_score_error(const struct plait_kmeans_run *run, bool tagged)
 /* Fills copies->a and ->squares from rows[i] of the share (NULL: row i), i of [0, count). */
 void plait_kmeans_copy_points(const struct plait_kmeans_run *run, const uint64_t *rows,
                               const struct kmeans_copies *copies);
-void plait_kmeans_copy_centroids(const struct plait_kmeans_run *run, const double *centroids,
-                                 uint32_t count, double error, const struct kmeans_tiles *tiles);
+/* Returns the largest |b|^2. */
+double plait_kmeans_copy_centroids(const struct plait_kmeans_run *run, const double *centroids,
+                                   uint32_t count, double error, const struct kmeans_tiles *tiles);
+
+/* -- kmeans_bounds.c ----------------------------------------------------------------------------
+ */
+
+/* Whether the next labels are worth gaps; equal on all ranks. */
+bool plait_kmeans_wants_gaps(const struct plait_kmeans_run *run);
+/* After new centroids: lets the drift of all clusters grow. */
+void plait_kmeans_add_drift(struct plait_kmeans_run *run);
+/* The points of a block, of `some`, that the gaps do not let stay as they are: bit p. */
+uint32_t plait_kmeans_moving(const struct plait_kmeans_run *run, uint64_t block, uint64_t some);
+/* Copies of rows[count] of the share as one block, and their |a|^2. */
+void plait_kmeans_pack_block(const struct plait_kmeans_run *run, const uint64_t *rows, int count,
+                             float *a, float *squares);
 
 /* -- kmeans_sums.c ------------------------------------------------------------------------------
  */

@@ -86,10 +86,10 @@ enum plait_status plait_kmeans_add_deltas(struct plait_kmeans_run *run, bool sto
             run->stale[j] = 1;
         } else if (any) {
             for (uint32_t d = 0; d < dims; d++)
-                wide_split(whole_sum(delta[d], delta[dims + d]), message + 3 + j * part + 3 * d);
-            message[3 + j * part + 3 * dims] = delta[2 * dims];
+                wide_split(whole_sum(delta[d], delta[dims + d]), message + 4 + j * part + 3 * d);
+            message[4 + j * part + 3 * dims] = delta[2 * dims];
         } else if (!alone)
-            memset(message + 3 + j * part, 0, part * sizeof *message);
+            memset(message + 4 + j * part, 0, part * sizeof *message);
         if (any)
             memset(delta, 0, row * sizeof *delta);
     }
@@ -99,12 +99,14 @@ enum plait_status plait_kmeans_add_deltas(struct plait_kmeans_run *run, bool sto
     message[0] = stopped;
     message[1] = (int64_t)run->changed;
     message[2] = (int64_t)run->doubts;
-    plait_kmeans_team_sum(run, message, 3 + clusters * part);
+    message[3] = (int64_t)run->skipped;
+    plait_kmeans_team_sum(run, message, 4 + clusters * part);
     run->changed = (uint64_t)message[1];
     run->doubts = (uint64_t)message[2];
+    run->skipped = (uint64_t)message[3];
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (uint32_t j = 0; j < clusters; j++) {
-        const int64_t *delta = message + 3 + j * part;
+        const int64_t *delta = message + 4 + j * part;
         for (uint32_t d = 0; d < dims; d++) {
             const struct wide change = wide_join(delta + 3 * d);
             struct wide *sum = &run->sums[(size_t)j * dims + d];

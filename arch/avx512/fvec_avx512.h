@@ -38,6 +38,9 @@ static inline fvec_t fvec_min(fvec_t a, fvec_t b) {
 static inline fvec_t fvec_max(fvec_t a, fvec_t b) {
     return _mm512_max_ps(a, b);
 }
+static inline fvec_t fvec_sqrt(fvec_t v) {
+    return _mm512_sqrt_ps(v);
+}
 /* v with the bits of `field` replaced by those of `tag` */
 static inline fvec_t fvec_tag(fvec_t v, uint32_t field, uint32_t tag) {
     const __m512i select_tag = _mm512_set1_epi32((int)field);

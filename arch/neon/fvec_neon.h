@@ -38,6 +38,9 @@ static inline fvec_t fvec_min(fvec_t a, fvec_t b) {
 static inline fvec_t fvec_max(fvec_t a, fvec_t b) {
     return vmaxq_f32(a, b);
 }
+static inline fvec_t fvec_sqrt(fvec_t v) {
+    return vsqrtq_f32(v);
+}
 /* v with the bits of `field` replaced by those of `tag` */
 static inline fvec_t fvec_tag(fvec_t v, uint32_t field, uint32_t tag) {
     const uint32x4_t kept = vbicq_u32(vreinterpretq_u32_f32(v), vdupq_n_u32(field));

@@ -5,6 +5,7 @@
 #ifndef PLAIT_ARCH_FVEC_SCALAR_H
 #define PLAIT_ARCH_FVEC_SCALAR_H
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -47,6 +48,9 @@ static inline fvec_t fvec_min(fvec_t a, fvec_t b) {
 }
 static inline fvec_t fvec_max(fvec_t a, fvec_t b) {
     return fvec_select(fvec_less(a, b), b, a);
+}
+static inline fvec_t fvec_sqrt(fvec_t v) {
+    return (fvec_t){sqrtf(v[0]), sqrtf(v[1]), sqrtf(v[2]), sqrtf(v[3])};
 }
 /* v with the bits of `field` replaced by those of `tag` */
 static inline fvec_t fvec_tag(fvec_t v, uint32_t field, uint32_t tag) {

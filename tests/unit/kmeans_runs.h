@@ -26,7 +26,7 @@ struct kmeans_outcome {
     uint64_t *counts;
     uint32_t steps;
     struct plait_kmeans_inertia inertia;
-    uint64_t checksum, doubts;
+    uint64_t checksum, doubts, skipped;
 };
 
 static inline struct kmeans_outcome kmeans_outcome_of(const struct kmeans_case *c) {
@@ -126,6 +126,7 @@ static inline void kmeans_work(void *context, const struct plait_kmeans_team *te
             memcpy(outcome->counts, result.counts, c->kmeans.clusters * sizeof *result.counts);
             outcome->steps = result.steps;
             outcome->doubts = result.doubts;
+            outcome->skipped = result.skipped;
             outcome->inertia = inertia;
             outcome->checksum = checksum;
         }
@@ -170,14 +171,17 @@ static inline void kmeans_check_paths(const struct kmeans_case *c,
         const struct plait_path *path = plait_path_at(p);
         if (!plait_path_supported(path))
             continue;
-        for (int k = 0; k < 2; k++) {
+        for (int k = 0; k < 3; k++) {
             const int way = k == 0 ? 0 : 1 + (int)(turn++ % 5);
             const struct plait_exec exec = {.path = path, .threads = ways[way].threads};
-            struct kmeans_outcome got = kmeans_by_library(c, &exec, ways[way].ranks);
+            struct kmeans_case copy = *c;
+            copy.kmeans.bounds = (enum plait_kmeans_bounds)k;
+            struct kmeans_outcome got = kmeans_by_library(&copy, &exec, ways[way].ranks);
             check_that(kmeans_same(c, expected, &got), __FILE__, __LINE__,
-                       "%s: %s, %d threads, %d ranks, N %llu D %u k %u seed %llu: status %d, %u "
+                       "%s: %s, bounds %d, %d threads, %d ranks, N %llu D %u k %u seed %llu: "
+                       "status %d, %u "
                        "steps, expected %u",
-                       what, plait_path_name(path), ways[way].threads, ways[way].ranks,
+                       what, plait_path_name(path), k, ways[way].threads, ways[way].ranks,
                        (unsigned long long)c->kmeans.points, c->kmeans.dims, c->kmeans.clusters,
                        (unsigned long long)c->kmeans.seed, got.status, got.steps, expected->steps);
             kmeans_outcome_free(&got);

@@ -92,7 +92,7 @@ static struct kmeans_case draw_case(uint64_t points, uint32_t dims, uint32_t clu
 
 static void test_random(void) {
     uint64_t random = check_seed();
-    const int cases = check_is_quick() ? 20 : 100;
+    const int cases = check_is_quick() ? 15 : 80;
     for (int k = 0; k < cases; k++) {
         const enum kind kind = (enum kind)(k % KINDS);
         const uint64_t points = 1 + below(&random, k % 3 == 0 ? 700 : 150);
@@ -187,6 +187,52 @@ static void test_given(void) {
         free(values);
         free(given);
     }
+}
+
+/* Many steps, in which bounds leave out most of the points: that they do is looked at, too. */
+static void test_bounds(void) {
+    uint64_t random = check_seed() + 7;
+    for (int k = 0; k < (check_is_quick() ? 2 : 8); k++) {
+        const uint64_t points = 1500;
+        const uint32_t dims = k % 4 < 3 ? 2 + (uint32_t)k : 40;
+        double *values = draw_points(k % 2 ? GROUPS : UNIFORM, points, dims, &random);
+        struct kmeans_case c = {.kmeans = plait_kmeans_default(points, dims, 30), .values = values};
+        c.kmeans.init = PLAIT_KMEANS_RANDOM;
+        c.kmeans.seed = random_draw(&random);
+        check_case(&c, "bounds");
+        c.kmeans.bounds = PLAIT_KMEANS_BOUNDS_ON;
+        const struct plait_exec exec = {.path = plait_path_at(0), .threads = 1};
+        struct kmeans_outcome got = kmeans_by_library(&c, &exec, 1);
+        CHECK(got.steps > 3 && got.skipped > points / 10);
+        c.kmeans.bounds = PLAIT_KMEANS_BOUNDS_OFF;
+        kmeans_outcome_free(&got);
+        got = kmeans_by_library(&c, &exec, 1);
+        CHECK_INT(0, (int64_t)got.skipped);
+        kmeans_outcome_free(&got);
+        free(values);
+    }
+}
+
+/* More values of centroids than each thread has sums for: threads share some. */
+static void test_shared_sums(void) {
+    if (check_is_quick())
+        return;
+    uint64_t random = check_seed() + 8;
+    const struct plait_exec one = {.path = plait_path_at(plait_path_count() - 1), .threads = 1};
+    struct plait_exec seven = one;
+    double *values = draw_points(UNIFORM, 2700, 1024, &random);
+    struct kmeans_case c = {.kmeans = plait_kmeans_default(2700, 1024, 2600), .values = values};
+    c.kmeans.init = PLAIT_KMEANS_RANDOM;
+    c.kmeans.steps_max = 2;
+    seven.threads = 7;
+    if (plait_path_supported(one.path)) {
+        struct kmeans_outcome expected = kmeans_by_library(&c, &one, 1);
+        struct kmeans_outcome got = kmeans_by_library(&c, &seven, 1);
+        CHECK(kmeans_same(&c, &expected, &got));
+        kmeans_outcome_free(&expected);
+        kmeans_outcome_free(&got);
+    }
+    free(values);
 }
 
 /* -- arguments ----------------------------------------------------------------------------------
@@ -366,6 +412,8 @@ int main(int argc, char **argv) {
         {"shapes", test_shapes},
         {"near ties", test_near_ties},
         {"given centroids", test_given},
+        {"bounds", test_bounds},
+        {"shared sums", test_shared_sums},
         {"arguments", test_arguments},
         {"values", test_values},
         {"stop", test_stop},

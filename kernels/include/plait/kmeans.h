@@ -46,6 +46,14 @@ enum plait_kmeans_init {
     PLAIT_KMEANS_RANDOM,   /* points drawn from equal parts of the rows */
 };
 
+/* Whether a step may leave out points whose label cannot have changed, as bounds of distances say.
+ */
+enum plait_kmeans_bounds {
+    PLAIT_KMEANS_BOUNDS_AUTO, /* where that saves time */
+    PLAIT_KMEANS_BOUNDS_OFF,
+    PLAIT_KMEANS_BOUNDS_ON,
+};
+
 /* What defines the result. */
 struct plait_kmeans {
     uint64_t points;   /* N, rows of the whole team: 1 .. PLAIT_KMEANS_POINTS_MAX */
@@ -57,6 +65,7 @@ struct plait_kmeans {
     uint64_t sample;      /* points that k-means++ looks at, at most points; 0: max(16384, 256 k) */
     uint32_t steps_max;   /* steps; 0: only the labels of the start */
     uint64_t changed_max; /* stop after a step in which that many labels changed, or fewer */
+    enum plait_kmeans_bounds bounds; /* no part of the result, which it does not change */
 };
 
 /* For so many points, columns and clusters: seed 42, k-means++, 8 trials, 300 steps, changed_max 0.
@@ -139,6 +148,7 @@ struct plait_kmeans_result {
     uint32_t steps;
     uint64_t changed; /* labels of all shares that the last step changed */
     uint64_t doubts;  /* points of all shares that the last step had to look at in doubles */
+    uint64_t skipped; /* points of all shares that it left out by bounds */
 };
 PLAIT_API void plait_kmeans_get_result(const struct plait_kmeans_run *run,
                                        struct plait_kmeans_result *result);
