@@ -10,19 +10,14 @@
 
 /* Consecutive darts of one orbit. Built by kernels/darts.c from checked arguments. */
 struct plait_darts_job {
-    bool pcg32;     /* XSH-RR 64/32, two outputs a dart; else RXS-M-XS 64/64, two darts an output */
-    bool odd;       /* rxs64: the first dart is the odd one of the first output; else false */
+    bool pcg32; /* XSH-RR 64/32, two outputs per dart; else RXS-M-XS 64/64, two darts per output */
+    bool odd;   /* rxs64: the first dart is the odd one of the first output; else false */
     uint64_t state; /* of the first dart's first output */
     uint64_t count; /* darts, 0 .. 2^62 */
 };
 
 /* The number of hits among the darts of the job. */
 typedef uint64_t plait_darts_hits_fn(const struct plait_darts_job *job);
-
-plait_darts_hits_fn plait_darts_hits_scalar;
-plait_darts_hits_fn plait_darts_hits_avx2;
-plait_darts_hits_fn plait_darts_hits_avx512;
-plait_darts_hits_fn plait_darts_hits_neon;
 
 /* The reference: dart by dart, every one refined, no shortcut. Every path equals it on every job.
  */

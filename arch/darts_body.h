@@ -3,12 +3,27 @@
  * through the vectors, whole cells of the grid are judged at once, and only the rare dart near the
  * circle is looked at alone. Any order of the darts gives the same count.
  *
- * An including file brings the vocabulary ivec_<isa>.h, the name DARTS_HITS of the function it
- * gets, and an enum of two numbers. GROUP_VECS is the number of vectors in a group, a multiple of 4
- * that ivec_tally_sums takes: enough to hide latencies and to share the branch for doubtful darts,
- * few enough for the registers. STRIDES is 1 where long ranges are to be gone through in strides,
- * which replaces a multiplication a vector by three additions, and 0 where multiplying is as fast.
- */
+ * An including file brings the vocabulary ivec_<isa>.h and these words, which no other kernel
+ * needs. From darts_vec_upper_halves on they see lanes of 32 bits.
+ *
+ *   darts_vec_random_xorshift(v)     (v >> 5 + (v >> 59)) ^ v, first half of RXS-M-XS
+ *   darts_vec_xorshift43(v)          (v >> 43) ^ v, its last part
+ *   darts_vec_xsh_rr(a, b)           XSH-RR outputs of the states a in the even lanes of
+ *                                    32 bits, of b in the odd ones
+ *   darts_vec_upper_halves(x, y)     upper half of x below, upper half of y above
+ *   darts_vec_sum_of_squares(v)      of its halves, signed; at most 2^31
+ *   darts_vec_doubtful_lanes(v, near, far)     bit k: lane k is in [near, far)
+ *   struct darts_tally               counts lanes below near, and finds doubtful ones
+ *   darts_tally_none()               nothing counted, no doubt
+ *   darts_tally_sums(tally, sums, n, near)     counts those of n vectors
+ *   darts_tally_take_doubt(tally, near, far)   whether one since the last call was doubtful
+ *   darts_tally_below(tally)         how many were below, in all
+ *
+ * It also brings the name DARTS_HITS of the function it gets, and an enum of two numbers.
+ * GROUP_VECS is the number of vectors in a group, a multiple of 4 that darts_tally_sums takes:
+ * enough to hide latencies and to share the branch for doubtful darts, few enough for the
+ * registers. STRIDES is 1 where long ranges are to be gone through in strides, which replaces a
+ * multiplication per vector by three additions, and 0 where multiplying is as fast. */
 #include "darts_exact.h"
 
 /* Output v + GROUP_VECS * l of a group is in lane l of its vector v: four vectors in a row hold
@@ -21,20 +36,20 @@ enum { GROUP_OUTPUTS = GROUP_VECS * IVEC_LANES };
  * D2, and D4 = e^4 s + e^3 c = 0 modulo 2^64: the states are a cubic polynomial, and three
  * additions give the next one. 2^14 would leave D4 = 2^62. */
 enum { STRIDE = 1 << 15 };
-/* Starting the differences costs four multiplications a vector, which fewer steps do not earn. */
+/* Starting the differences costs four multiplications per vector, which fewer steps do not earn. */
 enum { STRIDE_STEPS_MIN = 8, STRIDE_STEPS_MAX = 1 << 20 };
 
-/* The sums of squares of a vector's cells: two darts a lane, the even one in the lower half. */
+/* The sums of squares of a vector's cells: two darts per lane, the even one in the lower half. */
 static inline ivec_t cells_rxs64(ivec_t state) {
-    const ivec_t word = ivec_mul(ivec_random_xorshift(state), ivec_set1(pcg_rxs_multiplier));
-    return ivec_sum_of_squares(ivec_xorshift43(word));
+    const ivec_t word = ivec_mul(darts_vec_random_xorshift(state), ivec_set1(pcg_rxs_multiplier));
+    return darts_vec_sum_of_squares(darts_vec_xorshift43(word));
 }
 
 /* The same for four vectors: the dart of outputs 0 and 1 in the lower halves, of 2 and 3 above. */
 static inline ivec_t cells_pcg32(const ivec_t state[4]) {
-    const ivec_t x = ivec_xsh_rr(state[0], state[2]);
-    const ivec_t y = ivec_xsh_rr(state[1], state[3]);
-    return ivec_sum_of_squares(ivec_upper_halves(x, y));
+    const ivec_t x = darts_vec_xsh_rr(state[0], state[2]);
+    const ivec_t y = darts_vec_xsh_rr(state[1], state[3]);
+    return darts_vec_sum_of_squares(darts_vec_upper_halves(x, y));
 }
 
 /* Hits among the darts of a vector (rxs64) or of four (pcg32) that their cell does not decide. */
@@ -43,7 +58,7 @@ static uint64_t refine_cells(const ivec_t *state, ivec_t cells, bool pcg32) {
     uint64_t lanes[2][IVEC_LANES];
     ivec_store(lanes[0], state[0]);
     ivec_store(lanes[1], state[pcg32 ? 2 : 0]);
-    unsigned doubtful = ivec_doubtful_lanes(cells, DARTS_NEAR, DARTS_FAR);
+    unsigned doubtful = darts_vec_doubtful_lanes(cells, DARTS_NEAR, DARTS_FAR);
     for (; doubtful != 0; doubtful &= doubtful - 1) {
         const int k = __builtin_ctz(doubtful);
         const uint64_t s = lanes[k % 2][k / 2];
@@ -67,13 +82,13 @@ static __attribute__((noinline, cold)) uint64_t refine_group(const ivec_t state[
 
 /* From here on, functions are always inlined: each generator must get loops of its own. */
 static inline __attribute__((always_inline)) uint64_t
-count_group(struct ivec_tally *tally, const ivec_t state[GROUP_VECS], bool pcg32) {
+count_group(struct darts_tally *tally, const ivec_t state[GROUP_VECS], bool pcg32) {
     ivec_t cells[GROUP_VECS];
     const int vecs = pcg32 ? GROUP_VECS / 4 : GROUP_VECS;
     for (int v = 0; v < vecs; v++)
         cells[v] = pcg32 ? cells_pcg32(state + 4 * v) : cells_rxs64(state[v]);
-    ivec_tally_sums(tally, cells, vecs, DARTS_NEAR);
-    if (__builtin_expect(!ivec_tally_take_doubt(tally, DARTS_NEAR, DARTS_FAR), 1))
+    darts_tally_sums(tally, cells, vecs, DARTS_NEAR);
+    if (__builtin_expect(!darts_tally_take_doubt(tally, DARTS_NEAR, DARTS_FAR), 1))
         return 0;
     ivec_t copy[GROUP_VECS]; /* the original would have to live in memory */
     for (int v = 0; v < GROUP_VECS; v++)
@@ -99,7 +114,7 @@ static inline ivec_t leap_vec(struct pcg_leap leap, ivec_t state) {
 static inline __attribute__((always_inline)) uint64_t hits_of_groups(uint64_t state,
                                                                      uint64_t groups, bool pcg32) {
     const struct pcg_leap leap = pcg_leap_of(GROUP_OUTPUTS);
-    struct ivec_tally tally = ivec_tally_none();
+    struct darts_tally tally = darts_tally_none();
     uint64_t refined = 0;
     ivec_t s[GROUP_VECS];
     load_group(s, state);
@@ -108,7 +123,7 @@ static inline __attribute__((always_inline)) uint64_t hits_of_groups(uint64_t st
         for (int v = 0; v < GROUP_VECS; v++)
             s[v] = leap_vec(leap, s[v]);
     }
-    return refined + ivec_tally_below(&tally);
+    return refined + darts_tally_below(&tally);
 }
 
 /* Hits among a group and the `steps` - 1 groups that follow it in distances of STRIDE. */
@@ -116,7 +131,7 @@ static inline __attribute__((always_inline)) uint64_t
 hits_along_stride(const ivec_t group[GROUP_VECS], struct pcg_leap stride, uint64_t steps,
                   bool pcg32) {
     const ivec_t e = ivec_set1(stride.multiplier - 1), c = ivec_set1(stride.increment);
-    struct ivec_tally tally = ivec_tally_none();
+    struct darts_tally tally = darts_tally_none();
     uint64_t refined = 0;
     ivec_t s[GROUP_VECS], d1[GROUP_VECS], d2[GROUP_VECS], d3[GROUP_VECS];
     for (int v = 0; v < GROUP_VECS; v++) {
@@ -133,7 +148,7 @@ hits_along_stride(const ivec_t group[GROUP_VECS], struct pcg_leap stride, uint64
             d2[v] = ivec_add(d2[v], d3[v]);
         }
     }
-    return refined + ivec_tally_below(&tally);
+    return refined + darts_tally_below(&tally);
 }
 
 /* Hits among the darts of steps * STRIDE outputs. */
@@ -171,6 +186,8 @@ hits_of_vectors(uint64_t *state, uint64_t *outputs, bool pcg32) {
     }
     return hits;
 }
+
+plait_darts_hits_fn DARTS_HITS; /* declared where the path's table is, too */
 
 uint64_t DARTS_HITS(const struct plait_darts_job *job) {
     struct plait_darts_job left = *job;

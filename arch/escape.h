@@ -35,11 +35,6 @@ typedef void plait_escape_tile_fn(const struct plait_escape_job *job,
                                   const struct plait_escape_tile *tile, int32_t *counts,
                                   size_t stride);
 
-plait_escape_tile_fn plait_escape_tile_scalar;
-plait_escape_tile_fn plait_escape_tile_avx2;
-plait_escape_tile_fn plait_escape_tile_avx512;
-plait_escape_tile_fn plait_escape_tile_neon;
-
 /* The reference: the count of one pixel by the plain loop, a test at every step and no shortcut,
  * whatever job->shortcuts says. Every path equals it on every pixel. */
 int32_t plait_escape_reference(const struct plait_escape_job *job, uint32_t row, uint32_t col);

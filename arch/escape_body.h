@@ -3,8 +3,17 @@
  * and a short tested prefix; those still inside queue up for the deep loop. Every shortcut gives
  * the counts of the plain loop, pixel for pixel; the argument stands where each is used.
  *
- * An including file brings the vocabulary vec_<isa>.h, the name ESCAPE_TILE of the function it
- * gets, and as an enum these parameters, found by measurement:
+ * An including file brings the vocabulary vec_<isa>.h and four words that no other kernel needs:
+ *
+ *   escape_vec_store_counts(p, v)   the lanes, small whole numbers, as int32_t
+ *   escape_vec_count(v, m)          v + 1 in the true lanes
+ *   escape_vec_pack(p, v, lanes)    the named lanes one after the other; what follows them, up to
+ *                                   VEC_LANES, becomes junk
+ *   escape_vec_unpack(v, lanes, p)  v with its named lanes replaced by p[0], p[1], ...; reads
+ *                                   VEC_LANES doubles
+ *
+ * It also brings the name ESCAPE_TILE of the function it gets, and as an enum these parameters,
+ * found by measurement:
  *
  *   DEEP_VECS    vectors in flight in the deep loop, at most 8: enough to hide the latency of a
  *                step (7 or 8 cycles on x86), few enough for the registers
@@ -101,7 +110,8 @@ static inline void write_counts(const struct group *g, const mask_t known[GROUP_
 
 #pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++)
-        vec_store_int32(to + v * VEC_LANES, vec_select(known[v], vec_set1(maxit), g->count[v]));
+        escape_vec_store_counts(to + v * VEC_LANES,
+                                vec_select(known[v], vec_set1(maxit), g->count[v]));
     if (to == last)
         memcpy(counts, last, pixels * sizeof *last);
 }
@@ -184,6 +194,8 @@ static uint32_t tested_columns(const struct plait_escape_job *job,
     }
     return j;
 }
+
+plait_escape_tile_fn ESCAPE_TILE; /* declared where the path's table is, too */
 
 void ESCAPE_TILE(const struct plait_escape_job *job, const struct plait_escape_tile *tile,
                  int32_t *counts, size_t stride) {

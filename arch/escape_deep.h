@@ -78,7 +78,7 @@ __attribute__((noinline)) static uint64_t run_blind_block(struct deep *d, int32_
     return ~inside;
 }
 
-/* The same with a look before every step, for the few orbits that might come back: answers the
+/* The same with a look before every step, for the few orbits that might come back: returns the
  * lanes that were outside before any of the steps. */
 static uint64_t run_tested_block(struct deep *d, int32_t steps, vec_t limit) {
     struct orbits *lanes = &d->lanes;
@@ -176,8 +176,8 @@ static void replay(struct deep *d, const struct plan *plan, vec_t limit, int32_t
     const vec_t maxit = vec_set1(plan->maxit);
 #pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++)
-        vec_store_int32(count + v * VEC_LANES,
-                        vec_select(vec_less(g.count[v], maxit), g.count[v], maxit));
+        escape_vec_store_counts(count + v * VEC_LANES,
+                                vec_select(vec_less(g.count[v], maxit), g.count[v], maxit));
     for (uint32_t k = 0; k < orbits; k++)
         counts[(uint64_t)escaped->pixel[first + k]] = count[k];
     escaped->count = first;

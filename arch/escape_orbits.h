@@ -28,12 +28,12 @@ struct orbit_vec {
 /* Appends the named lanes of v. */
 static inline void orbits_push(struct orbits *to, const struct orbit_vec *v, unsigned lanes) {
     const uint32_t end = to->count;
-    vec_pack(to->x + end, v->x, lanes);
-    vec_pack(to->y + end, v->y, lanes);
-    vec_pack(to->cr + end, v->cr, lanes);
-    vec_pack(to->ci + end, v->ci, lanes);
-    vec_pack(to->made + end, v->made, lanes);
-    vec_pack(to->pixel + end, v->pixel, lanes);
+    escape_vec_pack(to->x + end, v->x, lanes);
+    escape_vec_pack(to->y + end, v->y, lanes);
+    escape_vec_pack(to->cr + end, v->cr, lanes);
+    escape_vec_pack(to->ci + end, v->ci, lanes);
+    escape_vec_pack(to->made + end, v->made, lanes);
+    escape_vec_pack(to->pixel + end, v->pixel, lanes);
     to->count = end + (uint32_t)__builtin_popcount(lanes);
 }
 
@@ -41,12 +41,13 @@ static inline void orbits_push(struct orbits *to, const struct orbit_vec *v, uns
 static inline void orbits_take(struct orbits *to, uint32_t at, unsigned lanes,
                                struct orbits *from) {
     const uint32_t last = from->count - (uint32_t)__builtin_popcount(lanes);
-    vec_store(to->x + at, vec_unpack(vec_load(to->x + at), lanes, from->x + last));
-    vec_store(to->y + at, vec_unpack(vec_load(to->y + at), lanes, from->y + last));
-    vec_store(to->cr + at, vec_unpack(vec_load(to->cr + at), lanes, from->cr + last));
-    vec_store(to->ci + at, vec_unpack(vec_load(to->ci + at), lanes, from->ci + last));
-    vec_store(to->made + at, vec_unpack(vec_load(to->made + at), lanes, from->made + last));
-    vec_store(to->pixel + at, vec_unpack(vec_load(to->pixel + at), lanes, from->pixel + last));
+    vec_store(to->x + at, escape_vec_unpack(vec_load(to->x + at), lanes, from->x + last));
+    vec_store(to->y + at, escape_vec_unpack(vec_load(to->y + at), lanes, from->y + last));
+    vec_store(to->cr + at, escape_vec_unpack(vec_load(to->cr + at), lanes, from->cr + last));
+    vec_store(to->ci + at, escape_vec_unpack(vec_load(to->ci + at), lanes, from->ci + last));
+    vec_store(to->made + at, escape_vec_unpack(vec_load(to->made + at), lanes, from->made + last));
+    vec_store(to->pixel + at,
+              escape_vec_unpack(vec_load(to->pixel + at), lanes, from->pixel + last));
     from->count = last;
 }
 

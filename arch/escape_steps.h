@@ -45,7 +45,7 @@ static inline bool run_tested(struct group *g, int32_t steps, vec_t limit) {
             return false;
 #pragma GCC unroll 8
         for (int v = 0; v < GROUP_VECS; v++) {
-            g->count[v] = vec_count(g->count[v], g->inside[v]);
+            g->count[v] = escape_vec_count(g->count[v], g->inside[v]);
             step(&g->x[v], &g->y[v], g->cr[v], g->ci[v]);
         }
     }

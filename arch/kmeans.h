@@ -67,9 +67,7 @@ struct plait_kmeans_path {
     int roundings; /* a column adds to a score: 1 where multiply-add is fused, else 2 */
 };
 
-extern const struct plait_kmeans_path plait_kmeans_scalar;
-extern const struct plait_kmeans_path plait_kmeans_avx2;
-extern const struct plait_kmeans_path plait_kmeans_avx512;
-extern const struct plait_kmeans_path plait_kmeans_neon;
+/* What a path has for k-means: several functions, which belong together. */
+typedef const struct plait_kmeans_path *plait_kmeans_path_fn(void);
 
 #endif

@@ -2,10 +2,10 @@
  * k-means on one instruction set, written once: scores of blocks of points against tiles of
  * centroids in floats, and distances in doubles for what the scores leave open.
  *
- * An including file brings the vocabulary fvec_<isa>.h, the name KMEANS_PATH of the table it gets,
- * and an enum of two numbers: VECS vectors of points times COLS centroids are scored at once. Their
- * product is the number of independent sums, enough to hide the latency of a multiply-add and few
- * enough for the registers. VECS * FVEC_LANES divides BLOCK, COLS divides TILE. */
+ * An including file brings the vocabulary fvec_<isa>.h, the name KMEANS_PATH of the function it
+ * gets, and an enum of two numbers: VECS vectors of points times COLS centroids are scored at once.
+ * Their product is the number of independent sums, enough to hide the latency of a multiply-add and
+ * few enough for the registers. VECS * FVEC_LANES divides BLOCK, COLS divides TILE. */
 #include "kmeans.h"
 
 #include <math.h>
@@ -225,11 +225,16 @@ static int32_t kmeans_label(const double *point, const double *centroids, uint32
     return label;
 }
 
-const struct plait_kmeans_path KMEANS_PATH = {
-    .filter = kmeans_filter,
-    .near = kmeans_near,
-    .gaps = kmeans_gaps,
-    .distances = kmeans_distances,
-    .label = kmeans_label,
-    .roundings = FVEC_ROUNDINGS,
-};
+plait_kmeans_path_fn KMEANS_PATH;
+
+const struct plait_kmeans_path *KMEANS_PATH(void) {
+    static const struct plait_kmeans_path functions = {
+        .filter = kmeans_filter,
+        .near = kmeans_near,
+        .gaps = kmeans_gaps,
+        .distances = kmeans_distances,
+        .label = kmeans_label,
+        .roundings = FVEC_ROUNDINGS,
+    };
+    return &functions;
+}

@@ -3,7 +3,7 @@
  * functions (M. E. O'Neill, "PCG: A Family of Simple Fast Space-Efficient Statistically Good
  * Algorithms for Random Number Generation", 2014). All arithmetic is modulo 2^64.
  *
- * static inline only: files with unlike flags include it. */
+ * static inline only: files with different flags include it. */
 #ifndef PLAIT_ARCH_PCG_H
 #define PLAIT_ARCH_PCG_H
 

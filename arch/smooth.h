@@ -14,11 +14,6 @@
 typedef void plait_smooth_row_fn(const struct plait_escape_job *job, uint32_t row, uint32_t cols,
                                  const int32_t *counts, double *values);
 
-plait_smooth_row_fn plait_smooth_row_scalar;
-plait_smooth_row_fn plait_smooth_row_avx2;
-plait_smooth_row_fn plait_smooth_row_avx512;
-plait_smooth_row_fn plait_smooth_row_neon;
-
 /* The reference: the value of one pixel with `count`, one operation after the other. */
 double plait_smooth_reference(const struct plait_escape_job *job, uint32_t row, uint32_t col,
                               int32_t count);

@@ -152,6 +152,8 @@ static void finish(struct block *restrict block) {
     }
 }
 
+plait_smooth_row_fn SMOOTH_ROW; /* declared where the path's table is, too */
+
 void SMOOTH_ROW(const struct plait_escape_job *job, uint32_t row, uint32_t cols,
                 const int32_t *counts, double *values) {
     struct block block;

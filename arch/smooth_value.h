@@ -13,9 +13,9 @@
 enum { PLAIT_SMOOTH_STEPS = 4 };
 #define PLAIT_SMOOTH_FAR 0x1p+500
 
-/* log2(a) of a positive normal number, to 1e-15 beside the last bit of the result. a = 2^e f with f
- * in [sqrt(1/2), sqrt(2)), and log2 f = 2 / ln 2 artanh(s), s = (f - 1) / (f + 1), as a series: the
- * first term left out is below 1e-15. */
+/* log2(a) of a positive normal number, to 1e-15 next to the last bit of the result. a = 2^e f with
+ * f in [sqrt(1/2), sqrt(2)), and log2 f = 2 / ln 2 artanh(s), s = (f - 1) / (f + 1), as a series:
+ * the first term left out is below 1e-15. */
 static inline double plait_smooth_log2(double a) {
     const uint64_t root_half = UINT64_C(0x3fe6a09e667f3bcd), one = UINT64_C(1023) << 52;
     uint64_t bits;

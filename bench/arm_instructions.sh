@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ./dev bench arm_instructions: instructions that the escape kernel executes on aarch64 for one step of
 # one pixel, counted by qemu one by one. A count, not a time: no Arm machine is needed, and none is
-# judged. The difference of two runs of unlike maxit cancels all that is not steps.
+# judged. The difference of two runs of different maxit cancels all that is not steps.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

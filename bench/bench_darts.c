@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * How fast the dart kernel is: per generator and path in darts a second and cycles a dart, in times
- * a baseline and in percent of what the vector units allow (docs/performance-darts.md), all
+ * How fast the dart kernel is: per generator and path in darts per second and cycles per dart, in
+ * times a baseline and in percent of what the vector units allow (docs/performance-darts.md), all
  * measured in turns in one run. Every contender's hits are checked before it is timed. */
 #include "bench.h"
+#include "bound_list.h"
 #include "darts_baseline.h"
 #include "darts_bound.h"
 
@@ -39,7 +40,8 @@ struct task {
 
 static uint64_t hits_of(const struct task *t, uint64_t darts) {
     uint64_t hits = 0;
-    if (plait_darts_hits(t->generator, 42, 0, 0, darts, &t->exec, &hits) != PLAIT_OK)
+    const struct plait_darts_range range = {.generator = t->generator, .seed = 42, .count = darts};
+    if (plait_darts_hits(&range, &t->exec, &hits) != PLAIT_OK)
         bench_die("a path refuses", "to run");
     return hits;
 }
@@ -86,28 +88,16 @@ static uint64_t baseline_hits(uint64_t darts) {
 }
 #endif
 
-/* Vector operations a dart, counted in the bodies and vocabularies: docs/performance-darts.md. */
-static const struct bound {
-    const char *path;
-    darts_bound_fn *run;
-    double operations[2];
-} bounds[] = {
-#ifdef PLAIT_HAVE_AVX2
-    {"avx2", darts_bound_avx2, {19 / 8.0, 46 / 8.0}},
-#endif
-#ifdef PLAIT_HAVE_AVX512
-    {"avx512", darts_bound_avx512, {12 / 16.0, 31 / 16.0}},
-#endif
-#ifdef PLAIT_HAVE_NEON
-    {"neon", darts_bound_neon, {21 / 4.0, 48 / 4.0}},
-#endif
-    {NULL, NULL, {0, 0}},
-};
+#define DECLARATION(path) extern const struct darts_bound darts_bound_##path;
+PLAIT_DARTS_BOUND_LIST(DECLARATION)
 
-static const struct bound *bound_of(const char *path) {
-    for (const struct bound *b = bounds; b->path; b++)
-        if (strcmp(b->path, path) == 0)
-            return b;
+#define ROW(path) &darts_bound_##path,
+static const struct darts_bound *const bounds[] = {PLAIT_DARTS_BOUND_LIST(ROW) NULL};
+
+static const struct darts_bound *bound_of(const char *path) {
+    for (size_t k = 0; bounds[k]; k++)
+        if (strcmp(bounds[k]->path, path) == 0)
+            return bounds[k];
     return NULL;
 }
 
@@ -148,7 +138,7 @@ static void add_path(struct field *f, const struct plait_path *path,
                      enum plait_generator generator) {
     const char *name = plait_path_name(path);
     const struct task task = {.generator = generator, .exec = {.path = path, .threads = 1}};
-    const struct bound *bound = bound_of(name);
+    const struct darts_bound *bound = bound_of(name);
     check_hits(&task, name);
     add(f, name, run_path, task, DARTS);
     if (bound)
@@ -198,7 +188,7 @@ static void print_peers(double baseline) {
         printf("  (not all peers could run)\n");
 }
 
-/* Answers the rate of the baseline, 0 without one. */
+/* Returns the rate of the baseline, 0 without one. */
 static double run_generator(const struct options *o, enum plait_generator generator) {
     static struct field field;
     struct field *f = &field;
@@ -231,10 +221,9 @@ static double run_generator(const struct options *o, enum plait_generator genera
 /* -- the command line -------------------------------------------------------------------------- */
 
 static void print_help(void) {
-    puts(
-        "bench_darts [--path NAME] [--generator rxs64|pcg32] [--rounds N] [--csv FILE] [--peers]\n"
-        "Times the dart kernel, one thread, against a baseline and the machine's bound.\n"
-        "--peers also runs the programs in bench/peers (installs numba into a folder of its own).");
+    puts("bench_darts [--path NAME] [--generator rxs64|pcg32] [--rounds N] [--csv FILE] [--peers]\n"
+         "Times the dart kernel, one thread, against a baseline and the machine's bound.\n"
+         "--peers also runs the programs in bench/peers (installs numba into a directory).");
 }
 
 static uint32_t rounds_of(const char *text) {

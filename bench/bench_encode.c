@@ -18,7 +18,7 @@
 enum { SIDE = 4096, PIXELS = SIDE * SIDE, ROUNDS = 15 };
 static const double most = 1.2;
 
-/* What writer_png.c chooses; files of unlike sizes tell that it no longer does. */
+/* What writer_png.c chooses; files of different sizes show that it no longer does. */
 enum { LEVEL = 1, STRATEGY = Z_RLE };
 
 struct encode {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * How fast the escape kernel is: per view and path in steps a second, in times the plain loop and
+ * How fast the escape kernel is: per view and path in steps per second, in times the plain loop and
  * in percent of what the arithmetic units allow, all measured in turns in one run. Every picture is
  * checked before it is timed. */
-#include "../arch/cpu.h"
 #include "bench.h"
 #include "bound.h"
+#include "bound_list.h"
 #include "escape_plain.h"
 #include "plait/plait.h"
 
@@ -90,7 +90,7 @@ static void run_task(void *context) {
     }
 }
 
-/* Runs the task once, compares its rows with the right counts, answers the steps it makes. */
+/* Runs the task once, compares its rows with the right counts, returns the steps it makes. */
 static double check_task(struct task *t, const char *name, const int32_t *right) {
     double steps = 0;
     run_task(t);
@@ -119,23 +119,11 @@ static int32_t *right_counts(const struct plait_escape *escape) {
 
 /* -- the bound --------------------------------------------------------------------------------- */
 
-struct bound {
-    const char *path;
-    bound_fn *mix, *fma, *add;
-};
+#define DECLARATION(path) extern const struct bound bound_##path;
+PLAIT_BOUND_LIST(DECLARATION)
 
-static const struct bound bounds[] = {
-#ifdef PLAIT_HAVE_AVX2
-    {"avx2", bound_mix_avx2, bound_fma_avx2, bound_add_avx2},
-#endif
-#ifdef PLAIT_HAVE_AVX512
-    {"avx512", bound_mix_avx512, bound_fma_avx512, bound_add_avx512},
-#endif
-#ifdef PLAIT_HAVE_NEON
-    {"neon", bound_mix_neon, bound_fma_neon, bound_add_neon},
-#endif
-    {0},
-};
+#define ROW(path) &bound_##path,
+static const struct bound *const bounds[] = {PLAIT_BOUND_LIST(ROW) NULL};
 
 enum { BOUND_ROUNDS = 400000, DECISION_ROUNDS = 5 };
 
@@ -170,7 +158,8 @@ static struct bench_contender step_bound(const char *name, const struct bound *b
 
 static void print_bounds(const struct options *o) {
     puts("what the arithmetic units do, one core (G lane operations/s; mix: G steps/s):");
-    for (const struct bound *b = bounds; b->path; b++) {
+    for (size_t k = 0; bounds[k]; k++) {
+        const struct bound *b = bounds[k];
         struct plait_exec exec;
         if (plait_exec_init(&exec, b->path, 1) != PLAIT_OK)
             continue;
@@ -230,7 +219,8 @@ static void add_entry(struct field *f, const struct plait_escape *escape, const 
 }
 
 static void add_bounds(struct field *f, const struct options *o) {
-    for (const struct bound *b = bounds; b->path; b++) {
+    for (size_t k = 0; bounds[k]; k++) {
+        const struct bound *b = bounds[k];
         struct plait_exec exec;
         if (plait_exec_init(&exec, b->path, 1) != PLAIT_OK ||
             (o->path && strcmp(o->path, b->path) != 0))
@@ -338,13 +328,12 @@ static void run_view(const struct options *o, int view) {
 /* -- the command line -------------------------------------------------------------------------- */
 
 static void print_help(void) {
-    puts(
-        "bench_escape [--path NAME] [--view 1..4] [--rounds N] [--interior fast|brute|both]\n"
-        "             [--csv FILE] [--peers]\n"
-        "Times the escape kernel, one thread, against a plain loop and the machine's bound: all "
-        "paths\n"
-        "and views, both interiors, 15 rounds unless told otherwise.\n"
-        "--peers also runs the programs in bench/peers (installs numba into a folder of its own).");
+    puts("bench_escape [--path NAME] [--view 1..4] [--rounds N] [--interior fast|brute|both]\n"
+         "             [--csv FILE] [--peers]\n"
+         "Times the escape kernel, one thread, against a plain loop and the machine's bound: all "
+         "paths\n"
+         "and views, both interiors, 15 rounds unless told otherwise.\n"
+         "--peers also runs the programs in bench/peers (installs numba into a directory).");
 }
 
 static long number(const char *text, long low, long high, const char *option) {
@@ -404,10 +393,8 @@ static struct options parse(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     const struct options o = parse(argc, argv);
-#ifdef PLAIT_HAVE_AVX2
-    if (!(plait_cpu_features() & PLAIT_CPU_FMA))
+    if (!escape_plain_is_supported())
         bench_die("the plain loop needs a CPU with", "FMA");
-#endif
     const double load = bench_load();
     printf("compiled by %s; %u rounds\n", PLAIT_COMPILER, (unsigned)o.rounds);
     if (load > 0.5)

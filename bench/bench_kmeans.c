@@ -8,6 +8,7 @@
  * the same steps from the same start (--dump). */
 #include "bench.h"
 #include "bound.h"
+#include "bound_list.h"
 
 #include "../arch/path.h"
 #include "plait/plait.h"
@@ -131,7 +132,7 @@ static uint64_t checked_labels(const struct task *t) {
 
 /* Blocks and tiles of numbers: what the filter computes with them does not change its time. */
 struct filter {
-    const struct plait_path *path;
+    const struct plait_kmeans_path *path;
     struct plait_kmeans_floats floats;
     float *a, *a2, *b, *h;
     uint32_t blocks;
@@ -142,8 +143,8 @@ static void run_filter(void *context) {
     const struct filter *f = context;
     struct plait_kmeans_scores scores;
     for (uint32_t k = 0; k < f->blocks; k++)
-        f->path->kmeans->filter(&f->floats, f->a + (size_t)k * f->floats.dims * PLAIT_KMEANS_BLOCK,
-                                f->a2 + (size_t)k * PLAIT_KMEANS_BLOCK, &scores);
+        f->path->filter(&f->floats, f->a + (size_t)k * f->floats.dims * PLAIT_KMEANS_BLOCK,
+                        f->a2 + (size_t)k * PLAIT_KMEANS_BLOCK, &scores);
 }
 
 static void run_bound(void *context) {
@@ -162,7 +163,7 @@ static float *random_floats(size_t count) {
 }
 
 static struct filter make_filter(const struct bench_case *c, const struct plait_path *path) {
-    struct filter f = {.path = path, .blocks = 256};
+    struct filter f = {.path = PLAIT_PATH_KERNEL(path, kmeans)(), .blocks = 256};
     const uint32_t tiles = (c->clusters + PLAIT_KMEANS_TILE - 1) / PLAIT_KMEANS_TILE;
     f.a = random_floats((size_t)f.blocks * PLAIT_KMEANS_BLOCK * c->dims);
     f.a2 = random_floats((size_t)f.blocks * PLAIT_KMEANS_BLOCK);
@@ -174,29 +175,19 @@ static struct filter make_filter(const struct bench_case *c, const struct plait_
     return f;
 }
 
-/* Multiply-adds of doubles in a second, one lane: floats have twice the lanes. */
-static const struct bound {
-    const char *path;
-    bound_fn *fma;
-} bounds[] = {
-#ifdef PLAIT_HAVE_AVX2
-    {"avx2", bound_fma_avx2},
-#endif
-#ifdef PLAIT_HAVE_AVX512
-    {"avx512", bound_fma_avx512},
-#endif
-#ifdef PLAIT_HAVE_NEON
-    {"neon", bound_fma_neon},
-#endif
-    {NULL, NULL},
-};
+#define DECLARATION(path) extern const struct bound bound_##path;
+PLAIT_BOUND_LIST(DECLARATION)
 
+#define ROW(path) &bound_##path,
+static const struct bound *const bounds[] = {PLAIT_BOUND_LIST(ROW) NULL};
+
+/* Multiply-adds of doubles, one lane: floats have twice the lanes. */
 static void print_filter(const struct bench_case *c, const struct plait_path *path,
                          uint32_t rounds) {
     struct filter f = make_filter(c, path);
-    for (const struct bound *b = bounds; b->path; b++)
-        if (strcmp(b->path, plait_path_name(path)) == 0)
-            f.bound = b->fma;
+    for (const struct bound *const *b = bounds; *b; b++)
+        if (strcmp((*b)->path, plait_path_name(path)) == 0)
+            f.bound = (*b)->fma;
     struct bench_contender pair[2] = {
         {.name = "filter",
          .run = run_filter,

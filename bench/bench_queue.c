@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * What the schedules make of ranks of unlike speed: the real policies in simulated time, with costs
- * of rows measured on this machine. Fails if dynamic does not keep 0.95 of the capacity of two and
- * three ranks busy where block keeps less than 0.6. */
+ * What the schedules make of ranks of different speed: the real policies in simulated time, with
+ * costs of rows measured on this machine. Fails if dynamic does not keep 0.95 of the capacity of
+ * two and three ranks busy where block keeps less than 0.6. */
 #include "base/clock.h"
 #include "queue_simulation.h"
 #include "seahorse.h"

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * What the schedules make of real ranks of unlike speed: the real queue and the real kernel. A rank
- * is slowed by computing each piece several times, so that its speed is known exactly. mpirun -np N
- * bench_queue_ranks FACTOR...     (one for each rank, 1: not slowed) Fails if a picture has not the
- * right bits, or if dynamic does not keep 0.95 of the capacity busy where block keeps less than
- * 0.6. */
+ * What the schedules make of real ranks of different speed: the real queue and the real kernel. A
+ * rank is slowed by computing each piece several times, so that its speed is known exactly.
+ *
+ *     mpirun -np N bench_queue_ranks FACTOR...     one for each rank, 1: not slowed
+ *
+ * Fails if a picture has not the right bits, or if dynamic does not keep 0.95 of the capacity busy
+ * where block keeps less than 0.6. */
 #include "base/clock.h"
 #include "base/number.h"
 #include "plait/digest.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The bound of the escape kernel on this machine: loops that do the work of `rounds` rounds and
- * answer how much that was, in operations of one lane, or for mix in steps of one pixel. */
+ * return how much that was, in operations of one lane, or for mix in steps of one pixel. */
 #ifndef PLAIT_BENCH_BOUND_H
 #define PLAIT_BENCH_BOUND_H
 
@@ -8,8 +8,10 @@
 
 typedef double bound_fn(uint64_t rounds);
 
-bound_fn bound_mix_avx2, bound_fma_avx2, bound_add_avx2;
-bound_fn bound_mix_avx512, bound_fma_avx512, bound_add_avx512;
-bound_fn bound_mix_neon, bound_fma_neon, bound_add_neon;
+/* bound_<path>.c defines bound_<path>. */
+struct bound {
+    const char *path;
+    bound_fn *mix, *fma, *add;
+};
 
 #endif

@@ -3,7 +3,6 @@
 #include "../arch/avx512/vec_avx512.h"
 
 #define VEC_REGISTER /* of the asm statement */ "v"
-#define BOUND_MIX bound_mix_avx512
-#define BOUND_FMA bound_fma_avx512
-#define BOUND_ADD bound_add_avx512
 #include "bound_body.h"
+
+const struct bound bound_avx512 = {"avx512", bound_mix, bound_fma, bound_add};

@@ -8,7 +8,7 @@
  * than know, bench_escape.c compares the mix with the multiply-adds. The mix alone would be no
  * bound: a core may read too few registers in a cycle for three operands of each, of which the
  * kernel finds more on the way from other operations. An including file brings the vocabulary
- * vec_<isa>.h and the names BOUND_MIX, BOUND_FMA and BOUND_ADD of the functions it gets. */
+ * vec_<isa>.h and VEC_REGISTER, and gets bound_mix, bound_fma and bound_add. */
 #include "bound.h"
 
 /* Nine chains hide the 4 cycles of an operation on two units, and fit into 16 registers with three
@@ -35,7 +35,7 @@ static inline __attribute__((always_inline)) void keep(vec_t *v) {
 
 /* Steps of the escape kernel, as far as arithmetic goes: three multiply-adds and one addition each.
  */
-double BOUND_MIX(uint64_t rounds) {
+static double bound_mix(uint64_t rounds) {
     vec_t factor = vec_set1(0.5), term = vec_set1(0.25);
     keep(&factor);
     keep(&term);
@@ -49,7 +49,7 @@ double BOUND_MIX(uint64_t rounds) {
     return (double)rounds * 3 * VEC_LANES;
 }
 
-double BOUND_FMA(uint64_t rounds) {
+static double bound_fma(uint64_t rounds) {
     vec_t factor = vec_set1(0.5), term = vec_set1(0.25);
     keep(&factor);
     keep(&term);
@@ -61,7 +61,7 @@ double BOUND_FMA(uint64_t rounds) {
     return (double)rounds * 9 * VEC_LANES;
 }
 
-double BOUND_ADD(uint64_t rounds) {
+static double bound_add(uint64_t rounds) {
     vec_t term = vec_set1(0.25);
     keep(&term);
     NINE(START_A)

@@ -3,7 +3,6 @@
 #include "../arch/neon/vec_neon.h"
 
 #define VEC_REGISTER /* of the asm statement */ "w"
-#define BOUND_MIX bound_mix_neon
-#define BOUND_FMA bound_fma_neon
-#define BOUND_ADD bound_add_neon
 #include "bound_body.h"
+
+const struct bound bound_neon = {"neon", bound_mix, bound_fma, bound_add};

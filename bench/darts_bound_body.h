@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Additions in independent chains, so that nothing but the number of vector units limits them. Any
  * unit adds; multiplications, shifts and masks have fewer, so the bound is one that no code
- * reaches. An including file brings the vocabulary ivec_<isa>.h, VEC_REGISTER and the name
- * DARTS_BOUND. */
+ * reaches. An including file brings the vocabulary ivec_<isa>.h and VEC_REGISTER, and gets
+ * darts_bound_add. */
 #include "darts_bound.h"
 
 enum { CHAINS = 12 }; /* more than units times latency, no more than registers */
@@ -12,7 +12,7 @@ static inline void keep(ivec_t *v) {
     __asm__ volatile("" : "+" VEC_REGISTER(*v));
 }
 
-void DARTS_BOUND(uint64_t count) {
+static void darts_bound_add(uint64_t count) {
     ivec_t chain[CHAINS], term = ivec_set1(1);
     keep(&term);
 #pragma GCC unroll 16

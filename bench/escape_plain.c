@@ -18,6 +18,14 @@ static int32_t count_pixel(double cr, double ci, int32_t maxit) {
     return count;
 }
 
+bool escape_plain_is_supported(void) {
+#if defined(__x86_64__) && defined(__FMA__)
+    return __builtin_cpu_supports("fma");
+#else
+    return true;
+#endif
+}
+
 void escape_plain_row(const struct plait_escape *escape, uint32_t row, int32_t *counts) {
     const double ci = fma(escape->height / 2.0 - row, escape->dy, escape->cy);
     for (uint32_t j = 0; j < escape->width; j++) {

@@ -4,7 +4,7 @@
 # bench, brute: with one block each, which is the kernel alone, and by the work queue, whose questions
 # cost their part of some 40 ms. Compute seconds of whole runs in turns, checksums compared; medians.
 set -euo pipefail
-: "${BENCH:?names the folder of the programs}" "${MPIEXEC:=mpirun}"
+: "${BENCH:?names the directory of the programs}" "${MPIEXEC:=mpirun}"
 plait=$BENCH/../drivers/plait
 rounds=${1:-9}
 set -a
@@ -16,7 +16,7 @@ unset OMPI_MCA_hwloc_base_binding_policy OMPI_MCA_mpi_yield_when_idle
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# run RANKS SCHEDULE: appends its compute seconds, one thread a rank.
+# run RANKS SCHEDULE: appends its compute seconds, one thread per rank.
 run() {
     timeout -k 5 120 "$MPIEXEC" -n "$1" "$plait" mandelbrot --size 2400x1600 --maxit 1000 --threads 1 \
         --interior brute --schedule "$2" --progress none --out null \

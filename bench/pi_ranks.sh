@@ -5,7 +5,7 @@
 # the machine allows. Whole runs in turns, all hits compared; of plait pi the compute seconds of its report,
 # so that the start of MPI is not in it. Medians, and the best of each.
 set -euo pipefail
-: "${BENCH:?names the folder of the programs}" "${MPIEXEC:=mpirun}"
+: "${BENCH:?names the directory of the programs}" "${MPIEXEC:=mpirun}"
 plait=$BENCH/../drivers/plait
 rounds=${1:-11}
 set -a

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The schedules on ranks of unlike speed: simulated, then with two and three real ranks of which some are
-# slowed. BENCH names the folder of the programs. Fails if one of them does.
+# The schedules on ranks of different speed: simulated, then with two and three real ranks of which some are
+# slowed. BENCH names the directory of the programs. Fails if one of them does.
 set -euo pipefail
-: "${BENCH:?names the folder of the programs}" "${MPIEXEC:=mpirun}"
+: "${BENCH:?names the directory of the programs}" "${MPIEXEC:=mpirun}"
 
 # Many ranks on few cores, as root too. Open MPI finds out itself whether a rank that waits has to give its
 # core up: rank 0 would give it to other programs, too.

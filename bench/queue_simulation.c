@@ -73,7 +73,7 @@ static void finish(struct state *state, int rank) {
 static void run_fixed(struct state *state, int rank, double start_s) {
     double now_s = start_s;
     struct piece piece = schedule_first(&state->schedule, rank);
-    while (piece.count > 0) {
+    while (piece.count > 0 && piece.first < state->given->units) {
         begin(state, rank, piece, now_s);
         now_s = state->worker[rank].end_s;
         finish(state, rank);

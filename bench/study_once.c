@@ -19,7 +19,9 @@ int main(void) {
     for (uint64_t darts = UINT64_C(1) << 10; darts <= UINT64_C(1) << 28; darts *= 4)
         for (uint64_t run = 0; run < RUNS; run++) {
             uint64_t hits = 0;
-            if (plait_darts_hits(PLAIT_RXS64, 42, run, 0, darts, &exec, &hits) != PLAIT_OK)
+            const struct plait_darts_range range = {
+                .generator = PLAIT_RXS64, .seed = 42, .run = run, .count = darts};
+            if (plait_darts_hits(&range, &exec, &hits) != PLAIT_OK)
                 bench_die("the kernel refuses", "the darts of the study");
             all += hits;
         }

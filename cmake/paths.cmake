@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
 # Which SIMD paths this compiler and architecture can build.
 #
-# plait_path(<name> MACRO <macro> FLAGS <flag>...) sets PLAIT_HAVE_<NAME> when the compiler makes code for
-# that architecture, which its macro tells, and takes the flags; arch/CMakeLists.txt then compiles the
-# files of arch/<name>/ with those flags and nothing else with them. The compiler is asked, not the
-# kernel: 32-bit Raspberry Pi OS runs on a kernel that says aarch64.
+# plait_path(<name> MACRO <macro> [FLAGS <flag>...]) adds <name> to PLAIT_PATHS when the compiler makes code
+# for that architecture, which its macro shows, and takes the flags; arch/CMakeLists.txt then compiles the
+# files of arch/<name>/ with those flags, bench/ its bounds, and tests/layers/check_flags.py sees to it that
+# nothing else is. The compiler is asked, not the kernel: 32-bit Raspberry Pi OS runs on a kernel that says
+# aarch64.
+#
+# The order of the lines is the order of preference: of the paths that a machine can run, the last is taken.
 include(CheckCCompilerFlag)
 include(CheckCSourceCompiles)
 
-set(PLAIT_PATHS "" CACHE INTERNAL "compiled SIMD paths beside scalar")
+set(PLAIT_PATHS "" CACHE INTERNAL "compiled SIMD paths, without scalar")
 
 function(plait_path name)
   cmake_parse_arguments(arg "" "MACRO" "FLAGS" ${ARGN})

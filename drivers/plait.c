@@ -3,8 +3,10 @@
  * what rank 0 read elsewhere, runs. The exit status is the same on every rank. */
 #include "base/clock.h"
 #include "base/launcher.h"
+#include "base/process_limits.h"
 #include "base/standard_output.h"
 #include "base/suggest.h"
+#include "base/warning.h"
 #include "options/config_file.h"
 #include "options/option_help.h"
 #include "options/parameter_sources.h"
@@ -23,7 +25,7 @@
 static const struct command *find_command(const char *name, struct failure *failure) {
     struct suggestion suggestion = suggestion_begin(name);
     for (size_t k = 0; k < command_count; k++) {
-        if (strcmp(command_table[k]->options->command, name) == 0)
+        if (option_set_is_called(command_table[k]->options, name))
             return command_table[k];
         suggestion_offer(&suggestion, command_table[k]->options->command);
     }
@@ -165,8 +167,13 @@ static int start_command(const struct command *command, int argc, char **argv) {
     /* Launchers end the others when one has failed, and rank 0 has something to do. */
     const bool leaves_it_to_root = failure.files_are_whole && session.rank != ROOT;
     session_end(&session);
+    struct failure drawing = {0};
     if (draws)
-        run_plots(&values);
+        run_plots(&values, &drawing);
+    if (drawing.exit_status != EXIT_DONE && failure.exit_status != EXIT_DONE)
+        warning_print(drawing.text); /* the run has failed already, and said so */
+    else if (drawing.exit_status != EXIT_DONE)
+        failure.exit_status = print_failure(&drawing);
     values_free(&values);
     return leaves_it_to_root ? EXIT_DONE : failure.exit_status;
 }
@@ -206,6 +213,7 @@ static void occupy_standard_descriptors(void) {
 
 int main(int argc, char **argv) {
     occupy_standard_descriptors();
+    process_limits_begin(launcher_detect().rank);
     struct failure failure = {0};
     const char *name = argc > 1 ? argv[1] : NULL;
 

@@ -4,13 +4,14 @@
 
 #include "../arch/kmeans_reference.h"
 #include "exec_is_valid.h"
+#include "tasks.h"
 
 #include <math.h>
 #include <omp.h>
 #include <stdatomic.h>
 
 /* Points of the largest unit that a thread takes, and the multiply-adds that a unit should have. */
-enum { UNIT_BLOCKS_MAX = 128, UNIT_WORK = 1 << 21 };
+enum { UNIT_BLOCKS_MAX = 128, UNIT_BLOCKS_PACKED = 32, UNIT_WORK = 1 << 21 };
 /* Beyond this, threads share accumulators and wait for each other. */
 static const uint64_t delta_bytes_max = UINT64_C(1) << 28;
 
@@ -214,8 +215,11 @@ enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
     struct plait_kmeans_run *run = calloc(1, sizeof *run);
     double *most = plait_kmeans_array(kmeans->dims, 3, sizeof *most);
     if (run)
-        *run = (struct plait_kmeans_run){
-            .kmeans = *kmeans, .share = *share, .team = none.team, .exec = *exec};
+        *run = (struct plait_kmeans_run){.kmeans = *kmeans,
+                                         .share = *share,
+                                         .team = none.team,
+                                         .exec = *exec,
+                                         .path = PLAIT_PATH_KERNEL(exec->path, kmeans)()};
     bool allocated = run && most && allocate(run);
     enum plait_status status = plait_kmeans_agree(&none, allocated ? PLAIT_OK : PLAIT_E_MEMORY);
     if (status == PLAIT_OK)
@@ -270,16 +274,18 @@ void plait_kmeans_close(struct plait_kmeans_run *run) {
 /* -- labels -------------------------------------------------------------------------------------
  */
 
-/* What threads share while they label, and what one of them has and finds. */
+/* What threads share while they label, and what one of them works with. */
 struct labelling {
     struct plait_kmeans_run *run;
     struct plait_kmeans_floats floats;
     bool use_gaps, keep_gaps;
+    uint64_t unit; /* blocks of a task */
+    atomic_uint_fast64_t changed, doubts, skipped;
 };
 struct labeller {
     const struct labelling *labelling;
     struct kmeans_delta *delta;
-    float *packed;            /* [dims][BLOCK]; only with gaps */
+    float *packed;            /* [dims][BLOCK] */
     uint64_t rows[2 * BLOCK]; /* that wait to be packed */
     int waiting;
     uint64_t changed, doubts, skipped;
@@ -289,7 +295,7 @@ struct labeller {
 static void label_rows(struct labeller *own, const float *a, const float *squares,
                        const uint64_t *rows, int some) {
     struct plait_kmeans_run *run = own->labelling->run;
-    const struct plait_kmeans_path *path = run->exec.path->kmeans;
+    const struct plait_kmeans_path *path = run->path;
     const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
     struct plait_kmeans_scores scores;
     path->filter(&own->labelling->floats, a, squares, &scores);
@@ -361,68 +367,71 @@ static void label_block(struct labeller *own, uint64_t block) {
                some);
 }
 
-static uint64_t unit_blocks(const struct plait_kmeans_run *run) {
+/* A task: some blocks. Returns their points. */
+static uint64_t label_unit(void *context, uint64_t task, int thread) {
+    struct labelling *labelling = context;
+    struct plait_kmeans_run *run = labelling->run;
+    const uint64_t first = task * labelling->unit, blocks = run->copies.blocks - first;
+    const uint64_t end = first + (blocks < labelling->unit ? blocks : labelling->unit);
+    struct labeller own = {
+        .labelling = labelling,
+        .delta = &run->deltas[thread % run->delta_count],
+        .packed = run->packed + (size_t)thread * run->kmeans.dims * BLOCK,
+    };
+    for (uint64_t b = first; b < end; b++)
+        label_block(&own, b);
+    if (own.waiting > 0)
+        label_waiting(&own, own.waiting);
+    atomic_fetch_add(&labelling->changed, own.changed);
+    atomic_fetch_add(&labelling->doubts, own.doubts);
+    atomic_fetch_add(&labelling->skipped, own.skipped);
+    const uint64_t points = end * BLOCK < run->share.count ? end * BLOCK : run->share.count;
+    return points - first * BLOCK;
+}
+
+/* Long enough to be worth taking, and where points are packed, to fill blocks. */
+static uint64_t unit_blocks(const struct plait_kmeans_run *run, bool packs) {
     const uint64_t block_work =
         (uint64_t)run->kmeans.clusters * (run->kmeans.dims + 4) * (uint64_t)BLOCK;
     const uint64_t blocks = UNIT_WORK / block_work + 1;
+    if (packs && blocks < UNIT_BLOCKS_PACKED)
+        return UNIT_BLOCKS_PACKED;
     return blocks < UNIT_BLOCKS_MAX ? blocks : UNIT_BLOCKS_MAX;
 }
 
 /* New labels of all points, and the sums that they give. */
 static enum plait_status find_labels(struct plait_kmeans_run *run) {
-    const uint64_t blocks = run->copies.blocks, unit = unit_blocks(run);
-    const uint64_t units = (blocks + unit - 1) / unit;
     const double error = plait_kmeans_score_error(run, true);
     /* Distances of at most 64, with the points' |a| of at most sqrt(dims). */
     const double farthest =
         plait_kmeans_copy_centroids(run, run->centroids, run->kmeans.clusters, error, &run->tiles);
     run->within_reach = farthest <= 1.001 * run->kmeans.dims;
     const bool keep_gaps = plait_kmeans_wants_gaps(run);
-    const struct labelling labelling = {
+    const bool use_gaps = run->gaps_known && keep_gaps;
+    struct labelling labelling = {
         .run = run,
         .floats = {run->kmeans.dims, run->tiles.tiles, run->tiles.b, run->tiles.h,
                    (float)(4.05 * error)},
-        .use_gaps = run->gaps_known && keep_gaps,
+        .use_gaps = use_gaps,
         .keep_gaps = keep_gaps,
+        .unit = unit_blocks(run, use_gaps),
     };
-    uint64_t changed = 0, doubts = 0, skipped = 0;
-    atomic_uint_fast64_t next = 0, finished = 0;
-    atomic_bool stop = false;
-    if (!labelling.use_gaps)
+    const struct plait_tasks tasks = {
+        .run = label_unit,
+        .context = &labelling,
+        .count = (run->copies.blocks + labelling.unit - 1) / labelling.unit,
+        .threads = run->exec.threads,
+        .total = run->share.count,
+        .unit = 1,
+    };
+    if (!use_gaps)
         memset(run->drift, 0, run->kmeans.clusters * sizeof *run->drift);
-
-#pragma omp parallel num_threads(run->exec.threads) reduction(+ : changed, doubts, skipped)
-    {
-        const int thread = omp_get_thread_num();
-        struct labeller own = {
-            .labelling = &labelling,
-            .delta = &run->deltas[thread % run->delta_count],
-            .packed = run->packed + (size_t)thread * run->kmeans.dims * BLOCK,
-        };
-        for (;;) {
-            const uint64_t u = atomic_fetch_add(&next, 1);
-            if (u >= units || atomic_load_explicit(&stop, memory_order_relaxed))
-                break;
-            const uint64_t end = (u + 1) * unit < blocks ? (u + 1) * unit : blocks;
-            for (uint64_t b = u * unit; b < end; b++)
-                label_block(&own, b);
-            const uint64_t done = atomic_fetch_add(&finished, 1) + 1;
-            if (run->exec.progress && thread == 0 &&
-                !run->exec.progress(run->exec.progress_context, run->share.count / units * done,
-                                    run->share.count))
-                atomic_store(&stop, true);
-        }
-        if (own.waiting > 0)
-            label_waiting(&own, own.waiting);
-        changed = own.changed;
-        doubts = own.doubts;
-        skipped = own.skipped;
-    }
-    run->changed = changed;
-    run->doubts = doubts;
-    run->skipped = skipped;
+    const enum plait_status status = plait_tasks_run(&tasks, &run->exec);
+    run->changed = atomic_load(&labelling.changed);
+    run->doubts = atomic_load(&labelling.doubts);
+    run->skipped = atomic_load(&labelling.skipped);
     run->gaps_known = keep_gaps;
-    return plait_kmeans_add_deltas(run, atomic_load(&stop));
+    return plait_kmeans_add_deltas(run, status != PLAIT_OK);
 }
 
 enum plait_status plait_kmeans_begin(struct plait_kmeans_run *run, const double *centroids) {
@@ -484,7 +493,7 @@ void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_
         const struct plait_kmeans_pairs pairs = {dims, left < UNIT ? (uint32_t)left : UNIT,
                                                  run->share.values + first * dims, run->centroids,
                                                  run->labels + first};
-        run->exec.path->kmeans->distances(&pairs, w);
+        run->path->distances(&pairs, w);
         for (uint32_t p = 0; p < pairs.count; p++) {
             const uint64_t potential = (uint64_t)kmeans_potential(w[p], unit);
             high += potential >> 30;

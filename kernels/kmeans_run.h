@@ -50,6 +50,7 @@ struct plait_kmeans_run {
     struct plait_kmeans_share share;
     struct plait_kmeans_team team;
     struct plait_exec exec;
+    const struct plait_kmeans_path *path;
     struct kmeans_scales scales;
 
     double *origin; /* [dims] */

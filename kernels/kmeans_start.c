@@ -135,7 +135,7 @@ static void begin_sample(struct sample *sample, const double *seed) {
             }
             const struct plait_kmeans_pairs pair = {run->kmeans.dims, 1, sample_point(sample, i),
                                                     seed, NULL};
-            run->exec.path->kmeans->distances(&pair, &w);
+            run->path->distances(&pair, &w);
             set_nearest(sample, i, w);
             sample->sums[b] += kmeans_potential(w, sample->potential_unit);
         }
@@ -162,8 +162,8 @@ static void try_candidates(struct sample *sample) {
                                                          sample->tiles.b + (size_t)t * dims * TILE,
                                                          sample->tiles.h + t * TILE, 0};
                 uint32_t *near = sample->near + (t * sample->blocks + b) * TILE;
-                run->exec.path->kmeans->near(&tile, sample->copies.a + b * dims * BLOCK,
-                                             sample->limits + b * BLOCK, near);
+                run->path->near(&tile, sample->copies.a + b * dims * BLOCK,
+                                sample->limits + b * BLOCK, near);
                 for (uint32_t l = t * TILE; l < trials && l < (t + 1) * TILE; l++) {
                     int64_t gain = 0;
                     for (uint32_t bits = near[l % TILE]; bits != 0; bits &= bits - 1) {
@@ -173,7 +173,7 @@ static void try_candidates(struct sample *sample) {
                         const struct plait_kmeans_pairs pair = {
                             dims, 1, sample_point(sample, i), sample->candidates + (size_t)l * dims,
                             NULL};
-                        run->exec.path->kmeans->distances(&pair, &w);
+                        run->path->distances(&pair, &w);
                         if (w < sample->nearest[i])
                             gain += kmeans_potential(sample->nearest[i], sample->potential_unit) -
                                     kmeans_potential(w, sample->potential_unit);
@@ -202,7 +202,7 @@ static void take_candidate(struct sample *sample, uint32_t l) {
             const struct plait_kmeans_pairs pair = {
                 run->kmeans.dims, 1, sample_point(sample, i),
                 sample->candidates + (size_t)l * run->kmeans.dims, NULL};
-            run->exec.path->kmeans->distances(&pair, &w);
+            run->path->distances(&pair, &w);
             sample->sums[b] -= kmeans_potential(sample->nearest[i], sample->potential_unit) -
                                kmeans_potential(w, sample->potential_unit);
             set_nearest(sample, i, w);

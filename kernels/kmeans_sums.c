@@ -231,7 +231,7 @@ static enum plait_status fill_empty(struct plait_kmeans_run *run, uint64_t empty
             const struct plait_kmeans_pairs pairs = {dims, left < 1024 ? (uint32_t)left : 1024,
                                                      run->share.values + first * dims, run->before,
                                                      run->labels + first};
-            run->exec.path->kmeans->distances(&pairs, far.w + first);
+            run->path->distances(&pairs, far.w + first);
         }
         const uint64_t found = find_farthest(&far, empty, points, places);
         memset(values, 0, found * dims * sizeof *values);

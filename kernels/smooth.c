@@ -17,22 +17,22 @@ static bool counts_are_valid(const struct plait_escape *escape, const int32_t *c
 }
 
 enum plait_status plait_smooth_rows(const struct plait_escape *escape,
-                                    const struct plait_exec *exec, uint32_t first, uint32_t rows,
+                                    const struct plait_exec *exec, struct plait_row_range range,
                                     uint32_t cols, const int32_t *counts, double *values) {
     const enum plait_status status = plait_escape_check(escape);
     if (status != PLAIT_OK)
         return status;
-    if (!exec_is_valid(exec) || first > escape->height || rows > escape->height - first ||
-        cols > escape->width)
+    if (!exec_is_valid(exec) || !row_range_is_valid(escape, range) || cols > escape->width)
         return PLAIT_E_ARGUMENT;
     const struct plait_escape_job job = plait_escape_make_job(escape);
+    plait_smooth_row_fn *const smooth_row = PLAIT_PATH_KERNEL(exec->path, smooth_row);
     atomic_bool valid = true;
 
 #pragma omp parallel for num_threads(exec->threads) schedule(dynamic)
-    for (int64_t i = 0; i < (int64_t)rows; i++) {
+    for (int64_t i = 0; i < (int64_t)range.rows; i++) {
         const int32_t *row = counts + (size_t)i * escape->width;
         if (counts_are_valid(escape, row, cols))
-            exec->path->smooth_row(&job, first + (uint32_t)i, cols, row, values + (size_t)i * cols);
+            smooth_row(&job, range.first + (uint32_t)i, cols, row, values + (size_t)i * cols);
         else
             atomic_store(&valid, false);
     }

@@ -20,10 +20,6 @@ static inline vec_t vec_load(const double *p) {
 static inline void vec_store(double *p, vec_t v) {
     _mm256_storeu_pd(p, v);
 }
-/* The lanes, small whole numbers, as integers. */
-static inline void vec_store_int32(int32_t *p, vec_t v) {
-    _mm_storeu_si128((__m128i *)p, _mm256_cvttpd_epi32(v));
-}
 static inline vec_t vec_add(vec_t a, vec_t b) {
     return _mm256_add_pd(a, b);
 }
@@ -48,10 +44,6 @@ static inline mask_t vec_equal(vec_t a, vec_t b) {
 static inline vec_t vec_select(mask_t m, vec_t yes, vec_t no) {
     return _mm256_blendv_pd(no, yes, m);
 }
-/* v + 1 in the true lanes */
-static inline vec_t vec_count(vec_t v, mask_t m) {
-    return _mm256_add_pd(v, _mm256_and_pd(m, _mm256_set1_pd(1.0)));
-}
 static inline mask_t mask_and(mask_t a, mask_t b) {
     return _mm256_and_pd(a, b);
 }
@@ -70,57 +62,6 @@ static inline mask_t mask_of(unsigned lanes) {
     const __m256i bit = _mm256_setr_epi64x(1, 2, 4, 8);
     const __m256i named = _mm256_and_si256(_mm256_set1_epi64x((long long)lanes), bit);
     return _mm256_castsi256_pd(_mm256_cmpeq_epi64(named, bit));
-}
-
-/* v with its lanes moved by order[lanes], which names halves of lanes: AVX2 permutes 32-bit words
- * across the whole register, but no doubles by a variable. */
-static inline vec_t vec_permute(vec_t v, const uint8_t order[16][8], unsigned lanes) {
-    const __m256i halves = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)order[lanes]));
-    return _mm256_castsi256_pd(_mm256_permutevar8x32_epi32(_mm256_castpd_si256(v), halves));
-}
-/* Writes the named lanes one after the other; what follows them, up to VEC_LANES, becomes junk. */
-static inline void vec_pack(double *p, vec_t v, unsigned lanes) {
-    static const uint8_t order[16][8] = {
-        {0},
-        {0, 1},
-        {2, 3},
-        {0, 1, 2, 3},
-        {4, 5},
-        {0, 1, 4, 5},
-        {2, 3, 4, 5},
-        {0, 1, 2, 3, 4, 5},
-        {6, 7},
-        {0, 1, 6, 7},
-        {2, 3, 6, 7},
-        {0, 1, 2, 3, 6, 7},
-        {4, 5, 6, 7},
-        {0, 1, 4, 5, 6, 7},
-        {2, 3, 4, 5, 6, 7},
-        {0, 1, 2, 3, 4, 5, 6, 7},
-    };
-    _mm256_storeu_pd(p, vec_permute(v, order, lanes));
-}
-/* v with its named lanes replaced by p[0], p[1], ...; reads VEC_LANES doubles. */
-static inline vec_t vec_unpack(vec_t v, unsigned lanes, const double *p) {
-    static const uint8_t order[16][8] = {
-        {0},
-        {0, 1},
-        {0, 0, 0, 1},
-        {0, 1, 2, 3},
-        {0, 0, 0, 0, 0, 1},
-        {0, 1, 0, 0, 2, 3},
-        {0, 0, 0, 1, 2, 3},
-        {0, 1, 2, 3, 4, 5},
-        {0, 0, 0, 0, 0, 0, 0, 1},
-        {0, 1, 0, 0, 0, 0, 2, 3},
-        {0, 0, 0, 1, 0, 0, 2, 3},
-        {0, 1, 2, 3, 0, 0, 4, 5},
-        {0, 0, 0, 0, 0, 1, 2, 3},
-        {0, 1, 0, 0, 2, 3, 4, 5},
-        {0, 0, 0, 1, 2, 3, 4, 5},
-        {0, 1, 2, 3, 4, 5, 6, 7},
-    };
-    return _mm256_blendv_pd(v, vec_permute(_mm256_loadu_pd(p), order, lanes), mask_of(lanes));
 }
 
 #endif

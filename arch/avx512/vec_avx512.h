@@ -20,10 +20,6 @@ static inline vec_t vec_load(const double *p) {
 static inline void vec_store(double *p, vec_t v) {
     _mm512_storeu_pd(p, v);
 }
-/* The lanes, small whole numbers, as integers. */
-static inline void vec_store_int32(int32_t *p, vec_t v) {
-    _mm256_storeu_si256((__m256i *)p, _mm512_cvttpd_epi32(v));
-}
 static inline vec_t vec_add(vec_t a, vec_t b) {
     return _mm512_add_pd(a, b);
 }
@@ -48,10 +44,6 @@ static inline mask_t vec_equal(vec_t a, vec_t b) {
 static inline vec_t vec_select(mask_t m, vec_t yes, vec_t no) {
     return _mm512_mask_blend_pd(m, no, yes);
 }
-/* v + 1 in the true lanes */
-static inline vec_t vec_count(vec_t v, mask_t m) {
-    return _mm512_mask_add_pd(v, m, v, _mm512_set1_pd(1.0));
-}
 static inline mask_t mask_and(mask_t a, mask_t b) {
     return (mask_t)(a & b);
 }
@@ -67,16 +59,6 @@ static inline unsigned mask_lanes(mask_t m) {
 }
 static inline mask_t mask_of(unsigned lanes) {
     return (mask_t)lanes;
-}
-
-/* Writes the named lanes one after the other; what follows them, up to VEC_LANES, becomes junk.
- * Compressed in the register: the form that compresses into memory is microcode on Zen 4. */
-static inline void vec_pack(double *p, vec_t v, unsigned lanes) {
-    _mm512_storeu_pd(p, _mm512_maskz_compress_pd((__mmask8)lanes, v));
-}
-/* v with its named lanes replaced by p[0], p[1], ...; reads VEC_LANES doubles. */
-static inline vec_t vec_unpack(vec_t v, unsigned lanes, const double *p) {
-    return _mm512_mask_expand_pd(v, (__mmask8)lanes, _mm512_loadu_pd(p));
 }
 
 #endif

@@ -20,10 +20,6 @@ static inline vec_t vec_load(const double *p) {
 static inline void vec_store(double *p, vec_t v) {
     vst1q_f64(p, v);
 }
-/* The lanes, small whole numbers, as integers. */
-static inline void vec_store_int32(int32_t *p, vec_t v) {
-    vst1_s32(p, vmovn_s64(vcvtq_s64_f64(v)));
-}
 static inline vec_t vec_add(vec_t a, vec_t b) {
     return vaddq_f64(a, b);
 }
@@ -48,11 +44,6 @@ static inline mask_t vec_equal(vec_t a, vec_t b) {
 static inline vec_t vec_select(mask_t m, vec_t yes, vec_t no) {
     return vbslq_f64(m, yes, no);
 }
-/* v + 1 in the true lanes */
-static inline vec_t vec_count(vec_t v, mask_t m) {
-    const uint64x2_t one = vreinterpretq_u64_f64(vdupq_n_f64(1.0));
-    return vaddq_f64(v, vreinterpretq_f64_u64(vandq_u64(m, one)));
-}
 static inline mask_t mask_and(mask_t a, mask_t b) {
     return vandq_u64(a, b);
 }
@@ -69,19 +60,6 @@ static inline unsigned mask_lanes(mask_t m) {
 static inline mask_t mask_of(unsigned lanes) {
     return vcombine_u64(vcreate_u64(lanes & 1 ? ~UINT64_C(0) : 0),
                         vcreate_u64(lanes & 2 ? ~UINT64_C(0) : 0));
-}
-
-/* Writes the named lanes one after the other; what follows them, up to VEC_LANES, becomes junk. */
-static inline void vec_pack(double *p, vec_t v, unsigned lanes) {
-    vst1q_f64(p, lanes & 1 ? v : vdupq_laneq_f64(v, 1));
-}
-/* v with its named lanes replaced by p[0], p[1], ...; reads VEC_LANES doubles. */
-static inline vec_t vec_unpack(vec_t v, unsigned lanes, const double *p) {
-    const float64x2_t first = vsetq_lane_f64(p[0], v, 0);
-    return lanes == 3   ? vld1q_f64(p)
-           : lanes == 1 ? first
-           : lanes == 2 ? vsetq_lane_f64(p[0], v, 1)
-                        : v;
 }
 
 #endif

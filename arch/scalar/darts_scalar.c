@@ -22,6 +22,8 @@ static uint64_t hits_pcg32(uint64_t state, uint64_t darts) {
     return hits;
 }
 
+plait_darts_hits_fn plait_darts_hits_scalar;
+
 uint64_t plait_darts_hits_scalar(const struct plait_darts_job *job) {
     if (job->pcg32)
         return hits_pcg32(job->state, job->count);

@@ -52,6 +52,8 @@ static int32_t count_pixel(const struct plait_escape_job *job, uint32_t row, uin
     return is_interior(px, py) ? job->maxit : count_until_cycle(job, 0, 0, px, py);
 }
 
+plait_escape_tile_fn plait_escape_tile_scalar;
+
 void plait_escape_tile_scalar(const struct plait_escape_job *job,
                               const struct plait_escape_tile *tile, int32_t *counts,
                               size_t stride) {

@@ -17,8 +17,10 @@ int main(void) {
     if (status == PLAIT_OK)
         status = plait_darts_check(PLAIT_RXS64, darts, RUNS);
     for (uint64_t run = 0; run < RUNS && status == PLAIT_OK; run++) {
+        const struct plait_darts_range range = {
+            .generator = PLAIT_RXS64, .seed = 42, .run = run, .count = darts};
         uint64_t hits = 0;
-        status = plait_darts_hits(PLAIT_RXS64, 42, run, 0, darts, &exec, &hits);
+        status = plait_darts_hits(&range, &exec, &hits);
         if (status == PLAIT_OK)
             printf("run %" PRIu64 ": %" PRIu64 " hits, pi is about %.8f\n", run, hits,
                    4.0 * (double)hits / (double)darts);

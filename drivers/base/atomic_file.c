@@ -246,16 +246,27 @@ static int take_name(const char *name, int access_mode, mode_t mode, int descrip
     return linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 ? descriptor : -1;
 }
 
-/* Names the temporary file: hidden, so that "*.png" never finds it, and with a short name of its
- * own, so that a target of any legal length works. Answers as take_name. */
+/* A path for the temporary file: hidden, so that "*.png" never finds it, and with a short name of
+ * its own, so that a target of any legal length works. NULL: no memory. */
+static char *temporary_path(const struct atomic_file *file, const char *folder, int attempt) {
+    const char *slash = strrchr(file->target, '/');
+    char name[256];
+    if (file->owned)
+        snprintf(name, sizeof name, ".plait-%.200s", slash ? slash + 1 : file->target);
+    else
+        snprintf(name, sizeof name, ".plait-%016llx", (unsigned long long)unlikely_number(attempt));
+    return join(folder, name);
+}
+
+/* Names the temporary file. Answers as take_name. */
 static int name_temporary(struct atomic_file *file, const char *folder, int access_mode,
                           mode_t mode, int descriptor) {
     for (int attempt = 0; attempt < NAME_ATTEMPTS_MAX; attempt++) {
-        char name[32];
-        snprintf(name, sizeof name, ".plait-%016llx", (unsigned long long)unlikely_number(attempt));
-        char *temporary = join(folder, name);
+        char *temporary = temporary_path(file, folder, attempt);
         if (!temporary)
             return -1;
+        if (file->owned)
+            unlink(temporary);
         const int named = take_name(temporary, access_mode, mode, descriptor);
         if (named >= 0) {
             file->temporary = temporary;
@@ -268,8 +279,8 @@ static int name_temporary(struct atomic_file *file, const char *folder, int acce
     return -1;
 }
 
-/* Who else writes the temporary file. */
-enum sharing { SHARED_WITH_NONE, SHARED_WITH_NODE, SHARED_WITH_NODES };
+/* Who else writes the temporary file, or takes its place. */
+enum sharing { SHARED_WITH_NONE, SHARED_WITH_LATER_RUNS, SHARED_WITH_NODE, SHARED_WITH_NODES };
 
 /* A new file gets its permissions from open(), which knows the umask (and default ACLs); one that
  * replaces a file stays private until it has that file's. */
@@ -300,12 +311,12 @@ static bool open_or_fail(struct atomic_file *file, const char *path, enum sharin
     if (!inspect(path, &place, exit_status, failure))
         return false;
     file->replaces = place.exists;
+    file->owned = sharing == SHARED_WITH_LATER_RUNS;
     file->path = copy_bytes(path, strlen(path));
+    file->target = place.target;
+    place.target = NULL;
     const bool opened = file->path && open_stream(file, &place, sharing);
-    if (opened) {
-        file->target = place.target;
-        place.target = NULL;
-    } else {
+    if (!opened) {
         failure_set(failure, exit_status,
                     "cannot write '%s': folder '%s': %s: choose another folder", path, place.folder,
                     strerror(errno));
@@ -317,6 +328,21 @@ static bool open_or_fail(struct atomic_file *file, const char *path, enum sharin
 
 bool atomic_file_open(struct atomic_file *file, const char *path, struct failure *failure) {
     return open_or_fail(file, path, SHARED_WITH_NONE, EXIT_RUN, failure);
+}
+
+bool atomic_file_open_owned(struct atomic_file *file, const char *path, struct failure *failure) {
+    return open_or_fail(file, path, SHARED_WITH_LATER_RUNS, EXIT_RUN, failure);
+}
+
+void atomic_file_clear_owned(const char *path) {
+    char *target = follow_links(path), *folder = target ? folder_of(target) : NULL;
+    const struct atomic_file file = {.target = target, .owned = true};
+    char *left = folder ? temporary_path(&file, folder, 0) : NULL;
+    if (left)
+        unlink(left);
+    free(left);
+    free(folder);
+    free(target);
 }
 
 bool atomic_file_open_shared(struct atomic_file *file, const char *path, bool named,
@@ -351,12 +377,23 @@ bool atomic_file_check(const char *path, struct failure *failure) {
     return opened;
 }
 
+const char *atomic_file_fix(int error_number) {
+    switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+        return ": free some space, or choose another directory";
+    case EFBIG:
+        return ": raise the limit of file sizes (ulimit -f), or choose another file system";
+    default:
+        return "";
+    }
+}
+
 bool atomic_file_failed(const struct atomic_file *file, int error_number, struct failure *failure) {
-    const bool full = error_number == ENOSPC || error_number == EDQUOT;
-    return failure_set(
-        failure, EXIT_RUN, "cannot write '%s': %s%s (%s)", file->path, strerror(error_number),
-        full ? ": free some space, or choose another folder" : "",
-        file->replaces ? "the earlier file is untouched" : "nothing of it is left behind");
+    return failure_set(failure, EXIT_RUN, "cannot write '%s': %s%s (%s)", file->path,
+                       strerror(error_number), atomic_file_fix(error_number),
+                       file->replaces ? "the earlier file is untouched"
+                                      : "nothing of it is left behind");
 }
 
 bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,
@@ -446,8 +483,12 @@ bool atomic_file_commit(struct atomic_file *file, struct failure *failure) {
  * systems without second names (FAT) get it renamed. */
 static bool link_to_target(struct atomic_file *file) {
     if (!file->temporary ? take_name(file->target, 0, 0, fileno(file->stream)) >= 0
-                         : link(file->temporary, file->target) == 0)
-        return close_stream(file);
+                         : link(file->temporary, file->target) == 0) {
+        const bool closed = close_stream(file);
+        if (!closed)
+            unlink(file->target);
+        return closed;
+    }
     if (file->temporary && errno != EEXIST)
         return close_stream(file) && rename_to_target(file);
     file->error_number = errno;

@@ -27,6 +27,7 @@ struct atomic_file {
     char *temporary;  /* what is written until the commit; NULL: it has no name yet */
     int error_number; /* errno of the first write that failed, 0 for none */
     bool replaces;    /* the target existed at the time of opening */
+    bool owned;       /* by atomic_file_open_owned */
 };
 
 /* Says before work begins whether `path` could be written, and leaves no trace. false with
@@ -46,6 +47,12 @@ bool atomic_file_open(struct atomic_file *file, const char *path, struct failure
 bool atomic_file_open_shared(struct atomic_file *file, const char *path, bool named,
                              struct failure *failure);
 
+/* The same as atomic_file_open for a target that one process at a time writes, again and again: the
+ * name of the temporary file depends on that of the target alone, so that runs that are killed
+ * leave one at most. The next commit takes its place, and atomic_file_clear_owned removes it. */
+bool atomic_file_open_owned(struct atomic_file *file, const char *path, struct failure *failure);
+void atomic_file_clear_owned(const char *path);
+
 /* The absolute path under which other processes can open the temporary file now. false, with errno,
  * if it does not fit. */
 bool atomic_file_shared_name(const struct atomic_file *file, char *name, size_t bytes);
@@ -58,6 +65,10 @@ bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,
 /* Describes that writing failed with `error_number`: EXIT_RUN, with the file, the cause, and what
  * became of an earlier file. Answers false. */
 bool atomic_file_failed(const struct atomic_file *file, int error_number, struct failure *failure);
+
+/* How to fix what made a write fail with `error_number`: ": " and the words, or "" where the name
+ * of the error says it all. */
+const char *atomic_file_fix(int error_number);
 
 /* Gives the target the new content and survives a power cut after it: flush, sync, rename, sync of
  * the folder. On failure (EXIT_RUN) the target is what it was and the temporary file is gone. In

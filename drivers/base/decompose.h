@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Block decomposition: how many of `units` things each of `parts` parts gets. And samples of them,
- * evenly spread. */
+ * Block decomposition: how many of `units` things each of `parts` parts gets. */
 #ifndef PLAIT_DRIVERS_DECOMPOSE_H
 #define PLAIT_DRIVERS_DECOMPOSE_H
 
@@ -9,9 +8,5 @@
 /* Units of part `part`, 0 <= part < parts: shares differ by at most one, the remainder goes to the
  * first parts, and none is lost. 0 for the last parts where there are more parts than units. */
 uint64_t decompose_block(uint64_t units, uint64_t parts, uint64_t part);
-
-/* Number k of a sequence of units, each in [0, units), of which the first few are as evenly spread
- * as all of them. units: 1 or more. */
-uint64_t decompose_sample(uint64_t units, uint64_t k);
 
 #endif

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * Resolves path and threads; what cannot be had is told with what can. */
+ * Resolves path and threads; what cannot be had is reported with what can. */
 #include "base/exec_choice.h"
 
-#include "base/number.h"
+#include "base/placement_probe.h"
 #include "base/suggest.h"
+#include "base/thread_trial.h"
+#include "base/warning.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-/* What OpenMP programs expect of this variable holds for Plait's default too. */
-int exec_threads_of_environment(void) {
-    const char *text = getenv("OMP_NUM_THREADS");
-    uint64_t value;
-    if (!text || number_count(text, &value) != NULL || value < 1 || value > PLAIT_THREADS_MAX)
-        return 0;
-    return (int)value;
-}
-
-/* The names of the paths that this machine can run, separated by blanks. */
+/* The names of the paths that this machine can run, with spaces between them. */
 static void list_paths(char *text, size_t bytes) {
     size_t used = 0;
     text[0] = '\0';
@@ -46,4 +38,22 @@ static bool refuse_path(const char *name, enum plait_status status, struct failu
 bool exec_choose(struct plait_exec *exec, const char *path, int threads, struct failure *failure) {
     const enum plait_status status = plait_exec_init(exec, path, threads);
     return status == PLAIT_OK || refuse_path(path, status, failure);
+}
+
+bool exec_choose_alone(struct plait_exec *exec, const char *path, int threads,
+                       struct failure *failure) {
+    struct launcher launcher = launcher_detect();
+    struct placement mine;
+    struct placement_warnings warnings;
+    uint64_t quota_group;
+    launcher.size = 1; /* one process works, whatever the launcher started */
+    placement_probe(&mine, &launcher, threads, &quota_group);
+    if (!exec_choose(exec, path, mine.threads, failure))
+        return false;
+    mine.threads = exec->threads;
+    placement_examine(&mine, 1, &warnings);
+    for (size_t k = 0; k < warnings.count; k++)
+        warning_print(warnings.text[k]);
+    thread_trial_end(thread_trial_begin(exec->threads, failure));
+    return failure->exit_status == EXIT_DONE;
 }

@@ -6,12 +6,14 @@
 #include "base/failure.h"
 #include "plait/exec.h"
 
-/* The threads that OMP_NUM_THREADS asks for, 0 if it is not set. A list ("4,2", for nested regions)
- * or nonsense counts as not set. */
-int exec_threads_of_environment(void);
-
-/* Fills *exec as plait_exec_init does; threads 0: one for each core that this process sees. A path
- * that is not there is EXIT_USAGE, with those that are. */
+/* Fills *exec as plait_exec_init does; exec->threads may be less than `threads` where OpenMP has a
+ * limit. A path that is not there is EXIT_USAGE, with those that are. */
 bool exec_choose(struct plait_exec *exec, const char *path, int threads, struct failure *failure);
+
+/* The whole choice for a program of one process. threads 0: OMP_NUM_THREADS, else one for each core
+ * that this process sees and its CPU quota pays for. Warns of settings that cannot be meant, and
+ * tries whether the threads can be started. */
+bool exec_choose_alone(struct plait_exec *exec, const char *path, int threads,
+                       struct failure *failure);
 
 #endif

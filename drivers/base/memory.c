@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * Reads the kernel's and the control groups' word on free memory. */
+#define _DEFAULT_SOURCE /* strsep */
 #include "base/memory.h"
+
+#include "base/cgroup.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static uint64_t least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
@@ -24,97 +29,66 @@ static uint64_t meminfo_available_bytes(void) {
     return kib == UINT64_MAX ? UINT64_MAX : kib * 1024;
 }
 
-static bool read_number(const char *path, uint64_t *value) {
-    FILE *stream = fopen(path, "r");
-    if (!stream)
-        return false;
-    const bool found = fscanf(stream, "%" SCNu64, value) == 1; /* "max": not a number, no limit */
-    fclose(stream);
-    return found;
+/* "max": not a number, no limit. */
+static bool group_number_of(const struct cgroup *group, const char *file, uint64_t *value) {
+    char text[64];
+    return cgroup_read(group, file, text, sizeof text) && sscanf(text, "%" SCNu64, value) == 1;
 }
 
 /* Bytes of file cache that a group is charged for: the kernel gives them back when memory is short.
- */
-static uint64_t reclaimable_bytes(const char *path) {
-    FILE *stream = fopen(path, "r");
-    if (!stream)
-        return 0;
-    char key[64];
+ * Version 1 has the group's own pages first, and those of its children with it as total_. */
+static uint64_t reclaimable_bytes(const struct cgroup *group) {
+    char text[8192], *rest = text;
     uint64_t value, sum = 0;
-    while (fscanf(stream, "%63s %" SCNu64, key, &value) == 2) {
-        /* Version 1 has the group's own pages first, and those of its children with it as total_.
-         */
-        if (strcmp(key, "active_file") == 0 || strcmp(key, "inactive_file") == 0)
+    if (!cgroup_read(group, "memory.stat", text, sizeof text))
+        return 0;
+    for (char *line; (line = strsep(&rest, "\n"));)
+        if (sscanf(line, "active_file %" SCNu64, &value) == 1 ||
+            sscanf(line, "inactive_file %" SCNu64, &value) == 1)
             sum += value;
-    }
-    fclose(stream);
     return sum;
 }
 
-/* A version of control groups: how its line in /proc/self/cgroup begins, and its files. */
-struct cgroup_version {
-    const char *line, *mount, *limit, *usage;
-};
-static const struct cgroup_version versions[] = {
-    {"0::", "/sys/fs/cgroup", "memory.max", "memory.current"},
-    {"memory:", "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"},
-};
-
-enum { PATH_BYTES = 4096 };
-
-static uint64_t left_in_group(const struct cgroup_version *version, const char *group) {
-    char path[PATH_BYTES + 128];
+static uint64_t left_in_group(const struct cgroup *group) {
     uint64_t limit, usage;
-    snprintf(path, sizeof path, "%s%s/%s", version->mount, group, version->limit);
-    if (!read_number(path, &limit))
+    if (!group_number_of(group, group->version == 2 ? "memory.max" : "memory.limit_in_bytes",
+                         &limit) ||
+        !group_number_of(group, group->version == 2 ? "memory.current" : "memory.usage_in_bytes",
+                         &usage))
         return UINT64_MAX;
-    snprintf(path, sizeof path, "%s%s/%s", version->mount, group, version->usage);
-    if (!read_number(path, &usage))
-        return UINT64_MAX;
-    snprintf(path, sizeof path, "%s%s/memory.stat", version->mount, group);
-    const uint64_t cache = reclaimable_bytes(path);
+    const uint64_t cache = reclaimable_bytes(group);
     usage -= least(cache, usage);
     return limit > usage ? limit - usage : 0;
 }
 
-/* The group of this process in that version: "/a/b". A line is "7:memory:/a/b" or "0::/a/b". */
-static bool find_group(const struct cgroup_version *version, char group[PATH_BYTES]) {
-    FILE *stream = fopen("/proc/self/cgroup", "r");
-    if (!stream)
-        return false;
-    char line[PATH_BYTES];
-    bool found = false;
-    while (!found && fgets(line, sizeof line, stream)) {
-        const char *at = strstr(line, version->line);
-        const char *path = at ? strchr(at, '/') : NULL;
-        if (path) {
-            snprintf(group, PATH_BYTES, "%.*s", (int)strcspn(path, "\n"), path);
-            found = true;
-        }
+uint64_t memory_group_left_bytes(const char *root) {
+    uint64_t left = UINT64_MAX;
+    for (int version = 1; version <= 2; version++) {
+        struct cgroup group;
+        if (!cgroup_find(root, version, "memory", &group))
+            continue;
+        do
+            left = least(left, left_in_group(&group));
+        while (cgroup_parent(&group));
     }
-    fclose(stream);
-    return found;
+    return left;
 }
 
-/* Every group from that of the process up to the root may have a limit. In a container the root of
- * what is mounted carries it. */
-static uint64_t cgroup_left_bytes(const struct cgroup_version *version) {
-    char group[PATH_BYTES];
-    uint64_t left = UINT64_MAX;
-    if (!find_group(version, group))
-        return left;
-    for (;;) {
-        left = least(left, left_in_group(version, strcmp(group, "/") == 0 ? "" : group));
-        char *slash = strrchr(group, '/');
-        if (!slash)
-            return left;
-        *slash = '\0';
+uint64_t memory_address_space_bytes(void) {
+    struct rlimit limit;
+    uint64_t pages = 0;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return UINT64_MAX;
+    FILE *stream = fopen("/proc/self/statm", "r");
+    if (stream) {
+        if (fscanf(stream, "%" SCNu64, &pages) != 1)
+            pages = 0;
+        fclose(stream);
     }
+    const uint64_t used = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return limit.rlim_cur > used ? limit.rlim_cur - used : 0;
 }
 
 uint64_t memory_available_bytes(void) {
-    uint64_t available = meminfo_available_bytes();
-    for (size_t k = 0; k < sizeof versions / sizeof versions[0]; k++)
-        available = least(available, cgroup_left_bytes(&versions[k]));
-    return available;
+    return least(meminfo_available_bytes(), memory_group_left_bytes(""));
 }

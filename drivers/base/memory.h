@@ -11,4 +11,12 @@
  */
 uint64_t memory_available_bytes(void);
 
+/* Bytes that this process may still map (ulimit -v). UINT64_MAX: no limit. An allocation above it
+ * fails. */
+uint64_t memory_address_space_bytes(void);
+
+/* What the control groups of this process leave, the smallest of all from its own up. UINT64_MAX:
+ * no limit. `root`: "" for this machine, see cgroup_find. */
+uint64_t memory_group_left_bytes(const char *root);
+
 #endif

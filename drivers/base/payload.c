@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Payloads: made, compared and digested piece by piece. */
+ * Payloads: made and compared piece by piece. */
 #include "base/payload.h"
 
 #include "plait/pcg.h"
@@ -45,11 +45,4 @@ bool payload_check(const unsigned char *payload, size_t bytes, uint64_t key, siz
         }
     }
     return true;
-}
-
-uint64_t payload_checksum(const unsigned char *payload, size_t bytes) {
-    uint64_t value = 0xCBF29CE484222325;
-    for (size_t k = 0; k < bytes; k++)
-        value = (value ^ payload[k]) * 0x100000001B3;
-    return value;
 }

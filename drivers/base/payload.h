@@ -16,7 +16,4 @@ void payload_fill(unsigned char *payload, size_t bytes, uint64_t key);
 bool payload_check(const unsigned char *payload, size_t bytes, uint64_t key, size_t *wrong,
                    unsigned char *expected);
 
-/* FNV-1a 64 (Fowler, Noll, Vo). */
-uint64_t payload_checksum(const unsigned char *payload, size_t bytes);
-
 #endif

@@ -1,52 +1,47 @@
 /* SPDX-License-Identifier: MIT
  * Examines where the ranks of a run landed. */
-#define _GNU_SOURCE /* sched_getaffinity */
 #include "base/placement.h"
 
-#include <sched.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { WORDS = PLACEMENT_CPUS / 64 };
-
-int cpu_mask_count(const struct cpu_mask *mask) {
-    int count = 0;
-    for (int w = 0; w < WORDS; w++)
-        for (uint64_t bits = mask->words[w]; bits; bits &= bits - 1)
-            count++;
-    return count;
+enum placement_limit placement_limit_of(const struct placement *rank) {
+    if (rank->visible_cores < rank->cores_at_start)
+        return PLACEMENT_BY_OPENMP;
+    if (rank->cores_at_start >= rank->online_cores)
+        return PLACEMENT_UNLIMITED;
+    if (rank->launcher_kind == LAUNCHER_NONE)
+        return PLACEMENT_FROM_OUTSIDE;
+    /* Where the launcher cannot be looked at, what launchers do most often. */
+    return rank->launcher_cores == 0 || rank->cores_at_start < rank->launcher_cores
+               ? PLACEMENT_BY_LAUNCHER
+               : PLACEMENT_FROM_OUTSIDE;
 }
 
-struct cpu_mask cpu_mask_union(const struct cpu_mask *a, const struct cpu_mask *b) {
-    struct cpu_mask both;
-    for (int w = 0; w < WORDS; w++)
-        both.words[w] = a->words[w] | b->words[w];
-    return both;
+const char *placement_limit_text(const struct placement *rank) {
+    switch (placement_limit_of(rank)) {
+    case PLACEMENT_UNLIMITED:
+        break;
+    case PLACEMENT_BY_OPENMP:
+        return " (limited by OMP_PLACES or the like)";
+    case PLACEMENT_BY_LAUNCHER:
+        return " (bound by the launcher)";
+    case PLACEMENT_FROM_OUTSIDE:
+        return rank->launcher_kind == LAUNCHER_NONE
+                   ? " (limited from outside: taskset, a cpuset, a container)"
+                   : " (limited outside of the launcher: taskset, a cpuset, a container)";
+    }
+    return "";
 }
 
-bool cpu_mask_overlaps(const struct cpu_mask *a, const struct cpu_mask *b) {
-    if (cpu_mask_count(a) == 0 || cpu_mask_count(b) == 0)
-        return true;
-    for (int w = 0; w < WORDS; w++)
-        if (a->words[w] & b->words[w])
-            return true;
-    return false;
-}
-
-struct cpu_mask cpu_mask_of_process(void) {
-    struct cpu_mask mask = {{0}};
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0)
-        return mask;
-    for (int cpu = 0; cpu < PLACEMENT_CPUS && cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &set))
-            mask.words[cpu / 64] |= UINT64_C(1) << (cpu % 64);
-    return mask;
-}
-
-int placement_default_threads(int visible_cores, int sharers) {
-    const int share = visible_cores / (sharers > 0 ? sharers : 1);
+int placement_default_threads(int visible_cores, int sharers, double quota, int quota_sharers) {
+    int share = visible_cores / (sharers > 0 ? sharers : 1);
+    if (quota > 0 && quota < PLACEMENT_THREADS_MAX) {
+        const int part = (int)(quota_sharers > 1 ? quota / quota_sharers : ceil(quota));
+        share = part < share ? part : share;
+    }
     return share < 1 ? 1 : share > PLACEMENT_THREADS_MAX ? PLACEMENT_THREADS_MAX : share;
 }
 
@@ -75,11 +70,11 @@ static struct more and_more(size_t others, const char *what) {
 static void examine_worlds(const struct placement *ranks, size_t count,
                            struct placement_warnings *warnings) {
     if (count == 1 && ranks[0].launcher_size > 1)
-        warn(warnings,
-             "the launcher started %d processes, but each is rank 0 of a world of one: plait is "
-             "built with %s, start it with the mpirun of that MPI%s",
-             (int)ranks[0].launcher_size, ranks[0].mpi,
-             ranks[0].launcher_kind == LAUNCHER_SLURM ? ", or with srun --mpi=pmix" : "");
+        warn(
+            warnings,
+            "the launcher started %d processes, but each is rank 0 of a world of one: plait is built with %s, start it with the mpirun of that MPI%s",
+            (int)ranks[0].launcher_size, ranks[0].mpi,
+            ranks[0].launcher_kind == LAUNCHER_SLURM ? ", or with srun --mpi=pmix" : "");
 }
 
 static void examine_versions(const struct placement *ranks, size_t count,
@@ -91,11 +86,11 @@ static void examine_versions(const struct placement *ranks, size_t count,
             first = r;
         }
     if (unlike > 0)
-        warn(warnings,
-             "rank %zu on host %s%s runs Plait %s but rank 0 runs %s: install one version on all "
-             "hosts",
-             first, ranks[first].host, and_more(unlike - 1, "rank").text, ranks[first].version,
-             ranks[0].version);
+        warn(
+            warnings,
+            "rank %zu on host %s%s runs Plait %s but rank 0 runs %s: install one version on all hosts",
+            first, ranks[first].host, and_more(unlike - 1, "rank").text, ranks[first].version,
+            ranks[0].version);
 }
 
 /* The option that lets ranks see all cores of their node, in the words of the launcher in use. */
@@ -110,6 +105,24 @@ static const char *unbind_option(const struct placement *rank) {
     }
 }
 
+/* The text with the fix between "add " and "--threads N", for a rank that may use too few cores. */
+static void say_how_to_get_cores(const struct placement *rank, char *text, size_t bytes) {
+    switch (placement_limit_of(rank)) {
+    case PLACEMENT_BY_LAUNCHER:
+        snprintf(text, bytes, "add %s, or --threads %d", unbind_option(rank),
+                 (int)rank->visible_cores);
+        break;
+    case PLACEMENT_BY_OPENMP:
+        snprintf(text, bytes, "unset OMP_PLACES and the like, or add --threads %d",
+                 (int)rank->visible_cores);
+        break;
+    case PLACEMENT_FROM_OUTSIDE:
+    case PLACEMENT_UNLIMITED:
+        snprintf(text, bytes, "add --threads %d", (int)rank->visible_cores);
+        break;
+    }
+}
+
 static void examine_threads(const struct placement *ranks, size_t count,
                             struct placement_warnings *warnings) {
     size_t crowded = 0, first = 0;
@@ -121,21 +134,109 @@ static void examine_threads(const struct placement *ranks, size_t count,
     if (crowded == 0)
         return;
     const struct placement *rank = &ranks[first];
-    const bool bound =
-        rank->visible_cores < rank->online_cores && rank->launcher_kind != LAUNCHER_NONE;
-    warn(warnings,
-         "rank %zu on host %s%s has %d threads but may use %d core%s: add %s%s--threads %d", first,
+    char fix[160];
+    say_how_to_get_cores(rank, fix, sizeof fix);
+    warn(warnings, "rank %zu on host %s%s has %d threads but may use %d core%s%s: %s", first,
          rank->host, and_more(crowded - 1, "rank").text, (int)rank->threads,
          (int)rank->visible_cores, rank->visible_cores == 1 ? "" : "s",
-         bound ? unbind_option(rank) : "", bound ? ", or " : "", (int)rank->visible_cores);
+         placement_limit_of(rank) == PLACEMENT_FROM_OUTSIDE ? placement_limit_text(rank) : "", fix);
+}
+
+/* What the environment asks of OpenMP: not to be meant, more than it gives, or not certain. */
+static void examine_openmp(const struct placement *ranks, size_t count,
+                           struct placement_warnings *warnings) {
+    size_t refused = 0, limited = 0, varying = 0;
+    const struct placement *first_refused = NULL, *first_limited = NULL, *first_varying = NULL;
+    for (size_t r = count; r-- > 0;) {
+        if (ranks[r].refused_threads[0] != '\0') {
+            refused++;
+            first_refused = &ranks[r];
+        }
+        if (ranks[r].threads_asked > ranks[r].threads) {
+            limited++;
+            first_limited = &ranks[r];
+        }
+        if (ranks[r].threads_vary && ranks[r].threads > 1) {
+            varying++;
+            first_varying = &ranks[r];
+        }
+    }
+    if (refused > 0)
+        warn(
+            warnings,
+            "rank %d on host %s%s: OMP_NUM_THREADS '%s' is ignored: set it to a number from 1 to %d, or give --threads",
+            (int)first_refused->rank, first_refused->host, and_more(refused - 1, "rank").text,
+            first_refused->refused_threads, PLACEMENT_THREADS_MAX);
+    if (limited > 0)
+        warn(
+            warnings,
+            "rank %d on host %s%s: OpenMP gives %d of %d threads: unset OMP_THREAD_LIMIT and OMP_MAX_ACTIVE_LEVELS, or give --threads %d",
+            (int)first_limited->rank, first_limited->host, and_more(limited - 1, "rank").text,
+            (int)first_limited->threads, (int)first_limited->threads_asked,
+            (int)first_limited->threads);
+    if (varying > 0)
+        warn(warnings,
+             "rank %d on host %s%s: OMP_DYNAMIC lets OpenMP start fewer than %d threads: unset it",
+             (int)first_varying->rank, first_varying->host, and_more(varying - 1, "rank").text,
+             (int)first_varying->threads);
+}
+
+/* "1.5 cores" */
+struct cores_text {
+    char text[48];
+};
+static struct cores_text cores_of(double quota) {
+    struct cores_text cores;
+    snprintf(cores.text, sizeof cores.text, "%.4g core%s", quota, quota == 1 ? "" : "s");
+    return cores;
+}
+
+/* Ranks that share a CPU quota are held back, all at once, when they have used it up: more threads
+ * than it has cores are held back the longer, and so is a rank that waits for a message. */
+static void examine_quotas(const struct placement *ranks, size_t count,
+                           struct placement_warnings *warnings) {
+    size_t crowded = 0;
+    const struct placement *first = NULL;
+    int first_ranks = 0, first_threads = 0;
+    for (size_t r = count; r-- > 0;) {
+        if (ranks[r].cpu_quota <= 0 || ranks[r].quota_rank != ranks[r].rank)
+            continue;
+        int sharers = 0, threads = 0;
+        for (size_t other = r; other < count; other++)
+            if (ranks[other].cpu_quota > 0 && ranks[other].quota_rank == ranks[r].rank) {
+                sharers++;
+                threads += ranks[other].threads;
+            }
+        if (threads > ceil(ranks[r].cpu_quota) || sharers > ranks[r].cpu_quota) {
+            crowded++;
+            first = &ranks[r];
+            first_ranks = sharers;
+            first_threads = threads;
+        }
+    }
+    if (crowded == 0)
+        return;
+    const int share =
+        placement_default_threads(PLACEMENT_THREADS_MAX, 1, first->cpu_quota, first_ranks);
+    char fix[64] = "";
+    if (first->cpu_quota >= first_ranks)
+        snprintf(fix, sizeof fix, "give --threads %d, or ", share);
+    else if (first->cpu_quota >= 1)
+        snprintf(fix, sizeof fix, "start at most %d rank%s there, or ", (int)first->cpu_quota,
+                 first->cpu_quota < 2 ? "" : "s");
+    warn(
+        warnings,
+        "host %s%s: a CPU quota of %s for %d rank%s with %d thread%s: %sraise the quota (cpu.max of the control group, CPUQuota of systemd, --cpus of a container)",
+        first->host, and_more(crowded - 1, "quota").text, cores_of(first->cpu_quota).text,
+        first_ranks, first_ranks > 1 ? "s" : "", first_threads, first_threads > 1 ? "s" : "", fix);
 }
 
 /* All ranks of one node together. */
 struct node {
     const struct placement *first; /* its lowest rank */
     int ranks, threads;
-    bool threads_chosen;  /* by any rank */
-    struct cpu_mask cpus; /* of all its ranks */
+    int bound;           /* ranks whose threads OpenMP binds to cores that other ranks may use */
+    bool threads_chosen; /* by any rank */
 };
 
 static struct node node_of(const struct placement *ranks, size_t count, int32_t id) {
@@ -147,44 +248,55 @@ static struct node node_of(const struct placement *ranks, size_t count, int32_t 
             node.first = &ranks[r];
         node.ranks++;
         node.threads += ranks[r].threads;
-        node.threads_chosen = node.threads_chosen || ranks[r].threads_chosen;
-        node.cpus = cpu_mask_union(&node.cpus, &ranks[r].cpus);
+        node.bound += ranks[r].threads_bound && ranks[r].sharers > 1;
+        node.threads_chosen = node.threads_chosen || ranks[r].threads_asked > 0;
     }
     return node;
 }
 
 /* More threads than cores on a node, although each rank alone has cores enough. */
 static bool is_oversubscribed(const struct node *node) {
-    return node->ranks > 1 && node->threads > cpu_mask_count(&node->cpus);
+    return node->ranks > 1 && node->threads > node->first->node_cores;
+}
+
+/* The cores of a node that the launcher could give to its ranks. */
+static int cores_to_give(const struct placement *rank) {
+    return rank->launcher_cores > 0 ? rank->launcher_cores : rank->online_cores;
 }
 
 /* Cores that no rank of the node may touch, because the launcher bound its ranks. Not a fault where
  * there is no launcher (the user chose), or where the user chose the threads. */
 static bool is_idle(const struct node *node) {
-    return node->first->launcher_kind != LAUNCHER_NONE && !node->threads_chosen &&
-           cpu_mask_count(&node->cpus) < node->first->online_cores;
+    return placement_limit_of(node->first) == PLACEMENT_BY_LAUNCHER && !node->threads_chosen &&
+           node->first->node_cores < cores_to_give(node->first);
+}
+
+/* Enough cores for all, but OpenMP does the same in each rank: it binds the first thread to the
+ * first core, and so on. */
+static bool is_stacked(const struct node *node) {
+    return node->bound > 1 && !is_oversubscribed(node);
 }
 
 static void warn_of_crowd(const struct node *node, size_t nodes,
                           struct placement_warnings *warnings) {
-    const int cores = cpu_mask_count(&node->cpus);
-    char mend[96];
+    const int cores = node->first->node_cores;
+    char fix[96];
     if (node->ranks <= cores)
-        snprintf(mend, sizeof mend, "give --threads %d", cores / node->ranks);
+        snprintf(fix, sizeof fix, "give --threads %d", cores / node->ranks);
     else
-        snprintf(mend, sizeof mend, "start at most %d rank%s there%s", cores, cores == 1 ? "" : "s",
+        snprintf(fix, sizeof fix, "start at most %d rank%s there%s", cores, cores == 1 ? "" : "s",
                  node->threads > node->ranks ? ", with --threads 1" : "");
     warn(warnings, "host %s%s: oversubscribed, %d ranks with %d threads on %d core%s: %s",
          node->first->host, and_more(nodes - 1, "host").text, node->ranks, node->threads, cores,
-         cores == 1 ? "" : "s", mend);
+         cores == 1 ? "" : "s", fix);
 }
 
 static void examine_nodes(const struct placement *ranks, size_t count,
                           struct placement_warnings *warnings) {
-    size_t oversubscribed = 0, idle = 0;
-    struct node crowded_node = {0}, idle_node = {0};
+    size_t oversubscribed = 0, idle = 0, stacked = 0;
+    struct node crowded_node = {0}, idle_node = {0}, stacked_node = {0};
     for (size_t r = count; r-- > 0;) {
-        if (ranks[r].node != ranks[r].rank || cpu_mask_count(&ranks[r].cpus) == 0)
+        if (ranks[r].node != ranks[r].rank || ranks[r].node_cores == 0)
             continue; /* not the first rank of its node, or a system that shows no affinity */
         const struct node node = node_of(ranks, count, ranks[r].node);
         if (is_oversubscribed(&node)) {
@@ -195,16 +307,25 @@ static void examine_nodes(const struct placement *ranks, size_t count,
             idle++;
             idle_node = node;
         }
+        if (is_stacked(&node)) {
+            stacked++;
+            stacked_node = node;
+        }
     }
     if (oversubscribed > 0)
         warn_of_crowd(&crowded_node, oversubscribed, warnings);
     if (idle > 0) {
-        const int cores = cpu_mask_count(&idle_node.cpus);
+        const int cores = idle_node.first->node_cores;
         warn(warnings, "host %s%s: of %d cores binding lets %d rank%s use only %d: add %s",
-             idle_node.first->host, and_more(idle - 1, "host").text,
-             (int)idle_node.first->online_cores, idle_node.ranks, idle_node.ranks > 1 ? "s" : "",
-             cores, unbind_option(idle_node.first));
+             idle_node.first->host, and_more(idle - 1, "host").text, cores_to_give(idle_node.first),
+             idle_node.ranks, idle_node.ranks > 1 ? "s" : "", cores,
+             unbind_option(idle_node.first));
     }
+    if (stacked > 0)
+        warn(
+            warnings,
+            "host %s%s: OpenMP binds the threads of each of %d ranks to the same cores: unset OMP_PROC_BIND, OMP_PLACES and the like, or let the launcher bind ranks to cores",
+            stacked_node.first->host, and_more(stacked - 1, "host").text, stacked_node.bound);
 }
 
 void placement_examine(const struct placement *ranks, size_t count,
@@ -212,6 +333,8 @@ void placement_examine(const struct placement *ranks, size_t count,
     warnings->count = 0;
     examine_worlds(ranks, count, warnings);
     examine_versions(ranks, count, warnings);
+    examine_openmp(ranks, count, warnings);
     examine_threads(ranks, count, warnings);
+    examine_quotas(ranks, count, warnings);
     examine_nodes(ranks, count, warnings);
 }

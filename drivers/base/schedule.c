@@ -239,7 +239,6 @@ struct piece schedule_next(struct schedule *schedule, int rank, uint64_t room) {
     if (schedule_is_fixed(schedule))
         return fixed_next(schedule, rank);
     struct schedule_rank *r = &schedule->rank[rank];
-    r->ended = false;
     const uint64_t size =
         schedule->next < schedule->total ? least(dynamic_size(schedule, rank), room) : 0;
     r->ended = size == 0;

@@ -2,6 +2,8 @@
  * Flushes standard output and tells what was lost. */
 #include "base/standard_output.h"
 
+#include "base/atomic_file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +12,8 @@ bool standard_output_flush(struct failure *failure) {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return true;
-    return failure_set(
-        failure, EXIT_RUN,
-        "cannot write to standard output: %s: redirect it to where it can be written",
-        errno ? strerror(errno) : "an earlier write failed");
+    const char *fix = atomic_file_fix(errno);
+    return failure_set(failure, EXIT_RUN, "cannot write to standard output: %s%s",
+                       errno ? strerror(errno) : "an earlier write failed",
+                       *fix ? fix : ": redirect it to where it can be written");
 }

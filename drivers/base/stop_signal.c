@@ -12,8 +12,8 @@
 static volatile sig_atomic_t seen;
 
 /* Those to be given back come first. */
-static const int signals[] = {SIGTERM, SIGINT, SIGUSR1};
-enum { SIGNALS = sizeof signals / sizeof *signals, GIVEN_BACK = 2 };
+static const int signals[] = {SIGTERM, SIGINT, SIGXCPU, SIGUSR1};
+enum { SIGNALS = sizeof signals / sizeof *signals, GIVEN_BACK = 3 };
 static struct sigaction before[SIGNALS];
 static bool watching;
 
@@ -44,9 +44,14 @@ static void handle(void (*handler)(int signal)) {
 }
 
 void stop_signal_watch(void) {
-    for (int k = 0; k < SIGNALS; k++)
+    sigset_t watched;
+    sigemptyset(&watched);
+    for (int k = 0; k < SIGNALS; k++) {
         sigaction(signals[k], NULL, &before[k]);
+        sigaddset(&watched, signals[k]);
+    }
     handle(note);
+    sigprocmask(SIG_UNBLOCK, &watched, NULL);
     watching = true;
 }
 

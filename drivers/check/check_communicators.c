@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Communicators and groups. What a rank has before is its rank; after, what it is in the new
  * communicator and what came of a message within it. */
+#include "base/host_name.h"
 #include "check/check_operations.h"
 #include "ranks/mpi_check.h"
 
@@ -166,19 +167,17 @@ void print_grid(const struct trial_data *data, FILE *text) {
 /* -- one communicator for each node ---------------------------------------------------------------
  */
 
-enum { HOST_BYTES = 64 };
-
 /* The members of comm by their old ranks, in rising order, are on this rank's host; the ranks of
  * all communicators together are all ranks. values: rank, size and sum as in describe, and that
  * total. */
 static void tour(struct trial *trial, MPI_Comm comm, int64_t values[4]) {
     const int64_t leader = values[0] == 0 ? values[1] : 0;
-    char host[HOST_BYTES] = "", other[HOST_BYTES] = "";
-    gethostname(host, sizeof host - 1);
+    char host[HOST_NAME_BYTES] = "", other[HOST_NAME_BYTES];
+    host_name(host);
     TRIAL_CALL(trial, MPI_Allreduce(&leader, &values[3], 1, MPI_INT64_T, MPI_SUM, trial->comm));
     for (int r = 0; r < values[1]; r++) {
         memcpy(other, host, sizeof host);
-        TRIAL_CALL(trial, MPI_Bcast(other, HOST_BYTES, MPI_CHAR, r, comm));
+        TRIAL_CALL(trial, MPI_Bcast(other, HOST_NAME_BYTES, MPI_CHAR, r, comm));
         trial_string(trial, host, other);
     }
 }

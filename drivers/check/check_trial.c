@@ -3,7 +3,9 @@
 #include "check/check_trial.h"
 
 #include "base/clock.h"
+#include "base/host_name.h"
 #include "base/memory.h"
+#include "ranks/message_room.h"
 #include "ranks/mpi_check.h"
 
 #include <ctype.h>
@@ -116,20 +118,21 @@ bool trial_agree(struct trial *trial) {
 }
 
 bool trial_fits(struct trial *trial, uint64_t bytes) {
-    const uint64_t available = memory_available_bytes();
-    char host[64] = "";
-    uint64_t needed;
+    char host[HOST_NAME_BYTES];
     MPI_Comm node;
     MPI_CHECK(
         MPI_Comm_split_type(trial->comm, MPI_COMM_TYPE_SHARED, trial->rank, MPI_INFO_NULL, &node));
-    MPI_CHECK(MPI_Allreduce(&bytes, &needed, 1, MPI_UINT64_T, MPI_SUM, node));
+    const struct node_memory memory = node_memory_shared_by(node, bytes);
     MPI_CHECK(MPI_Comm_free(&node));
-    gethostname(host, sizeof host - 1);
-    if (needed > available)
+    host_name(host);
+    if (memory.needed > memory.available)
         trial_unavailable(trial,
                           "needs %.1f GiB of memory on host %s, which has %.1f GiB left: "
                           "free some, or use another host",
-                          (double)needed / 0x1p30, host, (double)available / 0x1p30);
+                          (double)memory.needed / 0x1p30, host, (double)memory.available / 0x1p30);
+    if (bytes > memory_address_space_bytes())
+        trial_unavailable(trial, "needs %.1f GiB of address space on host %s: raise ulimit -v",
+                          (double)bytes / 0x1p30, host);
     return trial_agree(trial);
 }
 

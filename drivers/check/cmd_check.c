@@ -77,14 +77,18 @@ static bool choose(struct check *check, const struct option_values *values,
     check->outcomes = calloc(operation_count, sizeof *check->outcomes);
     if (!check->chosen || !check->outcomes)
         return failure_set(failure, EXIT_RUN, "out of memory");
+    char only[VALUES_TEXT_BYTES], show[VALUES_TEXT_BYTES];
+    values_blame(values, "only", only);
+    values_blame(values, "show", show);
     if (options->only && options->show)
         return failure_set(failure, EXIT_USAGE,
-                           "--only and --show exclude each other: --show runs those that it names");
+                           "%s and %s exclude each other: --show runs those that it names", only,
+                           show);
     if (options->only)
-        return choose_listed(check, values_where(values, "only"), options->only, false, failure) &&
+        return choose_listed(check, only, options->only, false, failure) &&
                check_ranks(check, failure);
     if (options->show)
-        return choose_listed(check, values_where(values, "show"), options->show, true, failure) &&
+        return choose_listed(check, show, options->show, true, failure) &&
                check_ranks(check, failure);
     for (size_t k = 0; k < operation_count; k++)
         check->chosen[k] = options->large || !operations[k].needs.large;

@@ -2,6 +2,7 @@
  * The meetings, and the alarm that ends them. */
 #include "check/watch.h"
 
+#include "base/host_name.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 
@@ -14,13 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HOST_BYTES = 64, NOTICE_TAG = 1, RELEASE_TAG = 2, NAMED_RANKS = 8 };
+enum { NOTICE_TAG = 1, RELEASE_TAG = 2, NAMED_RANKS = 8 };
 
 /* How much later than rank 0 the others end, should it be unable to end them. */
 enum { DEPUTY_SECONDS = 5, ALONE_SECONDS = 10, LAST_SECONDS = 2 };
 
 /* What ends a run from outside. */
-static const int ends[] = {SIGHUP, SIGINT, SIGTERM};
+static const int ends[] = {SIGHUP, SIGINT, SIGTERM, SIGXCPU};
 enum { ENDS = sizeof ends / sizeof ends[0] };
 
 /* What the handler reads is written before the alarm is set, or marked volatile. */
@@ -32,8 +33,8 @@ static struct {
     double limit_s;
     char limit[32]; /* the same in words */
     MPI_Comm comm;
-    char (*hosts)[HOST_BYTES];    /* of all ranks; on every rank */
-    MPI_Request *notices;         /* rank 0: from the others, [size - 1], always under way */
+    char (*hosts)[HOST_NAME_BYTES]; /* of all ranks; on every rank */
+    MPI_Request *notices;           /* rank 0: from the others, [size - 1], always under way */
     volatile uint64_t *arrived;   /* rank 0: the last meeting that each rank has come to, [size] */
     volatile uint64_t meeting;    /* this one's number, 1 is the first */
     const char *volatile what;    /* under the limit */
@@ -241,12 +242,11 @@ bool watch_begin(const struct session *session, double limit_s, const struct mpi
         free_memory();
         return false;
     }
-    char host[HOST_BYTES] = "";
-    if (gethostname(host, sizeof host - 1) != 0)
-        strcpy(host, "unknown");
+    char host[HOST_NAME_BYTES] = "";
+    host_name(host);
     MPI_CHECK(MPI_Comm_dup(session->world, &watch.comm));
-    MPI_CHECK(
-        MPI_Allgather(host, HOST_BYTES, MPI_CHAR, watch.hosts, HOST_BYTES, MPI_CHAR, watch.comm));
+    MPI_CHECK(MPI_Allgather(host, HOST_NAME_BYTES, MPI_CHAR, watch.hosts, HOST_NAME_BYTES, MPI_CHAR,
+                            watch.comm));
     if (session->rank == ROOT)
         expect_notices();
     catch_signals();

@@ -15,12 +15,19 @@ static bool hello_print(const struct run *run, void *state, struct failure *fail
     for (int r = 0; r < size; r++)
         if ((int)strlen(all[r].host) > host_width)
             host_width = (int)strlen(all[r].host);
-    for (int r = 0; r < size; r++)
+    for (int r = 0; r < size; r++) {
+        const struct placement *rank = &all[r];
+        char quota[48] = "";
+        if (rank->cpu_quota > 0)
+            snprintf(quota, sizeof quota, ", CPU quota %.4g core%s", rank->cpu_quota,
+                     rank->cpu_quota == 1 ? "" : "s");
         printf(
-            "rank %d of %d on %-*s  %d of %d core%s visible, %d thread%s, path %s, Plait %s, %s\n",
-            r, size, host_width, all[r].host, (int)all[r].visible_cores, (int)all[r].online_cores,
-            all[r].online_cores == 1 ? "" : "s", (int)all[r].threads,
-            all[r].threads == 1 ? "" : "s", all[r].path, all[r].version, all[r].mpi);
+            "rank %d of %d on %-*s  %d of %d core%s visible%s%s, %d thread%s, path %s, Plait %s, %s\n",
+            r, size, host_width, rank->host, (int)rank->visible_cores, (int)rank->online_cores,
+            rank->online_cores == 1 ? "" : "s", placement_limit_text(rank), quota,
+            (int)rank->threads, rank->threads == 1 ? "" : "s", rank->path, rank->version,
+            rank->mpi);
+    }
     return true;
 }
 

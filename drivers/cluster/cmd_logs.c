@@ -7,7 +7,6 @@
 #include "cluster/logs_options.h"
 #include "run/command.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,32 +15,36 @@ static bool is_standard_input(const char *path) {
 }
 
 static bool read_log(struct csv_log *log, const char *path, struct failure *failure) {
+    struct text_file file;
+    bool good = true;
     if (is_standard_input(path))
-        return csv_log_read(log, stdin, "standard input", failure);
-    FILE *stream = fopen(path, "r");
-    if (!stream)
-        return failure_set(failure, EXIT_USAGE, "cannot read log '%s': %s: give a text file", path,
-                           strerror(errno));
-    const bool good = csv_log_read(log, stream, path, failure);
-    fclose(stream);
+        text_file_standard_input(&file, "log");
+    else
+        good = text_file_open(&file, "log", path, TEXT_PIPE_AWAITED, failure);
+    good = good && csv_log_read(log, &file, failure);
+    text_file_close(&file);
     return good;
 }
 
-/* Told when all logs have been read: an error is to be one line. */
-static void warn(const struct csv_log *log) {
-    char line[FAILURE_TEXT_BYTES];
+/* Printed when all logs have been read: an error is to be one line. */
+static void logs_warn(const struct csv_log *log, bool skip_bad) {
     for (size_t k = 0; k < log->bad.count; k++)
         warning_print(log->bad.items[k]);
-    if (log->bad.count > 0) {
+    if (log->bad.count > 0 && skip_bad) {
+        char line[FAILURE_TEXT_BYTES];
         snprintf(line, sizeof line, "%zu bad line%s left out", log->bad.count,
                  log->bad.count == 1 ? " is" : "s are");
         warning_print(line);
     }
-    if (log->records.count == 0)
+    if (log->records.count + log->bad.count > 0)
+        return;
+    if (log->headers > 0)
+        warning_print("no line follows a header: give logs of runs that have ended");
+    else
         warning_print("no line begins with '# csv,': give logs of runs with --csv");
 }
 
-static bool write_file(const struct csv_log *log, const char *path, struct failure *failure) {
+static bool logs_write_file(const struct csv_log *log, const char *path, struct failure *failure) {
     struct atomic_file file;
     if (!atomic_file_open(&file, path, failure))
         return false;
@@ -55,8 +58,8 @@ static bool logs_work(struct run *run, void *state, struct failure *failure) {
     for (size_t k = 0; k < options->logs.count; k++)
         if (!read_log(log, options->logs.items[k], failure))
             return false;
-    warn(log);
-    return !options->out || write_file(log, options->out, failure);
+    logs_warn(log, options->skip_bad);
+    return !options->out || logs_write_file(log, options->out, failure);
 }
 
 static bool logs_print(const struct run *run, void *state, struct failure *failure) {
@@ -72,6 +75,16 @@ static bool logs_print(const struct run *run, void *state, struct failure *failu
     return true;
 }
 
+/* The table is there, but a script must not take it for the whole of the logs. */
+static bool logs_judge(const struct run *run, void *state, struct failure *failure) {
+    const struct logs_options *options = run->options;
+    const struct csv_log *log = state;
+    return log->bad.count == 0 || options->skip_bad ||
+           failure_set(failure, EXIT_RUN,
+                       "%zu bad line%s left out: correct the logs, or accept that by --skip-bad",
+                       log->bad.count, log->bad.count == 1 ? " is" : "s are");
+}
+
 static void logs_free(void *state) {
     csv_log_free(state);
 }
@@ -82,6 +95,7 @@ const struct command cmd_logs = {
     .state_bytes = sizeof(struct csv_log),
     .work = logs_work,
     .print = logs_print,
+    .judge = logs_judge,
     .free = logs_free,
     .local = true,
 };

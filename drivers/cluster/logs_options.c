@@ -22,7 +22,7 @@ static const struct option rows[] = {
         .kind = OPTION_TEXTS,
         .scope = OPTION_ARGUMENT,
         .argument = "FILE",
-        .help = "logs to read, '-' is standard input; a pipe is waited for",
+        .help = "logs to read, '-' is standard input; pipes are read like files",
         .offset = offsetof(struct logs_options, logs),
         .reads = true,
         .choices = standard_input,
@@ -36,6 +36,12 @@ static const struct option rows[] = {
         .offset = offsetof(struct logs_options, out),
         .replaces = true,
     },
+    {
+        .name = "skip-bad",
+        .kind = OPTION_FLAG,
+        .help = "accept that lines of the wrong form are left out: exit status 0 nevertheless",
+        .offset = offsetof(struct logs_options, skip_bad),
+    },
 };
 
 static const struct option_table tables[] = {
@@ -47,10 +53,13 @@ const struct option_set logs_option_set = {
     .command = "logs",
     .summary = "merge the StopWatch lines of many logs into one table",
     .details =
-        "Reads the lines that begin with '# csv,' or '#csv,', which other subcommands print with "
-        "--csv, leaves out those that have been there, and writes the others as one CSV file with "
-        "one header. A log may hold anything else. Lines of the wrong form are told on standard "
-        "error with their file and number, counted and left out. No MPI is started.",
+        "Reads the lines that begin with '# csv,' or '#csv,', which other subcommands and the "
+        "report's StopWatch print with --csv, also after a launcher's label of the rank. Leaves "
+        "out those that have been there, and writes the others as one CSV file with one header. A "
+        "log may hold anything else; its own header says which columns it has. Values of Python "
+        "with commas between brackets are one column. Lines of the wrong form are reported on "
+        "standard error with their file and number, counted and left out; then the exit status is "
+        "1 without --skip-bad. No MPI is started.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

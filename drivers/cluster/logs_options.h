@@ -8,6 +8,7 @@
 struct logs_options {
     struct option_texts logs;
     const char *out; /* NULL: standard output */
+    bool skip_bad;   /* lines that are left out are no failure */
 };
 
 extern const struct option_set logs_option_set;

@@ -20,21 +20,21 @@
 
 /* The header fills a page and each commit record begins one: a disk that loses power in the middle
  * of writing spoils the page that it writes, and no other. */
-enum { PAGE_BYTES = 4096, COMMIT_AT = PAGE_BYTES, RECORDS_AT = 3 * PAGE_BYTES };
+enum { PAGE_BYTES = 4096, CONTENT_AT = PAGE_BYTES, RECORDS_AT = 3 * PAGE_BYTES };
 
 /* No text file begins like this, and a transfer that takes it for text breaks it. */
 static const unsigned char magic[8] = {0x89, 'P', 'L', 'A', 'I', 'T', '\r', '\n'};
 
 struct header {
     unsigned char magic[8];
-    uint64_t format;
+    uint64_t format, sequence;
     struct checkpoint_parameters parameters;
     uint64_t fnv1a; /* of what is before */
 };
 _Static_assert(sizeof(struct header) == PAGE_BYTES, "the header fills a page");
 
 struct commit {
-    uint64_t sequence, begin, end;
+    uint64_t sequence, end;
     uint64_t fnv1a;
 };
 
@@ -98,10 +98,15 @@ static bool write_at(int descriptor, const void *memory, uint64_t bytes, uint64_
     return true;
 }
 
-static bool refuse_foreign(const char *path, struct failure *failure) {
-    return failure_set(failure, EXIT_USAGE,
-                       "'%s' is not a checkpoint of Plait, and is left alone: name another file",
-                       path);
+/* Saving takes one part in this many of the time at most. */
+static const uint64_t patience = 20;
+
+/* After a save that began then. */
+static void set_due(struct checkpoint *checkpoint, uint64_t start_ns) {
+    const uint64_t end_ns = clock_now_ns(), rest_ns = patience * (end_ns - start_ns);
+    if (checkpoint->every_ns > 0)
+        checkpoint->due_ns =
+            end_ns + (checkpoint->every_ns > rest_ns ? checkpoint->every_ns : rest_ns);
 }
 
 bool checkpoint_damaged(const struct checkpoint *checkpoint, const char *what,
@@ -118,6 +123,14 @@ static bool unreadable(const struct checkpoint *checkpoint, struct failure *fail
     return failure_set(failure, EXIT_USAGE,
                        "cannot read checkpoint '%s': %s: name another file, or allow reading it",
                        checkpoint->path, strerror(errno));
+}
+
+static bool cannot_write(const struct checkpoint *checkpoint, struct failure *failure) {
+    const int error_number = errno;
+    return failure_set(failure, EXIT_RUN,
+                       "cannot write checkpoint '%s': %s%s; what it has kept is good, and the same "
+                       "command goes on from there",
+                       checkpoint->path, strerror(error_number), atomic_file_fix(error_number));
 }
 
 /* Length of the line that begins here, without its end. */
@@ -138,17 +151,10 @@ static const char *find_line(const char *text, const char *name, size_t length) 
     return text;
 }
 
-/* What stands behind the name in a line, with its length; "nothing" for no line. */
-struct value {
-    const char *text;
-    int length;
-};
-
-static struct value value_of(const char *line) {
-    const char *blank = strchr(line, ' ');
-    if (!*line || !blank)
-        return (struct value){"nothing", (int)strlen("nothing")};
-    return (struct value){blank + 1, line_length(blank + 1)};
+/* What stands after the name in a line; "nothing" for no line. */
+static const char *value_of(const char *line) {
+    const char *space = strchr(line, ' ');
+    return space ? space + 1 : "nothing";
 }
 
 /* Names the first parameter of ours that the file has otherwise. A file that has all of ours has
@@ -157,25 +163,29 @@ static bool compare_parameters(const struct checkpoint *checkpoint, const char *
                                const char *ours, struct failure *failure) {
     for (const char *line = ours; *line; line = next_line(line)) {
         const size_t name = strcspn(line, " ");
-        const struct value own = value_of(line);
-        const struct value other = value_of(find_line(theirs, line, name));
-        if (own.length != other.length || memcmp(own.text, other.text, (size_t)own.length) != 0)
+        const char *own = value_of(line), *other = value_of(find_line(theirs, line, name));
+        const int length = line_length(own);
+        if (length != line_length(other) || memcmp(own, other, (size_t)length) != 0)
             return failure_set(failure, EXIT_USAGE,
                                "checkpoint '%s' is of another run, whose %.*s is %.*s, not %.*s: "
                                "give the command of that run, or name another file",
-                               checkpoint->path, (int)name, line, other.length, other.text,
-                               own.length, own.text);
+                               checkpoint->path, (int)name, line, line_length(other), other, length,
+                               own);
     }
     return true;
 }
 
 static bool read_header(const struct checkpoint *checkpoint, struct header *header,
                         struct failure *failure) {
-    if (!read_at(checkpoint->descriptor, header, sizeof header->magic + sizeof header->format, 0))
-        return errno == 0 ? refuse_foreign(checkpoint->path, failure)
-                          : unreadable(checkpoint, failure);
-    if (memcmp(header->magic, magic, sizeof magic) != 0)
-        return refuse_foreign(checkpoint->path, failure);
+    const size_t begin = sizeof header->magic + sizeof header->format;
+    const bool long_enough = read_at(checkpoint->descriptor, header, begin, 0);
+    if (!long_enough && errno != 0)
+        return unreadable(checkpoint, failure);
+    if (!long_enough || memcmp(header->magic, magic, sizeof magic) != 0)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "'%s' is not a checkpoint of Plait, and is left alone: name another file",
+            checkpoint->path);
     if (header->format != CHECKPOINT_FORMAT)
         return failure_set(failure, EXIT_USAGE,
                            "checkpoint '%s' has format %llu, this Plait knows %d: go on with the "
@@ -190,22 +200,20 @@ static bool read_header(const struct checkpoint *checkpoint, struct header *head
 }
 
 /* Takes the later of the two commit records. The other may be of any age, or half written. */
-static bool read_commits(struct checkpoint *checkpoint, struct failure *failure) {
+bool checkpoint_find_log(struct checkpoint *checkpoint, struct failure *failure) {
     struct stat status;
     checkpoint->sequence = 0;
     for (int k = 0; k < 2; k++) {
         struct commit commit;
         if (!read_at(checkpoint->descriptor, &commit, sizeof commit,
-                     COMMIT_AT + (uint64_t)k * PAGE_BYTES))
+                     CONTENT_AT + (uint64_t)k * PAGE_BYTES))
             return unreadable(checkpoint, failure);
         if (commit.fnv1a != FNV1A_OF(commit, &commit) || commit.sequence <= checkpoint->sequence)
             continue;
         checkpoint->sequence = commit.sequence;
-        checkpoint->begin = checkpoint->next_begin = commit.begin;
         checkpoint->end = checkpoint->next_end = commit.end;
     }
-    if (checkpoint->sequence == 0 || checkpoint->begin < RECORDS_AT ||
-        checkpoint->end < checkpoint->begin)
+    if (checkpoint->sequence == 0 || checkpoint->end < RECORDS_AT)
         return checkpoint_damaged(checkpoint, "its commit records", failure);
     if (fstat(checkpoint->descriptor, &status) != 0)
         return unreadable(checkpoint, failure);
@@ -237,35 +245,27 @@ static bool open_locked(struct checkpoint *checkpoint, struct failure *failure) 
     }
 }
 
-static bool name_it(struct checkpoint *checkpoint, const char *path, struct failure *failure) {
-    *checkpoint = (struct checkpoint){.path = strdup(path), .descriptor = -1};
-    return checkpoint->path || failure_set(failure, EXIT_RUN, "out of memory");
-}
-
-/* Opens, locks and looks at what every user needs. */
-static bool open_file(struct checkpoint *checkpoint, struct header *header, bool *found,
-                      struct failure *failure) {
-    *found = false;
-    if (!open_locked(checkpoint, failure))
-        return false;
-    if (checkpoint->descriptor < 0)
-        return true;
-    *found = true;
-    checkpoint->target = realpath(checkpoint->path, NULL);
-    if (!checkpoint->target)
-        return unreadable(checkpoint, failure);
-    return read_header(checkpoint, header, failure);
-}
-
 bool checkpoint_open(struct checkpoint *checkpoint, const char *path,
                      const struct checkpoint_parameters *parameters, bool *found,
                      struct failure *failure) {
     struct header header;
+    *checkpoint =
+        (struct checkpoint){.path = strdup(path), .parameters = parameters, .descriptor = -1};
     *found = false;
-    return name_it(checkpoint, path, failure) && open_file(checkpoint, &header, found, failure) &&
-           (!*found ||
-            (compare_parameters(checkpoint, header.parameters.text, parameters->text, failure) &&
-             read_commits(checkpoint, failure)));
+    if (!checkpoint->path)
+        return failure_set(failure, EXIT_RUN, "out of memory");
+    if (!open_locked(checkpoint, failure))
+        return false;
+    *found = checkpoint->descriptor >= 0;
+    if (!*found)
+        return true;
+    checkpoint->target = realpath(checkpoint->path, NULL);
+    if (!checkpoint->target)
+        return unreadable(checkpoint, failure);
+    if (!read_header(checkpoint, &header, failure))
+        return false;
+    checkpoint->sequence = header.sequence;
+    return compare_parameters(checkpoint, header.parameters.text, parameters->text, failure);
 }
 
 bool checkpoint_peek(const char *path, const char *name, char *value, size_t bytes) {
@@ -276,44 +276,92 @@ bool checkpoint_peek(const char *path, const char *name, char *value, size_t byt
                                     .descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
     const bool whole = checkpoint.descriptor >= 0 && read_header(&checkpoint, &header, &unsaid);
     const char *line = whole ? find_line(header.parameters.text, name, strlen(name)) : "";
-    const struct value found = value_of(line);
+    const char *found = value_of(line);
+    const int length = line_length(found);
     if (checkpoint.descriptor >= 0)
         close(checkpoint.descriptor);
-    return *line && snprintf(value, bytes, "%.*s", found.length, found.text) == found.length;
+    return *line && snprintf(value, bytes, "%.*s", length, found) == length;
 }
 
-static bool write_new_file(struct atomic_file *file, const struct checkpoint_parameters *parameters,
-                           struct failure *failure) {
-    struct header header = {.format = CHECKPOINT_FORMAT, .parameters = *parameters};
-    struct commit commit = {.sequence = 1, .begin = RECORDS_AT, .end = RECORDS_AT};
-    char pages[RECORDS_AT] = {0};
+/* Puts a new file in the place of the one that is open, or of none: all at once, and locked before
+ * it has the name, so that no other run can take it in between. */
+static bool put_file(struct checkpoint *checkpoint, const void *content, size_t bytes,
+                     struct failure *failure) {
+    const bool is_new = checkpoint->descriptor < 0;
+    struct header header = {
+        .format = CHECKPOINT_FORMAT,
+        .sequence = checkpoint->sequence + 1,
+        .parameters = *checkpoint->parameters,
+    };
+    struct atomic_file file;
     memcpy(header.magic, magic, sizeof magic);
     header.fnv1a = FNV1A_OF(header, &header);
-    commit.fnv1a = FNV1A_OF(commit, &commit);
-    memcpy(pages, &header, sizeof header);
-    memcpy(pages + COMMIT_AT + PAGE_BYTES, &commit, sizeof commit); /* sequence 1 is odd */
-    return atomic_file_write(file, pages, sizeof pages, failure);
-}
-
-bool checkpoint_create(struct checkpoint *checkpoint, const char *path,
-                       const struct checkpoint_parameters *parameters, struct failure *failure) {
-    struct atomic_file file;
-    bool found;
-    checkpoint_close(checkpoint);
-    if (!atomic_file_open(&file, path, failure))
+    if (!(is_new ? atomic_file_open : atomic_file_open_owned)(&file, checkpoint->path, failure))
         return false;
-    if (!write_new_file(&file, parameters, failure)) {
+    const int descriptor = fcntl(fileno(file.stream), F_DUPFD_CLOEXEC, 0);
+    bool good = descriptor >= 0 || atomic_file_failed(&file, errno, failure);
+    if (good)
+        (void)flock(descriptor, LOCK_EX | LOCK_NB);
+    good = good && atomic_file_write(&file, &header, sizeof header, failure) &&
+           atomic_file_write(&file, content, bytes, failure);
+    if (good)
+        good = (is_new ? atomic_file_commit_new : atomic_file_commit)(&file, failure);
+    else
         atomic_file_abandon(&file);
+    if (!good) {
+        if (descriptor >= 0)
+            close(descriptor);
         return false;
     }
-    return atomic_file_commit_new(&file, failure) &&
-           checkpoint_open(checkpoint, path, parameters, &found, failure) &&
-           (found || failure_set(failure, EXIT_RUN, "checkpoint '%s' is gone: start again", path));
+    if (is_new)
+        checkpoint->target = realpath(checkpoint->path, NULL);
+    else
+        close(checkpoint->descriptor);
+    checkpoint->descriptor = descriptor;
+    checkpoint->sequence = header.sequence;
+    return checkpoint->target || cannot_write(checkpoint, failure);
+}
+
+bool checkpoint_rewrite(struct checkpoint *checkpoint, uint64_t *words, size_t count,
+                        struct failure *failure) {
+    const uint64_t start_ns = clock_now_ns();
+    words[count - 1] = fnv1a_of(words, count - 1);
+    const bool written = put_file(checkpoint, words, count * sizeof *words, failure);
+    set_due(checkpoint, start_ns);
+    return written;
+}
+
+bool checkpoint_read_whole(const struct checkpoint *checkpoint, uint64_t **words, size_t *count,
+                           struct failure *failure) {
+    struct stat status;
+    *words = NULL;
+    if (fstat(checkpoint->descriptor, &status) != 0)
+        return unreadable(checkpoint, failure);
+    const uint64_t bytes = status.st_size > CONTENT_AT ? (uint64_t)status.st_size - CONTENT_AT : 0;
+    *count = (size_t)(bytes / sizeof **words);
+    if (*count == 0 || *count > UINT32_MAX || bytes % sizeof **words != 0)
+        return checkpoint_damaged(checkpoint, "cut short", failure);
+    *words = malloc((size_t)bytes);
+    if (!*words)
+        return failure_set(failure, EXIT_RUN, "out of memory");
+    if (!read_at(checkpoint->descriptor, *words, bytes, CONTENT_AT))
+        return unreadable(checkpoint, failure);
+    return (*words)[*count - 1] == fnv1a_of(*words, *count - 1) ||
+           checkpoint_damaged(checkpoint, "its content", failure);
+}
+
+bool checkpoint_create_log(struct checkpoint *checkpoint, struct failure *failure) {
+    struct commit commit = {.sequence = 1, .end = RECORDS_AT};
+    char pages[RECORDS_AT - CONTENT_AT] = {0};
+    commit.fnv1a = FNV1A_OF(commit, &commit);
+    memcpy(pages + PAGE_BYTES, &commit, sizeof commit); /* sequence 1 is odd */
+    checkpoint->end = checkpoint->next_end = RECORDS_AT;
+    return put_file(checkpoint, pages, sizeof pages, failure);
 }
 
 bool checkpoint_next(const struct checkpoint *checkpoint, uint64_t *cursor,
                      struct checkpoint_record *record, struct failure *failure) {
-    const uint64_t offset = *cursor == 0 ? checkpoint->begin : *cursor;
+    const uint64_t offset = *cursor == 0 ? RECORDS_AT : *cursor;
     struct record_header header;
     if (offset == checkpoint->end)
         return false;
@@ -325,119 +373,57 @@ bool checkpoint_next(const struct checkpoint *checkpoint, uint64_t *cursor,
     if (header.fnv1a != FNV1A_OF(record_header, &header) || header.count == 0 ||
         header.row_bytes == 0 || header.row_bytes % 4 != 0 || header.count > UINT32_MAX ||
         header.row_bytes / 4 > UINT32_MAX || header.first > UINT64_MAX - header.count ||
-        header.count > bytes / (header.row_bytes + sizeof(uint64_t)))
+        header.count > bytes / header.row_bytes)
         return checkpoint_damaged(checkpoint, "a record", failure);
     *record = (struct checkpoint_record){header.first, header.count, header.row_bytes,
                                          header.digests_fnv1a, offset};
-    *cursor = offset + sizeof header + header.count * (header.row_bytes + sizeof(uint64_t));
+    *cursor = offset + sizeof header + header.count * header.row_bytes;
     return true;
-}
-
-/* Whether the rows have these digests. */
-static bool rows_match(const struct plait_exec *exec, const void *rows, uint32_t count,
-                       uint32_t words, const uint64_t *digests, uint64_t *own) {
-    plait_digest_rows(exec, rows, count, words, own);
-    return memcmp(own, digests, count * sizeof *own) == 0;
 }
 
 bool checkpoint_read(const struct checkpoint *checkpoint, const struct checkpoint_record *record,
                      const struct plait_exec *exec, void *rows, uint64_t *digests,
                      struct failure *failure) {
-    const uint64_t digest_bytes = record->count * sizeof *digests;
-    const uint64_t at = record->offset + sizeof(struct record_header);
-    uint64_t *own = malloc(digest_bytes);
-    if (!own)
-        return failure_set(failure, EXIT_RUN, "out of memory");
-    bool right = (read_at(checkpoint->descriptor, digests, digest_bytes, at) &&
-                  read_at(checkpoint->descriptor, rows, record->count * record->row_bytes,
-                          at + digest_bytes)) ||
-                 unreadable(checkpoint, failure);
-    if (right)
-        right = (fnv1a_of(digests, record->count) == record->digests_fnv1a &&
-                 rows_match(exec, rows, (uint32_t)record->count, (uint32_t)(record->row_bytes / 4),
-                            digests, own)) ||
-                checkpoint_damaged(checkpoint, "the rows of a record", failure);
-    free(own);
-    return right;
+    if (!read_at(checkpoint->descriptor, rows, record->count * record->row_bytes,
+                 record->offset + sizeof(struct record_header)))
+        return unreadable(checkpoint, failure);
+    plait_digest_rows(exec, rows, (uint32_t)record->count, (uint32_t)(record->row_bytes / 4),
+                      digests);
+    return fnv1a_of(digests, record->count) == record->digests_fnv1a ||
+           checkpoint_damaged(checkpoint, "the rows of a record", failure);
 }
 
-static bool cannot_write(const struct checkpoint *checkpoint, struct failure *failure) {
-    const int error_number = errno;
-    return failure_set(failure, EXIT_RUN,
-                       "cannot write checkpoint '%s': %s%s; what it has kept is good, and the same "
-                       "command goes on from there",
-                       checkpoint->path, strerror(error_number),
-                       error_number == ENOSPC || error_number == EDQUOT ? ": free some space" : "");
-}
-
-static uint64_t record_bytes(uint64_t count, uint64_t row_bytes) {
-    return sizeof(struct record_header) + count * (sizeof(uint64_t) + row_bytes);
-}
-
-/* Writes a record at `offset`. */
-static bool write_record(const struct checkpoint *checkpoint, uint64_t offset, uint64_t first,
-                         uint64_t count, uint64_t row_bytes, const uint64_t *digests,
-                         const void *rows, struct failure *failure) {
-    struct record_header header = {first, count, row_bytes, fnv1a_of(digests, count), 0};
-    const uint64_t digests_at = offset + sizeof header;
-    const uint64_t rows_at = digests_at + count * sizeof *digests;
+bool checkpoint_append(struct checkpoint *checkpoint, const struct checkpoint_record *record,
+                       const uint64_t *digests, const void *rows, struct failure *failure) {
+    const uint64_t bytes = record->count * record->row_bytes;
+    struct record_header header = {record->first, record->count, record->row_bytes,
+                                   fnv1a_of(digests, record->count), 0};
     header.fnv1a = FNV1A_OF(record_header, &header);
-    return (write_at(checkpoint->descriptor, &header, sizeof header, offset) &&
-            write_at(checkpoint->descriptor, digests, count * sizeof *digests, digests_at) &&
-            write_at(checkpoint->descriptor, rows, count * row_bytes, rows_at)) ||
-           cannot_write(checkpoint, failure);
-}
-
-bool checkpoint_append(struct checkpoint *checkpoint, uint64_t first, uint64_t count,
-                       uint64_t row_bytes, const uint64_t *digests, const void *rows,
-                       struct failure *failure) {
-    if (!write_record(checkpoint, checkpoint->next_end, first, count, row_bytes, digests, rows,
-                      failure))
-        return false;
-    checkpoint->next_end += record_bytes(count, row_bytes);
-    return true;
-}
-
-bool checkpoint_replace(struct checkpoint *checkpoint, uint64_t first, uint64_t count,
-                        uint64_t row_bytes, const uint64_t *digests, const void *rows,
-                        struct failure *failure) {
-    const uint64_t bytes = record_bytes(count, row_bytes);
-    const bool fits_before = checkpoint->begin - RECORDS_AT >= bytes;
-    const uint64_t begin = fits_before ? RECORDS_AT : checkpoint->end;
-    if (!write_record(checkpoint, begin, first, count, row_bytes, digests, rows, failure))
-        return false;
-    checkpoint->next_begin = begin;
-    checkpoint->next_end = begin + bytes;
+    if (!write_at(checkpoint->descriptor, &header, sizeof header, checkpoint->next_end) ||
+        !write_at(checkpoint->descriptor, rows, bytes, checkpoint->next_end + sizeof header))
+        return cannot_write(checkpoint, failure);
+    checkpoint->next_end += sizeof header + bytes;
     return true;
 }
 
 static bool write_commit(struct checkpoint *checkpoint) {
-    struct commit commit = {checkpoint->sequence + 1, checkpoint->next_begin, checkpoint->next_end,
-                            0};
+    struct commit commit = {checkpoint->sequence + 1, checkpoint->next_end, 0};
     commit.fnv1a = FNV1A_OF(commit, &commit);
     if (fdatasync(checkpoint->descriptor) != 0 ||
         !write_at(checkpoint->descriptor, &commit, sizeof commit,
-                  COMMIT_AT + commit.sequence % 2 * PAGE_BYTES) ||
+                  CONTENT_AT + commit.sequence % 2 * PAGE_BYTES) ||
         fdatasync(checkpoint->descriptor) != 0)
         return false;
     checkpoint->sequence = commit.sequence;
-    checkpoint->begin = commit.begin;
     checkpoint->end = commit.end;
     return true;
 }
 
-/* Commits take one part in this many of the time at most. */
-static const uint64_t patience = 20;
-
 bool checkpoint_commit(struct checkpoint *checkpoint, struct failure *failure) {
     const uint64_t start_ns = clock_now_ns();
-    if (checkpoint->next_begin != checkpoint->begin || checkpoint->next_end != checkpoint->end)
-        if (!write_commit(checkpoint))
-            return cannot_write(checkpoint, failure);
-    const uint64_t end_ns = clock_now_ns(), rest_ns = patience * (end_ns - start_ns);
-    if (checkpoint->every_ns > 0)
-        checkpoint->due_ns =
-            end_ns + (checkpoint->every_ns > rest_ns ? checkpoint->every_ns : rest_ns);
+    if (checkpoint->next_end != checkpoint->end && !write_commit(checkpoint))
+        return cannot_write(checkpoint, failure);
+    set_due(checkpoint, start_ns);
     return true;
 }
 
@@ -451,6 +437,7 @@ bool checkpoint_is_due(const struct checkpoint *checkpoint) {
 }
 
 bool checkpoint_remove(const struct checkpoint *checkpoint, struct failure *failure) {
+    atomic_file_clear_owned(checkpoint->path);
     return unlink(checkpoint->target) == 0 || errno == ENOENT ||
            failure_set(failure, EXIT_RUN,
                        "the run is complete, but checkpoint '%s' cannot be removed: %s: remove it",

@@ -3,10 +3,13 @@
  * in its language, and draws into a folder of its own there, from which finished pictures are
  * moved.
  */
+#define _GNU_SOURCE /* posix_spawn_file_actions_addchdir_np, environ */
 #include "files/gnuplot.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,35 +101,46 @@ bool gnuplot_write(const char *folder, const char *name, const char *lines, cons
     return written;
 }
 
-enum { EXIT_MISSING = 127 }; /* as shells have it */
-
-/* In the new process; does not come back. What gnuplot says does not matter: the script can be run
- * again to see it. */
-static void become_gnuplot(const char *folder, const char *name, const char *draft) {
-    char command[PATH_BYTES], script[PATH_BYTES];
-    const int nowhere = open("/dev/null", O_RDWR);
-    snprintf(command, sizeof command, "folder = '%s/'", draft);
-    snprintf(script, sizeof script, "%s.gp", name);
-    if (nowhere < 0 || chdir(folder) != 0)
-        _exit(EXIT_FAILURE);
-    for (int descriptor = 0; descriptor <= STDERR_FILENO; descriptor++)
-        dup2(nowhere, descriptor);
-    execlp("gnuplot", "gnuplot", "-e", command, script, (char *)NULL);
-    _exit(errno == ENOENT ? EXIT_MISSING : EXIT_FAILURE);
-}
-
-static enum gnuplot_outcome run(const char *folder, const char *name, const char *draft) {
+/* Runs the script. Nothing of what this process has inherited or set for itself may make gnuplot
+ * fail, or its end go unnoticed: signals are as by default. What gnuplot says does not matter: the
+ * script can be run again to see it. */
+static enum gnuplot_outcome gnuplot_run(const char *folder, const char *name, const char *draft) {
+    char assignment[PATH_BYTES], script[PATH_BYTES];
+    char gnuplot[] = "gnuplot", evaluate[] = "-e";
+    char *const words[] = {gnuplot, evaluate, assignment, script, NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t all, none;
+    pid_t process;
     int status = 0;
-    const pid_t process = fork();
-    if (process == 0)
-        become_gnuplot(folder, name, draft);
-    if (process < 0)
+    snprintf(assignment, sizeof assignment, "folder = '%s/'", draft);
+    snprintf(script, sizeof script, "%s.gp", name);
+    signal(SIGCHLD, SIG_DFL); /* ignored, it would take the status */
+    sigfillset(&all);
+    sigemptyset(&none);
+    if (posix_spawn_file_actions_init(&actions) != 0)
         return GNUPLOT_FAILED;
+    if (posix_spawnattr_init(&attributes) != 0) {
+        posix_spawn_file_actions_destroy(&actions);
+        return GNUPLOT_FAILED;
+    }
+    int error_number = posix_spawnattr_setsigdefault(&attributes, &all);
+    error_number |= posix_spawnattr_setsigmask(&attributes, &none);
+    error_number |=
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    for (int descriptor = 0; descriptor <= STDERR_FILENO; descriptor++)
+        error_number |=
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0);
+    error_number |= posix_spawn_file_actions_addchdir_np(&actions, folder);
+    if (error_number == 0)
+        error_number = posix_spawnp(&process, gnuplot, &actions, &attributes, words, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error_number != 0)
+        return error_number == ENOENT ? GNUPLOT_MISSING : GNUPLOT_FAILED;
     while (waitpid(process, &status, 0) < 0)
         if (errno != EINTR)
             return GNUPLOT_FAILED;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_MISSING)
-        return GNUPLOT_MISSING;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? GNUPLOT_DONE : GNUPLOT_FAILED;
 }
 
@@ -162,7 +176,7 @@ enum gnuplot_outcome gnuplot_draw(const char *folder, const char *name) {
     strcat(draft, pattern);
     if (!mkdtemp(draft))
         return GNUPLOT_FAILED;
-    const enum gnuplot_outcome outcome = run(folder, name, strrchr(draft, '/') + 1);
+    const enum gnuplot_outcome outcome = gnuplot_run(folder, name, strrchr(draft, '/') + 1);
     const bool good = outcome == GNUPLOT_DONE && all_there(draft, name);
     if (empty_draft(folder, draft, name, good))
         return GNUPLOT_DONE;

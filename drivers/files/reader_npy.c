@@ -96,7 +96,9 @@ static bool open_regular(struct npy_reader *reader, struct failure *failure) {
     if (stat(reader->path, &status) != 0)
         return fail(reader, EXIT_USAGE, failure);
     if (!S_ISREG(status.st_mode))
-        return refuse(reader, "is not a regular file", failure);
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' is not a regular file: save the array to a file first",
+                           reader->path);
     reader->stream = fopen(reader->path, "rb");
     return reader->stream || fail(reader, EXIT_USAGE, failure);
 }

@@ -158,6 +158,10 @@ static void put_placement(struct report *report, const struct placement *ranks, 
         report_open_object(report, NULL);
         report_text(report, "host", ranks[r].host);
         report_count(report, "visible_cores", (uint64_t)ranks[r].visible_cores);
+        if (ranks[r].cpu_quota > 0)
+            report_real(report, "cpu_quota", ranks[r].cpu_quota);
+        else
+            put(report, "cpu_quota", json_null());
         report_count(report, "threads", (uint64_t)ranks[r].threads);
         report_text(report, "path", ranks[r].path);
         report_close(report);

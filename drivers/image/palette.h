@@ -28,6 +28,18 @@ const struct palette *palette_find(const char *name);
 /* The names of all palettes in the order of palette_at, ended by NULL: for option tables. */
 extern const char *const palette_names[];
 
+#define PALETTE_HELP \
+    "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or a file with a colour rrggbb on each line"
+
+/* The row of --palette, whose member is the text: a name, or a file. For option tables that include
+ * options/option.h. */
+#define PALETTE_ROW(member_offset)                                                        \
+    {                                                                                     \
+        .name = "palette", .kind = OPTION_TEXT, .argument = "NAME", .help = PALETTE_HELP, \
+        .default_value = "viridis", .offset = (member_offset), .reads = true,             \
+        .choices = palette_names, .defines = true,                                        \
+    }
+
 /* All palettes, index 0, 1, ... until the answer is NULL, for lists of names. */
 const struct palette *palette_at(size_t index);
 

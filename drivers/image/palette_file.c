@@ -4,9 +4,9 @@
 
 #include "base/atomic_file.h"
 #include "base/suggest.h"
+#include "base/text_file.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,17 +34,13 @@ static bool add_colour(struct colour_list *list, unsigned long rgb) {
     return true;
 }
 
-static const char *skip_blanks(const char *text) {
-    return text + strspn(text, " \t\r\n");
-}
-
-/* Whether nothing but blanks or a comment is left of a line. */
+/* Whether nothing but spaces or a comment is left of a line. */
 static bool ends_here(const char *text) {
-    text = skip_blanks(text);
+    text += strspn(text, " \t");
     return *text == '\0' || (*text == '#' && (text[1] == '\0' || isspace((unsigned char)text[1])));
 }
 
-/* Parses a colour. What follows it is a blank, if anything. */
+/* Parses a colour. What follows it is a space or a tab, if anything. */
 static bool parse_colour(const char *text, unsigned long *rgb) {
     text += *text == '#';
     if (strspn(text, "0123456789abcdefABCDEF") != 6)
@@ -53,46 +49,46 @@ static bool parse_colour(const char *text, unsigned long *rgb) {
     return (text[6] == '\0' || isspace((unsigned char)text[6])) && ends_here(text + 6);
 }
 
-/* Takes one line. bytes: its length, by which a zero in it shows. */
-static bool take_line(struct colour_list *list, const char *line, size_t bytes, const char *path,
-                      unsigned long number, struct failure *failure) {
-    const char *text = skip_blanks(line);
-    const bool is_text = strlen(line) == bytes;
+static bool take_line(struct colour_list *list, const struct text_file *file,
+                      struct failure *failure) {
+    const char *text = file->text + strspn(file->text, " \t");
     unsigned long rgb;
-    if (is_text && ends_here(text))
-        return true;
-    if (!is_text || !parse_colour(text, &rgb)) {
-        const size_t length = strcspn(text, "\r\n");
-        return failure_set(failure, EXIT_USAGE,
-                           "%s:%lu: '%.*s' is not a colour: write rrggbb or #rrggbb", path, number,
-                           length < 40 ? (int)length : 40, text);
+    for (size_t i = 0; i < file->length; i++) {
+        const unsigned char byte = (unsigned char)file->text[i];
+        if (byte == '\r')
+            return failure_set(failure, EXIT_USAGE,
+                               "%s:%lu: a carriage return stands within the line: end lines by "
+                               "line feeds",
+                               file->path, file->number);
+        if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
+            return failure_set(failure, EXIT_USAGE,
+                               "%s:%lu: holds the byte 0x%02x: give a text file with a colour on "
+                               "each line",
+                               file->path, file->number, byte);
     }
+    if (ends_here(text) && !file->cut)
+        return true;
+    if (file->cut || !parse_colour(text, &rgb))
+        return failure_set(failure, EXIT_USAGE,
+                           "%s:%lu: '%.40s' is not a colour: write rrggbb or #rrggbb", file->path,
+                           file->number, text);
     if (list->count == PALETTE_FILE_COLOURS_MAX)
         return failure_set(failure, EXIT_USAGE,
-                           "%s:%lu: one colour too many: a palette has at most %d", path, number,
-                           PALETTE_FILE_COLOURS_MAX);
+                           "%s:%lu: one colour too many: a palette has at most %d", file->path,
+                           file->number, PALETTE_FILE_COLOURS_MAX);
     return add_colour(list, rgb) ||
-           failure_set(failure, EXIT_RUN, "out of memory for the palette '%s'", path);
+           failure_set(failure, EXIT_RUN, "out of memory for the palette '%s'", file->path);
 }
 
-static bool read_lines(FILE *stream, const char *path, struct colour_list *list,
-                       struct failure *failure) {
-    char *line = NULL;
-    size_t room = 0;
-    unsigned long number = 0;
-    ssize_t length;
-    bool read = true;
-    while (read && (errno = 0, length = getline(&line, &room, stream)) >= 0)
-        read = take_line(list, line, (size_t)length, path, ++number, failure);
-    if (read && errno != 0)
-        read = failure_set(failure, EXIT_USAGE, "cannot read the palette '%s': %s", path,
-                           strerror(errno));
-    if (read && list->count < 2)
-        read = failure_set(failure, EXIT_USAGE,
-                           "%s:%lu: too few colours, %zu: a palette has 2 or more", path, number,
-                           list->count);
-    free(line);
-    return read;
+static bool read_lines(struct text_file *file, struct colour_list *list, struct failure *failure) {
+    while (text_file_line(file, failure))
+        if (!take_line(list, file, failure))
+            return false;
+    if (failure->exit_status != EXIT_DONE)
+        return false;
+    return list->count >= 2 ||
+           failure_set(failure, EXIT_USAGE, "%s:%lu: too few colours, %zu: a palette has 2 or more",
+                       file->path, file->number, list->count);
 }
 
 /* Index k lies at k / 255 of the way from the first colour to the last. */
@@ -109,29 +105,17 @@ static void interpolate(const struct colour_list *list, struct palette *palette)
     }
 }
 
-/* Only regular files: one that waits for somebody to write into it would hang all ranks. */
-static FILE *open_regular(const char *path, struct failure *failure) {
-    struct stat about;
-    FILE *stream = NULL;
-    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
-        failure_set(failure, EXIT_USAGE, "cannot read the palette '%s': it is not a regular file",
-                    path);
-    else if (!(stream = fopen(path, "r")))
-        failure_set(failure, EXIT_USAGE, "cannot read the palette '%s': %s", path, strerror(errno));
-    return stream;
-}
-
 static bool read_file(const char *path, struct palette *palette, struct failure *failure) {
     struct colour_list list = {0};
-    FILE *stream = open_regular(path, failure);
-    if (!stream)
-        return false;
-    const bool read = read_lines(stream, path, &list, failure);
+    struct text_file file;
+    /* Ranks wait for the one that reads: it must not wait for a pipe that nobody may write to. */
+    const bool read = text_file_open(&file, "the palette", path, TEXT_PIPE_REFUSED, failure) &&
+                      read_lines(&file, &list, failure);
     if (read) {
         palette->name = path;
         interpolate(&list, palette);
     }
-    fclose(stream);
+    text_file_close(&file);
     free(list.rgb);
     return read;
 }
@@ -154,6 +138,14 @@ static bool refuse_unknown(const char *text, struct failure *failure) {
     return failure_set(failure, EXIT_USAGE,
                        "--palette: no palette '%s'%s: there are %s, or name a file of colours",
                        text, hint, names);
+}
+
+bool palette_load_regular(const char *text, struct palette *palette, struct failure *failure) {
+    struct stat about;
+    if (!palette_find(text) && stat(text, &about) == 0 && !S_ISREG(about.st_mode))
+        return failure_set(failure, EXIT_USAGE,
+                           "cannot read the palette '%s': it is not a regular file", text);
+    return palette_load(text, palette, failure);
 }
 
 bool palette_load(const char *text, struct palette *palette, struct failure *failure) {

@@ -15,12 +15,16 @@ enum { PALETTE_FILE_COLOURS_MAX = 65536 };
  *
  * A file has a colour on each line, rrggbb or #rrggbb in hexadecimal digits, 2 to
  * PALETTE_FILE_COLOURS_MAX of them, lowest value first. Blank lines do not count. A '#' with a
- * blank or nothing behind it begins a comment, on a line of its own or behind a colour. The first
- * colour is that of index 0 and the last of index 255; in between they are interpolated linearly,
- * as the sRGB values that they are written in, rounded to the nearest.
+ * space or nothing after it begins a comment, on a line of its own or after a colour. Pipes are
+ * read like files. The first colour is that of index 0 and the last of index 255; in between they
+ * are interpolated linearly, as the sRGB values that they are written in, rounded to the nearest.
  *
  * EXIT_USAGE, with the line where it is one, for anything else. */
 bool palette_load(const char *text, struct palette *palette, struct failure *failure);
+
+/* The same for a text that somebody else may have written, who must not make this process read from
+ * a terminal, a device or a pipe: files are regular ones. */
+bool palette_load_regular(const char *text, struct palette *palette, struct failure *failure);
 
 /* Refuses an output that would replace the file that palette_load reads: EXIT_USAGE. NULL stands
  * for no output. */

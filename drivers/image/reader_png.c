@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * PNG by libpng, row by row; an interlaced picture, whose rows are complete only at the end, is
- * held in memory.
- *
- * libpng leaves a failed call by longjmp. Every call that can fail is therefore made from a step
- * that guarded() runs, and all that a step makes is kept in *reading, which is freed after it. */
+ * held in memory. All that a step of it makes is kept in *reading, which is freed after it
+ * (image/png_guard.h). */
 #include "image/reader_png.h"
 
 #include "base/memory.h"
+#include "image/png_guard.h"
 
 #include <errno.h>
 #include <png.h>
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,43 +19,28 @@
 enum { SIDE_MAX = 1 << 20, CHUNK_BYTES_MAX = 1 << 20, CHUNKS_MAX = 1000 };
 
 struct reading {
-    png_structp png;
+    struct png_guard guard;
     png_infop info;
     FILE *stream;
     const char *path;
     struct png_content *content;
     png_row_fn *take;
     void *context;
-    uint8_t *row;      /* [width][3] */
-    uint8_t *picture;  /* [height][width][3] of an interlaced one */
-    png_bytepp rows;   /* into picture */
-    char message[128]; /* libpng's, when a step has failed */
+    uint8_t *row;     /* [width][3] */
+    uint8_t *picture; /* [height][width][3] of an interlaced one */
+    png_bytepp rows;  /* into picture */
 };
 
-static void on_error(png_structp handle, png_const_charp message) {
-    struct reading *reading = png_get_error_ptr(handle);
-    strncpy(reading->message, message, sizeof reading->message - 1);
-    png_longjmp(handle, 1);
+static bool reading_run(struct reading *reading, void (*step)(void *reading),
+                        struct failure *failure) {
+    return png_guard_run(&reading->guard, step, reading) ||
+           failure_set(failure, EXIT_USAGE, "'%s' is damaged: libpng: %s", reading->path,
+                       reading->guard.message);
 }
 
-/* Odd profiles and the like do not touch pixels or texts. */
-static void on_warning(png_structp handle, png_const_charp message) {
-    (void)handle;
-    (void)message;
-}
-
-static bool guarded(struct reading *reading, void (*step)(struct reading *),
-                    struct failure *failure) {
-    if (setjmp(png_jmpbuf(reading->png)) == 0) {
-        step(reading);
-        return true;
-    }
-    return failure_set(failure, EXIT_USAGE, "'%s' is damaged: libpng: %s", reading->path,
-                       reading->message);
-}
-
-static void read_header(struct reading *reading) {
-    png_structp png = reading->png;
+static void read_header(void *context) {
+    struct reading *reading = context;
+    png_structp png = reading->guard.png;
     png_init_io(png, reading->stream);
     png_set_user_limits(png, SIDE_MAX, SIDE_MAX);
     png_set_chunk_malloc_max(png, CHUNK_BYTES_MAX);
@@ -85,21 +68,24 @@ static void give(struct reading *reading, uint32_t row, const uint8_t *rgb) {
         reading->take(reading->context, reading->content, row, rgb);
 }
 
-static void read_rows(struct reading *reading) {
+static void read_rows(void *context) {
+    struct reading *reading = context;
     for (uint32_t row = 0; row < reading->content->height; row++) {
-        png_read_row(reading->png, reading->row, NULL);
+        png_read_row(reading->guard.png, reading->row, NULL);
         give(reading, row, reading->row);
     }
 }
 
-static void read_interlaced(struct reading *reading) {
-    png_read_image(reading->png, reading->rows);
+static void read_interlaced(void *context) {
+    struct reading *reading = context;
+    png_read_image(reading->guard.png, reading->rows);
     for (uint32_t row = 0; row < reading->content->height; row++)
         give(reading, row, reading->rows[row]);
 }
 
-static void read_end(struct reading *reading) {
-    png_read_end(reading->png, reading->info);
+static void read_end(void *context) {
+    struct reading *reading = context;
+    png_read_end(reading->guard.png, reading->info);
 }
 
 static bool out_of_memory(struct failure *failure) {
@@ -107,11 +93,11 @@ static bool out_of_memory(struct failure *failure) {
 }
 
 static bool read_pixels(struct reading *reading, struct failure *failure) {
-    const size_t row_bytes = png_get_rowbytes(reading->png, reading->info);
+    const size_t row_bytes = png_get_rowbytes(reading->guard.png, reading->info);
     const uint32_t height = reading->content->height;
-    if (png_get_interlace_type(reading->png, reading->info) == PNG_INTERLACE_NONE) {
+    if (png_get_interlace_type(reading->guard.png, reading->info) == PNG_INTERLACE_NONE) {
         reading->row = malloc(row_bytes);
-        return reading->row ? guarded(reading, read_rows, failure) : out_of_memory(failure);
+        return reading->row ? reading_run(reading, read_rows, failure) : out_of_memory(failure);
     }
     if (row_bytes > SIZE_MAX / height || row_bytes * height > memory_available_bytes())
         return failure_set(failure, EXIT_USAGE,
@@ -123,7 +109,7 @@ static bool read_pixels(struct reading *reading, struct failure *failure) {
         return out_of_memory(failure);
     for (uint32_t row = 0; row < height; row++)
         reading->rows[row] = reading->picture + row * row_bytes;
-    return guarded(reading, read_interlaced, failure);
+    return reading_run(reading, read_interlaced, failure);
 }
 
 /* A copy; of Latin-1 in UTF-8, in which a character has two bytes at most. */
@@ -143,7 +129,7 @@ static char *copy_text(const char *text, bool latin1) {
 static bool keep_texts(const struct reading *reading, struct failure *failure) {
     struct png_content *content = reading->content;
     png_textp texts;
-    const int count = png_get_text(reading->png, reading->info, &texts, NULL);
+    const int count = png_get_text(reading->guard.png, reading->info, &texts, NULL);
     content->texts = calloc((size_t)count + 1, sizeof *content->texts);
     if (!content->texts)
         return out_of_memory(failure);
@@ -171,12 +157,13 @@ static bool check_signature(const struct reading *reading, struct failure *failu
 }
 
 static bool read_stream(struct reading *reading, struct failure *failure) {
-    reading->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reading, on_error, on_warning);
-    reading->info = reading->png ? png_create_info_struct(reading->png) : NULL;
+    reading->guard.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reading->guard,
+                                                png_guard_error, png_guard_warning);
+    reading->info = reading->guard.png ? png_create_info_struct(reading->guard.png) : NULL;
     if (!reading->info)
         return out_of_memory(failure);
-    return guarded(reading, read_header, failure) && read_pixels(reading, failure) &&
-           guarded(reading, read_end, failure) && keep_texts(reading, failure);
+    return reading_run(reading, read_header, failure) && read_pixels(reading, failure) &&
+           reading_run(reading, read_end, failure) && keep_texts(reading, failure);
 }
 
 /* A pipe cannot be gone back in, and might never be written to. */
@@ -185,7 +172,9 @@ static bool check_regular(const char *path, struct failure *failure) {
     if (stat(path, &status) != 0)
         return failure_set(failure, EXIT_USAGE, "cannot read '%s': %s", path, strerror(errno));
     return S_ISREG(status.st_mode) ||
-           failure_set(failure, EXIT_USAGE, "cannot read '%s': it is no regular file", path);
+           failure_set(failure, EXIT_USAGE,
+                       "cannot read '%s': it is no regular file: save the picture to one first",
+                       path);
 }
 
 bool png_read(const char *path, struct png_content *content, png_row_fn *take, void *context,
@@ -198,7 +187,7 @@ bool png_read(const char *path, struct png_content *content, png_row_fn *take, v
     if (!reading.stream)
         return failure_set(failure, EXIT_USAGE, "cannot read '%s': %s", path, strerror(errno));
     const bool read = check_signature(&reading, failure) && read_stream(&reading, failure);
-    png_destroy_read_struct(&reading.png, &reading.info, NULL);
+    png_destroy_read_struct(&reading.guard.png, &reading.info, NULL);
     free(reading.row);
     free(reading.picture);
     free(reading.rows);

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * PNG by libpng: one byte a pixel and the palette in the file, which is the same picture as RGB
- * from a third of the bytes. Means of several samples are colours of their own, and so RGB.
- *
- * libpng leaves a failed call by longjmp. Every call that can fail is therefore made from a step
- * that guarded() runs: it works on *png alone, so that no local variable can be stale. */
+ * from a third of the bytes. Means of several samples are colours of their own, and so RGB. */
 #include "image/format.h"
+#include "image/png_guard.h"
 #include "image/shade.h"
 
 #include <errno.h>
 #include <png.h>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -29,29 +26,16 @@ enum { CHUNK_BYTES = 1 << 17 }; /* of compressed data; libpng's 8 KiB make many 
 enum { TEXT_PLAIN_MAX = 1024 };
 
 struct png {
-    png_structp png;
+    struct png_guard guard;
     png_infop info;
     struct writer *writer;
     const struct image_rows *rows; /* to write in this step */
-    char message[128];             /* libpng's, when a step has failed */
     struct failure *failure;
     struct shade shade;
 };
 
 static bool has_palette(const struct png *png) {
     return image_samples(&png->writer->image) == 1;
-}
-
-static void on_error(png_structp handle, png_const_charp message) {
-    struct png *png = png_get_error_ptr(handle);
-    strncpy(png->message, message, sizeof png->message - 1);
-    png_longjmp(handle, 1);
-}
-
-/* Warnings are about odd input; what we write is always the same. */
-static void on_warning(png_structp handle, png_const_charp message) {
-    (void)handle;
-    (void)message;
 }
 
 static void on_write(png_structp handle, png_bytep data, size_t bytes) {
@@ -65,29 +49,41 @@ static void on_flush(png_structp handle) {
     (void)handle;
 }
 
-/* Runs a step and turns libpng's way of failing into ours. */
-static bool guarded(struct png *png, void (*step)(struct png *), struct failure *failure) {
+static bool png_run(struct png *png, void (*step)(void *png), struct failure *failure) {
     png->failure = failure;
-    if (setjmp(png_jmpbuf(png->png)) == 0) {
-        step(png);
-        return true;
-    }
     /* A failed write has described itself, and failure_set keeps the first cause. */
-    return failure_set(failure, EXIT_RUN, "cannot write '%s': libpng: %s", png->writer->file.path,
-                       png->message);
+    return png_guard_run(&png->guard, step, png) ||
+           failure_set(failure, EXIT_RUN, "cannot write '%s': libpng: %s", png->writer->file.path,
+                       png->guard.message);
+}
+
+/* Bytes of the UTF-8 character that begins here, 0 where none does (RFC 3629: not in more bytes
+ * than it needs, no half of a pair of UTF-16, nothing beyond U+10FFFF). */
+static int utf8_bytes(const uint8_t *c) {
+    const int bytes = *c < 0x80   ? 1
+                      : *c < 0xc2 ? 0
+                      : *c < 0xe0 ? 2
+                      : *c < 0xf0 ? 3
+                      : *c < 0xf5 ? 4
+                                  : 0;
+    for (int k = 1; k < bytes; k++)
+        if ((c[k] & 0xc0) != 0x80)
+            return 0;
+    if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) || (*c == 0xf0 && c[1] < 0x90) ||
+        (*c == 0xf4 && c[1] > 0x8f))
+        return 0;
+    return bytes;
 }
 
 /* Whether the text is UTF-8 with characters beyond ASCII. */
 static bool needs_utf8(const char *text) {
     bool beyond = false;
-    for (const uint8_t *c = (const uint8_t *)text; *c; c++) {
-        const int follow = *c < 0x80 ? 0 : *c < 0xc2 ? -1 : *c < 0xe0 ? 1 : *c < 0xf0 ? 2 : 3;
-        if (follow < 0 || *c > 0xf4)
+    for (const uint8_t *c = (const uint8_t *)text; *c;) {
+        const int bytes = utf8_bytes(c);
+        if (bytes == 0)
             return false;
-        beyond = beyond || follow > 0;
-        for (int k = 0; k < follow; k++)
-            if ((*++c & 0xc0) != 0x80)
-                return false;
+        beyond = beyond || bytes > 1;
+        c += bytes;
     }
     return beyond;
 }
@@ -104,7 +100,7 @@ static void set_text(struct png *png, const struct named_text *text) {
         .text = (png_charp)(uintptr_t)text->text,
         .text_length = length,
     };
-    png_set_text(png->png, png->info, &one, 1);
+    png_set_text(png->guard.png, png->info, &one, 1);
 }
 
 static void set_palette(struct png *png) {
@@ -113,29 +109,32 @@ static void set_palette(struct png *png) {
         const uint8_t *rgb = png->writer->image.palette->rgb[k];
         colours[k] = (png_color){.red = rgb[0], .green = rgb[1], .blue = rgb[2]};
     }
-    png_set_PLTE(png->png, png->info, colours, PALETTE_COLOURS);
+    png_set_PLTE(png->guard.png, png->info, colours, PALETTE_COLOURS);
 }
 
-static void write_header(struct png *png) {
+static void write_header(void *context) {
+    struct png *png = context;
     const struct image *image = &png->writer->image;
-    png_set_write_fn(png->png, png, on_write, on_flush);
+    png_set_write_fn(png->guard.png, png, on_write, on_flush);
     /* libpng's own limit of a million pixels a side is meant for readers of strange files. */
-    png_set_user_limits(png->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_IHDR(png->png, png->info, image->width, image->height, 8,
+    png_set_user_limits(png->guard.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_IHDR(png->guard.png, png->info, image->width, image->height, 8,
                  has_palette(png) ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     if (has_palette(png))
         set_palette(png);
     for (size_t k = 0; k < image->text_count; k++)
         set_text(png, &image->texts[k]);
-    png_set_filter(png->png, PNG_FILTER_TYPE_BASE, has_palette(png) ? PNG_FILTER_NONE : RGB_FILTER);
-    png_set_compression_level(png->png, COMPRESSION_LEVEL);
-    png_set_compression_strategy(png->png, COMPRESSION_STRATEGY);
-    png_set_compression_buffer_size(png->png, CHUNK_BYTES);
-    png_write_info(png->png, png->info);
+    png_set_filter(png->guard.png, PNG_FILTER_TYPE_BASE,
+                   has_palette(png) ? PNG_FILTER_NONE : RGB_FILTER);
+    png_set_compression_level(png->guard.png, COMPRESSION_LEVEL);
+    png_set_compression_strategy(png->guard.png, COMPRESSION_STRATEGY);
+    png_set_compression_buffer_size(png->guard.png, CHUNK_BYTES);
+    png_write_info(png->guard.png, png->info);
 }
 
-static void write_some_rows(struct png *png) {
+static void write_some_rows(void *context) {
+    struct png *png = context;
     for (uint32_t row = 0; row < png->rows->rows; row++) {
         const uint8_t *bytes;
         if (has_palette(png)) {
@@ -145,12 +144,13 @@ static void write_some_rows(struct png *png) {
             bytes = rgb ? rgb[0] : NULL;
         }
         if (bytes)
-            png_write_row(png->png, bytes);
+            png_write_row(png->guard.png, bytes);
     }
 }
 
-static void write_end(struct png *png) {
-    png_write_end(png->png, NULL);
+static void write_end(void *context) {
+    struct png *png = context;
+    png_write_end(png->guard.png, NULL);
 }
 
 static bool begin(struct writer *writer, struct failure *failure) {
@@ -159,30 +159,31 @@ static bool begin(struct writer *writer, struct failure *failure) {
     if (png) {
         png->writer = writer;
         ready = shade_begin(&png->shade, &writer->image);
-        png->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, png, on_error, on_warning);
-        png->info = png->png ? png_create_info_struct(png->png) : NULL;
+        png->guard.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &png->guard,
+                                                 png_guard_error, png_guard_warning);
+        png->info = png->guard.png ? png_create_info_struct(png->guard.png) : NULL;
     }
     if (!ready || !png->info)
         return atomic_file_failed(&writer->file, ENOMEM, failure);
-    return guarded(png, write_header, failure);
+    return png_run(png, write_header, failure);
 }
 
 static bool write_rows(struct writer *writer, const struct image_rows *rows,
                        struct failure *failure) {
     struct png *png = writer->state;
     png->rows = rows;
-    return guarded(png, write_some_rows, failure);
+    return png_run(png, write_some_rows, failure);
 }
 
 static bool finish(struct writer *writer, struct failure *failure) {
-    return guarded(writer->state, write_end, failure);
+    return png_run(writer->state, write_end, failure);
 }
 
 static void release(struct writer *writer) {
     struct png *png = writer->state;
     if (!png)
         return;
-    png_destroy_write_struct(&png->png, &png->info);
+    png_destroy_write_struct(&png->guard.png, &png->info);
     shade_end(&png->shade);
     free(png);
 }

@@ -2,9 +2,9 @@
  * plait kmeans: points into clusters. In the order of the data: options, points, memory, starts and
  * their iterations, checksums, verification, files, lines. */
 #include "base/clock.h"
-#include "base/decompose.h"
 #include "image/palette.h"
 #include "kmeans/kmeans.h"
+#include "plait/sample.h"
 #include "ranks/agree.h"
 #include "ranks/message_room.h"
 #include "ranks/mpi_check.h"
@@ -290,7 +290,7 @@ static bool verify(const struct kmeans *kmeans, struct failure *failure) {
     struct plait_kmeans_result result;
     plait_kmeans_get_result(kmeans->work, &result);
     for (uint64_t k = 0; k < VERIFIED_POINTS && k < points->points; k++) {
-        const uint64_t row = decompose_sample(points->points, k) - points->share.first;
+        const uint64_t row = plait_sample(points->points, k) - points->share.first;
         if (row < points->share.count &&
             plait_kmeans_reference(kmeans->work, row) != result.labels[row])
             return failure_set(failure, EXIT_RUN,

@@ -83,11 +83,14 @@ static bool count_begin(struct run *run, void *state, struct failure *failure) {
     struct count *count = state;
     const struct count_options *options = run->options;
     *count = (struct count){.run = run, .options = options};
-    return options->find <= options->max ||
-           failure_set(failure, EXIT_USAGE,
-                       "%s: '%" PRIu64 "' cannot be drawn, the numbers are 1 to %" PRIu64
-                       ": give a larger --max",
-                       values_where(run->values, "find"), options->find, options->max);
+    if (options->find <= options->max)
+        return true;
+    char find[VALUES_TEXT_BYTES], max[VALUES_TEXT_BYTES], set_find[VALUES_TEXT_BYTES],
+        set_max[VALUES_TEXT_BYTES];
+    return failure_set(
+        failure, EXIT_USAGE, "%s cannot be drawn, the largest number is %s: lower %s, or raise %s",
+        values_describe(run->values, "find", find), values_describe(run->values, "max", max),
+        values_setters(run->values, "find", set_find), values_setters(run->values, "max", set_max));
 }
 
 static bool count_prepare(struct run *run, void *state, struct failure *failure) {

@@ -30,9 +30,11 @@ static bool find_positions(struct rank *rank, struct failure *failure) {
 static bool rank_begin(struct run *run, void *state, struct failure *failure) {
     const bool drawn = !values_counts(run->values, "values");
     *(struct rank *)state = (struct rank){.run = run, .options = run->options, .drawn = drawn};
+    char seed[VALUES_TEXT_BYTES], values[VALUES_TEXT_BYTES];
     return drawn || !values_counts(run->values, "seed") ||
            failure_set(failure, EXIT_USAGE, "%s draws the values that %s gives: give only one",
-                       values_where(run->values, "seed"), values_where(run->values, "values"));
+                       values_blame(run->values, "seed", seed),
+                       values_blame(run->values, "values", values));
 }
 
 static bool rank_prepare(struct run *run, void *state, struct failure *failure) {

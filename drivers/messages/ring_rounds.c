@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/payload.h"
+#include "plait/digest.h"
 #include "ranks/agree.h"
 #include "ranks/message_room.h"
 #include "ranks/mpi_check.h"
@@ -92,7 +93,7 @@ static uint64_t begin_round(const struct ring *ring, uint64_t number, uint64_t k
     unsigned char *payload = ring->message + PAYLOAD_AT;
     payload_fill(payload, ring->options->size, key);
     write_at(ring->message, NUMBER_AT, number);
-    write_at(ring->message, CHECKSUM_AT, payload_checksum(payload, ring->options->size));
+    write_at(ring->message, CHECKSUM_AT, plait_digest_bytes(payload, ring->options->size));
     const uint64_t start_ns = clock_now_ns();
     send_round(ring);
     return clock_now_ns() - start_ns;
@@ -124,7 +125,7 @@ static bool check(const struct ring *ring, const struct round *round, uint64_t r
                   struct failure *failure) {
     const int hop = hop_of(ring);
     const uint64_t expected = round->sent + (uint64_t)hop - 1;
-    const uint64_t checksum = payload_checksum(ring->arrived + PAYLOAD_AT, ring->options->size);
+    const uint64_t checksum = plait_digest_bytes(ring->arrived + PAYLOAD_AT, ring->options->size);
     if (received != expected)
         return failure_set(failure, EXIT_RUN,
                            "round %" PRId64 ", rank %d -> rank %d: the number is %" PRIu64

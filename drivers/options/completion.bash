@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What bash runs to complete a command line of plait. The build puts the option tables in front of it:
-# _plait_subcommands, _plait_options and _plait_value (drivers/core/completion.h).
+# _plait_subcommands, _plait_options and _plait_value (drivers/options/completion.h).
 
 # Whether bash has cut words at '=' (it does unless COMP_WORDBREAKS was changed), the option whose value
 # is being typed stands two words back.

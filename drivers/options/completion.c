@@ -8,7 +8,8 @@
 static void write_options(const struct option_set *set, FILE *stream) {
     const size_t count = option_count(set);
     const char *link = "";
-    fprintf(stream, "    %s) words='", set->command);
+    fprintf(stream, "    %s%s%s) words='", set->command, set->alias ? " | " : "",
+            set->alias ? set->alias : "");
     for (size_t i = 0; i < count; i++) {
         const struct option *option = option_at(set, i, NULL);
         if (option->scope == OPTION_ARGUMENT)
@@ -58,6 +59,26 @@ static void write_value(const struct option *option, FILE *stream) {
     }
 }
 
+/* The patterns of a row: subcommand and option, in each spelling of both; or subcommand and place.
+ */
+static void write_patterns(const struct option_set *set, const struct option *option,
+                           unsigned place, FILE *stream) {
+    const char *const commands[] = {set->command, set->alias};
+    const char *const names[] = {option->name, option->alias};
+    const char *link = "    ";
+    for (size_t k = 0; k < 2 && commands[k]; k++) {
+        for (size_t i = 0; i < 2 && names[i]; i++) {
+            if (option->scope != OPTION_ARGUMENT)
+                fprintf(stream, "%s'%s --%s'", link, commands[k], names[i]);
+            else if (option->kind == OPTION_TEXTS) /* all places that are left */
+                fprintf(stream, "%s'%s '[1-9]*", link, commands[k]);
+            else
+                fprintf(stream, "%s'%s %u'", link, commands[k], place);
+            link = " | ";
+        }
+    }
+}
+
 static void write_values(const struct option_set *set, FILE *stream) {
     const size_t count = option_count(set);
     unsigned place = 0;
@@ -65,12 +86,9 @@ static void write_values(const struct option_set *set, FILE *stream) {
         const struct option *option = option_at(set, i, NULL);
         if (option->kind == OPTION_FLAG)
             continue;
-        if (option->scope != OPTION_ARGUMENT)
-            fprintf(stream, "    '%s --%s') value='", set->command, option->name);
-        else if (option->kind == OPTION_TEXTS) /* all places that are left */
-            fprintf(stream, "    '%s '[1-9]*) value='", set->command);
-        else
-            fprintf(stream, "    '%s %u') value='", set->command, ++place);
+        place += option->scope == OPTION_ARGUMENT;
+        write_patterns(set, option, place, stream);
+        fputs(") value='", stream);
         write_value(option, stream);
         fputs("' ;;\n", stream);
     }

@@ -190,7 +190,7 @@ static void put_exit_status(FILE *stream) {
           stream);
     put_paragraph(stream,
                   "An error is one line on standard error that begins with \"plait:\": the cause, "
-                  "then what mends it.");
+                  "then what fixes it.");
 }
 
 static void put_other_variable(FILE *stream, const struct option *option, const char *variable) {
@@ -279,7 +279,7 @@ void manual_overview(const struct manual *manual, FILE *stream) {
 }
 
 void manual_command(const struct manual *manual, const struct option_set *set, FILE *stream) {
-    char origins[OPTION_ORIGINS_BYTES];
+    char origins[OPTION_ORIGINS_BYTES], alias[OPTION_ALIAS_BYTES];
     put_title(manual, set, stream);
     fputs(".SH SYNOPSIS\n", stream);
     put_synopsis(stream, set);
@@ -289,6 +289,8 @@ void manual_command(const struct manual *manual, const struct option_set *set, F
     else
         put_sentence(stream, set->summary, "");
     fputc('\n', stream);
+    if (*option_set_alias(set, alias))
+        put_paragraph(stream, alias);
     put_rows(stream, set, true);
     put_rows(stream, set, false);
     put_paragraph(stream, option_origins(set, origins));

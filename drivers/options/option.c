@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Reads one row of an option table: parses a text by it, names it, checks that it is sound. Nothing
- * here knows where a text comes from but by the words it is told to blame. */
+ * here knows where a text comes from but by the words that it gets to blame. */
 #include "options/option.h"
 
 #include "base/number.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_LENGTH_MAX = 32 }; /* inih keeps 49 bytes of a section's name */
+enum { NAME_LENGTH_MAX = 32 };
 
 const struct option option_standard[OPTION_STANDARD_COUNT] = {
     {.name = "help",
@@ -73,8 +73,22 @@ const struct option *option_find(const struct option_set *set, const char *name,
 
 const struct option *option_find_given(const struct option_set *set, const char *name,
                                        size_t *index) {
-    const struct option *option = option_find(set, name, index);
-    return option && option->scope != OPTION_ARGUMENT ? option : NULL;
+    const size_t count = option_count(set);
+    for (size_t i = 0; i < count; i++) {
+        const struct option *option = option_at(set, i, NULL);
+        if (option->scope == OPTION_ARGUMENT ||
+            (strcmp(option->name, name) != 0 &&
+             !(option->alias && strcmp(option->alias, name) == 0)))
+            continue;
+        if (index)
+            *index = i;
+        return option;
+    }
+    return NULL;
+}
+
+bool option_set_is_called(const struct option_set *set, const char *name) {
+    return strcmp(set->command, name) == 0 || (set->alias && strcmp(set->alias, name) == 0);
 }
 
 void option_offer(const struct option_set *set, enum option_scope widest,
@@ -88,7 +102,11 @@ void option_offer(const struct option_set *set, enum option_scope widest,
 }
 
 void option_variable(const struct option *option, char variable[OPTION_VARIABLE_BYTES]) {
-    snprintf(variable, OPTION_VARIABLE_BYTES, "PLAIT_%s", option->name);
+    option_variable_of(option->name, variable);
+}
+
+void option_variable_of(const char *name, char variable[OPTION_VARIABLE_BYTES]) {
+    snprintf(variable, OPTION_VARIABLE_BYTES, "PLAIT_%s", name);
     for (char *c = variable; *c; c++)
         *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
 }
@@ -114,7 +132,7 @@ static bool parse_flag(const char *where, const char *text, bool *value, struct 
     return failure_set(failure, EXIT_USAGE, "%s: '%s' is neither yes nor no", where, text);
 }
 
-/* what: what the text is, with a blank behind it ("width "), or "". */
+/* what: what the text is, with a space after it ("width "), or "". */
 static bool parse_count(const struct option *option, const char *where, const char *what,
                         const char *text, uint64_t *value, struct failure *failure) {
     const char *reason = number_count(text, value);
@@ -196,8 +214,8 @@ static bool parse_size(const struct option *option, const char *where, const cha
     return parsed;
 }
 
-/* Appends like printf to text, which holds length of bytes; answers the new length, as long as it
- * would be with room enough. */
+/* Appends like printf to text, which holds length of bytes; returns the new length, as long as it
+ * would be with space enough. */
 static int append(char *text, size_t bytes, int length, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
@@ -265,7 +283,7 @@ union option_member {
     const char *text;
 };
 
-/* Parses into *parsed and tells how many of its bytes are the member's. */
+/* Parses into *parsed and says how many of its bytes are the member's. */
 static bool parse_member(const struct option *option, const char *where, const char *text,
                          union option_member *parsed, size_t *bytes, struct failure *failure) {
     switch (option->kind) {
@@ -403,20 +421,32 @@ static const char *row_mistake(const struct option *option) {
 }
 
 /* Whether name is "no-" and the name of the flag, which parses as its opposite. */
-static bool is_negation(const char *name, const struct option *flag) {
-    return flag->kind == OPTION_FLAG && strncmp(name, "no-", 3) == 0 &&
-           strcmp(name + 3, flag->name) == 0;
+static bool is_negation(const char *name, const char *other, bool is_flag) {
+    return is_flag && strncmp(name, "no-", 3) == 0 && strcmp(name + 3, other) == 0;
+}
+
+/* Whether no name of one row is one of the other's, or hides its --no-. */
+static bool check_names(const struct option *a, const struct option *b, struct failure *failure) {
+    const char *const of_a[] = {a->name, a->alias}, *const of_b[] = {b->name, b->alias};
+    for (size_t i = 0; i < 2 && of_a[i]; i++) {
+        for (size_t j = 0; j < 2 && of_b[j]; j++) {
+            if (strcmp(of_a[i], of_b[j]) == 0)
+                return failure_set(failure, EXIT_RUN, "option '%s' is duplicate", of_a[i]);
+            if (is_negation(of_a[i], of_b[j], b->kind == OPTION_FLAG) ||
+                is_negation(of_b[j], of_a[i], a->kind == OPTION_FLAG))
+                return failure_set(failure, EXIT_RUN, "options '%s' and '%s' hide each other",
+                                   of_a[i], of_b[j]);
+        }
+    }
+    return true;
 }
 
 static bool check_pair(const struct option *a, size_t a_base, const struct option *b, size_t b_base,
                        struct failure *failure) {
-    if (strcmp(a->name, b->name) == 0)
-        return failure_set(failure, EXIT_RUN, "option '%s' is there twice", a->name);
+    if (!check_names(a, b, failure))
+        return false;
     if (a->scope == OPTION_ARGUMENT && a->kind == OPTION_TEXTS && b->scope == OPTION_ARGUMENT)
         return failure_set(failure, EXIT_RUN, "argument '%s' leaves nothing for '%s'", a->name,
-                           b->name);
-    if (is_negation(a->name, b) || is_negation(b->name, a))
-        return failure_set(failure, EXIT_RUN, "options '%s' and '%s' hide each other", a->name,
                            b->name);
     if (a->variable && b->variable && strcmp(a->variable, b->variable) == 0)
         return failure_set(failure, EXIT_RUN, "options '%s' and '%s' share a variable", a->name,
@@ -432,6 +462,9 @@ static bool check_row(const struct option *option, struct failure *failure) {
     if (!is_name(option->name))
         return failure_set(failure, EXIT_RUN, "option '%s' has no good name",
                            option->name ? option->name : "");
+    if (option->alias && (!is_name(option->alias) || strcmp(option->alias, option->name) == 0 ||
+                          option->scope == OPTION_ARGUMENT))
+        return failure_set(failure, EXIT_RUN, "option '%s' has no good alias", option->name);
     const char *mistake = row_mistake(option);
     if (mistake)
         return failure_set(failure, EXIT_RUN, "option '%s' %s", option->name, mistake);
@@ -444,6 +477,8 @@ bool option_set_check(const struct option_set *set, struct failure *failure) {
     if (!set->command || !set->command[0] || strlen(set->command) > NAME_LENGTH_MAX ||
         strpbrk(set->command, "[];#\t") || !set->summary || !set->summary[0])
         return failure_set(failure, EXIT_RUN, "a command needs a short name and a summary");
+    if (set->alias && (!is_name(set->alias) || strcmp(set->alias, set->command) == 0))
+        return failure_set(failure, EXIT_RUN, "command '%s' has no good alias", set->command);
     for (size_t i = 0; i < count; i++) {
         size_t base;
         const struct option *option = option_at(set, i, &base);

@@ -17,7 +17,7 @@ enum option_kind {
     OPTION_FLAG,   /* bool: --x, --no-x; elsewhere yes/no, true/false, on/off, 1/0 */
     OPTION_COUNT,  /* uint64_t: 10, 4^12, 2^20, 1e9 */
     OPTION_REAL,   /* double, finite */
-    OPTION_REALS,  /* double[reals]: that many, by commas, blanks may follow */
+    OPTION_REALS,  /* double[reals]: that many, by commas, spaces may follow */
     OPTION_SIZE,   /* struct option_size: WxH */
     OPTION_CHOICE, /* int: index into choices */
     OPTION_TEXT,   /* const char *, not empty */
@@ -46,7 +46,8 @@ struct option_texts {
 
 /* One row. What a kind does not use stays zero. */
 struct option {
-    const char *name; /* "maxit": --maxit, PLAIT_MAXIT, maxit = */
+    const char *name;  /* "maxit": --maxit, PLAIT_MAXIT, maxit = */
+    const char *alias; /* another spelling of the name, taken wherever the name is; or NULL */
     enum option_kind kind;
     enum option_scope scope;
     const char *argument;       /* "N"; NULL for a flag */
@@ -59,7 +60,7 @@ struct option {
     bool positive;              /* REAL, each of REALS: only above 0 */
     size_t reals;               /* REALS: how many, at most OPTION_REALS_MAX */
     const char *const *choices; /* CHOICE: names, ended by NULL; TEXT: names that stand for
-                                 * something beside those of files, for completion, or NULL */
+                                 * something next to files, for completion, or NULL */
     const char *variable;       /* an environment variable of another name, read where that of the
                                  * option is not set; or NULL */
     const char *const *rivals;  /* options that say the same in another way, ended by NULL: of two
@@ -72,7 +73,7 @@ struct option {
     const char *const *plots; /* TEXT: names a directory, in which plots of these names are written
                                * (files/gnuplot.h); ended by NULL */
     bool defines; /* says what the result is, not how it comes about or where it goes: what a result
-                   * tells of its origin (picture/provenance.h) is made of these options */
+                   * says of its origin (picture/provenance.h) is made of these options */
 };
 
 #define OPTION_NO_MEMBER SIZE_MAX
@@ -89,6 +90,7 @@ struct option_table {
 /* All options of one subcommand. */
 struct option_set {
     const char *command; /* "mandelbrot"; also the section in a configuration file */
+    const char *alias;   /* another spelling of it, taken wherever it is; or NULL */
     const char *summary; /* one line, lower case, no full stop */
     const char *details; /* more for help and man page, or NULL; paragraphs separated by "\n\n" */
     const struct option_table *tables;
@@ -112,9 +114,13 @@ const struct option *option_at(const struct option_set *set, size_t index, size_
 /* The row of that name and, if index is not NULL, its index; NULL if there is none. */
 const struct option *option_find(const struct option_set *set, const char *name, size_t *index);
 
-/* The same for a name that a user gave: arguments are known by their places, not by names. */
+/* The same for a name that a user gave, which may be an alias; arguments are known by their places,
+ * not by names. */
 const struct option *option_find_given(const struct option_set *set, const char *name,
                                        size_t *index);
+
+/* Whether a user who gives that name means the subcommand. */
+bool option_set_is_called(const struct option_set *set, const char *name);
 
 /* Offers the names that may be given there to a search for what a mistyped name stands for:
  * all rows whose scope is at most widest (a file takes OPTION_ANYWHERE only). */
@@ -124,6 +130,7 @@ void option_offer(const struct option_set *set, enum option_scope widest,
 /* PLAIT_<NAME> of a row, upper case, '-' as '_'. */
 enum { OPTION_VARIABLE_BYTES = 64 };
 void option_variable(const struct option *option, char variable[OPTION_VARIABLE_BYTES]);
+void option_variable_of(const char *name, char variable[OPTION_VARIABLE_BYTES]);
 
 /* Parses one text by the row: syntax, range, choices, check. where names its origin in the error
  * ("--maxit", "PLAIT_MAXIT", "run.ini:7: maxit"). Stores into *member, whose type the kind says;
@@ -141,12 +148,12 @@ bool option_is_negatable(const struct option *option);
 const char *option_default(const struct option *option);
 
 /* The range in words ("1 to 100", "above 0", "viridis, grey"), for help and man page; "" if there
- * is none. Answers the bytes needed as snprintf does. */
+ * is none. Returns the bytes needed as snprintf does. */
 int option_range(const struct option *option, char *text, size_t bytes);
 
-/* For a unit test of every set: names unique, lower case and short enough, everything that the kind
- * needs is there, defaults parse, no name hides another's --no-. The failure tells the first
- * mistake. */
+/* For a unit test of every set: names and aliases unique, lower case and short enough, everything
+ * that the kind needs is there, defaults parse, no name hides another's --no-. The failure says
+ * the first mistake. */
 bool option_set_check(const struct option_set *set, struct failure *failure);
 
 #endif

@@ -84,6 +84,8 @@ const char *option_facts(const struct option *option, char facts[OPTION_FACTS_BY
         add_fact(facts, "default: ", value);
     if (option->kind == OPTION_TEXTS)
         add_fact(facts, "may be given again", "");
+    if (option->alias)
+        add_fact(facts, "may be spelt ", option->alias);
     if (option->variable) {
         char variables[2 * OPTION_VARIABLE_BYTES];
         option_variable(option, variables);
@@ -111,6 +113,13 @@ static const struct option *find_example(const struct option_set *set) {
     return NULL;
 }
 
+const char *option_set_alias(const struct option_set *set, char text[OPTION_ALIAS_BYTES]) {
+    text[0] = '\0';
+    if (set->alias)
+        snprintf(text, OPTION_ALIAS_BYTES, "The subcommand may be spelt %s, too.", set->alias);
+    return text;
+}
+
 const char *option_origins(const struct option_set *set, char text[OPTION_ORIGINS_BYTES]) {
     char variable[OPTION_VARIABLE_BYTES];
     const struct option *example = find_example(set);
@@ -118,12 +127,13 @@ const char *option_origins(const struct option_set *set, char text[OPTION_ORIGIN
     if (!example)
         return text;
     option_variable(example, variable);
-    snprintf(text, OPTION_ORIGINS_BYTES,
-             "An option given here goes before its environment variable (%s for --%s), that before "
-             "section [%s] of the configuration file, that before the default. In the environment, "
-             "what may be given again is a list with commas. Whole numbers may be written 4^12, "
-             "2^20 or 1e9.",
-             variable, example->name, set->command);
+    snprintf(
+        text, OPTION_ORIGINS_BYTES,
+        "An option given here goes before its environment variable (%s for --%s), that before "
+        "section [%s] of the configuration file, that before the default. In environment and file, "
+        "what may be given again is a list with commas. Whole numbers may be written 4^12, "
+        "2^20 or 1e9.",
+        variable, example->name, set->command);
     return text;
 }
 
@@ -174,12 +184,17 @@ static void print_rows(struct page *page, const struct option_set *set, bool arg
 
 void option_help(const struct option_set *set, FILE *stream) {
     struct page page = {.stream = stream};
+    char alias[OPTION_ALIAS_BYTES];
 
     print_usage(set, stream);
     page_paragraph(&page, set->summary);
     if (set->details) {
         page_break(&page);
         page_paragraph(&page, set->details);
+    }
+    if (*option_set_alias(set, alias)) {
+        page_break(&page);
+        page_paragraph(&page, alias);
     }
     print_rows(&page, set, true);
     print_rows(&page, set, false);

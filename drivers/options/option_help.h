@@ -15,11 +15,15 @@ void option_help(const struct option_set *set, FILE *stream);
 #define OPTION_HELP_PURPOSE "Hybrid compute kernels: MPI ranks, OpenMP threads, SIMD lanes"
 void option_help_all(const struct option_set *const *sets, size_t count, FILE *stream);
 
-/* The sentences that help and manual pages share; each answers its text. */
+/* The sentences that help and manual pages share; each returns its text. */
 
 /* "range; default: x; may be given again", as far as there is any of it. */
 enum { OPTION_FACTS_BYTES = 1024 };
 const char *option_facts(const struct option *option, char facts[OPTION_FACTS_BYTES]);
+
+/* That a subcommand has another spelling; "" if it has none. */
+enum { OPTION_ALIAS_BYTES = 96 };
+const char *option_set_alias(const struct option_set *set, char text[OPTION_ALIAS_BYTES]);
 
 /* Where options come from, and how numbers are written; "" if all are for the command line. */
 enum { OPTION_ORIGINS_BYTES = 512 };

@@ -3,8 +3,9 @@
  * is checked against the bytes left and against the option's row: a buffer made by another Plait
  * cannot do more than be refused.
  *
- * Buffer: count of options; for each its name, its origin, its where, its count of texts, its
- * texts. Numbers are 4 bytes, lowest first; a string is its length and its bytes. */
+ * Buffer: count of options; for each its name, its origin, its where, its count of texts, for each
+ * of these its place and itself. Numbers are 4 bytes, lowest first; a string is its length and its
+ * bytes. */
 #include "options/option_values.h"
 
 #include <stdio.h>
@@ -30,8 +31,10 @@ static void write_values(FILE *stream, const struct option_values *values) {
         write_number(stream, value->origin);
         write_string(stream, value->where);
         write_number(stream, value->count);
-        for (size_t t = 0; t < value->count; t++)
+        for (size_t t = 0; t < value->count; t++) {
+            write_string(stream, value->places[t]);
             write_string(stream, value->texts[t]);
+        }
     }
 }
 
@@ -80,13 +83,14 @@ static char *read_string(struct bytes *bytes) {
 }
 
 /* Takes one text over. A default is not sent for its value: both ends must have the same. */
-static bool take_text(struct option_values *values, size_t index, size_t origin, const char *where,
+static bool take_text(struct option_values *values, size_t index, size_t origin, const char *place,
                       size_t t, const char *text) {
     const struct option_value *value = &values->items[index];
     struct failure ignored = {0};
     if (origin == ORIGIN_DEFAULT)
-        return t < value->count && strcmp(value->texts[t], text) == 0;
-    return values_set(values, index, (enum option_origin)origin, where, text, &ignored);
+        return t < value->count && strcmp(value->texts[t], text) == 0 &&
+               strcmp(value->places[t], place) == 0;
+    return values_set(values, index, (enum option_origin)origin, place, text, &ignored);
 }
 
 static bool read_texts(struct bytes *bytes, struct option_values *values, size_t index,
@@ -95,17 +99,17 @@ static bool read_texts(struct bytes *bytes, struct option_values *values, size_t
     if (!read_number(bytes, &count) || origin > ORIGIN_COMMAND_LINE)
         return false;
     const struct option_value *value = &values->items[index];
-    if (origin == ORIGIN_DEFAULT ? count != value->count || strcmp(where, value->where) != 0
-                                 : count == 0)
+    if (origin == ORIGIN_DEFAULT ? count != value->count : count == 0)
         return false;
     for (size_t t = 0; t < count; t++) {
-        char *text = read_string(bytes);
-        const bool taken = text && take_text(values, index, origin, where, t, text);
+        char *place = read_string(bytes), *text = place ? read_string(bytes) : NULL;
+        const bool taken = text && take_text(values, index, origin, place, t, text);
         free(text);
+        free(place);
         if (!taken)
             return false;
     }
-    return true;
+    return strcmp(where, value->where) == 0;
 }
 
 static bool read_value(struct bytes *bytes, struct option_values *values, size_t index) {

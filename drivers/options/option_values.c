@@ -17,22 +17,32 @@ static bool out_of_memory(struct failure *failure) {
 }
 
 static void clear_value(struct option_value *value) {
-    for (size_t i = 0; i < value->count; i++)
+    for (size_t i = 0; i < value->count; i++) {
         free(value->texts[i]);
+        free(value->places[i]);
+    }
     free(value->texts);
+    free(value->places);
     free(value->where);
     *value = (struct option_value){.origin = ORIGIN_DEFAULT};
 }
 
-static bool add_text(struct option_value *value, const char *text, struct failure *failure) {
+static bool add_text(struct option_value *value, const char *where, const char *text,
+                     struct failure *failure) {
     char **texts = realloc(value->texts, (value->count + 1) * sizeof *texts);
-    if (!texts)
+    if (texts)
+        value->texts = texts;
+    char **places = realloc(value->places, (value->count + 1) * sizeof *places);
+    if (places)
+        value->places = places;
+    char *copy = strdup(text), *place = strdup(where);
+    if (!texts || !places || !copy || !place) {
+        free(copy);
+        free(place);
         return out_of_memory(failure);
-    value->texts = texts;
-    texts[value->count] = strdup(text);
-    if (!texts[value->count])
-        return out_of_memory(failure);
-    value->count++;
+    }
+    texts[value->count] = copy;
+    places[value->count++] = place;
     return true;
 }
 
@@ -41,7 +51,7 @@ static bool set_value(struct option_value *value, enum option_origin origin, con
     clear_value(value);
     value->origin = origin;
     value->where = strdup(where);
-    return value->where ? !text || add_text(value, text, failure) : out_of_memory(failure);
+    return value->where ? !text || add_text(value, where, text, failure) : out_of_memory(failure);
 }
 
 bool values_init(struct option_values *values, const struct option_set *set,
@@ -67,7 +77,7 @@ void values_free(struct option_values *values) {
     *values = (struct option_values){.set = values->set};
 }
 
-/* What an error begins with: a file and line do not tell the option, the other origins do. */
+/* What an error begins with: a file and line do not name the option, the other origins do. */
 static void blame(const struct option *option, enum option_origin origin, const char *where,
                   char text[WHERE_BYTES]) {
     if (origin == ORIGIN_CONFIG || origin == ORIGIN_DEFAULT)
@@ -78,7 +88,7 @@ static void blame(const struct option *option, enum option_origin origin, const 
 
 static bool refuse_twice(const struct option_value *value, const char *where, const char *text,
                          struct failure *failure) {
-    if (value->origin == ORIGIN_CONFIG)
+    if (value->origin != ORIGIN_COMMAND_LINE)
         return failure_set(failure, EXIT_USAGE,
                            "%s: given twice, '%s' (%s) and '%s': keep one of them", where,
                            value->texts[0], value->where, text);
@@ -101,7 +111,30 @@ bool values_set(struct option_values *values, size_t index, enum option_origin o
         return set_value(value, origin, where, text, failure);
     if (option->kind != OPTION_TEXTS)
         return refuse_twice(value, blamed, text, failure);
-    return add_text(value, text, failure);
+    return add_text(value, where, text, failure);
+}
+
+bool values_set_list(struct option_values *values, size_t index, enum option_origin origin,
+                     const char *where, const char *text, struct failure *failure) {
+    static const char spaces[] = " \t";
+    if (option_at(values->set, index, NULL)->kind != OPTION_TEXTS)
+        return values_set(values, index, origin, where, text, failure);
+    for (bool more = true; more;) {
+        const size_t bytes = strcspn(text, ",");
+        more = text[bytes] == ',';
+        const char *begin = text + strspn(text, spaces), *end = text + bytes;
+        text = end + more;
+        while (end > begin && strchr(spaces, end[-1]))
+            end--;
+        char *item = strndup(begin, end > begin ? (size_t)(end - begin) : 0);
+        if (!item)
+            return out_of_memory(failure);
+        const bool good = values_set(values, index, origin, where, item, failure);
+        free(item);
+        if (!good)
+            return false;
+    }
+    return true;
 }
 
 static const char *find_near(const struct option_set *set, const char *name) {
@@ -254,42 +287,25 @@ static const char *find_variable(char *const *environment, const char *variable)
     return NULL;
 }
 
-/* Sets the items of a list, separated by commas. */
-static bool set_list(struct option_values *values, size_t index, const char *variable,
-                     const char *text, struct failure *failure) {
-    bool more = true;
-    for (bool good = true; good && more;) {
-        const size_t length = strcspn(text, ",");
-        char *item = strndup(text, length);
-        if (!item)
-            return out_of_memory(failure);
-        good = values_set(values, index, ORIGIN_ENVIRONMENT, variable, item, failure);
-        free(item);
-        if (!good)
-            return false;
-        more = text[length] == ',';
-        text += length + more;
-    }
-    return true;
-}
-
 static bool set_from_environment(struct option_values *values, char *const *environment,
                                  size_t index, struct failure *failure) {
     const struct option *option = option_at(values->set, index, NULL);
-    char variable[OPTION_VARIABLE_BYTES];
+    const char *const names[] = {option->name, option->alias};
+    bool found = false;
     if (option->scope >= OPTION_COMMAND_LINE)
         return true;
-    option_variable(option, variable);
-    const char *text = find_variable(environment, variable);
-    if (!text && option->variable) {
-        snprintf(variable, sizeof variable, "%s", option->variable);
-        text = find_variable(environment, variable);
+    for (size_t k = 0; k < sizeof names / sizeof *names && names[k]; k++) {
+        char variable[OPTION_VARIABLE_BYTES];
+        option_variable_of(names[k], variable);
+        const char *text = find_variable(environment, variable);
+        if (text && !values_set_list(values, index, ORIGIN_ENVIRONMENT, variable, text, failure))
+            return false;
+        found = found || text;
     }
-    if (!text)
-        return true;
-    if (option->kind == OPTION_TEXTS)
-        return set_list(values, index, variable, text, failure);
-    return values_set(values, index, ORIGIN_ENVIRONMENT, variable, text, failure);
+    const char *other =
+        option->variable && !found ? find_variable(environment, option->variable) : NULL;
+    return !other ||
+           values_set_list(values, index, ORIGIN_ENVIRONMENT, option->variable, other, failure);
 }
 
 /* PLAIT_DUMP_CONFIG -> dump-config. name is empty if the variable's is too long for any option. */
@@ -304,9 +320,9 @@ static void option_name(const char *variable, size_t length, char name[OPTION_VA
 }
 
 /* A name in small letters spells no option: the variable has to be in capitals. */
-static bool is_variable_of(const struct option *option, const char *variable, size_t length) {
+static bool is_variable_of(const char *name, const char *variable, size_t length) {
     char expected[OPTION_VARIABLE_BYTES];
-    option_variable(option, expected);
+    option_variable_of(name, expected);
     return strlen(expected) == length && strncmp(expected, variable, length) == 0;
 }
 
@@ -320,7 +336,7 @@ static void warn_unknown(const char *entry, const struct option_set *const *sets
     struct suggestion near = suggestion_begin(name);
     for (size_t i = 0; i < set_count; i++) {
         const struct option *option = option_find_given(sets[i], name, NULL);
-        const bool exact = option && is_variable_of(option, entry, length);
+        const bool exact = option && is_variable_of(name, entry, length);
         if (exact && option->scope < OPTION_COMMAND_LINE)
             return;
         if (exact) {
@@ -333,7 +349,7 @@ static void warn_unknown(const char *entry, const struct option_set *const *sets
     }
     const char *best = suggestion_best(&near);
     if (best) {
-        option_variable(&(struct option){.name = best}, variable);
+        option_variable_of(best, variable);
         failure_set(&line, EXIT_USAGE, "%.*s is ignored: no option has that name, did you mean %s?",
                     (int)length, entry, variable);
     } else {
@@ -356,7 +372,7 @@ bool values_merge_environment(struct option_values *values, char *const *environ
     return true;
 }
 
-/* A name that the set lacks is a mistake in the program that no user can mend. */
+/* A name that the set lacks is a mistake in the program that no user can fix. */
 static const struct option_value *find_value(const struct option_values *values, const char *name) {
     size_t index;
     if (!option_find(values->set, name, &index))
@@ -381,6 +397,38 @@ enum option_origin values_origin(const struct option_values *values, const char 
 
 const char *values_where(const struct option_values *values, const char *name) {
     return find_value(values, name)->where;
+}
+
+const char *values_blame(const struct option_values *values, const char *name,
+                         char text[VALUES_TEXT_BYTES]) {
+    const struct option_value *value = find_value(values, name);
+    if (value->origin == ORIGIN_CONFIG)
+        snprintf(text, VALUES_TEXT_BYTES, "%.200s: %s", value->where, name);
+    else
+        snprintf(text, VALUES_TEXT_BYTES, "%.200s", value->where);
+    return text;
+}
+
+const char *values_describe(const struct option_values *values, const char *name,
+                            char text[VALUES_TEXT_BYTES]) {
+    const struct option_value *value = find_value(values, name);
+    const bool shown =
+        value->count > 0 && option_find(values->set, name, NULL)->kind != OPTION_FLAG;
+    const bool elsewhere = value->origin != ORIGIN_COMMAND_LINE;
+    snprintf(text, VALUES_TEXT_BYTES, "--%s%s%.60s%s%.100s%s", name, shown ? " " : "",
+             shown ? value->texts[0] : "", elsewhere ? " (" : "", elsewhere ? value->where : "",
+             elsewhere ? ")" : "");
+    return text;
+}
+
+const char *values_setters(const struct option_values *values, const char *name,
+                           char text[VALUES_TEXT_BYTES]) {
+    const struct option *option = option_find(values->set, name, NULL);
+    char variable[OPTION_VARIABLE_BYTES];
+    option_variable(option, variable);
+    snprintf(text, VALUES_TEXT_BYTES, "--%s%s%s%s%s", name, option->variable ? ", " : " or ",
+             variable, option->variable ? " or " : "", option->variable ? option->variable : "");
+    return text;
 }
 
 bool values_has(const struct option_values *values, const char *name) {

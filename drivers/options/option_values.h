@@ -21,8 +21,9 @@ enum option_origin {
 /* What is known of one option. Owned by the values. */
 struct option_value {
     enum option_origin origin;
-    char *where;  /* "default", "run.ini:7", "PLAIT_MAXIT", "--maxit" */
-    char **texts; /* as given; none: not given and no default. Only TEXTS has more than one */
+    char *where;   /* "default", "run.ini:7", "PLAIT_MAXIT", "--maxit" */
+    char **texts;  /* as given; none: not given and no default. Only TEXTS has more than one */
+    char **places; /* where each text was given; the first is as where */
     size_t count;
 };
 
@@ -48,7 +49,7 @@ bool values_parse_argv(struct option_values *values, int argc, char *const *argv
 
 /* Merges PLAIT_<OPTION> of an environment ("NAME=value", ended by NULL), or where that is not set
  * the variable that the row names. A PLAIT_ variable that is
- * an option of none of the set_count sets is told to warn, one line each without "plait: warning:
+ * an option of none of the set_count sets goes to warn, one line each without "plait: warning:
  * ". */
 bool values_merge_environment(struct option_values *values, char *const *environment,
                               const struct option_set *const *sets, size_t set_count,
@@ -62,6 +63,11 @@ bool values_merge_environment(struct option_values *values, char *const *environ
 bool values_set(struct option_values *values, size_t index, enum option_origin origin,
                 const char *where, const char *text, struct failure *failure);
 
+/* The same for a text of an origin in which a TEXTS is a list: its items stand between commas, and
+ * spaces around them are no part of them. */
+bool values_set_list(struct option_values *values, size_t index, enum option_origin origin,
+                     const char *where, const char *text, struct failure *failure);
+
 /* Replaces the text of an option that has one by what it has come to, such as "random" by the seed
  * that was drawn; its origin stays. Texts of this option that were handed out before are gone. The
  * text must be one that the row accepts. */
@@ -73,6 +79,17 @@ enum option_origin values_origin(const struct option_values *values, const char 
 
 /* That place in words: "--region", "PLAIT_REGION", "run.ini:3". */
 const char *values_where(const struct option_values *values, const char *name);
+
+/* For errors about two options; each returns its text. Where a value was given and as what:
+ * "--max", "MAX", "run.ini:3: max". The value, and where it was given if not on the command line:
+ * "--max 5 (MAX)". What can set it: "--max, PLAIT_MAX or MAX". */
+enum { VALUES_TEXT_BYTES = 256 };
+const char *values_blame(const struct option_values *values, const char *name,
+                         char text[VALUES_TEXT_BYTES]);
+const char *values_describe(const struct option_values *values, const char *name,
+                            char text[VALUES_TEXT_BYTES]);
+const char *values_setters(const struct option_values *values, const char *name,
+                           char text[VALUES_TEXT_BYTES]);
 
 /* Whether the option has a value at all, be it the default. */
 bool values_has(const struct option_values *values, const char *name);

@@ -31,7 +31,7 @@ void shell_word_write(const char *word, FILE *stream) {
     fputc('\'', stream);
 }
 
-/* Appends the word that begins at line, without its quotes. Answers where it ends, or NULL. */
+/* Appends the word that begins at line, without its quotes. Returns where it ends, or NULL. */
 static const char *take_word(struct shell_words *words, const char *line, struct failure *failure) {
     char **items = realloc(words->items, (words->count + 1) * sizeof *items);
     char *word = items ? malloc(strlen(line) + 1) : NULL;

@@ -17,7 +17,7 @@ struct shell_words {
 /* Writes the word so that a shell reads just this word: as it is, or between single quotes. */
 void shell_word_write(const char *word, FILE *stream);
 
-/* Splits a line of such words with one blank between two. Anything that shell_word_write would not
+/* Splits a line of such words with one space between two. Anything that shell_word_write would not
  * have written (other quotes, variables, ';', control characters) is refused with EXIT_USAGE. Free
  * with shell_words_free, also after a failure. */
 bool shell_words_split(struct shell_words *words, const char *line, struct failure *failure);

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/stop_signal.h"
-#include "plait/digest.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 #include "ranks/share_units.h"
@@ -83,7 +82,7 @@ static bool begins_a_round(const struct pi_checkpoint *checkpoint, uint64_t step
 
 /* The content of the file, in words: steps done, pieces of the round under way, these pieces; the
  * seconds of each step done, and of the round so far; the hits of all these steps, those of the
- * round only if it has pieces. */
+ * round only if it has pieces; a word of the file's own. */
 struct layout {
     size_t pieces_at, seconds_at, hits_at, words;
     size_t hits; /* how many */
@@ -97,7 +96,7 @@ static struct layout layout_of(const struct pi_checkpoint *checkpoint, int done,
     layout.seconds_at = layout.pieces_at + pieces * PIECE_WORDS;
     layout.hits_at = layout.seconds_at + (size_t)done + 1;
     layout.hits = (size_t)(done + under_way) * checkpoint->sweep.runs;
-    layout.words = layout.hits_at + layout.hits;
+    layout.words = layout.hits_at + layout.hits + 1;
     return layout;
 }
 
@@ -170,25 +169,6 @@ static bool take_state(struct pi_checkpoint *checkpoint, struct failure *failure
     return true;
 }
 
-/* A file without a record is of a run that was stopped before it had any hits. */
-static bool read_state(struct pi_checkpoint *checkpoint, struct failure *failure) {
-    struct checkpoint_record record;
-    struct plait_exec exec;
-    uint64_t cursor = 0, digest;
-    if (!checkpoint_next(&checkpoint->file, &cursor, &record, failure))
-        return failure->exit_status == EXIT_DONE;
-    if (record.count != 1 || record.row_bytes % sizeof(uint64_t) != 0 ||
-        plait_exec_init(&exec, "scalar", 1) != PLAIT_OK)
-        return checkpoint_damaged(&checkpoint->file, "a record", failure);
-    checkpoint->state_words = record.row_bytes / sizeof(uint64_t);
-    checkpoint->state = malloc(record.row_bytes);
-    if (!checkpoint->state)
-        return failure_set(failure, EXIT_RUN, "out of memory");
-    return checkpoint_read(&checkpoint->file, &record, &exec, checkpoint->state, &digest,
-                           failure) &&
-           take_state(checkpoint, failure);
-}
-
 bool pi_checkpoint_open(struct pi_checkpoint *checkpoint, const struct session *session,
                         const struct sweep *sweep, enum plait_generator generator, uint64_t seed,
                         const char *path, double every_seconds, struct failure *failure) {
@@ -205,8 +185,10 @@ bool pi_checkpoint_open(struct pi_checkpoint *checkpoint, const struct session *
     if (is_root(checkpoint) &&
         checkpoint_open(&checkpoint->file, path, &checkpoint->parameters, &checkpoint->found,
                         failure) &&
-        checkpoint->found)
-        read_state(checkpoint, failure);
+        checkpoint->found &&
+        checkpoint_read_whole(&checkpoint->file, &checkpoint->state, &checkpoint->state_words,
+                              failure))
+        take_state(checkpoint, failure);
     if (!agree(session, failure))
         return false;
     MPI_CHECK(MPI_Bcast(&checkpoint->done, 1, MPI_INT, ROOT, session->world));
@@ -238,13 +220,38 @@ static size_t most_cells(const struct sweep *sweep) {
     return most;
 }
 
-static bool load_on_root(struct pi_checkpoint *checkpoint, struct failure *failure) {
-    if (!checkpoint->found &&
-        !checkpoint_create(&checkpoint->file, checkpoint->path, &checkpoint->parameters, failure))
-        return false;
-    checkpoint_set_interval(&checkpoint->file, checkpoint->every_seconds);
-    if (!checkpoint->state)
+/* A round that has no unit yet has taken no time. */
+static bool save(struct pi_checkpoint *checkpoint, struct failure *failure) {
+    const size_t done = (size_t)checkpoint->done, pieces = checkpoint->finished.count;
+    const struct layout layout = layout_of(checkpoint, checkpoint->done, pieces);
+    double seconds = 0;
+    if (!checkpoint->changed)
         return true;
+    uint64_t *words = malloc(layout.words * sizeof *words);
+    if (!words)
+        return failure_set(failure, EXIT_RUN, "out of memory");
+    words[0] = done;
+    words[1] = pieces;
+    if (pieces > 0) {
+        memcpy(words + layout.pieces_at, checkpoint->finished.items,
+               pieces * sizeof *checkpoint->finished.items);
+        seconds = checkpoint->earlier_seconds + clock_seconds_since(checkpoint->begun_ns);
+    }
+    memcpy(words + layout.seconds_at, checkpoint->seconds, done * sizeof seconds);
+    memcpy(words + layout.seconds_at + done, &seconds, sizeof seconds);
+    memcpy(words + layout.hits_at, checkpoint->hits, layout.hits * sizeof *words);
+    checkpoint->changed = false;
+    const bool saved = checkpoint_rewrite(&checkpoint->file, words, layout.words, failure);
+    free(words);
+    return saved;
+}
+
+static bool load_on_root(struct pi_checkpoint *checkpoint, struct failure *failure) {
+    checkpoint_set_interval(&checkpoint->file, checkpoint->every_seconds);
+    if (!checkpoint->found) {
+        checkpoint->changed = true;
+        return save(checkpoint, failure);
+    }
     const size_t done = (size_t)checkpoint->done;
     const uint64_t *words = checkpoint->state;
     const struct layout layout = layout_of(checkpoint, checkpoint->done, words[1]);
@@ -331,55 +338,10 @@ static void locate(void *context, int rank, struct piece piece,
     blocks[0] = (struct queue_block){place(checkpoint, rank), cells * sizeof(uint64_t)};
 }
 
-static bool make_room(struct pi_checkpoint *checkpoint, size_t words) {
-    if (words <= checkpoint->state_words)
-        return true;
-    uint64_t *state = realloc(checkpoint->state, words * sizeof *state);
-    if (!state)
-        return failure_set(&checkpoint->failure, EXIT_RUN, "out of memory");
-    checkpoint->state = state;
-    checkpoint->state_words = words;
-    return true;
-}
-
-/* A round that has no unit yet has taken no time. */
-static void write_state(struct pi_checkpoint *checkpoint, const struct layout *layout) {
-    const size_t done = (size_t)checkpoint->done, pieces = checkpoint->finished.count;
-    uint64_t *words = checkpoint->state;
-    double seconds = 0;
-    words[0] = done;
-    words[1] = pieces;
-    if (pieces > 0) {
-        memcpy(words + layout->pieces_at, checkpoint->finished.items,
-               pieces * sizeof *checkpoint->finished.items);
-        seconds = checkpoint->earlier_seconds + clock_seconds_since(checkpoint->begun_ns);
-    }
-    memcpy(words + layout->seconds_at, checkpoint->seconds, done * sizeof seconds);
-    memcpy(words + layout->seconds_at + done, &seconds, sizeof seconds);
-    memcpy(words + layout->hits_at, checkpoint->hits, layout->hits * sizeof *words);
-}
-
-static bool save(struct pi_checkpoint *checkpoint) {
-    const struct layout layout =
-        layout_of(checkpoint, checkpoint->done, checkpoint->finished.count);
-    struct plait_exec exec;
-    uint64_t digest;
-    if (!checkpoint->changed)
-        return true;
-    if (!make_room(checkpoint, layout.words) || plait_exec_init(&exec, "scalar", 1) != PLAIT_OK)
-        return false;
-    write_state(checkpoint, &layout);
-    plait_digest_rows(&exec, (const int32_t *)(const void *)checkpoint->state, 1,
-                      (uint32_t)(layout.words * 2), &digest);
-    checkpoint->changed = false;
-    return checkpoint_replace(&checkpoint->file, 0, 1, layout.words * sizeof *checkpoint->state,
-                              &digest, checkpoint->state, &checkpoint->failure) &&
-           checkpoint_commit(&checkpoint->file, &checkpoint->failure);
-}
-
 static bool tend(void *context) {
     struct pi_checkpoint *checkpoint = context;
-    return (!checkpoint_is_due(&checkpoint->file) && !stop_signal_seen()) || save(checkpoint);
+    return (!checkpoint_is_due(&checkpoint->file) && !stop_signal_seen()) ||
+           save(checkpoint, &checkpoint->failure);
 }
 
 static bool keep(void *context, int rank, struct piece piece) {
@@ -417,7 +379,7 @@ static void end_on_root(struct pi_checkpoint *checkpoint, bool stopped, struct f
         unit_set_free(&checkpoint->finished);
     }
     if (checkpoint->failure.exit_status == EXIT_DONE && !whole)
-        save(checkpoint);
+        save(checkpoint, &checkpoint->failure);
     if (checkpoint->failure.exit_status != EXIT_DONE)
         *failure = checkpoint->failure;
     else if (stopped && !whole)
@@ -447,9 +409,7 @@ static bool stopped_when_complete(const struct pi_checkpoint *checkpoint, struct
 }
 
 bool pi_checkpoint_end_work(struct pi_checkpoint *checkpoint, struct failure *failure) {
-    if (is_root(checkpoint) && !save(checkpoint))
-        *failure = checkpoint->failure;
-    else if (is_root(checkpoint) && stop_signal_seen())
+    if (is_root(checkpoint) && save(checkpoint, failure) && stop_signal_seen())
         stopped_when_complete(checkpoint, failure);
     if (!agree(checkpoint->session, failure))
         return false;

@@ -38,7 +38,7 @@ struct pi_checkpoint {
     double earlier_seconds;   /* that the round took in earlier runs */
     uint64_t begun_ns;        /* when it began in this one */
     bool changed;             /* since the file was written */
-    uint64_t *state;          /* content of the file */
+    uint64_t *state;          /* content of the file that was found */
     size_t state_words;
     struct failure failure; /* of writing, in the middle of the work */
 };

@@ -3,8 +3,8 @@
 #include "pi/pi_counts.h"
 
 #include "base/clock.h"
-#include "base/decompose.h"
 #include "plait/darts.h"
+#include "plait/sample.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 
@@ -68,18 +68,30 @@ static bool on_tile(void *context, uint64_t done, uint64_t total) {
     return listener->poll(listener->context, listener->before + done, listener->total);
 }
 
+/* As the library has it, without the step and the number of runs. */
+static struct plait_darts_range darts_of(const struct pi_work *work,
+                                         const struct dart_range *range) {
+    return (struct plait_darts_range){
+        .generator = work->generator,
+        .seed = work->seed,
+        .run = range->run,
+        .first = range->first,
+        .count = range->count,
+    };
+}
+
 static enum plait_status count_range(const struct pi_work *work, const struct plait_exec *exec,
                                      const struct dart_range *range, uint64_t *hits) {
-    return plait_darts_hits(work->generator, work->seed, range->run, range->first, range->count,
-                            exec, hits);
+    const struct plait_darts_range darts = darts_of(work, range);
+    return plait_darts_hits(&darts, exec, hits);
 }
 
 static bool add_range(struct round_work *mine, const struct plait_exec *exec,
                       struct listener *listener, const struct dart_range *range) {
     const struct pi_work *work = &mine->counts->work;
     const size_t at = (size_t)(range->step - mine->round->first) * work->sweep->runs + range->run;
-    mine->status = plait_darts_add_hits(work->generator, work->seed, range->run, range->runs,
-                                        range->first, range->count, exec, mine->counts->own + at);
+    const struct plait_darts_range darts = darts_of(work, range);
+    mine->status = plait_darts_add_hits(&darts, range->runs, exec, mine->counts->own + at);
     listener->before += range->count * range->runs;
     return mine->status == PLAIT_OK;
 }
@@ -296,7 +308,7 @@ static bool verify_path(const struct pi_counts *counts, const struct plait_exec 
         (uint64_t)step * (uint64_t)counts->session->size + (uint64_t)counts->session->rank;
     const uint64_t count = all < range_sample ? all : range_sample;
     const struct dart_range range = {
-        step, decompose_sample(sweep->runs, k), 1, decompose_sample(all - count + 1, k), count, 0};
+        step, plait_sample(sweep->runs, k), 1, plait_sample(all - count + 1, k), count, 0};
     uint64_t hits = 0;
     (void)count_range(&counts->work, counts->work.exec, &range, &hits);
     *darts += count;

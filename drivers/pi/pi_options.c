@@ -146,16 +146,23 @@ static bool check_overlap(const struct pi_options *options, const struct sweep *
 /* Where the sweep ends if the target is not met before. */
 static bool reach_out(const struct pi_options *options, const struct option_values *values,
                       struct sweep *sweep, struct failure *failure) {
+    char max[VALUES_TEXT_BYTES];
     if (!(options->target_error > 0))
         return values_origin(values, "max-darts") == ORIGIN_DEFAULT ||
                failure_set(failure, EXIT_USAGE,
                            "%s bounds a search that is not asked for: add --target-error",
-                           values_where(values, "max-darts"));
-    if (sweep->darts[0] > options->max_darts)
+                           values_blame(values, "max-darts", max));
+    if (sweep->darts[0] > options->max_darts) {
+        const char *begin = values_counts(values, "darts") ? "darts" : "sweep";
+        char from[VALUES_TEXT_BYTES], set_max[VALUES_TEXT_BYTES], set_from[VALUES_TEXT_BYTES];
         return failure_set(failure, EXIT_USAGE,
-                           "the first N, %" PRIu64 ", is above --max-darts %" PRIu64
-                           ": raise --max-darts",
-                           sweep->darts[0], options->max_darts);
+                           "the first N, %" PRIu64 ", is above %s and comes from %s: raise %s, or "
+                           "begin lower by %s",
+                           sweep->darts[0], values_describe(values, "max-darts", max),
+                           values_describe(values, begin, from),
+                           values_setters(values, "max-darts", set_max),
+                           values_setters(values, begin, set_from));
+    }
     sweep_go_on(sweep, options->max_darts);
     return true;
 }
@@ -163,13 +170,15 @@ static bool reach_out(const struct pi_options *options, const struct option_valu
 bool pi_sweep_of_options(const struct pi_options *options, const struct option_values *values,
                          struct sweep *sweep, struct failure *failure) {
     const bool by_darts = values_counts(values, "darts");
+    char one[VALUES_TEXT_BYTES], other[VALUES_TEXT_BYTES];
     if (by_darts && values_counts(values, "sweep"))
         return failure_set(failure, EXIT_USAGE, "%s and %s both set the darts: give only one",
-                           values_where(values, "darts"), values_where(values, "sweep"));
+                           values_blame(values, "darts", one),
+                           values_blame(values, "sweep", other));
     if (options->checkpoint && options->max_time > 0)
-        return failure_set(failure, EXIT_USAGE,
-                           "%s goes on to the same hits, and %s ends anywhere: give only one",
-                           values_where(values, "checkpoint"), values_where(values, "max-time"));
+        return failure_set(
+            failure, EXIT_USAGE, "%s goes on to the same hits, and %s ends anywhere: give only one",
+            values_blame(values, "checkpoint", one), values_blame(values, "max-time", other));
     sweep->runs = options->runs;
     if (by_darts)
         sweep_of_darts(options->darts, sweep);

@@ -58,7 +58,9 @@ bool pi_scatter_draw(const char *path, enum plait_generator generator, uint64_t 
     if (!thrown || !pixels) {
         failure_set(failure, EXIT_RUN, "out of memory for '%s'", path);
     } else {
-        (void)plait_darts_throw(generator, seed, 0, 0, count, thrown);
+        const struct plait_darts_range range = {
+            .generator = generator, .seed = seed, .count = count};
+        (void)plait_darts_throw(&range, thrown);
         for (uint64_t k = 0; k < count; k++)
             draw_dart(pixels, &thrown[k]);
         drawn = write_picture(path, pixels, failure);

@@ -22,11 +22,9 @@ static bool check(const struct rerun_options *options, const struct origin *orig
                            "were computed: nothing can be computed again",
                            options->file, values_text(&origin->values, "file"));
     struct plait_exec exec;
-    const int threads =
-        options->threads > 0 ? (int)options->threads : exec_threads_of_environment();
     const enum plait_escape_kind kind =
         origin->values.set == &julia_option_set ? PLAIT_JULIA : PLAIT_MANDELBROT;
-    return exec_choose(&exec, options->path, threads, failure) &&
+    return exec_choose_alone(&exec, options->path, (int)options->threads, failure) &&
            rerun_check(options->file, origin, kind, &exec, failure);
 }
 

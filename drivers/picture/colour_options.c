@@ -32,18 +32,7 @@ static const struct option rows[] = {
         .choices = value_names,
         .defines = true,
     },
-    {
-        .name = "palette",
-        .kind = OPTION_TEXT,
-        .argument = "NAME",
-        .help = "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or "
-                "a file with a colour rrggbb on each line",
-        .default_value = "viridis",
-        .offset = offsetof(struct colour_options, palette),
-        .reads = true,
-        .choices = palette_names,
-        .defines = true,
-    },
+    PALETTE_ROW(offsetof(struct colour_options, palette)),
     {
         .name = "out",
         .kind = OPTION_TEXTS,
@@ -62,6 +51,7 @@ static const struct option_table tables[] = {
 
 const struct option_set colour_option_set = {
     .command = "colour",
+    .alias = "color",
     .summary = "colour counts that were computed before",
     .details = "Draws a picture from a file of counts (.npy) without computing them again, in "
                "little memory whatever its size. With the same palette it is the picture that "

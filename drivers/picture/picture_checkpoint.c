@@ -56,7 +56,8 @@ static bool open_on_root(struct picture_checkpoint *checkpoint, struct failure *
     describe(&checkpoint->parameters, checkpoint->escape);
     return checkpoint_open(&checkpoint->file, checkpoint->path, &checkpoint->parameters,
                            &checkpoint->found, failure) &&
-           (!checkpoint->found || list_rows(checkpoint, failure)) &&
+           (!checkpoint->found ||
+            (checkpoint_find_log(&checkpoint->file, failure) && list_rows(checkpoint, failure))) &&
            (unit_set_rest(&checkpoint->finished, plait_escape_distinct_rows(checkpoint->escape),
                           &checkpoint->rest) ||
             failure_set(failure, EXIT_RUN, "out of memory"));
@@ -97,8 +98,7 @@ static bool read_rows(struct picture_checkpoint *checkpoint, const struct plait_
 bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
                              int32_t *counts, uint64_t *digests, struct failure *failure) {
     if (!(checkpoint->found ? read_rows(checkpoint, exec, counts, digests, failure)
-                            : checkpoint_create(&checkpoint->file, checkpoint->path,
-                                                &checkpoint->parameters, failure)))
+                            : checkpoint_create_log(&checkpoint->file, failure)))
         return false;
     checkpoint_set_interval(&checkpoint->file, checkpoint->every_seconds);
     return true;
@@ -107,8 +107,12 @@ bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct
 bool picture_checkpoint_keep(struct picture_checkpoint *checkpoint, struct piece piece,
                              const int32_t *rows, const uint64_t *digests) {
     struct failure *failure = &checkpoint->failure;
-    return (checkpoint_append(&checkpoint->file, piece.first, piece.count,
-                              checkpoint->escape->width * sizeof *rows, digests, rows, failure) &&
+    const struct checkpoint_record record = {
+        .first = piece.first,
+        .count = piece.count,
+        .row_bytes = checkpoint->escape->width * sizeof *rows,
+    };
+    return (checkpoint_append(&checkpoint->file, &record, digests, rows, failure) &&
             (unit_set_add(&checkpoint->finished, piece) ||
              failure_set(failure, EXIT_RUN, "out of memory"))) &&
            picture_checkpoint_tend(checkpoint);

@@ -102,19 +102,10 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
 };
 
 const struct option picture_option_rows[PICTURE_OPTIONS] = {
-    {
-        .name = "palette",
-        .kind = OPTION_TEXT,
-        .argument = "NAME",
-        .help = "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or "
-                "a file with a colour rrggbb on each line",
-        .default_value = "viridis",
-        .offset = MEMBER(palette),
-        .choices = palette_names,
-        .defines = true,
-    },
+    PALETTE_ROW(MEMBER(palette)),
     {
         .name = "colour",
+        .alias = "color",
         .kind = OPTION_CHOICE,
         .argument = "WHAT",
         .help = "count gives all points of one count one colour; smooth has no bands, and draws "
@@ -190,8 +181,9 @@ static bool take_size(const struct picture_options *options, struct plait_escape
 /* --region and --center or --zoom from one place: nothing says which of them counts. */
 static bool refuse_both(const struct option_values *values, const char *center,
                         struct failure *failure) {
+    char one[VALUES_TEXT_BYTES], other[VALUES_TEXT_BYTES];
     return failure_set(failure, EXIT_USAGE, "%s and %s both set the view: give only one",
-                       values_where(values, "region"), values_where(values, center));
+                       values_blame(values, "region", one), values_blame(values, center, other));
 }
 
 static enum plait_status set_view(const struct picture_options *options,
@@ -262,9 +254,11 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     *escape = plait_escape_default(kind);
     escape->maxit = (int32_t)options->maxit;
     escape->brute = options->interior == INTERIOR_BRUTE;
+    char stream[VALUES_TEXT_BYTES], checkpoint[VALUES_TEXT_BYTES];
     if (options->stream && options->checkpoint)
-        return failure_set(failure, EXIT_USAGE,
-                           "--stream and --checkpoint exclude each other: give only one");
+        return failure_set(failure, EXIT_USAGE, "%s and %s exclude each other: give only one",
+                           values_blame(values, "stream", stream),
+                           values_blame(values, "checkpoint", checkpoint));
     return checkpoint_options_check(values, failure) && take_size(options, escape, failure) &&
            (kind != PLAIT_JULIA || take_julia(options, escape, failure)) &&
            take_view(options, values, escape, failure);

@@ -37,8 +37,9 @@ void smooth_finder_end(struct smooth_finder *finder) {
 
 static bool find_some(struct smooth_finder *finder, uint32_t first, uint32_t rows, uint32_t cols,
                       const int32_t *counts, int32_t *parts, struct failure *failure) {
+    const struct plait_row_range range = {first, rows};
     const enum plait_status status =
-        plait_smooth_rows(finder->escape, finder->exec, first, rows, cols, counts, finder->values);
+        plait_smooth_rows(finder->escape, finder->exec, range, cols, counts, finder->values);
     if (status != PLAIT_OK)
         return failure_set(failure, EXIT_RUN, "smooth colours: %s", plait_status_text(status));
     for (size_t i = 0; i < rows; i++) {

@@ -133,8 +133,8 @@ static bool keep_rows(struct picture *picture, uint32_t first, uint32_t rows,
     const struct plait_escape *escape = &picture->escape;
     struct plait_escape_difference difference;
     if (picture->options->verify &&
-        plait_escape_verify_rows(escape, &picture->exec, first, rows, counts, VERIFY_SAMPLES,
-                                 &difference) != PLAIT_OK)
+        plait_escape_verify_rows(escape, &picture->exec, (struct plait_row_range){first, rows},
+                                 counts, VERIFY_SAMPLES, &difference) != PLAIT_OK)
         return picture_mismatch(&difference, &stream->failure);
 
     plait_digest_rows(&picture->exec, counts, rows, escape->width, stream->digests + first);

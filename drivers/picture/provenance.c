@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Writes and reads what a result tells of its origin. Command and parameters say the same thing in
- * two ways, one for people and one that has every default in it: they are compared on reading, so
- * that neither can be changed alone. */
+ * Writes and reads what a result says of its origin. Command and parameters are written from the
+ * same values: the command is what is read again, the parameters are for people and for --config. A
+ * default that ever changes would change what the command of an older result means. */
 #include "picture/provenance.h"
 
 #include "base/number.h"
@@ -32,7 +32,7 @@ static bool write_flag(const struct option *option, const char *text, FILE *stre
     return true;
 }
 
-/* Writes a blank and the two texts as one word. */
+/* Writes a space and the two texts as one word. */
 static bool write_joined(const char *head, const char *tail, FILE *stream,
                          struct failure *failure) {
     const size_t bytes = strlen(head) + strlen(tail) + 1;
@@ -46,7 +46,7 @@ static bool write_joined(const char *head, const char *tail, FILE *stream,
     return true;
 }
 
-/* A value that begins with "--" must follow '=': after a blank it is taken for a forgotten one. */
+/* A value that begins with "--" must follow '=': after a space it is taken for a forgotten one. */
 static bool write_named(const char *name, const char *text, FILE *stream, struct failure *failure) {
     char option[OPTION_VARIABLE_BYTES];
     const bool joined = strncmp(text, "--", 2) == 0;
@@ -136,7 +136,7 @@ void provenance_free(struct provenance *provenance) {
 /* The texts of one file. */
 struct reading {
     const char *path;
-    const char *command, *parameters, *version, *checksum;
+    const char *command, *version, *checksum;
     struct failure mistake; /* of a text, without the file */
 };
 
@@ -151,12 +151,10 @@ static const char *find_text(const struct named_text *texts, size_t count, const
 static bool find_texts(struct reading *reading, const struct named_text *texts, size_t count,
                        struct failure *failure) {
     reading->command = find_text(texts, count, command_name);
-    reading->parameters = find_text(texts, count, parameters_name);
     reading->version = find_text(texts, count, version_name);
     reading->checksum = find_text(texts, count, checksum_name);
-    const int found =
-        !!reading->command + !!reading->parameters + !!reading->version + !!reading->checksum;
-    if (found == 4)
+    const int found = !!reading->command + !!reading->version + !!reading->checksum;
+    if (found == 3)
         return true;
     if (found == 0)
         return failure_set(failure, EXIT_USAGE,
@@ -222,49 +220,15 @@ static const struct option_set *find_set(struct reading *reading, const struct s
     return NULL;
 }
 
-/* Only what defines the result may be told: the rest would be somebody else's will. */
+/* Only what defines the result may be given: the rest would be somebody else's will. */
 static bool only_definitions(struct reading *reading, const struct option_values *values) {
     for (size_t i = 0; i < values->count; i++) {
         const struct option *option = option_at(values->set, i, NULL);
         if (!option->defines && values->items[i].origin != ORIGIN_DEFAULT)
-            return failure_set(&reading->mistake, EXIT_USAGE, "'%s' has no place in them",
+            return failure_set(&reading->mistake, EXIT_USAGE, "'%s' has no place in the command",
                                option->name);
     }
     return true;
-}
-
-static bool same_texts(const struct option_value *a, const struct option_value *b) {
-    bool same = a->count == b->count;
-    for (size_t t = 0; same && t < a->count; t++)
-        same = strcmp(a->texts[t], b->texts[t]) == 0;
-    return same;
-}
-
-/* Whether parameters say what the command says. Arguments are not among them. */
-static bool same_values(struct reading *reading, const struct option_values *command,
-                        const struct option_values *parameters) {
-    for (size_t i = 0; i < command->count; i++) {
-        const struct option *option = option_at(command->set, i, NULL);
-        const bool counts = values_counts(command, option->name);
-        if (!option->defines || option->scope != OPTION_ANYWHERE)
-            continue;
-        if (counts != values_counts(parameters, option->name) ||
-            (counts && !same_texts(&command->items[i], &parameters->items[i])))
-            return failure_set(&reading->mistake, EXIT_USAGE, "%s and %s differ in the option '%s'",
-                               command_name, parameters_name, option->name);
-    }
-    return true;
-}
-
-static bool check_parameters(struct reading *reading, const struct option_values *command) {
-    struct option_values parameters = {0};
-    const bool good = values_init(&parameters, command->set, &reading->mistake) &&
-                      config_file_merge_text(&parameters, parameters_name, reading->parameters,
-                                             &reading->mistake) &&
-                      only_definitions(reading, &parameters) &&
-                      same_values(reading, command, &parameters);
-    values_free(&parameters);
-    return good;
 }
 
 static bool read_command(struct reading *reading, struct option_values *values,
@@ -290,8 +254,7 @@ bool provenance_read(struct origin *origin, const char *path, const struct named
         return false;
     origin->command = reading.command;
     if (check_version(&reading, failure) && read_checksum(&reading, &origin->fnv1a) &&
-        read_command(&reading, &origin->values, sets, set_count) &&
-        check_parameters(&reading, &origin->values))
+        read_command(&reading, &origin->values, sets, set_count))
         return true;
     if (reading.mistake.exit_status == EXIT_DONE)
         return false;

@@ -3,8 +3,8 @@
  * the checksum. They depend on what the result is alone, not on ranks, threads, path, schedule,
  * files or date.
  *
- * A text that is read may be anybody's: it is taken apart by the readers of command lines and
- * configuration files, with all their checks, and nothing in it is ever run. */
+ * A text that is read may be anybody's: the command is taken apart by the readers of command lines,
+ * with all their checks, and nothing in it is ever run. The parameters are not read. */
 #ifndef PLAIT_DRIVERS_PROVENANCE_H
 #define PLAIT_DRIVERS_PROVENANCE_H
 
@@ -34,16 +34,16 @@ void provenance_seal(struct provenance *provenance, uint64_t fnv1a);
 
 void provenance_free(struct provenance *provenance);
 
-/* What a result told. */
+/* What a result says. */
 struct origin {
     struct option_values values; /* of one of the sets: what the command says */
     const char *command;         /* in the texts */
     uint64_t fnv1a;
 };
 
-/* Reads texts that a result of one of the set_count sets told; others may stand among them. path is
- * the file that they come from, for errors. EXIT_USAGE: no texts of Plait, damaged ones, parameters
- * that do not say what the command says, a newer version than this one. Free origin->values, also
+/* Reads texts that a result of one of the set_count sets carries; others may stand among them. path
+ * is the file that they come from, for errors. EXIT_USAGE: no texts of Plait, damaged ones, a newer
+ * version than this one. Free origin->values, also
  * after a failure. */
 bool provenance_read(struct origin *origin, const char *path, const struct named_text *texts,
                      size_t count, const struct option_set *const *sets, size_t set_count,

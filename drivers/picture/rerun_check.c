@@ -155,7 +155,7 @@ static bool compare_pixels(const struct again *again, struct failure *failure) {
 /* The checksum is right. A palette from a file may be gone, which is no fault of the picture. */
 static bool tell(struct again *again, struct failure *failure) {
     struct failure missing = {0};
-    if (palette_load(again->options.palette, &again->picture.palette, &missing))
+    if (palette_load_regular(again->options.palette, &again->picture.palette, &missing))
         return (again->options.colour != PICTURE_SMOOTH ||
                 find_indices(&again->picture, failure)) &&
                compare_pixels(again, failure);

@@ -61,11 +61,12 @@ static bool make_room(const struct store *store, uint64_t bytes, struct failure 
                            "choose another folder, or a smaller --size",
                            (double)bytes * mib, store->beside, free_bytes * mib);
     const int error_number = reserve(descriptor, bytes);
+    const char *fix = atomic_file_fix(error_number);
     return error_number == 0 ||
            failure_set(failure, EXIT_USAGE,
-                       "--stream needs %.1f MiB beside '%s': %s: choose another folder, or a "
-                       "smaller --size",
-                       (double)bytes * mib, store->beside, strerror(error_number));
+                       "--stream needs %.1f MiB beside '%s': %s%s, or a smaller --size",
+                       (double)bytes * mib, store->beside, strerror(error_number),
+                       *fix ? fix : ": choose another directory");
 }
 
 static bool write_token(const struct store *store, struct token *token) {
@@ -162,13 +163,12 @@ bool store_begin(struct store *store, const struct session *session, const char 
 static bool access_failed(const struct store *store, const char *verb,
                           const struct mpi_tries *tries, struct failure *failure) {
     const int error_number = tries->error_number;
-    const bool full = error_number == ENOSPC || error_number == EDQUOT;
     const char *cause = error_number    ? strerror(error_number)
                         : tries->failed ? tries->failure
                                         : "nothing is moved";
-    return failure_set(
-        failure, EXIT_RUN, "cannot %s the counts beside '%s': %s%s (no file is changed)", verb,
-        store->beside, cause, full ? ": free some space, or choose another folder" : "");
+    return failure_set(failure, EXIT_RUN,
+                       "cannot %s the counts beside '%s': %s%s (no file is changed)", verb,
+                       store->beside, cause, atomic_file_fix(error_number));
 }
 
 static const size_t most_bytes = (size_t)1 << 30; /* of one call, whose length is an int */

@@ -2,17 +2,14 @@
  * Agreement on errors. */
 #include "ranks/agree.h"
 
+#include "base/host_name.h"
 #include "ranks/mpi_check.h"
-
-#include <string.h>
-#include <unistd.h>
 
 /* Says which rank failed, for an error that the other ranks cannot see. */
 static void name_the_rank(const struct session *session, struct failure *failure) {
-    char host[64] = "";
+    char host[HOST_NAME_BYTES];
     struct failure named = {0};
-    if (gethostname(host, sizeof host - 1) != 0)
-        strcpy(host, "an unknown host");
+    host_name(host);
     failure_set(&named, failure->exit_status, "rank %d on host %s: %s", session->rank, host,
                 failure->text);
     *failure = named;

@@ -8,14 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double mib = 1.0 / 1048576;
+static const double BYTES_PER_MIB = 1048576;
+
+struct node_memory node_memory_shared_by(MPI_Comm node, uint64_t bytes) {
+    struct node_memory memory = {bytes, memory_available_bytes()};
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &memory.needed, 1, MPI_UINT64_T, MPI_SUM, node));
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &memory.available, 1, MPI_UINT64_T, MPI_MIN, node));
+    return memory;
+}
 
 struct node_memory node_memory_of(const struct session *session, uint64_t bytes) {
-    struct node_memory memory = {bytes, memory_available_bytes()};
-    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &memory.needed, 1, MPI_UINT64_T, MPI_SUM, session->node));
-    MPI_CHECK(
-        MPI_Allreduce(MPI_IN_PLACE, &memory.available, 1, MPI_UINT64_T, MPI_MIN, session->node));
-    return memory;
+    return node_memory_shared_by(session->node, bytes);
 }
 
 bool memory_check(const struct session *session, uint64_t bytes, const char *what,
@@ -25,7 +28,8 @@ bool memory_check(const struct session *session, uint64_t bytes, const char *wha
            failure_set(failure, EXIT_USAGE,
                        "%s need %.0f MiB on this node, which has %.0f MiB free: choose less of "
                        "them, or fewer ranks a node",
-                       what, (double)memory.needed * mib, (double)memory.available * mib);
+                       what, (double)memory.needed / BYTES_PER_MIB,
+                       (double)memory.available / BYTES_PER_MIB);
 }
 
 void *message_room(const struct session *session, size_t bytes, struct failure *failure) {

@@ -19,6 +19,9 @@ struct node_memory {
 /* Collective: the ranks of each node add up the bytes that they need. */
 struct node_memory node_memory_of(const struct session *session, uint64_t bytes);
 
+/* The same for ranks of one node, all those of the communicator. */
+struct node_memory node_memory_shared_by(MPI_Comm node, uint64_t bytes);
+
 /* Collective. Adds up the bytes that the ranks of each node need; EXIT_USAGE on all ranks of a node
  * that has less, so agree. what: "the messages". */
 bool memory_check(const struct session *session, uint64_t bytes, const char *what,

@@ -3,8 +3,8 @@
  * other environments and no copy of the file: what rank 0 sees is what counts. */
 #include "ranks/parameters.h"
 
-#include "base/payload.h"
 #include "options/parameter_sources.h"
+#include "plait/digest.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 
@@ -27,7 +27,7 @@ static bool same_command_line(const struct session *session, const struct option
     size_t bytes = 0;
     uint64_t of_root[2];
     values_pack(values, &buffer, &bytes, failure);
-    const uint64_t hash = payload_checksum(buffer, bytes);
+    const uint64_t hash = plait_digest_bytes(buffer, bytes);
     free(buffer);
     of_root[0] = bytes;
     of_root[1] = hash;

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT
- * Placement of the ranks: affinity, sharers, threads, path. */
+ * Placement of the ranks: affinity, quota, sharers, threads, path. */
+#define _GNU_SOURCE /* CPU_COUNT_S */
 #include "ranks/placing.h"
 
 #include "base/exec_choice.h"
+#include "base/placement_probe.h"
+#include "base/thread_trial.h"
 #include "base/warning.h"
-#include "plait/version.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Open MPI's version string has several words, MPICH's several lines: the first line up to a comma.
  */
@@ -29,66 +31,93 @@ static void mpi_library(char *text, size_t bytes) {
     snprintf(text, bytes, "%.*s", (int)bytes - 1, full);
 }
 
-/* Ranks of this node, this one included, whose affinity overlaps with this rank's. Collective. */
-static int count_sharers(const struct session *session, const struct cpu_mask *cpus,
-                         struct failure *failure) {
-    struct cpu_mask *all = malloc((size_t)session->node_size * sizeof *all);
-    if (!all)
-        failure_set(failure, EXIT_RUN, "out of memory");
-    if (!agree(session, failure)) {
-        free(all);
-        return 0;
+/* The CPUs that the threads of this process may use, in the smallest set that the system takes,
+ * which has the same size in all processes of a node. Empty where the system does not say; NULL
+ * without memory. Freed by CPU_FREE. */
+static cpu_set_t *visible_cpus(size_t *bytes) {
+    cpu_set_t *set = NULL;
+    bool is_large_enough = false;
+    for (int cpus = CPU_SETSIZE; !is_large_enough && cpus <= CPU_SETSIZE * 64; cpus *= 2) {
+        CPU_FREE(set);
+        *bytes = CPU_ALLOC_SIZE(cpus);
+        set = CPU_ALLOC(cpus);
+        if (!set)
+            return NULL;
+        is_large_enough = sched_getaffinity(0, *bytes, set) == 0;
     }
-    MPI_CHECK(
-        MPI_Allgather(cpus, sizeof *cpus, MPI_BYTE, all, sizeof *cpus, MPI_BYTE, session->node));
-    int sharers = 0;
-    for (int r = 0; r < session->node_size; r++)
-        if (r == session->node_rank || cpu_mask_overlaps(&all[r], cpus))
-            sharers++;
+    if (plait_visible_cpus(*bytes, set) == 0)
+        CPU_ZERO_S(*bytes, set);
+    return set;
+}
+
+/* What ranks of a node compare, next to their sets of CPUs. */
+struct quota_notice {
+    uint64_t group, rank;
+};
+
+/* Compares this rank with those of its node: how many may use the same cores or the same quota, and
+ * how many cores all of them may use. A set that the system did not show is taken to overlap any.
+ * Returns the number of ranks that share this rank's quota, itself included. Collective. */
+static int compare_with_node(const struct session *session, uint64_t quota_group,
+                             struct placement *mine, struct failure *failure) {
+    const size_t ranks = (size_t)session->node_size;
+    size_t bytes = 0;
+    int quota_sharers = 0;
+    const struct quota_notice my_quota = {quota_group, (uint64_t)session->rank};
+    cpu_set_t *cpus = visible_cpus(&bytes);
+    char *all = malloc((ranks + 1) * bytes);
+    struct quota_notice *quotas = malloc(ranks * sizeof *quotas);
+    if (!cpus || !all || !quotas)
+        failure_set(failure, EXIT_RUN, "out of memory");
+    if (agree(session, failure)) {
+        cpu_set_t *both = (void *)(all + ranks * bytes);
+        MPI_CHECK(
+            MPI_Allgather(cpus, (int)bytes, MPI_BYTE, all, (int)bytes, MPI_BYTE, session->node));
+        MPI_CHECK(
+            MPI_Allgather(&my_quota, 2, MPI_UINT64_T, quotas, 2, MPI_UINT64_T, session->node));
+        mine->sharers = 0;
+        for (size_t r = ranks; r-- > 0;) {
+            const cpu_set_t *theirs = (const void *)(all + r * bytes);
+            CPU_AND_S(bytes, both, cpus, theirs);
+            mine->sharers += CPU_COUNT_S(bytes, both) > 0 || CPU_COUNT_S(bytes, cpus) == 0 ||
+                             CPU_COUNT_S(bytes, theirs) == 0;
+            if (quotas[r].group == quota_group) {
+                quota_sharers++;
+                mine->quota_rank = (int32_t)quotas[r].rank;
+            }
+        }
+        for (size_t r = 0; r < ranks; r++)
+            CPU_OR_S(bytes, cpus, cpus, (const cpu_set_t *)(const void *)(all + r * bytes));
+        mine->node_cores = CPU_COUNT_S(bytes, cpus);
+    }
+    CPU_FREE(cpus);
     free(all);
-    return sharers;
-}
-
-static int choose_threads(const struct session *session, uint64_t asked, int visible_cores,
-                          const struct cpu_mask *cpus, bool *chosen, struct failure *failure) {
-    const int sharers = count_sharers(session, cpus, failure);
-    const int from_environment = exec_threads_of_environment();
-    *chosen = asked > 0 || from_environment > 0;
-    if (asked > 0)
-        return (int)asked;
-    return from_environment > 0 ? from_environment
-                                : placement_default_threads(visible_cores, sharers);
-}
-
-static int online_cores(void) {
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores > 0 && cores < INT32_MAX ? (int)cores : 1;
+    free(quotas);
+    return quota_sharers;
 }
 
 bool placing_resolve(const struct session *session, const char *path, uint64_t threads,
                      struct plait_exec *exec, struct placement *mine, struct failure *failure) {
-    *mine = (struct placement){
-        .rank = session->rank,
-        .cpus = cpu_mask_of_process(),
-        .visible_cores = plait_visible_cores(),
-        .online_cores = online_cores(),
-        .launcher_kind = session->launcher.kind,
-        .launcher_size = session->launcher.size,
-    };
-    if (gethostname(mine->host, sizeof mine->host - 1) != 0)
-        strcpy(mine->host, "unknown");
-    snprintf(mine->version, sizeof mine->version, "%s", plait_version());
+    uint64_t quota_group;
+    placement_probe(mine, &session->launcher, (int)threads, &quota_group);
+    mine->rank = session->rank;
     mpi_library(mine->mpi, sizeof mine->mpi);
     mine->node = session->rank;
     MPI_CHECK(MPI_Bcast(&mine->node, 1, MPI_INT32_T, 0, session->node));
+    const int quota_sharers = compare_with_node(session, quota_group, mine, failure);
+    if (mine->threads_asked == 0)
+        mine->threads = placement_default_threads(mine->visible_cores, mine->sharers,
+                                                  mine->cpu_quota, quota_sharers);
 
-    bool chosen;
-    mine->threads =
-        choose_threads(session, threads, mine->visible_cores, &mine->cpus, &chosen, failure);
-    mine->threads_chosen = chosen;
-    if (exec_choose(exec, path, mine->threads, failure))
+    struct thread_trial *trial = NULL;
+    if (failure->exit_status == EXIT_DONE && exec_choose(exec, path, mine->threads, failure)) {
+        mine->threads = exec->threads;
         snprintf(mine->path, sizeof mine->path, "%s", plait_path_name(exec->path));
-    return agree(session, failure);
+        trial = thread_trial_begin(exec->threads, failure);
+    }
+    const bool agreed = agree(session, failure); /* only then have all ranks begun their trials */
+    thread_trial_end(trial);
+    return agreed;
 }
 
 bool placing_gather(const struct session *session, const struct placement *mine,

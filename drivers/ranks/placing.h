@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Finds out where this rank landed, how many threads it gets, and tells rank 0 about all ranks. */
+ * Finds out where this rank landed, how many threads it gets, and gathers that of all ranks. */
 #ifndef PLAIT_DRIVERS_PLACING_H
 #define PLAIT_DRIVERS_PLACING_H
 
@@ -10,9 +10,10 @@
 #include <stdint.h>
 
 /* Collective. Resolves path and threads of this rank into *exec: path NULL is the fastest of this
- * node, threads 0 the default: OMP_NUM_THREADS if set, else the visible cores shared fairly with
- * the ranks of the node that may use them too. Describes the rank in *mine. An unknown path, or one
- * that some rank's node cannot run, is a failure of all ranks. */
+ * node, threads 0 the default: OMP_NUM_THREADS if set, else the visible cores, and the CPU quota,
+ * shared fairly with the ranks of the node that may use them too. Describes the rank in *mine. An
+ * unknown path, one that some rank's node cannot run, and threads that cannot be started, all
+ * ranks' at once, are a failure of all ranks. */
 bool placing_resolve(const struct session *session, const char *path, uint64_t threads,
                      struct plait_exec *exec, struct placement *mine, struct failure *failure);
 

@@ -9,7 +9,7 @@
 #include "ranks/queue.h"
 
 #include "base/clock.h"
-#include "base/decompose.h"
+#include "plait/sample.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 #include "ranks/waiting.h"
@@ -511,7 +511,7 @@ static int measure(const struct queue *queue, queue_sample_fn *sample, void *con
     const uint64_t start_ns = clock_now_ns();
     int count = 0;
     while (count < most && (count == 0 || ns[count - 1] < sample_ns)) {
-        const uint64_t unit = decompose_sample(units, (uint64_t)count);
+        const uint64_t unit = plait_sample(units, (uint64_t)count);
         sample(context, queue->rest ? unit_set_from(queue->rest, unit).first : unit);
         ns[count++] = clock_now_ns() - start_ns;
     }

@@ -3,6 +3,7 @@
 #include "ranks/session.h"
 
 #include "base/other_threads.h"
+#include "base/process_limits.h"
 #include "plait/version.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
@@ -21,7 +22,7 @@ struct identity {
 
 /* Number of the layout of all later messages: raise it when struct placement or a packing changes.
  */
-enum { PROTOCOL = 1 };
+enum { PROTOCOL = 2 };
 
 static void compare(const struct identity *mine, const struct identity *root, bool any_version,
                     struct failure *failure) {
@@ -71,6 +72,14 @@ static void choose_file_access(void) {
     setenv("OMPI_MCA_io", "^ompio", 0);
 }
 
+/* MPICH (4.0.2 with UCX) shares memory in files of some MiB, and ends by itself in MPI_Init where
+ * it cannot: 4 MiB were found to be too few, 8 MiB enough. Open MPI does without. */
+static void require_shared_files(void) {
+#ifdef MPICH_VERSION
+    process_limits_require_files(8192);
+#endif
+}
+
 /* Without a launcher there are no slots to count. */
 static void spawn_freely(const struct launcher *launcher) {
     if (launcher->kind == LAUNCHER_NONE)
@@ -99,6 +108,7 @@ bool session_start(struct session *session, const char *command, struct session_
     else
         stay_alone(&session->launcher);
     choose_file_access();
+    require_shared_files();
     MPI_CHECK(MPI_Init_thread(NULL, NULL, wanted, &provided));
     let_progress_threads_catch_up();
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));

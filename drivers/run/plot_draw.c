@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT
- * Draws plots and warns of those that cannot be drawn. */
+ * Draws plots; what becomes of those that cannot be drawn. */
 #include "run/plot_draw.h"
 
 #include "base/warning.h"
 #include "files/gnuplot.h"
 
-void plot_draw(const char *directory, const char *const *names) {
+void plot_draw(const char *directory, const char *const *names, struct failure *failure) {
     for (; *names; names++) {
         const enum gnuplot_outcome outcome = gnuplot_draw(directory, *names);
         if (outcome == GNUPLOT_DONE)
             continue;
-        /* A failure's text is one clean line whatever the folder is called. */
+        if (outcome == GNUPLOT_FAILED) {
+            failure_set(
+                failure, EXIT_RUN,
+                "gnuplot could not draw the plots in '%s': run the scripts there to see why",
+                directory);
+            return;
+        }
+        /* A failure's text is one clean line whatever the directory is called. */
         struct failure line = {0};
-        failure_set(&line, EXIT_RUN,
-                    outcome == GNUPLOT_MISSING
-                        ? "the plots in '%s' are data and scripts only, there is no gnuplot: "
-                          "install it and run the scripts there"
-                        : "gnuplot could not draw the plots in '%s': run the scripts there to see "
-                          "why",
-                    directory);
+        failure_set(
+            &line, EXIT_RUN,
+            "the plots in '%s' are data and scripts only, there is no gnuplot: install it and run the scripts there",
+            directory);
         warning_print(line.text);
         return;
     }

@@ -15,7 +15,7 @@ void run_command(struct session *session, const struct command *command,
 
 /* On rank 0, when MPI has ended, after a run that succeeded or failed with files_are_whole: draws
  * the plots that were asked for. gnuplot is a process of its own, and many networks forbid an MPI
- * process to start one. */
-void run_plots(const struct option_values *values);
+ * process to start one. A failure is rank 0's alone. */
+void run_plots(const struct option_values *values, struct failure *failure);
 
 #endif

@@ -10,8 +10,8 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .kind = OPTION_COUNT,
         .argument = "N",
         .help = "OpenMP threads of each rank",
-        .default_text = "OMP_NUM_THREADS, else the cores that the rank sees, shared with the ranks "
-                        "of its node that see them too",
+        .default_text =
+            "OMP_NUM_THREADS, else the cores and the CPU quota that the rank sees, shared with the ranks of its node that see them too",
         .offset = offsetof(struct run_options, threads),
         .min = 1,
         .max = PLAIT_THREADS_MAX,
@@ -20,8 +20,8 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .name = "path",
         .kind = OPTION_TEXT,
         .argument = "NAME",
-        .help = "SIMD path of the kernels, such as scalar or avx2; a wrong one lists what the "
-                "machine has",
+        .help =
+            "SIMD path of the kernels, such as scalar or avx2; a wrong one lists what the machine has",
         .default_text = "the fastest of each node",
         .offset = offsetof(struct run_options, path),
     },
@@ -36,9 +36,8 @@ const struct option run_option_rows[RUN_OPTIONS] = {
     {
         .name = "csv",
         .kind = OPTION_FLAG,
-        .help = "print the timers of rank 0, or of the slowest rank where --json has them too, "
-                "behind the results: a table, and lines that begin with '# csv,' for plait logs "
-                "merge",
+        .help =
+            "print the timers of rank 0, or of the slowest rank where --json has them too, behind the results: a table, and lines that begin with '# csv,' for plait logs merge",
         .offset = offsetof(struct run_options, csv),
     },
 };

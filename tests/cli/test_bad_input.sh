@@ -124,13 +124,15 @@ palettes() {
     bad 'palette' --palette ''
     bad "palette 'absent\\.txt'.*No such file" --palette absent.txt
     bad "palette 'absent/file'.*No such file" --palette absent/file
-    bad 'not a regular file' --palette .
-    bad 'not a regular file' --palette /dev/stdin
+    bad "palette '\.': is a directory" --palette .
+    bad '/dev/stdin:0: too few' --palette /dev/stdin
     palette 'mine\.txt:0: too few' ''
     palette 'mine\.txt:2: too few' '#ff0000\n# one is none\n'
     palette "mine\\.txt:3: '#12345'" '#000000\n\n#12345\n'
     palette "mine\\.txt:1: 'rebeccapurple'" 'rebeccapurple\n'
-    palette 'mine\.txt:2: ' '#000000\n\0000ff00\n'
+    palette 'mine\.txt:2: holds the byte 0x00' '#000000\n\0000ff00\n'
+    palette 'mine\.txt.: it is UTF-16' '\xff\xfe#\0000\n\0000'
+    palette 'mine\.txt:1: a carriage return' 'ff0000\r00ff00\r'
 }
 
 # Cairo's pictures end at 32767 a side; without cairo there are none.
@@ -180,7 +182,7 @@ config() {
 configurations() {
     new_sandbox
     mkfifo "$SANDBOX/pipe.ini"
-    expect_error "cannot read configuration file 'pipe.ini': it is not a regular file" 2 -- \
+    expect_error "cannot read configuration file 'pipe.ini': it is a pipe that nobody writes to" 2 -- \
         "$PLAIT" mandelbrot --config pipe.ini
     config 'plait\.ini:2\b' '[mandelbrot]\nmaxit\n'
     config 'plait\.ini:1\b' 'no section and no sign\n'
@@ -190,8 +192,12 @@ configurations() {
     config 'plait\.ini:1\b' '[mandelbrot\nmaxit = 5\n'
     bad 'absent\.ini' --config absent.ini
     new_sandbox
-    mkdir "$SANDBOX/folder"
-    expect_error 'folder' 2 -- "$PLAIT" mandelbrot --config folder
+    config 'plait\.ini:2: holds the byte 0x00' '[mandelbrot]\nmaxit\0000 = 5\n'
+    config 'plait\.ini.: it is UTF-16' '\xfe\xff\0000['
+    config 'plait\.ini:1: a carriage return' '[mandelbrot]\rmaxit = 5\r'
+    config 'plait\.ini:2: zoom: .2,5. is not a finite number' '[mandelbrot]\nzoom = 2,5\n'
+    mkdir "$SANDBOX/directory"
+    expect_error "'directory': is a directory" 2 -- "$PLAIT" mandelbrot --config directory
 }
 
 # The same ranges hold wherever a value comes from.

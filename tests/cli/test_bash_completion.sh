@@ -48,12 +48,13 @@ offers 'one.log' plait hello --json = one
 offers 'folder' plait pi --plot ''
 offers '' plait pi --runs ''
 touch vintage.txt
-for command in mandelbrot julia colour; do
+for command in mandelbrot julia colour color; do
     offers 'vintage.txt viridis' plait "$command" --palette vi
     offers '--palette=turbo' plait "$command" --palette=tu
     offers 'two.log' plait "$command" --palette = tw
     offers 'cividis folder grey inferno magma one.log plasma turbo two.log vintage.txt viridis' plait "$command" --palette ''
 done
+offers 'count smooth' plait julia --color ''
 rm vintage.txt
 offers '' plait nothing --
 offers '' plait pi one

@@ -34,10 +34,12 @@ fnv1a() {
     fi
 }
 
-# How often the file was saved: the higher sequence number of its two commit records.
+# How often the file was saved: the higher sequence number of the two commit records of a picture, or that
+# of the header.
 saves() {
-    local sequences
-    sequences=$( (od -An -t u8 -j 4096 -N 8 "$SANDBOX/run.ck" && od -An -t u8 -j 8192 -N 8 "$SANDBOX/run.ck") \
+    local sequences places=(4096 8192)
+    if [[ ${job_of_test[0]} = pi ]]; then places=(16); fi
+    sequences=$(for place in "${places[@]}"; do od -An -t u8 -j "$place" -N 8 "$SANDBOX/run.ck"; done \
         2>/dev/null | sort -n | tail -n 1 || true)
     echo "$((${sequences:-0}))"
 }
@@ -213,6 +215,7 @@ signals() {
     for signal in USR1 TERM INT; do
         stopped 1 "$signal"
     done
+    stopped 1 XCPU
     stopped 3 USR1
     export OMPI_MCA_odls_base_sigkill_timeout=2
     ended 3 TERM

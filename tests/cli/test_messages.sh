@@ -197,11 +197,12 @@ EOP
     for value in 0 1099511627777; do bad_line count '--n' --n "$value"; done
     for value in 0 4294967296; do bad_line count '--max' --max "$value"; done
     for value in 0 x; do bad_line count '--find' --find "$value"; done
-    bad count "--find: '11' cannot be drawn, the numbers are 1 to 10" --find 11
+    bad count "--find 11 cannot be drawn, the largest number is --max 10 .default.: lower --find, PLAIT_FIND or FIND, or raise --max, PLAIT_MAX or MAX" --find 11
     bad_line count 'seed' --seed later
     new_sandbox
     expect_error '^plait: N: ' 2 -- env N=many "$PLAIT" count
-    expect_error '^plait: FIND: .9. cannot be drawn' 2 -- env FIND=9 MAX=8 "$PLAIT" count
+    expect_error '^plait: --find 9 .FIND. cannot be drawn, .* --max 8 .MAX.:' 2 -- env FIND=9 MAX=8 "$PLAIT" count
+    expect_error '^plait: --find 8 .default. cannot be drawn, .* --max 5 .MAX.: lower --find,' 2 -- env MAX=5 "$PLAIT" count
 }
 
 # ranks_are RANK...: of the processes, in their order.

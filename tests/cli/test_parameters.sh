@@ -27,6 +27,66 @@ expect_ok 1 -- "$PLAIT" mandelbrot --dump-config
 assert "the dump reads back" diff <(sed 's/ *;.*//' "$SANDBOX/dump.ini") <(sed 's/ *;.*//' "$WORK/out")
 unset PLAIT_CONFIG
 
+# Pipes are read like files; those of the shell do not reach the ranks of a launcher.
+expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out a.png
+# shellcheck disable=SC2016  # for the inner shell
+expect_ok 1 -- bash -c '"$PLAIT" mandelbrot --config <("$PLAIT" rerun --print a.png) --out b.png'
+assert "what rerun prints draws it again" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
+for launch in '' "$MPIEXEC -n 2"; do
+    # shellcheck disable=SC2016  # for the inner shell
+    expect_ok 1 -- bash -c '"$PLAIT" rerun --print a.png | '"$launch"' "$PLAIT" mandelbrot --config /dev/stdin --out b.png'
+    assert "so does standard input of ${launch:-one process}" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
+done
+printf '#ff0000\r\n#00ff00' >"$SANDBOX/two.txt"
+expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --palette two.txt --out a.ppm
+# shellcheck disable=SC2016  # for the inner shell
+expect_ok 1 -- bash -c '"$PLAIT" mandelbrot --size 30x20 --palette <(cat two.txt) --out b.ppm --json b.json'
+assert "a palette may come from a pipe" cmp "$SANDBOX/a.ppm" "$SANDBOX/b.ppm"
+RANKS_LIST=2 expect_error "'/dev/fd/250': this process has no such descriptor" 2 -- \
+    "$PLAIT" mandelbrot --config /dev/fd/250
+expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out a.npy
+# shellcheck disable=SC2016  # for the inner shell
+RANKS_LIST=1 expect_error 'is not a regular file: save the array to a file' 2 -- bash -c '"$PLAIT" colour <(cat a.npy)'
+# shellcheck disable=SC2016  # for the inner shell
+RANKS_LIST=1 expect_error 'is no regular file: save the picture to one' 2 -- bash -c '"$PLAIT" rerun <(cat a.png)'
+
+# Lists mean the same in environment and file; a line of a list is named where its item is dumped.
+PLAIT_OUT=' b.ppm, c d.npy' expect_ok 1 -- "$PLAIT" mandelbrot --size 8x8
+assert "the environment has a list" ls "$SANDBOX/b.ppm" "$SANDBOX/c d.npy"
+printf '[mandelbrot]\nout = e.ppm , f.npy\nsize = 8x8\nout = g.png\n' >"$SANDBOX/list.ini"
+expect_ok 1 -- "$PLAIT" mandelbrot --config list.ini
+assert "so has a file" ls "$SANDBOX/e.ppm" "$SANDBOX/f.npy" "$SANDBOX/g.png"
+for ranks in 1 2; do
+    expect_ok "$ranks" -- "$PLAIT" mandelbrot --config list.ini --dump-config
+    assert "each item has its line" [ "$(dumped out)" = $'e.ppm|list.ini:2\nf.npy|list.ini:2\ng.png|list.ini:4' ]
+done
+RANKS_LIST=1 expect_error "'a,b.png' cannot stand in a configuration file: it holds a comma" 2 -- \
+    "$PLAIT" mandelbrot --out a,b.png --dump-config
+
+# What is spelt colour may be spelt color, and nothing shows which it was.
+expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --colour smooth --out a.png --out a.npy
+expect_ok 2 -- "$PLAIT" mandelbrot --size 30x20 --color smooth --out b.png --json b.json
+assert "an option" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
+assert "a report has the name" grep -q '"colour": "smooth"' "$SANDBOX/b.json"
+PLAIT_COLOR=smooth expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out b.png
+assert "a variable" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
+assert "which is known" [ ! -s "$WORK/err" ]
+printf '[color]\npalette = magma\n[mandelbrot]\ncolor = smooth\n' >"$SANDBOX/color.ini"
+expect_ok 1 -- "$PLAIT" mandelbrot --config color.ini --dump-config
+assert "a key" [ "$(dumped colour)" = 'smooth|color.ini:4' ]
+expect_ok 1 -- "$PLAIT" color a.npy --config color.ini --dump-config
+assert "a subcommand and its section" [ "$(dumped palette)" = 'magma|color.ini:2' ]
+assert "a dump has the name" grep -qx '\[colour\]' "$WORK/out"
+expect_ok 1 -- "$PLAIT" colour a.npy --out c.png
+expect_ok 1 -- "$PLAIT" color a.npy --out d.png
+assert "pictures have the name" cmp "$SANDBOX/c.png" "$SANDBOX/d.png"
+expect_ok 1 -- "$PLAIT" help color
+assert "help says so" grep -q 'may be spelt color' "$WORK/out"
+RANKS_LIST=1 expect_error "--color: given twice, 'count' and 'smooth'" 2 -- \
+    "$PLAIT" mandelbrot --colour count --color smooth
+RANKS_LIST=1 expect_error "PLAIT_COLOR: given twice, 'count' .PLAIT_COLOUR. and 'smooth'" 2 -- \
+    env PLAIT_COLOUR=count PLAIT_COLOR=smooth "$PLAIT" mandelbrot
+
 # Of two forms of the view only the one that counts is dumped as a value.
 expect_ok 1 -- "$PLAIT" mandelbrot --zoom 3 --dump-config
 assert "the default region does not count beside --zoom" grep -q '^; region =$' "$WORK/out"

@@ -19,6 +19,14 @@ static struct checkpoint_parameters parameters;
 static unsigned char whole[FILE_BYTES_MAX];
 static size_t whole_bytes;
 
+/* Opens a log that may be there. */
+static bool open_log(struct checkpoint *checkpoint, const char *path,
+                     const struct checkpoint_parameters *wanted, bool *found,
+                     struct failure *failure) {
+    return checkpoint_open(checkpoint, path, wanted, found, failure) &&
+           (!*found || checkpoint_find_log(checkpoint, failure));
+}
+
 static void remove_file(void) {
     unlink(path);
 }
@@ -39,9 +47,10 @@ static bool read_record(const struct checkpoint *checkpoint,
 /* The file that all inputs change, as checkpoint.c writes it. */
 static void make_file(void) {
     struct failure failure = {0};
-    struct checkpoint checkpoint = {0};
-    struct checkpoint_record record;
+    struct checkpoint checkpoint;
+    struct checkpoint_record record = {.count = ROWS, .row_bytes = sizeof rows[0]};
     uint64_t cursor = 0, digests[ROWS];
+    bool found;
     const char *folder = getenv("TMPDIR");
     snprintf(path, sizeof path, "%s/plait-fuzz-XXXXXX", folder ? folder : "/tmp");
     const int descriptor = mkstemp(path);
@@ -50,8 +59,9 @@ static void make_file(void) {
     checkpoint_parameter(&parameters, "command", "pi");
     checkpoint_parameter(&parameters, "seed", "%d", 42);
     plait_digest_rows(&exec, rows[0], ROWS, WORDS, digests);
-    REQUIRE(checkpoint_create(&checkpoint, path, &parameters, &failure));
-    REQUIRE(checkpoint_append(&checkpoint, 0, ROWS, sizeof rows[0], digests, rows, &failure));
+    REQUIRE(open_log(&checkpoint, path, &parameters, &found, &failure));
+    REQUIRE(checkpoint_create_log(&checkpoint, &failure));
+    REQUIRE(checkpoint_append(&checkpoint, &record, digests, rows, &failure));
     REQUIRE(checkpoint_commit(&checkpoint, &failure));
     REQUIRE(checkpoint_next(&checkpoint, &cursor, &record, &failure));
     REQUIRE(read_record(&checkpoint, &record));
@@ -88,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (whole_bytes == 0)
         make_file();
     write_changed(data, size);
-    const bool opened = checkpoint_open(&checkpoint, path, &parameters, &found, &failure);
+    const bool opened = open_log(&checkpoint, path, &parameters, &found, &failure);
     fuzz_check_failure(opened, &failure);
     while (opened && checkpoint_next(&checkpoint, &cursor, &record, &failure))
         (void)read_record(&checkpoint, &record);

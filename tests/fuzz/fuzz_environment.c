@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Environments, a variable a line: read, or told in one line each. */
 #include "fuzz.h"
+#include "options/option_values.h"
 #include "subcommands.h"
 
 static void check_warning(void *context, const char *line) {

@@ -77,16 +77,40 @@ must_fail 'no MPI call' check_mpi_calls.py tree
 
 if [ "$processor" = x86_64 ]; then
     object wide 'void f(double *a) { for (int i = 0; i < 64; i++) a[i] += a[i]; }' -O3 -mavx
-    must_fail 'wide.o has AVX' check_instructions.sh baseline wide.o
+    must_fail 'wide.o has AVX' check_instructions.sh wide.o
     object narrow 'double f(double a) { return a + a; }' -mavx
-    must_fail 'narrow.o has AVX' check_instructions.sh baseline narrow.o
+    must_fail 'narrow.o has AVX' check_instructions.sh narrow.o
 fi
-must_fail 'no object' check_instructions.sh baseline
-for flag in -march=native -ffast-math -Ofast -ffp-contract=fast -mavx2; do
-    file commands.json "  \"command\": \"cc $flag -c /tree/kernels/escape.c\","
-    must_fail "$flag" check_instructions.sh flags commands.json
+must_fail 'no object' check_instructions.sh
+# compiled CASE...: commands.json of files, each with a flag.
+compiled() {
+    local source flag entries=()
+    for case in "$@"; do
+        read -r source flag <<<"$case"
+        entries+=("{\"file\": \"/tree/$source\", \"command\": \"cc $flag -c /tree/$source\"}")
+    done
+    (IFS=, && file commands.json "[${entries[*]}]")
+}
+paths=('sse41 -msse4.1' 'sve -march=armv8.2-a+sve' 'strange -mstrange')
+bad=('arch/sse41/d.c -march=armv8.2-a+sve' 'arch/sse41/d.c -mavx' 'arch/avx2/d.c -mavx2' 'arch/sve/d.c -ffast-math'
+    'kernels/sse41/d.c -msse4.1' 'bench/bound_sve.c -msse4.1' 'bench/bench.c -msse4.1' 'bench/bound_other.c -mstrange')
+for flag in -march=native -ffast-math -Ofast -ffp-contract=fast -mavx2 -msse4.1 -mstrange -march=armv8.2-a+sve; do
+    bad+=("kernels/escape.c $flag")
 done
-must_fail missing check_instructions.sh flags absent.json
+compiled "${bad[@]}"
+must_fail 'escape.c: -march=native' check_flags.py commands.json "${paths[@]}"
+found=$("$here/check_flags.py" commands.json "${paths[@]}") || true
+for case in "${bad[@]}"; do
+    made=$((made + 1))
+    if ! grep -qF -e "/${case/ /: } changes" <<<"$found"; then
+        echo "not refused: $case"
+        failed=$((failed + 1))
+    fi
+done
+compiled 'arch/sse41/d.c -msse4.1' 'arch/sve/d.c -march=armv8.2-a+sve' 'bench/bound_sse41.c -msse4.1' \
+    'bench/darts_bound_strange.c -mstrange' 'bench/escape_plain.c -mfma' 'kernels/escape.c -O3'
+"$here/check_flags.py" commands.json "${paths[@]}" >/dev/null || { echo "a path's own flags are refused"; failed=$((failed + 1)); }
+must_fail 'absent.json: No such file' check_flags.py absent.json
 
 file licence/a.c 'int plait_a;'
 must_fail 'a.c: no SPDX' check_licence.sh licence

@@ -52,10 +52,11 @@ static void count_expected(struct score *score) {
     const struct sweep sweep = sweep_of_test(false);
     const struct plait_exec exec = {.path = score->paths[0], .threads = 1};
     for (int s = 0; s < sweep.steps; s++)
-        for (uint64_t r = 0; r < RUNS; r++)
-            if (plait_darts_hits(score->generator, 7, r, 0, sweep.darts[s], &exec,
-                                 &score->expected[s][r]) != PLAIT_OK)
+        for (uint64_t r = 0; r < RUNS; r++) {
+            const struct plait_darts_range range = {score->generator, 7, r, 0, sweep.darts[s]};
+            if (plait_darts_hits(&range, &exec, &score->expected[s][r]) != PLAIT_OK)
                 abort();
+        }
 }
 
 /* Rank 0: the hits of the sweep are the expected ones. */
@@ -139,7 +140,8 @@ static void count_by_clock(struct score *score, double max_seconds, uint64_t exp
     check(score, done && counted == expected_darts, "as many darts as the clock allows",
           SCHEDULE_DYNAMIC, 0, 2);
     for (uint64_t r = 0; r < RUNS && score->session->rank == ROOT; r++) {
-        (void)plait_darts_hits(score->generator, 7, r, 0, counted, &exec, &hits);
+        const struct plait_darts_range range = {score->generator, 7, r, 0, counted};
+        (void)plait_darts_hits(&range, &exec, &hits);
         check(score, counts.hits[r] == hits, "the hits are those of the first darts",
               SCHEDULE_DYNAMIC, 0, 2);
     }

@@ -84,6 +84,7 @@ static const struct option sample_rows[] = {
      .help = "recompute a sample by the reference",
      .offset = offsetof(struct sample, verify)},
     {.name = "smooth",
+     .alias = "soft",
      .kind = OPTION_FLAG,
      .help = "smooth colours",
      .default_value = "yes",
@@ -137,6 +138,7 @@ static const struct option_table sample_other_tables[] = {
 
 static const struct option_set sample_other_set = {
     .command = "hello",
+    .alias = "hallo",
     .summary = "tell who runs where",
     .tables = sample_other_tables,
     .table_count = sizeof sample_other_tables / sizeof *sample_other_tables,

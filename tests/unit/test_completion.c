@@ -14,6 +14,8 @@ static void test_tables(void) {
         "    mandelbrot) words='--size --region --zoom --maxit --darts --progress --verify "
         "--no-verify --smooth --no-smooth --threads --out --json --help --version --config "
         "--dump-config' ;;\n",
+        "    hello | hallo) words='--threads ",
+        "    'hello --threads' | 'hallo --threads') value='text' ;;\n",
         "    logs) words='--help --version --config --dump-config' ;;\n",
         "    'mandelbrot --size') value='text' ;;\n",
         "    'mandelbrot --progress') value='words auto bar lines none' ;;\n",

@@ -85,22 +85,31 @@ static void test_forms(void) {
     CU_ASSERT(gives("; c\n# c\n\n  \t\n [mandelbrot] ; c\nmaxit = 500 ; c\n", "maxit", "500"));
     CU_ASSERT(gives("[mandelbrot]\nverify = yes\n  maxit = 500\n", "maxit", "500"));
     CU_ASSERT(gives("[mandelbrot]\njson = a;b=c:d#e\n", "json", "a;b=c:d#e"));
+    CU_ASSERT(gives("[mandelbrot]\n\tjson\t=\ta  b\t;c;\t;d\n", "json", "a  b"));
+    CU_ASSERT(gives("[mandelbrot]\njson =;a\n", "json", ";a"));
+    CU_ASSERT(gives("[mandelbrot]\njson =\t[a]\n", "json", "[a]"));
     CU_ASSERT(gives("[mandelbrot]\nregion = -2,1,-1,1\n", "region", "-2,1,-1,1"));
     CU_ASSERT(gives("[hello]\njson = x\n[mandelbrot]\njson = y\n", "json", "y"));
+    CU_ASSERT(gives("[hallo]\njson = x\n[mandelbrot]\nsoft = no\n", "smooth", "no"));
     CU_ASSERT(
         gives("[mandelbrot]\njson = y\n[hello]\njson = x\n[mandelbrot]\nmaxit = 5\n", "json", "y"));
 }
 
 static void test_lists(void) {
-    static const char content[] = "[mandelbrot]\nout = a.png\nout = b,c.npy\n";
+    static const char content[] = "[mandelbrot]\nout = a.png\nout = b.npy,c d.ppm ,\te.png ; f\n";
     struct option_values values;
     struct failure failure;
     struct sample sample = {.maxit = 0};
     CU_ASSERT(merge_bytes(&values, content, strlen(content), &failure));
     CU_ASSERT(values_apply(&values, &sample, &failure));
-    CU_ASSERT_FATAL(sample.common.out.count == 2);
-    CU_ASSERT_STRING_EQUAL(sample.common.out.items[1], "b,c.npy");
+    CU_ASSERT_FATAL(sample.common.out.count == 4);
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[1], "b.npy");
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[2], "c d.ppm");
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[3], "e.png");
     values_free(&values);
+    CU_ASSERT(refuses("[mandelbrot]\nout = a.png,\n", "run.ini:2: out: the value is empty"));
+    CU_ASSERT(refuses("[mandelbrot]\nout = a.png, ,b\n", "run.ini:2: out: the value is empty"));
+    CU_ASSERT(gives("[mandelbrot]\njson = a, b\n", "json", "a, b")); /* no list */
 }
 
 static void test_precedence(void) {
@@ -157,10 +166,18 @@ static void test_mistakes(void) {
                       "run.ini:2: 'maxit 500' is neither 'key = value' nor [section] nor comment"));
     CU_ASSERT(refuses("[mandelbrot]\nmaxit 500\nzoom = -1\n",
                       "run.ini:2: 'maxit 500' is neither 'key = value' nor [section] nor comment"));
+    CU_ASSERT(refuses("[mandelbrot]\nmaxit ; = 500\n",
+                      "run.ini:2: 'maxit ; = 500' is neither 'key = value' nor [section] nor "
+                      "comment"));
+    CU_ASSERT(refuses("[mandelbrot]\nzoom = 2,5\n", "run.ini:2: zoom: '2,5' is not a finite number "
+                                                    "such as -0.75 or 1e-3"));
     CU_ASSERT(refuses("[mandelbrot]\nmaxit = 5\n\nmaxit = 7\n",
                       "run.ini:4: maxit: given twice, '5' (run.ini:2) and '7': keep one of them"));
     CU_ASSERT(refuses("[mandelbrot]\nmaxit = 5\n[hello]\n[mandelbrot]\nmaxit = 7\n",
                       "run.ini:5: maxit: given twice, '5' (run.ini:2) and '7': keep one of them"));
+    CU_ASSERT(refuses("[mandelbrot]\nsoft = no\nsmooth = yes\n",
+                      "run.ini:3: smooth: given twice, 'no' (run.ini:2) and 'yes': keep one of "
+                      "them"));
     CU_ASSERT(refuses("[mandelbrot]\nconfig = x\n",
                       "run.ini:2: 'config' has no place in a file: give --config"));
     CU_ASSERT(refuses("[mandelbrot]\nhelp = yes\n",
@@ -178,7 +195,7 @@ static void test_other_sections(void) {
 
 static void test_long_lines(void) {
     char content[1024];
-    /* "json = " and 190 letters are 197 bytes, the most that inih keeps whole. */
+    /* "json = " and 190 letters are 197 bytes, the longest line. */
     snprintf(content, sizeof content, "[mandelbrot]\njson = %0190d\n", 7);
     struct option_values values;
     struct failure failure;
@@ -242,10 +259,32 @@ static bool refuses_path(const char *path, const char *expected) {
     return right;
 }
 
+/* As the shell's <(...) makes it; a pipe that nobody writes to would let all ranks wait. */
+static void test_pipes(void) {
+    static const char content[] = "\xef\xbb\xbf[mandelbrot]\r\nmaxit\t= 500";
+    char path[32];
+    int ends[2];
+    struct failure failure = {0};
+    CU_ASSERT_FATAL(pipe(ends) == 0);
+    CU_ASSERT(write(ends[1], content, sizeof content - 1) == sizeof content - 1);
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    struct option_values values = values_with(path);
+    CU_ASSERT(config_file_merge(&values, sample_sets, SAMPLE_SETS, &failure));
+    CU_ASSERT_STRING_EQUAL(values_text(&values, "maxit"), "500");
+    values_free(&values);
+    close(ends[0]);
+    CU_ASSERT(mkfifo("pipe", 0600) == 0);
+    CU_ASSERT(refuses_path("pipe",
+                           "cannot read configuration file 'pipe': it is a pipe that nobody "
+                           "writes to: start its writer first"));
+    unlink("pipe");
+}
+
 static void test_unreadable(void) {
     CU_ASSERT(refuses_path("missing.ini", "cannot read configuration file 'missing.ini': No such "
                                           "file or directory"));
-    CU_ASSERT(refuses_path(".", "cannot read configuration file '.': it is a folder"));
+    CU_ASSERT(refuses_path(".", "cannot read configuration file '.': Is a directory"));
     CU_ASSERT(refuses_path("run.ini/x", "cannot read configuration file 'run.ini/x': Not a "
                                         "directory"));
 }
@@ -281,7 +320,7 @@ static void test_dump_reads_back(void) {
     long_name[sizeof long_name - 1] = '\0';
     const char *arguments[] = {
         "--size",  "2^10x7", "--region=-2,1,-1,1", "--verify", "--json",
-        long_name, "--out",  "a b;c #d.png",       "--out=b",  "--zoom=1e-3"};
+        long_name, "--out",  "a b;c #d.png",       "--out=;b", "--zoom=1e-3"};
     static const char *const environment[] = {"PLAIT_MAXIT=500", NULL};
     struct option_values values, again;
     struct failure failure = {0};
@@ -299,15 +338,18 @@ static void test_dump_reads_back(void) {
     free(text);
 }
 
+/* argument: of --json, or an option of its own. */
 static bool dump_refuses(const char *json, const char *expected) {
     const char *arguments[] = {"--json", json};
+    const bool whole = strncmp(json, "--", 2) == 0;
     struct option_values values;
     struct failure failure = {0};
     char *text = NULL;
     size_t bytes;
     FILE *stream = open_memstream(&text, &bytes);
     CU_ASSERT_FATAL(values_init(&values, &sample_set, &failure));
-    CU_ASSERT_FATAL(values_parse_argv(&values, 2, (char *const *)arguments, &failure));
+    CU_ASSERT_FATAL(
+        values_parse_argv(&values, 2 - whole, (char *const *)arguments + whole, &failure));
     const bool right = !config_file_dump(&values, stream, &failure) &&
                        failure.exit_status == EXIT_USAGE && strstr(failure.text, expected);
     fclose(stream);
@@ -322,10 +364,11 @@ static void test_what_no_file_can_hold(void) {
     memset(long_name, 'n', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
     CU_ASSERT(dump_refuses("a ;b", "--json: 'a ;b' cannot stand in a configuration file: it holds "
-                                   "a blank before ';'"));
-    CU_ASSERT(dump_refuses(";a", "begins with ';'"));
-    CU_ASSERT(dump_refuses(" a", "begins or ends with a blank"));
-    CU_ASSERT(dump_refuses("a ", "begins or ends with a blank"));
+                                   "a space before ';'"));
+    CU_ASSERT(dump_refuses(" a", "begins or ends with a space"));
+    CU_ASSERT(dump_refuses("a ", "begins or ends with a space"));
+    CU_ASSERT(dump_refuses("--out=a,b", "--out: 'a,b' cannot stand in a configuration file: it "
+                                        "holds a comma"));
     CU_ASSERT(dump_refuses(long_name, "too long for a line"));
 }
 
@@ -351,7 +394,7 @@ static void test_dump_text(void) {
                                  "smooth = no                   ; --no-smooth\n"
                                  "; threads =\n"
                                  "out = a.png                   ; run.ini:2\n"
-                                 "out = b.png                   ; run.ini:2\n"
+                                 "out = b.png                   ; run.ini:3\n"
                                  "; json =\n");
     values_free(&values);
     free(text);
@@ -370,6 +413,7 @@ int main(void) {
                            {"long lines", test_long_lines},
                            {"junk", test_junk},
                            {"unreadable files", test_unreadable},
+                           {"pipes", test_pipes},
                            {"a dump reads back", test_dump_reads_back},
                            {"what no file can hold", test_what_no_file_can_hold},
                            {"the text of a dump", test_dump_text},

@@ -26,6 +26,7 @@ static void test_put(void) {
     check_put("a,b", "\"a,b\"");
     check_put("say \"a\"", "\"say \"\"a\"\"\"");
     check_put("two\nlines", "\"two\nlines\"");
+    check_put("(a)", "(a)");
 }
 
 /* The fields joined by '|' and their number; for a line that is refused 0 and nothing. */
@@ -61,8 +62,50 @@ static void test_refused(void) {
     check_split("\"\"\"", 0, "");
 }
 
+/* The same with brackets, which hold a column together if they are pairs. */
+static void check_brackets(const char *line, bool strings, size_t expected_count,
+                           const char *expected) {
+    char copy[96], joined[96] = "", *fields[FIELDS];
+    snprintf(copy, sizeof copy, "%s", line);
+    const size_t count = csv_split_brackets(copy, fields, FIELDS, strings);
+    CU_ASSERT_EQUAL(count, expected_count);
+    for (size_t k = 0; k < count && k < FIELDS; k++) {
+        strcat(joined, k > 0 ? "|" : "");
+        strcat(joined, fields[k]);
+    }
+    CU_ASSERT_STRING_EQUAL(joined, expected);
+}
+
+static void test_brackets(void) {
+    check_brackets("a,{'p': 1, 'q': [2, 3]},(4, 5)", true, 3, "a|{'p': 1, 'q': [2, 3]}|(4, 5)");
+    check_brackets("{\"it's\": 1, 'b': 2},c", true, 2, "{\"it's\": 1, 'b': 2}|c");
+    check_brackets("('a)', ']', '\\', )'),b", true, 2, "('a)', ']', '\\', )')|b");
+    check_brackets("('it\\'s )', 1),b", true, 2, "('it\\'s )', 1)|b");
+    check_brackets("('a)', b", false, 2, "('a)'| b");
+    check_brackets("(don't, do),it's (x, y)", false, 2, "(don't, do)|it's (x, y)");
+    /* A bracket without its other half divides nothing. */
+    check_brackets("a (,b", true, 2, "a (|b");
+    check_brackets("a),b", true, 2, "a)|b");
+    check_brackets("(a,b]", true, 2, "(a|b]");
+    check_brackets("((a,b),c", true, 2, "((a,b)|c");
+    check_brackets("[(a,b],c),d", true, 2, "[(a,b],c)|d");
+    /* Quotes around a column go before brackets. */
+    check_brackets("\"(a\",\"b)\",c", true, 3, "(a|b)|c");
+    check_brackets("\"a \"\"(\",b)", true, 2, "a \"(|b)");
+    check_brackets("\"(a", true, 0, "");
+    check_brackets("", true, 1, "");
+    char deep[200] = "";
+    for (int k = 0; k < 99; k++)
+        strcat(deep, k == 50 ? "," : "(");
+    char *fields[FIELDS];
+    CU_ASSERT_EQUAL(csv_split_brackets(deep, fields, FIELDS, true), 2);
+}
+
 int main(void) {
-    CU_TestInfo tests[] = {
-        {"put", test_put}, {"split", test_split}, {"refused", test_refused}, CU_TEST_INFO_NULL};
+    CU_TestInfo tests[] = {{"put", test_put},
+                           {"split", test_split},
+                           {"refused", test_refused},
+                           {"brackets", test_brackets},
+                           CU_TEST_INFO_NULL};
     return run_suite("csv", tests);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * StopWatch lines of logs: which lines are taken, which are told, which are repeats. The first good
+ * StopWatch lines of logs: which lines are taken, which are bad, which are repeats. The first good
  * lines are as the report's own StopWatch prints them. */
 #include "cluster/csv_log.h"
 
@@ -16,10 +16,11 @@
 
 static void read_text(struct csv_log *log, const char *text, size_t bytes) {
     struct failure failure = {0};
-    FILE *stream = fmemopen((void *)text, bytes, "r");
-    CU_ASSERT_FATAL(stream != NULL);
-    CU_ASSERT(csv_log_read(log, stream, "run.log", &failure));
-    fclose(stream);
+    struct text_file file;
+    text_file_take(&file, "log", "run.log", fmemopen((void *)text, bytes, "r"));
+    CU_ASSERT_FATAL(file.stream != NULL);
+    CU_ASSERT(csv_log_read(log, &file, &failure));
+    text_file_close(&file);
 }
 
 /* Reads one log; the bad lines must be these, without the log's name, ended by NULL. */
@@ -122,8 +123,140 @@ static void test_many(void) {
     csv_log_free(&log);
 }
 
+#define START "2022-01-01 00:00:00"
+#define NEW "# csv,a,ok,1,1," START
+#define REST ",n,u,L,v"
+
+/* What Python prints without quotes: the brackets say where the column ends. */
+static void test_brackets(void) {
+    static const char text[] = NEW ",{'p': 1, 'q': [1, 2]},None" REST "\n" /* */
+        NEW ",,a (b,n,u,L,('10', \"it's\")\n"                              /* */
+        NEW ",(don't, do),it's (x, y)" REST "\n"                           /* */
+        NEW ",\"(a\",b" REST ")\n"                                         /* */
+        NEW ",(a,b)" REST "\n"                                             /* */
+        NEW ",x,y,z" REST "\n";
+    static const char *const bad[] = {"run.log:5: has 10 columns, not 11",
+                                      "run.log:6: has 12 columns, not 11", NULL};
+    check_log(text, strlen(text),
+              HEADER "\na,ok,1,1," START ",\"{'p': 1, 'q': [1, 2]}\",None" REST /* */
+                     "\na,ok,1,1," START ",,a (b,n,u,L,\"('10', \"\"it's\"\")\""
+                     "\na,ok,1,1," START ",\"(don't, do)\",\"it's (x, y)\"" REST
+                     "\n\"a\",\"ok\",\"1\",\"1\",\"" START
+                     "\",\"(a\",\"b\",\"n\",\"u\",\"L\",\"v)\"\n",
+              0, bad);
+}
+
+/* The header says which columns there are; one that cannot be read takes its lines with it. */
+static void test_headers(void) {
+    static const char text[] =
+        "# csv,timer,status,time,sum,start,tag,uname.node,user,uname.system,platform.version\n"
+        "# csv,a,ok,1,2," START ",t,n,u,L,v\n"
+        "# csv,a,ok,1,2," START ",t,m,n,u,L,v\n"
+        "# csv,timer,status,start,sum,time,user\n"
+        "# csv,b,ok," START ",2,1,u\n"
+        "# csv,timer,status,time,sum,begin\n"
+        "# csv,c,ok,1,2," START "\n"
+        "# csv,timer,status,time,sum\n"
+        "# csv,timer,status,time,sum,start,tag,tag\n"
+        "# csv," HEADER "\n"
+        "# csv," OURS "\n";
+    static const char *const bad[] = {
+        "run.log:3: has 11 columns, not 10",
+        "run.log:6: the column 'begin' is none of StopWatch's",
+        "run.log:7: follows a header that cannot be read",
+        "run.log:8: the header lacks the column 'start'",
+        "run.log:9: the column 'tag' is duplicate",
+        NULL,
+    };
+    check_log(text, strlen(text),
+              HEADER "\na,ok,1,2," START ",t,,n,u,L,v\nb,ok,1,2," START ",,,,u,,\n" OURS "\n", 0,
+              bad);
+}
+
+static void test_decimal_commas(void) {
+    static const char text[] = "# csv,a,ok,0,001,0,5," START ",,,n,u,L,v\n"
+                               "# csv,a,ok,0,001,2," START ",,,n,u,L,v\n"
+                               "# csv,a,ok,1,2e-05,1,5," START ",,,n,u,L,v\n"
+                               "# csv,a,ok,\"0,5\",\"0,5\"," START ",,,n,u,L,v\n"
+                               "# csv,a,ok,1,2,x," START ",,,n,u,L,v\n";
+    static const char *const bad[] = {
+        "run.log:1: time or sum has a decimal comma after '0': write decimal points",
+        "run.log:2: time or sum has a decimal comma after '0': write decimal points",
+        "run.log:3: time or sum has a decimal comma after '1': write decimal points",
+        "run.log:4: time '0,5' has a decimal comma: write a point",
+        "run.log:5: has 12 columns, not 11",
+        NULL,
+    };
+    check_log(text, strlen(text), HEADER "\n", 0, bad);
+}
+
+/* Launchers put the rank before each line. */
+static void test_labels(void) {
+    static const char *const labels[] = {
+        "[1,0]<stdout>:",
+        "[1,11]<stderr>:",
+        "Sun Nov 29 00:05:02 2026<stdout>:",
+        "Sun Nov 29 00:05:02 2026[1,0]<stdout>:",
+        "[prterun-red-4711@1,0]<stdout>: ",
+        "[prterun-red-4711@1,0][red:4712]<stdout>: ",
+        "0: ",
+        "  11: ",
+        "3:",
+        "[0] ",
+        "[12] ",
+    };
+    static const char *const others[] = {"note: ", "x0: ", "0 ", "[] ", "[a] ", ": ", "<stdout>"};
+    char text[1024];
+    for (size_t k = 0; k < sizeof labels / sizeof *labels; k++) {
+        snprintf(text, sizeof text, "%s# csv," OURS "\n%s#csv," REPORT "\n", labels[k], labels[k]);
+        check_log(text, strlen(text), HEADER "\n" OURS "\n" REPORT "\n", 0, none);
+    }
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
+        snprintf(text, sizeof text, "%s# csv," OURS "\n", others[k]);
+        check_log(text, strlen(text), HEADER "\n", 0, none);
+    }
+}
+
+/* Progress displays return to the begin of their line; UTF-16 is seen wherever it begins. */
+static void test_other_systems(void) {
+    static const char returns[] = " 50 %\r100 %\r# csv," OURS "\r# csv," REPORT "\rrest";
+    check_log(returns, strlen(returns), HEADER "\n" OURS "\n" REPORT "\n", 0, none);
+    static const char marked[] = "\xef\xbb\xbf# csv," OURS;
+    check_log(marked, strlen(marked), HEADER "\n" OURS "\n", 0, none);
+    static const char wide[] = "text\n#\0 \0c\0s\0v\0,\0a\0\n\0";
+    static const char *const bad[] = {"run.log:2: is UTF-16 text: convert the log to UTF-8", NULL};
+    check_log(wide, sizeof wide - 1, HEADER "\n", 0, bad);
+    static const char zeros[] = "te\0xt\n\0# csv,x\n# csv," OURS "\n";
+    check_log(zeros, sizeof zeros - 1, HEADER "\n" OURS "\n", 0, none);
+}
+
+/* Other lines may be of any length, and are not kept. */
+static void test_long_lines(void) {
+    const size_t bytes = 2 * TEXT_LINE_BYTES_MAX + 10;
+    static const char *const bad[] = {"run.log:1: is longer than 1 MiB", NULL};
+    char *text = malloc(bytes + sizeof "# csv," OURS);
+    CU_ASSERT_FATAL(text != NULL);
+    memset(text, 'x', bytes);
+    strcpy(text + bytes, "# csv," OURS);
+    text[bytes - 1] = '\n';
+    check_log(text, strlen(text), HEADER "\n" OURS "\n", 0, none);
+    memcpy(text, "# csv,", strlen("# csv,"));
+    check_log(text, strlen(text), HEADER "\n" OURS "\n", 0, bad);
+    free(text);
+}
+
 int main(void) {
-    CU_TestInfo tests[] = {{"good", test_good}, {"forms", test_forms}, {"repeats", test_repeats},
-                           {"bad", test_bad},   {"many", test_many},   CU_TEST_INFO_NULL};
+    CU_TestInfo tests[] = {{"good", test_good},
+                           {"forms", test_forms},
+                           {"repeats", test_repeats},
+                           {"bad", test_bad},
+                           {"many", test_many},
+                           {"brackets", test_brackets},
+                           {"headers", test_headers},
+                           {"decimal commas", test_decimal_commas},
+                           {"labels", test_labels},
+                           {"other systems", test_other_systems},
+                           {"long lines", test_long_lines},
+                           CU_TEST_INFO_NULL};
     return run_suite("csv_log", tests);
 }

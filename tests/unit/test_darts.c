@@ -16,11 +16,18 @@ static struct plait_exec exec_of(int threads) {
     return exec;
 }
 
-static uint64_t hits_of(enum plait_generator generator, uint64_t seed, uint64_t run, uint64_t first,
+/* Of seed 42. */
+static struct plait_darts_range darts_of(enum plait_generator generator, uint64_t run,
+                                         uint64_t first, uint64_t count) {
+    return (struct plait_darts_range){generator, 42, run, first, count};
+}
+
+static uint64_t hits_of(enum plait_generator generator, uint64_t run, uint64_t first,
                         uint64_t count, int threads) {
     const struct plait_exec exec = exec_of(threads);
+    const struct plait_darts_range range = darts_of(generator, run, first, count);
     uint64_t hits = UINT64_MAX;
-    CHECK_INT(PLAIT_OK, plait_darts_hits(generator, seed, run, first, count, &exec, &hits));
+    CHECK_INT(PLAIT_OK, plait_darts_hits(&range, &exec, &hits));
     return hits;
 }
 
@@ -61,8 +68,8 @@ static void test_overlap(void) {
 static void refused(enum plait_generator generator, uint64_t run, uint64_t first, uint64_t count,
                     struct plait_exec exec) {
     uint64_t hits = 7;
-    const enum plait_status status =
-        plait_darts_hits(generator, 42, run, first, count, &exec, &hits);
+    const struct plait_darts_range range = darts_of(generator, run, first, count);
+    const enum plait_status status = plait_darts_hits(&range, &exec, &hits);
     check_that(status == PLAIT_E_ARGUMENT && hits == 7, __FILE__, __LINE__,
                "run %" PRIu64 " darts [%" PRIu64 ", + %" PRIu64 "): %s, hits %" PRIu64, run, first,
                count, plait_status_text(status), hits);
@@ -85,24 +92,28 @@ static void test_ranges_of_hits(void) {
     threads.threads = PLAIT_THREADS_MAX + 1;
     refused(PLAIT_RXS64, 0, 0, 1, threads);
 
+    const struct plait_darts_range bad[] = {
+        darts_of((enum plait_generator)2, 0, 0, 1),
+        darts_of(PLAIT_RXS64, PLAIT_DARTS_RUNS_MAX, 0, 1),
+        darts_of(PLAIT_RXS64, 0, PLAIT_DARTS_MAX, 1),
+    };
     struct plait_dart dart;
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_throw((enum plait_generator)2, 42, 0, 0, 1, &dart));
-    CHECK_INT(PLAIT_E_ARGUMENT,
-              plait_darts_throw(PLAIT_RXS64, 42, PLAIT_DARTS_RUNS_MAX, 0, 1, &dart));
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_throw(PLAIT_RXS64, 42, 0, PLAIT_DARTS_MAX, 1, &dart));
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_throw(&bad[k], &dart));
 }
 
 static void test_ends_of_the_range(void) {
-    CHECK_INT(0, (int64_t)hits_of(PLAIT_RXS64, 42, 0, 0, 0, 5));
-    CHECK_INT(0, (int64_t)hits_of(PLAIT_PCG32, 42, 0, PLAIT_DARTS_MAX, 0, 1));
+    CHECK_INT(0, (int64_t)hits_of(PLAIT_RXS64, 0, 0, 0, 5));
+    CHECK_INT(0, (int64_t)hits_of(PLAIT_PCG32, 0, PLAIT_DARTS_MAX, 0, 1));
     for (int g = PLAIT_RXS64; g <= PLAIT_PCG32; g++) {
         struct plait_dart darts[101];
         const uint64_t first = PLAIT_DARTS_MAX - 101, run = PLAIT_DARTS_RUNS_MAX - 1;
         uint64_t hits = 0;
-        CHECK_INT(PLAIT_OK, plait_darts_throw((enum plait_generator)g, 42, run, first, 101, darts));
+        const struct plait_darts_range range = darts_of((enum plait_generator)g, run, first, 101);
+        CHECK_INT(PLAIT_OK, plait_darts_throw(&range, darts));
         for (int k = 0; k < 101; k++)
             hits += darts[k].hit;
-        CHECK_INT((int64_t)hits, (int64_t)hits_of((enum plait_generator)g, 42, run, first, 101, 2));
+        CHECK_INT((int64_t)hits, (int64_t)hits_of((enum plait_generator)g, run, first, 101, 2));
     }
 }
 
@@ -111,12 +122,12 @@ static void test_threads_and_parts(void) {
     const uint64_t darts = check_is_quick() ? 150001 : 20000001;
     for (int g = PLAIT_RXS64; g <= PLAIT_PCG32; g++) {
         const enum plait_generator generator = (enum plait_generator)g;
-        const uint64_t one = hits_of(generator, 42, 3, 17, darts, 1);
-        CHECK_INT((int64_t)one, (int64_t)hits_of(generator, 42, 3, 17, darts, 2));
-        CHECK_INT((int64_t)one, (int64_t)hits_of(generator, 42, 3, 17, darts, 5));
+        const uint64_t one = hits_of(generator, 3, 17, darts, 1);
+        CHECK_INT((int64_t)one, (int64_t)hits_of(generator, 3, 17, darts, 2));
+        CHECK_INT((int64_t)one, (int64_t)hits_of(generator, 3, 17, darts, 5));
         uint64_t parts = 0;
         for (uint64_t from = 0, size = 1; from < darts; from += size, size = size * 3 + 1)
-            parts += hits_of(generator, 42, 3, 17 + from, size < darts - from ? size : darts - from,
+            parts += hits_of(generator, 3, 17 + from, size < darts - from ? size : darts - from,
                              1 + (int)(size % 3));
         CHECK_INT((int64_t)one, (int64_t)parts);
     }
@@ -132,11 +143,11 @@ static void check_runs(enum plait_generator generator, uint64_t run, uint64_t ru
         return;
     for (uint64_t k = 0; k < runs + 2; k++)
         hits[k] = 1000 + k;
-    CHECK_INT(PLAIT_OK,
-              plait_darts_add_hits(generator, 42, run, runs, first, count, &exec, hits + 1));
+    const struct plait_darts_range range = darts_of(generator, run, first, count);
+    CHECK_INT(PLAIT_OK, plait_darts_add_hits(&range, runs, &exec, hits + 1));
     right = right && hits[0] == 1000 && hits[runs + 1] == 1001 + runs;
     for (uint64_t k = 0; k < runs; k++)
-        right = right && hits[k + 1] == 1001 + k + hits_of(generator, 42, run + k, first, count, 1);
+        right = right && hits[k + 1] == 1001 + k + hits_of(generator, run + k, first, count, 1);
     check_that(right, __FILE__, __LINE__,
                "%" PRIu64 " runs from %" PRIu64 " of darts [%" PRIu64 ", + %" PRIu64
                "), %d threads",
@@ -163,20 +174,21 @@ static void test_many_runs(void) {
 
 static void test_ranges_of_runs(void) {
     const struct plait_exec exec = exec_of(1);
-    uint64_t hits = 7;
     const uint64_t huge = UINT64_C(1) << 60;
-    CHECK_INT(PLAIT_E_ARGUMENT,
-              plait_darts_add_hits((enum plait_generator)2, 42, 0, 1, 0, 1, &exec, &hits));
-    CHECK_INT(PLAIT_E_ARGUMENT,
-              plait_darts_add_hits(PLAIT_RXS64, 42, PLAIT_DARTS_RUNS_MAX, 1, 0, 1, &exec, &hits));
-    CHECK_INT(PLAIT_E_ARGUMENT,
-              plait_darts_add_hits(PLAIT_RXS64, 42, 1, PLAIT_DARTS_RUNS_MAX, 0, 1, &exec, &hits));
-    CHECK_INT(PLAIT_E_ARGUMENT,
-              plait_darts_add_hits(PLAIT_RXS64, 42, 1, UINT64_MAX, 0, 0, &exec, &hits));
-    CHECK_INT(PLAIT_E_ARGUMENT,
-              plait_darts_add_hits(PLAIT_RXS64, 42, 0, 1, PLAIT_DARTS_MAX, 1, &exec, &hits));
-    CHECK_INT(PLAIT_E_ARGUMENT,
-              plait_darts_add_hits(PLAIT_RXS64, 42, 0, 16, 0, huge, &exec, &hits));
+    const struct {
+        struct plait_darts_range range;
+        uint64_t runs;
+    } bad[] = {
+        {darts_of((enum plait_generator)2, 0, 0, 1), 1},
+        {darts_of(PLAIT_RXS64, PLAIT_DARTS_RUNS_MAX, 0, 1), 1},
+        {darts_of(PLAIT_RXS64, 1, 0, 1), PLAIT_DARTS_RUNS_MAX},
+        {darts_of(PLAIT_RXS64, 1, 0, 0), UINT64_MAX},
+        {darts_of(PLAIT_RXS64, 0, PLAIT_DARTS_MAX, 1), 1},
+        {darts_of(PLAIT_RXS64, 0, 0, huge), 16},
+    };
+    uint64_t hits = 7;
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_darts_add_hits(&bad[k].range, bad[k].runs, &exec, &hits));
     CHECK_INT(7, (int64_t)hits);
 }
 
@@ -187,7 +199,8 @@ static void test_single_darts(void) {
         const enum plait_generator generator = (enum plait_generator)g;
         uint64_t hits = 0;
         bool inside = true, right = true;
-        CHECK_INT(PLAIT_OK, plait_darts_throw(generator, 42, 5, 33, DARTS, darts));
+        const struct plait_darts_range range = darts_of(generator, 5, 33, DARTS);
+        CHECK_INT(PLAIT_OK, plait_darts_throw(&range, darts));
         for (int k = 0; k < DARTS; k++) {
             const double x = darts[k].x, y = darts[k].y, r2 = x * x + y * y;
             inside = inside && x >= -1 && x < 1 && y >= -1 && y < 1;
@@ -196,20 +209,22 @@ static void test_single_darts(void) {
         }
         CHECK(inside);
         CHECK(right);
-        CHECK_INT((int64_t)hits, (int64_t)hits_of(generator, 42, 5, 33, DARTS, 1));
+        CHECK_INT((int64_t)hits, (int64_t)hits_of(generator, 5, 33, DARTS, 1));
     }
 }
 
 /* The first two darts of seed 42, from the first outputs: 27a53829edf003a9, and c2f57bd6 6b07c4a9.
  */
 static void test_where_darts_lie(void) {
+    const struct plait_darts_range rxs64 = darts_of(PLAIT_RXS64, 0, 0, 2);
+    const struct plait_darts_range pcg32 = darts_of(PLAIT_PCG32, 0, 0, 2);
     struct plait_dart dart[2];
-    CHECK_INT(PLAIT_OK, plait_darts_throw(PLAIT_RXS64, 42, 0, 0, 2, dart));
+    CHECK_INT(PLAIT_OK, plait_darts_throw(&rxs64, dart));
     CHECK(dart[0].x >= 0x03a9 * 0x1p-15 && dart[0].x < 0x03aa * 0x1p-15);
     CHECK(dart[0].y >= (0xedf0 - 65536) * 0x1p-15 && dart[0].y < (0xedf1 - 65536) * 0x1p-15);
     CHECK(dart[1].x >= 0x3829 * 0x1p-15 && dart[1].x < 0x382a * 0x1p-15);
     CHECK(dart[1].y >= 0x27a5 * 0x1p-15 && dart[1].y < 0x27a6 * 0x1p-15);
-    CHECK_INT(PLAIT_OK, plait_darts_throw(PLAIT_PCG32, 42, 0, 0, 2, dart));
+    CHECK_INT(PLAIT_OK, plait_darts_throw(&pcg32, dart));
     CHECK(dart[0].x == (0xc2f57bd6 - 0x1p32) * 0x1p-31);
     CHECK(dart[0].y == 0x6b07c4a9 * 0x1p-31);
     CHECK(dart[1].x == 0x72b7b29b * 0x1p-31 && dart[1].y == 0x44215383 * 0x1p-31);
@@ -236,7 +251,8 @@ static enum plait_status run_told(int threads, struct told *told, uint64_t *hits
     exec.progress_context = told;
     told->total = check_is_quick() ? 400000 : 40000000;
     told->thread = gettid();
-    return plait_darts_hits(PLAIT_RXS64, 42, 0, 0, told->total, &exec, hits);
+    const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, told->total);
+    return plait_darts_hits(&range, &exec, hits);
 }
 
 /* The same over many runs, whose jobs are several runs. */
@@ -247,13 +263,13 @@ static void test_progress_of_runs(void) {
     struct plait_exec exec = exec_of(1);
     exec.progress = tell;
     exec.progress_context = &told;
-    CHECK_INT(PLAIT_OK, plait_darts_add_hits(PLAIT_RXS64, 42, 0, SHORT_RUNS, 0, 100, &exec, hits));
+    const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, 100);
+    CHECK_INT(PLAIT_OK, plait_darts_add_hits(&range, SHORT_RUNS, &exec, hits));
     CHECK(!told.wrong && told.calls > 1);
     CHECK_INT((int64_t)told.total, (int64_t)told.last);
     told.stop_at = told.calls + 1;
     told.last = 0;
-    CHECK_INT(PLAIT_E_INTERRUPTED,
-              plait_darts_add_hits(PLAIT_RXS64, 42, 0, SHORT_RUNS, 0, 100, &exec, hits));
+    CHECK_INT(PLAIT_E_INTERRUPTED, plait_darts_add_hits(&range, SHORT_RUNS, &exec, hits));
     CHECK(told.last < told.total);
 }
 
@@ -262,7 +278,7 @@ static void test_progress(void) {
         struct told told = {0};
         uint64_t hits;
         CHECK_INT(PLAIT_OK, run_told(threads, &told, &hits));
-        CHECK_INT((int64_t)hits_of(PLAIT_RXS64, 42, 0, 0, told.total, 1), (int64_t)hits);
+        CHECK_INT((int64_t)hits_of(PLAIT_RXS64, 0, 0, told.total, 1), (int64_t)hits);
         CHECK(!told.wrong);
         if (threads == 1) /* else another thread may have finished the last darts */
             CHECK_INT((int64_t)told.total, (int64_t)told.last);

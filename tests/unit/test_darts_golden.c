@@ -29,7 +29,8 @@ static bool parse(const char *line, struct golden *golden) {
 static uint64_t hits_of(const struct golden *g, const struct plait_exec *exec, uint64_t first,
                         uint64_t count) {
     uint64_t hits = UINT64_MAX;
-    CHECK_INT(PLAIT_OK, plait_darts_hits(g->generator, g->seed, g->run, first, count, exec, &hits));
+    const struct plait_darts_range range = {g->generator, g->seed, g->run, first, count};
+    CHECK_INT(PLAIT_OK, plait_darts_hits(&range, exec, &hits));
     return hits;
 }
 

@@ -78,7 +78,8 @@ static double chi_square(enum plait_generator generator, uint64_t seed, uint64_t
     double sum = 0;
     for (uint64_t run = 0; run < RUNS; run++) {
         uint64_t hits = 0;
-        CHECK_INT(PLAIT_OK, plait_darts_hits(generator, seed, run, 0, darts, exec, &hits));
+        const struct plait_darts_range range = {generator, seed, run, 0, darts};
+        CHECK_INT(PLAIT_OK, plait_darts_hits(&range, exec, &hits));
         const double deviation = (double)hits - (double)darts * p_hit;
         sum += deviation * deviation / ((double)darts * p_hit * (1 - p_hit));
     }

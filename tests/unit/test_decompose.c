@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Block decomposition: covers, disjoint, even; also with more parts than units.
- * Samples: in range, spread. */
+ */
 #include "base/decompose.h"
 #include "check.h"
 
@@ -31,24 +31,10 @@ static void remainder_goes_first(void) {
     CHECK_INT(0, decompose_block(1, 7, 6));
 }
 
-/* Few or many, of any number of units: in range, and no gap is much longer than another. */
-static void samples_are_spread(void) {
-    const uint64_t units[] = {1, 2, 401, 1 << 20, (UINT64_C(1) << 62) - 1, UINT64_MAX};
-    for (int u = 0; u < 6; u++)
-        for (uint64_t k = 0; k < 1000; k++)
-            CHECK(decompose_sample(units[u], k) < units[u]);
-    int32_t quarters[4] = {0};
-    for (uint64_t k = 0; k < 16; k++)
-        quarters[decompose_sample(1 << 20, k) >> 18]++;
-    for (int q = 0; q < 4; q++)
-        CHECK(quarters[q] >= 3 && quarters[q] <= 5);
-}
-
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"covers evenly", covers_evenly},
         {"remainder goes first", remainder_goes_first},
-        {"samples are spread", samples_are_spread},
         {0},
     };
     return check_main("decompose", tests, argc, argv);

@@ -43,6 +43,7 @@ static void check_vector(const unsigned char *bytes, int length, uint64_t expect
             b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
         memcpy(&counts[k], &word, sizeof word);
     }
+    CHECK_HEX(expected, plait_digest_bytes(bytes, (size_t)length));
     plait_digest_rows(&exec, counts, 1, (uint32_t)length / 4, &digest);
     CHECK_HEX(expected, digest);
     if (length % 8 != 0)
@@ -71,6 +72,10 @@ static void test_known_hashes(void) {
     }
     fclose(file);
     CHECK_INT(9, vectors);
+    /* Of no whole words: from the test suite of the hash's authors. */
+    CHECK_HEX(UINT64_C(0xcbf29ce484222325), plait_digest_bytes((const unsigned char *)"", 0));
+    CHECK_HEX(UINT64_C(0xaf63dc4c8601ec8c), plait_digest_bytes((const unsigned char *)"a", 1));
+    CHECK_HEX(UINT64_C(0x85944171f73967e8), plait_digest_bytes((const unsigned char *)"foobar", 6));
 }
 
 /* FNV-1a as its authors write it: byte by byte. */

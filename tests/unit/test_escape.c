@@ -405,6 +405,45 @@ static void test_mirror_images(void) {
     }
 }
 
+/* The whole picture as users compute it, mirror images and all, is that of the plain loop: views
+ * that have an axis or a point in the middle, for which it is or is not an axis of symmetry. */
+static void test_whole_pictures(void) {
+    static const struct {
+        const char *name;
+        enum plait_escape_kind kind;
+        double cre, cim, region[4];
+    } views[] = {
+        {"Julia, point in the middle", PLAIT_JULIA, 0, 0.65, {-2, 2, -1.5, 1.5}},
+        {"Julia, real axis in the middle", PLAIT_JULIA, 0, 0.65, {-1, 2, -1.5, 1.5}},
+        {"Julia, imaginary axis in the middle", PLAIT_JULIA, 0, 0.65, {-2, 2, -1, 1.5}},
+        {"Julia, nothing in the middle", PLAIT_JULIA, -0.7, 0.3, {-1, 2, -1, 1.5}},
+        {"Julia, real c, real axis", PLAIT_JULIA, -0.7, 0, {-1, 2, -1.5, 1.5}},
+        {"Julia, real c, imaginary axis", PLAIT_JULIA, -0.7, 0, {-2, 2, -1, 1.5}},
+        {"Mandelbrot, real axis", PLAIT_MANDELBROT, 0, 0, {-2, 1, -1, 1}},
+        {"Mandelbrot, origin", PLAIT_MANDELBROT, 0, 0, {-2, 2, -1, 1}},
+        {"Mandelbrot, imaginary axis", PLAIT_MANDELBROT, 0, 0, {-2, 2, -1, 1.5}},
+    };
+    enum { SIDE_MAX = 31 };
+    const struct plait_exec exec = exec_of(2);
+    for (size_t v = 0; v < sizeof views / sizeof *views; v++)
+        for (uint32_t side = SIDE_MAX - 1; side <= SIDE_MAX; side++) {
+            struct plait_escape e = plait_escape_default(views[v].kind);
+            const double *region = views[v].region;
+            int32_t counts[SIDE_MAX * SIDE_MAX];
+            uint32_t wrong = 0;
+            e.width = e.height = side;
+            e.cre = views[v].cre;
+            e.cim = views[v].cim;
+            CHECK_INT(PLAIT_OK,
+                      plait_escape_set_region(&e, region[0], region[1], region[2], region[3]));
+            CHECK_INT(PLAIT_OK, plait_escape_picture(&e, &exec, counts));
+            for (uint32_t k = 0; k < side * side; k++)
+                wrong += counts[k] != plait_escape_pixel(&e, k / side, k % side);
+            check_that(wrong == 0, __FILE__, __LINE__, "%s, %u x %u: %u pixels differ",
+                       views[v].name, side, side, wrong);
+        }
+}
+
 static void test_verify(void) {
     const struct plait_escape e = small_mandelbrot();
     const size_t pixels = (size_t)e.width * e.height;
@@ -434,6 +473,10 @@ static void test_verify(void) {
     free(counts);
 }
 
+static struct plait_row_range rows_at(uint32_t first, uint32_t rows) {
+    return (struct plait_row_range){first, rows};
+}
+
 /* Over a split of the picture each sample is looked at in the part that it lies in, and in no
  * other.
  */
@@ -444,8 +487,8 @@ static void test_verify_rows(void) {
     struct plait_escape_difference first, part;
     int32_t *row = counts;
     for (uint32_t i = 0; i < e.height; i++, row += e.width) {
-        CHECK_INT(PLAIT_OK, plait_escape_verify_rows(&e, &exec, i, 1, row, 1000, &first));
-        CHECK_INT(PLAIT_OK, plait_escape_verify_rows(&e, &exec, i, 0, NULL, 1000, &first));
+        CHECK_INT(PLAIT_OK, plait_escape_verify_rows(&e, &exec, rows_at(i, 1), row, 1000, &first));
+        CHECK_INT(PLAIT_OK, plait_escape_verify_rows(&e, &exec, rows_at(i, 0), NULL, 1000, &first));
     }
     for (size_t k = 0; k < (size_t)e.width * e.height; k++)
         counts[k] += 1;
@@ -453,10 +496,11 @@ static void test_verify_rows(void) {
     row = counts;
     for (uint32_t i = 0; i < e.height; i++, row += e.width) {
         const enum plait_status expected = i == first.row ? PLAIT_E_MISMATCH : PLAIT_OK;
-        CHECK_INT(expected, plait_escape_verify_rows(&e, &exec, i, 1, row, 1, &part));
+        CHECK_INT(expected, plait_escape_verify_rows(&e, &exec, rows_at(i, 1), row, 1, &part));
     }
     CHECK(part.row == first.row && part.col == first.col && part.got == first.got);
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_escape_verify_rows(&e, &exec, 1, e.height, counts, 1, &part));
+    CHECK_INT(PLAIT_E_ARGUMENT,
+              plait_escape_verify_rows(&e, &exec, rows_at(1, e.height), counts, 1, &part));
     free(counts);
 }
 
@@ -477,6 +521,7 @@ int main(int argc, char **argv) {
         {"progress can stop", test_progress_can_stop},
         {"mirror images", test_mirror_images},
         {"mirrored in place", test_mirror_rows},
+        {"whole pictures", test_whole_pictures},
         {"verify", test_verify},
         {"verify rows", test_verify_rows},
         {0},

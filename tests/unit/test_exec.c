@@ -60,6 +60,11 @@ static void test_visible_cores(void) {
     if (!CHECK(sched_getaffinity(0, sizeof all, &all) == 0))
         return;
     CHECK_INT(CPU_COUNT(&all), plait_visible_cores());
+    cpu_set_t seen;
+    CPU_ZERO(&seen);
+    CHECK_INT(CPU_COUNT(&all), plait_visible_cpus(sizeof seen, &seen));
+    CHECK(CPU_EQUAL(&all, &seen));
+    CHECK_INT(0, plait_visible_cpus(1, &seen)); /* the kernel takes no such set */
     CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 0));
     CHECK_INT(CPU_COUNT(&all), exec.threads);
 

@@ -111,11 +111,17 @@ static void test_escapes(void) {
     check_pieces(&set, pieces);
 }
 
+static void test_alias(void) {
+    static const char *const pieces[] = {
+        "\n.PP\nThe subcommand may be spelt hallo, too.\n",
+        NULL,
+    };
+    check_pieces(&sample_other_set, pieces);
+}
+
 int main(void) {
-    CU_TestInfo tests[] = {{"page", test_page},
-                           {"arguments", test_arguments},
-                           {"overview", test_overview},
-                           {"escapes", test_escapes},
-                           CU_TEST_INFO_NULL};
+    CU_TestInfo tests[] = {{"page", test_page},         {"arguments", test_arguments},
+                           {"overview", test_overview}, {"escapes", test_escapes},
+                           {"alias", test_alias},       CU_TEST_INFO_NULL};
     return run_suite("manual", tests);
 }

@@ -200,7 +200,7 @@ static void test_set_check(void) {
     const struct option flag = {.name = "x", .kind = OPTION_FLAG, .help = "x", .offset = 64};
     struct option twin = good, row = good;
     twin.offset = 8;
-    CU_ASSERT(finds((struct option[]){good, twin}, 2, "'n' is there twice"));
+    CU_ASSERT(finds((struct option[]){good, twin}, 2, "'n' is duplicate"));
     twin = good, twin.name = "m";
     CU_ASSERT(finds((struct option[]){good, twin}, 2, "share a member"));
     row.variable = "N", twin.variable = "N";
@@ -208,6 +208,20 @@ static void test_set_check(void) {
     twin.variable = NULL;
     twin = good, twin.name = "no-x";
     CU_ASSERT(finds((struct option[]){flag, twin}, 2, "hide each other"));
+
+    twin = good, twin.name = "m", twin.alias = "n";
+    CU_ASSERT(finds((struct option[]){good, twin}, 2, "'n' is duplicate"));
+    row = good, row.alias = "m", row.offset = 8;
+    CU_ASSERT(finds((struct option[]){row, twin}, 2, "'n' is duplicate"));
+    twin.alias = "m", twin.name = "o";
+    CU_ASSERT(finds((struct option[]){row, twin}, 2, "'m' is duplicate"));
+    twin = good, twin.name = "y", twin.alias = "no-x";
+    CU_ASSERT(finds((struct option[]){flag, twin}, 2, "hide each other"));
+    row = good, row.alias = "n";
+    CU_ASSERT(finds_in_row(row, "no good alias"));
+    row.alias = "N";
+    CU_ASSERT(finds_in_row(row, "no good alias"));
+    row = good;
 
     row.name = "Size";
     CU_ASSERT(finds_in_row(row, "no good name"));

@@ -35,6 +35,7 @@ static void test_lines(void) {
         "                          DARTS)\n",
         "  --json FILE             write the result as JSON\n",
         "  -h, --help              print this and exit\n",
+        "  --[no-]smooth           smooth colours (default: yes; may be spelt soft)\n",
         "(PLAIT_SIZE for\n--size)",
         "[mandelbrot]",
         "\n\nSecond paragraph.\n",
@@ -44,6 +45,12 @@ static void test_lines(void) {
         if (!strstr(text, lines[i]))
             printf("\n  lacks: %s", lines[i]);
     }
+    free(text);
+}
+
+static void test_alias(void) {
+    char *text = help_of(&sample_other_set);
+    CU_ASSERT(strstr(text, "\n\nThe subcommand may be spelt hallo, too.\n\noptions:\n") != NULL);
     free(text);
 }
 
@@ -83,6 +90,7 @@ static void test_shape(void) {
 int main(void) {
     CU_TestInfo tests[] = {{"lines", test_lines},
                            {"arguments", test_arguments},
+                           {"alias", test_alias},
                            {"shape", test_shape},
                            CU_TEST_INFO_NULL};
     return run_suite("option_help", tests);

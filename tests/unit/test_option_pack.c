@@ -9,15 +9,17 @@
 #include <stdlib.h>
 
 static void send_sample(unsigned char **buffer, size_t *bytes) {
-    static const char *const arguments[] = {"--maxit", "4^5",   "--out",    "a.png",
-                                            "--out",   "b.npy", "--verify", "--zoom=2"};
+    static const char *const arguments[] = {"--maxit", "4^5", "--verify", "--zoom=2"};
     struct option_values values;
     struct failure failure = {0};
     size_t index;
     CU_ASSERT_FATAL(values_init(&values, &sample_set, &failure));
-    CU_ASSERT_FATAL(values_parse_argv(&values, 8, (char *const *)arguments, &failure));
+    CU_ASSERT_FATAL(values_parse_argv(&values, 4, (char *const *)arguments, &failure));
     option_find(&sample_set, "json", &index);
     CU_ASSERT_FATAL(values_set(&values, index, ORIGIN_CONFIG, "run.ini:3", "x.json", &failure));
+    option_find(&sample_set, "out", &index);
+    CU_ASSERT_FATAL(values_set(&values, index, ORIGIN_CONFIG, "run.ini:5", "a.png", &failure));
+    CU_ASSERT_FATAL(values_set(&values, index, ORIGIN_CONFIG, "run.ini:7", "b.npy", &failure));
     CU_ASSERT_FATAL(values_pack(&values, buffer, bytes, &failure));
     values_free(&values);
 }
@@ -48,6 +50,10 @@ static void test_round_trip(void) {
     CU_ASSERT_FATAL(sample.common.out.count == 2);
     CU_ASSERT_STRING_EQUAL(sample.common.out.items[1], "b.npy");
     CU_ASSERT_STRING_EQUAL(sample.common.json, "x.json");
+    size_t index;
+    option_find(&sample_set, "out", &index);
+    CU_ASSERT_STRING_EQUAL(values.items[index].where, "run.ini:5");
+    CU_ASSERT_STRING_EQUAL(values.items[index].places[1], "run.ini:7");
     CU_ASSERT(values_origin(&values, "json") == ORIGIN_CONFIG);
     CU_ASSERT(values_origin(&values, "maxit") == ORIGIN_COMMAND_LINE);
     CU_ASSERT(values_origin(&values, "region") == ORIGIN_DEFAULT);

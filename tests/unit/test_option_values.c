@@ -231,16 +231,70 @@ static void test_wrong_values(void) {
                       "--config: given twice, 'a' and 'b': keep one of them"));
 }
 
+/* --smooth has another spelling, which means the same everywhere and shows nowhere. */
+static void test_alias(void) {
+    struct trial trial = trial_begin();
+    CU_ASSERT(parse(&trial, ARGUMENTS("--no-soft")));
+    CU_ASSERT_STRING_EQUAL(values_text(&trial.values, "smooth"), "no");
+    CU_ASSERT_STRING_EQUAL(values_where(&trial.values, "smooth"), "--no-soft");
+    values_free(&trial.values);
+    trial = trial_begin();
+    CU_ASSERT(merge(&trial, ARGUMENTS("PLAIT_SOFT=off")));
+    CU_ASSERT_STRING_EQUAL(values_text(&trial.values, "smooth"), "off");
+    CU_ASSERT_STRING_EQUAL(values_where(&trial.values, "smooth"), "PLAIT_SOFT");
+    CU_ASSERT_STRING_EQUAL(trial.warnings, "");
+    values_free(&trial.values);
+    CU_ASSERT(refuses(ARGUMENTS("--smooth", "--no-soft"),
+                      "--no-soft: given twice, 'yes' and 'no': keep one of them"));
+    CU_ASSERT(refuses_environment(
+        ARGUMENTS("PLAIT_SOFT=no", "PLAIT_SMOOTH=yes"),
+        "PLAIT_SOFT: given twice, 'yes' (PLAIT_SMOOTH) and 'no': keep one of them"));
+    CU_ASSERT(refuses(ARGUMENTS("--soft=yes"), "--soft: takes no value, but got 'yes'"));
+    CU_ASSERT(option_set_is_called(&sample_other_set, "hallo"));
+    CU_ASSERT(option_set_is_called(&sample_other_set, "hello"));
+    CU_ASSERT_FALSE(option_set_is_called(&sample_set, "hallo"));
+}
+
+/* Errors about two options name both, and all that could set them. */
+static void test_names_for_errors(void) {
+    char text[VALUES_TEXT_BYTES];
+    size_t index;
+    struct trial trial = trial_begin();
+    option_find(&sample_set, "zoom", &index);
+    CU_ASSERT(values_set(&trial.values, index, ORIGIN_CONFIG, "run.ini:3", "6", &trial.failure));
+    CU_ASSERT(parse(&trial, ARGUMENTS("--maxit", "5", "--verify")));
+    CU_ASSERT(merge(&trial, ARGUMENTS("DARTS=7")));
+    static const struct {
+        const char *name, *blame, *description, *setters;
+    } expected[] = {
+        {"maxit", "--maxit", "--maxit 5", "--maxit or PLAIT_MAXIT"},
+        {"darts", "DARTS", "--darts 7 (DARTS)", "--darts, PLAIT_DARTS or DARTS"},
+        {"zoom", "run.ini:3: zoom", "--zoom 6 (run.ini:3)", "--zoom or PLAIT_ZOOM"},
+        {"size", "default", "--size 1200x800 (default)", "--size or PLAIT_SIZE"},
+        {"verify", "--verify", "--verify", "--verify or PLAIT_VERIFY"},
+        {"json", "default", "--json (default)", "--json or PLAIT_JSON"},
+    };
+    for (size_t k = 0; k < sizeof expected / sizeof *expected; k++) {
+        const char *name = expected[k].name;
+        CU_ASSERT_STRING_EQUAL(values_blame(&trial.values, name, text), expected[k].blame);
+        CU_ASSERT_STRING_EQUAL(values_describe(&trial.values, name, text), expected[k].description);
+        CU_ASSERT_STRING_EQUAL(values_setters(&trial.values, name, text), expected[k].setters);
+    }
+    values_free(&trial.values);
+}
+
 static void test_environment(void) {
     struct trial trial = trial_begin();
     struct sample sample = {.maxit = 0};
     CU_ASSERT(merge(&trial, ARGUMENTS("HOME=/", "PLAIT_MAXIT=4^3", "PLAIT_VERIFY=on",
-                                      "PLAIT_OUT=a.png,b.npy", "PLAIT_CONFIG=run.ini",
+                                      "PLAIT_OUT= a.png , b.npy,c d.ppm", "PLAIT_CONFIG=run.ini",
                                       "PLAIT_THREADS=2", "PLAIT_THREADS=9")));
     CU_ASSERT(values_apply(&trial.values, &sample, &trial.failure));
     CU_ASSERT(sample.maxit == 64 && sample.verify && sample.common.threads == 2);
-    CU_ASSERT_FATAL(sample.common.out.count == 2);
+    CU_ASSERT_FATAL(sample.common.out.count == 3);
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[0], "a.png");
     CU_ASSERT_STRING_EQUAL(sample.common.out.items[1], "b.npy");
+    CU_ASSERT_STRING_EQUAL(sample.common.out.items[2], "c d.ppm");
     CU_ASSERT(values_origin(&trial.values, "maxit") == ORIGIN_ENVIRONMENT);
     CU_ASSERT_STRING_EQUAL(values_text(&trial.values, "config"), "run.ini");
     CU_ASSERT_STRING_EQUAL(trial.warnings, "");
@@ -376,6 +430,8 @@ int main(void) {
                            {"apply", test_apply},
                            {"wrong options", test_wrong_options},
                            {"wrong values", test_wrong_values},
+                           {"alias", test_alias},
+                           {"names for errors", test_names_for_errors},
                            {"environment", test_environment},
                            {"another variable", test_other_variable},
                            {"unknown variables", test_unknown_variables},

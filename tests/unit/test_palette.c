@@ -84,6 +84,11 @@ static void test_files(void) {
     CHECK(is_colour(&palette, 128, 0, 254, 1));
     CHECK(is_colour(&palette, 255, 0, 0, 255));
     CHECK(strcmp(palette.name, scratch_path("colours.txt")) == 0);
+
+    CHECK(load("\xef\xbb\xbf"
+               "0000ff\r\nff0000\r",
+               &palette, &failure));
+    CHECK(is_colour(&palette, 0, 0, 0, 255) && is_colour(&palette, 255, 255, 0, 0));
     scratch_end();
 }
 
@@ -120,6 +125,11 @@ static void test_broken_files(void) {
         {"##ff0000\n", ":1: '##ff0000' is not a colour: write rrggbb or #rrggbb"},
         {"#comment\n", ":1: '#comment' is not a colour: write rrggbb or #rrggbb"},
         {"ff0000 00ff00\n", ":1: 'ff0000 00ff00' is not a colour: write rrggbb or #rrggbb"},
+        {"ff0000\r00ff00\r",
+         ":1: a carriage return stands within the line: end lines by line feeds"},
+        {"ff0000\n\x01\n", ":2: holds the byte 0x01: give a text file with a colour on each line"},
+        {"ff0000 \x7f\n", ":1: holds the byte 0x7f: give a text file with a colour on each line"},
+        {"ff,0000\n", ":1: 'ff,0000' is not a colour: write rrggbb or #rrggbb"},
         {"ff0000#red\n", ":1: 'ff0000#red' is not a colour: write rrggbb or #rrggbb"},
     };
     struct palette palette;
@@ -133,7 +143,15 @@ static void test_broken_files(void) {
     }
     failure = (struct failure){0};
     CHECK(!palette_load(scratch_path(""), &palette, &failure));
-    CHECK(strstr(failure.text, "not a regular file") != NULL);
+    CHECK(strstr(failure.text, "Is a directory") != NULL);
+    failure = (struct failure){0};
+    CHECK(!palette_load_regular("/dev/null", &palette, &failure));
+    CHECK_TEXT("cannot read the palette '/dev/null': it is not a regular file", failure.text);
+    failure = (struct failure){0};
+    CHECK(!palette_load("/dev/null", &palette, &failure));
+    CHECK_TEXT("/dev/null:0: too few colours, 0: a palette has 2 or more", failure.text);
+    failure = (struct failure){0};
+    CHECK(palette_load_regular("magma", &palette, &failure));
     failure = (struct failure){0};
     CHECK(!palette_load(scratch_path("absent"), &palette, &failure));
     CHECK(strstr(failure.text, "No such file") != NULL);

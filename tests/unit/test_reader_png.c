@@ -17,6 +17,7 @@ enum { WIDTH = 7, HEIGHT = 5 };
 
 static char long_text[5000];
 
+/* Those without UTF-8 are Latin-1, and come back as what their bytes mean there. */
 static const struct named_text texts[] = {
     {"Software", "Plait"},
     {"plait-command", "plait mandelbrot --palette 'a b'"},
@@ -25,6 +26,20 @@ static const struct named_text texts[] = {
     {"latin", "caf\xe9"}, /* not UTF-8 */
     {"long", long_text},
     {"empty", ""},
+    /* Bytes that look like UTF-8 and are none: a '/' in two bytes, in three and in four, half of a
+     * pair of UTF-16, what is beyond Unicode, and characters that are cut short. */
+    {"two", "\xc0\xaf"},
+    {"two more", "\xc1\xbf"},
+    {"three", "\xe0\x80\xaf"},
+    {"four", "\xf0\x80\x80\xaf"},
+    {"half", "\xed\xa0\x80"},
+    {"beyond", "\xf4\x90\x80\x80"},
+    {"far beyond", "\xf5\x80\x80\x80"},
+    {"cut", "\xe2\x86"},
+    {"alone", "\xbf"},
+    /* The first and the last characters of each length that are. */
+    {"least", "\xc2\x80\xe0\xa0\x80\xf0\x90\x80\x80"},
+    {"most", "\xdf\xbf\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf"},
 };
 enum { TEXTS = sizeof texts / sizeof *texts };
 
@@ -64,17 +79,42 @@ static void take(void *context, const struct png_content *content, uint32_t row,
     memcpy(taken->rgb[taken->rows++], rgb, sizeof taken->rgb[0]);
 }
 
+/* Whether a text is one of those that are UTF-8, or ASCII. */
+static bool is_utf8(const struct named_text *text) {
+    static const char *const latin[] = {"latin", "two",    "two more",   "three", "four",
+                                        "half",  "beyond", "far beyond", "cut",   "alone"};
+    for (size_t k = 0; k < sizeof latin / sizeof *latin; k++)
+        if (strcmp(text->name, latin[k]) == 0)
+            return false;
+    return true;
+}
+
+/* Of Latin-1. */
+static const char *to_utf8(const char *latin, char utf8[64]) {
+    char *next = utf8;
+    for (const uint8_t *c = (const uint8_t *)latin; *c; c++)
+        if (*c < 0x80) {
+            *next++ = (char)*c;
+        } else {
+            *next++ = (char)(0xc0 | *c >> 6);
+            *next++ = (char)(0x80 | (*c & 0x3f));
+        }
+    *next = '\0';
+    return utf8;
+}
+
 static void test_texts_come_back(void) {
     const char *path = scratch_path("a.png");
     struct png_content content;
     struct failure failure = {0};
+    char utf8[64];
     draw(path);
     CU_ASSERT_TRUE(png_read(path, &content, NULL, NULL, &failure));
     CU_ASSERT_EQUAL_FATAL(content.text_count, TEXTS);
     for (size_t k = 0; k < TEXTS; k++) {
         CU_ASSERT_STRING_EQUAL(content.texts[k].name, texts[k].name);
-        const bool latin = strcmp(texts[k].name, "latin") == 0;
-        CU_ASSERT_STRING_EQUAL(content.texts[k].text, latin ? "caf\xc3\xa9" : texts[k].text);
+        CU_ASSERT_STRING_EQUAL(content.texts[k].text,
+                               is_utf8(&texts[k]) ? texts[k].text : to_utf8(texts[k].text, utf8));
     }
     png_content_free(&content);
 }
@@ -100,6 +140,8 @@ static void test_chunks(void) {
     HOLDS("tEXtplait-command\0plait mandelbrot --palette 'a b'");
     HOLDS("iTXtutf-8\0\0\0\0\0\xce\xb6 \xe2\x86\xa6 \xce\xb6\xc2\xb2 + c");
     HOLDS("tEXtlatin\0caf\xe9");
+    HOLDS("tEXttwo\0\xc0\xaf");
+    HOLDS("iTXtmost\0\0\0\0\0\xdf\xbf");
     HOLDS("zTXtlong\0\0");
     HOLDS("\0\0\0\6tEXtempty\0");
     free(file);

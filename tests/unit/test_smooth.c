@@ -40,6 +40,10 @@ static uint64_t checksum(const double *values, size_t count) {
     return hash;
 }
 
+static struct plait_row_range rows_at(uint32_t first, uint32_t rows) {
+    return (struct plait_row_range){first, rows};
+}
+
 /* ---- logarithm ---- */
 
 static void check_log2(double a) {
@@ -97,7 +101,8 @@ static struct drawn draw_picture(const struct plait_escape *e, const char *path)
     CHECK_INT(PLAIT_OK, plait_exec_init(&exec, path, 3));
     CHECK_INT(PLAIT_OK, plait_escape_picture(e, &exec, d.counts));
     memset(d.values, 0x55, pixels * sizeof *d.values);
-    CHECK_INT(PLAIT_OK, plait_smooth_rows(e, &exec, 0, e->height, e->width, d.counts, d.values));
+    CHECK_INT(PLAIT_OK,
+              plait_smooth_rows(e, &exec, rows_at(0, e->height), e->width, d.counts, d.values));
     return d;
 }
 
@@ -242,18 +247,18 @@ static void test_arguments(void) {
     double values[200];
     CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 2));
     CHECK_INT(PLAIT_OK, plait_escape_picture(&e, &exec, counts));
-    CHECK_INT(PLAIT_OK, plait_smooth_rows(&e, &exec, 10, 0, 20, counts, values));
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, 11, 0, 20, counts, values));
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, 1, 10, 20, counts, values));
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, 0, 10, 21, counts, values));
+    CHECK_INT(PLAIT_OK, plait_smooth_rows(&e, &exec, rows_at(10, 0), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(11, 0), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(1, 10), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(0, 10), 21, counts, values));
     counts[57] = 51;
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, 0, 10, 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(0, 10), 20, counts, values));
     counts[57] = -1;
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, 0, 10, 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(0, 10), 20, counts, values));
     exec.threads = 0;
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, 0, 0, 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(0, 0), 20, counts, values));
     e.maxit = 0;
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, 0, 0, 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(0, 0), 20, counts, values));
 }
 
 /* A byte that follows from the value: mirrored ones are those of the rows themselves. */
@@ -277,8 +282,8 @@ static void check_bytes(struct plait_escape e, uint32_t left_alone) {
     CHECK_INT(0, wrong);
     CHECK_INT(left_alone, left);
     for (uint32_t i = 0; i < e.height; i++) { /* one column alone */
-        CHECK_INT(PLAIT_OK,
-                  plait_smooth_rows(&e, &exec, i, 1, 1, d.counts + (size_t)i * e.width, &first));
+        CHECK_INT(PLAIT_OK, plait_smooth_rows(&e, &exec, rows_at(i, 1), 1,
+                                              d.counts + (size_t)i * e.width, &first));
         CHECK_HEX(bits_of(d.values[(size_t)i * e.width]), bits_of(first));
     }
     free(bytes);

@@ -40,6 +40,16 @@ static int ignored_before(int number) {
     return stop_signal_seen();
 }
 
+static int blocked_before(int number) {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, number);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    stop_signal_watch();
+    raise(number);
+    return stop_signal_seen();
+}
+
 static int released(int signal) {
     stop_signal_watch();
     stop_signal_release();
@@ -108,8 +118,8 @@ static void check_end(const char *expected, int (*act)(int signal), int signal) 
 }
 
 static void test_end(void) {
-    static const int signals[] = {SIGUSR1, SIGTERM, SIGINT};
-    for (int k = 0; k < 3; k++) {
+    static const int signals[] = {SIGUSR1, SIGTERM, SIGINT, SIGXCPU};
+    for (int k = 0; k < 4; k++) {
         check_end("plait: all is kept\n", ended, signals[k]);
         check_end("plait: all is kept\n", seen_before, signals[k]);
         check_end("", ended_silently, signals[k]);
@@ -127,16 +137,18 @@ static int released_alone(int signal) {
 }
 
 static void test_signals(void) {
-    static const int signals[] = {SIGUSR1, SIGTERM, SIGINT};
-    for (int k = 0; k < 3; k++) {
+    static const int signals[] = {SIGUSR1, SIGTERM, SIGINT, SIGXCPU};
+    for (int k = 0; k < 4; k++) {
         CHECK_INT(128 + signals[k], outcome(not_watched, signals[k]));
         CHECK_INT(1, outcome(watched, signals[k]));
         CHECK_INT(0, outcome(ignored_before, signals[k]));
+        CHECK_INT(1, outcome(blocked_before, signals[k]));
         CHECK_INT(128 + signals[k], outcome(released_alone, signals[k]));
     }
     CHECK_INT(3, outcome(released, SIGUSR1));
     CHECK_INT(128 + SIGTERM, outcome(released, SIGTERM));
     CHECK_INT(128 + SIGINT, outcome(released, SIGINT));
+    CHECK_INT(128 + SIGXCPU, outcome(released, SIGXCPU));
 }
 
 int main(int argc, char **argv) {
@@ -149,5 +161,6 @@ int main(int argc, char **argv) {
     signal(SIGUSR1, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
+    signal(SIGXCPU, SIG_DFL);
     return check_main("stop_signal", tests, argc, argv);
 }

@@ -26,39 +26,45 @@ extern "C" {
 /* Whether `runs` runs, each of the first `darts` darts, are independent parts of the orbit:
  * PLAIT_OK; PLAIT_E_ARGUMENT where darts is not in 1 .. PLAIT_DARTS_MAX or runs not in 1 ..
  * PLAIT_DARTS_RUNS_MAX or the generator is neither; PLAIT_E_OVERLAP where a run takes more than
- * 2^64 / (3 runs) outputs, so that runs might draw the same ones. A run takes half an output a dart
- * with PLAIT_RXS64, two with PLAIT_PCG32. */
+ * 2^64 / (3 runs) outputs, so that runs might draw the same ones. A run takes half an output per
+ * dart with PLAIT_RXS64, two with PLAIT_PCG32. */
 PLAIT_API enum plait_status plait_darts_check(enum plait_generator generator, uint64_t darts,
                                               uint64_t runs);
 
-/* Counts the hits among darts [first, first + count) of run `run` of `seed`, on the threads of
- * exec. count may be 0; first + count <= PLAIT_DARTS_MAX, run < PLAIT_DARTS_RUNS_MAX. Answers
- * PLAIT_OK, PLAIT_E_ARGUMENT, or PLAIT_E_INTERRUPTED; *hits is written on PLAIT_OK only.
- * exec->progress is told darts, count in total. */
-PLAIT_API enum plait_status plait_darts_hits(enum plait_generator generator, uint64_t seed,
-                                             uint64_t run, uint64_t first, uint64_t count,
+/* Darts [first, first + count) of a run. */
+struct plait_darts_range {
+    enum plait_generator generator; /* PLAIT_RXS64 or PLAIT_PCG32 */
+    uint64_t seed;                  /* any number */
+    uint64_t run;                   /* a run of the seed, 0 .. PLAIT_DARTS_RUNS_MAX - 1 */
+    uint64_t first;                 /* the number of a dart, 0 .. PLAIT_DARTS_MAX */
+    uint64_t count;                 /* darts, 0 .. PLAIT_DARTS_MAX - first */
+};
+
+/* Counts the hits among the darts of the range, on the threads of exec. Returns PLAIT_OK,
+ * PLAIT_E_ARGUMENT, or PLAIT_E_INTERRUPTED; *hits is written on PLAIT_OK only. exec->progress is
+ * told darts, range->count in total. */
+PLAIT_API enum plait_status plait_darts_hits(const struct plait_darts_range *range,
                                              const struct plait_exec *exec, uint64_t *hits);
 
-/* Adds to hits[k] the hits among darts [first, first + count) of run run + k, for k of [0, runs):
- * as plait_darts_hits for each, but threads share the runs too, so that many short ones cost little
- * more than their darts. run + runs <= PLAIT_DARTS_RUNS_MAX, count * runs < 2^64; either may be 0.
- * Answers as plait_darts_hits; on PLAIT_E_INTERRUPTED, hits has some of the darts.
- * exec->progress is told darts, count * runs in total. */
-PLAIT_API enum plait_status plait_darts_add_hits(enum plait_generator generator, uint64_t seed,
-                                                 uint64_t run, uint64_t runs, uint64_t first,
-                                                 uint64_t count, const struct plait_exec *exec,
+/* Adds to hits[k] the hits among the same darts of run range->run + k, for k of [0, runs): as
+ * plait_darts_hits for each, but threads share the runs too, so that many short ones cost little
+ * more than their darts. range->run + runs <= PLAIT_DARTS_RUNS_MAX, range->count * runs < 2^64;
+ * either may be 0. Returns what plait_darts_hits returns; on PLAIT_E_INTERRUPTED, hits has some of
+ * the darts. exec->progress gets darts, range->count * runs in total. */
+PLAIT_API enum plait_status plait_darts_add_hits(const struct plait_darts_range *range,
+                                                 uint64_t runs, const struct plait_exec *exec,
                                                  uint64_t *hits);
 
 /* One dart: where it lies, exactly (its coordinates have at most 49 bits), and whether it hits. */
 struct plait_dart {
-    double x, y; /* -1 <= x, y < 1 */
-    bool hit;
+    double x, y; /* -1 <= x, y < 1, in half sides of the square: the circle has radius 1 */
+    bool hit;    /* inside the circle */
 };
 
-/* Writes darts [first, first + count) by the scalar reference that every path is measured against.
- * Ranges and answers as plait_darts_hits. Meant for pictures and samples: it is slow. */
-PLAIT_API enum plait_status plait_darts_throw(enum plait_generator generator, uint64_t seed,
-                                              uint64_t run, uint64_t first, uint64_t count,
+/* Writes the darts of the range, darts[range->count], by the scalar reference that every path is
+ * measured against. Returns PLAIT_OK or PLAIT_E_ARGUMENT. Meant for pictures and samples: it is
+ * slow. */
+PLAIT_API enum plait_status plait_darts_throw(const struct plait_darts_range *range,
                                               struct plait_dart *darts);
 
 #ifdef __cplusplus

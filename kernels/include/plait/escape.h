@@ -28,15 +28,18 @@ extern "C" {
 enum plait_escape_kind { PLAIT_MANDELBROT, PLAIT_JULIA };
 
 struct plait_escape {
-    enum plait_escape_kind kind;
-    uint32_t width, height; /* pixels, 1 .. PLAIT_ESCAPE_SIDE_MAX */
-    double cx, cy;          /* the centre of the picture in the complex plane */
-    double dx, dy;          /* distance of neighbouring pixels, > 0; square pixels have dx == dy */
-    int32_t maxit;          /* most steps, 1 .. INT32_MAX */
-    double bailout;         /* r, 0 < r <= 1e150; exactly 2 for Mandelbrot */
-    double cre, cim;        /* Julia: c, |re| and |im| <= 1e150; ignored for Mandelbrot */
-    bool brute;             /* true: without the interior test, period detection and mirror images;
-                             * the counts are the same, only the time differs */
+    enum plait_escape_kind kind; /* PLAIT_MANDELBROT or PLAIT_JULIA */
+    uint32_t width;              /* pixels, 1 .. PLAIT_ESCAPE_SIDE_MAX */
+    uint32_t height;             /* pixels, 1 .. PLAIT_ESCAPE_SIDE_MAX; width * height at most
+                                  * PLAIT_ESCAPE_PIXELS_MAX */
+    double cx, cy;   /* the centre of the picture in the complex plane; finite, and no coordinate
+                      * of the picture beyond PLAIT_ESCAPE_VALUE_MAX */
+    double dx, dy;   /* distance of neighbouring pixels there, > 0; square pixels have dx == dy */
+    int32_t maxit;   /* steps at most, 1 .. INT32_MAX */
+    double bailout;  /* r, 0 < r <= PLAIT_ESCAPE_VALUE_MAX; exactly 2 for Mandelbrot */
+    double cre, cim; /* Julia: c, |cre| and |cim| <= PLAIT_ESCAPE_VALUE_MAX; Mandelbrot: ignored */
+    bool brute;      /* true: without the interior test, period detection and mirror images; the
+                      * counts are the same, only the time differs */
 };
 
 /* The picture of the report "MPI with Python": Mandelbrot 1200 x 800 of [-2,1] x [-1,1], maxit 127;
@@ -46,13 +49,13 @@ PLAIT_API struct plait_escape plait_escape_default(enum plait_escape_kind kind);
 
 /* Sets the view to [xmin, xmax] x [ymin, ymax], stretched over width x height, which must be set:
  * cx = (xmin + xmax) / 2, dx = (xmax - xmin) / width, likewise y. All four finite, min < max, else
- * PLAIT_E_ARGUMENT; then answers as plait_escape_check. */
+ * PLAIT_E_ARGUMENT; otherwise what plait_escape_check returns. */
 PLAIT_API enum plait_status plait_escape_set_region(struct plait_escape *escape, double xmin,
                                                     double xmax, double ymin, double ymax);
 
 /* Sets the view to square pixels around (re, im): dx = dy = (3 / zoom) / width for Mandelbrot,
- * (4 / zoom) / width for Julia. zoom > 0, all finite, else PLAIT_E_ARGUMENT; then answers as
- * plait_escape_check. */
+ * (4 / zoom) / width for Julia. zoom > 0, all finite, else PLAIT_E_ARGUMENT; otherwise what
+ * plait_escape_check returns. */
 PLAIT_API enum plait_status plait_escape_set_center(struct plait_escape *escape, double re,
                                                     double im, double zoom);
 
@@ -66,8 +69,8 @@ PLAIT_API enum plait_status plait_escape_check(const struct plait_escape *escape
 PLAIT_API double plait_escape_resolution(const struct plait_escape *escape);
 
 /* Computes rows [first, first + rows) into counts[rows][width]. Rows may be 0; the range must lie
- * inside the picture. Answers PLAIT_OK, what plait_escape_check answers, PLAIT_E_ARGUMENT for the
- * range or exec, or PLAIT_E_INTERRUPTED. exec->progress is told rows. */
+ * inside the picture. Returns PLAIT_OK, what plait_escape_check returns, PLAIT_E_ARGUMENT for the
+ * range or exec, or PLAIT_E_INTERRUPTED. exec->progress gets rows. */
 PLAIT_API enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                               const struct plait_exec *exec, uint32_t first,
                                               uint32_t rows, int32_t *counts);
@@ -80,7 +83,7 @@ PLAIT_API uint32_t plait_escape_distinct_rows(const struct plait_escape *escape)
 PLAIT_API enum plait_status plait_escape_complete(const struct plait_escape *escape,
                                                   const struct plait_exec *exec, int32_t *counts);
 
-/* The same for a byte a pixel that follows from the orbit alone, such as the colour of a smooth
+/* The same for a byte per pixel that follows from the orbit alone, such as the colour of a smooth
  * value: fills bytes[height][width]. A pixel without a mirror image, in column 0, is left as it is.
  */
 PLAIT_API enum plait_status plait_escape_complete_bytes(const struct plait_escape *escape,
@@ -92,13 +95,13 @@ PLAIT_API enum plait_status plait_escape_complete_bytes(const struct plait_escap
  * are [height - first
  * - rows + 1, height - first + 1), and in the order of the picture too. The rows that have such
  * images are 1 to height - plait_escape_distinct_rows(); a range that leaves them is
- * PLAIT_E_ARGUMENT. Rows may be 0. Answers otherwise as plait_escape_complete. */
+ * PLAIT_E_ARGUMENT. Rows may be 0. Returns what plait_escape_complete returns. */
 PLAIT_API enum plait_status plait_escape_mirror_rows(const struct plait_escape *escape,
                                                      const struct plait_exec *exec, uint32_t first,
                                                      uint32_t rows, int32_t *counts);
 
 /* The whole picture, counts[height][width], on the threads of exec: both steps above in one.
- * Answers as plait_escape_rows does. */
+ * Returns what plait_escape_rows returns. */
 PLAIT_API enum plait_status plait_escape_picture(const struct plait_escape *escape,
                                                  const struct plait_exec *exec, int32_t *counts);
 
@@ -108,8 +111,8 @@ PLAIT_API int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t
 
 /* Sums over pixels. */
 struct plait_escape_tally {
-    uint64_t steps;    /* sum of the counts */
-    uint64_t interior; /* pixels whose count is maxit */
+    uint64_t steps;    /* sum of the counts, 0 .. pixels * maxit */
+    uint64_t interior; /* pixels whose count is maxit, 0 .. pixels */
 };
 
 /* The sums over rows of the picture, counts[rows][width]. */
@@ -119,24 +122,32 @@ PLAIT_API struct plait_escape_tally plait_escape_count_steps(const struct plait_
 
 /* A pixel whose count differs from the reference. */
 struct plait_escape_difference {
-    uint32_t row, col;
-    int32_t expected, got;
+    uint32_t row;     /* of the picture, 0 .. height - 1 */
+    uint32_t col;     /* 0 .. width - 1 */
+    int32_t expected; /* the count of the reference, 0 .. maxit */
+    int32_t got;      /* what was there instead, any number */
+};
+
+/* Rows [first, first + rows) of a picture. */
+struct plait_row_range {
+    uint32_t first; /* 0 .. height, row 0 on top */
+    uint32_t rows;  /* 0 .. height - first */
 };
 
 /* Recomputes `samples` pixels of the whole picture counts[height][width] by the reference. The
- * samples are spread over the picture in a fixed pseudo-random order. Answers PLAIT_OK,
+ * samples are spread over the picture in a fixed pseudo-random order. Returns PLAIT_OK,
  * PLAIT_E_MISMATCH with the first difference in that order in *first, or PLAIT_E_ARGUMENT. */
 PLAIT_API enum plait_status plait_escape_verify(const struct plait_escape *escape,
                                                 const struct plait_exec *exec,
                                                 const int32_t *counts, uint32_t samples,
                                                 struct plait_escape_difference *first);
 
-/* Recomputes those of the same samples that lie in rows [row, row + rows), counts[rows][width]:
- * over any split of the picture that is all of them. */
+/* Recomputes those of the same samples that lie in the range, counts[range.rows][width]: over any
+ * split of the picture that is all of them. */
 PLAIT_API enum plait_status plait_escape_verify_rows(const struct plait_escape *escape,
-                                                     const struct plait_exec *exec, uint32_t row,
-                                                     uint32_t rows, const int32_t *counts,
-                                                     uint32_t samples,
+                                                     const struct plait_exec *exec,
+                                                     struct plait_row_range range,
+                                                     const int32_t *counts, uint32_t samples,
                                                      struct plait_escape_difference *first);
 
 #ifdef __cplusplus

@@ -20,28 +20,37 @@ struct plait_path;
 
 #define PLAIT_THREADS_MAX 4096
 
-/* Tells the caller of a kernel how far it is: `done` of `total` units (rows, darts, ...), 0 <= done
- * <= total, never falling. Called after every tile of the thread that called the kernel, and from
+/* Gets how far a kernel is: `done` of `total` units (rows, darts, ...), 0 <= done <= total, never
+ * falling. Called after every tile of the thread that called the kernel, and from
  * no other thread, so that it may serve messages under MPI_THREAD_FUNNELED: a single unit may take
- * long. It should return at once. true goes on; false stops the kernel soon, which then answers
+ * long. It should return at once. true goes on; false stops the kernel soon, which then returns
  * PLAIT_E_INTERRUPTED and leaves its results undefined. */
 typedef bool plait_progress_fn(void *context, uint64_t done, uint64_t total);
 
 struct plait_exec {
-    const struct plait_path *path;
-    int threads;                 /* 1 .. PLAIT_THREADS_MAX */
-    plait_progress_fn *progress; /* NULL: none */
-    void *progress_context;
+    const struct plait_path *path; /* that this machine can run; never NULL */
+    int threads;                   /* OpenMP threads of a kernel, 1 .. PLAIT_THREADS_MAX */
+    plait_progress_fn *progress;   /* NULL: none */
+    void *progress_context;        /* given to progress, and not looked at; may be NULL */
 };
 
 /* Fills *exec. path: a name, or NULL for the fastest path of this machine. threads: 0 for one per
- * core that this process may use (its CPU affinity), else 1 .. PLAIT_THREADS_MAX. No progress.
- * Answers PLAIT_OK, PLAIT_E_ARGUMENT, PLAIT_E_PATH_UNKNOWN or PLAIT_E_PATH_UNSUPPORTED; *exec is
- * written only on PLAIT_OK. A path is never replaced by another one behind the caller's back. */
+ * visible core (plait_visible_cores), else 1 .. PLAIT_THREADS_MAX; exec->threads is less where
+ * OpenMP gives a program fewer (OMP_THREAD_LIMIT). No progress. Returns PLAIT_OK, PLAIT_E_ARGUMENT,
+ * PLAIT_E_PATH_UNKNOWN or PLAIT_E_PATH_UNSUPPORTED; *exec is written only on PLAIT_OK. A path is
+ * never replaced by another one without the caller's knowledge. */
 PLAIT_API enum plait_status plait_exec_init(struct plait_exec *exec, const char *path, int threads);
 
-/* Number of cores that this process may use, at least 1. */
+/* Number of cores that the threads of a kernel may use, at least 1: those of the affinity that the
+ * process was started with, or of the places that the user chose for OpenMP (OMP_PLACES). That
+ * OpenMP has bound the calling thread to one of them does not count. A CPU quota is not looked at.
+ */
 PLAIT_API int plait_visible_cores(void);
+
+/* The same as a set: fills *cpu_set, a cpu_set_t of `bytes` bytes as sched_getaffinity(2) takes it,
+ * and returns the number of CPUs in it; 0 if `bytes` are too few for this machine, or the system
+ * does not say. */
+PLAIT_API int plait_visible_cpus(size_t bytes, void *cpu_set);
 
 /* The paths in this library, index 0 .. plait_path_count() - 1, from the plainest ("scalar") to the
  * fastest. NULL for an index out of range. */

@@ -12,6 +12,7 @@
 #include "plait/exec.h"
 #include "plait/kmeans.h"
 #include "plait/pcg.h"
+#include "plait/sample.h"
 #include "plait/smooth.h"
 #include "plait/status.h"
 #include "plait/version.h"

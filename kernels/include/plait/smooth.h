@@ -21,16 +21,16 @@
 extern "C" {
 #endif
 
-/* Writes values[rows][cols] of the first `cols` pixels of rows [first, first + rows), on the
- * threads of exec, by their counts[rows][width], which must be those of plait_escape_rows. A pixel
- * whose count is maxit has the value INFINITY. cols is at most width: all of them, or 1 for the
- * column that has no mirror image. Answers PLAIT_OK, what plait_escape_check answers, or
- * PLAIT_E_ARGUMENT for the ranges, exec or a count beyond 0 .. maxit. exec->progress is not called.
- */
+/* Writes values[range.rows][cols] of the first `cols` pixels of the rows of the range, on the
+ * threads of exec, by their counts[range.rows][width], which must be those of plait_escape_rows. A
+ * pixel whose count is maxit has the value INFINITY. cols is at most width: all of them, or 1 for
+ * the column that has no mirror image. Returns PLAIT_OK, what plait_escape_check returns, or
+ * PLAIT_E_ARGUMENT for range, cols, exec or a count beyond 0 .. maxit. exec->progress is not
+ * called. */
 PLAIT_API enum plait_status plait_smooth_rows(const struct plait_escape *escape,
-                                              const struct plait_exec *exec, uint32_t first,
-                                              uint32_t rows, uint32_t cols, const int32_t *counts,
-                                              double *values);
+                                              const struct plait_exec *exec,
+                                              struct plait_row_range range, uint32_t cols,
+                                              const int32_t *counts, double *values);
 
 #ifdef __cplusplus
 }
