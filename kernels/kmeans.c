@@ -291,13 +291,17 @@ struct labeller {
     uint64_t changed, doubts, skipped;
 };
 
-/* Labels rows[some] by a block of their copies; moves the points that changed theirs. */
-static void label_rows(struct labeller *own, const float *a, const float *squares,
-                       const uint64_t *rows, int some) {
+/* Labels points by a block of their copies: those of rows[some], or if rows is NULL those from
+ * `first` on. Moves the points that changed theirs. */
+static inline __attribute__((always_inline)) void label_points(struct labeller *own, const float *a,
+                                                               const float *squares,
+                                                               const uint64_t *rows, uint64_t first,
+                                                               int some) {
     struct plait_kmeans_run *run = own->labelling->run;
     const struct plait_kmeans_path *path = run->path;
     const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
     struct plait_kmeans_scores scores;
+#define ROW(p) (rows ? rows[p] : first + (uint64_t)(p))
     path->filter(&own->labelling->floats, a, squares, &scores);
     if (some < BLOCK)
         scores.doubt &= (UINT32_C(1) << some) - 1;
@@ -307,38 +311,37 @@ static void label_rows(struct labeller *own, const float *a, const float *square
             drift[p] = (float)run->drift[scores.label[p]];
         path->gaps(&own->labelling->floats, squares, &scores, drift, gaps);
         for (int p = 0; p < some; p++)
-            run->gaps[rows[p]] = scores.doubt >> p & 1 ? -1e30f : gaps[p];
+            run->gaps[ROW(p)] = scores.doubt >> p & 1 ? -1e30f : gaps[p];
     }
     for (uint32_t doubt = scores.doubt; doubt != 0; doubt &= doubt - 1) {
         const int p = __builtin_ctz(doubt);
         scores.label[p] =
-            path->label(run->share.values + rows[p] * dims, run->centroids, clusters, dims);
+            path->label(run->share.values + ROW(p) * dims, run->centroids, clusters, dims);
         own->doubts++;
     }
-    bool differ = false;
-    for (int p = 0; p < some; p++)
-        differ |= scores.label[p] != run->labels[rows[p]];
-    if (!differ)
+    if (!rows &&
+        memcmp(scores.label, run->labels + first, (size_t)some * sizeof *scores.label) == 0)
         return;
     if (own->delta->lock)
         omp_set_lock(own->delta->lock);
     for (int p = 0; p < some; p++) {
-        int32_t *label = &run->labels[rows[p]];
+        int32_t *label = &run->labels[ROW(p)];
         if (scores.label[p] == *label)
             continue;
-        plait_kmeans_move_point(run, own->delta, run->share.values + rows[p] * dims, *label,
+        plait_kmeans_move_point(run, own->delta, run->share.values + ROW(p) * dims, *label,
                                 scores.label[p]);
         *label = scores.label[p];
         own->changed++;
     }
     if (own->delta->lock)
         omp_unset_lock(own->delta->lock);
+#undef ROW
 }
 
 static void label_waiting(struct labeller *own, int some) {
     float squares[BLOCK];
     plait_kmeans_pack_block(own->labelling->run, own->rows, some, own->packed, squares);
-    label_rows(own, own->packed, squares, own->rows, some);
+    label_points(own, own->packed, squares, own->rows, 0, some);
     own->waiting -= some;
     memmove(own->rows, own->rows + some, (size_t)own->waiting * sizeof *own->rows);
 }
@@ -360,11 +363,8 @@ static void label_block(struct labeller *own, uint64_t block) {
             return;
         }
     }
-    uint64_t rows[BLOCK];
-    for (int p = 0; p < some; p++)
-        rows[p] = first + (uint64_t)p;
-    label_rows(own, run->copies.a + first * run->kmeans.dims, run->copies.squares + first, rows,
-               some);
+    label_points(own, run->copies.a + first * run->kmeans.dims, run->copies.squares + first, NULL,
+                 first, some);
 }
 
 /* A task: some blocks. Returns their points. */

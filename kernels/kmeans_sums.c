@@ -12,33 +12,55 @@ static inline int64_t whole_of(double value, double *left) {
     return bits - INT64_C(0x4338000000000000);
 }
 
-void plait_kmeans_move_point(const struct plait_kmeans_run *run, struct kmeans_delta *delta,
-                             const double *x, int32_t from, int32_t to) {
-    const uint32_t dims = run->kmeans.dims;
-    const size_t row = 2 * (size_t)dims + 1;
-    const double *to_whole = run->scales.to_whole;
-    int64_t *restrict added = delta->rows + (size_t)to * row;
-    added[2 * dims]++;
-    delta->touched[to] = 1;
-    if (from < 0) {
-        for (uint32_t d = 0; d < dims; d++) {
-            double left, none;
-            added[d] += whole_of(x[d] * to_whole[d], &left);
-            added[dims + d] += whole_of(left * 0x1p31, &none);
-        }
-        return;
-    }
-    int64_t *restrict taken = delta->rows + (size_t)from * row;
-    taken[2 * dims]--;
-    delta->touched[from] = 1;
+/* Always inlined: callers with few columns get code without loops. */
+static inline __attribute__((always_inline)) void move_columns(uint32_t dims, const double *x,
+                                                               const double *to_whole,
+                                                               int64_t *restrict taken,
+                                                               int64_t *restrict added) {
     for (uint32_t d = 0; d < dims; d++) {
         double left, none;
         const int64_t high = whole_of(x[d] * to_whole[d], &left);
         const int64_t low = whole_of(left * 0x1p31, &none);
         added[d] += high;
         added[dims + d] += low;
-        taken[d] -= high;
-        taken[dims + d] -= low;
+        if (taken) {
+            taken[d] -= high;
+            taken[dims + d] -= low;
+        }
+    }
+    added[2 * dims]++;
+    if (taken)
+        taken[2 * dims]--;
+}
+
+void plait_kmeans_move_point(const struct plait_kmeans_run *run, struct kmeans_delta *delta,
+                             const double *x, int32_t from, int32_t to) {
+    const uint32_t dims = run->kmeans.dims;
+    const size_t row = 2 * (size_t)dims + 1;
+    const double *to_whole = run->scales.to_whole;
+    int64_t *added = delta->rows + (size_t)to * row;
+    int64_t *taken = from < 0 ? NULL : delta->rows + (size_t)from * row;
+    delta->touched[to] = 1;
+    if (from >= 0)
+        delta->touched[from] = 1;
+    switch (dims) {
+    case 1:
+        move_columns(1, x, to_whole, taken, added);
+        break;
+    case 2:
+        move_columns(2, x, to_whole, taken, added);
+        break;
+    case 3:
+        move_columns(3, x, to_whole, taken, added);
+        break;
+    case 4:
+        move_columns(4, x, to_whole, taken, added);
+        break;
+    default:
+        if (taken)
+            move_columns(dims, x, to_whole, taken, added);
+        else
+            move_columns(dims, x, to_whole, NULL, added);
     }
 }
 
