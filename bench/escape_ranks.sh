@@ -12,7 +12,7 @@ set -a
 . "$(dirname "$0")/../tests/mpi.env"
 set +a
 # A core for each rank, as Open MPI has it by default, and no waiting for others: there are none.
-unset OMPI_MCA_hwloc_base_binding_policy OMPI_MCA_mpi_yield_when_idle
+unset OMPI_MCA_hwloc_base_binding_policy PRTE_MCA_hwloc_default_binding_policy OMPI_MCA_mpi_yield_when_idle
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

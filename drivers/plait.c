@@ -2,6 +2,7 @@
  * The command `plait`: finds the subcommand, reads its options on every rank, starts MPI, shares
  * what rank 0 read elsewhere, runs. The exit status is the same on every rank. */
 #include "base/clock.h"
+#include "base/inherited.h"
 #include "base/launcher.h"
 #include "base/process_limits.h"
 #include "base/standard_output.h"
@@ -35,35 +36,34 @@ static const struct command *find_command(const char *name, struct failure *fail
     return NULL;
 }
 
-/* Help and version are the same on every rank: the launcher's first process tells them, and no MPI
- * is started. */
-static bool speaks(void) {
-    return launcher_detect().rank == 0;
-}
-
 static int print_failure(const struct failure *failure) {
     fprintf(stderr, "plait: %s\n", failure->text);
     return failure->exit_status;
 }
 
-/* Ends after a mistake on this command line. A process of several may be the only one that has it,
- * and the others wait for it in MPI_Init: it meets them there, and all end with one line and one
- * status. */
-static int refuse(const char *name, struct failure *failure) {
+/* A process of several may be the only one that was started as it was, and the others wait for it
+ * in MPI_Init: it meets them there, with `what` it was asked for, also where there is no work for
+ * MPI. On a difference, or a failure of any, all end with one line and one status. Returns whether
+ * this process is the one that speaks. */
+static bool meet(const char *what, struct failure *failure) {
     struct session session;
     if (launcher_detect().size == 1)
-        return print_failure(failure);
-    session_start(&session, name, (struct session_needs){0}, failure);
-    if (session.rank == ROOT && (session.size > 1 || session.launcher.rank == 0))
-        print_failure(failure);
+        return true;
+    session_start(&session, what, (struct session_needs){0}, failure);
+    /* Each of N worlds of one is a rank 0: the launcher's first one speaks for them. */
+    const bool speaks = session.rank == ROOT && (session.size > 1 || session.launcher.rank == 0);
+    if (speaks && failure->exit_status != EXIT_DONE)
+        print_failure(failure); /* before a launcher ends this rank, since another has failed */
     session_end(&session);
-    return failure->exit_status;
+    return speaks;
 }
 
-/* The same where no process starts MPI: the first one works and tells alone. The others have not
- * failed, or a launcher would end the first one before it has told. */
-static int refuse_locally(const struct failure *failure) {
-    return speaks() ? print_failure(failure) : EXIT_DONE;
+/* Ends after a mistake on this command line. */
+static int refuse(const char *name, struct failure *failure) {
+    if (launcher_detect().size == 1)
+        return print_failure(failure);
+    meet(name, failure);
+    return failure->exit_status;
 }
 
 static int end_without_mpi(void) {
@@ -76,21 +76,26 @@ static void print_usage(FILE *stream) {
 }
 
 static int answer_usage(void) {
-    if (speaks())
+    struct failure failure = {0};
+    if (meet("--help", &failure) && failure.exit_status == EXIT_DONE)
         print_usage(stdout);
-    return end_without_mpi();
+    return failure.exit_status == EXIT_DONE ? end_without_mpi() : failure.exit_status;
 }
 
 static int answer_version(void) {
-    if (speaks())
+    struct failure failure = {0};
+    if (meet("--version", &failure) && failure.exit_status == EXIT_DONE)
         printf("plait %s\n", plait_version());
-    return end_without_mpi();
+    return failure.exit_status == EXIT_DONE ? end_without_mpi() : failure.exit_status;
 }
 
 static int answer_help(const struct option_set *set) {
-    if (speaks())
+    struct failure failure = {0};
+    char what[64];
+    snprintf(what, sizeof what, "%s --help", set->command);
+    if (meet(what, &failure) && failure.exit_status == EXIT_DONE)
         option_help(set, stdout);
-    return end_without_mpi();
+    return failure.exit_status == EXIT_DONE ? end_without_mpi() : failure.exit_status;
 }
 
 static int answer_nothing(void) {
@@ -121,11 +126,11 @@ static void run_with_mpi(struct session *session, const struct command *command,
     agree(session, failure);
 }
 
-/* In one process, whatever the launcher started. */
+/* In one process, the launcher's first: the others have met it and are done. */
 static int run_locally(const struct command *command, struct option_values *values) {
     struct failure failure = {0};
-    if (!speaks())
-        return EXIT_DONE;
+    if (!meet(command->options->command, &failure) || failure.exit_status != EXIT_DONE)
+        return failure.exit_status;
     if (parameter_sources_merge(values, option_sets, command_count, &failure)) {
         if (values_flag(values, "dump-config"))
             dump_config(values, &failure);
@@ -143,8 +148,7 @@ static int start_command(const struct command *command, int argc, char **argv) {
     if (!values_init(&values, command->options, &failure) ||
         !values_parse_argv(&values, argc, argv, &failure)) {
         values_free(&values);
-        return command->local ? refuse_locally(&failure)
-                              : refuse(command->options->command, &failure);
+        return refuse(command->options->command, &failure);
     }
     if (values_flag(&values, "help") || values_flag(&values, "version")) {
         const bool help = values_flag(&values, "help");
@@ -182,7 +186,9 @@ static int start_command(const struct command *command, int argc, char **argv) {
 static int run_spawned(const struct command *command) {
     struct failure failure = {0};
     struct session session;
-    if (session_start(&session, command->options->command, (struct session_needs){0}, &failure)) {
+    char what[64];
+    snprintf(what, sizeof what, "%s %s", command->options->command, spawn_argument);
+    if (session_start(&session, what, (struct session_needs){0}, &failure)) {
         if (spawn_parent() != MPI_COMM_NULL)
             command->spawned();
         else
@@ -213,6 +219,7 @@ static void occupy_standard_descriptors(void) {
 
 int main(int argc, char **argv) {
     occupy_standard_descriptors();
+    inherited_signals_reset();
     process_limits_begin(launcher_detect().rank);
     struct failure failure = {0};
     const char *name = argc > 1 ? argv[1] : NULL;

@@ -286,7 +286,7 @@ enum sharing { SHARED_WITH_NONE, SHARED_WITH_LATER_RUNS, SHARED_WITH_NODE, SHARE
  * replaces a file stays private until it has that file's. */
 static bool open_stream(struct atomic_file *file, const struct place *place, enum sharing sharing) {
     const mode_t mode = place->exists ? 0600 : 0666;
-    const int access_mode = sharing == SHARED_WITH_NONE ? O_WRONLY : O_RDWR;
+    const int access_mode = O_RDWR; /* what is shared, and a checkpoint, is read back */
     int descriptor = -1;
     if (sharing != SHARED_WITH_NODES)
         descriptor = create_nameless(place->folder, access_mode, mode);
@@ -295,7 +295,7 @@ static bool open_stream(struct atomic_file *file, const struct place *place, enu
     if (descriptor < 0)
         return false;
     if (!place->exists || fchmod(descriptor, place->mode) == 0)
-        file->stream = fdopen(descriptor, sharing == SHARED_WITH_NONE ? "wb" : "w+b");
+        file->stream = fdopen(descriptor, "w+b");
     if (file->stream)
         return true;
     const int error_number = errno;

@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: MIT
- * What the environment says about the launcher (mpirun, srun, ...) that started this process. Known
- * before MPI starts, and the only source where MPI and the launcher do not fit together. */
+ * What the environment says about the launcher (mpirun, srun, ...) that started this process, known
+ * before MPI starts and the only source where MPI and the launcher do not fit together; and what
+ * each launcher calls the options that Plait's messages name. */
 #ifndef PLAIT_DRIVERS_LAUNCHER_H
 #define PLAIT_DRIVERS_LAUNCHER_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-enum launcher_kind { LAUNCHER_NONE, LAUNCHER_OPENMPI, LAUNCHER_HYDRA, LAUNCHER_SLURM };
+/* LAUNCHER_OPENMPI is the mpirun of Open MPI up to 4.1, LAUNCHER_PRRTE that of 5.0 and later and
+ * PRRTE's own prterun, LAUNCHER_HYDRA the mpirun of MPICH and of what derives from it. Ranks send
+ * these numbers to each other: new ones go to the end. */
+enum launcher_kind {
+    LAUNCHER_NONE,
+    LAUNCHER_OPENMPI,
+    LAUNCHER_HYDRA,
+    LAUNCHER_SLURM,
+    LAUNCHER_PRRTE,
+};
 
 struct launcher {
     enum launcher_kind kind;
@@ -16,5 +28,37 @@ struct launcher {
 
 /* Reads the launcher's variables from the environment of this process. */
 struct launcher launcher_detect(void);
+
+/* The kind that belongs to an MPI library, by the text of MPI_Get_library_version. */
+enum launcher_kind launcher_of_library(const char *version);
+
+/* What to type. A member is NULL where the launcher has no such option, or needs none. */
+struct launcher_words {
+    const char *name;             /* the launcher, as documentation calls it */
+    const char *start;            /* the command up to the number of ranks: "mpirun -np" */
+    const char *unbind;           /* lets each rank use all cores of its node */
+    const char *unbind_advice;    /* the same after "add" */
+    const char *cores;            /* binds each rank to four cores */
+    const char *oversubscribe;    /* more ranks than slots or cores */
+    const char *rank_file;        /* places each rank by a file, and cannot place spawned ones */
+    const char *windows;          /* one-sided messages between nodes */
+    const char *windows_variable; /* the same in the environment of the ranks */
+    const char *cut_cable;        /* ends the job when a node cannot be reached any more */
+    const char *no_opencl;        /* keeps OpenCL drivers out of the launcher itself */
+};
+
+/* Of this kind of launcher; those of LAUNCHER_NONE are Open MPI's. */
+const struct launcher_words *launcher_words(enum launcher_kind kind);
+
+/* The kinds that documentation describes, in its order; returns their number. */
+enum { LAUNCHER_KINDS_MAX = 8 };
+size_t launcher_kinds(enum launcher_kind kinds[LAUNCHER_KINDS_MAX]);
+
+/* Whether the launcher was told that it may start more ranks than it has slots: mpirun passes its
+ * options on in the environment. */
+bool launcher_may_oversubscribe(enum launcher_kind kind);
+
+/* Whether the launcher was given its rank_file. */
+bool launcher_has_rank_file(enum launcher_kind kind);
 
 #endif

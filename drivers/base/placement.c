@@ -95,14 +95,7 @@ static void examine_versions(const struct placement *ranks, size_t count,
 
 /* The option that lets ranks see all cores of their node, in the words of the launcher in use. */
 static const char *unbind_option(const struct placement *rank) {
-    switch (rank->launcher_kind) {
-    case LAUNCHER_SLURM:
-        return "--cpu-bind=none, or a larger --cpus-per-task, for srun";
-    case LAUNCHER_HYDRA:
-        return "-bind-to none for mpirun";
-    default:
-        return "--bind-to none for mpirun";
-    }
+    return launcher_words((enum launcher_kind)rank->launcher_kind)->unbind_advice;
 }
 
 /* The text with the fix between "add " and "--threads N", for a rank that may use too few cores. */

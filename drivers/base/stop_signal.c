@@ -43,11 +43,16 @@ static void handle(void (*handler)(int signal)) {
             sigaction(signals[k], &action, NULL);
 }
 
+/* A program starts with signals that are ignored or do what they do by default. A handler is one
+ * that a library has set since, as LLVM does below an OpenCL driver: it is not put back. SIGXCPU
+ * has one of Plait's own (base/process_limits.h). */
 void stop_signal_watch(void) {
     sigset_t watched;
     sigemptyset(&watched);
     for (int k = 0; k < SIGNALS; k++) {
         sigaction(signals[k], NULL, &before[k]);
+        if (before[k].sa_handler != SIG_IGN && signals[k] != SIGXCPU)
+            before[k] = (struct sigaction){.sa_handler = SIG_DFL};
         sigaddset(&watched, signals[k]);
     }
     handle(note);

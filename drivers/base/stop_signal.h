@@ -24,7 +24,7 @@ bool stop_signal_seen(void);
 void stop_signal_end_at_once(const char *text);
 
 /* When the results are complete there is nothing left to stop: SIGTERM, SIGINT and SIGXCPU do again
- * what they did before stop_signal_watch, and SIGUSR1, which says that time is running out, is
+ * what they did when the program was started, and SIGUSR1, which says that time is running out, is
  * noted only. Does nothing without stop_signal_watch. */
 void stop_signal_release(void);
 

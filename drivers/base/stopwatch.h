@@ -32,7 +32,6 @@ struct stopwatch {
     char message[64];    /* of all lines: "ranks=2" */
     uint64_t start_ns;   /* of the watch itself, by clock_now_ns */
     const char *comment; /* what lines of the table begin with: "# "; NULL: nothing */
-    bool told;           /* has been printed: for those who want it printed once */
     bool broken;         /* memory ran out: printing tells */
     struct stopwatch_timer *timers;
     size_t count, capacity;

@@ -24,9 +24,9 @@ static bool make_room(struct unit_set *set) {
 bool unit_set_add(struct unit_set *set, struct piece piece) {
     if (piece.count == 0)
         return true;
-    size_t from = 0, to;
-    while (from < set->count && end_of(set->items[from]) < piece.first)
-        from++;
+    size_t from = set->count, to;
+    while (from > 0 && end_of(set->items[from - 1]) >= piece.first)
+        from--;
     /* Items [from, to) touch the piece and become one with it. */
     for (to = from; to < set->count && set->items[to].first <= end_of(piece); to++)
         ;

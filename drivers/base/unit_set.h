@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A set of units as pieces, sorted and apart from each other: what a checkpoint has finished, and
- * what is left. Work is handed out in long pieces, so a set has few of them, and is searched from
- * its beginning. */
+ * A set of units as pieces, sorted and apart from each other: what a rank has computed, what a
+ * checkpoint has finished, and what is left. Work is handed out in long pieces, so a set has few of
+ * them, and mostly in rising order, so it is searched from its end. */
 #ifndef PLAIT_DRIVERS_UNIT_SET_H
 #define PLAIT_DRIVERS_UNIT_SET_H
 

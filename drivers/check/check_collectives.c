@@ -8,11 +8,11 @@
 
 enum { CHECK_ROOT = 0 };
 
-static bool is_root(const struct trial *trial) {
+static bool check_collectives_is_root(const struct trial *trial) {
     return trial->rank == CHECK_ROOT;
 }
 
-static size_t ranks_of(const struct trial *trial) {
+static size_t check_collectives_ranks_of(const struct trial *trial) {
     return (size_t)trial->size;
 }
 
@@ -41,7 +41,7 @@ void run_bcast_object(struct trial *trial) {
     enum { DISKS = 3 };
     struct parcel parcel = {0};
     object_room(trial, &trial->after);
-    if (is_root(trial)) {
+    if (check_collectives_is_root(trial)) {
         object_fill(trial, &trial->before, DISKS);
         parcel.disks = DISKS;
         memcpy(parcel.sizes, trial->before.values, DISKS * sizeof *parcel.sizes);
@@ -63,7 +63,7 @@ void run_bcast_object(struct trial *trial) {
 void run_bcast_array(struct trial *trial) {
     const size_t count = trial_count(trial, 10);
     int64_t *values = trial_table(trial, &trial->after, 1, count);
-    if (is_root(trial)) {
+    if (check_collectives_is_root(trial)) {
         for (size_t k = 0; k < count; k++)
             values[k] = (int64_t)k;
         trial->before = trial->after;
@@ -86,9 +86,9 @@ static int64_t square_of(size_t rank) {
 static void scatter(struct trial *trial, size_t columns, int64_t row_value(size_t row)) {
     int64_t *all = NULL;
     int64_t *mine = trial_table(trial, &trial->after, 1, columns);
-    if (is_root(trial)) {
-        all = trial_table(trial, &trial->before, ranks_of(trial), columns);
-        for (size_t k = 0; k < ranks_of(trial) * columns; k++)
+    if (check_collectives_is_root(trial)) {
+        all = trial_table(trial, &trial->before, check_collectives_ranks_of(trial), columns);
+        for (size_t k = 0; k < check_collectives_ranks_of(trial) * columns; k++)
             all[k] = row_value(k / columns);
     }
     trial_start(trial);
@@ -105,13 +105,14 @@ static void gather(struct trial *trial, size_t columns, int64_t row_value(size_t
     int64_t *mine = trial_table(trial, &trial->before, 1, columns);
     for (size_t k = 0; k < columns; k++)
         mine[k] = row_value((size_t)trial->rank);
-    if (is_root(trial))
-        all = trial_table(trial, &trial->after, ranks_of(trial), columns);
+    if (check_collectives_is_root(trial))
+        all = trial_table(trial, &trial->after, check_collectives_ranks_of(trial), columns);
     trial_start(trial);
     TRIAL_CALL(trial, MPI_Gather(mine, (int)columns, MPI_INT64_T, all, (int)columns, MPI_INT64_T,
                                  CHECK_ROOT, trial->comm));
     trial_stop(trial);
-    for (size_t k = 0; is_root(trial) && k < ranks_of(trial) * columns; k++)
+    for (size_t k = 0;
+         check_collectives_is_root(trial) && k < check_collectives_ranks_of(trial) * columns; k++)
         trial_value(trial, k, row_value(k / columns), all[k]);
 }
 
@@ -137,7 +138,7 @@ void run_gather_rows(struct trial *trial) {
 
 /* Each rank has one row of the multiplication table, and then all of them have all of it. */
 void run_allgather(struct trial *trial) {
-    const size_t rows = ranks_of(trial), columns = trial_count(trial, rows);
+    const size_t rows = check_collectives_ranks_of(trial), columns = trial_count(trial, rows);
     int64_t *mine = trial_table(trial, &trial->before, 1, columns);
     int64_t *all = trial_table(trial, &trial->after, rows, columns);
     for (size_t k = 0; k < columns; k++)
@@ -160,7 +161,7 @@ static void fill_summands(struct trial *trial) {
         values[k] = (int64_t)k + trial->rank;
 }
 
-static void verify_sums(struct trial *trial) {
+static void check_collectives_verify_sums(struct trial *trial) {
     const int64_t ranks = trial->size;
     for (size_t k = 0; k < trial->before.columns; k++)
         trial_value(trial, k, (int64_t)k * ranks + ranks * (ranks - 1) / 2, trial->after.values[k]);
@@ -169,14 +170,14 @@ static void verify_sums(struct trial *trial) {
 void run_reduce(struct trial *trial) {
     fill_summands(trial);
     int64_t *sums = NULL;
-    if (is_root(trial))
+    if (check_collectives_is_root(trial))
         sums = trial_table(trial, &trial->after, 1, trial->before.columns);
     trial_start(trial);
     TRIAL_CALL(trial, MPI_Reduce(trial->before.values, sums, (int)trial->before.columns,
                                  MPI_INT64_T, MPI_SUM, CHECK_ROOT, trial->comm));
     trial_stop(trial);
-    if (is_root(trial))
-        verify_sums(trial);
+    if (check_collectives_is_root(trial))
+        check_collectives_verify_sums(trial);
 }
 
 void run_allreduce(struct trial *trial) {
@@ -186,14 +187,14 @@ void run_allreduce(struct trial *trial) {
     TRIAL_CALL(trial, MPI_Allreduce(trial->before.values, sums, (int)trial->before.columns,
                                     MPI_INT64_T, MPI_SUM, trial->comm));
     trial_stop(trial);
-    verify_sums(trial);
+    check_collectives_verify_sums(trial);
 }
 
 /* -- rows of unlike blocks ----------------------------------------------------------------------
  */
 
 /* One to three rows. */
-static int rows_of(int rank) {
+static int check_collectives_rows_of(int rank) {
     return rank % 3 + 1;
 }
 
@@ -201,7 +202,7 @@ static int rows_of(int rank) {
 static int place_rows(const struct trial *trial, int *counts, int *places) {
     int rows = 0;
     for (int r = 0; r < trial->size; r++) {
-        counts[r] = rows_of(r);
+        counts[r] = check_collectives_rows_of(r);
         places[r] = rows;
         rows += counts[r];
     }
@@ -212,13 +213,13 @@ static int place_rows(const struct trial *trial, int *counts, int *places) {
  * and rows, filled with their number, are gathered with a datatype that is one row long. */
 void run_scan_gatherv(struct trial *trial) {
     const size_t columns = trial_count(trial, 4);
-    const int mine = rows_of(trial->rank);
-    int *counts = trial_memory(trial, ranks_of(trial) * sizeof *counts);
-    int *places = trial_memory(trial, ranks_of(trial) * sizeof *places);
+    const int mine = check_collectives_rows_of(trial->rank);
+    int *counts = trial_memory(trial, check_collectives_ranks_of(trial) * sizeof *counts);
+    int *places = trial_memory(trial, check_collectives_ranks_of(trial) * sizeof *places);
     const int rows = place_rows(trial, counts, places);
     int64_t *block = trial_table(trial, &trial->before, (size_t)mine, columns);
     int64_t *all = NULL;
-    if (is_root(trial))
+    if (check_collectives_is_root(trial))
         all = trial_table(trial, &trial->after, (size_t)rows, columns);
     for (size_t k = 0; k < (size_t)mine * columns; k++)
         block[k] = places[trial->rank] + (int64_t)(k / columns);
@@ -241,7 +242,7 @@ void run_scan_gatherv(struct trial *trial) {
 
 /* From each rank to each other one a block, whose values tell both. */
 void run_alltoall(struct trial *trial) {
-    const size_t ranks = ranks_of(trial), columns = trial_count(trial, 1),
+    const size_t ranks = check_collectives_ranks_of(trial), columns = trial_count(trial, 1),
                  mine = (size_t)trial->rank;
     int64_t *out = trial_table(trial, &trial->before, ranks, columns);
     int64_t *in = trial_table(trial, &trial->after, ranks, columns);

@@ -15,7 +15,7 @@ static void free_comm(MPI_Comm *comm) {
 }
 
 /* values: rank and size in comm, and the sum of the old ranks in it. */
-static void describe(struct trial *trial, MPI_Comm comm, int64_t values[3]) {
+static void check_communicators_describe(struct trial *trial, MPI_Comm comm, int64_t values[3]) {
     const int64_t mine = trial->rank;
     int rank = -1, size = -1;
     TRIAL_CALL(trial, MPI_Comm_rank(comm, &rank));
@@ -25,7 +25,7 @@ static void describe(struct trial *trial, MPI_Comm comm, int64_t values[3]) {
     values[1] = size;
 }
 
-static void verify(struct trial *trial, const int64_t *expected, size_t count) {
+static void check_communicators_verify(struct trial *trial, const int64_t *expected, size_t count) {
     for (size_t k = 0; k < count; k++)
         trial_value(trial, k, expected[k], trial->after.values[k]);
 }
@@ -42,10 +42,10 @@ void run_split_parity(struct trial *trial) {
     int64_t *values = trial_table(trial, &trial->after, 1, 3);
     trial_start(trial);
     TRIAL_CALL(trial, MPI_Comm_split(trial->comm, (int)parity, trial->rank, &comm));
-    describe(trial, comm, values);
+    check_communicators_describe(trial, comm, values);
     trial_stop(trial);
     free_comm(&comm);
-    verify(trial, expected, 3);
+    check_communicators_verify(trial, expected, 3);
 }
 
 void print_split(const struct trial_data *data, FILE *text) {
@@ -92,10 +92,10 @@ void run_groups(struct trial *trial) {
     trial_start(trial);
     create_group(trial, members, count, &comm);
     if (comm != MPI_COMM_NULL)
-        describe(trial, comm, values);
+        check_communicators_describe(trial, comm, values);
     trial_stop(trial);
     free_comm(&comm);
-    verify(trial, expected, 3);
+    check_communicators_verify(trial, expected, 3);
 }
 
 void print_group(const struct trial_data *data, FILE *text) {
@@ -150,7 +150,7 @@ void run_cartesian(struct trial *trial) {
                                  trial->size / sides[0],
                                  wrap(row - 1, sides[0]) * sides[1] + column,
                                  row * sides[1] + wrap(column - 1, sides[1])};
-    verify(trial, expected, 6);
+    check_communicators_verify(trial, expected, 6);
 }
 
 void print_grid(const struct trial_data *data, FILE *text) {
@@ -189,7 +189,7 @@ void run_nodes(struct trial *trial) {
     trial_start(trial);
     TRIAL_CALL(trial, MPI_Comm_split_type(trial->comm, MPI_COMM_TYPE_SHARED, trial->rank,
                                           MPI_INFO_NULL, &comm));
-    describe(trial, comm, values);
+    check_communicators_describe(trial, comm, values);
     tour(trial, comm, values);
     trial_stop(trial);
     int64_t before = 0, sum = 0, mine = trial->rank;
@@ -202,7 +202,7 @@ void run_nodes(struct trial *trial) {
         TRIAL_CALL(trial, MPI_Bcast(&sum, 1, MPI_INT64_T, 0, comm));
         TRIAL_CALL(trial, MPI_Allreduce(&one, &members, 1, MPI_INT64_T, MPI_SUM, comm));
         const int64_t expected[4] = {before - 1, members, sum, trial->size};
-        verify(trial, expected, 4);
+        check_communicators_verify(trial, expected, 4);
     }
     free_comm(&comm);
 }

@@ -23,10 +23,10 @@ static bool has_room(struct trial *trial, uint64_t bytes) {
         return true; /* unknown */
     const uint64_t room = (uint64_t)disk.f_bavail * disk.f_frsize;
     return room >= bytes ||
-           trial_unavailable(trial,
-                             "the file needs %.1f MiB, this folder has %.1f MiB left: run in "
-                             "another folder",
-                             (double)bytes / 0x1p20, (double)room / 0x1p20);
+           trial_unavailable(
+               trial,
+               "the file needs %.1f MiB, this folder has %.1f MiB left: run in another folder",
+               (double)bytes / 0x1p20, (double)room / 0x1p20);
 }
 
 /* Rank 0: makes an empty file. */
@@ -61,15 +61,15 @@ static void remove_file(const struct trial *trial) {
 
 /* Collective. An empty file for `bytes` bytes, open on all ranks, or on none, with a result that
  * says why. */
-static bool open_file(struct trial *trial, uint64_t bytes, MPI_File *file) {
+static bool check_io_open_file(struct trial *trial, uint64_t bytes, MPI_File *file) {
     if (trial->rank == OWNER)
         make_file(trial, bytes);
     if (!trial_agree(trial))
         return false;
     TRIAL_CALL(trial, MPI_Bcast(path, PATH_BYTES, MPI_CHAR, OWNER, trial->comm));
     if (access(path, R_OK | W_OK) != 0)
-        trial_unavailable(trial, "the folder of rank 0 is not here: run in a folder that all hosts "
-                                 "share");
+        trial_unavailable(trial,
+                          "the folder of rank 0 is not here: run in a folder that all hosts share");
     if (!trial_agree(trial))
         return false;
     TRIAL_CALL(trial, MPI_File_open(trial->comm, path, MPI_MODE_RDWR, MPI_INFO_NULL, file));
@@ -84,19 +84,19 @@ static void make_visible(struct trial *trial, MPI_File file) {
 }
 
 /* Value k of a rank's block. */
-static int64_t element(const struct trial *trial, int rank, size_t k) {
+static int64_t check_io_element(const struct trial *trial, int rank, size_t k) {
     return (int64_t)((size_t)rank * trial->after.columns + k);
 }
 
-static void fill(struct trial *trial, size_t count) {
+static void check_io_fill(struct trial *trial, size_t count) {
     int64_t *values = trial_table(trial, &trial->before, 1, count);
     for (size_t k = 0; k < count; k++)
-        values[k] = element(trial, trial->rank, k);
+        values[k] = check_io_element(trial, trial->rank, k);
 }
 
-static void verify(struct trial *trial, int writer) {
+static void check_io_verify(struct trial *trial, int writer) {
     for (size_t k = 0; k < trial->after.columns; k++)
-        trial_value(trial, k, element(trial, writer, k), trial->after.values[k]);
+        trial_value(trial, k, check_io_element(trial, writer, k), trial->after.values[k]);
 }
 
 void run_write_blocks(struct trial *trial) {
@@ -105,8 +105,8 @@ void run_write_blocks(struct trial *trial) {
     const MPI_Offset block = (MPI_Offset)(count * sizeof(int64_t));
     MPI_File file = MPI_FILE_NULL;
     trial_table(trial, &trial->after, 1, count);
-    fill(trial, count);
-    if (open_file(trial, (uint64_t)block * (uint64_t)trial->size, &file)) {
+    check_io_fill(trial, count);
+    if (check_io_open_file(trial, (uint64_t)block * (uint64_t)trial->size, &file)) {
         trial_start(trial);
         TRIAL_CALL(trial, MPI_File_write_at_all(file, trial->rank * block, trial->before.values,
                                                 (int)count, MPI_INT64_T, MPI_STATUS_IGNORE));
@@ -115,7 +115,7 @@ void run_write_blocks(struct trial *trial) {
                                                MPI_INT64_T, MPI_STATUS_IGNORE));
         trial_stop(trial);
         TRIAL_CALL(trial, MPI_File_close(&file));
-        verify(trial, next);
+        check_io_verify(trial, next);
     }
     remove_file(trial);
 }
@@ -129,10 +129,10 @@ void run_write_large(struct trial *trial) {
     if (!trial_fits(trial, (writes + reads) * count * sizeof(int64_t)))
         return;
     trial_table(trial, &trial->after, 1, reads ? count : 0);
-    fill(trial, writes ? count : 0);
+    check_io_fill(trial, writes ? count : 0);
     TRIAL_CALL(trial, MPI_Type_contiguous(LARGE_ROW, MPI_INT64_T, &row));
     TRIAL_CALL(trial, MPI_Type_commit(&row));
-    if (open_file(trial, count * sizeof(int64_t), &file)) {
+    if (check_io_open_file(trial, count * sizeof(int64_t), &file)) {
         trial_start(trial);
         TRIAL_CALL(trial, MPI_File_write_at_all(file, 0, trial->before.values,
                                                 writes ? LARGE_ROWS : 0, row, MPI_STATUS_IGNORE));
@@ -141,7 +141,7 @@ void run_write_large(struct trial *trial) {
                                                row, MPI_STATUS_IGNORE));
         trial_stop(trial);
         TRIAL_CALL(trial, MPI_File_close(&file));
-        verify(trial, OWNER);
+        check_io_verify(trial, OWNER);
     }
     if (row != MPI_DATATYPE_NULL)
         MPI_CHECK(MPI_Type_free(&row));

@@ -8,13 +8,25 @@
 
 enum { COUNTER_RANK = 0 };
 
+/* Where Open MPI has not been started by its own launcher, a variable says the same. */
+static void windows_unavailable(struct trial *trial) {
+    const struct session *session = trial->session;
+    const struct launcher_words *library = launcher_words(session->library);
+    if (!library->windows)
+        trial_unavailable(trial, "%s: use another MPI, or ranks of one node", trial->tries.failure);
+    else if (session->launcher.kind == session->library)
+        trial_unavailable(trial, "%s: mpirun %s", trial->tries.failure, library->windows);
+    else
+        trial_unavailable(trial, "%s: set %s", trial->tries.failure, library->windows_variable);
+}
+
 /* A window of `count` values of this rank. Collective; false on all ranks if one has none. */
 static bool open_window(struct trial *trial, size_t count, int64_t **values, MPI_Win *window) {
     const MPI_Aint bytes = (MPI_Aint)(count * sizeof **values);
     *window = MPI_WIN_NULL;
     if (!TRIAL_CALL(trial, MPI_Win_allocate(bytes, sizeof **values, MPI_INFO_NULL, trial->comm,
                                             values, window)))
-        trial_unavailable(trial, "%s: mpirun -mca osc pt2pt,sm (Open MPI)", trial->tries.failure);
+        windows_unavailable(trial);
     if (!trial_agree(trial))
         return false;
     TRIAL_CALL(trial, MPI_Win_set_errhandler(*window, MPI_ERRORS_RETURN));
@@ -22,21 +34,21 @@ static bool open_window(struct trial *trial, size_t count, int64_t **values, MPI
 }
 
 /* Value k of a rank's own buffer. */
-static int64_t element(const struct trial *trial, int rank, size_t k) {
+static int64_t check_onesided_element(const struct trial *trial, int rank, size_t k) {
     return (int64_t)((size_t)rank * trial->before.columns + k);
 }
 
-static void fill(struct trial *trial) {
+static void check_onesided_fill(struct trial *trial) {
     const size_t count = trial_count(trial, 5);
     trial_table(trial, &trial->before, 1, count);
     for (size_t k = 0; k < count; k++)
-        trial->before.values[k] = element(trial, trial->rank, k);
+        trial->before.values[k] = check_onesided_element(trial, trial->rank, k);
     trial_table(trial, &trial->after, 1, count);
 }
 
-static void verify(struct trial *trial, int owner) {
+static void check_onesided_verify(struct trial *trial, int owner) {
     for (size_t k = 0; k < trial->before.columns; k++)
-        trial_value(trial, k, element(trial, owner, k), trial->after.values[k]);
+        trial_value(trial, k, check_onesided_element(trial, owner, k), trial->after.values[k]);
 }
 
 /* Each rank puts its buffer into the window of the next one. */
@@ -44,7 +56,7 @@ void run_put(struct trial *trial) {
     const int next = (trial->rank + 1) % trial->size;
     int64_t *values;
     MPI_Win window;
-    fill(trial);
+    check_onesided_fill(trial);
     const size_t count = trial->before.columns;
     if (!open_window(trial, count, &values, &window))
         return;
@@ -58,7 +70,7 @@ void run_put(struct trial *trial) {
     memcpy(trial->after.values, values, count * sizeof *values);
     trial_stop(trial);
     TRIAL_CALL(trial, MPI_Win_free(&window));
-    verify(trial, (trial->rank + trial->size - 1) % trial->size);
+    check_onesided_verify(trial, (trial->rank + trial->size - 1) % trial->size);
 }
 
 /* Each rank gets what the next one has in its window. */
@@ -66,7 +78,7 @@ void run_get(struct trial *trial) {
     const int next = (trial->rank + 1) % trial->size;
     int64_t *values;
     MPI_Win window;
-    fill(trial);
+    check_onesided_fill(trial);
     const size_t count = trial->before.columns;
     if (!open_window(trial, count, &values, &window))
         return;
@@ -78,14 +90,14 @@ void run_get(struct trial *trial) {
     TRIAL_CALL(trial, MPI_Win_fence(0, window));
     trial_stop(trial);
     TRIAL_CALL(trial, MPI_Win_free(&window));
-    verify(trial, next);
+    check_onesided_verify(trial, next);
 }
 
 /* -- fetch and add --------------------------------------------------------------------------------
  */
 
 /* Adds to the counter, and answers what it was. */
-static void add(struct trial *trial, MPI_Win window, int64_t summand, int64_t *was) {
+static void check_onesided_add(struct trial *trial, MPI_Win window, int64_t summand, int64_t *was) {
     TRIAL_CALL(trial, MPI_Win_lock(MPI_LOCK_SHARED, COUNTER_RANK, 0, window));
     TRIAL_CALL(trial,
                MPI_Fetch_and_op(&summand, was, MPI_INT64_T, COUNTER_RANK, 0, MPI_SUM, window));
@@ -118,9 +130,9 @@ void run_fetch_and_add(struct trial *trial) {
         TRIAL_CALL(trial, MPI_Win_unlock(COUNTER_RANK, window));
     }
     trial_start(trial);
-    add(trial, window, 1, &trial->after.values[0]);
+    check_onesided_add(trial, window, 1, &trial->after.values[0]);
     TRIAL_CALL(trial, MPI_Barrier(trial->comm));
-    add(trial, window, 0, &trial->after.values[1]);
+    check_onesided_add(trial, window, 0, &trial->after.values[1]);
     trial_stop(trial);
     const int64_t below = tickets_below(trial, trial->after.values[0]);
     TRIAL_CALL(trial, MPI_Win_free(&window));

@@ -17,8 +17,8 @@ static const struct option rows[] = {
         .name = "show",
         .kind = OPTION_TEXT,
         .argument = "LIST",
-        .help = "run these operations once, with the small data of the report, and print what "
-                "every rank has before and after",
+        .help =
+            "run these operations once, with the small data of the report, and print what every rank has before and after",
         .offset = offsetof(struct check_options, show),
     },
     {
@@ -48,8 +48,8 @@ static const struct option rows[] = {
         .name = "size",
         .kind = OPTION_COUNT,
         .argument = "BYTES",
-        .help = "bytes of a buffer, down to whole integers of 8 bytes; objects and single numbers "
-                "stay small",
+        .help =
+            "bytes of a buffer, down to whole integers of 8 bytes; objects and single numbers stay small",
         .default_value = "4096",
         .offset = offsetof(struct check_options, size),
         .min = 8,
@@ -59,8 +59,8 @@ static const struct option rows[] = {
         .name = "timeout",
         .kind = OPTION_REAL,
         .argument = "S",
-        .help = "seconds after which an operation is stuck: the job ends and names it and the "
-                "ranks that did not arrive",
+        .help =
+            "seconds after which an operation is stuck: the job ends and names it and the ranks that did not arrive",
         .default_value = "60",
         .offset = offsetof(struct check_options, timeout),
         .real_min = 0.1,
@@ -78,13 +78,11 @@ const struct option_set check_option_set = {
     .command = "check",
     .summary = "try every MPI operation of the report: is each value right, and how long it takes",
     .details =
-        "Each operation runs on all ranks, and each rank compares every value that it gets with "
-        "what it must be. The table says: ok; wrong, with the first wrong value; failed, with the "
-        "MPI call; or unavailable, with the reason and what mends it. The median is that of the "
-        "slowest rank's time, all ranks beginning together. Exit status 1 if an operation is wrong "
-        "or failed.\n\n"
-        "write-blocks and write-large need a folder that all hosts share, and leave no file "
-        "there.",
+        "Each operation runs on all ranks, and each rank compares every value that it gets with what it must be. "
+        "The table says: ok; wrong, with the first wrong value; failed, with the MPI call; or unavailable, with the reason and what mends it. "
+        "The median is that of the slowest rank's time, all ranks beginning together. "
+        "Exit status 1 if an operation is wrong or failed.\n\n"
+        "write-blocks and write-large need a folder that all hosts share, and leave no file there.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

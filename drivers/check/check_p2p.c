@@ -139,19 +139,20 @@ void run_send_packed(struct trial *trial) {
  */
 
 /* Rank 0 has 1 to count, rank 1 goes on from there. */
-static int64_t element(const struct trial *trial, int rank, size_t k) {
+static int64_t check_p2p_element(const struct trial *trial, int rank, size_t k) {
     return (int64_t)((size_t)rank * trial->before.columns + k + 1);
 }
 
 static void fill_buffer(struct trial *trial) {
     int64_t *values = trial_table(trial, &trial->before, 1, trial_count(trial, 5));
     for (size_t k = 0; k < trial->before.columns; k++)
-        values[k] = element(trial, trial->rank, k);
+        values[k] = check_p2p_element(trial, trial->rank, k);
 }
 
 static void verify_buffer(struct trial *trial) {
     for (size_t k = 0; k < trial->before.columns; k++)
-        trial_value(trial, k, element(trial, previous_of(trial), k), trial->after.values[k]);
+        trial_value(trial, k, check_p2p_element(trial, previous_of(trial), k),
+                    trial->after.values[k]);
 }
 
 static void send_buffer(struct trial *trial) {
@@ -232,7 +233,7 @@ static void answer_to(int ball, int rank, char answer[BALL_BYTES]) {
     snprintf(answer, BALL_BYTES, "rank %d got %d", rank, ball);
 }
 
-static void serve(struct trial *trial) {
+static void check_p2p_serve(struct trial *trial) {
     const int ball = ball_of(trial->rank), partner = trial->rank + 1;
     char expected[BALL_BYTES];
     *trial_table(trial, &trial->before, 1, 1) = ball;
@@ -263,7 +264,7 @@ static void give_back(struct trial *trial) {
 
 void run_pingpong(struct trial *trial) {
     if (trial->rank % 2 == 0)
-        serve(trial);
+        check_p2p_serve(trial);
     else
         give_back(trial);
 }

@@ -111,14 +111,22 @@ static bool begin_outcome(const struct check_run *run, const struct operation *o
     if (ranks > 0)
         return true;
     outcome->result = TRIAL_UNAVAILABLE;
-    snprintf(outcome->note, sizeof outcome->note, "needs %d ranks: mpirun -np %d plait check",
-             operation->needs.ranks, operation->needs.ranks);
+    snprintf(outcome->note, sizeof outcome->note, "needs %d ranks: %s %d plait check",
+             operation->needs.ranks, run->session->launcher_words->start, operation->needs.ranks);
     return false;
+}
+
+/* The mpirun of Open MPI 5 (PRRTE 3.0.6) loses a daemon, and with it the job, at the third spawn of
+ * a job on several nodes. */
+static uint64_t check_repeats(const struct check_run *run, const struct operation *operation) {
+    const bool once = operation->needs.once || (operation->run == run_spawn &&
+                                                run->session->launcher.kind == LAUNCHER_PRRTE);
+    return once ? 1 : run->repeat;
 }
 
 bool check_run_operation(struct check_run *run, const struct operation *operation,
                          struct outcome *outcome, struct failure *failure) {
-    const uint64_t repeat = operation->needs.once ? 1 : run->repeat;
+    const uint64_t repeat = check_repeats(run, operation);
     if (!begin_outcome(run, operation, outcome))
         return true;
     double *seconds = malloc(repeat * sizeof *seconds);

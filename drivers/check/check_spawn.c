@@ -43,21 +43,44 @@ void spawn_work(void) {
 /* -- the manager ---------------------------------------------------------------------------------
  */
 
+static struct spawn_request check_request(const struct trial *trial, int workers, char *more,
+                                          size_t bytes) {
+    const struct session *session = trial->session;
+    const char *option = session->launcher_words->oversubscribe;
+    snprintf(more, bytes, "give mpirun %s%smore slots", option ? option : "", option ? " or " : "");
+    return (struct spawn_request){
+        .subcommand = "check",
+        .count = workers,
+        /* PRRTE does not say whether it may, so it is not asked. */
+        .oversubscribe = session->launcher.kind == LAUNCHER_PRRTE,
+        .more = more,
+        .instead = "",
+    };
+}
+
 /* How many workers to start, 0: none can be. */
 static int find_room(struct trial *trial) {
     struct failure failure = {0};
-    if (trial->session->launcher.kind == LAUNCHER_NONE)
-        return trial_unavailable(trial, "no launcher to start processes: mpirun -np 1 "
-                                        "--oversubscribe plait check --only spawn");
-    if (spawn_check(trial->session, WORKERS, "", &failure))
+    const struct session *session = trial->session;
+    const struct launcher_words *words = session->launcher_words;
+    char more[128];
+    if (session->launcher.kind == LAUNCHER_NONE)
+        return trial_unavailable(
+            trial, "no launcher to start processes: %s 1 %s%splait check --only spawn",
+            words->start, words->oversubscribe ? words->oversubscribe : "",
+            words->oversubscribe ? " " : "");
+    struct spawn_request request = check_request(trial, WORKERS, more, sizeof more);
+    if (spawn_check(session, &request, &failure))
         return WORKERS;
     failure = (struct failure){0};
-    return spawn_check(trial->session, 1, "", &failure) ||
-           trial_unavailable(trial, "%s", failure.text);
+    request.count = 1;
+    return spawn_check(session, &request, &failure) || trial_unavailable(trial, "%s", failure.text);
 }
 
 static void start(struct trial *trial, int workers, MPI_Comm *family) {
-    struct spawn_call call = spawn_prepare("check");
+    char more[128];
+    const struct spawn_request request = check_request(trial, workers, more, sizeof more);
+    struct spawn_call call = spawn_prepare(trial->session, &request);
     TRIAL_CALL(trial, MPI_Comm_spawn(call.program, call.arguments, workers, call.placing, MANAGER,
                                      trial->comm, family, MPI_ERRCODES_IGNORE));
     MPI_CHECK(MPI_Info_free(&call.placing));
@@ -66,7 +89,7 @@ static void start(struct trial *trial, int workers, MPI_Comm *family) {
                           trial->tries.failure);
 }
 
-/* Terms to the workers, sum back. Answers the sum on the manager. */
+/* Terms to the workers, sum back. Returns the sum on the manager. */
 static double lead(struct trial *trial, MPI_Comm family) {
     const int root = trial->rank == MANAGER ? MPI_ROOT : MPI_PROC_NULL;
     int terms = TERMS;

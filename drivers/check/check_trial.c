@@ -56,7 +56,7 @@ void trial_end(struct trial *trial) {
 
 /* -- the timed part --------------------------------------------------------------------------- */
 
-static void show(struct trial *trial, int moment, const struct trial_data *data) {
+static void check_trial_show(struct trial *trial, int moment, const struct trial_data *data) {
     if (!trial->show)
         return;
     if (!data->values && !data->text)
@@ -66,14 +66,14 @@ static void show(struct trial *trial, int moment, const struct trial_data *data)
 }
 
 void trial_start(struct trial *trial) {
-    show(trial, 0, &trial->before);
+    check_trial_show(trial, 0, &trial->before);
     TRIAL_CALL(trial, MPI_Barrier(trial->comm));
     trial->start_ns = clock_now_ns();
 }
 
 void trial_stop(struct trial *trial) {
     trial->seconds = clock_seconds_since(trial->start_ns);
-    show(trial, 1, &trial->after);
+    check_trial_show(trial, 1, &trial->after);
 }
 
 /* -- comparing -------------------------------------------------------------------------------- */
@@ -126,10 +126,10 @@ bool trial_fits(struct trial *trial, uint64_t bytes) {
     MPI_CHECK(MPI_Comm_free(&node));
     host_name(host);
     if (memory.needed > memory.available)
-        trial_unavailable(trial,
-                          "needs %.1f GiB of memory on host %s, which has %.1f GiB left: "
-                          "free some, or use another host",
-                          (double)memory.needed / 0x1p30, host, (double)memory.available / 0x1p30);
+        trial_unavailable(
+            trial,
+            "needs %.1f GiB of memory on host %s, which has %.1f GiB left: free some, or use another host",
+            (double)memory.needed / 0x1p30, host, (double)memory.available / 0x1p30);
     if (bytes > memory_address_space_bytes())
         trial_unavailable(trial, "needs %.1f GiB of address space on host %s: raise ulimit -v",
                           (double)bytes / 0x1p30, host);
@@ -138,21 +138,21 @@ bool trial_fits(struct trial *trial, uint64_t bytes) {
 
 /* -- printing --------------------------------------------------------------------------------- */
 
-static void print_row(const int64_t *values, size_t columns, FILE *text) {
+static void check_trial_print_row(const int64_t *values, size_t columns, FILE *text) {
     for (size_t k = 0; k < columns; k++)
         fprintf(text, "%s%" PRId64, k == 0 ? "[" : " ", values[k]);
     fputs(columns == 0 ? "[]" : "]", text);
 }
 
 void print_list(const struct trial_data *data, FILE *text) {
-    print_row(data->values, data->rows * data->columns, text);
+    check_trial_print_row(data->values, data->rows * data->columns, text);
 }
 
 void print_rows(const struct trial_data *data, FILE *text) {
     fputc('[', text);
     for (size_t r = 0; r < data->rows; r++) {
         fputs(r == 0 ? "" : " ", text);
-        print_row(data->values + r * data->columns, data->columns, text);
+        check_trial_print_row(data->values + r * data->columns, data->columns, text);
     }
     fputc(']', text);
 }

@@ -24,7 +24,7 @@ struct check {
     size_t count;
 };
 
-static bool is_root(const struct check *check) {
+static bool check_is_root(const struct check *check) {
     return check->session->rank == ROOT;
 }
 
@@ -64,9 +64,9 @@ static bool check_ranks(const struct check *check, struct failure *failure) {
     for (size_t k = 0; k < operation_count; k++)
         if (check->chosen[k] && operation_ranks(&operations[k], check->session->size) == 0)
             return failure_set(failure, EXIT_USAGE,
-                               "%s needs %d ranks, this run has %d: mpirun -np %d plait check",
+                               "%s needs %d ranks, this run has %d: %s %d plait check",
                                operations[k].name, operations[k].needs.ranks, check->session->size,
-                               operations[k].needs.ranks);
+                               check->session->launcher_words->start, operations[k].needs.ranks);
     return true;
 }
 
@@ -130,7 +130,7 @@ static void print_time(double seconds) {
         printf("  %7.2f s ", seconds);
 }
 
-static void print_head(void) {
+static void check_print_head(void) {
     printf("%-14s  %-11s  %10s  %5s\n", "operation", "result", "median", "ranks");
 }
 
@@ -149,15 +149,15 @@ static void keep_time(const struct check *check, uint64_t start_ns, const struct
 }
 
 static bool flush(const struct check *check, struct failure *failure) {
-    if (is_root(check))
+    if (check_is_root(check))
         standard_output_flush(failure);
     return agree(check->session, failure);
 }
 
 /* A line for each as it ends: who waits sees where it is. */
 static bool run_chosen(struct check *check, struct failure *failure) {
-    if (is_root(check))
-        print_head();
+    if (check_is_root(check))
+        check_print_head();
     for (size_t k = 0; k < operation_count; k++) {
         struct outcome *outcome = &check->outcomes[check->count];
         if (!check->chosen[k])
@@ -166,7 +166,7 @@ static bool run_chosen(struct check *check, struct failure *failure) {
         if (!flush(check, failure) ||
             !check_run_operation(&check->run, &operations[k], outcome, failure))
             return false;
-        if (is_root(check)) {
+        if (check_is_root(check)) {
             print_outcome(outcome);
             keep_time(check, start_ns, outcome);
         }
@@ -179,7 +179,7 @@ static bool run_chosen(struct check *check, struct failure *failure) {
 static bool show_one(struct check *check, const struct operation *operation,
                      struct failure *failure) {
     struct outcome *outcome = &check->outcomes[check->count];
-    if (is_root(check))
+    if (check_is_root(check))
         printf("%s: %s\n", operation->name, operation->summary);
     if (!check_run_show(&check->run, operation, outcome, failure))
         return false;
@@ -243,7 +243,7 @@ static bool check_begin(struct run *run, void *state, struct failure *failure) {
     if (!choose(check, run->values, failure))
         return false;
     run->over = check->options->list;
-    if (run->over && is_root(check))
+    if (run->over && check_is_root(check))
         print_list_of_operations();
     return true;
 }

@@ -50,7 +50,7 @@ struct line {
     char text[1024];
 };
 
-static void add(struct line *line, const char *text) {
+static void watch_add(struct line *line, const char *text) {
     while (*text && line->length < sizeof line->text - 1)
         line->text[line->length++] = *text++;
 }
@@ -62,14 +62,14 @@ static void add_number(struct line *line, unsigned number) {
     do
         digits[--k] = (char)('0' + number % 10);
     while ((number /= 10) > 0);
-    add(line, digits + k);
+    watch_add(line, digits + k);
 }
 
 static void add_rank(struct line *line, int rank) {
-    add(line, "rank ");
+    watch_add(line, "rank ");
     add_number(line, (unsigned)rank);
-    add(line, " on host ");
-    add(line, watch.hosts[rank]);
+    watch_add(line, " on host ");
+    watch_add(line, watch.hosts[rank]);
 }
 
 /* " (in MPI_Gather)", the call that this rank is in. */
@@ -84,17 +84,17 @@ static void add_call(struct line *line) {
         length++;
     }
     name[length] = '\0';
-    add(line, " (in ");
-    add(line, name);
-    add(line, ")");
+    watch_add(line, " (in ");
+    watch_add(line, name);
+    watch_add(line, ")");
 }
 
 static void add_start(struct line *line) {
-    add(line, "plait: ");
-    add(line, watch.what);
-    add(line, " has not ended in ");
-    add(line, watch.limit);
-    add(line, " s: ");
+    watch_add(line, "plait: ");
+    watch_add(line, watch.what);
+    watch_add(line, " has not ended in ");
+    watch_add(line, watch.limit);
+    watch_add(line, " s: ");
 }
 
 static void add_missing(struct line *line) {
@@ -108,18 +108,18 @@ static void add_missing(struct line *line) {
             more++;
             continue;
         }
-        add(line, named++ > 0 ? ", " : "");
+        watch_add(line, named++ > 0 ? ", " : "");
         add_rank(line, r);
         if (r == ROOT)
             add_call(line);
     }
     if (more > 0) {
-        add(line, " and ");
+        watch_add(line, " and ");
         add_number(line, more);
-        add(line, " more");
+        watch_add(line, " more");
     }
-    add(line,
-        named + more == 0 ? "all ranks arrived, but rank 0 got no further" : " did not arrive");
+    watch_add(line, named + more == 0 ? "all ranks arrived, but rank 0 got no further"
+                                      : " did not arrive");
 }
 
 static void write_line(const struct line *line) {
@@ -132,16 +132,16 @@ static void write_line(const struct line *line) {
     }
 }
 
-static void tell(void) {
+static void watch_tell(void) {
     struct line line = {0};
     add_start(&line);
     if (watch.session->rank == ROOT) {
         add_missing(&line);
     } else {
         add_rank(&line, ROOT);
-        add(&line, " gives no sign of life");
+        watch_add(&line, " gives no sign of life");
     }
-    add(&line, ": look at that host and its network, or raise --timeout\n");
+    watch_add(&line, ": look at that host and its network, or raise --timeout\n");
     write_line(&line);
 }
 
@@ -155,7 +155,7 @@ static void expire(int signal) {
     if (watch.expired || rank > ROOT + 1)
         _exit(EXIT_RUN);
     watch.expired = 1;
-    tell();
+    watch_tell();
     alarm(LAST_SECONDS);
     if (watch.file)
         unlink(watch.file);
@@ -202,7 +202,9 @@ static void catch_signals(void) {
     sigaction(SIGALRM, &alarm_action, &watch.previous);
     for (int k = 0; k < ENDS; k++) {
         sigaction(ends[k], NULL, &watch.previous_ends[k]);
-        if (watch.previous_ends[k].sa_handler == SIG_DFL) /* not what nohup has ignored */
+        /* Not what nohup has ignored; but a handler is one that a library has set behind our back,
+         * as LLVM does below an OpenCL driver. */
+        if (watch.previous_ends[k].sa_handler != SIG_IGN)
             sigaction(ends[k], &end_action, NULL);
     }
 }
@@ -270,7 +272,7 @@ static void sleep_until(MPI_Request *requests, int count) {
     }
 }
 
-static void lead(void) {
+static void watch_lead(void) {
     const int others = watch.session->size - 1;
     watch.arrived[ROOT] = watch.meeting;
     sleep_until(watch.notices, others);
@@ -293,7 +295,7 @@ void watch_meet(const char *what) {
     watch.sleeps = 1;
     set_alarm(limit_of_this_rank());
     if (watch.session->rank == ROOT)
-        lead();
+        watch_lead();
     else
         follow();
     watch.sleeps = 0;

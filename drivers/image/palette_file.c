@@ -2,7 +2,6 @@
  * Reads lists of colours. */
 #include "image/palette_file.h"
 
-#include "base/atomic_file.h"
 #include "base/suggest.h"
 #include "base/text_file.h"
 
@@ -154,8 +153,4 @@ bool palette_load(const char *text, struct palette *palette, struct failure *fai
         return is_file(text) ? read_file(text, palette, failure) : refuse_unknown(text, failure);
     *palette = *known;
     return true;
-}
-
-bool palette_check_apart(const char *text, const char *output, struct failure *failure) {
-    return palette_find(text) || atomic_file_check_apart(output, text, failure);
 }

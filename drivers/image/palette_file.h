@@ -26,8 +26,4 @@ bool palette_load(const char *text, struct palette *palette, struct failure *fai
  * a terminal, a device or a pipe: files are regular ones. */
 bool palette_load_regular(const char *text, struct palette *palette, struct failure *failure);
 
-/* Refuses an output that would replace the file that palette_load reads: EXIT_USAGE. NULL stands
- * for no output. */
-bool palette_check_apart(const char *text, const char *output, struct failure *failure);
-
 #endif

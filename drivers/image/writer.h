@@ -60,8 +60,9 @@ bool writer_has_colours(const struct writer_format *format);
  * formats that are written row by row. */
 uint64_t writer_row_bytes(const struct writer_format *format, uint32_t width);
 
-/* Says before work begins whether `path` could be written in `format`, as atomic_file_check, and
- * whether this build and the format take a picture of width x height pixels. */
+/* Says before work begins whether this build and the format take a picture of width x height pixels
+ * under the name `path`. EXIT_USAGE if not. Whether the file can be written is for files/outputs.h
+ * to find out. */
 bool writer_check(const struct writer_format *format, const char *path, uint32_t width,
                   uint32_t height, struct failure *failure);
 

@@ -25,8 +25,15 @@ struct integrate {
 
 static const double pi = 3.14159265358979323846;
 
-/* Where spawning is refused. */
-static const char instead[] = ", or use --static";
+static struct spawn_request worker_request(const struct integrate *integrate) {
+    return (struct spawn_request){
+        .subcommand = "integrate",
+        .count = integrate->workers,
+        .oversubscribe = integrate->options->oversubscribe,
+        .more = "add --oversubscribe",
+        .instead = ", or use --static",
+    };
+}
 
 /* As the report has it: the cores of the node without the manager's. */
 static int default_workers(void) {
@@ -38,9 +45,10 @@ static bool choose_static_workers(struct integrate *integrate, struct failure *f
     const int others = integrate->run->session->size - 1;
     const uint64_t asked = integrate->options->workers;
     if (others == 0)
-        return failure_set(failure, EXIT_USAGE,
-                           "--static needs at least 2 ranks, one of which manages, there is 1: "
-                           "mpirun -np 2 plait integrate --static");
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--static needs at least 2 ranks, one of which manages, there is 1: %s 2 plait integrate --static",
+            integrate->run->session->launcher_words->start);
     if (asked > (uint64_t)others)
         return failure_set(failure, EXIT_USAGE,
                            "--static has %d rank%s for %" PRIu64
@@ -55,15 +63,17 @@ static bool choose_workers(struct integrate *integrate, struct failure *failure)
     if (options->is_static)
         return choose_static_workers(integrate, failure);
     integrate->workers = options->workers > 0 ? (int)options->workers : default_workers();
-    return integrate->run->session->rank != ROOT ||
-           spawn_check(integrate->run->session, integrate->workers, instead, failure);
+    const struct session *session = integrate->run->session;
+    const struct spawn_request request = worker_request(integrate);
+    return session->rank != ROOT || spawn_check(session, &request, failure);
 }
 
 /* Rank 0 has workers spawned, the other ranks have no part in it. */
 static void integrate_by_spawned(struct integrate *integrate, struct failure *failure) {
+    const struct spawn_request request = worker_request(integrate);
     MPI_Comm workers = MPI_COMM_NULL;
     if (integrate->run->session->rank == ROOT)
-        workers = spawn_start("integrate", integrate->workers, instead, failure);
+        workers = spawn_start(integrate->run->session, &request, failure);
     if (workers != MPI_COMM_NULL) {
         integrate->integral = integrate_manage(workers, integrate->options->n);
         MPI_CHECK(MPI_Comm_disconnect(&workers));

@@ -15,7 +15,7 @@ static size_t bucket_of(uint64_t value) {
 }
 
 /* The middle of a bucket. */
-static double value_of(size_t bucket) {
+static double histogram_value_of(size_t bucket) {
     if (bucket < PARTS)
         return (double)bucket;
     const int shift = (int)(bucket >> HISTOGRAM_BITS) - 1;
@@ -39,7 +39,8 @@ double histogram_quantile(const struct histogram *histogram, double q) {
     for (size_t b = 0; b < HISTOGRAM_BUCKETS; b++) {
         seen += histogram->buckets[b];
         if (seen > 0 && (double)seen >= wanted) /* the middle may lie beyond what there was */
-            return fmax((double)histogram->min, fmin((double)histogram->max, value_of(b)));
+            return fmax((double)histogram->min,
+                        fmin((double)histogram->max, histogram_value_of(b)));
     }
     return 0;
 }

@@ -34,9 +34,15 @@ static const struct option rows[] = {
     {
         .name = "static",
         .kind = OPTION_FLAG,
-        .help = "take the ranks that are there, on a split communicator, instead of spawning "
-                "processes",
+        .help =
+            "take the ranks that are there, on a split communicator, instead of spawning processes",
         .offset = MEMBER(is_static),
+    },
+    {
+        .name = "oversubscribe",
+        .kind = OPTION_FLAG,
+        .help = "spawn more workers than the node has cores, or the launcher free slots",
+        .offset = MEMBER(oversubscribe),
     },
 };
 
@@ -50,11 +56,9 @@ const struct option_set integrate_option_set = {
     .command = "integrate",
     .summary = "compute pi by the midpoint rule with spawned workers",
     .details =
-        "A manager starts workers by MPI_Comm_spawn, tells them N, and adds up what they make of "
-        "the integral of 4 / (1 + x^2) from 0 to 1. Terms and sums have twice a double's "
-        "precision, and what is printed is the midpoint rule's value rounded once: the same for "
-        "any number of workers. Spawned processes need free slots of the launcher (mpirun "
-        "--oversubscribe -np 1), or none: then Open MPI starts what it needs.",
+        "A manager starts workers by MPI_Comm_spawn, tells them N, and adds up what they make of the integral of 4 / (1 + x^2) from 0 to 1. "
+        "Terms and sums have twice a double's precision, and what is printed is the midpoint rule's value rounded once: the same for any number of workers. "
+        "Spawned processes need free slots of the launcher, or no launcher at all: then Open MPI starts what it needs.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -10,7 +10,7 @@
 
 struct integrate_options {
     uint64_t n, workers; /* workers 0: the default */
-    bool is_static;
+    bool is_static, oversubscribe;
     struct run_options run;
 };
 

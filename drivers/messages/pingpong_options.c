@@ -66,8 +66,8 @@ static const struct option rows[] = {
         .name = "limit",
         .kind = OPTION_REAL,
         .argument = "SECONDS",
-        .help = "time for each size: fewer round trips are made where --repeat would take longer, "
-                "but one at least",
+        .help =
+            "time for each size: fewer round trips are made where --repeat would take longer, but one at least",
         .default_value = "0.1",
         .offset = MEMBER(limit),
         .positive = true,
@@ -77,8 +77,8 @@ static const struct option rows[] = {
         .name = "pairs",
         .kind = OPTION_TEXT,
         .argument = "A,B",
-        .help = "the two ranks, or all: each pair in turn, messages of 0 and of --size bytes, as a "
-                "matrix of latency and one of bandwidth",
+        .help =
+            "the two ranks, or all: each pair in turn, messages of 0 and of --size bytes, as a matrix of latency and one of bandwidth",
         .default_value = "0,1",
         .offset = MEMBER(pairs),
         .check = pingpong_check_pairs,
@@ -87,9 +87,8 @@ static const struct option rows[] = {
         .name = "plot",
         .kind = OPTION_TEXT,
         .argument = "FOLDER",
-        .help = "with --pairs all: draw the matrices into FOLDER, pingpong_latency and "
-                "pingpong_bandwidth, each as .png, .pdf and .svg by gnuplot, with data (.csv) and "
-                "script (.gp)",
+        .help =
+            "with --pairs all: draw the matrices into FOLDER, pingpong_latency and pingpong_bandwidth, each as .png, .pdf and .svg by gnuplot, with data (.csv) and script (.gp)",
         .offset = MEMBER(plot),
         .plots = pingpong_plots,
     },
@@ -105,12 +104,13 @@ const struct option_set pingpong_option_set = {
     .command = "pingpong",
     .summary = "time messages between two ranks: latency and bandwidth by size",
     .details =
-        "A message goes to and fro between two ranks. The first one's clock times it, so clocks of "
-        "two nodes are never compared; half a round trip is the time of one way. Short messages "
-        "are timed in batches of 20 microseconds or more: t_min and t_max are those of batches. "
-        "Mbytes/sec is 10^6 bytes a second at t_avg. The first round trips of each size are not "
-        "counted. Every byte of one message each way is verified for each size, while no clock "
-        "runs. Ranks that have no part in it sleep.",
+        "A message goes to and fro between two ranks. "
+        "The first one's clock times it, so clocks of two nodes are never compared; half a round trip is the time of one way. "
+        "Short messages are timed in batches of 20 microseconds or more: t_min and t_max are those of batches. "
+        "Mbytes/sec is 10^6 bytes a second at t_avg. "
+        "The first round trips of each size are not counted. "
+        "Every byte of one message each way is verified for each size, while no clock runs. "
+        "Ranks that have no part in it sleep.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -29,7 +29,8 @@ static bool choose_pairs(struct pingpong *pingpong, struct failure *failure) {
     pingpong->all = strcmp(options->pairs, pingpong_all_pairs) == 0;
     if (ranks < 2)
         return failure_set(failure, EXIT_USAGE,
-                           "pingpong needs 2 ranks, there is 1: mpirun -np 2 plait pingpong");
+                           "pingpong needs 2 ranks, there is 1: %s 2 plait pingpong",
+                           pingpong->run->session->launcher_words->start);
     if (options->plot && !pingpong->all)
         return failure_set(failure, EXIT_USAGE,
                            "--plot draws the matrix of all ranks: add --pairs all");

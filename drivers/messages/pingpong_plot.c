@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static double value_of(const struct pingpong *pingpong, enum pingpong_what what, int row,
-                       int column) {
+static double pingpong_plot_value_of(const struct pingpong *pingpong, enum pingpong_what what,
+                                     int row, int column) {
     const struct pingpong_line *lines =
         pingpong->lines + pingpong_pair_at(pingpong, row, column) * (size_t)pingpong->sizes;
     const struct pingpong_line *largest = &lines[pingpong->sizes - 1];
@@ -31,7 +31,7 @@ void pingpong_write_row(const struct pingpong *pingpong, enum pingpong_what what
         if (column == row)
             fputs(",nan", stream);
         else
-            fprintf(stream, ",%.6g", value_of(pingpong, what, row, column));
+            fprintf(stream, ",%.6g", pingpong_plot_value_of(pingpong, what, row, column));
     }
     fputc('\n', stream);
 }

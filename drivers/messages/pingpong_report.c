@@ -16,11 +16,11 @@ void pingpong_print_head(const struct pingpong *pingpong) {
     if (pingpong->all)
         printf("# latency[usec]: half a round trip of 0 bytes, by the clock of the lower rank\n");
     else
-        printf("# pingpong: rank %d on %s and rank %d on %s; half round trips by the clock of the "
-               "first\n"
-               "#   bytes repetitions  t_min[usec]  t_avg[usec]  t_max[usec]   Mbytes/sec\n",
-               pingpong->first, placements[pingpong->first].host, pingpong->second,
-               placements[pingpong->second].host);
+        printf(
+            "# pingpong: rank %d on %s and rank %d on %s; half round trips by the clock of the first\n"
+            "#   bytes repetitions  t_min[usec]  t_avg[usec]  t_max[usec]   Mbytes/sec\n",
+            pingpong->first, placements[pingpong->first].host, pingpong->second,
+            placements[pingpong->second].host);
     fflush(stdout);
 }
 

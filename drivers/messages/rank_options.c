@@ -68,8 +68,8 @@ static const struct option rows[] = {
         .name = "values",
         .kind = OPTION_TEXT,
         .argument = "LIST|FILE.npy",
-        .help = "numbers with commas, one for each process, or a NumPy file with one dimension of "
-                "int32, int64, float32 or float64, which is shared out",
+        .help =
+            "numbers with commas, one for each process, or a NumPy file with one dimension of int32, int64, float32 or float64, which is shared out",
         .default_text = "each process draws one",
         .offset = MEMBER(values),
         .rivals = values_rivals,
@@ -116,11 +116,11 @@ const struct option_set rank_option_set = {
     .command = "rank",
     .summary = "tell each process where its number stands among all",
     .details =
-        "Each process has a number, or many, and learns how many stand before it in the order of "
-        "all: 0 for the smallest. Of equal numbers that of the lower process comes first, in a "
-        "file the earlier one. NaN comes last, after infinity; -0 equals 0. Of more than 100 "
-        "values of a file the first 20 are printed. The processes sort together, by regular "
-        "sampling; none holds all values.",
+        "Each process has a number, or many, and learns how many stand before it in the order of all: 0 for the smallest. "
+        "Of equal numbers that of the lower process comes first, in a file the earlier one. "
+        "NaN comes last, after infinity; -0 equals 0. "
+        "Of more than 100 values of a file the first 20 are printed. "
+        "The processes sort together, by regular sampling; none holds all values.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

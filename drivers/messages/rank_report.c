@@ -128,7 +128,7 @@ static void print_value(const struct rank *rank, union rank_value value) {
 }
 
 /* What the values are, in a line that numpy's loadtxt leaves out. */
-static void print_head(const struct rank *rank) {
+static void rank_report_print_head(const struct rank *rank) {
     printf("# rank: %" PRIu64 " values, %s", rank->values.in_all,
            npy_types[rank->values.type].name);
     if (rank->drawn)
@@ -140,7 +140,7 @@ bool rank_print(const struct run *run, void *state, struct failure *failure) {
     const struct rank *rank = state;
     (void)run;
     (void)failure;
-    print_head(rank);
+    rank_report_print_head(rank);
     for (uint64_t k = 0; k < rank->told; k++) {
         printf("%" PRIu64 " ", k);
         print_value(rank, rank->told_values[k]);

@@ -79,7 +79,8 @@ static bool take_list(struct rank_values *values, const struct session *session,
 }
 
 /* Whole numbers from 1 to 100, so that some are equal; else from [0, 1). */
-static void draw(struct rank_values *values, const struct session *session, uint64_t seed) {
+static void rank_values_draw(struct rank_values *values, const struct session *session,
+                             uint64_t seed) {
     uint64_t output;
     const uint64_t state = plait_pcg_jump(plait_pcg_seed(seed), (uint64_t)session->rank);
     plait_pcg_outputs(PLAIT_PCG32, state, 1, &output);
@@ -102,7 +103,7 @@ static bool begin_one_each(struct rank_values *values, const struct session *ses
 }
 
 /* A number as it lies in memory. */
-static union rank_value value_of(enum npy_type type, const unsigned char *bytes) {
+static union rank_value rank_values_value_of(enum npy_type type, const unsigned char *bytes) {
     union rank_value value;
     int32_t integer;
     float real;
@@ -142,9 +143,9 @@ static bool check_header(const struct rank_values *values, const struct npy_head
 }
 
 /* What rank 0 found in the header, on all ranks. */
-static bool open_file(struct rank_values *values, const struct session *session,
-                      const struct rank_options *options, struct npy_reader *reader,
-                      struct failure *failure) {
+static bool rank_values_open_file(struct rank_values *values, const struct session *session,
+                                  const struct rank_options *options, struct npy_reader *reader,
+                                  struct failure *failure) {
     if (session->rank == ROOT && npy_open(reader, options->values, failure))
         check_header(values, &reader->header, options, failure);
     if (!agree(session, failure))
@@ -162,11 +163,11 @@ static bool open_file(struct rank_values *values, const struct session *session,
 }
 
 /* Makes values of the bytes of a chunk. */
-static void keep(struct rank_values *values, uint64_t first, const unsigned char *bytes,
-                 size_t count) {
+static void rank_values_keep(struct rank_values *values, uint64_t first, const unsigned char *bytes,
+                             size_t count) {
     const size_t each = npy_types[values->type].bytes;
     for (size_t k = 0; k < count; k++)
-        values->values[first + k] = value_of(values->type, bytes + k * each);
+        values->values[first + k] = rank_values_value_of(values->type, bytes + k * each);
 }
 
 size_t rank_chunk(uint64_t count, uint64_t first) {
@@ -181,7 +182,7 @@ static void send_share(struct rank_values *values, const struct session *session
         const size_t count = rank_chunk(share, first);
         npy_read(reader, bytes, count, failure);
         if (rank == ROOT)
-            keep(values, first, bytes, count);
+            rank_values_keep(values, first, bytes, count);
         else
             MPI_CHECK(MPI_Send(bytes, (int)(count * npy_types[values->type].bytes), MPI_BYTE, rank,
                                TAG_VALUES, session->world));
@@ -194,12 +195,12 @@ static void receive_share(struct rank_values *values, const struct session *sess
         const size_t count = rank_chunk(values->count, first);
         MPI_CHECK(MPI_Recv(bytes, (int)(count * npy_types[values->type].bytes), MPI_BYTE, ROOT,
                            TAG_VALUES, session->world, MPI_STATUS_IGNORE));
-        keep(values, first, bytes, count);
+        rank_values_keep(values, first, bytes, count);
     }
 }
 
-static bool make_room(struct rank_values *values, const struct session *session,
-                      unsigned char **bytes, struct failure *failure) {
+static bool rank_values_make_room(struct rank_values *values, const struct session *session,
+                                  unsigned char **bytes, struct failure *failure) {
     const uint64_t each = RANKING_BYTES_EACH + sizeof *values->values;
     memory_check(session, values->count * each, "the values", failure);
     if (!agree(session, failure))
@@ -216,8 +217,8 @@ static bool take_file(struct rank_values *values, const struct session *session,
                       const struct rank_options *options, struct failure *failure) {
     struct npy_reader reader = {0};
     unsigned char *bytes = NULL;
-    if (open_file(values, session, options, &reader, failure) &&
-        make_room(values, session, &bytes, failure)) {
+    if (rank_values_open_file(values, session, options, &reader, failure) &&
+        rank_values_make_room(values, session, &bytes, failure)) {
         if (session->rank != ROOT)
             receive_share(values, session, bytes);
         for (int r = 0; session->rank == ROOT && r < session->size; r++)
@@ -239,7 +240,7 @@ bool rank_values_begin(struct rank_values *values, const struct run *run, bool d
         return false;
     if (!drawn)
         return take_list(values, run->session, options, failure);
-    draw(values, run->session, run->seed);
+    rank_values_draw(values, run->session, run->seed);
     return true;
 }
 

@@ -36,7 +36,7 @@ struct work {
     MPI_Datatype type; /* struct item */
 };
 
-static size_t ranks_of(const struct work *work) {
+static size_t ranking_ranks_of(const struct work *work) {
     return (size_t)work->session->size;
 }
 
@@ -56,8 +56,8 @@ static void *room(uint64_t count, size_t bytes, struct failure *failure) {
     return memory;
 }
 
-static bool begin(struct work *work, const uint64_t *keys, struct failure *failure) {
-    const size_t ranks = ranks_of(work);
+static bool ranking_begin(struct work *work, const uint64_t *keys, struct failure *failure) {
+    const size_t ranks = ranking_ranks_of(work);
     struct exchange *exchange = &work->exchange;
     MPI_CHECK(MPI_Type_contiguous(2, MPI_UINT64_T, &work->type));
     MPI_CHECK(MPI_Type_commit(&work->type));
@@ -80,7 +80,7 @@ static bool begin(struct work *work, const uint64_t *keys, struct failure *failu
     return true;
 }
 
-static void end(struct work *work) {
+static void ranking_end(struct work *work) {
     free(work->items);
     free(work->cuts);
     free(work->firsts);
@@ -105,7 +105,7 @@ static uint64_t lay_out(const int *counts, int *at, size_t ranks) {
 
 /* Samples of all ranks, at equal distances in each, sorted; the cuts lie at equal distances. */
 static bool choose_cuts(struct work *work, struct failure *failure) {
-    const size_t ranks = ranks_of(work);
+    const size_t ranks = ranking_ranks_of(work);
     struct exchange *exchange = &work->exchange;
     const uint64_t most = ranks < SAMPLES_MAX ? ranks : SAMPLES_MAX;
     const int mine = (int)(work->count < most ? work->count : most);
@@ -143,7 +143,7 @@ static uint64_t items_below(const struct work *work, const struct item *cut) {
 
 /* Sends each item to the rank whose part it belongs to. */
 static bool exchange_items(struct work *work, struct failure *failure) {
-    const size_t ranks = ranks_of(work);
+    const size_t ranks = ranking_ranks_of(work);
     struct exchange *exchange = &work->exchange;
     uint64_t begins = 0;
     for (size_t r = 0; r < ranks; r++) {
@@ -169,7 +169,7 @@ static bool exchange_items(struct work *work, struct failure *failure) {
 /* The rank that a place belongs to: the last whose first place is not beyond it. Ranks without keys
  * share their first place with the next. */
 static size_t owner_of(const struct work *work, uint64_t place) {
-    size_t low = 0, high = ranks_of(work) - 1;
+    size_t low = 0, high = ranking_ranks_of(work) - 1;
     while (low < high) {
         const size_t middle = low + (high - low + 1) / 2;
         if (work->firsts[middle] <= place)
@@ -181,7 +181,7 @@ static size_t owner_of(const struct work *work, uint64_t place) {
 }
 
 /* Sorts the part and lays the answers out by owner. */
-static void answer(struct work *work) {
+static void ranking_answer(struct work *work) {
     const struct exchange *exchange = &work->exchange;
     uint64_t before = 0;
     MPI_CHECK(
@@ -194,7 +194,7 @@ static void answer(struct work *work) {
         const int at = exchange->got_at[owner_of(work, place)]++;
         work->answers[at] = (struct item){before + k, place};
     }
-    lay_out(exchange->got, exchange->got_at, ranks_of(work));
+    lay_out(exchange->got, exchange->got_at, ranking_ranks_of(work));
 }
 
 /* As many items go back as came, from each rank to each. */
@@ -209,12 +209,12 @@ static void return_answers(struct work *work, uint64_t *positions) {
 bool ranking(const struct session *session, const uint64_t *keys, uint64_t count,
              uint64_t *positions, struct failure *failure) {
     struct work work = {.session = session, .count = count};
-    const bool right = begin(&work, keys, failure) && choose_cuts(&work, failure) &&
+    const bool right = ranking_begin(&work, keys, failure) && choose_cuts(&work, failure) &&
                        exchange_items(&work, failure);
     if (right) {
-        answer(&work);
+        ranking_answer(&work);
         return_answers(&work, positions);
     }
-    end(&work);
+    ranking_end(&work);
     return right;
 }

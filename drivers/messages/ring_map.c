@@ -14,8 +14,8 @@
 enum { TAG_PAIR = 32 };
 
 /* Of the two ranks of a pair: what its first rank measured. */
-static struct ring_pair measure(const struct trips *trips, uint64_t count,
-                                struct histogram *histogram, struct failure *failure) {
+static struct ring_pair ring_map_measure(const struct trips *trips, uint64_t count,
+                                         struct histogram *histogram, struct failure *failure) {
     const struct trip_batches warm_up = {1, 2}, all = {count, 1};
     *histogram = (struct histogram){0};
     trips_time(trips, warm_up, histogram);
@@ -53,7 +53,7 @@ bool ring_map(struct ring *ring, struct failure *failure) {
                                     (size_t)ring->options->size};
         struct ring_pair pair = {0};
         if (session->rank == first || session->rank == second)
-            pair = measure(&trips, ring->options->count, histogram, failure);
+            pair = ring_map_measure(&trips, ring->options->count, histogram, failure);
         quiet_barrier(session);
         send_home(ring, first, pair);
         if (session->rank == ROOT) {

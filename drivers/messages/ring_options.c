@@ -30,8 +30,8 @@ static const struct option rows[] = {
         .name = "size",
         .kind = OPTION_COUNT,
         .argument = "BYTES",
-        .help = "bytes that the message carries beside the number; they change every round, and "
-                "every rank checks them",
+        .help =
+            "bytes that the message carries beside the number; they change every round, and every rank checks them",
         .default_value = "0",
         .offset = MEMBER(size),
         .max = RING_SIZE_MAX,
@@ -60,13 +60,13 @@ const struct option_set ring_option_set = {
     .command = "ring",
     .summary = "send a message round all ranks, each adding one",
     .details =
-        "The number must come back as start + count x ranks, and every rank checks what it gets. A "
-        "round is timed by rank 0's clock; a hop is a round divided by the ranks. --map times "
-        "messages between neighbours to and fro, by the clock of one of them: half of that is the "
-        "time of one way. So clocks of two nodes are never compared. Medians and 99 % quantiles "
-        "come from a histogram of any number of samples, to 0.2 % of the value; the largest is "
-        "exact. The first rounds, which connect the ranks, are not counted. One rank sends to "
-        "itself.",
+        "The number must come back as start + count x ranks, and every rank checks what it gets. "
+        "A round is timed by rank 0's clock; a hop is a round divided by the ranks. "
+        "--map times messages between neighbours to and fro, by the clock of one of them: half of that is the time of one way. "
+        "So clocks of two nodes are never compared. "
+        "Medians and 99 % quantiles come from a histogram of any number of samples, to 0.2 % of the value; the largest is exact. "
+        "The first rounds, which connect the ranks, are not counted. "
+        "One rank sends to itself.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -19,17 +19,17 @@ enum { TAG_RING = 31, WARM_UP_ROUNDS = 2 };
 
 enum { NUMBER_AT = 0, CHECKSUM_AT = 8, PAYLOAD_AT = 16 };
 
-static uint64_t read_at(const unsigned char *message, size_t place) {
+static uint64_t ring_rounds_read_at(const unsigned char *message, size_t place) {
     uint64_t value;
     memcpy(&value, message + place, sizeof value);
     return value;
 }
 
-static void write_at(unsigned char *message, size_t place, uint64_t value) {
+static void ring_rounds_write_at(unsigned char *message, size_t place, uint64_t value) {
     memcpy(message + place, &value, sizeof value);
 }
 
-static bool is_root(const struct ring *ring) {
+static bool ring_rounds_is_root(const struct ring *ring) {
     return ring->run->session->rank == ROOT;
 }
 
@@ -46,7 +46,7 @@ bool ring_allocate(struct ring *ring, struct failure *failure) {
     const bool alone = ranks == 1;
     ring->message = message_room(ring->run->session, alone ? 2 * bytes : bytes, failure);
     ring->arrived = ring->message && alone ? ring->message + bytes : ring->message;
-    if (is_root(ring)) {
+    if (ring_rounds_is_root(ring)) {
         ring->received = calloc(ranks, sizeof *ring->received);
         ring->pairs = calloc(ranks, sizeof *ring->pairs);
         ring->round_ns = calloc(1, sizeof *ring->round_ns);
@@ -69,7 +69,7 @@ static void send_on(const struct ring *ring, int to) {
                        ring->run->session->world));
 }
 
-static void receive(const struct ring *ring, int from) {
+static void ring_rounds_receive(const struct ring *ring, int from) {
     MPI_CHECK(MPI_Recv(ring->arrived, message_bytes(ring), MPI_BYTE, from, TAG_RING,
                        ring->run->session->world, MPI_STATUS_IGNORE));
 }
@@ -84,7 +84,7 @@ static void send_round(const struct ring *ring) {
         return;
     }
     send_on(ring, ROOT + 1);
-    receive(ring, last);
+    ring_rounds_receive(ring, last);
 }
 
 /* Of rank 0. The payload is another one each round: what is left of the last is found. Answers the
@@ -92,8 +92,9 @@ static void send_round(const struct ring *ring) {
 static uint64_t begin_round(const struct ring *ring, uint64_t number, uint64_t key) {
     unsigned char *payload = ring->message + PAYLOAD_AT;
     payload_fill(payload, ring->options->size, key);
-    write_at(ring->message, NUMBER_AT, number);
-    write_at(ring->message, CHECKSUM_AT, plait_digest_bytes(payload, ring->options->size));
+    ring_rounds_write_at(ring->message, NUMBER_AT, number);
+    ring_rounds_write_at(ring->message, CHECKSUM_AT,
+                         plait_digest_bytes(payload, ring->options->size));
     const uint64_t start_ns = clock_now_ns();
     send_round(ring);
     return clock_now_ns() - start_ns;
@@ -102,9 +103,9 @@ static uint64_t begin_round(const struct ring *ring, uint64_t number, uint64_t k
 /* Of another rank: what it received. */
 static uint64_t pass_on(const struct ring *ring) {
     const struct session *session = ring->run->session;
-    receive(ring, session->rank - 1);
-    const uint64_t received = read_at(ring->message, NUMBER_AT);
-    write_at(ring->message, NUMBER_AT, received + 1);
+    ring_rounds_receive(ring, session->rank - 1);
+    const uint64_t received = ring_rounds_read_at(ring->message, NUMBER_AT);
+    ring_rounds_write_at(ring->message, NUMBER_AT, received + 1);
     send_on(ring, (session->rank + 1) % session->size);
     return received;
 }
@@ -117,12 +118,12 @@ struct round {
 
 /* The hop that this rank receives, from 1. */
 static int hop_of(const struct ring *ring) {
-    return is_root(ring) ? ring->run->session->size : ring->run->session->rank;
+    return ring_rounds_is_root(ring) ? ring->run->session->size : ring->run->session->rank;
 }
 
 /* Looks at what this rank received. */
-static bool check(const struct ring *ring, const struct round *round, uint64_t received,
-                  struct failure *failure) {
+static bool ring_rounds_check(const struct ring *ring, const struct round *round, uint64_t received,
+                              struct failure *failure) {
     const int hop = hop_of(ring);
     const uint64_t expected = round->sent + (uint64_t)hop - 1;
     const uint64_t checksum = plait_digest_bytes(ring->arrived + PAYLOAD_AT, ring->options->size);
@@ -131,12 +132,12 @@ static bool check(const struct ring *ring, const struct round *round, uint64_t r
                            "round %" PRId64 ", rank %d -> rank %d: the number is %" PRIu64
                            ", it should be %" PRIu64 ": plait ring --debug shows each hop",
                            round->number, hop - 1, ring->run->session->rank, received, expected);
-    if (checksum != read_at(ring->arrived, CHECKSUM_AT))
+    if (checksum != ring_rounds_read_at(ring->arrived, CHECKSUM_AT))
         return failure_set(failure, EXIT_RUN,
                            "round %" PRId64 ", rank %d -> rank %d: the checksum is %016" PRIx64
                            ", it should be %016" PRIx64 ": look for a broken network",
                            round->number, hop - 1, ring->run->session->rank, checksum,
-                           read_at(ring->arrived, CHECKSUM_AT));
+                           ring_rounds_read_at(ring->arrived, CHECKSUM_AT));
     return true;
 }
 
@@ -144,13 +145,13 @@ static bool check(const struct ring *ring, const struct round *round, uint64_t r
 static uint64_t make_round(struct ring *ring, const struct round *round, uint64_t *received,
                            struct failure *failure) {
     uint64_t ns = 0;
-    if (is_root(ring)) {
+    if (ring_rounds_is_root(ring)) {
         ns = begin_round(ring, round->sent, (uint64_t)round->number);
-        *received = read_at(ring->arrived, NUMBER_AT);
+        *received = ring_rounds_read_at(ring->arrived, NUMBER_AT);
     } else {
         *received = pass_on(ring);
     }
-    if (!check(ring, round, *received, failure) && ring->wrong_hop == INT64_MAX)
+    if (!ring_rounds_check(ring, round, *received, failure) && ring->wrong_hop == INT64_MAX)
         ring->wrong_hop = round->number * ring->run->session->size + hop_of(ring);
     return ns;
 }
@@ -166,15 +167,15 @@ static bool agree_on_first(const struct ring *ring, struct failure *failure) {
 }
 
 /* The hops of a round, each with the number that it carried, when they are over. */
-static void show(const struct ring *ring, uint64_t round, uint64_t received) {
+static void ring_rounds_show(const struct ring *ring, uint64_t round, uint64_t received) {
     const int size = ring->run->session->size;
     MPI_CHECK(MPI_Gather(&received, 1, MPI_UINT64_T, ring->received, 1, MPI_UINT64_T, ROOT,
                          ring->run->session->world));
-    for (int hop = 1; is_root(ring) && hop <= size; hop++)
+    for (int hop = 1; ring_rounds_is_root(ring) && hop <= size; hop++)
         printf("round %" PRIu64 " of %" PRIu64 ": rank %d on %s -> rank %d on %s: %" PRIu64 "\n",
                round + 1, ring->options->count, hop - 1, ring->run->placements[hop - 1].host,
                hop % size, ring->run->placements[hop % size].host, ring->received[hop % size]);
-    if (is_root(ring))
+    if (ring_rounds_is_root(ring))
         fflush(stdout); /* whether it arrived is asked at the end */
 }
 
@@ -187,12 +188,12 @@ bool ring_run(struct ring *ring, struct failure *failure) {
     for (uint64_t k = 0; k < ring->options->count; k++) {
         const struct round round = {(int64_t)k + 1, ring->options->start + k * ranks};
         const uint64_t ns = make_round(ring, &round, &received, failure);
-        if (is_root(ring)) {
+        if (ring_rounds_is_root(ring)) {
             histogram_add(ring->round_ns, ns);
             ring->number = received + 1;
         }
         if (ring->options->debug)
-            show(ring, k, received);
+            ring_rounds_show(ring, k, received);
     }
     return agree_on_first(ring, failure);
 }

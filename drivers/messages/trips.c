@@ -24,7 +24,7 @@ static void send(const struct trips *trips, int to) {
         MPI_Send(trips->buffer, (int)trips->bytes, MPI_BYTE, to, TAG_TRIP, trips->session->world));
 }
 
-static void receive(const struct trips *trips, int from) {
+static void trips_receive(const struct trips *trips, int from) {
     MPI_CHECK(MPI_Recv(trips->buffer, (int)trips->bytes, MPI_BYTE, from, TAG_TRIP,
                        trips->session->world, MPI_STATUS_IGNORE));
 }
@@ -37,7 +37,7 @@ static void send_to_self(const struct trips *trips, unsigned char *from, unsigne
 }
 
 /* As many round trips, of the first rank. */
-static void go(const struct trips *trips, uint64_t count) {
+static void trips_go(const struct trips *trips, uint64_t count) {
     unsigned char *other_half = trips->buffer + trips->bytes;
     for (uint64_t k = 0; k < count; k++) {
         if (is_alone(trips)) {
@@ -45,33 +45,33 @@ static void go(const struct trips *trips, uint64_t count) {
             send_to_self(trips, other_half, trips->buffer);
         } else {
             send(trips, trips->second);
-            receive(trips, trips->second);
+            trips_receive(trips, trips->second);
         }
     }
 }
 
 /* And of the second. */
-static void answer(const struct trips *trips, uint64_t count) {
+static void trips_answer(const struct trips *trips, uint64_t count) {
     for (uint64_t k = 0; k < count; k++) {
-        receive(trips, trips->first);
+        trips_receive(trips, trips->first);
         send(trips, trips->first);
     }
 }
 
 void trips_time(const struct trips *trips, struct trip_batches plan, struct histogram *batch_ns) {
     if (!is_first(trips)) {
-        answer(trips, plan.batches * plan.trips);
+        trips_answer(trips, plan.batches * plan.trips);
         return;
     }
     for (uint64_t b = 0; b < plan.batches; b++) {
         const uint64_t start_ns = clock_now_ns();
-        go(trips, plan.trips);
+        trips_go(trips, plan.trips);
         histogram_add(batch_ns, clock_now_ns() - start_ns);
     }
 }
 
 /* What the first rank has decided, on both. */
-static void tell(const struct trips *trips, struct trip_batches *plan) {
+static void trips_tell(const struct trips *trips, struct trip_batches *plan) {
     if (is_alone(trips))
         return;
     if (is_first(trips))
@@ -83,13 +83,13 @@ static void tell(const struct trips *trips, struct trip_batches *plan) {
 }
 
 /* Nanoseconds of a round trip, of so many in a row; 0 on the second rank. */
-static uint64_t measure(const struct trips *trips, uint64_t count) {
+static uint64_t trips_measure(const struct trips *trips, uint64_t count) {
     const uint64_t start_ns = clock_now_ns();
     if (!is_first(trips)) {
-        answer(trips, count);
+        trips_answer(trips, count);
         return 0;
     }
-    go(trips, count);
+    trips_go(trips, count);
     return (clock_now_ns() - start_ns) / count + 1;
 }
 
@@ -103,32 +103,31 @@ static uint64_t at_least_one(uint64_t value) {
 
 struct trip_batches trips_plan(const struct trips *trips, uint64_t most, uint64_t limit_ns) {
     /* The first trip says how many more the time allows. */
-    struct trip_batches plan = {1, measure(trips, 1)};
+    struct trip_batches plan = {1, trips_measure(trips, 1)};
     plan.trips =
         is_first(trips) ? at_least_one(at_most(limit_ns / 10 / plan.trips, WARM_UP_TRIPS)) : 0;
-    tell(trips, &plan);
-    const uint64_t trip_ns = measure(trips, plan.trips);
+    trips_tell(trips, &plan);
+    const uint64_t trip_ns = trips_measure(trips, plan.trips);
     if (is_first(trips)) {
         const uint64_t count = at_least_one(at_most(limit_ns / trip_ns, most));
         plan.trips = at_most((BATCH_NS + trip_ns - 1) / trip_ns, count);
         plan.batches = count / plan.trips;
     }
-    tell(trips, &plan);
+    trips_tell(trips, &plan);
     return plan;
 }
 
 /* Looks at a message that has arrived, whose bytes are those of the key. */
-static bool check(const struct trips *trips, const unsigned char *buffer, uint64_t key,
-                  struct failure *failure) {
+static bool trips_check(const struct trips *trips, const unsigned char *buffer, uint64_t key,
+                        struct failure *failure) {
     size_t wrong;
     unsigned char expected;
     if (payload_check(buffer, trips->bytes, key, &wrong, &expected))
         return true;
-    return failure_set(failure, EXIT_RUN,
-                       "byte %zu of a message of %zu bytes between ranks %d and %d is %d, it "
-                       "should be %d: look for a broken network",
-                       wrong, trips->bytes, trips->first, trips->second, (int)buffer[wrong],
-                       (int)expected);
+    return failure_set(
+        failure, EXIT_RUN,
+        "byte %zu of a message of %zu bytes between ranks %d and %d is %d, it should be %d: look for a broken network",
+        wrong, trips->bytes, trips->first, trips->second, (int)buffer[wrong], (int)expected);
 }
 
 bool trips_verify(const struct trips *trips, struct failure *failure) {
@@ -140,17 +139,17 @@ bool trips_verify(const struct trips *trips, struct failure *failure) {
         memset(other_half, 0, trips->bytes);
         payload_fill(trips->buffer, trips->bytes, there);
         send_to_self(trips, trips->buffer, other_half);
-        return check(trips, other_half, there, failure);
+        return trips_check(trips, other_half, there, failure);
     }
     if (is_first(trips)) {
         payload_fill(trips->buffer, trips->bytes, there);
         send(trips, trips->second);
-        receive(trips, trips->second);
-        return check(trips, trips->buffer, back, failure);
+        trips_receive(trips, trips->second);
+        return trips_check(trips, trips->buffer, back, failure);
     }
     memset(trips->buffer, 0, trips->bytes);
-    receive(trips, trips->first);
-    const bool right = check(trips, trips->buffer, there, failure);
+    trips_receive(trips, trips->first);
+    const bool right = trips_check(trips, trips->buffer, there, failure);
     payload_fill(trips->buffer, trips->bytes, back);
     send(trips, trips->first);
     return right;

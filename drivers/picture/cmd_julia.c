@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: MIT
  * plait julia: Julia sets. */
 #include "picture/picture.h"
-#include "picture/picture_options.h"
-#include "run/command.h"
+#include "picture/picture_report.h"
 
-static void run(const struct session *session, struct option_values *values,
-                struct failure *failure) {
-    picture_run(session, values, PLAIT_JULIA, failure);
+static bool julia_begin(struct run *run, void *state, struct failure *failure) {
+    return picture_begin(run, state, PLAIT_JULIA, failure);
 }
 
-const struct command cmd_julia = {.options = &julia_option_set, .run = run};
+const struct command cmd_julia = {
+    .options = &julia_option_set,
+    .options_bytes = sizeof(struct picture_options),
+    .state_bytes = sizeof(struct picture),
+    .begin = julia_begin,
+    .prepare = picture_prepare,
+    .work = picture_work,
+    .print = picture_print,
+    .report_timing = picture_report_timing,
+    .report_result = picture_report_result,
+    .finish = picture_finish,
+    .free = picture_free,
+    .phases = true,
+};

@@ -3,7 +3,6 @@
  * what it says is only printed or computed once the readers of options have accepted it, and no
  * command in it is run. */
 #include "base/exec_choice.h"
-#include "base/standard_output.h"
 #include "image/reader_png.h"
 #include "options/config_file.h"
 #include "picture/colour_options.h"
@@ -14,44 +13,72 @@
 
 #include <stdio.h>
 
-static bool check(const struct rerun_options *options, const struct origin *origin,
-                  struct failure *failure) {
-    if (origin->values.set == &colour_option_set)
-        return failure_set(failure, EXIT_USAGE,
-                           "'%s' was coloured from the counts in '%s', which do not tell how they "
-                           "were computed: nothing can be computed again",
-                           options->file, values_text(&origin->values, "file"));
-    struct plait_exec exec;
-    const enum plait_escape_kind kind =
-        origin->values.set == &julia_option_set ? PLAIT_JULIA : PLAIT_MANDELBROT;
-    return exec_choose_alone(&exec, options->path, (int)options->threads, failure) &&
-           rerun_check(options->file, origin, kind, &exec, failure);
-}
+struct rerun {
+    struct png_content content;
+    struct origin origin;
+    struct rerun_job job;
+    struct rerun_result result;
+};
 
-static bool tell(const struct rerun_options *options, const struct origin *origin,
-                 struct failure *failure) {
-    if (options->check && !check(options, origin, failure))
+static bool rerun_prepare(struct run *run, void *state, struct failure *failure) {
+    static const struct option_set *const sets[] = {&colour_option_set, &julia_option_set,
+                                                    &mandelbrot_option_set};
+    const struct rerun_options *options = run->options;
+    struct rerun *rerun = state;
+    struct png_content *content = &rerun->content;
+    if (!png_read(options->file, content, NULL, NULL, failure) ||
+        !provenance_read(&rerun->origin, options->file, content->texts, content->text_count, sets,
+                         sizeof sets / sizeof *sets, failure))
         return false;
-    if (options->print && !config_file_write_definition(&origin->values, stdout, failure))
-        return false;
-    if (!options->print && !options->check)
-        printf("%s\n", origin->command);
-    return standard_output_flush(failure);
+    if (!options->check)
+        return true;
+    const struct option_values *values = &rerun->origin.values;
+    if (values->set == &colour_option_set)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "'%s' was coloured from the counts in '%s', which do not tell how they were computed: nothing can be computed again",
+            options->file, values_text(values, "file"));
+    rerun->job = (struct rerun_job){
+        .path = options->file,
+        .origin = &rerun->origin,
+        .kind = values->set == &julia_option_set ? PLAIT_JULIA : PLAIT_MANDELBROT,
+        .command = run->values->set->command,
+        .progress = (enum progress_style)options->progress,
+    };
+    return exec_choose_alone(&rerun->job.exec, options->path, (int)options->threads, failure);
 }
 
-static void run(struct option_values *values, struct failure *failure) {
-    const struct option_set *const sets[] = {&colour_option_set, &julia_option_set,
-                                             &mandelbrot_option_set};
-    struct rerun_options options = {0};
-    struct png_content content = {0};
-    struct origin origin = {0};
-    if (values_apply(values, &options, failure) &&
-        png_read(options.file, &content, NULL, NULL, failure) &&
-        provenance_read(&origin, options.file, content.texts, content.text_count, sets,
-                        sizeof sets / sizeof *sets, failure))
-        tell(&options, &origin, failure);
-    values_free(&origin.values);
-    png_content_free(&content);
+static bool rerun_work(struct run *run, void *state, struct failure *failure) {
+    const struct rerun_options *options = run->options;
+    struct rerun *rerun = state;
+    return !options->check || rerun_check(&rerun->job, &rerun->result, failure);
 }
 
-const struct command cmd_rerun = {.options = &rerun_option_set, .run_local = run, .local = true};
+static bool rerun_print_all(const struct run *run, void *state, struct failure *failure) {
+    const struct rerun_options *options = run->options;
+    const struct rerun *rerun = state;
+    if (options->check)
+        rerun_print(&rerun->job, &rerun->result);
+    if (options->print)
+        return config_file_write_definition(&rerun->origin.values, stdout, failure);
+    if (!options->check)
+        printf("%s\n", rerun->origin.command);
+    return true;
+}
+
+static void rerun_free(void *state) {
+    struct rerun *rerun = state;
+    values_free(&rerun->origin.values);
+    png_content_free(&rerun->content);
+}
+
+const struct command cmd_rerun = {
+    .options = &rerun_option_set,
+    .options_bytes = sizeof(struct rerun_options),
+    .state_bytes = sizeof(struct rerun),
+    .prepare = rerun_prepare,
+    .work = rerun_work,
+    .print = rerun_print_all,
+    .free = rerun_free,
+    .local = true,
+};

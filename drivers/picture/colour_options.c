@@ -4,11 +4,15 @@
 
 #include "image/palette.h"
 #include "image/palette_file.h"
+#include "run/run_options.h"
 
 #include <stddef.h>
 
 /* In the order of enum colour_value. */
 static const char *const value_names[] = {"count", "255-count", NULL};
+
+/* What is no file. */
+static const char *const out_choices[] = {"null", NULL};
 
 static const struct option rows[] = {
     {
@@ -25,8 +29,8 @@ static const struct option rows[] = {
         .name = "value",
         .kind = OPTION_CHOICE,
         .argument = "WHAT",
-        .help = "what of a pixel is drawn: its count, as mandelbrot does, or 255 minus the count, "
-                "never below 1, as julia does",
+        .help =
+            "what of a pixel is drawn: its count, as mandelbrot does, or 255 minus the count, never below 1, as julia does",
         .default_value = "count",
         .offset = offsetof(struct colour_options, value),
         .choices = value_names,
@@ -40,8 +44,10 @@ static const struct option rows[] = {
         .help = "write the picture to FILE, .png, .pdf or .ppm; null writes nothing",
         .default_value = "colour.png",
         .offset = offsetof(struct colour_options, out),
+        .choices = out_choices,
         .replaces = true,
     },
+    PROGRESS_ROW(offsetof(struct colour_options, progress)),
 };
 
 static const struct option_table tables[] = {
@@ -53,9 +59,9 @@ const struct option_set colour_option_set = {
     .command = "colour",
     .alias = "color",
     .summary = "colour counts that were computed before",
-    .details = "Draws a picture from a file of counts (.npy) without computing them again, in "
-               "little memory whatever its size. With the same palette it is the picture that "
-               "mandelbrot or, with --value 255-count, julia draws.",
+    .details =
+        "Draws a picture from a file of counts (.npy) without computing them again, in little memory whatever its size. "
+        "With the same palette it is the picture that mandelbrot or, with --value 255-count, julia draws.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -10,6 +10,7 @@ struct colour_options {
     int value; /* enum colour_value */
     const char *palette;
     struct option_texts out;
+    int progress; /* enum progress_style */
 };
 
 extern const struct option_set colour_option_set;

@@ -14,11 +14,10 @@ static const struct option_table tables[] = {
 const struct option_set julia_option_set = {
     .command = "julia",
     .summary = "draw a Julia set",
-    .details =
-        "Counts the steps z -> z*z + c, z the pixel at first and c given, while |z| < R. Without "
-        "options it draws the picture of the report \"MPI with Python\". Colours show 255 minus "
-        "the count, never below 1, as the report does. The counts are the same for any number "
-        "of ranks and threads and on any path.",
+    .details = "Counts the steps z -> z*z + c, z the pixel at first and c given, while |z| < R. "
+               "Without options it draws the picture of the report \"MPI with Python\". "
+               "Colours show 255 minus the count, never below 1, as the report does. "
+               "The counts are the same for any number of ranks and threads and on any path.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

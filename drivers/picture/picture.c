@@ -1,188 +1,177 @@
 /* SPDX-License-Identifier: MIT
- * The run of mandelbrot and julia, in the order of the data: options, placement, rows (of which
- * picture_rows.c knows more, and picture_stream.c with --stream), verification, files
- * (picture_files.c), report. Each step is one function; failures are agreed between them, so that
- * no rank waits for one that has left. */
+ * The run of mandelbrot and julia, in the order of the data: options, plan, rows (computed into
+ * their keeper, gathered, completed), checksum, colours, verification, files. Each step is one
+ * function; failures are agreed between them, so that no rank waits for one that has left. */
 #include "picture/picture.h"
 
 #include "base/clock.h"
-#include "picture/picture_files.h"
-#include "picture/picture_options.h"
-#include "picture/picture_report.h"
-#include "picture/picture_stream.h"
+#include "image/palette_file.h"
+#include "picture/draw.h"
 #include "plait/digest.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
-#include "ranks/placing.h"
 #include "ranks/waiting.h"
-#include "run/timers.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
-static bool is_root(const struct picture *picture) {
-    return picture->session->rank == ROOT;
+static bool picture_is_root(const struct run *run) {
+    return run->session->rank == ROOT;
 }
 
-static bool compute(struct picture *picture, const char *label, struct failure *failure) {
-    MPI_CHECK(MPI_Barrier(picture->session->world));
-    picture->begun.compute = clock_now_ns();
-    const bool computed =
-        picture->options->stream
-            ? stream_compute(picture, label, failure)
-            : rows_compute(&picture->rows, label, (enum progress_style)picture->options->progress,
-                           failure);
-    picture->timing.compute = clock_seconds_since(picture->begun.compute);
-    return computed;
-}
+/* -- options ----------------------------------------------------------------------------------- */
 
-static void gather(struct picture *picture) {
-    picture->begun.gather = clock_now_ns();
-    if (picture->options->stream)
-        stream_gather(picture);
-    else
-        rows_gather(&picture->rows, &picture->tally);
-    picture->timing.gather = clock_seconds_since(picture->begun.gather);
-}
-
-/* Rank 0: the rows that mirror others. Part of the computation, and timed as such. */
-static void complete(struct picture *picture) {
-    const uint64_t start_ns = clock_now_ns();
-    (void)plait_escape_complete(&picture->escape, &picture->exec, picture->rows.counts);
-    picture->timing.compute += clock_seconds_since(start_ns);
-    rows_digest_others(&picture->rows, &picture->tally);
-    picture->fnv1a = plait_digest_picture(picture->rows.digests, picture->escape.height);
-}
-
-/* Rank 0: samples of the picture against the reference. */
-static bool verify(const struct picture *picture, struct failure *failure) {
-    struct plait_escape_difference first;
-    return plait_escape_verify(&picture->escape, &picture->exec, picture->rows.counts,
-                               VERIFY_SAMPLES, &first) == PLAIT_OK ||
-           picture_mismatch(&first, failure);
-}
-
-/* Rank 0: the files. */
-static bool write_files(struct picture *picture, struct failure *failure) {
-    const uint64_t start_ns = clock_now_ns();
-    const bool written = files_write(picture, failure);
-    picture->timing.encode += clock_seconds_since(start_ns);
-    return written;
-}
-
-/* What the whole picture needs beside its counts, if it is in memory. Encoding begins here. */
-static bool colour(struct picture *picture, struct failure *failure) {
-    picture->begun.encode = clock_now_ns();
-    if (picture->options->stream)
-        return true;
-    if (is_root(picture))
-        complete(picture);
-    const uint64_t start_ns = clock_now_ns();
-    const bool coloured = files_colour(picture, failure);
-    picture->timing.encode = clock_seconds_since(start_ns);
-    return coloured;
-}
-
-/* Brings the times of all ranks to rank 0. */
-static void gather_timing(struct picture *picture) {
-    struct timing slowest;
-    MPI_CHECK(MPI_Reduce(&picture->timing, &slowest, 4, MPI_DOUBLE, MPI_MAX, ROOT,
-                         picture->session->world));
-    if (is_root(picture))
-        picture->timing = slowest;
-}
-
-/* What rank 0 does with the gathered picture while the others wait for its verdict. */
-static bool finish_on_root(struct picture *picture, struct failure *failure) {
-    provenance_seal(&picture->provenance, picture->fnv1a);
-    if (picture->options->stream)
-        return stream_write(picture, failure);
-    if (picture->options->verify && !verify(picture, failure))
+bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
+                   struct failure *failure) {
+    const struct picture_options *options = run->options;
+    const uint32_t samples = (uint32_t)options->samples;
+    struct picture *picture = state;
+    if (!picture_of_options(options, run->values, kind, &picture->escape, failure) ||
+        !files_begin(&picture->files, &options->out, FILES_OF_PICTURE,
+                     picture->escape.width / samples, picture->escape.height / samples, failure))
         return false;
-    return write_files(picture, failure);
-}
-
-/* Who computes which rows, and where they are kept. */
-static bool plan(struct picture *picture, struct failure *failure) {
-    if (picture->options->stream)
-        return stream_begin(picture, failure);
-    return rows_begin(&picture->rows, picture->session, &picture->escape, &picture->exec,
-                      (enum schedule_kind)picture->options->schedule, files_row_bytes(picture),
-                      picture->options->checkpoint ? &picture->checkpoint : NULL, failure);
-}
-
-static bool prepare(struct picture *picture, struct failure *failure) {
-    const struct session *session = picture->session;
-    struct placement mine;
-
-    if (session->rank == ROOT)
-        files_check(picture, failure);
-    if (!agree(session, failure) ||
-        !picture_checkpoint_open(&picture->checkpoint, session, &picture->escape,
-                                 picture->options->checkpoint, picture->options->checkpoint_every,
-                                 failure) ||
-        !placing_resolve(session, picture->options->run.path, picture->options->run.threads,
-                         &picture->exec, &mine, failure) ||
-        !placing_gather(session, &mine, &picture->placements, failure) || !plan(picture, failure))
-        return false;
-    placing_warn(session, picture->placements);
+    colouring_begin(&picture->colouring, picture_colour_value(kind),
+                    options->colour == PICTURE_SMOOTH && files_have_colours(&picture->files));
     return true;
 }
 
-/* Rank 0: the times that the report has, too. */
-static void time_all(const struct picture *picture) {
-    struct stopwatch *watch = picture->session->watch;
-    stopwatch_add(watch, "compute", picture->begun.compute, picture->timing.compute);
-    stopwatch_add(watch, "gather", picture->begun.gather, picture->timing.gather);
-    stopwatch_add(watch, "encode", picture->begun.encode, picture->timing.encode);
-    stopwatch_add(watch, "total", picture->begun.total, picture->timing.total);
+/* -- plan -------------------------------------------------------------------------------------- */
+
+/* What files need, who computes which rows, and where they are kept. */
+bool picture_prepare(struct run *run, void *state, struct failure *failure) {
+    const struct picture_options *options = run->options;
+    const bool has_checkpoint = options->checkpoint != NULL;
+    struct picture *picture = state;
+    if (picture_is_root(run) &&
+        colouring_load_palette(&picture->colouring, palette_load, options->palette, failure))
+        provenance_begin(&picture->provenance, run->values, failure);
+    if (!agree(run->session, failure) ||
+        !picture_checkpoint_open(&picture->checkpoint, run->session, &picture->escape,
+                                 options->checkpoint, options->checkpoint_every, failure))
+        return false;
+    picture->work = (struct row_work){
+        .session = run->session,
+        .escape = &picture->escape,
+        .exec = &run->exec,
+    };
+    picture->keeper = (struct keeper){
+        .kind = options->stream ? &keeper_disk : &keeper_memory,
+        .work = &picture->work,
+        .colouring = &picture->colouring,
+        .files = &picture->files,
+        .samples = (uint32_t)options->samples,
+        .checkpoint = has_checkpoint ? &picture->checkpoint : NULL,
+        .verify = options->verify,
+    };
+    return row_work_plan(&picture->work, (enum schedule_kind)options->schedule,
+                         has_checkpoint ? &picture->checkpoint.rest : NULL, failure) &&
+           picture->keeper.kind->reserve(&picture->keeper, failure);
 }
 
-/* Rank 0: the lines, and only if they have arrived the report, which stands for success. */
-static void tell(const struct picture *picture, const struct option_values *values,
-                 struct failure *failure) {
-    picture_print(picture, values->set->command);
-    time_all(picture);
-    if (timers_tell(picture->session, values, failure) && picture->options->run.json)
-        picture_report(picture, values, failure);
+/* -- rows -------------------------------------------------------------------------------------- */
+
+static bool picture_compute(struct run *run, struct picture *picture, struct failure *failure) {
+    const struct picture_options *options = run->options;
+    MPI_CHECK(MPI_Barrier(run->session->world));
+    run->compute.begun_ns = clock_now_ns();
+    row_work_run(&picture->work, &picture->keeper, run->values->set->command,
+                 (enum progress_style)options->progress, failure);
+    const bool computed =
+        picture->keeper.kind->settle(&picture->keeper, picture->work.queue.stopped, failure);
+    run->compute.seconds = clock_seconds_since(run->compute.begun_ns);
+    return computed;
 }
 
-static void draw(struct picture *picture, const struct option_values *values,
-                 struct failure *failure) {
-    const struct session *session = picture->session;
-    picture->begun.total = clock_now_ns();
-    if (!prepare(picture, failure) || !compute(picture, values->set->command, failure))
-        return;
-    gather(picture);
-    if (!colour(picture, failure))
-        return;
-    if (is_root(picture))
-        finish_on_root(picture, failure);
-    quiet_barrier(session);
-    if (!agree(session, failure))
-        return;
-    picture->timing.total = clock_seconds_since(picture->begun.total);
-    gather_timing(picture);
-    if (is_root(picture))
-        tell(picture, values, failure);
-    if (picture->options->checkpoint) /* what was kept until then is not needed any more */
-        picture_checkpoint_remove(&picture->checkpoint, failure);
-    agree(session, failure);
+static void picture_gather(struct run *run, struct picture *picture) {
+    run->gather.begun_ns = clock_now_ns();
+    picture->keeper.kind->gather(&picture->keeper);
+    run->gather.seconds = clock_seconds_since(run->gather.begun_ns);
 }
 
-void picture_run(const struct session *session, struct option_values *values,
-                 enum plait_escape_kind kind, struct failure *failure) {
-    struct picture_options options = {0};
-    struct picture picture = {.session = session, .options = &options};
+/* Rank 0: all rows, and their checksum. Rows that mirror others are part of the computation, and
+ * timed as such. */
+static void picture_complete(struct run *run, struct picture *picture) {
+    struct keeper *keeper = &picture->keeper;
+    const uint64_t start_ns = clock_now_ns();
+    if (keeper->kind->complete)
+        keeper->kind->complete(keeper);
+    run->compute.seconds += clock_seconds_since(start_ns);
+    if (keeper->kind->measure)
+        keeper->kind->measure(keeper);
+    picture->fnv1a = plait_digest_picture(keeper->digests, picture->escape.height);
+    provenance_seal(&picture->provenance, picture->fnv1a);
+}
 
-    if (values_apply(values, &options, failure) &&
-        picture_of_options(&options, values, kind, &picture.escape, failure) && is_root(&picture))
-        provenance_begin(&picture.provenance, values, failure);
-    if (agree(session, failure))
-        draw(&picture, values, failure);
-    picture_checkpoint_free(&picture.checkpoint);
-    provenance_free(&picture.provenance);
-    free(picture.placements);
-    rows_end(&picture.rows);
-    stream_end(&picture.stream);
-    free(picture.indices);
+/* -- colours and files ------------------------------------------------------------------------- */
+
+static bool picture_find_colours(struct run *run, struct picture *picture,
+                                 struct failure *failure) {
+    const struct picture_options *options = run->options;
+    char label[64];
+    snprintf(label, sizeof label, "%s, colours", run->values->set->command);
+    struct progress_display display =
+        progress_display_begin(label, (enum progress_style)options->progress);
+    const bool found = picture->keeper.kind->colour(
+        &picture->keeper, picture_is_root(run) ? &display : NULL, failure);
+    progress_display_end(&display);
+    return found;
+}
+
+/* Rank 0. */
+static bool picture_write_files(const struct run *run, struct picture *picture,
+                                struct failure *failure) {
+    const struct picture_options *options = run->options;
+    const struct drawing drawing = {
+        .width = picture->escape.width,
+        .height = picture->escape.height,
+        .samples = (uint32_t)options->samples,
+        .read = picture->keeper.kind->read,
+        .rows = &picture->keeper,
+        .colouring = &picture->colouring,
+        .provenance = &picture->provenance,
+        .command = run->values->set->command,
+        .progress = (enum progress_style)options->progress,
+    };
+    return draw_files(&drawing, &picture->files, failure);
+}
+
+bool picture_work(struct run *run, void *state, struct failure *failure) {
+    const struct picture_options *options = run->options;
+    struct picture *picture = state;
+    if (!picture_compute(run, picture, failure))
+        return false;
+    picture_gather(run, picture);
+    if (picture_is_root(run))
+        picture_complete(run, picture);
+
+    run->encode.begun_ns = clock_now_ns();
+    if (picture->colouring.smooth && !picture_find_colours(run, picture, failure))
+        return false;
+    run->encode.seconds = clock_seconds_since(run->encode.begun_ns);
+    if (picture_is_root(run) && (!options->verify || !picture->keeper.kind->verify ||
+                                 picture->keeper.kind->verify(&picture->keeper, failure))) {
+        const uint64_t start_ns = clock_now_ns();
+        picture_write_files(run, picture, failure);
+        run->encode.seconds += clock_seconds_since(start_ns);
+    }
+    quiet_barrier(run->session);
+    return failure->exit_status == EXIT_DONE;
+}
+
+/* -- the end ----------------------------------------------------------------------------------- */
+
+/* What was kept for the case of a failure is not needed any more. */
+bool picture_finish(const struct run *run, void *state, struct failure *failure) {
+    const struct picture_options *options = run->options;
+    const struct picture *picture = state;
+    return !options->checkpoint || picture_checkpoint_remove(&picture->checkpoint, failure);
+}
+
+void picture_free(void *state) {
+    struct picture *picture = state;
+    keeper_end(&picture->keeper);
+    row_work_end(&picture->work);
+    picture_checkpoint_free(&picture->checkpoint);
+    provenance_free(&picture->provenance);
+    colouring_end(&picture->colouring);
+    files_end(&picture->files);
 }

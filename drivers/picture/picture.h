@@ -1,18 +1,42 @@
 /* SPDX-License-Identifier: MIT
- * Draws a picture of escape counts on all ranks: the run of mandelbrot and of julia. */
+ * A picture of escape counts on all ranks: the run of mandelbrot and of julia, as run/run.h has the
+ * steps of a subcommand. */
 #ifndef PLAIT_DRIVERS_PICTURE_H
 #define PLAIT_DRIVERS_PICTURE_H
 
 #include "base/failure.h"
-#include "options/option_values.h"
+#include "picture/colouring.h"
+#include "picture/keeper.h"
+#include "picture/picture_checkpoint.h"
+#include "picture/picture_files.h"
+#include "picture/picture_options.h"
+#include "picture/provenance.h"
+#include "picture/row_work.h"
 #include "plait/escape.h"
-#include "ranks/session.h"
+#include "run/command.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
-/* Collective, with the same values on all ranks. Rank 0 writes the files, prints the summary and,
- * where asked, verifies and reports. A failure is that of all ranks. */
-void picture_run(const struct session *session, struct option_values *values,
-                 enum plait_escape_kind kind, struct failure *failure);
+/* What a rank knows of its picture. All zero: nothing, which may be freed. */
+struct picture {
+    struct plait_escape escape;
+    struct picture_files files;
+    struct colouring colouring;
+    struct provenance provenance; /* rank 0: what the files say of themselves */
+    struct picture_checkpoint checkpoint;
+    struct row_work work;
+    struct keeper keeper;
+    uint64_t fnv1a; /* rank 0: checksum of the picture */
+};
+
+/* The steps, of which the first knows what is drawn; run->options is a struct picture_options, and
+ * state a struct picture. */
+bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
+                   struct failure *failure);
+bool picture_prepare(struct run *run, void *state, struct failure *failure);
+bool picture_work(struct run *run, void *state, struct failure *failure);
+bool picture_finish(const struct run *run, void *state, struct failure *failure);
+void picture_free(void *state);
 
 #endif

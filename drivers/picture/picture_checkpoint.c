@@ -8,13 +8,14 @@
 
 #include <inttypes.h>
 
-static bool is_root(const struct picture_checkpoint *checkpoint) {
+static bool picture_checkpoint_is_root(const struct picture_checkpoint *checkpoint) {
     return checkpoint->session->rank == ROOT;
 }
 
 /* Of the counts alone, as they are computed: two ways to ask for one view are one view, and the
  * shortcuts of --interior change no count. Seventeen digits tell doubles apart. */
-static void describe(struct checkpoint_parameters *parameters, const struct plait_escape *escape) {
+static void picture_checkpoint_describe(struct checkpoint_parameters *parameters,
+                                        const struct plait_escape *escape) {
     const bool julia = escape->kind == PLAIT_JULIA;
     checkpoint_parameter(parameters, "subcommand", "%s", julia ? "julia" : "mandelbrot");
     checkpoint_parameter(parameters, "size", "%" PRIu32 "x%" PRIu32, escape->width, escape->height);
@@ -53,7 +54,7 @@ static bool list_rows(struct picture_checkpoint *checkpoint, struct failure *fai
 }
 
 static bool open_on_root(struct picture_checkpoint *checkpoint, struct failure *failure) {
-    describe(&checkpoint->parameters, checkpoint->escape);
+    picture_checkpoint_describe(&checkpoint->parameters, checkpoint->escape);
     return checkpoint_open(&checkpoint->file, checkpoint->path, &checkpoint->parameters,
                            &checkpoint->found, failure) &&
            (!checkpoint->found ||
@@ -75,7 +76,7 @@ bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct
     if (!path)
         return true;
     stop_signal_watch();
-    if (is_root(checkpoint))
+    if (picture_checkpoint_is_root(checkpoint))
         open_on_root(checkpoint, failure);
     if (!agree(session, failure) || !share_units(session, &checkpoint->rest, failure))
         return false;
@@ -83,8 +84,9 @@ bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct
     return true;
 }
 
-static bool read_rows(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
-                      int32_t *counts, uint64_t *digests, struct failure *failure) {
+static bool picture_checkpoint_read_rows(struct picture_checkpoint *checkpoint,
+                                         const struct plait_exec *exec, int32_t *counts,
+                                         uint64_t *digests, struct failure *failure) {
     struct checkpoint_record record;
     uint64_t cursor = 0;
     while (checkpoint_next(&checkpoint->file, &cursor, &record, failure))
@@ -97,8 +99,9 @@ static bool read_rows(struct picture_checkpoint *checkpoint, const struct plait_
 
 bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
                              int32_t *counts, uint64_t *digests, struct failure *failure) {
-    if (!(checkpoint->found ? read_rows(checkpoint, exec, counts, digests, failure)
-                            : checkpoint_create_log(&checkpoint->file, failure)))
+    if (!(checkpoint->found
+              ? picture_checkpoint_read_rows(checkpoint, exec, counts, digests, failure)
+              : checkpoint_create_log(&checkpoint->file, failure)))
         return false;
     checkpoint_set_interval(&checkpoint->file, checkpoint->every_seconds);
     return true;
@@ -125,16 +128,16 @@ bool picture_checkpoint_tend(struct picture_checkpoint *checkpoint) {
 }
 
 /* All rows are kept, but the files are not written. Answers false. */
-static bool stopped_when_complete(const struct picture_checkpoint *checkpoint,
-                                  struct failure *failure) {
-    return failure_set(failure, EXIT_STOPPED,
-                       "stopped: checkpoint '%s' has all rows, and the same command writes the "
-                       "files",
-                       checkpoint->path);
+static bool picture_checkpoint_stopped_when_complete(const struct picture_checkpoint *checkpoint,
+                                                     struct failure *failure) {
+    return failure_set(
+        failure, EXIT_STOPPED,
+        "stopped: checkpoint '%s' has all rows, and the same command writes the files",
+        checkpoint->path);
 }
 
-static bool end_on_root(struct picture_checkpoint *checkpoint, bool stopped,
-                        struct failure *failure) {
+static bool picture_checkpoint_end_on_root(struct picture_checkpoint *checkpoint, bool stopped,
+                                           struct failure *failure) {
     const uint64_t all = plait_escape_distinct_rows(checkpoint->escape);
     const uint64_t finished = unit_set_units(&checkpoint->finished);
     if (checkpoint->failure.exit_status == EXIT_DONE)
@@ -146,7 +149,7 @@ static bool end_on_root(struct picture_checkpoint *checkpoint, bool stopped,
     if (!stopped && !stop_signal_seen())
         return true;
     if (finished == all)
-        return stopped_when_complete(checkpoint, failure);
+        return picture_checkpoint_stopped_when_complete(checkpoint, failure);
     return failure_set(failure, EXIT_STOPPED,
                        "stopped: checkpoint '%s' has %" PRIu64 " of %" PRIu64
                        " rows, and the same command goes on from there",
@@ -155,22 +158,20 @@ static bool end_on_root(struct picture_checkpoint *checkpoint, bool stopped,
 
 bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool stopped,
                                  struct failure *failure) {
-    if (is_root(checkpoint))
-        end_on_root(checkpoint, stopped, failure);
+    if (picture_checkpoint_is_root(checkpoint))
+        picture_checkpoint_end_on_root(checkpoint, stopped, failure);
     if (!agree(checkpoint->session, failure))
         return false;
     struct failure later = {0};
-    stopped_when_complete(checkpoint, &later);
-    stop_signal_end_at_once(is_root(checkpoint) ? later.text : NULL);
+    picture_checkpoint_stopped_when_complete(checkpoint, &later);
+    stop_signal_end_at_once(picture_checkpoint_is_root(checkpoint) ? later.text : NULL);
     return true;
 }
 
 bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
                                struct failure *failure) {
-    if (!agree(checkpoint->session, failure))
-        return false;
     stop_signal_release();
-    return !is_root(checkpoint) || checkpoint_remove(&checkpoint->file, failure);
+    return !picture_checkpoint_is_root(checkpoint) || checkpoint_remove(&checkpoint->file, failure);
 }
 
 void picture_checkpoint_free(struct picture_checkpoint *checkpoint) {

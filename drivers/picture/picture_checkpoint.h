@@ -53,8 +53,8 @@ bool picture_checkpoint_tend(struct picture_checkpoint *checkpoint);
 bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool stopped,
                                  struct failure *failure);
 
-/* Collective, when the results are complete or rank 0 has failed to tell them: in the first case
- * signals do what they do without a checkpoint, and rank 0 removes the file. Agree afterwards. */
+/* On each rank, when the results are reported on rank 0: from now on signals do what they do
+ * without a checkpoint. Rank 0 removes the file. */
 bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
                                struct failure *failure);
 

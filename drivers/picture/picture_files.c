@@ -1,89 +1,83 @@
 /* SPDX-License-Identifier: MIT
- * Writes the files of a picture. */
+ * Opens, feeds and closes the writers of a picture. */
 #include "picture/picture_files.h"
 
-#include "base/atomic_file.h"
-#include "files/report.h"
-#include "image/palette_file.h"
-#include "image/smooth_colour.h"
-#include "image/writer.h"
-#include "picture/picture_image.h"
-#include "picture/picture_smooth.h"
+#include <stdlib.h>
 
-bool files_check(struct picture *picture, struct failure *failure) {
-    const struct picture_options *options = picture->options;
-    const struct image image = picture_image(picture, colour_range_empty());
-    const char *json = options->run.json;
-    if (json && !report_check(json, failure))
-        return false;
-    for (size_t k = 0; k < options->out.count; k++) {
-        const char *path = options->out.items[k];
-        const struct writer_format *format = writer_format_find(path, failure);
-        if (!format || !writer_check(format, path, image.width, image.height, failure))
+bool files_begin(struct picture_files *files, const struct option_texts *paths,
+                 enum files_kind kind, uint32_t width, uint32_t height, struct failure *failure) {
+    files->items = calloc(paths->count + 1, sizeof *files->items);
+    if (!files->items)
+        return failure_set(failure, EXIT_RUN, "out of memory");
+    for (size_t k = 0; k < paths->count; k++) {
+        struct picture_file *file = &files->items[k];
+        file->path = paths->items[k];
+        file->format = kind == FILES_OF_COLOURS ? writer_format_find_coloured(file->path, failure)
+                                                : writer_format_find(file->path, failure);
+        if (!file->format || !writer_check(file->format, file->path, width, height, failure))
             return false;
-        if (!writer_makes_file(format))
+        files->count++;
+    }
+    return true;
+}
+
+bool files_are_made(const struct picture_files *files) {
+    bool made = false;
+    for (size_t k = 0; k < files->count; k++)
+        made |= writer_makes_file(files->items[k].format);
+    return made;
+}
+
+bool files_have_colours(const struct picture_files *files) {
+    bool coloured = false;
+    for (size_t k = 0; k < files->count; k++)
+        coloured |= writer_has_colours(files->items[k].format);
+    return coloured;
+}
+
+uint64_t files_row_bytes(const struct picture_files *files, uint32_t width) {
+    uint64_t bytes = 0;
+    for (size_t k = 0; k < files->count; k++)
+        bytes += writer_row_bytes(files->items[k].format, width);
+    return bytes;
+}
+
+bool files_open(struct picture_files *files, const struct image *image, struct failure *failure) {
+    for (size_t k = 0; k < files->count; k++) {
+        struct picture_file *file = &files->items[k];
+        if (file->commit)
             continue;
-        for (size_t i = 0; i < k; i++)
-            if (!atomic_file_check_apart(path, options->out.items[i], failure))
-                return false;
-        if (!atomic_file_check_apart(path, json, failure) ||
-            !atomic_file_check_apart(path, options->checkpoint, failure) ||
-            !palette_check_apart(options->palette, path, failure))
+        file->writer = writer_open(file->format, file->path, image, failure);
+        if (!file->writer)
             return false;
     }
-    if (options->checkpoint && (!atomic_file_check(options->checkpoint, failure) ||
-                                !atomic_file_check_apart(options->checkpoint, json, failure)))
-        return false;
-    if (!palette_check_apart(options->palette, json, failure) ||
-        !palette_check_apart(options->palette, options->checkpoint, failure))
-        return false;
-    if (!palette_load(options->palette, &picture->palette, failure))
-        return false;
-    if (options->colour == PICTURE_SMOOTH)
-        picture->palette = smooth_palette(&picture->palette);
     return true;
 }
 
-bool files_colour(struct picture *picture, struct failure *failure) {
-    return !picture_is_smooth(picture) || smooth_colour(&picture->rows, &picture->indices, failure);
-}
-
-uint64_t files_row_bytes(const struct picture *picture) {
-    const struct image image = picture_image(picture, colour_range_empty());
-    uint64_t most = 0; /* one file after the other */
-    for (size_t k = 0; k < picture->options->out.count && picture->session->rank == ROOT; k++) {
-        struct failure ignored = {0};
-        const uint64_t bytes = writer_row_bytes(
-            writer_format_find(picture->options->out.items[k], &ignored), image.width);
-        most = bytes > most ? bytes : most;
-    }
-    return most / image.samples +
-           (picture_is_smooth(picture) ? smooth_row_bytes(picture->escape.width) : 0);
-}
-
-static bool write_one(const struct picture *picture, const struct image *image, const char *path,
-                      struct failure *failure) {
-    const struct writer_format *format = writer_format_find(path, failure);
-    if (!format)
-        return false;
-    struct writer *writer = writer_open(format, path, image, failure);
-    if (!writer)
-        return false;
-    const struct image_rows rows = {picture->rows.counts, picture->indices, picture->escape.height};
-    if (!writer_put(writer, &rows, failure)) {
-        writer_abandon(writer);
-        return false;
-    }
-    return writer_close(writer, failure);
-}
-
-bool files_write(const struct picture *picture, struct failure *failure) {
-    const struct plait_escape *escape = &picture->escape;
-    const struct image image =
-        picture_image(picture, colour_range_of(picture_colour_value(picture), picture->rows.counts,
-                                               (size_t)escape->width * escape->height));
-    for (size_t k = 0; k < picture->options->out.count; k++)
-        if (!write_one(picture, &image, picture->options->out.items[k], failure))
+bool files_put(const struct picture_files *files, const struct image_rows *rows,
+               struct failure *failure) {
+    for (size_t k = 0; k < files->count; k++)
+        if (files->items[k].writer && !writer_put(files->items[k].writer, rows, failure))
             return false;
     return true;
+}
+
+bool files_close(struct picture_files *files, bool written, struct failure *failure) {
+    for (size_t k = 0; k < files->count; k++) {
+        struct picture_file *file = &files->items[k];
+        struct writer *writer = file->writer;
+        file->writer = NULL;
+        if (!written)
+            writer_abandon(writer);
+        else if (file->commit)
+            written = file->commit(file->commit_context, failure);
+        else
+            written = writer_close(writer, failure);
+    }
+    return written;
+}
+
+void files_end(struct picture_files *files) {
+    free(files->items);
+    *files = (struct picture_files){0};
 }

@@ -1,26 +1,55 @@
 /* SPDX-License-Identifier: MIT
- * The files of a picture: looked at before the work, written by rank 0 after it. */
+ * The files of a picture: all are written at once, block by block from the top, and appear when the
+ * last row is in all of them. */
 #ifndef PLAIT_DRIVERS_PICTURE_FILES_H
 #define PLAIT_DRIVERS_PICTURE_FILES_H
 
 #include "base/failure.h"
-#include "picture/picture_report.h"
+#include "image/writer.h"
+#include "options/option_values.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/* Rank 0, before the work: looks at every output and reads the palette. */
-bool files_check(struct picture *picture, struct failure *failure);
+struct picture_file {
+    const char *path;
+    const struct writer_format *format;
+    struct writer *writer; /* while rows are written */
+    /* Not NULL: there is no writer, whoever keeps the rows puts the file in its place. */
+    bool (*commit)(void *context, struct failure *failure);
+    void *commit_context;
+};
 
-/* Bytes that the files need on this rank for each of its rows of counts, beside these. All ranks
- * must have agreed that every name has a format, as files_check finds out. */
-uint64_t files_row_bytes(const struct picture *picture);
+/* All zero: none. */
+struct picture_files {
+    struct picture_file *items; /* in the order in which they were asked for */
+    size_t count;
+};
 
-/* Collective, without --stream, when rank 0 has the counts of the whole picture: what colours need
- * beside them. A failure is that of all ranks. */
-bool files_colour(struct picture *picture, struct failure *failure);
+/* What files may be. */
+enum files_kind { FILES_OF_PICTURE, FILES_OF_COLOURS }; /* the latter without counts */
 
-/* Rank 0: writes the files, from the counts of the whole picture. */
-bool files_write(const struct picture *picture, struct failure *failure);
+/* On every rank: finds the formats of the paths, which stay where they are. EXIT_USAGE for names
+ * without one, and for formats that do not take pictures of width x height pixels. Free with
+ * files_end, also after a failure. */
+bool files_begin(struct picture_files *files, const struct option_texts *paths,
+                 enum files_kind kind, uint32_t width, uint32_t height, struct failure *failure);
+
+/* Whether there is a file at all ("null" is none), and whether one holds colours. */
+bool files_are_made(const struct picture_files *files);
+bool files_have_colours(const struct picture_files *files);
+
+/* Bytes of memory for each row of `width` pixels until the files are complete. */
+uint64_t files_row_bytes(const struct picture_files *files, uint32_t width);
+
+/* Opens all, gives rows to all, and ends: puts all in their places if the rows are written,
+ * else leaves all what they were before; false in both cases if the files are not there. */
+bool files_open(struct picture_files *files, const struct image *image, struct failure *failure);
+bool files_put(const struct picture_files *files, const struct image_rows *rows,
+               struct failure *failure);
+bool files_close(struct picture_files *files, bool written, struct failure *failure);
+
+void files_end(struct picture_files *files);
 
 #endif

@@ -16,6 +16,9 @@ static const char *const interior_choices[] = {"fast", "brute", NULL};
 static const char *const region_rivals[] = {"center", "zoom", NULL};
 static const char *const center_rivals[] = {"region", NULL};
 
+/* What is no file. */
+static const char *const out_choices[] = {"null", NULL};
+
 /* Rows that the two subcommands have alike, or but for a default. */
 #define SIZE_ROW(size_text)                                                                \
     {                                                                                      \
@@ -58,12 +61,12 @@ static const char *const center_rivals[] = {"region", NULL};
     }
 
 /* How files are named is the same, but the default is the subcommand's. */
-#define OUT_ROW(file)                                                                              \
-    {                                                                                              \
-        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE", .replaces = true,                 \
-        .help = "write the picture to FILE, .png, .pdf or .ppm, or the counts, .npy; null writes " \
-                "nothing",                                                                         \
-        .default_value = (file), .offset = MEMBER(out),                                            \
+#define OUT_ROW(file)                                                                                  \
+    {                                                                                                  \
+        .name = "out", .kind = OPTION_TEXTS, .argument = "FILE", .replaces = true,                     \
+        .help =                                                                                        \
+            "write the picture to FILE, .png, .pdf or .ppm, or the counts, .npy; null writes nothing", \
+        .default_value = (file), .offset = MEMBER(out), .choices = out_choices,                        \
     }
 
 const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
@@ -108,8 +111,8 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .alias = "color",
         .kind = OPTION_CHOICE,
         .argument = "WHAT",
-        .help = "count gives all points of one count one colour; smooth has no bands, and draws "
-                "points that do not escape black",
+        .help =
+            "count gives all points of one count one colour; smooth has no bands, and draws points that do not escape black",
         .default_value = "count",
         .offset = MEMBER(colour),
         .choices = colour_choices,
@@ -119,8 +122,8 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .name = "samples",
         .kind = OPTION_COUNT,
         .argument = "N",
-        .help = "compute N x N points of each pixel and draw the mean of their light; counts, "
-                "checksum and .npy are those of the points",
+        .help =
+            "compute N x N points of each pixel and draw the mean of their light; counts, checksum and .npy are those of the points",
         .default_value = "1",
         .offset = MEMBER(samples),
         .min = 1,
@@ -132,8 +135,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .kind = OPTION_CHOICE,
         .argument = "HOW",
         .help =
-            "fast takes mathematical shortcuts for points inside the set and mirrored rows, brute "
-            "does not; the counts are the same",
+            "fast takes mathematical shortcuts for points inside the set and mirrored rows, brute does not; the counts are the same",
         .default_value = "fast",
         .offset = MEMBER(interior),
         .choices = interior_choices,
@@ -143,16 +145,14 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .name = "verify",
         .kind = OPTION_FLAG,
         .help =
-            "recompute 1000 pixels spread over the picture by the scalar reference; a difference "
-            "is an error",
+            "recompute 1000 pixels spread over the picture by the scalar reference; a difference is an error",
         .offset = MEMBER(verify),
     },
     {
         .name = "stream",
         .kind = OPTION_FLAG,
-        .help = "keep the counts on disk while the picture is made, in the .npy or beside the "
-                "first output, and a few MiB in the memory of each rank; all nodes must see that "
-                "folder",
+        .help =
+            "keep the counts on disk while the picture is made, in the .npy or beside the first output, and a few MiB in the memory of each rank; all nodes must see that folder",
         .offset = MEMBER(stream),
     },
     CHECKPOINT_ROW(MEMBER(checkpoint), "rows"),
@@ -223,14 +223,14 @@ static bool take_view(const struct picture_options *options, const struct option
         if (!(plait_escape_resolution(escape) > 0))
             return failure_set(failure, EXIT_USAGE,
                                "the pixels of this view are too small for any double: zoom out");
-        return failure_set(failure, EXIT_USAGE,
-                           "the pixels of this view are %.3g times too small for double precision: "
-                           "zoom out (--zoom, --region) or take fewer pixels (--size)",
-                           1 / plait_escape_resolution(escape));
+        return failure_set(
+            failure, EXIT_USAGE,
+            "the pixels of this view are %.3g times too small for double precision: zoom out (--zoom, --region) or take fewer pixels (--size)",
+            1 / plait_escape_resolution(escape));
     default:
-        return failure_set(failure, EXIT_USAGE,
-                           "--region, --center or --zoom reaches beyond 1e150, where squares "
-                           "overflow: zoom in or move towards 0");
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--region, --center or --zoom reaches beyond 1e150, where squares overflow: zoom in or move towards 0");
     }
 }
 
@@ -240,8 +240,7 @@ static bool take_julia(const struct picture_options *options, struct plait_escap
     if (fabs(options->c[0]) > most || fabs(options->c[1]) > most || options->bailout > most)
         return failure_set(
             failure, EXIT_USAGE,
-            "--c or --bailout is beyond 1e150, where squares overflow: choose a smaller "
-            "one");
+            "--c or --bailout is beyond 1e150, where squares overflow: choose a smaller one");
     escape->cre = options->c[0];
     escape->cim = options->c[1];
     escape->bailout = options->bailout;
@@ -262,4 +261,8 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     return checkpoint_options_check(values, failure) && take_size(options, escape, failure) &&
            (kind != PLAIT_JULIA || take_julia(options, escape, failure)) &&
            take_view(options, values, escape, failure);
+}
+
+enum colour_value picture_colour_value(enum plait_escape_kind kind) {
+    return kind == PLAIT_JULIA ? COLOUR_255_MINUS_COUNT : COLOUR_COUNT;
 }

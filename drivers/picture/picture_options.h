@@ -4,6 +4,7 @@
 #define PLAIT_DRIVERS_PICTURE_OPTIONS_H
 
 #include "base/failure.h"
+#include "image/colour.h"
 #include "options/option_values.h"
 #include "plait/escape.h"
 #include "run/run_options.h"
@@ -51,6 +52,9 @@ extern const struct option julia_option_rows[JULIA_OPTIONS];
 bool picture_of_options(const struct picture_options *options, const struct option_values *values,
                         enum plait_escape_kind kind, struct plait_escape *escape,
                         struct failure *failure);
+
+/* What of a pixel is drawn. */
+enum colour_value picture_colour_value(enum plait_escape_kind kind);
 
 extern const struct option_set mandelbrot_option_set, julia_option_set;
 

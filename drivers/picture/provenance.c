@@ -17,7 +17,7 @@ static const char software_name[] = "Software", command_name[] = "plait-command"
                   parameters_name[] = "plait-parameters", version_name[] = "plait-version",
                   checksum_name[] = "plait-fnv1a";
 
-static bool out_of_memory(struct failure *failure) {
+static bool provenance_out_of_memory(struct failure *failure) {
     return failure_set(failure, EXIT_RUN, "out of memory");
 }
 
@@ -38,7 +38,7 @@ static bool write_joined(const char *head, const char *tail, FILE *stream,
     const size_t bytes = strlen(head) + strlen(tail) + 1;
     char *word = malloc(bytes);
     if (!word)
-        return out_of_memory(failure);
+        return provenance_out_of_memory(failure);
     snprintf(word, bytes, "%s%s", head, tail);
     fputc(' ', stream);
     shell_word_write(word, stream);
@@ -87,19 +87,19 @@ static bool write_command(const struct option_values *values, FILE *stream,
 }
 
 /* What the function writes, as a text to be freed; NULL on failure. */
-static char *text_of(bool (*write)(const struct option_values *values, FILE *stream,
-                                   struct failure *failure),
-                     const struct option_values *values, struct failure *failure) {
+static char *provenance_text_of(bool (*write)(const struct option_values *values, FILE *stream,
+                                              struct failure *failure),
+                                const struct option_values *values, struct failure *failure) {
     char *text = NULL;
     size_t bytes = 0;
     FILE *stream = open_memstream(&text, &bytes);
     if (!stream) {
-        out_of_memory(failure);
+        provenance_out_of_memory(failure);
         return NULL;
     }
     bool written = write(values, stream, failure);
     if (fclose(stream) != 0)
-        written = out_of_memory(failure);
+        written = provenance_out_of_memory(failure);
     if (written)
         return text;
     free(text);
@@ -109,9 +109,9 @@ static char *text_of(bool (*write)(const struct option_values *values, FILE *str
 bool provenance_begin(struct provenance *provenance, const struct option_values *values,
                       struct failure *failure) {
     *provenance = (struct provenance){0};
-    provenance->parameters = text_of(config_file_write_definition, values, failure);
+    provenance->parameters = provenance_text_of(config_file_write_definition, values, failure);
     if (provenance->parameters)
-        provenance->command = text_of(write_command, values, failure);
+        provenance->command = provenance_text_of(write_command, values, failure);
     return provenance->command != NULL;
 }
 
@@ -157,18 +157,18 @@ static bool find_texts(struct reading *reading, const struct named_text *texts, 
     if (found == 3)
         return true;
     if (found == 0)
-        return failure_set(failure, EXIT_USAGE,
-                           "'%s' does not tell where it comes from: Plait did not draw it, or "
-                           "another program has removed the texts",
-                           reading->path);
-    return failure_set(failure, EXIT_USAGE,
-                       "'%s' has lost some of the texts that tell where it comes from: use a copy "
-                       "that has them all",
-                       reading->path);
+        return failure_set(
+            failure, EXIT_USAGE,
+            "'%s' does not tell where it comes from: Plait did not draw it, or another program has removed the texts",
+            reading->path);
+    return failure_set(
+        failure, EXIT_USAGE,
+        "'%s' has lost some of the texts that tell where it comes from: use a copy that has them all",
+        reading->path);
 }
 
 /* Reads "major.minor.patch". */
-static bool read_version(const char *text, uint64_t parts[3]) {
+static bool provenance_read_version(const char *text, uint64_t parts[3]) {
     char copy[64];
     if (strlen(text) >= sizeof copy)
         return false;
@@ -189,9 +189,9 @@ static bool read_version(const char *text, uint64_t parts[3]) {
 
 static bool check_version(struct reading *reading, struct failure *failure) {
     uint64_t theirs[3], ours[3];
-    if (!read_version(reading->version, theirs))
+    if (!provenance_read_version(reading->version, theirs))
         return failure_set(&reading->mistake, EXIT_USAGE, "%s is no version", version_name);
-    read_version(plait_version(), ours);
+    provenance_read_version(plait_version(), ours);
     for (int k = 0; k < 3 && theirs[k] >= ours[k]; k++)
         if (theirs[k] > ours[k])
             return failure_set(failure, EXIT_USAGE,
@@ -260,7 +260,6 @@ bool provenance_read(struct origin *origin, const char *path, const struct named
         return false;
     return failure_set(
         failure, reading.mistake.exit_status,
-        "the texts of '%s' that tell where it comes from (Plait %s) are damaged: %s: "
-        "use a copy that is whole",
+        "the texts of '%s' that tell where it comes from (Plait %s) are damaged: %s: use a copy that is whole",
         path, reading.version, reading.mistake.text);
 }

@@ -7,11 +7,8 @@
 #include "image/palette_file.h"
 #include "image/reader_png.h"
 #include "image/shade.h"
-#include "image/smooth_colour.h"
-#include "picture/picture_image.h"
+#include "picture/draw.h"
 #include "picture/picture_options.h"
-#include "picture/picture_report.h"
-#include "picture/picture_smooth.h"
 #include "plait/digest.h"
 
 #include <inttypes.h>
@@ -19,172 +16,196 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A picture that is computed again. */
 struct again {
-    const char *path;
+    const struct rerun_job *job;
     struct picture_options options;
-    struct picture picture; /* all but what is a matter of ranks */
+    struct plait_escape escape;
+    int32_t *counts;   /* [height][width] */
+    uint64_t *digests; /* [height] */
+    uint8_t *indices;  /* of smooth colours, [height][width], or NULL */
+    struct colouring colouring;
+    struct rows_in_memory rows;
+    struct drawing drawing;
 };
 
-/* The pixels of a file beside those that the counts give. */
-struct comparison {
-    const struct picture *picture;
-    struct image image;
-    struct shade shade;
-    uint32_t width, height; /* of the file */
-    uint64_t changed;       /* pixels */
-};
-
-static uint64_t pixels_of(const struct picture *picture) {
-    return (uint64_t)picture->escape.width * picture->escape.height;
+static size_t rerun_pixels(const struct again *again) {
+    return (size_t)again->escape.width * again->escape.height;
 }
 
-static bool allocate(struct again *again, struct failure *failure) {
-    struct picture_rows *rows = &again->picture.rows;
+static bool rerun_allocate(struct again *again, struct failure *failure) {
     /* Of smooth colours there are a part and an index for each count. */
-    const uint64_t each = again->options.colour == PICTURE_SMOOTH ? 9 : sizeof *rows->counts;
-    const uint64_t bytes = pixels_of(&again->picture) * each;
+    const uint64_t each = again->colouring.smooth ? 9 : sizeof *again->counts;
+    const uint64_t bytes = (uint64_t)again->escape.width * again->escape.height * each;
     if (bytes <= SIZE_MAX / 2 && bytes <= memory_available_bytes()) {
-        rows->counts = malloc((size_t)pixels_of(&again->picture) * sizeof *rows->counts);
-        rows->digests = malloc(again->picture.escape.height * sizeof *rows->digests);
+        again->counts = malloc(rerun_pixels(again) * sizeof *again->counts);
+        again->digests = malloc(again->escape.height * sizeof *again->digests);
     }
-    if (rows->counts && rows->digests)
+    if (again->counts && again->digests)
         return true;
-    return failure_set(failure, EXIT_USAGE,
-                       "'%s' needs %.0f MiB to be computed again, more than there is: check it on "
-                       "a larger machine",
-                       again->path, (double)bytes / (1 << 20));
+    return failure_set(
+        failure, EXIT_USAGE,
+        "'%s' needs %.0f MiB to be computed again, more than there is: check it on a larger machine",
+        again->job->path, (double)bytes / (1 << 20));
 }
 
-static bool compute(struct picture *picture, struct failure *failure) {
-    const struct plait_escape *escape = &picture->escape;
-    const struct picture_rows *rows = &picture->rows;
-    const enum plait_status status = plait_escape_picture(escape, &picture->exec, rows->counts);
-    if (status != PLAIT_OK)
-        return failure_set(failure, EXIT_RUN, "%s", plait_status_text(status));
-    plait_digest_rows(&picture->exec, rows->counts, escape->height, escape->width, rows->digests);
-    picture->fnv1a = plait_digest_picture(rows->digests, escape->height);
+static bool rerun_show_rows(void *context, uint64_t done, uint64_t total) {
+    progress_display_update(context, done, total);
     return true;
 }
 
-static void compare_row(void *context, const struct png_content *content, uint32_t row,
-                        const uint8_t *rgb) {
-    struct comparison *comparison = context;
-    const struct image *image = &comparison->image;
-    comparison->width = content->width;
-    comparison->height = content->height;
-    if (content->width != image->width || content->height != image->height)
-        return;
-    const struct picture *picture = comparison->picture;
-    const uint32_t samples = image_samples(image);
-    const size_t at = (size_t)row * samples * picture->escape.width;
-    const struct image_rows rows = {picture->rows.counts + at,
-                                    picture->indices ? picture->indices + at : NULL, samples};
-    const uint8_t(*drawn)[3] = NULL;
-    for (uint32_t k = 0; k < samples; k++)
-        drawn = shade_rgb(&comparison->shade, &rows, k);
-    for (size_t col = 0; col < image->width; col++)
-        comparison->changed += memcmp(rgb + 3 * col, drawn[col], 3) != 0;
+static bool rerun_compute(struct again *again, struct failure *failure) {
+    const struct rerun_job *job = again->job;
+    struct progress_display display = progress_display_begin(job->command, job->progress);
+    struct plait_exec exec = job->exec;
+    exec.progress = rerun_show_rows;
+    exec.progress_context = &display;
+    const enum plait_status status = plait_escape_picture(&again->escape, &exec, again->counts);
+    if (status == PLAIT_OK) /* the last tiles may have been those of other threads */
+        progress_display_update(&display, again->escape.height, again->escape.height);
+    progress_display_end(&display);
+    return status == PLAIT_OK || failure_set(failure, EXIT_RUN, "%s", plait_status_text(status));
 }
 
-static void tell_counts(const struct again *again) {
-    printf("%s: computed again with the same fnv1a %016" PRIx64, again->path, again->picture.fnv1a);
-}
-
-static void tell_pixels(const struct comparison *comparison) {
-    const struct image *image = &comparison->image;
-    if (comparison->width != image->width || comparison->height != image->height)
-        printf(", but the size was changed since, %" PRIu32 "x%" PRIu32 " instead of %" PRIu32
-               "x%" PRIu32 "\n",
-               comparison->width, comparison->height, image->width, image->height);
-    else if (comparison->changed > 0)
-        printf(", but %" PRIu64 " of %" PRIu64 " pixels were changed since%s\n",
-               comparison->changed, (uint64_t)image->width * image->height,
-               palette_find(comparison->picture->options->palette)
-                   ? ""
-                   : ", or the palette file has changed");
-    else
-        printf(", and every pixel as it was drawn\n");
+/* Range and checksum. */
+static bool rerun_measure(struct again *again, struct failure *failure) {
+    const struct rerun_job *job = again->job;
+    again->rows = (struct rows_in_memory){
+        .width = again->escape.width,
+        .height = again->escape.height,
+        .counts = again->counts,
+    };
+    again->drawing = (struct drawing){
+        .width = again->escape.width,
+        .height = again->escape.height,
+        .samples = (uint32_t)again->options.samples,
+        .read = rows_in_memory_read,
+        .rows = &again->rows,
+        .colouring = &again->colouring,
+        .command = job->command,
+        .progress = job->progress,
+    };
+    if (!draw_measure(&again->drawing, &job->exec, again->digests, failure))
+        return false;
+    const uint64_t fnv1a = plait_digest_picture(again->digests, again->escape.height);
+    return fnv1a == job->origin->fnv1a ||
+           failure_set(failure, EXIT_RUN,
+                       "'%s' says fnv1a %016" PRIx64 ", but its parameters give %016" PRIx64
+                       ": do not trust it, draw it again",
+                       job->path, job->origin->fnv1a, fnv1a);
 }
 
 /* Smooth colours are made of more than the counts. */
-static bool find_indices(struct picture *picture, struct failure *failure) {
-    const struct plait_escape *escape = &picture->escape;
-    const size_t pixels = (size_t)pixels_of(picture);
-    struct smooth_finder finder = {0};
-    struct smooth_scale scale;
-    int32_t *parts = malloc(pixels * sizeof *parts);
-    picture->indices = malloc(pixels);
-    bool found = parts && picture->indices && smooth_finder_begin(&finder, escape, &picture->exec);
-    if (!found)
-        failure_set(failure, EXIT_RUN, "out of memory");
-    found = found && smooth_find(&finder, 0, escape->height, escape->width, picture->rows.counts,
-                                 parts, failure);
+static bool rerun_find_indices(struct again *again, struct failure *failure) {
+    const struct rerun_job *job = again->job;
+    struct colouring *colouring = &again->colouring;
+    const struct counted_rows rows = {0, again->escape.height, again->counts};
+    int32_t *parts = malloc(rerun_pixels(again) * sizeof *parts);
+    char label[64];
+    snprintf(label, sizeof label, "%s, colours", job->command);
+    struct progress_display display = progress_display_begin(label, job->progress);
+    again->indices = malloc(rerun_pixels(again));
+    bool found = (parts && again->indices) || failure_set(failure, EXIT_RUN, "out of memory");
+    found = found && colouring_begin_smooth(colouring, &again->escape, &job->exec, failure);
     if (found) {
-        smooth_scale_fill(&scale, &finder.range);
-        smooth_indices(&scale, picture->rows.counts, parts, pixels, picture->indices);
-        picture->palette = smooth_palette(&picture->palette);
+        colouring->finder.display = &display;
+        colouring->finder.total = again->escape.height;
+        found = smooth_find(&colouring->finder, &rows, again->escape.width, parts, failure);
     }
-    smooth_finder_end(&finder);
+    if (found) {
+        colouring_share_smooth(colouring, NULL);
+        smooth_indices(&colouring->scale, again->counts, parts, rerun_pixels(again),
+                       again->indices);
+    }
+    progress_display_end(&display);
     free(parts);
     return found;
 }
 
-static bool compare_pixels(const struct again *again, struct failure *failure) {
+/* The pixels of a file against those that the counts give. */
+struct comparison {
+    const struct again *again;
+    struct rerun_result *result;
+    struct image image;
+    struct shade shade;
+};
+
+static void rerun_compare_row(void *context, const struct png_content *content, uint32_t row,
+                              const uint8_t *rgb) {
+    struct comparison *comparison = context;
+    const struct image *image = &comparison->image;
+    const struct again *again = comparison->again;
+    comparison->result->file_width = content->width;
+    comparison->result->file_height = content->height;
+    if (content->width != image->width || content->height != image->height)
+        return;
+    const uint32_t samples = image_samples(image);
+    const size_t at = (size_t)row * samples * again->escape.width;
+    const struct image_rows rows = {again->counts + at, again->indices ? again->indices + at : NULL,
+                                    samples};
+    const uint8_t(*drawn)[3] = NULL;
+    for (uint32_t k = 0; k < samples; k++)
+        drawn = shade_rgb(&comparison->shade, &rows, k);
+    for (size_t col = 0; col < image->width; col++)
+        comparison->result->changed += memcmp(rgb + 3 * col, drawn[col], 3) != 0;
+}
+
+static bool rerun_compare_pixels(const struct again *again, struct rerun_result *result,
+                                 struct failure *failure) {
     struct png_content content = {0};
     struct comparison *comparison = calloc(1, sizeof *comparison);
     if (!comparison)
         return failure_set(failure, EXIT_RUN, "out of memory");
-    comparison->picture = &again->picture;
-    comparison->image =
-        picture_image(&again->picture, colour_range_of(picture_colour_value(&again->picture),
-                                                       again->picture.rows.counts,
-                                                       (size_t)pixels_of(&again->picture)));
-    bool compared = shade_begin(&comparison->shade, &comparison->image) ||
-                    failure_set(failure, EXIT_RUN, "out of memory");
-    compared = compared && png_read(again->path, &content, compare_row, comparison, failure);
-    if (compared) {
-        tell_counts(again);
-        tell_pixels(comparison);
-    }
+    comparison->again = again;
+    comparison->result = result;
+    comparison->image = draw_image(&again->drawing);
+    result->width = comparison->image.width;
+    result->height = comparison->image.height;
+    result->compared = (shade_begin(&comparison->shade, &comparison->image) ||
+                        failure_set(failure, EXIT_RUN, "out of memory")) &&
+                       png_read(again->job->path, &content, rerun_compare_row, comparison, failure);
     png_content_free(&content);
     shade_end(&comparison->shade);
     free(comparison);
-    return compared;
+    return result->compared;
 }
 
-/* The checksum is right. A palette from a file may be gone, which is no fault of the picture. */
-static bool tell(struct again *again, struct failure *failure) {
-    struct failure missing = {0};
-    if (palette_load_regular(again->options.palette, &again->picture.palette, &missing))
-        return (again->options.colour != PICTURE_SMOOTH ||
-                find_indices(&again->picture, failure)) &&
-               compare_pixels(again, failure);
-    tell_counts(again);
-    printf("; its pixels are not compared: %s\n", missing.text);
-    return true;
-}
-
-static bool check(struct again *again, uint64_t told, struct failure *failure) {
-    if (!allocate(again, failure) || !compute(&again->picture, failure))
-        return false;
-    if (again->picture.fnv1a != told)
-        return failure_set(failure, EXIT_RUN,
-                           "'%s' says fnv1a %016" PRIx64 ", but its parameters give %016" PRIx64
-                           ": do not trust it, draw it again",
-                           again->path, told, again->picture.fnv1a);
-    return tell(again, failure);
-}
-
-bool rerun_check(const char *path, const struct origin *origin, enum plait_escape_kind kind,
-                 const struct plait_exec *exec, struct failure *failure) {
-    struct again again = {.path = path, .picture = {.exec = *exec}};
-    again.picture.options = &again.options;
-    const bool checked =
-        values_apply(&origin->values, &again.options, failure) &&
-        picture_of_options(&again.options, &origin->values, kind, &again.picture.escape, failure) &&
-        check(&again, origin->fnv1a, failure);
-    free(again.picture.indices);
-    free(again.picture.rows.counts);
-    free(again.picture.rows.digests);
+bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
+                 struct failure *failure) {
+    struct again again = {.job = job};
+    bool checked =
+        values_apply(&job->origin->values, &again.options, failure) &&
+        picture_of_options(&again.options, &job->origin->values, job->kind, &again.escape, failure);
+    if (checked) {
+        colouring_begin(&again.colouring, picture_colour_value(job->kind),
+                        again.options.colour == PICTURE_SMOOTH);
+        checked = rerun_allocate(&again, failure) && rerun_compute(&again, failure) &&
+                  rerun_measure(&again, failure);
+    }
+    result->named_palette = checked && palette_find(again.options.palette) != NULL;
+    if (checked && colouring_load_palette(&again.colouring, palette_load_regular,
+                                          again.options.palette, &result->missing))
+        checked = (!again.colouring.smooth || rerun_find_indices(&again, failure)) &&
+                  rerun_compare_pixels(&again, result, failure);
+    colouring_end(&again.colouring);
+    free(again.indices);
+    free(again.counts);
+    free(again.digests);
     return checked;
+}
+
+void rerun_print(const struct rerun_job *job, const struct rerun_result *result) {
+    printf("%s: computed again with the same fnv1a %016" PRIx64, job->path, job->origin->fnv1a);
+    if (!result->compared)
+        printf("; its pixels are not compared: %s\n", result->missing.text);
+    else if (result->file_width != result->width || result->file_height != result->height)
+        printf(", but the size was changed since, %" PRIu32 "x%" PRIu32 " instead of %" PRIu32
+               "x%" PRIu32 "\n",
+               result->file_width, result->file_height, result->width, result->height);
+    else if (result->changed > 0)
+        printf(", but %" PRIu64 " of %" PRIu64 " pixels were changed since%s\n", result->changed,
+               (uint64_t)result->width * result->height,
+               result->named_palette ? "" : ", or the palette file has changed");
+    else
+        printf(", and every pixel as it was drawn\n");
 }

@@ -4,13 +4,41 @@
 #define PLAIT_DRIVERS_RERUN_CHECK_H
 
 #include "base/failure.h"
+#include "base/progress_display.h"
 #include "picture/provenance.h"
 #include "plait/escape.h"
+#include "plait/exec.h"
 
-/* Computes the picture that *origin of the PNG `path` tells of and prints a line: that the checksum
- * is right, and whether the pixels still are those that were drawn; other programs may have changed
- * them. EXIT_RUN for another checksum, EXIT_USAGE for a picture that cannot be computed here. */
-bool rerun_check(const char *path, const struct origin *origin, enum plait_escape_kind kind,
-                 const struct plait_exec *exec, struct failure *failure);
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What is computed again, and how. */
+struct rerun_job {
+    const char *path;            /* of the PNG */
+    const struct origin *origin; /* what it says of itself */
+    enum plait_escape_kind kind;
+    struct plait_exec exec;
+    const char *command; /* shows the progress under its name */
+    enum progress_style progress;
+};
+
+/* What has come of it. */
+struct rerun_result {
+    bool compared;          /* the pixels, too */
+    struct failure missing; /* else: why not */
+    uint32_t width, height; /* of the picture */
+    uint32_t file_width, file_height;
+    uint64_t changed;   /* pixels, if the sizes are equal */
+    bool named_palette; /* which cannot have changed */
+};
+
+/* Whether the counts have the checksum that the file says, and the file the pixels that were drawn;
+ * other programs may have changed them, and a palette from a file may be gone, which is no fault of
+ * the picture. EXIT_RUN for another checksum, EXIT_USAGE for a picture that cannot be computed
+ * here. */
+bool rerun_check(const struct rerun_job *job, struct rerun_result *result, struct failure *failure);
+
+/* Prints a line: that the checksum is right, and how the pixels compare. */
+void rerun_print(const struct rerun_job *job, const struct rerun_result *result);
 
 #endif

@@ -3,6 +3,7 @@
 #include "picture/rerun_options.h"
 
 #include "plait/exec.h"
+#include "run/run_options.h"
 
 #include <stddef.h>
 
@@ -14,6 +15,7 @@ static const struct option rows[] = {
         .argument = "FILE.png",
         .help = "a picture that Plait has drawn",
         .offset = offsetof(struct rerun_options, file),
+        .reads = true,
     },
     {
         .name = "check",
@@ -41,11 +43,12 @@ static const struct option rows[] = {
         .name = "path",
         .kind = OPTION_TEXT,
         .argument = "NAME",
-        .help = "SIMD path of --check, such as scalar or avx2; a wrong one lists what the machine "
-                "has",
+        .help =
+            "SIMD path of --check, such as scalar or avx2; a wrong one lists what the machine has",
         .default_text = "the fastest",
         .offset = offsetof(struct rerun_options, path),
     },
+    PROGRESS_ROW(offsetof(struct rerun_options, progress)),
 };
 
 static const struct option_table tables[] = {
@@ -57,10 +60,8 @@ const struct option_set rerun_option_set = {
     .command = "rerun",
     .summary = "tell where a picture comes from; compute it again and compare",
     .details =
-        "Prints the command that draws the picture again: the PNG files of mandelbrot and julia "
-        "carry command, parameters, version and checksum, and keep them in programs that keep "
-        "text. The checksum is that of the counts, so --check holds for a copy that was resized "
-        "or recoloured, too; it says whether the pixels are still those that were drawn.",
+        "Prints the command that draws the picture again: the PNG files of mandelbrot and julia carry command, parameters, version and checksum, and keep them in programs that keep text. "
+        "The checksum is that of the counts, so --check holds for a copy that was resized or recoloured, too; it says whether the pixels are still those that were drawn.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -13,6 +13,7 @@ struct rerun_options {
     bool check, print;
     uint64_t threads;
     const char *path;
+    int progress; /* enum progress_style */
 };
 
 extern const struct option_set rerun_option_set;

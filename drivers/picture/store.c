@@ -50,16 +50,16 @@ static int reserve(int descriptor, uint64_t bytes) {
     return ftruncate(descriptor, (off_t)bytes) == 0 ? 0 : errno;
 }
 
-static bool make_room(const struct store *store, uint64_t bytes, struct failure *failure) {
+static bool store_make_room(const struct store *store, uint64_t bytes, struct failure *failure) {
     const int descriptor = fileno(store->file.stream);
     struct statvfs disk;
     const bool known = fstatvfs(descriptor, &disk) == 0 && disk.f_blocks > 0;
     const double free_bytes = known ? (double)disk.f_bavail * (double)disk.f_frsize : 0;
     if (known && free_bytes < (double)bytes)
-        return failure_set(failure, EXIT_USAGE,
-                           "--stream needs %.1f MiB beside '%s', where the disk has %.1f MiB free: "
-                           "choose another folder, or a smaller --size",
-                           (double)bytes * mib, store->beside, free_bytes * mib);
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--stream needs %.1f MiB beside '%s', where the disk has %.1f MiB free: choose another folder, or a smaller --size",
+            (double)bytes * mib, store->beside, free_bytes * mib);
     const int error_number = reserve(descriptor, bytes);
     const char *fix = atomic_file_fix(error_number);
     return error_number == 0 ||
@@ -84,7 +84,7 @@ static bool make(struct store *store, bool named, uint64_t bytes, struct invitat
     /* Room for the token even where there is next to nothing to store. */
     const uint64_t room = bytes > sizeof(struct token) ? bytes : sizeof(struct token);
     if (!atomic_file_open_shared(&store->file, store->beside, named, failure) ||
-        !make_room(store, room, failure))
+        !store_make_room(store, room, failure))
         return false;
     return (write_token(store, &invitation->token) &&
             atomic_file_shared_name(&store->file, invitation->name, sizeof invitation->name)) ||
@@ -116,21 +116,21 @@ static bool finds_token_soon(const struct invitation *invitation, bool other_nod
     return false;
 }
 
-static bool join(struct store *store, const struct invitation *invitation, bool named,
-                 struct failure *failure) {
+static bool store_join(struct store *store, const struct invitation *invitation, bool named,
+                       struct failure *failure) {
     if (!finds_token_soon(invitation, named))
-        return failure_set(failure, EXIT_USAGE,
-                           "this node does not see what rank 0 writes beside '%s': name a first "
-                           "output in a folder that all nodes share, or leave out --stream",
-                           store->beside);
+        return failure_set(
+            failure, EXIT_USAGE,
+            "this node does not see what rank 0 writes beside '%s': name a first output in a folder that all nodes share, or leave out --stream",
+            store->beside);
     struct mpi_tries tries = {0};
     store->open = MPI_TRY(&tries, MPI_File_open(MPI_COMM_SELF, invitation->name, MPI_MODE_RDWR,
                                                 MPI_INFO_NULL, &store->handle));
     return store->open ||
-           failure_set(failure, EXIT_USAGE,
-                       "MPI cannot open a file beside '%s': %s: choose another folder, or leave "
-                       "out --stream",
-                       store->beside, tries.failure);
+           failure_set(
+               failure, EXIT_USAGE,
+               "MPI cannot open a file beside '%s': %s: choose another folder, or leave out --stream",
+               store->beside, tries.failure);
 }
 
 bool store_begin(struct store *store, const struct session *session, const char *beside,
@@ -146,7 +146,7 @@ bool store_begin(struct store *store, const struct session *session, const char 
         if (!agree(session, failure))
             return false;
         MPI_CHECK(MPI_Bcast(&invitation, sizeof invitation, MPI_BYTE, ROOT, session->world));
-        join(store, &invitation, named, &unseen);
+        store_join(store, &invitation, named, &unseen);
         if (agree(session, &unseen))
             return true;
         store_end(store);

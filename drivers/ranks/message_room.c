@@ -25,11 +25,11 @@ bool memory_check(const struct session *session, uint64_t bytes, const char *wha
                   struct failure *failure) {
     const struct node_memory memory = node_memory_of(session, bytes);
     return memory.needed <= memory.available ||
-           failure_set(failure, EXIT_USAGE,
-                       "%s need %.0f MiB on this node, which has %.0f MiB free: choose less of "
-                       "them, or fewer ranks a node",
-                       what, (double)memory.needed / BYTES_PER_MIB,
-                       (double)memory.available / BYTES_PER_MIB);
+           failure_set(
+               failure, EXIT_USAGE,
+               "%s need %.0f MiB on this node, which has %.0f MiB free: choose less of them, or fewer ranks a node",
+               what, (double)memory.needed / BYTES_PER_MIB,
+               (double)memory.available / BYTES_PER_MIB);
 }
 
 void *message_room(const struct session *session, size_t bytes, struct failure *failure) {

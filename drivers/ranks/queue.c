@@ -88,7 +88,7 @@ struct run {
     bool told_end; /* to the others */
 };
 
-static bool is_root(const struct run *run) {
+static bool queue_is_root(const struct run *run) {
     return run->queue->session->rank == ROOT;
 }
 
@@ -123,7 +123,7 @@ static void ask(struct run *run, uint64_t busy_ns) {
 }
 
 /* The answer to the question that is open; asks if none is. */
-static struct piece answer(struct run *run) {
+static struct piece queue_answer(struct run *run) {
     if (!run->asked)
         ask(run, run->busy_ns);
     wait_quietly(&run->answering);
@@ -210,7 +210,7 @@ static void fail_all(struct run *run) {
     stop_all(run, false);
 }
 
-static void keep(struct run *run, int rank, struct piece piece) {
+static void queue_keep(struct run *run, int rank, struct piece piece) {
     const struct queue_delivery *delivery = run->work->delivery;
     if (!run->failed && !delivery->keep(delivery->context, rank, piece))
         fail_all(run);
@@ -221,7 +221,7 @@ static void end_arrival(struct run *run, int rank) {
     const struct piece piece = arrival->piece;
     arrival->piece = none;
     run->arriving--;
-    keep(run, rank, piece);
+    queue_keep(run, rank, piece);
 }
 
 /* The sender has waited until the results before these were taken, so they are here. */
@@ -259,7 +259,7 @@ static bool take_arrivals(struct run *run) {
 }
 
 /* What rank 0 does for a delivery whenever it looks up from its work. */
-static void tend(struct run *run) {
+static void queue_tend(struct run *run) {
     const struct queue_delivery *delivery = run->work->delivery;
     if (!delivery || run->failed)
         return;
@@ -288,7 +288,7 @@ static void take_notice(struct run *run, int rank, const struct notice *notice) 
 }
 
 /* Takes the notices that have arrived. Answers whether there was one. */
-static bool serve(struct run *run) {
+static bool queue_serve(struct run *run) {
     const MPI_Comm world = run->queue->session->world;
     bool any = false;
     while (run->others_ended < run->queue->session->size - 1) {
@@ -317,8 +317,8 @@ static void poll_root(struct run *run, uint64_t now_ns) {
     *own = (struct queue_share){run->now_units,
                                 (double)(run->busy_ns + (now_ns - run->begun_ns)) * 1e-9};
     schedule_tell(&run->queue->schedule, ROOT, own->units, own->busy_seconds);
-    serve(run);
-    tend(run);
+    queue_serve(run);
+    queue_tend(run);
     tell_listener(run);
 }
 
@@ -333,11 +333,11 @@ static struct piece next_of_root(struct run *run) {
                           : schedule_next(&run->queue->schedule, ROOT, run->queue->schedule.total);
         if (piece.count > 0 || (run->others_ended == others && run->arriving == 0))
             return piece;
-        if (serve(run))
+        if (queue_serve(run))
             patience = patience_begin();
         else
             patience_wait(&patience);
-        tend(run);
+        queue_tend(run);
         tell_listener(run);
     }
 }
@@ -346,7 +346,7 @@ static struct piece next_of_root(struct run *run) {
 
 /* On this rank somebody asks to stop. */
 static void stop(struct run *run) {
-    if (is_root(run)) {
+    if (queue_is_root(run)) {
         stop_all(run, true);
         return;
     }
@@ -367,14 +367,14 @@ static bool on_progress(void *context, uint64_t done, uint64_t total) {
     run->next_look_ns = now_ns + look_every_ns;
     const double part = total > 0 ? (double)done / (double)total : 0;
     run->now_units = run->units + (uint64_t)((double)run->part.count * part);
-    if (is_root(run))
+    if (queue_is_root(run))
         poll_root(run, now_ns);
     else
         poll_other(run, now_ns);
     return !run->stopping;
 }
 
-static uint64_t least(uint64_t a, uint64_t b) {
+static uint64_t queue_least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
@@ -383,21 +383,21 @@ static struct piece user_units(const struct run *run, struct piece piece) {
     if (!run->queue->rest)
         return piece;
     struct piece units = unit_set_from(run->queue->rest, piece.first);
-    units.count = least(units.count, piece.count);
+    units.count = queue_least(units.count, piece.count);
     return units;
 }
 
 /* Computes a part, which has no gap: `units` is what the user calls it. */
 static void compute_part(struct run *run, struct piece units) {
     run->begun_ns = clock_now_ns();
-    run->next_look_ns = is_root(run) ? run->next_look_ns : 0;
+    run->next_look_ns = queue_is_root(run) ? run->next_look_ns : 0;
     const bool computed = run->work->compute(run->work->context, units, on_progress, run);
     const uint64_t ns = clock_now_ns() - run->begun_ns;
     run->busy_ns += ns;
     if (!computed) {
         run->failed |= !run->stopping;
         run->stopping = true;
-        if (is_root(run))
+        if (queue_is_root(run))
             end_all(run);
         return;
     }
@@ -409,21 +409,21 @@ static void compute_part(struct run *run, struct piece units) {
     run->part_units = units.count * part_growth;
     if (in_time < (double)run->part_units)
         run->part_units = in_time > 1 ? (uint64_t)in_time : 1;
-    if (is_root(run))
-        keep(run, ROOT, units);
+    if (queue_is_root(run))
+        queue_keep(run, ROOT, units);
     else
         deliver(run, units);
 }
 
-static void compute(struct run *run) {
+static void queue_compute(struct run *run) {
     struct piece left = run->piece;
     run->piece_units = run->units;
     run->taken += run->piece.count;
     while (left.count > 0 && !run->stopping) {
         run->part = left;
         if (run->work->delivery)
-            run->part.count =
-                least(left.count, least(run->part_units, run->work->delivery->most_units));
+            run->part.count = queue_least(
+                left.count, queue_least(run->part_units, run->work->delivery->most_units));
         const struct piece units = user_units(run, run->part);
         run->part.count = units.count;
         compute_part(run, units);
@@ -435,7 +435,7 @@ static void compute(struct run *run) {
 /* An answer that is under way is taken even by a rank that will not use it. */
 static struct piece next_of_other(struct run *run) {
     if (run->asked || (hands_out(run) && !run->stopping))
-        return answer(run);
+        return queue_answer(run);
     if (run->stopping)
         return none;
     return schedule_next(&run->queue->schedule, run->queue->session->rank, run->work->room);
@@ -445,7 +445,7 @@ static void work_as_other(struct run *run) {
     run->piece = schedule_first(&run->queue->schedule, run->queue->session->rank);
     while (run->piece.count > 0) {
         if (!run->stopping)
-            compute(run);
+            queue_compute(run);
         run->piece = next_of_other(run);
     }
     send_notice(run, PURPOSE_LAST, run->busy_ns, none);
@@ -470,7 +470,7 @@ static void work_as_root(struct run *run) {
     while (run->piece.count > 0 || run->others_ended < run->queue->session->size - 1 ||
            run->arriving > 0) {
         if (run->piece.count > 0 && !run->stopping)
-            compute(run);
+            queue_compute(run);
         run->queue->shares[ROOT] = (struct queue_share){run->units, (double)run->busy_ns * 1e-9};
         schedule_tell(&run->queue->schedule, ROOT, run->units, (double)run->busy_ns * 1e-9);
         run->piece = next_of_root(run);
@@ -490,10 +490,10 @@ bool queue_run(struct queue *queue, const struct queue_work *work) {
         .delivering = {MPI_REQUEST_NULL, MPI_REQUEST_NULL},
         .ending = MPI_REQUEST_NULL,
     };
-    if (work->delivery && !is_root(&run))
+    if (work->delivery && !queue_is_root(&run))
         MPI_CHECK(MPI_Irecv(&run.end, 1, MPI_UINT64_T, ROOT, TAG_END, queue->session->world,
                             &run.ending));
-    if (is_root(&run))
+    if (queue_is_root(&run))
         work_as_root(&run);
     else
         work_as_other(&run);
@@ -504,8 +504,8 @@ bool queue_run(struct queue *queue, const struct queue_work *work) {
 }
 
 /* Times of the first units of a sample: cumulative nanoseconds in ns[], answers how many. */
-static int measure(const struct queue *queue, queue_sample_fn *sample, void *context,
-                   uint64_t ns[SAMPLES]) {
+static int queue_measure(const struct queue *queue, queue_sample_fn *sample, void *context,
+                         uint64_t ns[SAMPLES]) {
     const uint64_t units = queue->schedule.total;
     const int most = units < SAMPLES ? (int)units : SAMPLES;
     const uint64_t start_ns = clock_now_ns();
@@ -521,7 +521,7 @@ static int measure(const struct queue *queue, queue_sample_fn *sample, void *con
 /* Compares the ranks on the units that the slowest has measured too. */
 static void weigh(struct queue *queue, queue_sample_fn *sample, void *context, double *speeds) {
     uint64_t ns[SAMPLES];
-    const int count = measure(queue, sample, context, ns);
+    const int count = queue_measure(queue, sample, context, ns);
     int common;
     MPI_CHECK(MPI_Allreduce(&count, &common, 1, MPI_INT, MPI_MIN, queue->session->world));
     const double speed =
@@ -530,9 +530,9 @@ static void weigh(struct queue *queue, queue_sample_fn *sample, void *context, d
     schedule_weigh(&queue->schedule, speeds);
 }
 
-static bool begin(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                  uint64_t units, const struct unit_set *rest, queue_sample_fn *sample,
-                  void *sample_context, struct failure *failure) {
+static bool queue_start(struct queue *queue, const struct session *session, enum schedule_kind kind,
+                        uint64_t units, const struct unit_set *rest, queue_sample_fn *sample,
+                        void *sample_context, struct failure *failure) {
     const size_t ranks = (size_t)session->size;
     *queue = (struct queue){.session = session, .rest = rest};
     double *speeds = malloc(ranks * sizeof *speeds);
@@ -553,13 +553,14 @@ static bool begin(struct queue *queue, const struct session *session, enum sched
 bool queue_begin(struct queue *queue, const struct session *session, enum schedule_kind kind,
                  uint64_t units, queue_sample_fn *sample, void *sample_context,
                  struct failure *failure) {
-    return begin(queue, session, kind, units, NULL, sample, sample_context, failure);
+    return queue_start(queue, session, kind, units, NULL, sample, sample_context, failure);
 }
 
 bool queue_begin_rest(struct queue *queue, const struct session *session, enum schedule_kind kind,
                       const struct unit_set *rest, queue_sample_fn *sample, void *sample_context,
                       struct failure *failure) {
-    return begin(queue, session, kind, unit_set_units(rest), rest, sample, sample_context, failure);
+    return queue_start(queue, session, kind, unit_set_units(rest), rest, sample, sample_context,
+                       failure);
 }
 
 uint64_t queue_fair_share(const struct queue *queue) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Starts and ends MPI. */
+#define _DEFAULT_SOURCE /* interface flags */
 #include "ranks/session.h"
 
 #include "base/other_threads.h"
@@ -8,9 +9,12 @@
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* What ranks tell each other first, in a layout that never changes: it must be understood by every
  * other version of Plait. */
@@ -24,13 +28,12 @@ struct identity {
  */
 enum { PROTOCOL = 2 };
 
-static void compare(const struct identity *mine, const struct identity *root, bool any_version,
-                    struct failure *failure) {
+static void session_compare(const struct identity *mine, const struct identity *root,
+                            bool any_version, struct failure *failure) {
     if (memcmp(mine->command, root->command, sizeof mine->command) != 0)
         failure_set(
             failure, EXIT_USAGE,
-            "this rank runs 'plait %s', rank 0 runs 'plait %s': start the same subcommand on "
-            "all ranks",
+            "this rank runs 'plait %s', rank 0 runs 'plait %s': start the same subcommand on all ranks",
             mine->command, root->command);
     const bool same_version = memcmp(mine->version, root->version, sizeof mine->version) == 0;
     if (mine->protocol != root->protocol || !(same_version || any_version))
@@ -49,21 +52,24 @@ static bool same_program(const struct session *session, const char *command, boo
     snprintf(mine.version, sizeof mine.version, "%s", plait_version());
     struct identity root = mine;
     MPI_CHECK(MPI_Bcast(&root, sizeof root, MPI_BYTE, ROOT, session->world));
-    compare(&mine, &root, any_version, failure);
+    session_compare(&mine, &root, any_version, failure);
     return agree(session, failure);
 }
 
-/* A process alone may still spawn others: for that Open MPI starts a daemon beside it, a tenth of a
- * second on the way in and a page of errors where it cannot. Plait does without; and without the
- * folder for files shared by the processes of a job, which runs at the same time would have in
+/* A process alone may still spawn others: for that Open MPI 4 starts a daemon next to it, a tenth
+ * of a second on the way in and a page of errors where it cannot. Plait does without; and without
+ * the folder for files shared by the processes of a job, which runs at the same time would have in
  * common then. */
-static void stay_alone(const struct launcher *launcher) {
+static void stay_alone(const struct launcher *launcher, enum launcher_kind library) {
     if (launcher->kind != LAUNCHER_NONE)
         return;
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
     setenv("OMPI_MCA_sharedfp", "^sm",
            0); /* shared file pointers, which would lie in that folder */
+    /* Open MPI 5 would share memory with nobody, in a file that a limit may forbid. */
+    if (library == LAUNCHER_PRRTE)
+        setenv("OMPI_MCA_btl", "self", 0);
 }
 
 /* Open MPI's own MPI-IO reports success where a write has failed (4.1.4), and makes files for locks
@@ -72,18 +78,46 @@ static void choose_file_access(void) {
     setenv("OMPI_MCA_io", "^ompio", 0);
 }
 
+/* MPI_Init looks at the machine through hwloc, whose plugins start the drivers of its accelerators:
+ * PoCL costs 0.1 s and 60 MiB per process, and replaces the actions of signals. No rank needs them.
+ * A name with a minus is left out, one that this hwloc does not have is passed over. */
+static void leave_accelerators_alone(void) {
+    setenv("HWLOC_COMPONENTS", "-opencl,-cuda,-nvml,-gl,-rsmi,-levelzero", 0);
+}
+
+static bool has_ipv4(void) {
+    struct ifaddrs *addresses;
+    bool found = false;
+    if (getifaddrs(&addresses) != 0)
+        return false;
+    for (const struct ifaddrs *a = addresses; a; a = a->ifa_next)
+        found = found || (a->ifa_addr && a->ifa_addr->sa_family == AF_INET &&
+                          (a->ifa_flags & IFF_UP) && !(a->ifa_flags & IFF_LOOPBACK));
+    freeifaddrs(addresses);
+    return found;
+}
+
+/* Open MPI 5.0.7 finds no way between two processes whose hosts have addresses of both IPv4 and
+ * IPv6, and waits for ever (open-mpi/ompi issue 14079): spawned processes always, ranks of
+ * different nodes too. Its ranks then talk IPv4 alone. */
+static void avoid_two_families(enum launcher_kind library) {
+    if (library == LAUNCHER_PRRTE && !getenv("OMPI_MCA_btl_tcp_if_include") && has_ipv4())
+        setenv("OMPI_MCA_btl_tcp_disable_family", "6", 0);
+}
+
+static enum launcher_kind launcher_of_this_library(void) {
+    char version[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+    MPI_CHECK(MPI_Get_library_version(version, &length));
+    return launcher_of_library(version);
+}
+
 /* MPICH (4.0.2 with UCX) shares memory in files of some MiB, and ends by itself in MPI_Init where
  * it cannot: 4 MiB were found to be too few, 8 MiB enough. Open MPI does without. */
 static void require_shared_files(void) {
 #ifdef MPICH_VERSION
     process_limits_require_files(8192);
 #endif
-}
-
-/* Without a launcher there are no slots to count. */
-static void spawn_freely(const struct launcher *launcher) {
-    if (launcher->kind == LAUNCHER_NONE)
-        setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
 }
 
 /* Open MPI gives its progress thread work in MPI_Init and does not wait for it. In MPI_Finalize it
@@ -103,11 +137,14 @@ bool session_start(struct session *session, const char *command, struct session_
     const int wanted = needs.one_thread ? MPI_THREAD_SINGLE : MPI_THREAD_FUNNELED;
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
-    if (needs.spawns)
-        spawn_freely(&session->launcher);
-    else
-        stay_alone(&session->launcher);
+    session->library = launcher_of_this_library();
+    session->launcher_words = launcher_words(
+        session->launcher.kind == LAUNCHER_NONE ? session->library : session->launcher.kind);
+    if (!needs.spawns)
+        stay_alone(&session->launcher, session->library);
     choose_file_access();
+    leave_accelerators_alone();
+    avoid_two_families(session->library);
     require_shared_files();
     MPI_CHECK(MPI_Init_thread(NULL, NULL, wanted, &provided));
     let_progress_threads_catch_up();
@@ -120,9 +157,9 @@ bool session_start(struct session *session, const char *command, struct session_
     MPI_CHECK(MPI_Comm_size(session->node, &session->node_size));
 
     if (provided < wanted)
-        failure_set(failure, EXIT_RUN,
-                    "this MPI was built without thread support, plait needs "
-                    "MPI_THREAD_FUNNELED: use another build of MPI");
+        failure_set(
+            failure, EXIT_RUN,
+            "this MPI was built without thread support, plait needs MPI_THREAD_FUNNELED: use another build of MPI");
     if (!agree(session, failure))
         return false;
     return same_program(session, command, needs.any_version, failure);

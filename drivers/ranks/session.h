@@ -19,6 +19,10 @@ struct session {
     int rank, size; /* in world */
     int node_rank, node_size;
     struct launcher launcher;
+    /* What the launcher calls its options; without one, what that of this MPI library does. */
+    const struct launcher_words *launcher_words;
+    /* The launcher that belongs to this MPI library, whichever started the ranks. */
+    enum launcher_kind library;
     struct stopwatch *watch; /* the timers of this rank; rank 0 prints its own for --csv */
 };
 

@@ -2,73 +2,84 @@
  * Spawning, and what stands in its way. */
 #include "ranks/spawn.h"
 
+#include "base/memory.h"
 #include "ranks/mpi_check.h"
 #include "ranks/mpi_try.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 const char spawn_argument[] = "--spawned";
+
+/* What a small process of an MPI job takes of its own: some 4 MiB with Open MPI. */
+enum { BYTES_PER_PROCESS = 8 << 20 };
 
 /* The slots of the launcher that no rank has taken, or INT_MAX where it does not say. */
 static int free_slots(const struct session *session) {
     int *universe, found;
     MPI_CHECK(MPI_Comm_get_attr(session->world, MPI_UNIVERSE_SIZE, &universe, &found));
-    return found ? *universe - session->size : INT_MAX;
+    const int64_t slots = found ? (int64_t)*universe - session->size : INT_MAX;
+    return slots > 0 ? (int)slots : 0;
 }
 
-static bool is_set(const char *variable) {
-    const char *text = getenv(variable);
-    return text && strcmp(text, "0") != 0 && strcasecmp(text, "false") != 0;
-}
-
-/* Whether Open MPI has been told not to mind: mpirun passes its options on in these. */
-static bool may_oversubscribe(void) {
-    const char *policy = getenv("OMPI_MCA_rmaps_base_mapping_policy");
-    return is_set("OMPI_MCA_rmaps_base_oversubscribe") ||
-           (policy && strstr(policy, "OVERSUBSCRIBE") && !strstr(policy, "NOOVERSUBSCRIBE"));
-}
-
-/* What a process without a launcher needs for spawning, Open MPI brings: a daemon of its own. */
-static bool spawns_alone(void) {
-#ifdef OPEN_MPI
-    return true;
-#else
-    return false;
-#endif
-}
-
-/* What mpirun --rankfile sets, under the two names of the parameter. */
-static bool has_rank_file(void) {
-    return getenv("OMPI_MCA_orte_rankfile") || getenv("OMPI_MCA_rmaps_rank_file_path");
-}
-
-bool spawn_check(const struct session *session, int count, const char *instead,
-                 struct failure *failure) {
-    if (session->launcher.kind == LAUNCHER_NONE)
-        return spawns_alone() ||
-               failure_set(failure, EXIT_USAGE,
-                           "this MPI spawns processes only below its launcher: mpirun -np 1 plait "
-                           "...%s",
-                           instead);
-    if (session->launcher.kind == LAUNCHER_SLURM)
+/* Without a launcher Open MPI starts a daemon of its own, which counts no slots. Since 5.0 that
+ * daemon asks root for the same consent as mpirun does, in variables of its own. */
+static bool check_alone(const struct session *session, const struct spawn_request *request,
+                        struct failure *failure) {
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (session->library == LAUNCHER_HYDRA)
         return failure_set(failure, EXIT_USAGE,
-                           "srun cannot spawn processes: start plait by mpirun%s", instead);
-    if (has_rank_file())
+                           "this MPI spawns processes only below its launcher: %s 1 plait %s%s",
+                           session->launcher_words->start, request->subcommand, request->instead);
+    if (session->library == LAUNCHER_PRRTE && geteuid() == 0 &&
+        !(getenv("PRTE_ALLOW_RUN_AS_ROOT") && getenv("PRTE_ALLOW_RUN_AS_ROOT_CONFIRM")))
+        return failure_set(
+            failure, EXIT_USAGE,
+            "Open MPI 5 spawns no processes as root unless PRTE_ALLOW_RUN_AS_ROOT=1 and PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1 are set: set both, or be another user%s",
+            request->instead);
+    return request->oversubscribe || request->count <= cores ||
+           failure_set(failure, EXIT_USAGE, "%d processes are too many for %ld core%s: %s%s",
+                       request->count, cores, cores == 1 ? "" : "s", request->more,
+                       request->instead);
+}
+
+static bool check_launcher(const struct session *session, const struct spawn_request *request,
+                           struct failure *failure) {
+    const enum launcher_kind kind = session->launcher.kind;
+    const int count = request->count, slots = free_slots(session);
+    if (kind == LAUNCHER_SLURM)
         return failure_set(failure, EXIT_USAGE,
-                           "the rank file has no place for spawned processes: start plait without "
-                           "--rankfile%s",
-                           instead);
-    const int slots = free_slots(session);
-    return count <= slots || may_oversubscribe() ||
+                           "srun cannot spawn processes: start plait by mpirun%s",
+                           request->instead);
+    if (launcher_has_rank_file(kind))
+        return failure_set(
+            failure, EXIT_USAGE,
+            "the rank file has no place for spawned processes: start plait without %s%s",
+            session->launcher_words->rank_file, request->instead);
+    return request->oversubscribe || count <= slots || launcher_may_oversubscribe(kind) ||
            failure_set(failure, EXIT_USAGE,
-                       "%d process%s cannot be spawned, the launcher has %d free slot%s: give "
-                       "mpirun --oversubscribe or more slots%s",
-                       count, count == 1 ? "" : "es", slots > 0 ? slots : 0, slots == 1 ? "" : "s",
-                       instead);
+                       "%d process%s cannot be spawned, the launcher has %d free slot%s: %s%s",
+                       count, count == 1 ? "" : "es", slots, slots == 1 ? "" : "s", request->more,
+                       request->instead);
+}
+
+/* Whoever oversubscribes may mean as many as the node can hold, but no more. */
+static bool spawn_check_memory(const struct spawn_request *request, struct failure *failure) {
+    const uint64_t most = memory_available_bytes() / BYTES_PER_PROCESS;
+    return (uint64_t)request->count <= most ||
+           failure_set(failure, EXIT_USAGE,
+                       "%d processes do not fit into the memory of this node: give at most %" PRIu64
+                       "%s",
+                       request->count, most, request->instead);
+}
+
+bool spawn_check(const struct session *session, const struct spawn_request *request,
+                 struct failure *failure) {
+    const bool alone = session->launcher.kind == LAUNCHER_NONE;
+    return (alone ? check_alone : check_launcher)(session, request, failure) &&
+           spawn_check_memory(request, failure);
 }
 
 /* This program's file; other nodes must have it at the same place, as they do for mpirun. */
@@ -80,28 +91,32 @@ static const char *own_program(void) {
 
 /* Spawned processes would be placed as the ranks are: with --map-by slot:PE=4 Open MPI looks for
  * cores that nobody has, and ends the job if there are none. Another MPI does not know these words,
- * and passes over them. */
-struct spawn_call spawn_prepare(const char *subcommand) {
+ * and passes over them. A launcher that may oversubscribe has to hear it again. */
+struct spawn_call spawn_prepare(const struct session *session,
+                                const struct spawn_request *request) {
+    const enum launcher_kind kind = session->launcher.kind;
+    const bool oversubscribe =
+        kind == LAUNCHER_NONE || request->oversubscribe || launcher_may_oversubscribe(kind);
     struct spawn_call call = {
-        own_program(), {(char *)subcommand, (char *)spawn_argument, NULL}, MPI_INFO_NULL};
+        own_program(), {(char *)request->subcommand, (char *)spawn_argument, NULL}, MPI_INFO_NULL};
     MPI_CHECK(MPI_Info_create(&call.placing));
-    MPI_CHECK(
-        MPI_Info_set(call.placing, "map_by", may_oversubscribe() ? "slot:OVERSUBSCRIBE" : "slot"));
+    MPI_CHECK(MPI_Info_set(call.placing, "map_by", oversubscribe ? "slot:OVERSUBSCRIBE" : "slot"));
     MPI_CHECK(MPI_Info_set(call.placing, "bind_to", "none"));
     return call;
 }
 
-MPI_Comm spawn_start(const char *subcommand, int count, const char *instead,
+MPI_Comm spawn_start(const struct session *session, const struct spawn_request *request,
                      struct failure *failure) {
-    struct spawn_call call = spawn_prepare(subcommand);
+    struct spawn_call call = spawn_prepare(session, request);
     struct mpi_tries tries = {.under_way = NULL};
     MPI_Comm children = MPI_COMM_NULL;
     MPI_CHECK(MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN));
-    MPI_TRY(&tries, MPI_Comm_spawn(call.program, call.arguments, count, call.placing, 0,
+    MPI_TRY(&tries, MPI_Comm_spawn(call.program, call.arguments, request->count, call.placing, 0,
                                    MPI_COMM_SELF, &children, MPI_ERRCODES_IGNORE));
     MPI_CHECK(MPI_Info_free(&call.placing));
     if (tries.failed) {
-        failure_set(failure, EXIT_RUN, "%s: use another MPI or launcher%s", tries.failure, instead);
+        failure_set(failure, EXIT_RUN, "%s: use another MPI or launcher%s", tries.failure,
+                    request->instead);
         return MPI_COMM_NULL;
     }
     MPI_CHECK(MPI_Comm_set_errhandler(children, MPI_ERRORS_RETURN));

@@ -9,27 +9,33 @@
 
 #include <stdbool.h>
 
-/* The only argument of a spawned process behind its subcommand. */
+/* The only argument of a spawned process after its subcommand. */
 extern const char spawn_argument[];
 
-/* Whether `count` processes can be spawned, as far as that can be foreseen, for rank 0 alone:
- * EXIT_USAGE with the mend if not. MPI itself would hang then, or end with pages of text. instead:
- * another way out, behind the mend: ", or use --static"; or "". */
-bool spawn_check(const struct session *session, int count, const char *instead,
+struct spawn_request {
+    const char *subcommand;
+    int count;
+    bool oversubscribe;  /* more processes than slots or cores are meant */
+    const char *more;    /* how to mean that: "add --oversubscribe" */
+    const char *instead; /* another way out, after the fix: ", or use --static"; or "" */
+};
+
+/* Whether these processes can be spawned, as far as that can be foreseen, for rank 0 alone:
+ * EXIT_USAGE with the fix if not. MPI itself would hang then, or end with pages of text. */
+bool spawn_check(const struct session *session, const struct spawn_request *request,
                  struct failure *failure);
 
 /* What MPI_Comm_spawn is to be called with. The texts stay valid. */
 struct spawn_call {
     const char *program;
     char *arguments[3]; /* MPI's argv: without the program, ended by NULL */
-    MPI_Info placing;   /* any free slot and any core; free it */
+    MPI_Info placing;   /* any slot and any core; free it */
 };
-struct spawn_call spawn_prepare(const char *subcommand);
+struct spawn_call spawn_prepare(const struct session *session, const struct spawn_request *request);
 
-/* Rank 0 alone. Starts the processes and answers the communicator with them, to be ended by
- * MPI_Comm_disconnect on both sides. MPI_COMM_NULL with EXIT_RUN if MPI says that it cannot;
- * instead: as above. */
-MPI_Comm spawn_start(const char *subcommand, int count, const char *instead,
+/* Rank 0 alone. Starts the processes and returns the communicator with them, to be ended by
+ * MPI_Comm_disconnect on both sides. MPI_COMM_NULL with EXIT_RUN if MPI says that it cannot. */
+MPI_Comm spawn_start(const struct session *session, const struct spawn_request *request,
                      struct failure *failure);
 
 /* On a spawned process: the communicator with who spawned it, MPI_COMM_NULL on any other. */

@@ -69,11 +69,6 @@ struct command {
     /* What a process does, instead of all this, that the work has spawned (ranks/spawn.h). */
     void (*spawned)(void);
 
-    /* A subcommand that does everything by itself, instead of the steps; with MPI, or local. */
-    void (*run)(const struct session *session, struct option_values *values,
-                struct failure *failure);
-    void (*run_local)(struct option_values *values, struct failure *failure);
-
     bool local;   /* needs no MPI: runs in the launcher's first process alone */
     bool columns; /* standard output is columns of numbers: what else is there begins with '#' */
     bool phases;  /* the work has the phases compute, gather and encode */

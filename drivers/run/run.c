@@ -13,7 +13,6 @@
 #include "run/plot_draw.h"
 #include "run/run_options.h"
 #include "run/seed.h"
-#include "run/timers.h"
 
 #include <stdlib.h>
 
@@ -93,15 +92,19 @@ static void run_gather_times(struct run *run) {
         phases[p]->seconds = slowest[p];
 }
 
-/* Rank 0: the times that the report has, for --csv. */
-static void run_keep_times(const struct run *run, const struct command *command) {
+/* Rank 0: for --csv the timers of the work, and the times that the report has. */
+static bool run_print_times(const struct run *run, const struct command *command,
+                            struct failure *failure) {
     struct stopwatch *watch = run->session->watch;
+    struct stopwatch_system system;
     if (command->phases) {
         stopwatch_add(watch, "compute", run->compute.begun_ns, run->compute.seconds);
         stopwatch_add(watch, "gather", run->gather.begun_ns, run->gather.seconds);
         stopwatch_add(watch, "encode", run->encode.begun_ns, run->encode.seconds);
     }
     stopwatch_add(watch, "total", run->total.begun_ns, run->total.seconds);
+    stopwatch_system_find(&system);
+    return stopwatch_print(watch, &system, stdout, failure);
 }
 
 /* Rank 0. */
@@ -134,38 +137,41 @@ static bool run_print(const struct run *run, const struct command *command, void
                       struct failure *failure) {
     if (command->print && !command->print(run, state, failure))
         return false;
-    if (run->session) {
-        run_keep_times(run, command);
-        if (run_common(run)->csv && !timers_print(run->session->watch, failure))
-            return false;
-    }
+    if (run->session && run_common(run)->csv && !run_print_times(run, command, failure))
+        return false;
     return standard_output_flush(failure) &&
            (!command->judge || command->judge(run, state, failure)) &&
            (!run->session || !run_common(run)->json || run_report(run, command, state, failure));
+}
+
+/* Collective, after all that could be refused: the work, and what becomes of its results. */
+static void run_work(struct run *run, const struct command *command, void *state,
+                     struct failure *failure) {
+    if (command->work)
+        command->work(run, state, failure);
+    if (!run_agree(run, failure))
+        return;
+    run->total.seconds = clock_seconds_since(run->total.begun_ns);
+    if (run->session)
+        run_gather_times(run);
+    if ((!run_is_root(run) || run_print(run, command, state, failure)) && command->finish)
+        command->finish(run, state, failure);
+    run_agree(run, failure);
 }
 
 static void run_steps(struct run *run, const struct command *command, struct option_values *values,
                       void *options, void *state, struct failure *failure) {
     struct placement *placements = NULL;
     run->total.begun_ns = clock_now_ns();
-    if (run_begin(run, command, values, options, state, failure)) {
-        if (run->over) {
-            if (run_is_root(run))
-                standard_output_flush(failure);
-        } else if (run_place(run, command, &placements, failure) &&
-                   run_prepare(run, command, state, failure)) {
-            if (command->work)
-                command->work(run, state, failure);
-            if (run_agree(run, failure)) {
-                run->total.seconds = clock_seconds_since(run->total.begun_ns);
-                if (run->session)
-                    run_gather_times(run);
-                if ((!run_is_root(run) || run_print(run, command, state, failure)) &&
-                    command->finish)
-                    command->finish(run, state, failure);
-            }
-        }
+    if (!run_begin(run, command, values, options, state, failure))
+        return;
+    if (run->over) {
+        if (run_is_root(run))
+            standard_output_flush(failure);
         run_agree(run, failure);
+    } else if (run_place(run, command, &placements, failure) &&
+               run_prepare(run, command, state, failure)) {
+        run_work(run, command, state, failure);
     }
     free(placements);
 }
@@ -184,19 +190,10 @@ void run_command(struct session *session, const struct command *command,
         snprintf(watch.message, sizeof watch.message, "ranks=%d", session->size);
         session->watch = &watch;
     }
-    if (command->run || command->run_local) {
-        if (command->run)
-            command->run(session, values, failure);
-        else
-            command->run_local(values, failure);
-        if (session && failure->exit_status == EXIT_DONE)
-            timers_print_rest(session, values, failure);
-    } else {
-        if (!options || !state)
-            failure_set(failure, EXIT_RUN, "out of memory");
-        if (run_agree(&run, failure))
-            run_steps(&run, command, values, options, state, failure);
-    }
+    if (!options || !state)
+        failure_set(failure, EXIT_RUN, "out of memory");
+    if (run_agree(&run, failure))
+        run_steps(&run, command, values, options, state, failure);
     if (state && command->free)
         command->free(state);
     free(state);

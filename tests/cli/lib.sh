@@ -22,11 +22,23 @@ set -a
 set +a
 # mpirun ends the other ranks when one fails, and waits a second for them by default: these hundreds of
 # runs fail on purpose.
-export OMPI_MCA_odls_base_sigkill_timeout=0
+export OMPI_MCA_odls_base_sigkill_timeout=0 PRTE_MCA_odls_base_sigkill_timeout=0
 
 assertions=0
 failures=0
 WORK=$(mktemp -d)
+# Where an OpenCL driver is there (./dev test pocl) only the launcher is kept from it by its environment; plait
+# has to keep itself from it.
+if [ "${DRIVERS_ARE_THERE:-}" = yes ]; then
+    for name in PLAIT HOOKED_PLAIT; do
+        [ -n "${!name:-}" ] || continue
+        mkdir -p "$WORK/bare"
+        printf '#!/bin/sh\n[ "$HWLOC_COMPONENTS" != "%s" ] || unset HWLOC_COMPONENTS\nexec "%s" "$@"\n' \
+            "$HWLOC_COMPONENTS" "${!name}" >"$WORK/bare/$name"
+        chmod +x "$WORK/bare/$name"
+        declare "$name=$WORK/bare/$name"
+    done
+fi
 SANDBOX=$WORK/sandbox
 # Open MPI's launchers trip over each other when they make and remove a shared folder at the same time.
 export TMPDIR=$WORK/tmp
@@ -36,6 +48,11 @@ trap 'rm -rf "$WORK"' EXIT
 # Whether the launcher is Open MPI's, which calls itself so as mpirun, and OpenRTE as mpiexec.
 is_open_mpi() {
     "$MPIEXEC" --version 2>/dev/null | grep -cE 'Open MPI|OpenRTE' >/dev/null
+}
+
+# Whether it is that of Open MPI 5 or later, PRRTE, whose options and variables have other names.
+is_prrte() {
+    is_open_mpi && "$MPIEXEC" --version 2>/dev/null | grep -cE 'Open MPI\) ([5-9]|[1-9][0-9])|prte' >/dev/null
 }
 
 # A hanging case ends here, its ranks with it.
@@ -73,18 +90,30 @@ run_ranks() {
         >"$WORK/out" 2>"$WORK/err" </dev/null || status=$?
 }
 
-# Launchers add lines of their own about a rank that ended with an error; Plait's begin with its name.
+# by_rank FIRST OTHERS: makes $WORK/by_rank, which runs one line of shell on rank 0 and another one on all others.
+# The mpirun of Open MPI 5.0.7 crashes on its own way to say that, "FIRST : OTHERS".
+by_rank() {
+    printf '#!/bin/sh\nif [ "${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}}" -eq 0 ]; then\n%s\nelse\n%s\nfi\n' "$1" "$2" \
+        >"$WORK/by_rank"
+    chmod +x "$WORK/by_rank"
+}
+
+# Launchers add lines of their own about a rank that ended with an error; Plait's begin with its name. The mpirun
+# of Open MPI 5 writes null bytes between lines.
+lines_of_plait() {
+    tr -d '\0' <"$WORK/err" | grep '^plait: '
+}
 plait_lines() {
-    grep -c '^plait: ' "$WORK/err" || true
+    lines_of_plait | grep -c . || true
 }
 error_lines() {
-    grep '^plait: ' "$WORK/err" | grep -vc '^plait: warning: ' || true
+    lines_of_plait | grep -vc '^plait: warning: ' || true
 }
 other_lines() {
     if [ "$1" -eq 1 ]; then grep -vc '^plait: ' "$WORK/err" || true; else echo 0; fi
 }
 has_line() {
-    grep '^plait: ' "$WORK/err" | grep -v '^plait: warning: ' | grep -qiE -e "$1"
+    lines_of_plait | grep -v '^plait: warning: ' | grep -iE -e "$1" >/dev/null
 }
 
 # Everything in the sandbox, with its content, as text.

@@ -217,7 +217,7 @@ signals() {
     done
     stopped 1 XCPU
     stopped 3 USR1
-    export OMPI_MCA_odls_base_sigkill_timeout=2
+    export OMPI_MCA_odls_base_sigkill_timeout=2 PRTE_MCA_odls_base_sigkill_timeout=2
     ended 3 TERM
     ended 2 INT
     without_checkpoint
@@ -237,6 +237,8 @@ without_checkpoint() {
 one_rank() {
     local victims which signal try
     reference
+    # The one that is stopped when all is done ends at once; the launcher must leave rank 0 the time to say so.
+    export OMPI_MCA_odls_base_sigkill_timeout=5 PRTE_MCA_odls_base_sigkill_timeout=5
     for which in 0 2; do
         signal=$([ "$which" -eq 0 ] && echo TERM || echo INT)
         new_sandbox

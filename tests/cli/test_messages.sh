@@ -284,7 +284,8 @@ rank() {
 without_slots() {
     local ranks=$1
     shift
-    run_ranks 1 env -u OMPI_MCA_rmaps_base_oversubscribe "$MPIEXEC" --host localhost:2 -np "$ranks" "$@"
+    run_ranks 1 env -u OMPI_MCA_rmaps_base_oversubscribe -u PRTE_MCA_rmaps_default_mapping_policy \
+        "$MPIEXEC" --host localhost:2 -np "$ranks" "$@"
 }
 
 integrate_static() {
@@ -329,7 +330,7 @@ integrate() {
     fi
     for workers in 1 2 3 7; do
         new_sandbox
-        expect_ok 1 -- "$PLAIT" integrate --workers "$workers" --json integrate.json
+        expect_ok 1 -- "$PLAIT" integrate --workers "$workers" --oversubscribe --json integrate.json
         assert "without a launcher" prints '3\.1416009869231245'
         assert "so many workers" prints "# integrate: 100 intervals, $workers spawned workers?, off pi by 8.33e-06"
         check_report integrate.json
@@ -337,11 +338,12 @@ integrate() {
     expect_ok 1 -- "$PLAIT" integrate
     assert "without a number of workers" prints '3\.1416009869231245'
     for workers in 1 3; do
-        expect_ok 3 -- "$PLAIT" integrate --workers "$workers" --n 12345
+        expect_ok 3 -- "$PLAIT" integrate --workers "$workers" --n 12345 --oversubscribe
         assert "rank 0 of three spawns $workers" prints '3\.1415926541366033'
     done
     # The workers get their orders from the manager, whatever the environment says.
-    expect_ok 1 -- env PLAIT_N=1000 PLAIT_WORKERS=2 PLAIT_JSON=it.json PLAIT_NOBODY=1 "$PLAIT" integrate
+    expect_ok 1 -- env PLAIT_N=1000 PLAIT_WORKERS=2 PLAIT_OVERSUBSCRIBE=yes PLAIT_JSON=it.json PLAIT_NOBODY=1 \
+        "$PLAIT" integrate
     assert "its value" prints '3\.1415927369231267'
     assert "a wrong variable is told once" [ "$(plait_lines)" -eq 1 ]
 
@@ -352,10 +354,28 @@ integrate() {
     too_few_slots '2 processes cannot be spawned, the launcher has 1 free slot:'
     without_slots 2 "$PLAIT" integrate --workers 1
     too_few_slots '1 process cannot be spawned, the launcher has 0 free slots:'
-    without_slots 1 --oversubscribe "$PLAIT" integrate --workers 4
-    assert "unless it may oversubscribe" prints '3\.1416009869231245'
-    without_slots 1 --map-by node:OVERSUBSCRIBE "$PLAIT" integrate --workers 4
-    assert "in any words" prints '3\.1416009869231245'
+    without_slots 1 "$PLAIT" integrate --workers 4 --oversubscribe
+    assert "unless more are meant" prints '3\.1416009869231245'
+    if ! is_prrte; then # which does not pass on what it was told
+        without_slots 1 --oversubscribe "$PLAIT" integrate --workers 4
+        assert "or the launcher may oversubscribe" prints '3\.1416009869231245'
+        without_slots 1 --map-by node:OVERSUBSCRIBE "$PLAIT" integrate --workers 4
+        assert "in any words" prints '3\.1416009869231245'
+    fi
+    cores=$(getconf _NPROCESSORS_ONLN)
+    RANKS_LIST=1 bad integrate "$((cores + 1)) processes are too many for $cores cores?: add --oversubscribe, or use --static\$" \
+        --workers $((cores + 1))
+    RANKS_LIST=1 bad integrate '65536 processes are too many for' --workers 65536
+    # As many as this machine cannot hold.
+    if awk '/^MemAvailable:/ { exit !($2 < 400 * 1048576) }' /proc/meminfo; then
+        RANKS_LIST=1 bad integrate 'do not fit into the memory of this node: give at most [0-9]+, or use --static' \
+            --workers 65536 --oversubscribe
+    fi
+    if is_prrte && [ "$(id -u)" -eq 0 ]; then
+        unset PRTE_ALLOW_RUN_AS_ROOT
+        RANKS_LIST=1 bad integrate 'as root unless PRTE_ALLOW_RUN_AS_ROOT=1 .*, or use --static$' --workers 1
+        export PRTE_ALLOW_RUN_AS_ROOT=1
+    fi
 
     # Who types what is meant for spawned processes.
     RANKS_LIST=1 bad integrate '--spawned is for processes that plait has spawned' --spawned

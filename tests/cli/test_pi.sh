@@ -347,16 +347,15 @@ plots() {
 # gnuplot that fails, that a signal ends, that makes no pictures, that a loader or a shell cannot start, and
 # that may not be run: one error, four files.
 failing_gnuplots() {
-    local script ranks pi=("$PLAIT" pi --darts 4^5)
+    local script ranks=1 pi=("$PLAIT" pi --darts 4^5)
     mkdir "$WORK/failing"
     for script in 'exit 3' 'exit 127' 'kill -PIPE $$' 'kill -SEGV $$' 'exit 0' 'not executable'; do
         rm -f "$WORK/failing/gnuplot"
         printf '#!/bin/sh\n%s\n' "$script" >"$WORK/failing/gnuplot"
         if [ "$script" != 'not executable' ]; then chmod +x "$WORK/failing/gnuplot"; fi
-        for ranks in 1 3; do
-            new_sandbox
-            plot_fails "$ranks" "$WORK/failing$([ "$script" = 'not executable' ] && echo ":$WORK/missing" || echo ":$PATH")" "${pi[@]}"
-        done
+        ranks=$((4 - ranks))
+        new_sandbox
+        plot_fails "$ranks" "$WORK/failing$([ "$script" = 'not executable' ] && echo ":$WORK/missing" || echo ":$PATH")" "${pi[@]}"
     done
     printf '#!/bin/sh\nexit 3\n' >"$WORK/failing/gnuplot"
     chmod +x "$WORK/failing/gnuplot"

@@ -61,4 +61,11 @@ expect_ok 1 -- "$PLAIT" mandelbrot --size 8x8 --out link.npy --out 'a name, with
 assert "the link stays" [ -L "$SANDBOX/link.npy" ]
 assert "its file is new" [ "$(stat -c %s "$SANDBOX/old.npy")" -gt 200 ]
 assert "the odd name is there" [ -s "$SANDBOX/a name, with; signs.png" ]
+
+# The name null is no file: it may be given twice, and a directory may be called so.
+new_sandbox
+mkdir "$SANDBOX/null"
+expect_ok 2 -- "$PLAIT" mandelbrot --size 8x8 --out null --out null --out p.npy
+expect_ok 1 -- "$PLAIT" colour p.npy --out null --out null
+assert "nothing else is there" [ "$(find "$SANDBOX" -mindepth 1 | wc -l)" -eq 2 ]
 finish

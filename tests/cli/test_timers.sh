@@ -79,6 +79,7 @@ done
 quick_arguments() {
     case $1 in
     check) echo --only reduce,bcast-array ;;
+    integrate) echo --workers 1 --oversubscribe ;;
     julia | mandelbrot) echo --size 8x8 --out null ;;
     pi) echo --sweep 4^5:4^6 --runs 2 ;;
     pingpong) echo --size 64 --repeat 10 ;;

@@ -3,7 +3,9 @@
 # Colours have the same bits everywhere: the same picture file for any ranks, threads, paths and schedules,
 # with mirror images and without, in memory and streamed; and it is the picture that NumPy makes of the
 # same counts.
-# LIST_PATHS names a program that prints the paths of this machine.
+# And how far colouring and encoding are is shown.
+# LIST_PATHS names a program that prints the paths of this machine, SLOW_STEPS_LIBRARY what slow_steps.c
+# was made into.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/../cli/lib.sh"
@@ -42,6 +44,17 @@ right() {
     assert "the colours are right" /usr/bin/python3 "$here/../mpi/read_colours.py" "$SANDBOX"/p.{json,npy,png}
 }
 
+# shown RANKS "STEP..." ARGUMENT...: the steps of a slow run have lines of progress.
+shown() {
+    local step
+    expect_ok "$1" -- env LD_PRELOAD="${SLOW_STEPS_LIBRARY:?}" "$PLAIT" "${@:3}" --progress lines
+    for step in $2; do
+        assert "progress of $step" grep -qE "^${step/_/, }: 100 % after [0-9]+ s\$" "$WORK/err"
+    done
+    expect_ok "$1" -- env LD_PRELOAD="$SLOW_STEPS_LIBRARY" "$PLAIT" "${@:3}" --progress none
+    assert "no progress" [ "$(grep -c ' % after' "$WORK/err")" -eq 0 ]
+}
+
 case ${1:-} in
 smooth)
     picture mandelbrot --colour smooth --size 150x101
@@ -63,8 +76,17 @@ right)
     right julia --samples 3 --size 80x61 --palette inferno
     right mandelbrot --samples 2 --size 100x67 --colour smooth --palette cividis
     ;;
+progress)
+    new_sandbox
+    shown 1 "mandelbrot_drawing" mandelbrot --size 2000x50 --out p.npy --out p.ppm
+    shown 2 "mandelbrot_colours mandelbrot_drawing" mandelbrot --size 2000x50 --colour smooth --out p.ppm
+    shown 2 "julia_drawing" julia --size 2000x50 --stream --out p.ppm
+    shown 1 "colour_reading colour_drawing" colour p.npy --out q.ppm
+    expect_ok 1 -- "$PLAIT" mandelbrot --size 60x40 --colour smooth --out p.png
+    shown 1 "rerun rerun_colours" rerun p.png --check
+    ;;
 *)
-    echo "give one of: smooth samples right"
+    echo "give one of: smooth samples right progress"
     exit 2
     ;;
 esac

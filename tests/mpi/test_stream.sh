@@ -240,9 +240,9 @@ part_full_disk() {
 
 # only_rank_0_can_write FILE
 only_rank_0_can_write() {
-    local picture=("$PLAIT" mandelbrot --size 400x256 --schedule block --stream --out "$1")
-    run_ranks 1 "$MPIEXEC" -n 1 "${picture[@]}" : \
-        -n 1 env LD_PRELOAD="${BAD_DISK_LIBRARY:?}" BAD_DISK=fails "${picture[@]}"
+    local picture="'$PLAIT' mandelbrot --size 400x256 --schedule block --stream --out $1"
+    by_rank "exec $picture" "exec env LD_PRELOAD='${BAD_DISK_LIBRARY:?}' BAD_DISK=fails $picture"
+    run_ranks 2 "$WORK/by_rank"
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "it names rank and cause" \

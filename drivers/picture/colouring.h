@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ * How the counts of a picture become colours. A pixel's colour depends on the smallest and the
+ * largest value of the whole picture, so the rows are passed twice: once to measure them, in any
+ * number of parts on any ranks, and once to colour them. */
+#ifndef PLAIT_DRIVERS_COLOURING_H
+#define PLAIT_DRIVERS_COLOURING_H
+
+#include "base/failure.h"
+#include "image/colour.h"
+#include "image/palette.h"
+#include "picture/smooth_finder.h"
+#include "ranks/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* All zero: safe to end. */
+struct colouring {
+    enum colour_value value;     /* what of a count is drawn */
+    bool smooth;                 /* smooth values are, instead */
+    struct palette palette;      /* where files are written */
+    struct colour_range range;   /* of the rows that were measured, in the end of all */
+    struct smooth_finder finder; /* smooth: its range is that of the rows that it has found */
+    struct smooth_scale scale;   /* smooth: when that is the range of all */
+};
+
+/* Begins with no row measured. */
+void colouring_begin(struct colouring *colouring, enum colour_value value, bool smooth);
+
+/* Reads the palette that --palette asks for, by palette_load, or palette_load_regular where
+ * somebody else may have written its name. */
+typedef bool palette_load_fn(const char *text, struct palette *palette, struct failure *failure);
+bool colouring_load_palette(struct colouring *colouring, palette_load_fn *load, const char *palette,
+                            struct failure *failure);
+
+/* Smooth, before values are found: memory for that. escape and exec stay where they are. */
+bool colouring_begin_smooth(struct colouring *colouring, const struct plait_escape *escape,
+                            const struct plait_exec *exec, struct failure *failure);
+
+/* Widens the range to the pixels of some rows. Smooth values are measured where they are found. */
+void colouring_measure(struct colouring *colouring, const int32_t *counts, size_t pixels);
+
+/* Collective. The range becomes that of all ranks. */
+void colouring_share(struct colouring *colouring, const struct session *session);
+
+/* Smooth, when all values have been found, collective with a session, NULL without MPI: the range
+ * becomes that of all ranks, and the scale is made for it. */
+void colouring_share_smooth(struct colouring *colouring, const struct session *session);
+
+void colouring_end(struct colouring *colouring);
+
+#endif

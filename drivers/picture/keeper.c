@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ * What the keepers have in common. */
+#include "picture/keeper.h"
+
+#include "plait/digest.h"
+#include "ranks/mpi_check.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+void keeper_measure(struct keeper *keeper, const struct kept_rows *rows, uint64_t *digests) {
+    const struct plait_escape *escape = keeper->work->escape;
+    const struct plait_exec *exec = keeper->work->exec;
+    plait_digest_rows(exec, rows->counts, rows->count, escape->width, digests);
+    const struct plait_escape_tally some =
+        plait_escape_count_steps(escape, exec, rows->counts, rows->count);
+    keeper->tally.steps += some.steps;
+    keeper->tally.interior += some.interior;
+    colouring_measure(keeper->colouring, rows->counts, (size_t)rows->count * escape->width);
+}
+
+void keeper_gather_sums(struct keeper *keeper) {
+    const struct session *session = keeper->work->session;
+    const struct plait_escape_tally own = keeper->tally;
+    MPI_CHECK(MPI_Reduce(&own, &keeper->tally, 2, MPI_UINT64_T, MPI_SUM, ROOT, session->world));
+    colouring_share(keeper->colouring, session);
+}
+
+bool keeper_mismatch(const struct plait_escape_difference *difference, struct failure *failure) {
+    return failure_set(failure, EXIT_RUN,
+                       "verification failed: row %" PRIu32 ", column %" PRIu32 " has count %" PRId32
+                       ", the reference says %" PRId32 ": please report this",
+                       difference->row, difference->col, difference->got, difference->expected);
+}
+
+void keeper_end(struct keeper *keeper) {
+    if (keeper->state)
+        keeper->kind->release(keeper);
+    free(keeper->digests);
+    *keeper = (struct keeper){0};
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ * Where the rows of a picture are kept from their computing until they are written: in memory
+ * (keeper_memory.c) or on disk (keeper_disk.c). The run of a picture knows this interface alone. */
+#ifndef PLAIT_DRIVERS_KEEPER_H
+#define PLAIT_DRIVERS_KEEPER_H
+
+#include "base/failure.h"
+#include "base/progress_display.h"
+#include "image/writer.h"
+#include "picture/colouring.h"
+#include "picture/picture_checkpoint.h"
+#include "picture/picture_files.h"
+#include "picture/row_work.h"
+#include "ranks/queue.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct keeper_kind;
+
+/* The rows of this rank; on rank 0, in the end, of the picture. All zero: none, which is safe to
+ * end. */
+struct keeper {
+    /* The caller's, where they stay. */
+    const struct keeper_kind *kind;
+    const struct row_work *work;
+    struct colouring *colouring;
+    struct picture_files *files;
+    uint32_t samples;                      /* of a pixel, along each side */
+    struct picture_checkpoint *checkpoint; /* NULL: none; for a kind that takes one */
+    bool verify;                           /* compare samples with the reference */
+
+    /* From reserve on. */
+    uint64_t space;                        /* rows that this rank can take at most */
+    const struct queue_delivery *delivery; /* NULL: rows stay where they are until gather */
+    uint64_t *digests;                     /* of rows; on rank 0, after measure, of all */
+    struct plait_escape_tally tally;       /* of the rows that were measured */
+    struct plait_escape_tally resumed;     /* rank 0: of those in the checkpoint */
+    void *state;                           /* the kind's own */
+};
+
+/* Rows [first, first + count) of the picture, counts[count][width]. */
+struct kept_rows {
+    uint32_t first, count;
+    int32_t *counts;
+};
+
+/* In the order in which they are called. NULL: the kind has nothing to do there. */
+struct keeper_kind {
+    /* Collective, before the work: takes the memory and the disk space that all rows will need. Too
+     * little is a failure of all ranks. */
+    bool (*reserve)(struct keeper *keeper, struct failure *failure);
+
+    /* Where rows are to be computed: sets rows->counts, and lowers rows->count to what has space
+     * there. Called by the rank whose rows they are, in the order of its pieces. */
+    void (*place)(struct keeper *keeper, struct kept_rows *rows);
+
+    /* Keeps the rows that were computed there. A failure is that of this rank. */
+    bool (*put)(struct keeper *keeper, const struct kept_rows *rows, struct failure *failure);
+
+    /* Collective, when the queue has ended. A failure, of the work as well, is that of all ranks;
+     * stopped, on rank 0: somebody asked to stop. */
+    bool (*settle)(struct keeper *keeper, bool stopped, struct failure *failure);
+
+    /* Collective: rows or digests, sums and ranges of all ranks to rank 0. */
+    void (*gather)(struct keeper *keeper);
+
+    /* Rank 0: the rows that mirror others. */
+    void (*complete)(struct keeper *keeper);
+
+    /* Rank 0: measures those, after which digests, tally and range are those of the picture. */
+    void (*measure)(struct keeper *keeper);
+
+    /* Collective: finds smooth values and their range, shown by the display. A failure is that of
+     * all ranks. */
+    bool (*colour)(struct keeper *keeper, struct progress_display *display,
+                   struct failure *failure);
+
+    /* Rank 0: compares samples with the reference, if that has not been done before they were
+     * put. */
+    bool (*verify)(struct keeper *keeper, struct failure *failure);
+
+    /* Rank 0, again and again: as a drawing's read (draw.h); keeper is a struct keeper. */
+    bool (*read)(void *keeper, uint32_t first, struct image_rows *block, struct failure *failure);
+
+    /* Frees keeper->state, which is NULL if reserve has not come that far. */
+    void (*release)(struct keeper *keeper);
+};
+
+extern const struct keeper_kind keeper_memory, keeper_disk;
+
+/* For the kinds: hashes rows into digests[count], and adds them to the tally and to the range. */
+void keeper_measure(struct keeper *keeper, const struct kept_rows *rows, uint64_t *digests);
+
+/* For the kinds, collective: the tally of all ranks to rank 0, and the range. */
+void keeper_gather_sums(struct keeper *keeper);
+
+/* For the kinds: describes a pixel that is not what the reference says. Returns false. */
+bool keeper_mismatch(const struct plait_escape_difference *difference, struct failure *failure);
+
+enum { VERIFY_SAMPLES = 1000 };
+
+void keeper_end(struct keeper *keeper);
+
+#endif

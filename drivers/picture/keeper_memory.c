@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT
+ * Keeps rows in memory: rank 0 has the whole picture, another rank the rows that it computed, and
+ * no more. A checkpoint brings all rows to rank 0 while the work goes on; without one they go there
+ * when it has ended. */
+#include "picture/keeper.h"
+
+#include "base/stop_signal.h"
+#include "picture/draw.h"
+#include "picture/memory_smooth.h"
+#include "picture/rows_gather.h"
+#include "ranks/agree.h"
+#include "ranks/message_room.h"
+#include "ranks/mpi_check.h"
+
+#include <stdlib.h>
+
+#define BYTES_PER_MIB ((double)(1 << 20))
+
+static const uint64_t message_bytes = UINT64_C(1) << 24;
+
+struct memory_rows {
+    int32_t *counts;                /* rank 0: [height][width]; others: their rows, as they came */
+    struct rank_rows own;           /* where these belong */
+    uint32_t computed;              /* how many these are */
+    uint8_t *indices;               /* rank 0: of smooth colours, [height][width], or NULL */
+    struct queue_delivery delivery; /* with a checkpoint */
+};
+
+static bool memory_is_root(const struct keeper *keeper) {
+    return keeper->work->session->rank == ROOT;
+}
+
+static size_t memory_width(const struct keeper *keeper) {
+    return keeper->work->escape->width;
+}
+
+/* -- before the work --------------------------------------------------------------------------- */
+
+/* Of counts and digest, and of what is made of them later. */
+static uint64_t memory_row_bytes(const struct keeper *keeper) {
+    const uint32_t width = keeper->work->escape->width;
+    uint64_t bytes = width * sizeof(int32_t) + sizeof *keeper->digests;
+    if (keeper->colouring->smooth)
+        bytes += memory_smooth_row_bytes(width);
+    if (memory_is_root(keeper))
+        bytes += files_row_bytes(keeper->files, width / keeper->samples) / keeper->samples;
+    return bytes;
+}
+
+/* Rows of a rank if all goes evenly. */
+static uint32_t memory_rows_expected(const struct keeper *keeper) {
+    return memory_is_root(keeper) ? keeper->work->escape->height
+                                  : (uint32_t)queue_fair_share(&keeper->work->queue);
+}
+
+/* What a rank may take beyond its fair share, in rows, where the queue decides during the run: the
+ * memory that the node has to spare, an eighth kept back, divided among the ranks that keep rows
+ * there. Rank 0 has space for all rows, so that some rank can always go on. */
+static uint32_t memory_rows_to_spare(const struct keeper *keeper, uint64_t spare_bytes) {
+    const struct row_work *work = keeper->work;
+    int keepers = !memory_is_root(keeper);
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &keepers, 1, MPI_INT, MPI_SUM, work->session->node));
+    if (memory_is_root(keeper) || schedule_is_fixed(&work->queue.schedule))
+        return 0;
+    const uint64_t addressable = SIZE_MAX / 2 / memory_row_bytes(keeper);
+    const uint64_t expected = memory_rows_expected(keeper);
+    uint64_t most = work->distinct - expected;
+    if (expected + most > addressable)
+        most = addressable - expected;
+    const uint64_t spare =
+        (spare_bytes - spare_bytes / 8) / (uint64_t)keepers / memory_row_bytes(keeper);
+    return (uint32_t)(spare < most ? spare : most);
+}
+
+/* What helps where memory does not suffice. Rank 0 holds the whole picture, on however many nodes.
+ */
+static const char *memory_way_out(const struct keeper *keeper) {
+    return memory_is_root(keeper) ? "--stream, which keeps only some rows in memory" : "more nodes";
+}
+
+/* All ranks of a node draw on one memory: their needs are added up before anyone allocates, since a
+ * kernel that promises more than it has kills a rank in the middle of the work instead. */
+static bool memory_size_up(struct keeper *keeper, struct failure *failure) {
+    const struct session *session = keeper->work->session;
+    const uint64_t own = memory_rows_expected(keeper) * memory_row_bytes(keeper);
+    const struct node_memory memory = node_memory_of(session, own);
+    if (own > SIZE_MAX / 2)
+        failure_set(
+            failure, EXIT_USAGE,
+            "the picture needs more memory than a 32-bit process can have: choose a smaller --size, or %s",
+            memory_way_out(keeper));
+    else if (memory.needed > memory.available)
+        failure_set(
+            failure, EXIT_USAGE,
+            "the picture needs %.0f MiB on this node, which has %.0f MiB free: choose a smaller --size, or %s",
+            (double)memory.needed / BYTES_PER_MIB, (double)memory.available / BYTES_PER_MIB,
+            memory_way_out(keeper));
+    if (!agree(session, failure))
+        return false;
+    keeper->space = memory_rows_expected(keeper) +
+                    memory_rows_to_spare(keeper, memory.available - memory.needed);
+    return true;
+}
+
+/* Memory that is not touched costs nothing: a rank asks for space for all rows that it may get, and
+ * uses what the rows need that it does get. Where the system counts promises too, it asks for less.
+ */
+static bool memory_allocate(struct keeper *keeper, struct failure *failure) {
+    struct memory_rows *memory = keeper->state;
+    const uint64_t expected = memory_rows_expected(keeper);
+    for (;;) {
+        /* One element at least: a rank without rows has nothing to store, but NULL means no memory.
+         */
+        const size_t rows = keeper->space > 0 ? (size_t)keeper->space : 1;
+        memory->counts = malloc(rows * memory_width(keeper) * sizeof *memory->counts);
+        keeper->digests = malloc(rows * sizeof *keeper->digests);
+        if (memory->counts && keeper->digests)
+            return true;
+        if (keeper->space == expected)
+            return failure_set(failure, EXIT_USAGE,
+                               "no memory for %.0f MiB of counts: choose a smaller --size, or %s",
+                               (double)(keeper->space * memory_row_bytes(keeper)) / BYTES_PER_MIB,
+                               memory_way_out(keeper));
+        free(memory->counts);
+        free(keeper->digests);
+        keeper->space = expected + (keeper->space - expected) / 2;
+    }
+}
+
+/* Measures `count` rows that lie from `at` on. */
+static void memory_measure_at(struct keeper *keeper, size_t at, uint64_t count) {
+    struct memory_rows *memory = keeper->state;
+    const struct kept_rows rows = {(uint32_t)at, (uint32_t)count,
+                                   memory->counts + at * memory_width(keeper)};
+    keeper_measure(keeper, &rows, keeper->digests + at);
+}
+
+/* Rank 0: the rows that the checkpoint has, which are its own from now on, and their sums. */
+static bool memory_load(struct keeper *keeper, struct failure *failure) {
+    struct memory_rows *memory = keeper->state;
+    const struct unit_set *finished = &keeper->checkpoint->finished;
+    if (!picture_checkpoint_load(keeper->checkpoint, keeper->work->exec, memory->counts,
+                                 keeper->digests, failure))
+        return false;
+    for (size_t k = 0; k < finished->count; k++) {
+        memory_measure_at(keeper, finished->items[k].first, finished->items[k].count);
+        if (!unit_set_add(&memory->own.pieces, finished->items[k]))
+            return failure_set(failure, EXIT_RUN, "out of memory");
+    }
+    keeper->resumed = keeper->tally;
+    return true;
+}
+
+/* -- the checkpoint, as the queue's delivery --------------------------------------------------- */
+
+/* Rows that were computed last lie last; on rank 0 each row has its place. */
+static void memory_locate(void *context, int rank, struct piece piece,
+                          struct queue_block blocks[QUEUE_BLOCKS]) {
+    struct keeper *keeper = context;
+    struct memory_rows *memory = keeper->state;
+    const bool mine = rank == keeper->work->session->rank;
+    const size_t at = mine ? memory->computed - piece.count : piece.first;
+    int32_t *counts = memory->counts + at * memory_width(keeper);
+    blocks[0] = (struct queue_block){counts, piece.count * memory_width(keeper) * sizeof *counts};
+    blocks[1] = (struct queue_block){keeper->digests + at, piece.count * sizeof *keeper->digests};
+}
+
+static bool memory_keep_in_checkpoint(void *context, int rank, struct piece piece) {
+    struct keeper *keeper = context;
+    const struct memory_rows *memory = keeper->state;
+    (void)rank;
+    return picture_checkpoint_keep(keeper->checkpoint, piece,
+                                   memory->counts + piece.first * memory_width(keeper),
+                                   keeper->digests + piece.first);
+}
+
+static bool memory_tend_checkpoint(void *context) {
+    const struct keeper *keeper = context;
+    return picture_checkpoint_tend(keeper->checkpoint);
+}
+
+static void memory_begin_delivery(struct keeper *keeper) {
+    struct memory_rows *memory = keeper->state;
+    /* As many rows as make a message that does not keep rank 0 for long. */
+    const uint64_t most = message_bytes / (memory_width(keeper) * sizeof *memory->counts);
+    memory->delivery = (struct queue_delivery){
+        .context = keeper,
+        .most_units = most > 0 ? most : 1,
+        .locate = memory_locate,
+        .keep = memory_keep_in_checkpoint,
+        .tend = memory_tend_checkpoint,
+        .stop = stop_signal_seen,
+    };
+    keeper->delivery = &memory->delivery;
+}
+
+static bool memory_reserve(struct keeper *keeper, struct failure *failure) {
+    const struct row_work *work = keeper->work;
+    struct memory_rows *memory = calloc(1, sizeof *memory);
+    keeper->state = memory;
+    if (!memory)
+        failure_set(failure, EXIT_RUN, "out of memory");
+    if (!agree(work->session, failure) || !memory_size_up(keeper, failure))
+        return false;
+    memory->own.session = work->session;
+    memory->own.total = work->distinct;
+    memory->own.blocks = work->queue.schedule.kind == SCHEDULE_BLOCK && !keeper->checkpoint;
+    if (memory_allocate(keeper, failure) && keeper->checkpoint) {
+        memory_begin_delivery(keeper);
+        if (memory_is_root(keeper))
+            memory_load(keeper, failure);
+    }
+    return agree(work->session, failure);
+}
+
+/* -- the work ---------------------------------------------------------------------------------- */
+
+static size_t memory_place_of(const struct keeper *keeper, uint32_t first) {
+    const struct memory_rows *memory = keeper->state;
+    return memory_is_root(keeper) ? first : memory->computed;
+}
+
+static void memory_place(struct keeper *keeper, struct kept_rows *rows) {
+    const struct memory_rows *memory = keeper->state;
+    rows->counts = memory->counts + memory_place_of(keeper, rows->first) * memory_width(keeper);
+}
+
+/* Rows that are delivered bring their digests along; the others are measured in the end. */
+static bool memory_put(struct keeper *keeper, const struct kept_rows *rows,
+                       struct failure *failure) {
+    struct memory_rows *memory = keeper->state;
+    if (!unit_set_add(&memory->own.pieces, (struct piece){rows->first, rows->count}))
+        return failure_set(failure, EXIT_RUN, "out of memory");
+    if (keeper->checkpoint)
+        memory_measure_at(keeper, memory_place_of(keeper, rows->first), rows->count);
+    memory->computed += rows->count;
+    return true;
+}
+
+static bool memory_settle(struct keeper *keeper, bool stopped, struct failure *failure) {
+    return keeper->checkpoint ? picture_checkpoint_end_work(keeper->checkpoint, stopped, failure)
+                              : agree(keeper->work->session, failure);
+}
+
+/* -- the picture ------------------------------------------------------------------------------- */
+
+static void memory_gather(struct keeper *keeper) {
+    const struct memory_rows *memory = keeper->state;
+    const struct unit_set *pieces = &memory->own.pieces;
+    if (!keeper->checkpoint) { /* which has brought them, measured */
+        if (!memory_is_root(keeper))
+            memory_measure_at(keeper, 0, memory->computed);
+        for (size_t k = 0; memory_is_root(keeper) && k < pieces->count; k++)
+            memory_measure_at(keeper, pieces->items[k].first, pieces->items[k].count);
+        rows_gather(&memory->own, memory_width(keeper) * sizeof *memory->counts, memory->counts);
+        rows_gather(&memory->own, sizeof *keeper->digests, keeper->digests);
+    }
+    keeper_gather_sums(keeper);
+}
+
+static void memory_complete(struct keeper *keeper) {
+    const struct memory_rows *memory = keeper->state;
+    (void)plait_escape_complete(keeper->work->escape, keeper->work->exec, memory->counts);
+}
+
+static void memory_measure(struct keeper *keeper) {
+    const struct row_work *work = keeper->work;
+    memory_measure_at(keeper, work->distinct, work->escape->height - work->distinct);
+}
+
+static bool memory_colour(struct keeper *keeper, struct progress_display *display,
+                          struct failure *failure) {
+    struct memory_rows *memory = keeper->state;
+    const struct smooth_rows rows = {
+        .work = keeper->work,
+        .own = &memory->own,
+        .counts = memory->counts,
+        .colouring = keeper->colouring,
+        .display = display,
+    };
+    return memory_smooth(&rows, &memory->indices, failure);
+}
+
+static bool memory_verify(struct keeper *keeper, struct failure *failure) {
+    const struct memory_rows *memory = keeper->state;
+    struct plait_escape_difference first;
+    return plait_escape_verify(keeper->work->escape, keeper->work->exec, memory->counts,
+                               VERIFY_SAMPLES, &first) == PLAIT_OK ||
+           keeper_mismatch(&first, failure);
+}
+
+static bool memory_read(void *keeper, uint32_t first, struct image_rows *block,
+                        struct failure *failure) {
+    const struct keeper *owner = keeper;
+    const struct memory_rows *memory = owner->state;
+    struct rows_in_memory rows = {
+        .width = owner->work->escape->width,
+        .height = owner->work->escape->height,
+        .counts = memory->counts,
+        .indices = memory->indices,
+    };
+    return rows_in_memory_read(&rows, first, block, failure);
+}
+
+static void memory_release(struct keeper *keeper) {
+    struct memory_rows *memory = keeper->state;
+    unit_set_free(&memory->own.pieces);
+    free(memory->counts);
+    free(memory->indices);
+    free(memory);
+}
+
+const struct keeper_kind keeper_memory = {
+    .reserve = memory_reserve,
+    .place = memory_place,
+    .put = memory_put,
+    .settle = memory_settle,
+    .gather = memory_gather,
+    .complete = memory_complete,
+    .measure = memory_measure,
+    .colour = memory_colour,
+    .verify = memory_verify,
+    .read = memory_read,
+    .release = memory_release,
+};

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ * Colours rows smoothly. Mirror images are not computed but for column 0 of a picture that is
+ * symmetric about its centre, which has none: rank 0 computes that of the mirrored rows, since the
+ * range of the picture must not depend on who computes what. */
+#include "picture/memory_smooth.h"
+
+#include "ranks/agree.h"
+
+#include <stdlib.h>
+
+struct smooth {
+    struct smooth_rows rows;
+    size_t width;
+    uint32_t mirrored; /* rank 0: rows from distinct on; 0 elsewhere */
+    int32_t *parts;    /* of this rank's rows, in the order of its pieces */
+    int32_t *column;   /* rank 0: of column 0 of the mirrored rows */
+    uint8_t *indices;  /* rank 0: [height][width]; others: of their rows */
+};
+
+uint64_t memory_smooth_row_bytes(uint32_t width) {
+    return width * (sizeof(int32_t) + sizeof(uint8_t));
+}
+
+static bool smooth_is_root(const struct smooth *smooth) {
+    return smooth->rows.work->session->rank == ROOT;
+}
+
+/* One element more than needed: a rank without rows has nothing to store, but NULL means no memory.
+ */
+static bool smooth_allocate(struct smooth *smooth, struct failure *failure) {
+    const size_t own = unit_set_units(&smooth->rows.own->pieces) * smooth->width;
+    const size_t kept =
+        smooth_is_root(smooth) ? smooth->rows.work->escape->height * smooth->width : own;
+    smooth->parts = malloc((own + 1) * sizeof *smooth->parts);
+    smooth->column = malloc((smooth->mirrored + 1) * sizeof *smooth->column);
+    smooth->indices = malloc(kept + 1);
+    if (!smooth->parts || !smooth->column || !smooth->indices)
+        return failure_set(failure, EXIT_RUN, "out of memory for smooth colours");
+    return colouring_begin_smooth(smooth->rows.colouring, smooth->rows.work->escape,
+                                  smooth->rows.work->exec, failure);
+}
+
+/* Where the counts, and on rank 0 the indices, of a piece are: `own` rows of this rank lie before
+ * it.
+ */
+static size_t smooth_place_of(const struct smooth *smooth, const struct piece *piece, size_t own) {
+    return (smooth_is_root(smooth) ? piece->first : own) * smooth->width;
+}
+
+/* The values of this rank's rows, and on rank 0 those of column 0 of the mirrored rows. */
+static bool smooth_find_values(struct smooth *smooth, struct failure *failure) {
+    const struct unit_set *pieces = &smooth->rows.own->pieces;
+    struct smooth_finder *finder = &smooth->rows.colouring->finder;
+    size_t own = 0;
+    finder->display = smooth->rows.display;
+    finder->total = unit_set_units(pieces) + smooth->mirrored;
+    for (size_t k = 0; k < pieces->count; k++) {
+        const struct piece *piece = &pieces->items[k];
+        const struct counted_rows rows = {(uint32_t)piece->first, (uint32_t)piece->count,
+                                          smooth->rows.counts +
+                                              smooth_place_of(smooth, piece, own)};
+        if (!smooth_find(finder, &rows, (uint32_t)smooth->width,
+                         smooth->parts + own * smooth->width, failure))
+            return false;
+        own += piece->count;
+    }
+    if (smooth->mirrored == 0)
+        return true;
+    const struct counted_rows mirrored = {smooth->rows.work->distinct, smooth->mirrored,
+                                          smooth->rows.counts +
+                                              smooth->rows.work->distinct * smooth->width};
+    return smooth_find(finder, &mirrored, 1, smooth->column, failure);
+}
+
+static void smooth_colour_own(struct smooth *smooth) {
+    const struct unit_set *pieces = &smooth->rows.own->pieces;
+    size_t own = 0;
+    for (size_t k = 0; k < pieces->count; k++) {
+        const size_t place = smooth_place_of(smooth, &pieces->items[k], own);
+        smooth_indices(&smooth->rows.colouring->scale, smooth->rows.counts + place,
+                       smooth->parts + own * smooth->width, pieces->items[k].count * smooth->width,
+                       smooth->indices + place);
+        own += pieces->items[k].count;
+    }
+}
+
+/* Rank 0: the mirrored rows, when the others are there. */
+static void smooth_colour_mirrored(struct smooth *smooth) {
+    (void)plait_escape_complete_bytes(smooth->rows.work->escape, smooth->rows.work->exec,
+                                      smooth->indices);
+    for (uint32_t i = 0; i < smooth->mirrored; i++) {
+        const size_t place = (smooth->rows.work->distinct + i) * smooth->width;
+        smooth_indices(&smooth->rows.colouring->scale, smooth->rows.counts + place,
+                       smooth->column + i, 1, smooth->indices + place);
+    }
+}
+
+bool memory_smooth(const struct smooth_rows *rows, uint8_t **indices, struct failure *failure) {
+    const struct row_work *work = rows->work;
+    struct smooth smooth = {
+        .rows = *rows,
+        .width = work->escape->width,
+        .mirrored = work->session->rank == ROOT ? work->escape->height - work->distinct : 0,
+    };
+    *indices = NULL;
+    if (smooth_allocate(&smooth, failure))
+        smooth_find_values(&smooth, failure);
+    const bool found = agree(work->session, failure);
+    if (found) {
+        colouring_share_smooth(rows->colouring, work->session);
+        smooth_colour_own(&smooth);
+        rows_gather(rows->own, smooth.width, smooth.indices);
+    }
+    if (found && smooth_is_root(&smooth)) {
+        smooth_colour_mirrored(&smooth);
+        *indices = smooth.indices;
+        smooth.indices = NULL;
+    }
+    smooth_finder_end(&rows->colouring->finder);
+    free(smooth.parts);
+    free(smooth.column);
+    free(smooth.indices);
+    return found;
+}

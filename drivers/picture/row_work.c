@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT
+ * Takes rows from the queue, computes them, and hands them to their keeper. */
+#include "picture/row_work.h"
+
+#include "picture/keeper.h"
+#include "ranks/agree.h"
+
+#include <stdlib.h>
+
+/* One row for its time alone. */
+struct sample {
+    const struct row_work *work;
+    int32_t *counts; /* [width] */
+};
+
+static void row_work_sample(void *context, uint64_t unit) {
+    const struct sample *sample = context;
+    (void)plait_escape_rows(sample->work->escape, sample->work->exec, (uint32_t)unit, 1,
+                            sample->counts);
+}
+
+bool row_work_plan(struct row_work *work, enum schedule_kind kind, const struct unit_set *rest,
+                   struct failure *failure) {
+    struct sample sample = {work, NULL};
+    work->distinct = plait_escape_distinct_rows(work->escape);
+    if (kind == SCHEDULE_WEIGHTED) {
+        sample.counts = malloc(work->escape->width * sizeof *sample.counts);
+        if (!sample.counts)
+            failure_set(failure, EXIT_RUN, "out of memory");
+    }
+    const bool planned = agree(work->session, failure) &&
+                         (rest ? queue_begin_rest(&work->queue, work->session, kind, rest,
+                                                  row_work_sample, &sample, failure)
+                               : queue_begin(&work->queue, work->session, kind, work->distinct,
+                                             row_work_sample, &sample, failure));
+    free(sample.counts);
+    return planned;
+}
+
+/* The work of this rank. */
+struct computing {
+    const struct row_work *work;
+    struct keeper *keeper;
+    enum plait_status status; /* of the kernel; interrupted is no failure where others have stopped
+                               * the work */
+    struct failure *failure;  /* of keeping rows */
+};
+
+/* How far a piece is, for the queue, while one of its parts is computed. */
+struct part_progress {
+    plait_progress_fn *poll;
+    void *context;
+    uint64_t before, total; /* rows of the piece: before the part, in all */
+};
+
+static bool part_poll(void *context, uint64_t done, uint64_t total) {
+    const struct part_progress *part = context;
+    (void)total;
+    return part->poll(part->context, part->before + done, part->total);
+}
+
+/* In as many parts as the keeper has space for. */
+static bool row_work_compute(void *context, struct piece piece, plait_progress_fn *poll,
+                             void *poll_context) {
+    struct computing *computing = context;
+    struct keeper *keeper = computing->keeper;
+    struct part_progress part = {poll, poll_context, 0, piece.count};
+    struct plait_exec exec = *computing->work->exec;
+    exec.progress = part_poll;
+    exec.progress_context = &part;
+    while (part.before < piece.count) {
+        struct kept_rows rows = {
+            .first = (uint32_t)(piece.first + part.before),
+            .count = (uint32_t)(piece.count - part.before),
+        };
+        keeper->kind->place(keeper, &rows);
+        computing->status =
+            plait_escape_rows(computing->work->escape, &exec, rows.first, rows.count, rows.counts);
+        if (computing->status != PLAIT_OK || !keeper->kind->put(keeper, &rows, computing->failure))
+            return false;
+        part.before += rows.count;
+    }
+    return true;
+}
+
+static void row_work_show(void *context, uint64_t finished, uint64_t total) {
+    progress_display_update(context, finished, total);
+}
+
+bool row_work_run(struct row_work *work, struct keeper *keeper, const char *label,
+                  enum progress_style style, struct failure *failure) {
+    struct progress_display display = progress_display_begin(label, style);
+    struct computing computing = {work, keeper, PLAIT_OK, failure};
+    const struct queue_work queue_work = {
+        .compute = row_work_compute,
+        .context = &computing,
+        .room = keeper->space,
+        .delivery = keeper->delivery,
+        .listen = style == PROGRESS_NONE ? NULL : row_work_show,
+        .listen_context = &display,
+    };
+    const bool able = queue_run(&work->queue, &queue_work);
+    if (work->session->rank == ROOT)
+        progress_display_end(&display);
+    if (!able)
+        failure_set(failure, EXIT_RUN, "%s",
+                    computing.status == PLAIT_OK ? "out of memory"
+                                                 : plait_status_text(computing.status));
+    return able;
+}
+
+void row_work_end(struct row_work *work) {
+    queue_end(&work->queue);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ * Smooth values of rows, from their counts, some rows at a time. */
+#ifndef PLAIT_DRIVERS_SMOOTH_FINDER_H
+#define PLAIT_DRIVERS_SMOOTH_FINDER_H
+
+#include "base/failure.h"
+#include "base/progress_display.h"
+#include "image/smooth_colour.h"
+#include "plait/escape.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* All zero: nothing to free. */
+struct smooth_finder {
+    const struct plait_escape *escape;
+    const struct plait_exec *exec;
+    double *values;                   /* of a few rows, 8 MiB or one row */
+    struct smooth_range range;        /* of all that were found */
+    struct progress_display *display; /* shows the rows that were found; NULL: not shown */
+    uint64_t done, total;             /* how many these are, and are to be */
+};
+
+/* escape and exec stay where they are. false without memory. Free with smooth_finder_end, also
+ * then. */
+bool smooth_finder_begin(struct smooth_finder *finder, const struct plait_escape *escape,
+                         const struct plait_exec *exec);
+void smooth_finder_end(struct smooth_finder *finder);
+
+/* Rows of a picture, [first, first + count), and their counts[count][width]. */
+struct counted_rows {
+    uint32_t first, count;
+    const int32_t *counts;
+};
+
+/* Finds parts[count][cols] of the first `cols` pixels of each row, and widens the range to them. */
+bool smooth_find(struct smooth_finder *finder, const struct counted_rows *rows, uint32_t cols,
+                 int32_t *parts, struct failure *failure);
+
+#endif

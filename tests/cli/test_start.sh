@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# How a run starts: what it inherits from its caller, what MPI_Init brings with it, and ranks that were not
+# started alike.
+#     test_start.sh PART...     unlike drivers inherited
+# TAKE_SIGNALS is what take_signals.c was made into, HOOKED_PLAIT a plait with hooks (check_hooks.c).
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# -- unlike ranks ----------------------------------------------------------------------------------------
+
+# mixed RANKS FIRST OTHERS REGEX: rank 0 is started with the arguments FIRST, the others with OTHERS.
+mixed() {
+    by_rank "exec '$PLAIT' $2" "exec '$PLAIT' $3"
+    new_sandbox
+    run_ranks "$1" "$WORK/by_rank"
+    last_command="rank 0: plait $2, $(($1 - 1)) more: plait $3"
+    assert "status is 2, not $status" [ "$status" -eq 2 ]
+    assert "one line is an error" [ "$(error_lines)" -eq 1 ]
+    assert "the line matches /$4/" has_line "$4"
+    assert "nothing on stdout" [ ! -s "$WORK/out" ]
+    assert "no file is made" [ -z "$(ls "$SANDBOX")" ]
+}
+
+unlike() {
+    local same='same subcommand'
+    mixed 2 'hello' 'mandelbrot' "$same"
+    # What needs no MPI meets the others all the same.
+    mixed 2 'hello' '--help' "$same"
+    mixed 3 'hello --help' 'hello' "$same"
+    mixed 2 'hello' '--version' "$same"
+    mixed 2 'help hello' 'version' "$same"
+    mixed 2 'logs merge a.log --out b.csv' 'hello' "$same"
+    mixed 2 'hello' 'rerun a.png' "$same"
+    mixed 2 'rerun' 'hello' 'FILE.png is missing'
+    mixed 2 'rerun a.png' 'rerun' 'FILE.png is missing'
+    mixed 2 'hello' '' 'no subcommand'
+    mixed 2 '--help' 'helo' "unknown subcommand 'helo'"
+    mixed 2 'integrate --workers 1' 'integrate --spawned' "$same"
+    mixed 2 'mandelbrot --size 8x8' 'mandelbrot --size 9x9' 'options of this rank differ'
+    mixed 2 'mandelbrot --size 8x8' 'mandelbrot --szie 8x8' 'unknown option'
+    by_rank "exec '$PLAIT' help count" "exec '$PLAIT' count --help"
+    expect_ok 2 -- "$WORK/by_rank"
+    assert "two ways to ask the same" [ "$(grep -c '^usage: plait count' "$WORK/out")" -eq 1 ]
+}
+
+limit_s=60
+
+# -- signals ---------------------------------------------------------------------------------------------
+
+# signalled SIGNAL READY COMMAND...: sends it when READY says that the run has come so far; $status.
+signalled() {
+    local signal=$1 ready=$2 pid
+    shift 2
+    last_command="kill -$signal of ${*@Q}"
+    (cd "$SANDBOX" && exec timeout -k 5 "$limit_s" env --default-signal="$signal" "$@") \
+        >"$WORK/out" 2>"$WORK/err" </dev/null &
+    pid=$!
+    until "$ready" || ! kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+    kill -"$signal" "$(pgrep -P "$pid")" || true
+    status=0
+    wait "$pid" || status=$?
+}
+is_saved() {
+    [ -s "$SANDBOX/run.ck" ] && grep -q '^mandelbrot: ' "$WORK/err"
+}
+has_file() {
+    [ -n "$(ls -A "$SANDBOX")" ]
+}
+# A picture that no machine ends.
+endless=(mandelbrot --size 2000x2000 --maxit 100000000 --interior brute --threads 1 --progress lines --out null)
+
+# stops SIGNAL COMMAND...: such a run saves, says so and ends.
+stops() {
+    local signal=$1
+    shift
+    new_sandbox
+    signalled "$signal" is_saved "$@" "${endless[@]}" --checkpoint run.ck
+    assert "status is 75, not $status" [ "$status" -eq 75 ]
+    assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
+    assert "it says why" has_line "stopped: checkpoint 'run.ck' has"
+}
+
+# What MPI_Init has loaded takes no signal away from Plait, and hwloc is told to load no drivers.
+drivers() {
+    local signal driver=(env -u HWLOC_COMPONENTS LD_PRELOAD="${TAKE_SIGNALS:?}" TAKE_SIGNALS_LOG="$WORK/log")
+    for signal in USR1 TERM INT; do stops "$signal" "${driver[@]}" "$PLAIT"; done
+    for signal in HUP TERM INT; do
+        new_sandbox
+        signalled "$signal" has_file "${driver[@]}" CHECK_HOOK='stuck write-blocks 0' \
+            "${HOOKED_PLAIT:?}" check --only write-blocks --timeout 1000
+        assert "the signal ended it, not $status" [ "$status" -ge 128 ]
+        assert "no file is left" [ -z "$(ls -A "$SANDBOX")" ]
+    done
+    expect_ok 1 -- "${driver[@]}" "$PLAIT" hello
+    assert "hwloc loads no OpenCL" grep -qE '^(|.*,)-opencl(,|$)' "$WORK/log"
+    expect_ok 1 -- "${driver[@]}" HWLOC_COMPONENTS=no_os "$PLAIT" hello
+    assert "unless the user has said what" grep -qx no_os "$WORK/log"
+}
+
+# What a caller blocks or ignores for its own sake.
+inherited() {
+    local signal how
+    for signal in USR1 TERM INT; do stops "$signal" env --block-signal="$signal" "$PLAIT"; done
+    for how in block ignore; do
+        new_sandbox
+        run_ranks 1 env --$how-signal=ALRM CHECK_HOOK='stuck reduce 0' "${HOOKED_PLAIT:?}" check --only reduce --timeout 3
+        assert "status is 1, not $status" [ "$status" -eq 1 ]
+        assert "the time limit is kept" has_line 'reduce has not ended in 3 s'
+    done
+    if command -v gnuplot >/dev/null; then
+        new_sandbox
+        expect_ok 1 -- env --ignore-signal=CHLD "$PLAIT" pi --sweep 4^5:4^7 --runs 8 --plot plots
+        assert "the end of gnuplot is seen" [ -s "$SANDBOX/plots/pi_vs_log2_N.png" ]
+        assert "and nothing else" [ "$(plait_lines)" -eq 0 ]
+    fi
+    # What nohup and shells ignore stays ignored.
+    new_sandbox
+    expect_ok 1 -- env --ignore-signal=USR1 bash -c 'kill -USR1 $$; exec "$@"' bash "$PLAIT" hello
+}
+
+if [ $# -eq 0 ]; then set -- unlike drivers inherited; fi
+for part in "$@"; do "$part"; done
+finish
