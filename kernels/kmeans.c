@@ -41,7 +41,7 @@ enum plait_status plait_kmeans_check(const struct plait_kmeans *kmeans) {
     return PLAIT_OK;
 }
 
-static bool value_is_bad(double value) {
+static bool kmeans_value_is_bad(double value) {
     return !(fabs(value) <= PLAIT_KMEANS_VALUE_MAX);
 }
 
@@ -49,7 +49,7 @@ bool plait_kmeans_find_bad(const struct plait_kmeans_share *share, uint32_t dims
                            uint32_t *column) {
     const uint64_t values = share->count * dims;
     for (uint64_t k = 0; k < values; k++)
-        if (value_is_bad(share->values[k])) {
+        if (kmeans_value_is_bad(share->values[k])) {
             *row = k / dims;
             *column = (uint32_t)(k % dims);
             return true;
@@ -83,7 +83,7 @@ void *plait_kmeans_array(uint64_t count, uint64_t each, size_t size) {
     return posix_memalign(&array, 64, (bytes + 63) / 64 * 64 + 64) == 0 ? array : NULL;
 }
 
-static int exponent_of(double value, int least) {
+static int kmeans_exponent_of(double value, int least) {
     int exponent = least;
     if (value > 0)
         frexp(value, &exponent);
@@ -91,8 +91,8 @@ static int exponent_of(double value, int least) {
 }
 
 /* Columns' largest values, with and without sign, over the share, then over the team. */
-static enum plait_status find_scales(struct plait_kmeans_run *run, const double *given,
-                                     double *most) {
+static enum plait_status kmeans_find_scales(struct plait_kmeans_run *run, const double *given,
+                                            double *most) {
     const struct kmeans_scales *scales = &run->scales;
     const uint32_t dims = run->kmeans.dims;
     double *size = most, *high = most + dims, *negative = most + 2 * (size_t)dims;
@@ -102,10 +102,10 @@ static enum plait_status find_scales(struct plait_kmeans_run *run, const double 
         high[d] = negative[d] = -INFINITY;
     }
     for (uint64_t k = 0; given && k < (uint64_t)run->kmeans.clusters * dims; k++)
-        bad |= value_is_bad(given[k]);
+        bad |= kmeans_value_is_bad(given[k]);
 #pragma omp parallel for num_threads(run->exec.threads) schedule(static) reduction(| : bad)
     for (uint64_t k = 0; k < run->share.count * dims; k++)
-        bad |= value_is_bad(run->share.values[k]);
+        bad |= kmeans_value_is_bad(run->share.values[k]);
     if (plait_kmeans_agree(run, bad ? PLAIT_E_VALUE : PLAIT_OK) != PLAIT_OK)
         return PLAIT_E_VALUE;
 
@@ -126,18 +126,18 @@ static enum plait_status find_scales(struct plait_kmeans_run *run, const double 
             high[d] = c > high[d] ? c : high[d];
             negative[d] = -c > negative[d] ? -c : negative[d];
         }
-        const int shift = 62 - exponent_of(size[d], -400);
+        const int shift = 62 - kmeans_exponent_of(size[d], -400);
         const double range = high[d] + negative[d];
         scales->to_whole[d] = power_of_two(shift - 31);
         scales->from_whole[d] = power_of_two(-shift);
         spread = fma(range, range, spread);
         differ |= range > 0;
     }
-    run->scales.potential = 50 - exponent_of(spread, -900);
+    run->scales.potential = 50 - kmeans_exponent_of(spread, -900);
     return differ && spread < 0x1p-900 ? PLAIT_E_TOO_CLOSE : PLAIT_OK;
 }
 
-static bool allocate_deltas(struct plait_kmeans_run *run) {
+static bool kmeans_allocate_deltas(struct plait_kmeans_run *run) {
     const uint64_t clusters = run->kmeans.clusters, row = 2 * (uint64_t)run->kmeans.dims + 1;
     const uint64_t most = delta_bytes_max / (clusters * row * sizeof(int64_t));
     const int threads = run->exec.threads;
@@ -160,7 +160,7 @@ static bool allocate_deltas(struct plait_kmeans_run *run) {
     return run->deltas;
 }
 
-static bool allocate(struct plait_kmeans_run *run) {
+static bool kmeans_allocate(struct plait_kmeans_run *run) {
     const uint64_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
     const uint64_t blocks = (run->share.count + BLOCK - 1) / BLOCK;
     run->scales.to_whole = plait_kmeans_array(dims, 1, sizeof(double));
@@ -191,11 +191,13 @@ static bool allocate(struct plait_kmeans_run *run) {
            run->copies.squares && run->tiles.b && run->tiles.h && run->centroids && run->before &&
            run->labels && run->counts && run->sums && run->stale && run->drift && run->packed &&
            (run->gaps || clusters == 1 || run->kmeans.bounds == PLAIT_KMEANS_BOUNDS_OFF) &&
-           (run->message || run->team.ranks == 1) && allocate_deltas(run);
+           (run->message || run->team.ranks == 1) && kmeans_allocate_deltas(run);
 }
 
-static bool open_is_valid(const struct plait_kmeans *kmeans, const struct plait_kmeans_share *share,
-                          const struct plait_kmeans_team *team, const struct plait_exec *exec) {
+static bool kmeans_open_is_valid(const struct plait_kmeans *kmeans,
+                                 const struct plait_kmeans_share *share,
+                                 const struct plait_kmeans_team *team,
+                                 const struct plait_exec *exec) {
     const bool whole = share->first == 0 && share->count == kmeans->points;
     return plait_kmeans_check(kmeans) == PLAIT_OK && exec_is_valid(exec) &&
            share->count <= PLAIT_KMEANS_SHARE_MAX && share->first <= kmeans->points &&
@@ -208,7 +210,7 @@ enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
                                     const struct plait_kmeans_team *team,
                                     const struct plait_exec *exec, const double *given,
                                     struct plait_kmeans_run **opened) {
-    if (!open_is_valid(kmeans, share, team, exec))
+    if (!kmeans_open_is_valid(kmeans, share, team, exec))
         return PLAIT_E_ARGUMENT;
     struct plait_kmeans_run none = {
         .team = team ? *team : (struct plait_kmeans_team){.rank = 0, .ranks = 1}};
@@ -220,10 +222,10 @@ enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
                                          .team = none.team,
                                          .exec = *exec,
                                          .path = PLAIT_PATH_KERNEL(exec->path, kmeans)()};
-    bool allocated = run && most && allocate(run);
+    bool allocated = run && most && kmeans_allocate(run);
     enum plait_status status = plait_kmeans_agree(&none, allocated ? PLAIT_OK : PLAIT_E_MEMORY);
     if (status == PLAIT_OK)
-        status = find_scales(run, given, most);
+        status = kmeans_find_scales(run, given, most);
     free(most);
     if (status != PLAIT_OK) {
         plait_kmeans_close(run);
@@ -293,10 +295,9 @@ struct labeller {
 
 /* Labels points by a block of their copies: those of rows[some], or if rows is NULL those from
  * `first` on. Moves the points that changed theirs. */
-static inline __attribute__((always_inline)) void label_points(struct labeller *own, const float *a,
-                                                               const float *squares,
-                                                               const uint64_t *rows, uint64_t first,
-                                                               int some) {
+static inline __attribute__((always_inline)) void
+kmeans_label_points(struct labeller *own, const float *a, const float *squares,
+                    const uint64_t *rows, uint64_t first, int some) {
     struct plait_kmeans_run *run = own->labelling->run;
     const struct plait_kmeans_path *path = run->path;
     const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
@@ -338,15 +339,15 @@ static inline __attribute__((always_inline)) void label_points(struct labeller *
 #undef ROW
 }
 
-static void label_waiting(struct labeller *own, int some) {
+static void kmeans_label_waiting(struct labeller *own, int some) {
     float squares[BLOCK];
     plait_kmeans_pack_block(own->labelling->run, own->rows, some, own->packed, squares);
-    label_points(own, own->packed, squares, own->rows, 0, some);
+    kmeans_label_points(own, own->packed, squares, own->rows, 0, some);
     own->waiting -= some;
     memmove(own->rows, own->rows + some, (size_t)own->waiting * sizeof *own->rows);
 }
 
-static void label_block(struct labeller *own, uint64_t block) {
+static void kmeans_label_block(struct labeller *own, uint64_t block) {
     const struct plait_kmeans_run *run = own->labelling->run;
     const uint64_t first = block * BLOCK, left = run->share.count - first;
     const int some = left < BLOCK ? (int)left : BLOCK;
@@ -359,16 +360,16 @@ static void label_block(struct labeller *own, uint64_t block) {
             for (; moving != 0; moving &= moving - 1)
                 own->rows[own->waiting++] = first + (uint64_t)__builtin_ctz(moving);
             if (own->waiting >= BLOCK)
-                label_waiting(own, BLOCK);
+                kmeans_label_waiting(own, BLOCK);
             return;
         }
     }
-    label_points(own, run->copies.a + first * run->kmeans.dims, run->copies.squares + first, NULL,
-                 first, some);
+    kmeans_label_points(own, run->copies.a + first * run->kmeans.dims, run->copies.squares + first,
+                        NULL, first, some);
 }
 
 /* A task: some blocks. Returns their points. */
-static uint64_t label_unit(void *context, uint64_t task, int thread) {
+static uint64_t kmeans_label_unit(void *context, uint64_t task, int thread) {
     struct labelling *labelling = context;
     struct plait_kmeans_run *run = labelling->run;
     const uint64_t first = task * labelling->unit, blocks = run->copies.blocks - first;
@@ -379,9 +380,9 @@ static uint64_t label_unit(void *context, uint64_t task, int thread) {
         .packed = run->packed + (size_t)thread * run->kmeans.dims * BLOCK,
     };
     for (uint64_t b = first; b < end; b++)
-        label_block(&own, b);
+        kmeans_label_block(&own, b);
     if (own.waiting > 0)
-        label_waiting(&own, own.waiting);
+        kmeans_label_waiting(&own, own.waiting);
     atomic_fetch_add(&labelling->changed, own.changed);
     atomic_fetch_add(&labelling->doubts, own.doubts);
     atomic_fetch_add(&labelling->skipped, own.skipped);
@@ -390,7 +391,7 @@ static uint64_t label_unit(void *context, uint64_t task, int thread) {
 }
 
 /* Long enough to be worth taking, and where points are packed, to fill blocks. */
-static uint64_t unit_blocks(const struct plait_kmeans_run *run, bool packs) {
+static uint64_t kmeans_unit_blocks(const struct plait_kmeans_run *run, bool packs) {
     const uint64_t block_work =
         (uint64_t)run->kmeans.clusters * (run->kmeans.dims + 4) * (uint64_t)BLOCK;
     const uint64_t blocks = UNIT_WORK / block_work + 1;
@@ -400,7 +401,7 @@ static uint64_t unit_blocks(const struct plait_kmeans_run *run, bool packs) {
 }
 
 /* New labels of all points, and the sums that they give. */
-static enum plait_status find_labels(struct plait_kmeans_run *run) {
+static enum plait_status kmeans_find_labels(struct plait_kmeans_run *run) {
     const double error = plait_kmeans_score_error(run, true);
     /* Distances of at most 64, with the points' |a| of at most sqrt(dims). */
     const double farthest =
@@ -414,10 +415,10 @@ static enum plait_status find_labels(struct plait_kmeans_run *run) {
                    (float)(4.05 * error)},
         .use_gaps = use_gaps,
         .keep_gaps = keep_gaps,
-        .unit = unit_blocks(run, use_gaps),
+        .unit = kmeans_unit_blocks(run, use_gaps),
     };
     const struct plait_tasks tasks = {
-        .run = label_unit,
+        .run = kmeans_label_unit,
         .context = &labelling,
         .count = (run->copies.blocks + labelling.unit - 1) / labelling.unit,
         .threads = run->exec.threads,
@@ -443,7 +444,7 @@ enum plait_status plait_kmeans_begin(struct plait_kmeans_run *run, const double 
         run->labels[i] = -1;
     run->steps = 0;
     run->gaps_known = false;
-    return find_labels(run);
+    return kmeans_find_labels(run);
 }
 
 enum plait_status plait_kmeans_step(struct plait_kmeans_run *run) {
@@ -453,7 +454,7 @@ enum plait_status plait_kmeans_step(struct plait_kmeans_run *run) {
     run->steps++;
     if (run->gaps_known)
         plait_kmeans_add_drift(run);
-    return find_labels(run);
+    return kmeans_find_labels(run);
 }
 
 bool plait_kmeans_is_done(const struct plait_kmeans_run *run) {
@@ -514,15 +515,15 @@ void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_
 
 static const uint64_t fnv_offset = UINT64_C(0xcbf29ce484222325);
 
-static uint64_t fnv_add(uint64_t hash, uint64_t value, int bytes) {
+static uint64_t kmeans_fnv_add(uint64_t hash, uint64_t value, int bytes) {
     for (int b = 0; b < bytes; b++)
         hash = (hash ^ (value >> (8 * b) & 0xff)) * UINT64_C(0x100000001b3);
     return hash;
 }
 
-static uint64_t fnv_labels(uint64_t hash, const int32_t *labels, uint64_t count) {
+static uint64_t kmeans_fnv_labels(uint64_t hash, const int32_t *labels, uint64_t count) {
     for (uint64_t i = 0; i < count; i++)
-        hash = fnv_add(hash, (uint32_t)labels[i], 4);
+        hash = kmeans_fnv_add(hash, (uint32_t)labels[i], 4);
     return hash;
 }
 
@@ -537,7 +538,8 @@ uint64_t plait_kmeans_checksum(struct plait_kmeans_run *run) {
 #pragma omp parallel for num_threads(run->exec.threads) schedule(dynamic) if (digests)
     for (uint64_t b = 0; b < blocks; b++)
         if (digests)
-            digests[b] = fnv_labels(fnv_offset, run->labels + (whole + b) * block - first, block);
+            digests[b] =
+                kmeans_fnv_labels(fnv_offset, run->labels + (whole + b) * block - first, block);
 
     int64_t state[2] = {(int64_t)fnv_offset, (int64_t)fnv_offset}; /* of the block, of all */
     for (int rank = 0; rank < run->team.ranks; rank++) {
@@ -546,10 +548,11 @@ uint64_t plait_kmeans_checksum(struct plait_kmeans_run *run) {
             const uint64_t stop = (i / block + 1) * block < end ? (i / block + 1) * block : end;
             const uint64_t b = i / block - whole;
             const bool known = digests && i % block == 0 && stop - i == block;
-            part = known ? digests[b] : fnv_labels(part, run->labels + (i - first), stop - i);
+            part =
+                known ? digests[b] : kmeans_fnv_labels(part, run->labels + (i - first), stop - i);
             i = stop;
             if (i % block == 0 || i == run->kmeans.points) {
-                all = fnv_add(all, part, 8);
+                all = kmeans_fnv_add(all, part, 8);
                 part = fnv_offset;
             }
         }

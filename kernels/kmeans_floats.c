@@ -13,7 +13,7 @@
  * outliers, and then every other point is in doubt. */
 enum { MEDIAN_POINTS = 255 };
 
-static int compare_doubles(const void *a, const void *b) {
+static int kmeans_compare_doubles(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
@@ -27,7 +27,7 @@ void plait_kmeans_find_origin(struct plait_kmeans_run *run) {
         double column[MEDIAN_POINTS] = {0};
         for (int k = 0; k < some; k++)
             column[k] = run->share.values[count / (uint64_t)some * (uint64_t)k * dims + d];
-        qsort(column, (size_t)some, sizeof *column, compare_doubles);
+        qsort(column, (size_t)some, sizeof *column, kmeans_compare_doubles);
         run->origin[d] = column[some / 2];
     }
 #pragma omp parallel for num_threads(run->exec.threads) schedule(static) reduction(max : farthest)

@@ -16,26 +16,26 @@
  */
 
 /* Output n of a run. */
-static uint64_t draw(const struct plait_kmeans_run *run, uint64_t pcg_run, uint64_t n) {
+static uint64_t kmeans_draw(const struct plait_kmeans_run *run, uint64_t pcg_run, uint64_t n) {
     return pcg_rxs_m_xs(plait_pcg_jump(plait_pcg_run(run->kmeans.seed, pcg_run), n));
 }
 
 /* The row of place j in a sample of m: floor((j N + mulhi(o, N)) / m). */
-static uint64_t sampled_row(const struct plait_kmeans_run *run, uint32_t restart, uint64_t m,
-                            uint64_t j) {
+static uint64_t kmeans_sampled_row(const struct plait_kmeans_run *run, uint32_t restart, uint64_t m,
+                                   uint64_t j) {
     const uint64_t n = run->kmeans.points;
-    const struct wide offset = {0, multiply_high(draw(run, 2 * (uint64_t)restart, j), n)};
+    const struct wide offset = {0, multiply_high(kmeans_draw(run, 2 * (uint64_t)restart, j), n)};
     uint64_t rest;
     return wide_quotient(wide_add(wide_multiply(j, n), offset), m, &rest);
 }
 
 /* The first place whose row is not before `row`: rows never fall from place to place. */
-static uint64_t first_place(const struct plait_kmeans_run *run, uint32_t restart, uint64_t m,
-                            uint64_t row) {
+static uint64_t kmeans_first_place(const struct plait_kmeans_run *run, uint32_t restart, uint64_t m,
+                                   uint64_t row) {
     uint64_t low = 0, high = m;
     while (low < high) {
         const uint64_t middle = low + (high - low) / 2;
-        if (sampled_row(run, restart, m, middle) < row)
+        if (kmeans_sampled_row(run, restart, m, middle) < row)
             low = middle + 1;
         else
             high = middle;
@@ -63,13 +63,13 @@ struct sample {
     struct wide *gains; /* [threads][trials] */
 };
 
-static uint64_t sample_size(const struct plait_kmeans *kmeans) {
+static uint64_t kmeans_sample_size(const struct plait_kmeans *kmeans) {
     const uint64_t least = 256 * (uint64_t)kmeans->clusters;
     const uint64_t size = kmeans->sample > 0 ? kmeans->sample : least > 16384 ? least : 16384;
     return size < kmeans->points ? size : kmeans->points;
 }
 
-static void free_sample(struct sample *sample) {
+static void kmeans_free_sample(struct sample *sample) {
     void *const arrays[] = {sample->rows,       sample->copies.a, sample->copies.squares,
                             sample->nearest,    sample->limits,   sample->sums,
                             sample->near,       sample->tiles.b,  sample->tiles.h,
@@ -79,7 +79,7 @@ static void free_sample(struct sample *sample) {
         free(arrays[k]);
 }
 
-static bool allocate_sample(struct sample *sample) {
+static bool kmeans_allocate_sample(struct sample *sample) {
     const struct plait_kmeans_run *run = sample->run;
     const uint64_t dims = run->kmeans.dims, places = sample->blocks * BLOCK;
     const uint64_t trials = run->kmeans.trials, ranks = (uint64_t)run->team.ranks;
@@ -103,7 +103,7 @@ static bool allocate_sample(struct sample *sample) {
            sample->candidates && sample->values && sample->parts && sample->gains;
 }
 
-static const double *sample_point(const struct sample *sample, uint64_t i) {
+static const double *kmeans_sample_point(const struct sample *sample, uint64_t i) {
     return sample->run->share.values + sample->rows[i] * sample->run->kmeans.dims;
 }
 
@@ -111,7 +111,7 @@ static const double *sample_point(const struct sample *sample, uint64_t i) {
  */
 
 /* Takes w, smaller than before, as the distance of point i to its nearest seed. */
-static void set_nearest(const struct sample *sample, uint64_t i, double w) {
+static void kmeans_set_nearest(const struct sample *sample, uint64_t i, double w) {
     const double unit = sample->run->unit, square = sample->copies.squares[i];
     const double half = w * unit * unit / 2;
     const double limit =
@@ -122,7 +122,7 @@ static void set_nearest(const struct sample *sample, uint64_t i, double w) {
 }
 
 /* Seed 0 is the nearest of all points. */
-static void begin_sample(struct sample *sample, const double *seed) {
+static void kmeans_begin_sample(struct sample *sample, const double *seed) {
     const struct plait_kmeans_run *run = sample->run;
 #pragma omp parallel for num_threads(run->exec.threads) schedule(static)
     for (uint64_t b = 0; b < sample->blocks; b++) {
@@ -133,10 +133,10 @@ static void begin_sample(struct sample *sample, const double *seed) {
                 sample->limits[i] = -INFINITY; /* nothing matters to a point that is not there */
                 continue;
             }
-            const struct plait_kmeans_pairs pair = {run->kmeans.dims, 1, sample_point(sample, i),
-                                                    seed, NULL};
+            const struct plait_kmeans_pairs pair = {run->kmeans.dims, 1,
+                                                    kmeans_sample_point(sample, i), seed, NULL};
             run->path->distances(&pair, &w);
-            set_nearest(sample, i, w);
+            kmeans_set_nearest(sample, i, w);
             sample->sums[b] += kmeans_potential(w, sample->potential_unit);
         }
     }
@@ -147,7 +147,7 @@ static void begin_sample(struct sample *sample, const double *seed) {
 
 /* Which points each candidate matters to, and by how much it would lower the sum: gains[trials], of
  * this share. */
-static void try_candidates(struct sample *sample) {
+static void kmeans_try_candidates(struct sample *sample) {
     const struct plait_kmeans_run *run = sample->run;
     const uint32_t dims = run->kmeans.dims, trials = run->kmeans.trials;
     plait_kmeans_copy_centroids(run, sample->candidates, trials, sample->error, &sample->tiles);
@@ -171,8 +171,8 @@ static void try_candidates(struct sample *sample) {
                         const uint64_t i = b * BLOCK + p;
                         double w;
                         const struct plait_kmeans_pairs pair = {
-                            dims, 1, sample_point(sample, i), sample->candidates + (size_t)l * dims,
-                            NULL};
+                            dims, 1, kmeans_sample_point(sample, i),
+                            sample->candidates + (size_t)l * dims, NULL};
                         run->path->distances(&pair, &w);
                         if (w < sample->nearest[i])
                             gain += kmeans_potential(sample->nearest[i], sample->potential_unit) -
@@ -191,7 +191,7 @@ static void try_candidates(struct sample *sample) {
 }
 
 /* Candidate l becomes a seed: it is the nearest of the points that it matters to. */
-static void take_candidate(struct sample *sample, uint32_t l) {
+static void kmeans_take_candidate(struct sample *sample, uint32_t l) {
     const struct plait_kmeans_run *run = sample->run;
     const uint32_t *near = sample->near + l / TILE * sample->blocks * TILE + l % TILE;
 #pragma omp parallel for num_threads(run->exec.threads) schedule(static)
@@ -200,12 +200,12 @@ static void take_candidate(struct sample *sample, uint32_t l) {
             const uint64_t i = b * BLOCK + (uint32_t)__builtin_ctz(bits);
             double w;
             const struct plait_kmeans_pairs pair = {
-                run->kmeans.dims, 1, sample_point(sample, i),
+                run->kmeans.dims, 1, kmeans_sample_point(sample, i),
                 sample->candidates + (size_t)l * run->kmeans.dims, NULL};
             run->path->distances(&pair, &w);
             sample->sums[b] -= kmeans_potential(sample->nearest[i], sample->potential_unit) -
                                kmeans_potential(w, sample->potential_unit);
-            set_nearest(sample, i, w);
+            kmeans_set_nearest(sample, i, w);
         }
     sample->sum = wide_subtract(sample->sum, sample->gains[l]);
 }
@@ -214,7 +214,7 @@ static void take_candidate(struct sample *sample, uint32_t l) {
  */
 
 /* The place in this share where the sum of potentials first exceeds z, which it does. */
-static uint64_t drawn_place(const struct sample *sample, struct wide z) {
+static uint64_t kmeans_drawn_place(const struct sample *sample, struct wide z) {
     struct wide sum = wide_of(0);
     for (uint64_t b = 0; b < sample->blocks; b++) {
         const struct wide more = wide_add(sum, wide_of(sample->sums[b]));
@@ -233,13 +233,13 @@ static uint64_t drawn_place(const struct sample *sample, struct wide z) {
 }
 
 /* Spreads the rows that this share has put into sample->values (0 elsewhere) over the team. */
-static void spread_values(struct sample *sample, uint64_t count, double *values) {
+static void kmeans_spread_values(struct sample *sample, uint64_t count, double *values) {
     plait_kmeans_team_sum(sample->run, sample->values, count * sample->run->kmeans.dims);
     memcpy(values, sample->values, count * sample->run->kmeans.dims * sizeof *values);
 }
 
 /* Draws the candidates of seed s; false where all points are copies of seeds. */
-static bool draw_candidates(struct sample *sample, uint32_t restart, uint32_t s) {
+static bool kmeans_draw_candidates(struct sample *sample, uint32_t restart, uint32_t s) {
     const struct plait_kmeans_run *run = sample->run;
     const size_t row = run->kmeans.dims;
     const uint32_t trials = run->kmeans.trials;
@@ -264,16 +264,16 @@ static bool draw_candidates(struct sample *sample, uint32_t restart, uint32_t s)
             wide_add(wide_multiply(o, all.high), (struct wide){0, multiply_high(o, all.low)});
         state = pcg_step(state);
         if (!wide_less(z, before) && wide_less(z, end)) {
-            const uint64_t i = drawn_place(sample, wide_subtract(z, before));
-            memcpy(sample->values + l * row, sample_point(sample, i), row * sizeof(double));
+            const uint64_t i = kmeans_drawn_place(sample, wide_subtract(z, before));
+            memcpy(sample->values + l * row, kmeans_sample_point(sample, i), row * sizeof(double));
         }
     }
-    spread_values(sample, trials, sample->candidates);
+    kmeans_spread_values(sample, trials, sample->candidates);
     return true;
 }
 
 /* The candidate that lowers the sum most, of equal ones the first. */
-static uint32_t best_candidate(struct sample *sample) {
+static uint32_t kmeans_best_candidate(struct sample *sample) {
     const struct plait_kmeans_run *run = sample->run;
     uint32_t best = 0;
     for (uint32_t l = 0; l < run->kmeans.trials; l++)
@@ -286,52 +286,53 @@ static uint32_t best_candidate(struct sample *sample) {
     return best;
 }
 
-static enum plait_status start_plusplus(struct plait_kmeans_run *run, uint32_t restart,
-                                        double *centroids) {
-    const uint64_t m = sample_size(&run->kmeans), end = run->share.first + run->share.count;
+static enum plait_status kmeans_start_plusplus(struct plait_kmeans_run *run, uint32_t restart,
+                                               double *centroids) {
+    const uint64_t m = kmeans_sample_size(&run->kmeans), end = run->share.first + run->share.count;
     const size_t row = run->kmeans.dims;
     struct sample sample = {.run = run, .m = m};
-    sample.first = first_place(run, restart, m, run->share.first);
-    sample.count = first_place(run, restart, m, end) - sample.first;
+    sample.first = kmeans_first_place(run, restart, m, run->share.first);
+    sample.count = kmeans_first_place(run, restart, m, end) - sample.first;
     sample.blocks = (sample.count + BLOCK - 1) / BLOCK;
     sample.error = plait_kmeans_score_error(run, false);
     sample.potential_unit = power_of_two(run->scales.potential);
     const enum plait_status status =
-        plait_kmeans_agree(run, allocate_sample(&sample) ? PLAIT_OK : PLAIT_E_MEMORY);
+        plait_kmeans_agree(run, kmeans_allocate_sample(&sample) ? PLAIT_OK : PLAIT_E_MEMORY);
     if (status == PLAIT_OK) {
 #pragma omp parallel for num_threads(run->exec.threads) schedule(static)
         for (uint64_t i = 0; i < sample.count; i++)
-            sample.rows[i] = sampled_row(run, restart, m, sample.first + i) - run->share.first;
+            sample.rows[i] =
+                kmeans_sampled_row(run, restart, m, sample.first + i) - run->share.first;
         sample.copies.count = sample.count;
         sample.copies.blocks = sample.blocks;
         plait_kmeans_copy_points(run, sample.rows, &sample.copies);
 
-        const uint64_t place = multiply_high(draw(run, 2 * (uint64_t)restart + 1, 0), m);
+        const uint64_t place = multiply_high(kmeans_draw(run, 2 * (uint64_t)restart + 1, 0), m);
         memset(sample.values, 0, row * sizeof *sample.values);
         if (place >= sample.first && place - sample.first < sample.count)
-            memcpy(sample.values, sample_point(&sample, place - sample.first),
+            memcpy(sample.values, kmeans_sample_point(&sample, place - sample.first),
                    row * sizeof(double));
-        spread_values(&sample, 1, centroids);
-        begin_sample(&sample, centroids);
+        kmeans_spread_values(&sample, 1, centroids);
+        kmeans_begin_sample(&sample, centroids);
         bool differ = true;
         for (uint32_t s = 1; s < run->kmeans.clusters; s++) {
             uint32_t best = 0;
-            differ = differ && draw_candidates(&sample, restart, s);
+            differ = differ && kmeans_draw_candidates(&sample, restart, s);
             if (differ) {
-                try_candidates(&sample);
-                best = best_candidate(&sample);
-                take_candidate(&sample, best);
+                kmeans_try_candidates(&sample);
+                best = kmeans_best_candidate(&sample);
+                kmeans_take_candidate(&sample, best);
             }
             memcpy(centroids + s * row, differ ? sample.candidates + best * row : centroids,
                    row * sizeof *centroids);
         }
     }
-    free_sample(&sample);
+    kmeans_free_sample(&sample);
     return status;
 }
 
-static enum plait_status start_random(struct plait_kmeans_run *run, uint32_t restart,
-                                      double *centroids) {
+static enum plait_status kmeans_start_random(struct plait_kmeans_run *run, uint32_t restart,
+                                             double *centroids) {
     const uint32_t clusters = run->kmeans.clusters;
     const size_t row = run->kmeans.dims;
     int64_t *values = plait_kmeans_array(clusters, row, sizeof *values);
@@ -339,7 +340,7 @@ static enum plait_status start_random(struct plait_kmeans_run *run, uint32_t res
     if (status == PLAIT_OK) {
         memset(values, 0, clusters * row * sizeof *values);
         for (uint32_t j = 0; j < clusters; j++) {
-            const uint64_t at = sampled_row(run, restart, clusters, j);
+            const uint64_t at = kmeans_sampled_row(run, restart, clusters, j);
             if (at >= run->share.first && at - run->share.first < run->share.count)
                 memcpy(values + j * row, run->share.values + (at - run->share.first) * row,
                        row * sizeof *values);
@@ -355,6 +356,6 @@ enum plait_status plait_kmeans_start(struct plait_kmeans_run *run, uint32_t rest
                                      double *centroids) {
     if (restart >= UINT32_C(1) << 31)
         return PLAIT_E_ARGUMENT;
-    return run->kmeans.init == PLAIT_KMEANS_RANDOM ? start_random(run, restart, centroids)
-                                                   : start_plusplus(run, restart, centroids);
+    return run->kmeans.init == PLAIT_KMEANS_RANDOM ? kmeans_start_random(run, restart, centroids)
+                                                   : kmeans_start_plusplus(run, restart, centroids);
 }

@@ -4,7 +4,7 @@
 #include "kmeans_run.h"
 
 /* The whole number nearest to value, |value| < 2^51; *left is what it leaves, exactly. */
-static inline int64_t whole_of(double value, double *left) {
+static inline int64_t kmeans_whole_of(double value, double *left) {
     const double rounded = value + 0x1.8p52;
     int64_t bits;
     memcpy(&bits, &rounded, sizeof bits);
@@ -13,14 +13,13 @@ static inline int64_t whole_of(double value, double *left) {
 }
 
 /* Always inlined: callers with few columns get code without loops. */
-static inline __attribute__((always_inline)) void move_columns(uint32_t dims, const double *x,
-                                                               const double *to_whole,
-                                                               int64_t *restrict taken,
-                                                               int64_t *restrict added) {
+static inline __attribute__((always_inline)) void
+kmeans_move_columns(uint32_t dims, const double *x, const double *to_whole, int64_t *restrict taken,
+                    int64_t *restrict added) {
     for (uint32_t d = 0; d < dims; d++) {
         double left, none;
-        const int64_t high = whole_of(x[d] * to_whole[d], &left);
-        const int64_t low = whole_of(left * 0x1p31, &none);
+        const int64_t high = kmeans_whole_of(x[d] * to_whole[d], &left);
+        const int64_t low = kmeans_whole_of(left * 0x1p31, &none);
         added[d] += high;
         added[dims + d] += low;
         if (taken) {
@@ -45,32 +44,32 @@ void plait_kmeans_move_point(const struct plait_kmeans_run *run, struct kmeans_d
         delta->touched[from] = 1;
     switch (dims) {
     case 1:
-        move_columns(1, x, to_whole, taken, added);
+        kmeans_move_columns(1, x, to_whole, taken, added);
         break;
     case 2:
-        move_columns(2, x, to_whole, taken, added);
+        kmeans_move_columns(2, x, to_whole, taken, added);
         break;
     case 3:
-        move_columns(3, x, to_whole, taken, added);
+        kmeans_move_columns(3, x, to_whole, taken, added);
         break;
     case 4:
-        move_columns(4, x, to_whole, taken, added);
+        kmeans_move_columns(4, x, to_whole, taken, added);
         break;
     default:
         if (taken)
-            move_columns(dims, x, to_whole, taken, added);
+            kmeans_move_columns(dims, x, to_whole, taken, added);
         else
-            move_columns(dims, x, to_whole, NULL, added);
+            kmeans_move_columns(dims, x, to_whole, NULL, added);
     }
 }
 
-static struct wide whole_sum(int64_t high, int64_t low) {
+static struct wide kmeans_whole_sum(int64_t high, int64_t low) {
     return wide_add(wide_shift(wide_of(high), 31), wide_of(low));
 }
 
 /* Adds the other threads' rows of cluster j to the first one's and clears them; whether there was
  * anything. */
-static bool gather_cluster(struct plait_kmeans_run *run, uint32_t j) {
+static bool kmeans_gather_cluster(struct plait_kmeans_run *run, uint32_t j) {
     const size_t row = 2 * (size_t)run->kmeans.dims + 1;
     int64_t *sum = run->deltas[0].rows + j * row;
     bool any = run->deltas[0].touched[j];
@@ -97,18 +96,19 @@ enum plait_status plait_kmeans_add_deltas(struct plait_kmeans_run *run, bool sto
 
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (uint32_t j = 0; j < clusters; j++) {
-        const bool any = gather_cluster(run, j);
+        const bool any = kmeans_gather_cluster(run, j);
         int64_t *delta = run->deltas[0].rows + j * row;
         if (any && alone) {
             for (uint32_t d = 0; d < dims; d++) {
                 struct wide *sum = &run->sums[(size_t)j * dims + d];
-                *sum = wide_add(*sum, whole_sum(delta[d], delta[dims + d]));
+                *sum = wide_add(*sum, kmeans_whole_sum(delta[d], delta[dims + d]));
             }
             run->counts[j] += (uint64_t)delta[2 * dims];
             run->stale[j] = 1;
         } else if (any) {
             for (uint32_t d = 0; d < dims; d++)
-                wide_split(whole_sum(delta[d], delta[dims + d]), message + 4 + j * part + 3 * d);
+                wide_split(kmeans_whole_sum(delta[d], delta[dims + d]),
+                           message + 4 + j * part + 3 * d);
             message[4 + j * part + 3 * dims] = delta[2 * dims];
         } else if (!alone)
             memset(message + 4 + j * part, 0, part * sizeof *message);
@@ -151,7 +151,7 @@ struct far_points {
 };
 
 /* Positive doubles are in the order of their bits. */
-static inline uint64_t bits_of_double(double value) {
+static inline uint64_t kmeans_bits_of_double(double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     return bits;
@@ -159,12 +159,12 @@ static inline uint64_t bits_of_double(double value) {
 
 /* How many points of all shares lie at least as far as `bits`, of those at exactly that distance
  * only those before row `end`. */
-static uint64_t count_far(const struct far_points *far, uint64_t bits, uint64_t end) {
+static uint64_t kmeans_count_far(const struct far_points *far, uint64_t bits, uint64_t end) {
     const uint64_t count = far->run->share.count, first = far->run->share.first;
     int64_t sum = 0;
 #pragma omp parallel for num_threads(far->run->exec.threads) schedule(static) reduction(+ : sum)
     for (uint64_t i = 0; i < count; i++) {
-        const uint64_t own = bits_of_double(far->w[i]);
+        const uint64_t own = kmeans_bits_of_double(far->w[i]);
         sum += own > bits || (own == bits && first + i < end);
     }
     plait_kmeans_team_sum(far->run, &sum, 1);
@@ -175,7 +175,7 @@ struct far_point {
     int64_t bits, row;
 };
 
-static int compare_far(const void *a, const void *b) {
+static int kmeans_compare_far(const void *a, const void *b) {
     const struct far_point *x = a, *y = b;
     return x->bits != y->bits ? (x->bits < y->bits) - (x->bits > y->bits)
                               : (x->row > y->row) - (x->row < y->row);
@@ -184,18 +184,18 @@ static int compare_far(const void *a, const void *b) {
 /* The `wanted` farthest points at a distance above 0, of equal ones the first: their rows, and how
  * many there are. Found by halving the range of distances, then that of rows, so that ranks
  * exchange numbers rather than points. */
-static uint64_t find_farthest(const struct far_points *far, uint64_t wanted,
-                              struct far_point *points, int64_t *places) {
+static uint64_t kmeans_find_farthest(const struct far_points *far, uint64_t wanted,
+                                     struct far_point *points, int64_t *places) {
     const struct plait_kmeans_run *run = far->run;
     const uint64_t all = run->kmeans.points;
-    const uint64_t positive = count_far(far, 1, all);
+    const uint64_t positive = kmeans_count_far(far, 1, all);
     wanted = wanted < positive ? wanted : positive;
     if (wanted == 0)
         return 0;
     uint64_t bits = 1, above = UINT64_C(0x7ff0000000000000); /* no point is so far */
     while (above - bits > 1) {
         const uint64_t middle = bits + (above - bits) / 2;
-        if (count_far(far, middle, all) >= wanted)
+        if (kmeans_count_far(far, middle, all) >= wanted)
             bits = middle;
         else
             above = middle;
@@ -203,7 +203,7 @@ static uint64_t find_farthest(const struct far_points *far, uint64_t wanted,
     uint64_t end = all, less = 0; /* count_far to `end` is at least wanted, to `less` it is fewer */
     while (end - less > 1) {
         const uint64_t middle = less + (end - less) / 2;
-        if (count_far(far, bits, middle) >= wanted)
+        if (kmeans_count_far(far, bits, middle) >= wanted)
             end = middle;
         else
             less = middle;
@@ -213,7 +213,7 @@ static uint64_t find_farthest(const struct far_points *far, uint64_t wanted,
     memset(places, 0, (size_t)run->team.ranks * sizeof *places);
     for (int pass = 0; pass < 2; pass++) {
         for (uint64_t i = 0; i < run->share.count; i++) {
-            const uint64_t w = bits_of_double(far->w[i]), row = run->share.first + i;
+            const uint64_t w = kmeans_bits_of_double(far->w[i]), row = run->share.first + i;
             if (w < bits || (w == bits && row >= end))
                 continue;
             if (pass == 0)
@@ -230,13 +230,13 @@ static uint64_t find_farthest(const struct far_points *far, uint64_t wanted,
         }
     }
     plait_kmeans_team_sum(run, (int64_t *)points, 2 * wanted);
-    qsort(points, wanted, sizeof *points, compare_far);
+    qsort(points, wanted, sizeof *points, kmeans_compare_far);
     return wanted;
 }
 
 /* The empty clusters, in ascending order, take the points farthest from the centroids that they had
  * before the update. */
-static enum plait_status fill_empty(struct plait_kmeans_run *run, uint64_t empty) {
+static enum plait_status kmeans_fill_empty(struct plait_kmeans_run *run, uint64_t empty) {
     const uint32_t dims = run->kmeans.dims;
     const uint64_t count = run->share.count;
     struct far_points far = {run, plait_kmeans_array(count, 1, sizeof *far.w)};
@@ -255,7 +255,7 @@ static enum plait_status fill_empty(struct plait_kmeans_run *run, uint64_t empty
                                                      run->labels + first};
             run->path->distances(&pairs, far.w + first);
         }
-        const uint64_t found = find_farthest(&far, empty, points, places);
+        const uint64_t found = kmeans_find_farthest(&far, empty, points, places);
         memset(values, 0, found * dims * sizeof *values);
         for (uint64_t k = 0; k < found; k++) {
             const uint64_t row = (uint64_t)points[k].row;
@@ -292,5 +292,5 @@ enum plait_status plait_kmeans_update(struct plait_kmeans_run *run) {
         }
         run->stale[j] = 0;
     }
-    return empty > 0 ? fill_empty(run, empty) : PLAIT_OK;
+    return empty > 0 ? kmeans_fill_empty(run, empty) : PLAIT_OK;
 }

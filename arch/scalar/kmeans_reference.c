@@ -75,7 +75,7 @@ static bool total_less(struct total a, struct total b) {
     return a.high != b.high ? a.high < b.high : a.low < b.low;
 }
 
-static struct total multiply(uint64_t a, uint64_t b) {
+static struct total kmeans_reference_multiply(uint64_t a, uint64_t b) {
     const uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
     struct total product = {a1 * b1, a0 * b0};
     product.high += (a0 * b1 >> 32) + (a1 * b0 >> 32);
@@ -85,18 +85,18 @@ static struct total multiply(uint64_t a, uint64_t b) {
 }
 
 /* floor(o v / 2^64) */
-static struct total part_of(uint64_t o, struct total v) {
-    struct total part = multiply(o, v.high);
-    total_add(&part, multiply(o, v.low).high);
+static struct total kmeans_reference_part_of(uint64_t o, struct total v) {
+    struct total part = kmeans_reference_multiply(o, v.high);
+    total_add(&part, kmeans_reference_multiply(o, v.low).high);
     return part;
 }
 
-static uint64_t output(uint64_t seed, uint64_t run, uint64_t n) {
+static uint64_t kmeans_reference_output(uint64_t seed, uint64_t run, uint64_t n) {
     const uint64_t first = pcg_step(pcg_increment + seed);
     return pcg_rxs_m_xs(pcg_leap_from(pcg_leap_of(run * pcg_run_distance + n), first));
 }
 
-static double distance(const double *x, const double *c, uint32_t dims) {
+static double kmeans_reference_distance(const double *x, const double *c, uint32_t dims) {
     double s = 0;
     for (uint32_t d = 0; d < dims; d++) {
         const double t = x[d] - c[d];
@@ -108,9 +108,9 @@ static double distance(const double *x, const double *c, uint32_t dims) {
 int32_t plait_kmeans_reference_label(const double *point, const double *centroids,
                                      uint32_t clusters, uint32_t dims) {
     int32_t label = 0;
-    double least = distance(point, centroids, dims);
+    double least = kmeans_reference_distance(point, centroids, dims);
     for (uint32_t j = 1; j < clusters; j++) {
-        const double w = distance(point, centroids + (size_t)j * dims, dims);
+        const double w = kmeans_reference_distance(point, centroids + (size_t)j * dims, dims);
         if (w < least) {
             least = w;
             label = (int32_t)j;
@@ -121,7 +121,7 @@ int32_t plait_kmeans_reference_label(const double *point, const double *centroid
 
 /* -- scales ------------------------------------------------------------------------------------ */
 
-static int exponent_of(double value, int least) {
+static int kmeans_reference_exponent_of(double value, int least) {
     int exponent = least;
     if (value > 0)
         frexp(value, &exponent);
@@ -129,7 +129,7 @@ static int exponent_of(double value, int least) {
 }
 
 /* S_d of each column into shifts; answers T. */
-static int find_scales(const struct plait_kmeans_reference *run, int *shifts) {
+static int kmeans_reference_find_scales(const struct plait_kmeans_reference *run, int *shifts) {
     double u = 0;
     for (uint32_t d = 0; d < run->dims; d++) {
         double most = 0, high = run->values[d], low = high;
@@ -144,60 +144,66 @@ static int find_scales(const struct plait_kmeans_reference *run, int *shifts) {
             high = fmax(high, c);
             low = fmin(low, c);
         }
-        shifts[d] = 62 - exponent_of(most, -400);
+        shifts[d] = 62 - kmeans_reference_exponent_of(most, -400);
         u = fma(high - low, high - low, u);
     }
-    return 50 - exponent_of(u, -900);
+    return 50 - kmeans_reference_exponent_of(u, -900);
 }
 
-static uint64_t potential(double w, int scale) {
+static uint64_t kmeans_reference_potential(double w, int scale) {
     return (uint64_t)rint(ldexp(w, scale));
 }
 
 /* -- start ------------------------------------------------------------------------------------- */
 
-static const double *sample_point(const struct plait_kmeans_reference *run, uint64_t j,
-                                  uint64_t sample) {
+static const double *kmeans_reference_sample_point(const struct plait_kmeans_reference *run,
+                                                   uint64_t j, uint64_t sample) {
     const uint64_t n = run->points;
-    const uint64_t o = output(run->seed, 2 * (uint64_t)run->restart, j);
-    return run->values + (j * n + multiply(o, n).high) / sample * run->dims;
+    const uint64_t o = kmeans_reference_output(run->seed, 2 * (uint64_t)run->restart, j);
+    return run->values + (j * n + kmeans_reference_multiply(o, n).high) / sample * run->dims;
 }
 
 /* The place in the sample where the sum of potentials first exceeds z. */
-static uint64_t drawn_place(const double *nearest, uint64_t sample, int scale, struct total z) {
+static uint64_t kmeans_reference_drawn_place(const double *nearest, uint64_t sample, int scale,
+                                             struct total z) {
     struct total sum = {0, 0};
     for (uint64_t i = 0; i < sample; i++) {
-        total_add(&sum, potential(nearest[i], scale));
+        total_add(&sum, kmeans_reference_potential(nearest[i], scale));
         if (total_less(z, sum))
             return i;
     }
     return sample - 1; /* not met: z is below the whole sum */
 }
 
-static bool start_plusplus(struct plait_kmeans_reference *run, int scale) {
+static bool kmeans_reference_start_plusplus(struct plait_kmeans_reference *run, int scale) {
     const uint64_t m = run->sample, draws = 2 * (uint64_t)run->restart + 1;
     const size_t row = run->dims * sizeof(double);
     double *nearest = malloc(m * sizeof *nearest);
     if (!nearest)
         return false;
-    const uint64_t first = multiply(output(run->seed, draws, 0), m).high;
-    memcpy(run->centroids, sample_point(run, first, m), row);
+    const uint64_t first =
+        kmeans_reference_multiply(kmeans_reference_output(run->seed, draws, 0), m).high;
+    memcpy(run->centroids, kmeans_reference_sample_point(run, first, m), row);
     for (uint64_t i = 0; i < m; i++)
-        nearest[i] = distance(sample_point(run, i, m), run->centroids, run->dims);
+        nearest[i] = kmeans_reference_distance(kmeans_reference_sample_point(run, i, m),
+                                               run->centroids, run->dims);
     for (uint32_t s = 1; s < run->clusters; s++) {
         double *seed = run->centroids + (size_t)s * run->dims;
         const double *best = run->centroids;
         struct total v = {0, 0}, best_score = {UINT64_MAX, UINT64_MAX};
         for (uint64_t i = 0; i < m; i++)
-            total_add(&v, potential(nearest[i], scale));
+            total_add(&v, kmeans_reference_potential(nearest[i], scale));
         for (uint32_t l = 0; l < run->trials && (v.high | v.low) != 0; l++) {
-            const uint64_t o = output(run->seed, draws, 1 + (s - 1) * (uint64_t)run->trials + l);
-            const double *candidate =
-                sample_point(run, drawn_place(nearest, m, scale, part_of(o, v)), m);
+            const uint64_t o =
+                kmeans_reference_output(run->seed, draws, 1 + (s - 1) * (uint64_t)run->trials + l);
+            const double *candidate = kmeans_reference_sample_point(
+                run,
+                kmeans_reference_drawn_place(nearest, m, scale, kmeans_reference_part_of(o, v)), m);
             struct total score = {0, 0};
             for (uint64_t i = 0; i < m; i++) {
-                const double w = distance(sample_point(run, i, m), candidate, run->dims);
-                total_add(&score, potential(fmin(nearest[i], w), scale));
+                const double w = kmeans_reference_distance(kmeans_reference_sample_point(run, i, m),
+                                                           candidate, run->dims);
+                total_add(&score, kmeans_reference_potential(fmin(nearest[i], w), scale));
             }
             if (total_less(score, best_score)) {
                 best_score = score;
@@ -206,35 +212,37 @@ static bool start_plusplus(struct plait_kmeans_reference *run, int scale) {
         }
         memcpy(seed, best, row);
         for (uint64_t i = 0; i < m; i++)
-            nearest[i] = fmin(nearest[i], distance(sample_point(run, i, m), seed, run->dims));
+            nearest[i] =
+                fmin(nearest[i], kmeans_reference_distance(kmeans_reference_sample_point(run, i, m),
+                                                           seed, run->dims));
     }
     free(nearest);
     return true;
 }
 
-static bool make_start(struct plait_kmeans_reference *run, int scale) {
+static bool kmeans_reference_make_start(struct plait_kmeans_reference *run, int scale) {
     const size_t row = run->dims * sizeof(double);
     if (run->given)
         memcpy(run->centroids, run->given, run->clusters * row);
     else if (run->random)
         for (uint32_t j = 0; j < run->clusters; j++)
-            memcpy(run->centroids + (size_t)j * run->dims, sample_point(run, j, run->clusters),
-                   row);
+            memcpy(run->centroids + (size_t)j * run->dims,
+                   kmeans_reference_sample_point(run, j, run->clusters), row);
     else
-        return start_plusplus(run, scale);
+        return kmeans_reference_start_plusplus(run, scale);
     return true;
 }
 
 /* -- iteration --------------------------------------------------------------------------------- */
 
 /* The empty clusters, in ascending order, take the points farthest from their centroids. */
-static bool fill_empty(struct plait_kmeans_reference *run, const double *before) {
+static bool kmeans_reference_fill_empty(struct plait_kmeans_reference *run, const double *before) {
     double *far = malloc(run->points * sizeof *far);
     if (!far)
         return false;
     for (uint64_t i = 0; i < run->points; i++)
-        far[i] = distance(run->values + i * run->dims, before + (size_t)run->labels[i] * run->dims,
-                          run->dims);
+        far[i] = kmeans_reference_distance(run->values + i * run->dims,
+                                           before + (size_t)run->labels[i] * run->dims, run->dims);
     for (uint32_t j = 0; j < run->clusters; j++) {
         if (run->counts[j] > 0)
             continue;
@@ -251,7 +259,7 @@ static bool fill_empty(struct plait_kmeans_reference *run, const double *before)
     return true;
 }
 
-static bool update(struct plait_kmeans_reference *run, const int *shifts) {
+static bool kmeans_reference_update(struct plait_kmeans_reference *run, const int *shifts) {
     const size_t size = (size_t)run->clusters * run->dims;
     double *before = malloc(size * sizeof *before);
     struct whole *sums = calloc(size, sizeof *sums);
@@ -269,14 +277,14 @@ static bool update(struct plait_kmeans_reference *run, const int *shifts) {
             run->centroids[k] = ldexp(whole_divide(sums[k], run->counts[j]), -shifts[d]);
         }
     }
-    done = done && (!empty || fill_empty(run, before));
+    done = done && (!empty || kmeans_reference_fill_empty(run, before));
     free(before);
     free(sums);
     return done;
 }
 
 /* New labels and counts; answers how many labels changed. */
-static uint64_t relabel(struct plait_kmeans_reference *run) {
+static uint64_t kmeans_reference_relabel(struct plait_kmeans_reference *run) {
     uint64_t changed = 0;
     memset(run->counts, 0, run->clusters * sizeof *run->counts);
     for (uint64_t i = 0; i < run->points; i++) {
@@ -294,23 +302,24 @@ bool plait_kmeans_by_reference(struct plait_kmeans_reference *run) {
     if (!shifts)
         return false;
     memset(run->labels, 0, run->points * sizeof *run->labels);
-    run->scale = find_scales(run, shifts);
-    bool done = make_start(run, run->scale);
+    run->scale = kmeans_reference_find_scales(run, shifts);
+    bool done = kmeans_reference_make_start(run, run->scale);
     if (done)
-        relabel(run);
+        kmeans_reference_relabel(run);
     for (run->steps = 0; done && run->steps < run->steps_max;) {
         run->steps++;
-        done = update(run, shifts);
-        if (done && relabel(run) <= run->changed_max)
+        done = kmeans_reference_update(run, shifts);
+        if (done && kmeans_reference_relabel(run) <= run->changed_max)
             break;
     }
     free(shifts);
     struct total inertia = {0, 0};
     for (uint64_t i = 0; done && i < run->points; i++)
-        total_add(&inertia, potential(distance(run->values + i * run->dims,
-                                               run->centroids + (size_t)run->labels[i] * run->dims,
-                                               run->dims),
-                                      run->scale));
+        total_add(&inertia, kmeans_reference_potential(
+                                kmeans_reference_distance(
+                                    run->values + i * run->dims,
+                                    run->centroids + (size_t)run->labels[i] * run->dims, run->dims),
+                                run->scale));
     run->inertia_high = inertia.high;
     run->inertia_low = inertia.low;
     for (size_t k = 0; k < (size_t)run->clusters * run->dims; k++)

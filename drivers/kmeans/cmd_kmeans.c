@@ -19,26 +19,26 @@ enum { VERIFIED_POINTS = 1000 };
 /* -- options ------------------------------------------------------------------------------------
  */
 
-static bool on_command_line(const struct run *run, const char *name) {
+static bool kmeans_on_command_line(const struct run *run, const char *name) {
     return values_origin(run->values, name) == ORIGIN_COMMAND_LINE;
 }
 
 /* Refuses options that say nothing where `what` is given. */
-static bool refuse_beside(const struct run *run, const char *what, const char *const *names,
-                          struct failure *failure) {
+static bool kmeans_refuse_beside(const struct run *run, const char *what, const char *const *names,
+                                 struct failure *failure) {
     for (; *names; names++)
-        if (on_command_line(run, *names))
+        if (kmeans_on_command_line(run, *names))
             return failure_set(failure, EXIT_USAGE, "--%s means nothing with %s: leave it out",
                                *names, what);
     return true;
 }
 
-static bool check_range(const struct run *run, const struct kmeans *kmeans,
-                        struct failure *failure) {
+static bool kmeans_check_range(const struct run *run, const struct kmeans *kmeans,
+                               struct failure *failure) {
     static const char *const single[] = {"labels", "centroids",   "out",
                                          "verify", "palette-out", NULL};
     if (kmeans->low < kmeans->high)
-        return refuse_beside(run, "a range of --k", single, failure);
+        return kmeans_refuse_beside(run, "a range of --k", single, failure);
     return !kmeans->options->plot ||
            failure_set(failure, EXIT_USAGE,
                        "--plot draws the inertia over K: give a range, such as --k 2:20");
@@ -59,9 +59,9 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
     if (options->k && !kmeans_parse_k(options->k, &kmeans->low, &kmeans->high, failure))
         return false;
     const bool file = kmeans_init_is_file(options->init);
-    if (kmeans->predicts && !refuse_beside(run, "--predict", fit_options, failure))
+    if (kmeans->predicts && !kmeans_refuse_beside(run, "--predict", fit_options, failure))
         return false;
-    if (file && !refuse_beside(run, "--init FILE", start_options, failure))
+    if (file && !kmeans_refuse_beside(run, "--init FILE", start_options, failure))
         return false;
     if (file && kmeans->low < kmeans->high)
         return failure_set(failure, EXIT_USAGE,
@@ -71,13 +71,13 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
     if ((options->out || options->palette_out) && !kmeans_name_ends(options->points, ".png"))
         return failure_set(failure, EXIT_USAGE, "%s needs a picture, and '%s' is none: give a .png",
                            options->out ? "--out" : "--palette-out", options->points);
-    return check_range(run, kmeans, failure);
+    return kmeans_check_range(run, kmeans, failure);
 }
 
 /* -- before the work ----------------------------------------------------------------------------
  */
 
-static uint64_t changed_max(const struct kmeans *kmeans) {
+static uint64_t kmeans_changed_max(const struct kmeans *kmeans) {
     if (values_counts(kmeans->run->values, "tolerance-points"))
         return kmeans->options->tolerance_points;
     /* floor(tolerance N): the product may have been rounded up to a whole number. */
@@ -86,7 +86,7 @@ static uint64_t changed_max(const struct kmeans *kmeans) {
     return (uint64_t)(fma(share, points, -whole) < 0 ? whole - 1 : whole);
 }
 
-static struct plait_kmeans parameters(const struct kmeans *kmeans, uint32_t clusters) {
+static struct plait_kmeans kmeans_parameters(const struct kmeans *kmeans, uint32_t clusters) {
     const struct kmeans_options *options = kmeans->options;
     struct plait_kmeans parameters =
         plait_kmeans_default(kmeans->points.points, kmeans->points.dims, clusters);
@@ -98,12 +98,12 @@ static struct plait_kmeans parameters(const struct kmeans *kmeans, uint32_t clus
     if (!values_has(kmeans->run->values, "sample"))
         parameters.sample = 0;
     parameters.steps_max = kmeans->predicts ? 0 : (uint32_t)options->max_iter;
-    parameters.changed_max = changed_max(kmeans);
+    parameters.changed_max = kmeans_changed_max(kmeans);
     return parameters;
 }
 
 /* What this rank will hold at a time. */
-static uint64_t needed_bytes(const struct kmeans *kmeans) {
+static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
     const uint64_t dims = kmeans->points.dims, count = kmeans->points.share.count + 32;
     const uint64_t values = (uint64_t)kmeans->high * dims;
     const uint64_t threads = (uint64_t)kmeans->run->exec.threads;
@@ -111,7 +111,7 @@ static uint64_t needed_bytes(const struct kmeans *kmeans) {
     return count * (12 * dims + 8) + values * (8 * 4 + 16 + 24 + 4) + sums;
 }
 
-static bool check_sizes(const struct kmeans *kmeans, struct failure *failure) {
+static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_points *points = &kmeans->points;
     const struct kmeans_options *options = kmeans->options;
     if (kmeans->high > points->points)
@@ -136,7 +136,7 @@ static bool check_sizes(const struct kmeans *kmeans, struct failure *failure) {
     return true;
 }
 
-static bool read_given(struct kmeans *kmeans, struct failure *failure) {
+static bool kmeans_read_given(struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_options *options = kmeans->options;
     const char *path = kmeans->predicts ? options->predict : options->init;
     uint32_t clusters = 0;
@@ -153,7 +153,7 @@ static bool read_given(struct kmeans *kmeans, struct failure *failure) {
     return true;
 }
 
-static bool allocate_results(struct kmeans *kmeans, struct failure *failure) {
+static bool kmeans_allocate_results(struct kmeans *kmeans, struct failure *failure) {
     const size_t values = (size_t)kmeans->high * kmeans->points.dims;
     kmeans->outcomes = calloc(kmeans->high - kmeans->low + 1, sizeof *kmeans->outcomes);
     kmeans->steps = calloc(KMEANS_STEPS_TOLD, sizeof *kmeans->steps);
@@ -166,8 +166,8 @@ static bool allocate_results(struct kmeans *kmeans, struct failure *failure) {
 }
 
 /* What the library refuses of the data, which only all values show. */
-static bool take_status(const struct kmeans *kmeans, enum plait_status status,
-                        struct failure *failure) {
+static bool kmeans_take_status(const struct kmeans *kmeans, enum plait_status status,
+                               struct failure *failure) {
     const bool input = status == PLAIT_E_TOO_CLOSE || status == PLAIT_E_VALUE;
     return status == PLAIT_OK ||
            failure_set(failure, input ? EXIT_USAGE : EXIT_RUN, "'%s': %s%s", kmeans->points.path,
@@ -175,14 +175,14 @@ static bool take_status(const struct kmeans *kmeans, enum plait_status status,
 }
 
 /* The library's copies of the points, for a number of clusters. */
-static bool open_work(struct kmeans *kmeans, uint32_t clusters, struct failure *failure) {
-    const struct plait_kmeans k = parameters(kmeans, clusters);
+static bool kmeans_open_work(struct kmeans *kmeans, uint32_t clusters, struct failure *failure) {
+    const struct plait_kmeans k = kmeans_parameters(kmeans, clusters);
     plait_kmeans_close(kmeans->work);
     kmeans->work = NULL;
-    return take_status(kmeans,
-                       plait_kmeans_open(&k, &kmeans->points.share, &kmeans->team,
-                                         &kmeans->run->exec, kmeans->given, &kmeans->work),
-                       failure);
+    return kmeans_take_status(kmeans,
+                              plait_kmeans_open(&k, &kmeans->points.share, &kmeans->team,
+                                                &kmeans->run->exec, kmeans->given, &kmeans->work),
+                              failure);
 }
 
 static bool kmeans_prepare(struct run *run, void *state, struct failure *failure) {
@@ -191,19 +191,19 @@ static bool kmeans_prepare(struct run *run, void *state, struct failure *failure
     const uint64_t begun = clock_now_ns();
     if (!kmeans_points_measure(&kmeans->points, session, kmeans->options->points, failure))
         return false;
-    read_given(kmeans, failure);
+    kmeans_read_given(kmeans, failure);
     if (!agree(session, failure))
         return false;
-    check_sizes(kmeans, failure);
+    kmeans_check_sizes(kmeans, failure);
     if (!agree(session, failure))
         return false;
-    memory_check(session, needed_bytes(kmeans), "the points", failure);
+    memory_check(session, kmeans_needed_bytes(kmeans), "the points", failure);
     if (!agree(session, failure))
         return false;
-    if (allocate_results(kmeans, failure))
+    if (kmeans_allocate_results(kmeans, failure))
         kmeans_points_read(&kmeans->points, failure);
     if (agree(session, failure))
-        open_work(kmeans, kmeans->low, failure);
+        kmeans_open_work(kmeans, kmeans->low, failure);
     kmeans->read_seconds = clock_seconds_since(begun);
     return failure->exit_status == EXIT_DONE;
 }
@@ -212,8 +212,8 @@ static bool kmeans_prepare(struct run *run, void *state, struct failure *failure
  */
 
 /* One start and its iterations. */
-static enum plait_status iterate(struct kmeans *kmeans, uint32_t restart,
-                                 struct kmeans_outcome *outcome) {
+static enum plait_status kmeans_iterate(struct kmeans *kmeans, uint32_t restart,
+                                        struct kmeans_outcome *outcome) {
     struct plait_kmeans_run *work = kmeans->work;
     struct plait_kmeans_result result;
     enum plait_status status = PLAIT_OK;
@@ -244,25 +244,26 @@ static enum plait_status iterate(struct kmeans *kmeans, uint32_t restart,
     return PLAIT_OK;
 }
 
-static bool is_smaller(const struct plait_kmeans_inertia *a, const struct plait_kmeans_inertia *b) {
+static bool kmeans_is_smaller(const struct plait_kmeans_inertia *a,
+                              const struct plait_kmeans_inertia *b) {
     return a->high != b->high ? a->high < b->high : a->low < b->low;
 }
 
 /* All starts of one number of clusters; the run is left with the best one's centroids and labels.
  */
-static bool cluster(struct kmeans *kmeans, uint32_t clusters, struct failure *failure) {
+static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, struct failure *failure) {
     const size_t bytes = (size_t)clusters * kmeans->points.dims * sizeof(double);
     struct kmeans_outcome *best = &kmeans->outcomes[clusters - kmeans->low];
     const uint64_t restarts = kmeans->given ? 1 : kmeans->options->restarts;
     struct plait_kmeans_result result;
-    if (clusters > kmeans->low && !open_work(kmeans, clusters, failure))
+    if (clusters > kmeans->low && !kmeans_open_work(kmeans, clusters, failure))
         return false;
     bool is_last = true;
     for (uint32_t r = 0; r < restarts; r++) {
         struct kmeans_outcome outcome = {.clusters = clusters};
-        if (!take_status(kmeans, iterate(kmeans, r, &outcome), failure))
+        if (!kmeans_take_status(kmeans, kmeans_iterate(kmeans, r, &outcome), failure))
             return false;
-        is_last = r == 0 || is_smaller(&outcome.inertia, &best->inertia);
+        is_last = r == 0 || kmeans_is_smaller(&outcome.inertia, &best->inertia);
         if (!is_last)
             continue;
         *best = outcome;
@@ -270,10 +271,11 @@ static bool cluster(struct kmeans *kmeans, uint32_t clusters, struct failure *fa
         memcpy(kmeans->best, result.centroids, bytes);
         memcpy(kmeans->best_steps, kmeans->steps, KMEANS_STEPS_TOLD * sizeof *kmeans->steps);
     }
-    return is_last || take_status(kmeans, plait_kmeans_begin(kmeans->work, kmeans->best), failure);
+    return is_last ||
+           kmeans_take_status(kmeans, plait_kmeans_begin(kmeans->work, kmeans->best), failure);
 }
 
-static uint64_t centroids_fnv1a(const double *centroids, size_t count) {
+static uint64_t kmeans_centroids_hash(const double *centroids, size_t count) {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (size_t k = 0; k < count; k++) {
         const double value = centroids[k] + 0.0;
@@ -285,7 +287,7 @@ static uint64_t centroids_fnv1a(const double *centroids, size_t count) {
     return hash;
 }
 
-static bool verify(const struct kmeans *kmeans, struct failure *failure) {
+static bool kmeans_verify(const struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_points *points = &kmeans->points;
     struct plait_kmeans_result result;
     plait_kmeans_get_result(kmeans->work, &result);
@@ -302,7 +304,7 @@ static bool verify(const struct kmeans *kmeans, struct failure *failure) {
 }
 
 /* Busy is what is not spent in messages. */
-static void gather_busy(struct kmeans *kmeans) {
+static void kmeans_gather_busy(struct kmeans *kmeans) {
     const struct session *session = kmeans->run->session;
     const double busy = kmeans->start_seconds + kmeans->step_seconds - kmeans->messages.seconds;
     double sum, most;
@@ -315,16 +317,16 @@ static void gather_busy(struct kmeans *kmeans) {
 static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     struct kmeans *kmeans = state;
     for (uint32_t k = kmeans->low; k <= kmeans->high; k++)
-        if (!cluster(kmeans, k, failure))
+        if (!kmeans_cluster(kmeans, k, failure))
             return false;
-    gather_busy(kmeans);
+    kmeans_gather_busy(kmeans);
     struct plait_kmeans_result result;
     plait_kmeans_get_result(kmeans->work, &result);
     kmeans->labels_fnv1a = plait_kmeans_checksum(kmeans->work);
     kmeans->centroids_fnv1a =
-        centroids_fnv1a(result.centroids, (size_t)kmeans->high * kmeans->points.dims);
+        kmeans_centroids_hash(result.centroids, (size_t)kmeans->high * kmeans->points.dims);
     if (kmeans->options->verify)
-        verify(kmeans, failure);
+        kmeans_verify(kmeans, failure);
     return agree(run->session, failure) && kmeans_write_files(kmeans, failure);
 }
 

@@ -31,14 +31,14 @@ void csv_points_close(struct csv_points *points) {
     *points = (struct csv_points){0};
 }
 
-static bool refuse_line(const struct csv_points *points, const char *cause,
-                        struct failure *failure) {
+static bool csv_points_refuse_line(const struct csv_points *points, const char *cause,
+                                   struct failure *failure) {
     return failure_set(failure, EXIT_USAGE, "'%s', line %" PRIu64 " %s", points->path,
                        points->line_number, cause);
 }
 
 /* The next line without its end; false at the end of the file or with a failure. */
-static bool next_line(struct csv_points *points, struct failure *failure) {
+static bool csv_points_next_line(struct csv_points *points, struct failure *failure) {
     errno = 0;
     const ssize_t length = getline(&points->line, &points->line_bytes, points->stream);
     if (length < 0) {
@@ -48,16 +48,17 @@ static bool next_line(struct csv_points *points, struct failure *failure) {
     }
     points->line_number++;
     if (length > LINE_BYTES_MAX)
-        return refuse_line(points, "is longer than 1 MiB: give numbers with commas", failure);
+        return csv_points_refuse_line(points, "is longer than 1 MiB: give numbers with commas",
+                                      failure);
     if (strlen(points->line) != (size_t)length)
-        return refuse_line(points, "has a null character: give text", failure);
+        return csv_points_refuse_line(points, "has a null character: give text", failure);
     points->line[strcspn(points->line, "\r\n")] = '\0';
     return true;
 }
 
 /* Whether the text up to its end or a comma is a number, and where it ends. Not all that strtod
  * takes is one: hexadecimal digits, "inf" and "nan(...)" are left to those who see the reason. */
-static bool take_number(const char *text, double *value, const char **end) {
+static bool csv_points_take_number(const char *text, double *value, const char **end) {
     char *after;
     text += strspn(text, " \t");
     const size_t length = strspn(text, "0123456789.eE+-");
@@ -72,8 +73,8 @@ static bool take_number(const char *text, double *value, const char **end) {
     return *after == ',' || *after == '\0';
 }
 
-static bool refuse_field(const struct csv_points *points, const char *field, uint32_t column,
-                         struct failure *failure) {
+static bool csv_points_refuse_field(const struct csv_points *points, const char *field,
+                                    uint32_t column, struct failure *failure) {
     const int length = (int)strcspn(field, ",");
     return failure_set(failure, EXIT_USAGE,
                        "'%s', line %" PRIu64 ", column %" PRIu32
@@ -83,13 +84,13 @@ static bool refuse_field(const struct csv_points *points, const char *field, uin
 }
 
 /* The values of a line; false with *bad at the first field that is no number. */
-static bool take_fields(const struct csv_points *points, double *values, uint32_t dims_max,
-                        uint32_t *count, const char **bad) {
+static bool csv_points_take_fields(const struct csv_points *points, double *values,
+                                   uint32_t dims_max, uint32_t *count, const char **bad) {
     const char *next = points->line;
     for (*count = 0;; (*count)++) {
         double value;
         *bad = next;
-        if (!take_number(next, &value, &next))
+        if (!csv_points_take_number(next, &value, &next))
             return false;
         if (*count < dims_max)
             values[*count] = value;
@@ -104,19 +105,19 @@ static bool take_fields(const struct csv_points *points, double *values, uint32_
 enum csv_points_outcome csv_points_next(struct csv_points *points, double *values,
                                         uint32_t dims_max, struct failure *failure) {
     bool header = points->row == 0 && points->dims == 0;
-    while (next_line(points, failure)) {
+    while (csv_points_next_line(points, failure)) {
         const char *start = points->line + strspn(points->line, " \t");
         const char *bad;
         uint32_t count;
         if (*start == '#' || *start == '\0')
             continue;
-        if (!take_fields(points, values, dims_max, &count, &bad)) {
+        if (!csv_points_take_fields(points, values, dims_max, &count, &bad)) {
             if (header) {
                 header = false;
                 points->dims = 0;
                 continue;
             }
-            refuse_field(points, bad, count, failure);
+            csv_points_refuse_field(points, bad, count, failure);
             return CSV_POINTS_BAD;
         }
         if (count > dims_max || (points->row > 0 && count != points->dims)) {

@@ -22,8 +22,8 @@ enum { TAG_LABELS = 61, CHUNK_LABELS = 1 << 18 };
 /* -- centroids and colours ----------------------------------------------------------------------
  */
 
-static bool write_centroids_csv(const struct kmeans *kmeans, const double *centroids,
-                                struct atomic_file *file, struct failure *failure) {
+static bool kmeans_write_centroids_csv(const struct kmeans *kmeans, const double *centroids,
+                                       struct atomic_file *file, struct failure *failure) {
     const uint32_t dims = kmeans->points.dims;
     for (uint64_t k = 0; k < (uint64_t)kmeans->high * dims; k++) {
         char text[NUMBER_TEXT_BYTES + 1];
@@ -35,8 +35,8 @@ static bool write_centroids_csv(const struct kmeans *kmeans, const double *centr
     return true;
 }
 
-static bool write_centroids_npy(const struct kmeans *kmeans, const double *centroids,
-                                struct atomic_file *file, struct failure *failure) {
+static bool kmeans_write_centroids_npy(const struct kmeans *kmeans, const double *centroids,
+                                       struct atomic_file *file, struct failure *failure) {
     char header[NPY_HEADER_BYTES];
     const uint64_t shape[2] = {kmeans->high, kmeans->points.dims};
     npy_header_make(NPY_FLOAT64, 2, shape, header);
@@ -50,22 +50,22 @@ static bool write_centroids_npy(const struct kmeans *kmeans, const double *centr
     return true;
 }
 
-static bool write_centroids(const struct kmeans *kmeans, const double *centroids,
-                            struct failure *failure) {
+static bool kmeans_write_centroids(const struct kmeans *kmeans, const double *centroids,
+                                   struct failure *failure) {
     const char *path = kmeans->options->centroids;
     struct atomic_file file;
     if (!atomic_file_open(&file, path, failure))
         return false;
-    if ((kmeans_name_ends(path, ".csv") ? write_centroids_csv
-                                        : write_centroids_npy)(kmeans, centroids, &file, failure))
+    if ((kmeans_name_ends(path, ".csv") ? kmeans_write_centroids_csv : kmeans_write_centroids_npy)(
+            kmeans, centroids, &file, failure))
         return atomic_file_commit(&file, failure);
     atomic_file_abandon(&file);
     return false;
 }
 
 /* The colour of a centroid, grey or not. */
-static void colour_of(const struct kmeans *kmeans, const double *centroids, uint32_t j,
-                      uint8_t rgb[3]) {
+static void kmeans_colour_of(const struct kmeans *kmeans, const double *centroids, uint32_t j,
+                             uint8_t rgb[3]) {
     const uint32_t dims = kmeans->points.dims;
     for (uint32_t d = 0; d < 3; d++) {
         const double value = rint(centroids[(size_t)j * dims + (dims == 3 ? d : 0)]);
@@ -78,26 +78,27 @@ struct ranked_cluster {
     uint32_t cluster;
 };
 
-static int compare_clusters(const void *a, const void *b) {
+static int kmeans_compare_clusters(const void *a, const void *b) {
     const struct ranked_cluster *x = a, *y = b;
     return x->count != y->count ? (x->count < y->count) - (x->count > y->count)
                                 : (x->cluster > y->cluster) - (x->cluster < y->cluster);
 }
 
-static bool write_palette(const struct kmeans *kmeans, const struct plait_kmeans_result *result,
-                          struct failure *failure) {
+static bool kmeans_write_palette(const struct kmeans *kmeans,
+                                 const struct plait_kmeans_result *result,
+                                 struct failure *failure) {
     struct ranked_cluster *order = malloc(kmeans->high * sizeof *order);
     struct atomic_file file;
     if (!order)
         return failure_set(failure, EXIT_RUN, "out of memory");
     for (uint32_t j = 0; j < kmeans->high; j++)
         order[j] = (struct ranked_cluster){result->counts[j], j};
-    qsort(order, kmeans->high, sizeof *order, compare_clusters);
+    qsort(order, kmeans->high, sizeof *order, kmeans_compare_clusters);
     bool good = atomic_file_open(&file, kmeans->options->palette_out, failure);
     for (uint32_t j = 0; good && j < kmeans->high; j++) {
         uint8_t rgb[3];
         char line[8];
-        colour_of(kmeans, result->centroids, order[j].cluster, rgb);
+        kmeans_colour_of(kmeans, result->centroids, order[j].cluster, rgb);
         snprintf(line, sizeof line, "%02x%02x%02x\n", rgb[0], rgb[1], rgb[2]);
         good = atomic_file_write(&file, line, strlen(line), failure);
     }
@@ -122,8 +123,8 @@ struct label_sink {
     uint32_t filled;
 };
 
-static bool sink_open(struct label_sink *sink, const struct plait_kmeans_result *result,
-                      struct failure *failure) {
+static bool kmeans_sink_open(struct label_sink *sink, const struct plait_kmeans_result *result,
+                             struct failure *failure) {
     const struct kmeans_options *options = sink->kmeans->options;
     const struct kmeans_points *points = &sink->kmeans->points;
     if (options->labels) {
@@ -137,8 +138,9 @@ static bool sink_open(struct label_sink *sink, const struct plait_kmeans_result 
     }
     if (options->out) {
         for (uint32_t j = 0; j < PALETTE_COLOURS; j++)
-            colour_of(sink->kmeans, result->centroids,
-                      j < sink->kmeans->high ? j : sink->kmeans->high - 1, sink->palette.rgb[j]);
+            kmeans_colour_of(sink->kmeans, result->centroids,
+                             j < sink->kmeans->high ? j : sink->kmeans->high - 1,
+                             sink->palette.rgb[j]);
         const struct image image = {
             .width = points->width, .height = points->height, .palette = &sink->palette};
         const struct writer_format *format = writer_format_find(options->out, failure);
@@ -150,8 +152,8 @@ static bool sink_open(struct label_sink *sink, const struct plait_kmeans_result 
     return failure->exit_status == EXIT_DONE;
 }
 
-static bool sink_take(struct label_sink *sink, const int32_t *labels, size_t count,
-                      struct failure *failure) {
+static bool kmeans_sink_take(struct label_sink *sink, const int32_t *labels, size_t count,
+                             struct failure *failure) {
     const uint32_t width = sink->kmeans->points.width;
     if (sink->file.stream &&
         !atomic_file_write(&sink->file, labels, count * sizeof *labels, failure))
@@ -168,7 +170,7 @@ static bool sink_take(struct label_sink *sink, const int32_t *labels, size_t cou
     return true;
 }
 
-static void sink_close(struct label_sink *sink, struct failure *failure) {
+static void kmeans_sink_close(struct label_sink *sink, struct failure *failure) {
     if (sink->file.stream && failure->exit_status == EXIT_DONE)
         atomic_file_commit(&sink->file, failure);
     atomic_file_abandon(&sink->file);
@@ -180,8 +182,8 @@ static void sink_close(struct label_sink *sink, struct failure *failure) {
 }
 
 /* Rank 0 receives to the end after a failure, too: the others wait until it has. */
-static void gather_labels(struct kmeans *kmeans, const struct plait_kmeans_result *result,
-                          struct label_sink *sink, struct failure *failure) {
+static void kmeans_gather_labels(struct kmeans *kmeans, const struct plait_kmeans_result *result,
+                                 struct label_sink *sink, struct failure *failure) {
     const struct session *session = kmeans->run->session;
     const uint64_t own = kmeans->points.share.count;
     if (session->rank != ROOT) {
@@ -202,7 +204,7 @@ static void gather_labels(struct kmeans *kmeans, const struct plait_kmeans_resul
                 MPI_CHECK(MPI_Recv(chunk, (int)some, MPI_INT32_T, r, TAG_LABELS, session->world,
                                    MPI_STATUS_IGNORE));
             if (failure->exit_status == EXIT_DONE)
-                sink_take(sink, r == ROOT ? result->labels + first : chunk, some, failure);
+                kmeans_sink_take(sink, r == ROOT ? result->labels + first : chunk, some, failure);
         }
     }
 }
@@ -210,7 +212,7 @@ static void gather_labels(struct kmeans *kmeans, const struct plait_kmeans_resul
 /* -- all ----------------------------------------------------------------------------------------
  */
 
-static bool write_plot(const struct kmeans *kmeans, struct failure *failure) {
+static bool kmeans_write_plot(const struct kmeans *kmeans, struct failure *failure) {
     const uint32_t count = kmeans->high - kmeans->low + 1;
     enum { LINE_BYTES = 64 };
     char settings[256];
@@ -244,18 +246,18 @@ bool kmeans_write_files(struct kmeans *kmeans, struct failure *failure) {
     struct plait_kmeans_result result;
     plait_kmeans_get_result(kmeans->work, &result);
     if (root && options->centroids)
-        write_centroids(kmeans, result.centroids, failure);
+        kmeans_write_centroids(kmeans, result.centroids, failure);
     if (root && options->palette_out && failure->exit_status == EXIT_DONE)
-        write_palette(kmeans, &result, failure);
+        kmeans_write_palette(kmeans, &result, failure);
     if (root && options->plot && failure->exit_status == EXIT_DONE)
-        write_plot(kmeans, failure);
+        kmeans_write_plot(kmeans, failure);
     if (options->labels || options->out) {
         struct label_sink sink = {.kmeans = kmeans};
         if (root && failure->exit_status == EXIT_DONE)
-            sink_open(&sink, &result, failure);
-        gather_labels(kmeans, &result, &sink, failure);
+            kmeans_sink_open(&sink, &result, failure);
+        kmeans_gather_labels(kmeans, &result, &sink, failure);
         if (root)
-            sink_close(&sink, failure);
+            kmeans_sink_close(&sink, failure);
     }
     return agree(kmeans->run->session, failure);
 }

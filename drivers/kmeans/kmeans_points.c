@@ -22,7 +22,7 @@ enum { CHUNK_ITEMS = 1 << 16, ITEM_BYTES_MAX = 8 };
 /* -- .npy ---------------------------------------------------------------------------------------
  */
 
-static bool type_is_taken(enum npy_type type) {
+static bool kmeans_type_is_taken(enum npy_type type) {
     switch (type) {
     case NPY_INT16:
     case NPY_INT32:
@@ -40,11 +40,11 @@ static bool type_is_taken(enum npy_type type) {
 }
 
 /* What is in the file: rows and columns. */
-static bool check_array(const struct npy_header *header, const char *path, uint64_t *rows,
-                        uint32_t *columns, struct failure *failure) {
+static bool kmeans_check_array(const struct npy_header *header, const char *path, uint64_t *rows,
+                               uint32_t *columns, struct failure *failure) {
     char shape[NPY_SHAPE_BYTES];
     npy_shape_text(header->dimensions, header->shape, shape);
-    if (!type_is_taken(header->type))
+    if (!kmeans_type_is_taken(header->type))
         return failure_set(failure, EXIT_USAGE,
                            "'%s' holds %s: save it as float64, float32 or integers of 8 to 64 bits",
                            path, npy_types[header->type].name);
@@ -74,7 +74,8 @@ static bool check_array(const struct npy_header *header, const char *path, uint6
     }                                                        \
     break
 
-static void convert(enum npy_type type, const unsigned char *items, size_t count, double *values) {
+static void kmeans_convert(enum npy_type type, const unsigned char *items, size_t count,
+                           double *values) {
     switch (type) {
     case NPY_INT16:
         CONVERT(int16_t);
@@ -99,8 +100,8 @@ static void convert(enum npy_type type, const unsigned char *items, size_t count
 
 /* Reads `count` items as doubles. Integers that no double equals are refused: the first of them is
  * number *beyond, else that is UINT64_MAX. */
-static bool read_items(struct npy_reader *reader, double *values, uint64_t count, uint64_t *beyond,
-                       struct failure *failure) {
+static bool kmeans_read_items(struct npy_reader *reader, double *values, uint64_t count,
+                              uint64_t *beyond, struct failure *failure) {
     const enum npy_type type = reader->header.type;
     unsigned char *items = malloc((size_t)CHUNK_ITEMS * ITEM_BYTES_MAX);
     bool read = items || failure_set(failure, EXIT_RUN, "out of memory");
@@ -110,7 +111,7 @@ static bool read_items(struct npy_reader *reader, double *values, uint64_t count
         read = npy_read(reader, items, some, failure);
         if (!read)
             break;
-        convert(type, items, some, values + first);
+        kmeans_convert(type, items, some, values + first);
         for (size_t k = 0; (type == NPY_INT64 || type == NPY_UINT64) && k < some; k++) {
             int64_t whole;
             memcpy(&whole, items + k * sizeof whole, sizeof whole);
@@ -126,8 +127,8 @@ static bool read_items(struct npy_reader *reader, double *values, uint64_t count
 }
 
 /* Refuses what no point may have, of rows from `first` on. */
-static bool check_values(const char *path, const struct plait_kmeans_share *share, uint32_t dims,
-                         uint64_t beyond, struct failure *failure) {
+static bool kmeans_check_values(const char *path, const struct plait_kmeans_share *share,
+                                uint32_t dims, uint64_t beyond, struct failure *failure) {
     uint64_t row;
     uint32_t column;
     if (beyond != UINT64_MAX)
@@ -143,35 +144,35 @@ static bool check_values(const char *path, const struct plait_kmeans_share *shar
                        path, share->values[row * dims + column], share->first + row, column);
 }
 
-static bool measure_npy(struct kmeans_points *points, struct failure *failure) {
+static bool kmeans_measure_npy(struct kmeans_points *points, struct failure *failure) {
     struct npy_reader reader;
     const bool good =
         npy_open(&reader, points->path, failure) &&
-        check_array(&reader.header, points->path, &points->points, &points->dims, failure);
+        kmeans_check_array(&reader.header, points->path, &points->points, &points->dims, failure);
     npy_close(&reader);
     return good;
 }
 
-static bool read_npy(struct kmeans_points *points, struct failure *failure) {
+static bool kmeans_read_npy(struct kmeans_points *points, struct failure *failure) {
     struct npy_reader reader;
     uint64_t rows, beyond = UINT64_MAX;
     uint32_t dims;
     bool good = npy_open(&reader, points->path, failure) &&
-                check_array(&reader.header, points->path, &rows, &dims, failure);
+                kmeans_check_array(&reader.header, points->path, &rows, &dims, failure);
     if (good && (rows != points->points || dims != points->dims))
         good = failure_set(failure, EXIT_RUN, "'%s' changed while it was read", points->path);
     good = good && npy_seek(&reader, points->share.first * dims, failure) &&
-           read_items(&reader, points->values, points->share.count * dims, &beyond, failure);
+           kmeans_read_items(&reader, points->values, points->share.count * dims, &beyond, failure);
     npy_close(&reader);
-    return good && check_values(points->path, &points->share, points->dims, beyond, failure);
+    return good && kmeans_check_values(points->path, &points->share, points->dims, beyond, failure);
 }
 
 /* -- .csv ---------------------------------------------------------------------------------------
  */
 
 /* Goes through the whole file; stores the rows of this rank where there is memory for them. */
-static bool go_through_csv(struct kmeans_points *points, uint64_t *rows, uint32_t *dims,
-                           struct failure *failure) {
+static bool kmeans_go_through_csv(struct kmeans_points *points, uint64_t *rows, uint32_t *dims,
+                                  struct failure *failure) {
     struct csv_points csv;
     double row[PLAIT_KMEANS_DIMS_MAX];
     enum csv_points_outcome outcome = CSV_POINTS_BAD;
@@ -189,28 +190,28 @@ static bool go_through_csv(struct kmeans_points *points, uint64_t *rows, uint32_
     return outcome == CSV_POINTS_END;
 }
 
-static bool measure_csv(struct kmeans_points *points, struct failure *failure) {
-    if (!go_through_csv(points, &points->points, &points->dims, failure))
+static bool kmeans_measure_csv(struct kmeans_points *points, struct failure *failure) {
+    if (!kmeans_go_through_csv(points, &points->points, &points->dims, failure))
         return false;
     return points->points > 0 ||
            failure_set(failure, EXIT_USAGE, "'%s' has no points: give a line of numbers for each",
                        points->path);
 }
 
-static bool read_csv(struct kmeans_points *points, struct failure *failure) {
+static bool kmeans_read_csv(struct kmeans_points *points, struct failure *failure) {
     uint64_t rows;
     uint32_t dims;
-    if (!go_through_csv(points, &rows, &dims, failure))
+    if (!kmeans_go_through_csv(points, &rows, &dims, failure))
         return false;
     if (rows != points->points || dims != points->dims)
         return failure_set(failure, EXIT_RUN, "'%s' changed while it was read", points->path);
-    return check_values(points->path, &points->share, points->dims, UINT64_MAX, failure);
+    return kmeans_check_values(points->path, &points->share, points->dims, UINT64_MAX, failure);
 }
 
 /* -- .png ---------------------------------------------------------------------------------------
  */
 
-static bool measure_png(struct kmeans_points *points, struct failure *failure) {
+static bool kmeans_measure_png(struct kmeans_points *points, struct failure *failure) {
     struct png_content content;
     const bool read = png_read(points->path, &content, NULL, NULL, failure);
     points->width = content.width;
@@ -225,8 +226,8 @@ static bool measure_png(struct kmeans_points *points, struct failure *failure) {
                                 points->path, bits));
 }
 
-static void take_png_row(void *context, const struct png_content *content, uint32_t row,
-                         const uint8_t *rgb) {
+static void kmeans_take_png_row(void *context, const struct png_content *content, uint32_t row,
+                                const uint8_t *rgb) {
     struct kmeans_points *points = context;
     for (uint32_t column = 0; column < content->width && column < points->width; column++) {
         const uint64_t at = (uint64_t)row * points->width + column - points->share.first;
@@ -236,9 +237,9 @@ static void take_png_row(void *context, const struct png_content *content, uint3
     }
 }
 
-static bool read_png(struct kmeans_points *points, struct failure *failure) {
+static bool kmeans_read_png(struct kmeans_points *points, struct failure *failure) {
     struct png_content content;
-    bool read = png_read(points->path, &content, take_png_row, points, failure);
+    bool read = png_read(points->path, &content, kmeans_take_png_row, points, failure);
     if (read && (content.width != points->width || content.height != points->height))
         read = failure_set(failure, EXIT_RUN, "'%s' changed while it was read", points->path);
     png_content_free(&content);
@@ -250,8 +251,8 @@ static bool read_png(struct kmeans_points *points, struct failure *failure) {
 
 bool kmeans_points_measure(struct kmeans_points *points, const struct session *session,
                            const char *path, struct failure *failure) {
-    static bool (*const measures[])(struct kmeans_points *,
-                                    struct failure *) = {measure_npy, measure_csv, measure_png};
+    static bool (*const measures[])(struct kmeans_points *, struct failure *) = {
+        kmeans_measure_npy, kmeans_measure_csv, kmeans_measure_png};
     *points = (struct kmeans_points){
         .path = path,
         .source = kmeans_name_ends(path, ".npy")   ? KMEANS_FROM_NPY
@@ -283,8 +284,8 @@ bool kmeans_points_measure(struct kmeans_points *points, const struct session *s
 }
 
 bool kmeans_points_read(struct kmeans_points *points, struct failure *failure) {
-    static bool (*const reads[])(struct kmeans_points *, struct failure *) = {read_npy, read_csv,
-                                                                              read_png};
+    static bool (*const reads[])(struct kmeans_points *, struct failure *) = {
+        kmeans_read_npy, kmeans_read_csv, kmeans_read_png};
     const uint64_t items = points->share.count * points->dims;
     if (items < SIZE_MAX / sizeof(double) - 1)
         points->values = malloc((size_t)(items + 1) * sizeof *points->values);
@@ -303,13 +304,13 @@ void kmeans_points_free(struct kmeans_points *points) {
  */
 
 /* Rank 0. */
-static bool read_centroids(const char *path, uint32_t dims, double **centroids, uint32_t *clusters,
-                           struct failure *failure) {
+static bool kmeans_read_centroids(const char *path, uint32_t dims, double **centroids,
+                                  uint32_t *clusters, struct failure *failure) {
     struct npy_reader reader;
     uint64_t rows = 0, beyond = UINT64_MAX;
     uint32_t columns = 0;
     bool good = npy_open(&reader, path, failure) &&
-                check_array(&reader.header, path, &rows, &columns, failure);
+                kmeans_check_array(&reader.header, path, &rows, &columns, failure);
     if (good && columns != dims)
         good = failure_set(failure, EXIT_USAGE,
                            "'%s' has centroids of %" PRIu32 " values for points of %" PRIu32
@@ -325,17 +326,17 @@ static bool read_centroids(const char *path, uint32_t dims, double **centroids, 
         *clusters = (uint32_t)rows;
         *centroids = malloc(rows * dims * sizeof **centroids);
         good = (*centroids || failure_set(failure, EXIT_RUN, "out of memory for centroids")) &&
-               read_items(&reader, *centroids, rows * dims, &beyond, failure);
+               kmeans_read_items(&reader, *centroids, rows * dims, &beyond, failure);
     }
     npy_close(&reader);
     const struct plait_kmeans_share share = {*centroids, 0, rows};
-    return good && check_values(path, &share, dims, beyond, failure);
+    return good && kmeans_check_values(path, &share, dims, beyond, failure);
 }
 
 bool kmeans_centroids_read(const struct session *session, const char *path, uint32_t dims,
                            double **centroids, uint32_t *clusters, struct failure *failure) {
     if (session->rank == ROOT)
-        read_centroids(path, dims, centroids, clusters, failure);
+        kmeans_read_centroids(path, dims, centroids, clusters, failure);
     if (!agree(session, failure))
         return false;
     MPI_CHECK(MPI_Bcast(clusters, 1, MPI_UINT32_T, ROOT, session->world));

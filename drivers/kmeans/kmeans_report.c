@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void print_outcome(const struct kmeans_outcome *outcome) {
+static void kmeans_print_outcome(const struct kmeans_outcome *outcome) {
     char inertia[NUMBER_TEXT_BYTES];
     number_text(outcome->inertia.value, inertia);
     printf("k %" PRIu32 ": %" PRIu32 " iteration%s, %" PRIu64
@@ -15,11 +15,11 @@ static void print_outcome(const struct kmeans_outcome *outcome) {
            outcome->steps > 0 ? outcome->changed : 0, inertia);
 }
 
-static const struct kmeans_outcome *last_outcome(const struct kmeans *kmeans) {
+static const struct kmeans_outcome *kmeans_last_outcome(const struct kmeans *kmeans) {
     return &kmeans->outcomes[kmeans->high - kmeans->low];
 }
 
-static double imbalance(const struct kmeans *kmeans) {
+static double kmeans_imbalance(const struct kmeans *kmeans) {
     return kmeans->busy_mean > 0 ? kmeans->busy_seconds / kmeans->busy_mean : 1;
 }
 
@@ -32,17 +32,17 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
     if (kmeans->low < kmeans->high) {
         printf("\n");
         for (uint32_t k = 0; k <= kmeans->high - kmeans->low; k++) {
-            print_outcome(&kmeans->outcomes[k]);
+            kmeans_print_outcome(&kmeans->outcomes[k]);
             printf("\n");
         }
     } else {
         printf(", ");
-        print_outcome(last_outcome(kmeans));
+        kmeans_print_outcome(kmeans_last_outcome(kmeans));
         printf(", fnv1a %016" PRIx64 "\n", kmeans->labels_fnv1a);
     }
     printf("reading %.3f s, start %.3f s, iterations %.3f s, messages %.3f s, imbalance %.2f\n",
            kmeans->read_seconds, kmeans->start_seconds, kmeans->step_seconds,
-           kmeans->messages.seconds, imbalance(kmeans));
+           kmeans->messages.seconds, kmeans_imbalance(kmeans));
     return true;
 }
 
@@ -53,10 +53,11 @@ void kmeans_report_timing(const struct run *run, const void *state, struct repor
     report_real(report, "start_seconds", kmeans->start_seconds);
     report_real(report, "iteration_seconds", kmeans->step_seconds);
     report_real(report, "message_seconds", kmeans->messages.seconds);
-    report_real(report, "imbalance", imbalance(kmeans));
+    report_real(report, "imbalance", kmeans_imbalance(kmeans));
 }
 
-static void report_inertia(struct report *report, const struct plait_kmeans_inertia *inertia) {
+static void kmeans_report_inertia(struct report *report,
+                                  const struct plait_kmeans_inertia *inertia) {
     char potential[40];
     if (inertia->high > 0)
         snprintf(potential, sizeof potential, "%" PRIx64 "%016" PRIx64, inertia->high,
@@ -70,7 +71,7 @@ static void report_inertia(struct report *report, const struct plait_kmeans_iner
 
 void kmeans_report_result(const struct run *run, const void *state, struct report *report) {
     const struct kmeans *kmeans = state;
-    const struct kmeans_outcome *outcome = last_outcome(kmeans);
+    const struct kmeans_outcome *outcome = kmeans_last_outcome(kmeans);
     (void)run;
     report_count(report, "points", kmeans->points.points);
     report_count(report, "dimensions", kmeans->points.dims);
@@ -80,7 +81,7 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
             report_open_object(report, NULL);
             report_count(report, "k", kmeans->outcomes[k].clusters);
             report_count(report, "iterations", kmeans->outcomes[k].steps);
-            report_inertia(report, &kmeans->outcomes[k].inertia);
+            kmeans_report_inertia(report, &kmeans->outcomes[k].inertia);
             report_close(report);
         }
         report_close(report);
@@ -91,7 +92,7 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
     report_count(report, "k", outcome->clusters);
     report_count(report, "iterations", outcome->steps);
     report_count(report, "restart", outcome->restart);
-    report_inertia(report, &outcome->inertia);
+    kmeans_report_inertia(report, &outcome->inertia);
     report_identifier(report, "labels_fnv1a", kmeans->labels_fnv1a);
     report_identifier(report, "centroids_fnv1a", kmeans->centroids_fnv1a);
     report_open_array(report, "counts");

@@ -7,8 +7,8 @@
 
 enum { MESSAGE_VALUES = 1 << 24 };
 
-static void reduce(struct kmeans_messages *messages, void *values, size_t count, MPI_Datatype type,
-                   MPI_Op operation) {
+static void kmeans_team_reduce(struct kmeans_messages *messages, void *values, size_t count,
+                               MPI_Datatype type, MPI_Op operation) {
     const uint64_t begun = clock_now_ns();
     char *next = values;
     for (size_t left = count; left > 0;) {
@@ -22,11 +22,11 @@ static void reduce(struct kmeans_messages *messages, void *values, size_t count,
 }
 
 static void kmeans_team_sum(void *context, int64_t *values, size_t count) {
-    reduce(context, values, count, MPI_INT64_T, MPI_SUM);
+    kmeans_team_reduce(context, values, count, MPI_INT64_T, MPI_SUM);
 }
 
 static void kmeans_team_max(void *context, double *values, size_t count) {
-    reduce(context, values, count, MPI_DOUBLE, MPI_MAX);
+    kmeans_team_reduce(context, values, count, MPI_DOUBLE, MPI_MAX);
 }
 
 struct plait_kmeans_team kmeans_team_make(struct kmeans_messages *messages) {

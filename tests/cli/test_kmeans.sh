@@ -274,7 +274,16 @@ put("bool.npy", a > 3); put("none.npy", a[:0]); put("flat.npy", a[:, :0]); put("
 b = a.astype("i8"); b[2, 1] = 2**53 + 1; put("huge.npy", b); put("uhuge.npy", b.astype("u8"))
 put("a.npy", a); put("c3.npy", numpy.zeros((2, 3))); put("c11.npy", numpy.zeros((11, 2))); put("c2.npy", numpy.zeros((2, 2)))
 b = numpy.zeros((2, 2)); b[1, 0] = numpy.nan; put("cnan.npy", b)
-open("cut.npy", "wb").write(open("a.npy", "rb").read()[:200])'
+open("cut.npy", "wb").write(open("a.npy", "rb").read()[:200])
+huge = open("memory.npy", "wb")
+numpy.lib.format.write_array_header_1_0(huge, {"descr": "<f8", "fortran_order": False, "shape": (2**35, 1)})
+huge.truncate(huge.tell() + 2**38)' || { echo "SKIPPED: no sparse files here"; exit 77; }
+    # Before the others, which compare all files before and after.
+    run_ranks 2 "$PLAIT" kmeans memory.npy --k 2
+    assert "more points than memory: status 2, not $status" [ "$status" -eq 2 ]
+    assert "in one line" [ "$(error_lines)" -eq 1 ]
+    assert "which says so" has_line 'memory'
+    rm "$SANDBOX/memory.npy"
     expect_error "has nan in row 7, column 1 \(from 0\)" 2 -- "$PLAIT" kmeans nan.npy --k 2
     expect_error "has -inf in row 3, column 0" 2 -- "$PLAIT" kmeans inf.npy --k 2
     expect_error 'Fortran order' 2 -- "$PLAIT" kmeans fortran.npy --k 2
