@@ -25,6 +25,7 @@ enum kind {
     LATTICE,   /* small whole numbers: distances are equal all over */
     COPIES,    /* few distinct points */
     NEAR,      /* copies of a few places, 1e-9 apart */
+    CLOSE,     /* the same, 1e-6 apart: floats cannot tell them apart, sums of squares can */
     FAR_AWAY,  /* at 1e15, next to each other */
     LARGE,     /* at 2^390 */
     SMALL,     /* about 2^-430: the smallest that can be squared */
@@ -33,8 +34,9 @@ enum kind {
     KINDS
 };
 
-static const char *const kind_names[] = {"uniform", "groups", "lattice", "copies",    "near",
-                                         "far",     "large",  "small",   "subnormal", "outliers"};
+static const char *const kind_names[] = {"uniform", "groups",    "lattice", "copies",
+                                         "near",    "close",     "far",     "large",
+                                         "small",   "subnormal", "outliers"};
 
 static double draw_value(enum kind kind, uint32_t column, uint64_t *random) {
     const double u = unit_draw(random);
@@ -47,6 +49,8 @@ static double draw_value(enum kind kind, uint32_t column, uint64_t *random) {
         return (double)below(random, 3) * 0.1;
     case NEAR:
         return (double)below(random, 4) + 1e-9 * u;
+    case CLOSE:
+        return (double)below(random, 4) + 1e-6 * u;
     case FAR_AWAY:
         return 1e15 + floor(64 * u) * 0.125;
     case LARGE:
@@ -113,12 +117,13 @@ static void test_shapes(void) {
         uint64_t points;
         uint32_t dims, clusters;
     } shapes[] = {
-        {UNIFORM, 1, 1, 1},       {UNIFORM, 64, 3, 64},   {UNIFORM, 33, 1, 33},
-        {COPIES, 400, 2, 40},     {COPIES, 100, 1, 50},   {UNIFORM, 300, 1024, 9},
-        {LATTICE, 200, 1024, 20}, {GROUPS, 3000, 2, 129}, {UNIFORM, 500, 3, 65},
-        {NEAR, 500, 4, 64},       {LARGE, 200, 1024, 8},  {UNIFORM, 2000, 1, 7},
-        {FAR_AWAY, 600, 3, 70},   {SMALL, 300, 100, 10},  {OUTLIERS, 900, 3, 16},
-        {SUBNORMAL, 200, 2, 10},  {LATTICE, 5000, 2, 16}, {UNIFORM, 1025, 5, 200},
+        {CLOSE, 500, 1, 30},    {CLOSE, 800, 2, 60},     {UNIFORM, 1, 1, 1},
+        {UNIFORM, 64, 3, 64},   {UNIFORM, 33, 1, 33},    {COPIES, 400, 2, 40},
+        {COPIES, 100, 1, 50},   {UNIFORM, 300, 1024, 9}, {LATTICE, 200, 1024, 20},
+        {GROUPS, 3000, 2, 129}, {UNIFORM, 500, 3, 65},   {NEAR, 500, 4, 64},
+        {LARGE, 200, 1024, 8},  {UNIFORM, 2000, 1, 7},   {FAR_AWAY, 600, 3, 70},
+        {SMALL, 300, 100, 10},  {OUTLIERS, 900, 3, 16},  {SUBNORMAL, 200, 2, 10},
+        {LATTICE, 5000, 2, 16}, {UNIFORM, 1025, 5, 200},
     };
     uint64_t random = check_seed() + 1;
     for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
