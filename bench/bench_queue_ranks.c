@@ -92,9 +92,11 @@ static bool run(struct runner *runner, enum schedule_kind kind, const double *fa
     struct queue queue;
     const struct queue_work work = {
         .compute = compute, .context = runner, .room = runner->escape.height};
+    const struct queue_plan plan = {
+        .kind = kind, .units = runner->escape.height, .sample = sample, .sample_context = runner};
     MPI_CHECK(MPI_Barrier(session->world));
     const uint64_t start_ns = clock_now_ns();
-    if (!queue_begin(&queue, session, kind, runner->escape.height, sample, runner, &failure))
+    if (!queue_begin(&queue, session, &plan, &failure))
         return false;
     mark(runner); /* the sample has left rows behind */
     bool right = queue_run(&queue, &work);

@@ -35,16 +35,19 @@ static bool group_number_of(const struct cgroup *group, const char *file, uint64
     return cgroup_read(group, file, text, sizeof text) && sscanf(text, "%" SCNu64, value) == 1;
 }
 
-/* Bytes of file cache that a group is charged for: the kernel gives them back when memory is short.
- * Version 1 has the group's own pages first, and those of its children with it as total_. */
+/* Bytes of file cache that a group is charged for, with the groups below it: the kernel gives them
+ * back when memory is short. Version 1 has the pages of the group alone under the plain names. */
 static uint64_t reclaimable_bytes(const struct cgroup *group) {
+    const char *prefix = group->version == 1 ? "total_" : "";
+    const size_t prefix_bytes = strlen(prefix);
     char text[8192], *rest = text;
     uint64_t value, sum = 0;
     if (!cgroup_read(group, "memory.stat", text, sizeof text))
         return 0;
     for (char *line; (line = strsep(&rest, "\n"));)
-        if (sscanf(line, "active_file %" SCNu64, &value) == 1 ||
-            sscanf(line, "inactive_file %" SCNu64, &value) == 1)
+        if (strncmp(line, prefix, prefix_bytes) == 0 &&
+            (sscanf(line + prefix_bytes, "active_file %" SCNu64, &value) == 1 ||
+             sscanf(line + prefix_bytes, "inactive_file %" SCNu64, &value) == 1))
             sum += value;
     return sum;
 }

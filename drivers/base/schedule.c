@@ -9,7 +9,7 @@
 
 const char *const schedule_names[] = {"block", "cyclic", "dynamic", "weighted", NULL};
 
-/* Pieces that a rank gets of a cyclic schedule: enough to mix cheap and dear regions. */
+/* Pieces that a rank gets of a cyclic schedule: enough to mix cheap and expensive regions. */
 enum { CYCLIC_PIECES = 64 };
 
 /* Dynamic: the first pieces are this fraction of an even share. Nothing is known then, and a rank
@@ -199,7 +199,7 @@ static bool comes_too_late(const struct field *field, double own, uint64_t remai
     return 1 / own > 1.5 * fmax(others_s, last_unit_s);
 }
 
-/* For a rank that has told nothing yet, and may be slow: what takes the others as long as the
+/* For a rank that has reported nothing yet, and may be slow: what takes the others as long as the
  * shortest piece, if that is little. */
 static double cautious_size(const struct schedule *schedule, const struct field *field,
                             uint64_t remaining) {

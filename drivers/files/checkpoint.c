@@ -54,14 +54,14 @@ static uint64_t fnv1a_of(const void *memory, size_t words) {
 void checkpoint_parameter(struct checkpoint_parameters *parameters, const char *name,
                           const char *format, ...) {
     const size_t used = strlen(parameters->text);
-    const size_t room = sizeof parameters->text - used;
+    const size_t left = sizeof parameters->text - used;
     char *text = parameters->text + used;
-    const int length = snprintf(text, room, "%s ", name);
-    if (length < 0 || (size_t)length + 1 >= room)
+    const int length = snprintf(text, left, "%s ", name);
+    if (length < 0 || (size_t)length + 1 >= left)
         return;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text + length, room - (size_t)length - 1, format, arguments);
+    vsnprintf(text + length, left - (size_t)length - 1, format, arguments);
     va_end(arguments);
     strcat(text, "\n");
 }
@@ -98,12 +98,12 @@ static bool write_at(int descriptor, const void *memory, uint64_t bytes, uint64_
     return true;
 }
 
-/* Saving takes one part in this many of the time at most. */
-static const uint64_t patience = 20;
+/* Saving takes at most one in this many parts of the time. */
+static const uint64_t save_parts = 20;
 
 /* After a save that began then. */
 static void set_due(struct checkpoint *checkpoint, uint64_t start_ns) {
-    const uint64_t end_ns = clock_now_ns(), rest_ns = patience * (end_ns - start_ns);
+    const uint64_t end_ns = clock_now_ns(), rest_ns = save_parts * (end_ns - start_ns);
     if (checkpoint->every_ns > 0)
         checkpoint->due_ns =
             end_ns + (checkpoint->every_ns > rest_ns ? checkpoint->every_ns : rest_ns);
@@ -111,10 +111,10 @@ static void set_due(struct checkpoint *checkpoint, uint64_t start_ns) {
 
 bool checkpoint_damaged(const struct checkpoint *checkpoint, const char *what,
                         struct failure *failure) {
-    return failure_set(failure, EXIT_USAGE,
-                       "checkpoint '%s' is damaged (%s): bring back a copy, or remove it to begin "
-                       "anew",
-                       checkpoint->path, what);
+    return failure_set(
+        failure, EXIT_USAGE,
+        "checkpoint '%s' is damaged (%s): restore a copy, or remove it to begin again",
+        checkpoint->path, what);
 }
 
 static bool unreadable(const struct checkpoint *checkpoint, struct failure *failure) {
@@ -127,10 +127,10 @@ static bool unreadable(const struct checkpoint *checkpoint, struct failure *fail
 
 static bool cannot_write(const struct checkpoint *checkpoint, struct failure *failure) {
     const int error_number = errno;
-    return failure_set(failure, EXIT_RUN,
-                       "cannot write checkpoint '%s': %s%s; what it has kept is good, and the same "
-                       "command goes on from there",
-                       checkpoint->path, strerror(error_number), atomic_file_fix(error_number));
+    return failure_set(
+        failure, EXIT_RUN,
+        "cannot write checkpoint '%s': %s%s; what it has kept is good, and the same command continues from there",
+        checkpoint->path, strerror(error_number), atomic_file_fix(error_number));
 }
 
 /* Length of the line that begins here, without its end. */
@@ -166,11 +166,10 @@ static bool compare_parameters(const struct checkpoint *checkpoint, const char *
         const char *own = value_of(line), *other = value_of(find_line(theirs, line, name));
         const int length = line_length(own);
         if (length != line_length(other) || memcmp(own, other, (size_t)length) != 0)
-            return failure_set(failure, EXIT_USAGE,
-                               "checkpoint '%s' is of another run, whose %.*s is %.*s, not %.*s: "
-                               "give the command of that run, or name another file",
-                               checkpoint->path, (int)name, line, line_length(other), other, length,
-                               own);
+            return failure_set(
+                failure, EXIT_USAGE,
+                "checkpoint '%s' is of another run, whose %.*s is %.*s, not %.*s: give the command of that run, or name another file",
+                checkpoint->path, (int)name, line, line_length(other), other, length, own);
     }
     return true;
 }
@@ -187,10 +186,10 @@ static bool read_header(const struct checkpoint *checkpoint, struct header *head
             "'%s' is not a checkpoint of Plait, and is left alone: name another file",
             checkpoint->path);
     if (header->format != CHECKPOINT_FORMAT)
-        return failure_set(failure, EXIT_USAGE,
-                           "checkpoint '%s' has format %llu, this Plait knows %d: go on with the "
-                           "Plait that made it, or name another file",
-                           checkpoint->path, (unsigned long long)header->format, CHECKPOINT_FORMAT);
+        return failure_set(
+            failure, EXIT_USAGE,
+            "checkpoint '%s' has format %llu, this Plait knows %d: continue with the Plait that made it, or name another file",
+            checkpoint->path, (unsigned long long)header->format, CHECKPOINT_FORMAT);
     if (!read_at(checkpoint->descriptor, header, sizeof *header, 0))
         return unreadable(checkpoint, failure);
     const size_t last = sizeof header->parameters.text - 1;
@@ -235,10 +234,10 @@ static bool open_locked(struct checkpoint *checkpoint, struct failure *failure) 
         if (checkpoint->descriptor < 0)
             return errno == ENOENT || unreadable(checkpoint, failure);
         if (flock(checkpoint->descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-            return failure_set(failure, EXIT_USAGE,
-                               "checkpoint '%s' is in use by another run: wait for its end, or "
-                               "name another file",
-                               checkpoint->path);
+            return failure_set(
+                failure, EXIT_USAGE,
+                "checkpoint '%s' is in use by another run: wait for its end, or name another file",
+                checkpoint->path);
         if (is_still_there(checkpoint->descriptor, checkpoint->path))
             return true;
         close(checkpoint->descriptor);

@@ -86,9 +86,9 @@ static const struct option rows[] = {
     {
         .name = "plot",
         .kind = OPTION_TEXT,
-        .argument = "FOLDER",
+        .argument = "DIRECTORY",
         .help =
-            "with --pairs all: draw the matrices into FOLDER, pingpong_latency and pingpong_bandwidth, each as .png, .pdf and .svg by gnuplot, with data (.csv) and script (.gp)",
+            "with --pairs all: draw the matrices into DIRECTORY, pingpong_latency and pingpong_bandwidth, each as .png, .pdf and .svg by gnuplot, with data (.csv) and script (.gp)",
         .offset = MEMBER(plot),
         .plots = pingpong_plots,
     },

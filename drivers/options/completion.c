@@ -3,8 +3,6 @@
  * option_set_check and need no quotes of their own. */
 #include "options/completion.h"
 
-#include <string.h>
-
 static void write_options(const struct option_set *set, FILE *stream) {
     const size_t count = option_count(set);
     const char *link = "";
@@ -28,12 +26,9 @@ static void write_choices(const struct option *option, FILE *stream) {
         fprintf(stream, " %s", option->choices[i]);
 }
 
-/* Texts are files or folders as their argument is called; an argument without -- is one unless its
- * kind says otherwise. */
+/* What a row says of its text. */
 static const char *text_of(const struct option *option) {
-    if (strstr(option->argument, "FOLDER"))
-        return "folders";
-    return strstr(option->argument, "FILE") || option->scope == OPTION_ARGUMENT ? "files" : "text";
+    return option->plots ? "directories" : option->reads || option->replaces ? "files" : "text";
 }
 
 static void write_value(const struct option *option, FILE *stream) {

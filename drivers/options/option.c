@@ -216,10 +216,10 @@ static bool parse_size(const struct option *option, const char *where, const cha
 
 /* Appends like printf to text, which holds length of bytes; returns the new length, as long as it
  * would be with space enough. */
-static int append(char *text, size_t bytes, int length, const char *format, ...)
+static int option_text_append(char *text, size_t bytes, int length, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-static int append(char *text, size_t bytes, int length, const char *format, ...) {
+static int option_text_append(char *text, size_t bytes, int length, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     const size_t used = (size_t)length < bytes ? (size_t)length : bytes;
@@ -232,7 +232,7 @@ static int list_choices(const struct option *option, char *text, size_t bytes) {
     int length = 0;
     for (size_t i = 0; option->choices[i]; i++) {
         const char *link = i == 0 ? "" : option->choices[i + 1] ? ", " : " or ";
-        length = append(text, bytes, length, "%s%s", link, option->choices[i]);
+        length = option_text_append(text, bytes, length, "%s%s", link, option->choices[i]);
     }
     return length;
 }
@@ -344,25 +344,26 @@ bool option_is_default(const struct option *option, const char *text) {
 static int count_range(const struct option *option, char *text, size_t bytes) {
     const char *each = option->kind == OPTION_SIZE ? "each side " : "";
     if (option->max != 0 && option->max != UINT64_MAX)
-        return append(text, bytes, 0, "%s%" PRIu64 " to %" PRIu64, each, option->min, option->max);
+        return option_text_append(text, bytes, 0, "%s%" PRIu64 " to %" PRIu64, each, option->min,
+                                  option->max);
     if (option->min != 0)
-        return append(text, bytes, 0, "%sat least %" PRIu64, each, option->min);
+        return option_text_append(text, bytes, 0, "%sat least %" PRIu64, each, option->min);
     return 0;
 }
 
 static int real_range(const struct option *option, char *text, size_t bytes) {
     int length = 0;
     if (option->positive)
-        length = append(text, bytes, length, "above 0");
+        length = option_text_append(text, bytes, length, "above 0");
     if (!has_real_range(option))
         return length;
     if (length > 0)
-        length = append(text, bytes, length, ", ");
+        length = option_text_append(text, bytes, length, ", ");
     if (isinf(option->real_max))
-        return append(text, bytes, length, "at least %g", option->real_min);
+        return option_text_append(text, bytes, length, "at least %g", option->real_min);
     if (option->positive || isinf(option->real_min))
-        return append(text, bytes, length, "at most %g", option->real_max);
-    return append(text, bytes, length, "%g to %g", option->real_min, option->real_max);
+        return option_text_append(text, bytes, length, "at most %g", option->real_max);
+    return option_text_append(text, bytes, length, "%g to %g", option->real_min, option->real_max);
 }
 
 int option_range(const struct option *option, char *text, size_t bytes) {

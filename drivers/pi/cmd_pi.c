@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * plait pi: the Monte Carlo study of pi. In the order of the data: seed, sweep, placement, the
- * rounds of the sweep, each told as it ends, verification, files, summary, report, plots. Failures
- * are agreed between these, so that no rank waits for one that has left. */
+ * rounds of the sweep, each printed as it ends, verification, files, summary, report, plots.
+ * Failures are agreed between these, so that no rank waits for one that has left. */
 #include "base/clock.h"
 #include "base/standard_output.h"
 #include "pi/pi_options.h"
@@ -68,11 +68,11 @@ static bool count_round(struct pi *pi, const struct sweep_round *round, struct f
     pi->cut = (struct pi_cut){
         .darts = sweep->darts[step],
         .counted = counted,
-        .told = step == 0 || counted > sweep->darts[step - 1],
+        .printed = step == 0 || counted > sweep->darts[step - 1],
         .steps_left = sweep->steps - step - 1,
     };
-    sweep->steps = step + pi->cut.told;
-    if (pi->cut.told)
+    sweep->steps = step + pi->cut.printed;
+    if (pi->cut.printed)
         sweep->darts[step] = counted;
     else /* nor are they among those that the ranks have thrown; their time is */
         pi->counts.darts = darts_before;
@@ -138,8 +138,14 @@ static bool pi_prepare(struct run *run, void *state, struct failure *failure) {
         .progress = (enum progress_style)options->progress,
         .checkpoint = options->checkpoint ? &pi->checkpoint : NULL,
     };
-    return pi_checkpoint_open(&pi->checkpoint, run->session, &pi->sweep, work.generator, run->seed,
-                              options->checkpoint, options->checkpoint_every, failure) &&
+    const struct pi_checkpoint_plan plan = {
+        .path = options->checkpoint,
+        .every_seconds = options->checkpoint_every,
+        .sweep = &pi->sweep,
+        .generator = work.generator,
+        .seed = work.seed,
+    };
+    return pi_checkpoint_open(&pi->checkpoint, run->session, &plan, failure) &&
            counts_begin(&pi->counts, run->session, &work, failure);
 }
 

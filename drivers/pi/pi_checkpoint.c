@@ -55,12 +55,13 @@ static void describe_steps(struct checkpoint_parameters *parameters, const struc
 }
 
 /* Of the hits and of the units, which a look between the steps keeps apart. */
-static void describe(struct checkpoint_parameters *parameters, const struct sweep *sweep,
-                     enum plait_generator generator, uint64_t seed) {
+static void describe(struct checkpoint_parameters *parameters,
+                     const struct pi_checkpoint_plan *plan) {
+    const struct sweep *sweep = plan->sweep;
     checkpoint_parameter(parameters, "subcommand", "pi");
     checkpoint_parameter(parameters, "generator", "%s",
-                         generator == PLAIT_PCG32 ? "pcg32" : "rxs64");
-    checkpoint_parameter(parameters, "seed", "%" PRIu64, seed);
+                         plan->generator == PLAIT_PCG32 ? "pcg32" : "rxs64");
+    checkpoint_parameter(parameters, "seed", "%" PRIu64, plan->seed);
     checkpoint_parameter(parameters, "runs", "%" PRIu64, sweep->runs);
     checkpoint_parameter(parameters, "look-between-steps", "%s", sweep->apart ? "yes" : "no");
     describe_steps(parameters, sweep);
@@ -141,15 +142,15 @@ static bool reaches_beyond(const struct pi_checkpoint *checkpoint, uint64_t done
 
 static bool refuse_beyond(const struct pi_checkpoint *checkpoint, struct failure *failure) {
     const struct sweep *sweep = &checkpoint->sweep;
-    return failure_set(failure, EXIT_USAGE,
-                       "checkpoint '%s' has darts beyond N = %" PRIu64
-                       ", the last that --max-darts allows: raise --max-darts, or name another "
-                       "file",
-                       checkpoint->path, sweep->darts[sweep->steps - 1]);
+    return failure_set(
+        failure, EXIT_USAGE,
+        "checkpoint '%s' has darts beyond N = %" PRIu64
+        ", the last that --max-darts allows: raise --max-darts, or name another file",
+        checkpoint->path, sweep->darts[sweep->steps - 1]);
 }
 
 /* Looks at the content of the file: checkpoint->done and finished are from it then, and the rest
- * waits for room. */
+ * waits for memory. */
 static bool take_state(struct pi_checkpoint *checkpoint, struct failure *failure) {
     const uint64_t *words = checkpoint->state;
     const size_t count = checkpoint->state_words;
@@ -170,20 +171,19 @@ static bool take_state(struct pi_checkpoint *checkpoint, struct failure *failure
 }
 
 bool pi_checkpoint_open(struct pi_checkpoint *checkpoint, const struct session *session,
-                        const struct sweep *sweep, enum plait_generator generator, uint64_t seed,
-                        const char *path, double every_seconds, struct failure *failure) {
+                        const struct pi_checkpoint_plan *plan, struct failure *failure) {
     *checkpoint = (struct pi_checkpoint){
         .session = session,
-        .path = path,
-        .sweep = *sweep,
-        .every_seconds = every_seconds,
+        .path = plan->path,
+        .sweep = *plan->sweep,
+        .every_seconds = plan->every_seconds,
     };
-    if (!path)
+    if (!plan->path)
         return true;
     stop_signal_watch();
-    describe(&checkpoint->parameters, sweep, generator, seed);
+    describe(&checkpoint->parameters, plan);
     if (is_root(checkpoint) &&
-        checkpoint_open(&checkpoint->file, path, &checkpoint->parameters, &checkpoint->found,
+        checkpoint_open(&checkpoint->file, plan->path, &checkpoint->parameters, &checkpoint->found,
                         failure) &&
         checkpoint->found &&
         checkpoint_read_whole(&checkpoint->file, &checkpoint->state, &checkpoint->state_words,
@@ -383,13 +383,12 @@ static void end_on_root(struct pi_checkpoint *checkpoint, bool stopped, struct f
     if (checkpoint->failure.exit_status != EXIT_DONE)
         *failure = checkpoint->failure;
     else if (stopped && !whole)
-        failure_set(failure, EXIT_STOPPED,
-                    "stopped: checkpoint '%s' has %.4g of %.4g darts, and the same command goes on "
-                    "from there",
-                    checkpoint->path,
-                    darts_of_steps(&checkpoint->sweep, checkpoint->done) +
-                        darts_of_part(checkpoint),
-                    darts_of_steps(&checkpoint->sweep, checkpoint->sweep.steps));
+        failure_set(
+            failure, EXIT_STOPPED,
+            "stopped: checkpoint '%s' has %.4g of %.4g darts, and the same command continues from there",
+            checkpoint->path,
+            darts_of_steps(&checkpoint->sweep, checkpoint->done) + darts_of_part(checkpoint),
+            darts_of_steps(&checkpoint->sweep, checkpoint->sweep.steps));
 }
 
 void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,
@@ -400,12 +399,12 @@ void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,
         checkpoint->done = checkpoint->round.first + checkpoint->round.steps;
 }
 
-/* All darts are kept, but the results are not told. Answers false. */
+/* All darts are kept, but the results are not printed. Returns false. */
 static bool stopped_when_complete(const struct pi_checkpoint *checkpoint, struct failure *failure) {
-    return failure_set(failure, EXIT_STOPPED,
-                       "stopped: checkpoint '%s' has all darts, and the same command tells the "
-                       "results",
-                       checkpoint->path);
+    return failure_set(
+        failure, EXIT_STOPPED,
+        "stopped: checkpoint '%s' has all darts, and the same command prints the results",
+        checkpoint->path);
 }
 
 bool pi_checkpoint_end_work(struct pi_checkpoint *checkpoint, struct failure *failure) {

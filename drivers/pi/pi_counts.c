@@ -55,7 +55,7 @@ struct round_work {
     enum plait_status status; /* of the kernel, if it ever fails */
 };
 
-/* Tells the queue about a whole piece, of which the kernel knows one range. */
+/* Reports to the queue a whole piece, of which the kernel knows one range. */
 struct listener {
     plait_progress_fn *poll;
     void *context;
@@ -97,7 +97,7 @@ static bool add_range(struct round_work *mine, const struct plait_exec *exec,
 }
 
 /* Counts the first of `units` units: runs that lie whole in them, which threads share, or what is
- * left of a run. Answers how many units these are, 0 on failure. */
+ * left of a run. Returns how many units these are, 0 on failure. */
 static uint64_t count_units(struct round_work *mine, const struct plait_exec *exec,
                             struct listener *listener, uint64_t unit, uint64_t units) {
     const struct sweep_round *round = mine->round;
@@ -194,12 +194,15 @@ static void note_seconds(struct pi_counts *counts, const struct sweep_round *rou
 
 static bool begin_queue(struct round_work *mine, struct queue *queue, struct failure *failure) {
     const struct pi_counts *counts = mine->counts;
-    const enum schedule_kind kind = counts->work.schedule;
-    if (counts->work.checkpoint)
-        return queue_begin_rest(queue, counts->session, kind, &counts->work.checkpoint->rest,
-                                sample_unit, mine, failure);
-    return queue_begin(queue, counts->session, kind, sweep_round_units(mine->round), sample_unit,
-                       mine, failure);
+    const struct pi_checkpoint *checkpoint = counts->work.checkpoint;
+    const struct queue_plan plan = {
+        .kind = counts->work.schedule,
+        .units = sweep_round_units(mine->round),
+        .rest = checkpoint ? &checkpoint->rest : NULL,
+        .sample = sample_unit,
+        .sample_context = mine,
+    };
+    return queue_begin(queue, counts->session, &plan, failure);
 }
 
 /* Runs the queue. Rank 0: the seconds, of earlier runs too. */

@@ -101,8 +101,8 @@ const struct option pi_option_rows[PI_OPTIONS] = {
     {
         .name = "plot",
         .kind = OPTION_TEXT,
-        .argument = "FOLDER",
-        .help = "plot mean and standard deviation against log2 N into FOLDER: pi_vs_log2_N and "
+        .argument = "DIRECTORY",
+        .help = "plot mean and standard deviation against log2 N into DIRECTORY: pi_vs_log2_N and "
                 "log2_std_vs_log2_N, each as .png, .pdf and .svg by gnuplot, with data (.csv) and "
                 "script (.gp)",
         .offset = MEMBER(plot),

@@ -46,7 +46,7 @@ static void write_settings(char settings[SETTINGS_BYTES], const struct sweep *sw
              log2((double)sweep->darts[sweep->steps - 1]) + 0.5);
 }
 
-static bool write_means(const char *folder, const struct sweep *sweep,
+static bool write_means(const char *directory, const struct sweep *sweep,
                         const struct pi_statistics *statistics, bool by_clock,
                         struct failure *failure) {
     char lines[LINES_BYTES], settings[SETTINGS_BYTES];
@@ -61,7 +61,7 @@ static bool write_means(const char *folder, const struct sweep *sweep,
                                  by_clock ? note_field : "");
     }
     write_settings(settings, sweep, "estimate of pi", by_clock);
-    return gnuplot_write(folder, pi_plots[MEAN_PLOT], lines, settings,
+    return gnuplot_write(directory, pi_plots[MEAN_PLOT], lines, settings,
                          "pi " EXPECTED_LINE
                          " title 'pi', data skip 1 using 1:3:4 with yerrorbars " POINTS
                          " title 'mean and standard deviation of the runs'",
@@ -102,7 +102,7 @@ static void write_curves(char plot[SETTINGS_BYTES], const struct points *points)
                  " title 'standard deviation of the runs'");
 }
 
-static bool write_stds(const char *folder, const struct sweep *sweep,
+static bool write_stds(const char *directory, const struct sweep *sweep,
                        const struct pi_statistics *statistics, bool by_clock,
                        struct failure *failure) {
     char lines[LINES_BYTES], settings[SETTINGS_BYTES], plot[SETTINGS_BYTES];
@@ -114,12 +114,12 @@ static bool write_stds(const char *folder, const struct sweep *sweep,
                                  points.y[k], by_clock ? note_field : "");
     write_settings(settings, sweep, "log_2 of the standard deviation", by_clock);
     write_curves(plot, &points);
-    return gnuplot_write(folder, pi_plots[STD_PLOT], lines, settings, plot, failure);
+    return gnuplot_write(directory, pi_plots[STD_PLOT], lines, settings, plot, failure);
 }
 
-bool pi_plot_write(const char *folder, const struct sweep *sweep,
+bool pi_plot_write(const char *directory, const struct sweep *sweep,
                    const struct pi_statistics *statistics, bool by_clock, struct failure *failure) {
-    return gnuplot_make_folder(folder, failure) &&
-           write_means(folder, sweep, statistics, by_clock, failure) &&
-           write_stds(folder, sweep, statistics, by_clock, failure);
+    return gnuplot_make_folder(directory, failure) &&
+           write_means(directory, sweep, statistics, by_clock, failure) &&
+           write_stds(directory, sweep, statistics, by_clock, failure);
 }

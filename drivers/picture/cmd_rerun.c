@@ -26,9 +26,10 @@ static bool rerun_prepare(struct run *run, void *state, struct failure *failure)
     const struct rerun_options *options = run->options;
     struct rerun *rerun = state;
     struct png_content *content = &rerun->content;
-    if (!png_read(options->file, content, NULL, NULL, failure) ||
-        !provenance_read(&rerun->origin, options->file, content->texts, content->text_count, sets,
-                         sizeof sets / sizeof *sets, failure))
+    if (!png_read(options->file, content, NULL, NULL, failure))
+        return false;
+    const struct origin_texts texts = {options->file, content->texts, content->text_count};
+    if (!provenance_read(&rerun->origin, &texts, sets, sizeof sets / sizeof *sets, failure))
         return false;
     if (!options->check)
         return true;

@@ -127,7 +127,7 @@ bool picture_checkpoint_tend(struct picture_checkpoint *checkpoint) {
            checkpoint_commit(&checkpoint->file, &checkpoint->failure);
 }
 
-/* All rows are kept, but the files are not written. Answers false. */
+/* All rows are kept, but the files are not written. Returns false. */
 static bool picture_checkpoint_stopped_when_complete(const struct picture_checkpoint *checkpoint,
                                                      struct failure *failure) {
     return failure_set(
@@ -152,7 +152,7 @@ static bool picture_checkpoint_end_on_root(struct picture_checkpoint *checkpoint
         return picture_checkpoint_stopped_when_complete(checkpoint, failure);
     return failure_set(failure, EXIT_STOPPED,
                        "stopped: checkpoint '%s' has %" PRIu64 " of %" PRIu64
-                       " rows, and the same command goes on from there",
+                       " rows, and the same command continues from there",
                        checkpoint->path, finished, all);
 }
 

@@ -245,12 +245,12 @@ static bool read_command(struct reading *reading, struct option_values *values,
     return good;
 }
 
-bool provenance_read(struct origin *origin, const char *path, const struct named_text *texts,
-                     size_t count, const struct option_set *const *sets, size_t set_count,
+bool provenance_read(struct origin *origin, const struct origin_texts *texts,
+                     const struct option_set *const *sets, size_t set_count,
                      struct failure *failure) {
-    struct reading reading = {.path = path};
+    struct reading reading = {.path = texts->path};
     *origin = (struct origin){0};
-    if (!find_texts(&reading, texts, count, failure))
+    if (!find_texts(&reading, texts->items, texts->count, failure))
         return false;
     origin->command = reading.command;
     if (check_version(&reading, failure) && read_checksum(&reading, &origin->fnv1a) &&
@@ -261,5 +261,5 @@ bool provenance_read(struct origin *origin, const char *path, const struct named
     return failure_set(
         failure, reading.mistake.exit_status,
         "the texts of '%s' that tell where it comes from (Plait %s) are damaged: %s: use a copy that is whole",
-        path, reading.version, reading.mistake.text);
+        reading.path, reading.version, reading.mistake.text);
 }

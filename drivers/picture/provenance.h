@@ -41,12 +41,17 @@ struct origin {
     uint64_t fnv1a;
 };
 
-/* Reads texts that a result of one of the set_count sets carries; others may stand among them. path
- * is the file that they come from, for errors. EXIT_USAGE: no texts of Plait, damaged ones, a newer
- * version than this one. Free origin->values, also
- * after a failure. */
-bool provenance_read(struct origin *origin, const char *path, const struct named_text *texts,
-                     size_t count, const struct option_set *const *sets, size_t set_count,
+/* The texts that a file carries; those of others may be among them. */
+struct origin_texts {
+    const char *path; /* of the file, for errors */
+    const struct named_text *items;
+    size_t count;
+};
+
+/* Reads the texts of a result of one of the set_count sets. EXIT_USAGE: no texts of Plait, damaged
+ * ones, a newer version than this one. Free origin->values, also after a failure. */
+bool provenance_read(struct origin *origin, const struct origin_texts *texts,
+                     const struct option_set *const *sets, size_t set_count,
                      struct failure *failure);
 
 #endif

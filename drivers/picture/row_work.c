@@ -28,11 +28,15 @@ bool row_work_plan(struct row_work *work, enum schedule_kind kind, const struct 
         if (!sample.counts)
             failure_set(failure, EXIT_RUN, "out of memory");
     }
-    const bool planned = agree(work->session, failure) &&
-                         (rest ? queue_begin_rest(&work->queue, work->session, kind, rest,
-                                                  row_work_sample, &sample, failure)
-                               : queue_begin(&work->queue, work->session, kind, work->distinct,
-                                             row_work_sample, &sample, failure));
+    const struct queue_plan plan = {
+        .kind = kind,
+        .units = work->distinct,
+        .rest = rest,
+        .sample = row_work_sample,
+        .sample_context = &sample,
+    };
+    const bool planned =
+        agree(work->session, failure) && queue_begin(&work->queue, work->session, &plan, failure);
     free(sample.counts);
     return planned;
 }

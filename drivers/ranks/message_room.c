@@ -27,7 +27,7 @@ bool memory_check(const struct session *session, uint64_t bytes, const char *wha
     return memory.needed <= memory.available ||
            failure_set(
                failure, EXIT_USAGE,
-               "%s need %.0f MiB on this node, which has %.0f MiB free: choose less of them, or fewer ranks a node",
+               "%s need %.0f MiB on this node, which has %.0f MiB free: choose less of them, or fewer ranks per node",
                what, (double)memory.needed / BYTES_PER_MIB,
                (double)memory.available / BYTES_PER_MIB);
 }

@@ -27,8 +27,9 @@ struct node_memory node_memory_shared_by(MPI_Comm node, uint64_t bytes);
 bool memory_check(const struct session *session, uint64_t bytes, const char *what,
                   struct failure *failure);
 
-/* Collective. malloc'ed room for messages of `bytes` bytes on this rank, one byte at least, all 0;
- * caller frees. NULL with EXIT_USAGE if memory_check fails, with EXIT_RUN if there is none: agree.
+/* Collective. malloc'ed buffer for messages of `bytes` bytes on this rank, one byte at least, all
+ * 0; caller frees. NULL with EXIT_USAGE if memory_check fails, with EXIT_RUN if there is none:
+ * agree.
  */
 void *message_room(const struct session *session, size_t bytes, struct failure *failure);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * MPI calls whose failure is a result. MPI_CHECK ends the job; where MPI itself is on trial, its
- * errors are noted and told. Wants MPI_ERRORS_RETURN on the communicator, window or file. */
+ * errors are noted and described. Wants MPI_ERRORS_RETURN on the communicator, window or file. */
 #ifndef PLAIT_DRIVERS_MPI_TRY_H
 #define PLAIT_DRIVERS_MPI_TRY_H
 

@@ -18,8 +18,9 @@ static bool merge_on_root(struct option_values *values, const struct option_set 
            values_pack(values, buffer, bytes, failure);
 }
 
-/* Ranks may be started with unlike options (application contexts of mpirun). One of them would be
- * ignored in silence: refused instead. The packed values are compared by their length and FNV-1a.
+/* Ranks may be started with different options (application contexts of mpirun). One of them would
+ * be ignored in silence: refused instead. The packed values are compared by their length and
+ * FNV-1a.
  */
 static bool same_command_line(const struct session *session, const struct option_values *values,
                               struct failure *failure) {

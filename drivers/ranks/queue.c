@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Messages of the work queue. A rank other than 0 sends notices: how much it has finished, and what
- * it wants. Rank 0 answers those that ask, with a piece. The receive for an answer is posted before
- * its question is sent, and notices are so short that MPI buffers them: nobody waits for anybody to
- * listen.
+ * it wants. Rank 0 replies to those that ask, with a piece. The receive for an answer is posted
+ * before its question is sent, and notices are so short that MPI buffers them: nobody waits for
+ * anybody to listen.
  *
  * With a delivery, a notice announces results, which follow; and rank 0 sends every other rank one
  * message that ends it: in the middle of the work if it is to stop, else when all have ended. */
@@ -34,14 +34,14 @@ struct notice {
     uint64_t units;     /* finished by this rank so far */
     uint64_t busy_ns;   /* in compute so far */
     uint64_t room;      /* the units it can take beyond the pieces that it has */
-    uint64_t failed;    /* LAST: 1 if it could not go on */
+    uint64_t failed;    /* LAST: 1 if it could not continue */
     struct piece piece; /* DELIVER */
 };
 enum { NOTICE_WORDS = sizeof(struct notice) / sizeof(uint64_t), PIECE_WORDS = 2 };
 
 static const uint64_t tell_every_ns = UINT64_C(200000000);
 /* Looking for messages takes about a microsecond, and where ranks share a core gives it away. Rank
- * 0 still answers within a fraction of the shortest piece. */
+ * 0 still replies within a fraction of the shortest piece. */
 static const uint64_t look_every_ns = UINT64_C(100000);
 static const uint64_t sample_ns = UINT64_C(10000000);
 enum { SAMPLES = 64 };
@@ -71,7 +71,7 @@ struct run {
     uint64_t part_units;     /* that a part may have */
     uint64_t next_look_ns, next_tell_ns;
     bool stopping; /* computes no more */
-    bool failed;   /* since it could not go on */
+    bool failed;   /* since it could not continue */
 
     /* Ranks other than 0. */
     struct notice outbox;
@@ -82,10 +82,10 @@ struct run {
     bool asked;
 
     /* Rank 0. */
-    uint64_t others_units; /* finished by the others, as they told */
+    uint64_t others_units; /* finished by the others, as they reported */
     int others_ended;
-    int arriving;  /* ranks that deliver at the moment */
-    bool told_end; /* to the others */
+    int arriving;      /* ranks that deliver at the moment */
+    bool notified_end; /* to the others */
 };
 
 static bool queue_is_root(const struct run *run) {
@@ -192,9 +192,9 @@ static void hand_out(struct run *run, int rank, uint64_t room) {
 static void end_all(struct run *run) {
     const uint64_t end = 1;
     schedule_stop(&run->queue->schedule);
-    if (run->told_end || !run->work->delivery)
+    if (run->notified_end || !run->work->delivery)
         return;
-    run->told_end = true;
+    run->notified_end = true;
     for (int r = 1; r < run->queue->session->size; r++)
         MPI_CHECK(MPI_Send(&end, 1, MPI_UINT64_T, r, TAG_END, run->queue->session->world));
 }
@@ -243,7 +243,7 @@ static void begin_arrival(struct run *run, int rank, struct piece piece) {
                                 &arrival->requests[k]));
 }
 
-/* Answers whether something has arrived. */
+/* Returns whether something has arrived. */
 static bool take_arrivals(struct run *run) {
     bool any = false;
     for (int r = 1; run->arriving > 0 && r < run->queue->session->size; r++) {
@@ -287,7 +287,7 @@ static void take_notice(struct run *run, int rank, const struct notice *notice) 
     }
 }
 
-/* Takes the notices that have arrived. Answers whether there was one. */
+/* Takes the notices that have arrived. Returns whether there was one. */
 static bool queue_serve(struct run *run) {
     const MPI_Comm world = run->queue->session->world;
     bool any = false;
@@ -503,8 +503,8 @@ bool queue_run(struct queue *queue, const struct queue_work *work) {
     return !run.failed;
 }
 
-/* Times of the first units of a sample: cumulative nanoseconds in ns[], answers how many. */
-static int queue_measure(const struct queue *queue, queue_sample_fn *sample, void *context,
+/* Times of the first units of a sample: cumulative nanoseconds in ns[], returns how many. */
+static int queue_measure(const struct queue *queue, const struct queue_plan *plan,
                          uint64_t ns[SAMPLES]) {
     const uint64_t units = queue->schedule.total;
     const int most = units < SAMPLES ? (int)units : SAMPLES;
@@ -512,16 +512,17 @@ static int queue_measure(const struct queue *queue, queue_sample_fn *sample, voi
     int count = 0;
     while (count < most && (count == 0 || ns[count - 1] < sample_ns)) {
         const uint64_t unit = plait_sample(units, (uint64_t)count);
-        sample(context, queue->rest ? unit_set_from(queue->rest, unit).first : unit);
+        plan->sample(plan->sample_context,
+                     queue->rest ? unit_set_from(queue->rest, unit).first : unit);
         ns[count++] = clock_now_ns() - start_ns;
     }
     return count;
 }
 
 /* Compares the ranks on the units that the slowest has measured too. */
-static void weigh(struct queue *queue, queue_sample_fn *sample, void *context, double *speeds) {
+static void weigh(struct queue *queue, const struct queue_plan *plan, double *speeds) {
     uint64_t ns[SAMPLES];
-    const int count = queue_measure(queue, sample, context, ns);
+    const int count = queue_measure(queue, plan, ns);
     int common;
     MPI_CHECK(MPI_Allreduce(&count, &common, 1, MPI_INT, MPI_MIN, queue->session->world));
     const double speed =
@@ -530,37 +531,24 @@ static void weigh(struct queue *queue, queue_sample_fn *sample, void *context, d
     schedule_weigh(&queue->schedule, speeds);
 }
 
-static bool queue_start(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                        uint64_t units, const struct unit_set *rest, queue_sample_fn *sample,
-                        void *sample_context, struct failure *failure) {
+bool queue_begin(struct queue *queue, const struct session *session, const struct queue_plan *plan,
+                 struct failure *failure) {
+    const uint64_t units = plan->rest ? unit_set_units(plan->rest) : plan->units;
     const size_t ranks = (size_t)session->size;
-    *queue = (struct queue){.session = session, .rest = rest};
+    *queue = (struct queue){.session = session, .rest = plan->rest};
     double *speeds = malloc(ranks * sizeof *speeds);
     if (session->rank == ROOT) {
         queue->shares = calloc(ranks, sizeof *queue->shares);
         queue->arrivals = calloc(ranks, sizeof *queue->arrivals);
     }
-    if (!schedule_begin(&queue->schedule, kind, units, session->size) || !speeds ||
+    if (!schedule_begin(&queue->schedule, plan->kind, units, session->size) || !speeds ||
         (session->rank == ROOT && !(queue->shares && queue->arrivals)))
         failure_set(failure, EXIT_RUN, "out of memory");
     const bool begun = agree(session, failure);
-    if (begun && kind == SCHEDULE_WEIGHTED)
-        weigh(queue, sample, sample_context, speeds);
+    if (begun && plan->kind == SCHEDULE_WEIGHTED)
+        weigh(queue, plan, speeds);
     free(speeds);
     return begun;
-}
-
-bool queue_begin(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                 uint64_t units, queue_sample_fn *sample, void *sample_context,
-                 struct failure *failure) {
-    return queue_start(queue, session, kind, units, NULL, sample, sample_context, failure);
-}
-
-bool queue_begin_rest(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                      const struct unit_set *rest, queue_sample_fn *sample, void *sample_context,
-                      struct failure *failure) {
-    return queue_start(queue, session, kind, unit_set_units(rest), rest, sample, sample_context,
-                       failure);
 }
 
 uint64_t queue_fair_share(const struct queue *queue) {

@@ -3,7 +3,7 @@
  * many units there are and a function that computes some of them, and every unit is computed once,
  * by one rank, whatever the schedule (base/schedule.h).
  *
- * Rank 0 hands out and computes too. It answers while it computes, from the hook that kernels call
+ * Rank 0 hands out and computes too. It replies while it computes, from the hook that kernels call
  * after every tile (plait_progress_fn), so no thread but the main one calls MPI. The others ask for
  * their next piece while they compute the one before it, and so do not wait for the answer. All
  * messages are point-to-point: one-sided ones stall where the target computes. */
@@ -41,7 +41,7 @@ struct queue_block {
 };
 enum { QUEUE_BLOCKS = 2 };
 
-/* Brings results to rank 0 while the work goes on, for a run that keeps them and can be stopped.
+/* Brings results to rank 0 while the work continues, for a run that keeps them and can be stopped.
  *
  * Pieces are then computed in parts of about half a second, and each part is delivered when it is
  * done: what is lost with a rank is little, and rank 0 soon has what a stop is to save. A rank
@@ -55,9 +55,10 @@ struct queue_delivery {
      * they are about to come. */
     void (*locate)(void *context, int rank, struct piece piece,
                    struct queue_block blocks[QUEUE_BLOCKS]);
-    /* Rank 0: the results of a piece, its own or another's, are there. false: it cannot go on. */
+    /* Rank 0: the results of a piece, its own or another's, are there. false: it cannot continue.
+     */
     bool (*keep)(void *context, int rank, struct piece piece);
-    /* Rank 0: from time to time, as listen below. false: it cannot go on. */
+    /* Rank 0: from time to time, as listen below. false: it cannot continue. */
     bool (*tend)(void *context);
     /* Any rank while it computes, rank 0 while it waits, too, often: whether to stop. One rank that
      * says so stops all of them, soon: what is under way then is lost, what was done before comes
@@ -69,13 +70,14 @@ struct queue_delivery {
 struct queue_work {
     /* Computes the units of a piece, and calls poll(poll_context, done, total) from the main thread
      * now and then with the part of the piece that is done, as kernels do: pass both to the kernel
-     * in its plait_exec. The pieces of a rank come in rising order. false: this rank cannot go on.
+     * in its plait_exec. The pieces of a rank come in rising order. false: this rank cannot
+     * continue.
      */
     bool (*compute)(void *context, struct piece piece, plait_progress_fn *poll, void *poll_context);
     void *context;
     uint64_t room; /* the units that this rank can take at most, its fixed share at least; rank 0
                     * takes any number */
-    /* On rank 0: is told from time to time, and at the end, how many units all ranks have
+    /* On rank 0: gets from time to time, and at the end, how many units all ranks have
      * finished. Either all ranks have one, or none has: then NULL. */
     void (*listen)(void *context, uint64_t finished, uint64_t total);
     void *listen_context;
@@ -85,28 +87,31 @@ struct queue_work {
 /* Computes unit `unit` as the work would, for its time alone. */
 typedef void queue_sample_fn(void *context, uint64_t unit);
 
-/* Collective, same arguments on all ranks but for the context. Begins a queue of `units` units.
- * SCHEDULE_WEIGHTED measures every rank for a moment, 10 ms or one unit, on the same units, spread
- * over all, by sample; other kinds do not call it. A failure is that of all ranks. Free with
- * queue_end, also after a failure. */
-bool queue_begin(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                 uint64_t units, queue_sample_fn *sample, void *sample_context,
-                 struct failure *failure);
+/* What a queue hands out, and how: the same on all ranks but for the context. */
+struct queue_plan {
+    enum schedule_kind kind;
+    uint64_t units;              /* how many; with `rest` not looked at */
+    const struct unit_set *rest; /* what an earlier run has left, which must stay where it is until
+                                  * queue_end. compute and sample get units of the set, compute
+                                  * those of a piece without a gap; everything else, such as the
+                                  * shares, counts them. NULL: units 0 .. units - 1 */
+    queue_sample_fn *sample;     /* SCHEDULE_WEIGHTED measures every rank by it for a moment, 10 ms
+                                  * or one unit, on the same units, spread over all; other kinds
+                                  * do not call it */
+    void *sample_context;
+};
 
-/* The same for the units of a set that is the same on all ranks and stays where it is: what an
- * earlier run has left. compute and sample get units of the set, compute those of a piece without a
- * gap; everything else, such as the shares, counts them. */
-bool queue_begin_rest(struct queue *queue, const struct session *session, enum schedule_kind kind,
-                      const struct unit_set *rest, queue_sample_fn *sample, void *sample_context,
-                      struct failure *failure);
+/* Collective. A failure is that of all ranks. Free with queue_end, also after a failure. */
+bool queue_begin(struct queue *queue, const struct session *session, const struct queue_plan *plan,
+                 struct failure *failure);
 
 /* The units that this rank will compute: exact where the schedule is fixed, a fair share else. */
 uint64_t queue_fair_share(const struct queue *queue);
 
 /* Collective, once. Computes all units; on return all ranks have ended. false on a rank that could
- * not go on; the others then end, with units left: agree before results are used. They end soon,
- * but for ranks that know their pieces and deliver nothing, whom nobody tells. Units are left, too,
- * if the delivery's stop said so: rank 0 knows what it has kept. */
+ * not continue; the others then end, with units left: agree before results are used. They end soon,
+ * but for ranks that know their pieces and deliver nothing, whom nobody notifies. Units are left,
+ * too, if the delivery's stop said so: rank 0 knows what it has kept. */
 bool queue_run(struct queue *queue, const struct queue_work *work);
 
 /* Busy seconds of the busiest of `ranks` ranks over the mean; 1 is perfect. */

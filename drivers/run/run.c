@@ -154,9 +154,12 @@ static void run_work(struct run *run, const struct command *command, void *state
     run->total.seconds = clock_seconds_since(run->total.begun_ns);
     if (run->session)
         run_gather_times(run);
-    if ((!run_is_root(run) || run_print(run, command, state, failure)) && command->finish)
+    if (run_is_root(run))
+        run_print(run, command, state, failure);
+    if (run_agree(run, failure) && command->finish) {
         command->finish(run, state, failure);
-    run_agree(run, failure);
+        run_agree(run, failure);
+    }
 }
 
 static void run_steps(struct run *run, const struct command *command, struct option_values *values,

@@ -167,7 +167,7 @@ output_folders() {
         : >"$SANDBOX/file"
         mkdir "$SANDBOX/folder.png"
         expect_error 'file' 2 -- "$PLAIT" "$command" --out file/picture.png
-        expect_error 'folder' 2 -- "$PLAIT" "$command" --out folder.png
+        expect_error 'it is a directory' 2 -- "$PLAIT" "$command" --out folder.png
     done
 }
 

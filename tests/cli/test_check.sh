@@ -259,7 +259,7 @@ bad_input() {
     expect_error 'size: ' 2 -- "$PLAIT" check --size 2^31
     expect_error 'timeout: ' 2 -- "$PLAIT" check --timeout 0
     expect_error 'timeout: ' 2 -- "$PLAIT" check --timeout soon
-    expect_error "there is no folder 'no/such'" 2 -- "$PLAIT" check --json no/such/check.json
+    expect_error "there is no directory 'no/such'" 2 -- "$PLAIT" check --json no/such/check.json
     expect_error 'that --size need' 2 -- env CHECK_HOOK=poor "$HOOKED_PLAIT" check --size 2^20
     RANKS_LIST=1 expect_error 'pingpong needs 2 ranks, this run has 1: mpirun -np 2 plait check' 2 -- \
         "$PLAIT" check --only pingpong

@@ -141,7 +141,7 @@ has_stopped() {
     assert "status is 75, not $status" [ "$status" -eq 75 ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "it says how much there is" has_line \
-        "^plait: stopped: checkpoint 'run.ck' has ([0-9.e+]+ of (401 rows|1.432e\\+09 darts), and the same command goes on|all )"
+        "^plait: stopped: checkpoint 'run.ck' has ([0-9.e+]+ of (401 rows|1.432e\\+09 darts), and the same command continues|all )"
     assert "no summary" [ "$(grep -cE 'fnv1a|figure of merit' "$WORK/out")" -eq 0 ]
 }
 
@@ -324,7 +324,7 @@ refusals() {
     echo 'my notes' >"$SANDBOX/run.ck"
     expect_error "'run.ck' is not a checkpoint of Plait" 2 -- "$PLAIT" "${same[@]}"
     rm "$SANDBOX/run.ck"
-    expect_error "there is no folder 'missing'" 2 -- \
+    expect_error "there is no directory 'missing'" 2 -- \
         "$PLAIT" "${picture[@]}" --checkpoint missing/run.ck
     expect_error 'are one file' 2 -- "$PLAIT" mandelbrot --out a.png --checkpoint ./a.png
     expect_error 'are one file' 2 -- "$PLAIT" "${picture[@]}" --json a.json --checkpoint a.json

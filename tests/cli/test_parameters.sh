@@ -42,6 +42,12 @@ expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --palette two.txt --out a.ppm
 # shellcheck disable=SC2016  # for the inner shell
 expect_ok 1 -- bash -c '"$PLAIT" mandelbrot --size 30x20 --palette <(cat two.txt) --out b.ppm --json b.json'
 assert "a palette may come from a pipe" cmp "$SANDBOX/a.ppm" "$SANDBOX/b.ppm"
+# MPI's own descriptors are not read from either.
+for number in 5 6 7 8 9 10 11 12; do
+    # shellcheck disable=SC2016 # for the shell that is started
+    RANKS_LIST=1 expect_error "'/dev/fd/$number': this process has no such descriptor" 2 -- \
+        bash -c "exec $number<&-;"' exec "$@"' - "$PLAIT" pi --config "/dev/fd/$number"
+done
 RANKS_LIST=2 expect_error "'/dev/fd/250': this process has no such descriptor" 2 -- \
     "$PLAIT" mandelbrot --config /dev/fd/250
 expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out a.npy

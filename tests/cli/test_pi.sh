@@ -177,7 +177,7 @@ goes_on() {
     local search=(--runs 5 --checkpoint run.ck --darts 1000)
     new_sandbox
     expect_ok 1 -- "$PLAIT" pi --darts 1000 --runs 5 --target-error 4e-4 --json once.json
-    misses 3 "raise --max-darts, and the same command goes on from 'run.ck'" "${search[@]}" --target-error 1e-6 --max-darts 8000
+    misses 3 "raise --max-darts, and the same command continues from 'run.ck'" "${search[@]}" --target-error 1e-6 --max-darts 8000
     assert "the checkpoint is kept" [ -s "$SANDBOX/run.ck" ]
     RANKS_LIST=1 expect_error "'run.ck' has darts beyond N = 4000.*raise --max-darts" 2 -- \
         "$PLAIT" pi "${search[@]}" --target-error 1e-6 --max-darts 4000
@@ -426,7 +426,7 @@ bad_input() {
     bad 'one file' --plot . --json pi_vs_log2_N.csv
     bad 'file' --plot "$PLAIT"
     bad 'one file' --scatter a.png --json ./a.png
-    bad "there is no folder 'missing'" --checkpoint missing/file
+    bad "there is no directory 'missing'" --checkpoint missing/file
     new_sandbox
     expect_error 'PLAIT_SEED' 2 -- env PLAIT_SEED=x "$PLAIT" pi
     expect_error 'PLAIT_DARTS and PLAIT_SWEEP' 2 -- env PLAIT_DARTS=5 PLAIT_SWEEP=4^1:4^2 "$PLAIT" pi

@@ -152,8 +152,8 @@ static bool run(struct score *score, struct toil *toil, enum schedule_kind kind,
         .compute = compute, .context = toil, .room = UNITS, .delivery = &delivery};
     computed_here = 0;
     toil->computed = 0;
-    check(score, queue_begin_rest(&queue, score->session, kind, rest, sample, NULL, &failure),
-          "queue_begin_rest");
+    const struct queue_plan plan = {.kind = kind, .rest = rest, .sample = sample};
+    check(score, queue_begin(&queue, score->session, &plan, &failure), "queue_begin");
     const bool able = queue_run(&queue, &work);
     *stopped = queue.stopped;
     uint64_t units = score->session->rank == ROOT ? queue.shares[ROOT].units : 0;

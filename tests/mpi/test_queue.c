@@ -133,7 +133,9 @@ static bool run(struct score *score, struct toil *toil_of_rank, enum schedule_ki
     if (score->session->rank == ROOT)
         atomic_store(score->computed, 0);
     MPI_CHECK(MPI_Barrier(score->session->world));
-    if (!queue_begin(queue, score->session, kind, total, sample, toil_of_rank, &failure)) {
+    const struct queue_plan plan = {
+        .kind = kind, .units = total, .sample = sample, .sample_context = toil_of_rank};
+    if (!queue_begin(queue, score->session, &plan, &failure)) {
         check(score, false, "queue_begin");
         return false;
     }

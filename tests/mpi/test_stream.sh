@@ -287,7 +287,7 @@ part_failures() {
         expect_error "'p.pdf' cannot be written row by row" 2 -- "$PLAIT" mandelbrot --stream --out p.pdf
     fi
     expect_error 'exclude each other' 2 -- "$PLAIT" mandelbrot --stream --checkpoint c --out p.png
-    expect_error "there is no folder 'nowhere'" 2 -- "$PLAIT" mandelbrot --stream --out nowhere/p.npy
+    expect_error "there is no directory 'nowhere'" 2 -- "$PLAIT" mandelbrot --stream --out nowhere/p.npy
 }
 
 for part in "$@"; do

@@ -103,6 +103,7 @@ static const struct option sample_common_rows[] = {
     {.name = "out",
      .kind = OPTION_TEXTS,
      .argument = "FILE",
+     .replaces = true,
      .help = "where to write, format by ending",
      .default_value = "mandelbrot.png",
      .check = sample_check_out,
@@ -110,6 +111,7 @@ static const struct option sample_common_rows[] = {
     {.name = "json",
      .kind = OPTION_TEXT,
      .argument = "FILE",
+     .replaces = true,
      .help = "write the result as JSON",
      .offset = offsetof(struct sample_common, json)},
 };
@@ -164,6 +166,7 @@ static const struct option sample_merge_rows[] = {
      .kind = OPTION_TEXTS,
      .scope = OPTION_ARGUMENT,
      .argument = "FILE",
+     .reads = true,
      .help = "logs to read",
      .offset = offsetof(struct sample_merge, files)},
 };

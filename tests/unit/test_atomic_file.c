@@ -202,7 +202,7 @@ static void test_name_in_the_root_folder(void) {
     const char *path = "/plait-test-of-a-name-in-the-root-folder";
     struct failure failure = {0};
     if (!atomic_file_check(path, &failure))
-        assert_failure(&failure, EXIT_USAGE, path, "folder '/': ");
+        assert_failure(&failure, EXIT_USAGE, path, "directory '/': ");
     CU_ASSERT_FALSE(exists(path));
 }
 
@@ -304,12 +304,12 @@ static void test_check_says_what_is_wrong(void) {
     const size_t entries = scratch_entries("");
 
     refuse("", "the name is empty: name a file");
-    refuse(scratch_path("missing/x.png"), "there is no folder");
-    refuse(scratch_path("file/x.png"), "is a file, not a folder");
-    refuse(scratch_path("file/sub/x.png"), "is a file, not a folder");
-    refuse(scratch_path("folder"), "it is a folder: add the name of a file");
-    refuse(scratch_path("folder/"), "it names a folder");
-    refuse(scratch_path("folder/.."), "it is a folder");
+    refuse(scratch_path("missing/x.png"), "there is no directory");
+    refuse(scratch_path("file/x.png"), "is a file, not a directory");
+    refuse(scratch_path("file/sub/x.png"), "is a file, not a directory");
+    refuse(scratch_path("folder"), "it is a directory: add the name of a file");
+    refuse(scratch_path("folder/"), "it names a directory");
+    refuse(scratch_path("folder/.."), "it is a directory");
     refuse(scratch_path(long_name), strerror(ENAMETOOLONG));
     refuse(scratch_path("loop"), strerror(ELOOP));
     refuse(scratch_path("device"), "name a regular file");

@@ -99,6 +99,13 @@ static struct option_values given(const struct option_set *set, const char *cons
     return values;
 }
 
+/* As those of a file. */
+static bool read_texts(struct origin *origin, const struct named_text *items, size_t count,
+                       struct failure *failure) {
+    const struct origin_texts texts = {"x.png", items, count};
+    return provenance_read(origin, &texts, sets, 2, failure);
+}
+
 /* Checks command and parameters of the values, and that they read back. */
 static void check_told(struct option_values values, const char *command, const char *parameters) {
     struct provenance provenance;
@@ -118,7 +125,7 @@ static void check_told(struct option_values values, const char *command, const c
     CU_ASSERT_STRING_EQUAL(texts[4].text, "0123456789abcdef");
 
     struct origin origin;
-    CU_ASSERT(provenance_read(&origin, "x.png", texts, PROVENANCE_TEXTS, sets, 2, &failure));
+    CU_ASSERT(read_texts(&origin, texts, PROVENANCE_TEXTS, &failure));
     CU_ASSERT_STRING_EQUAL(failure.text, "");
     CU_ASSERT_STRING_EQUAL(origin.command, command);
     CU_ASSERT_EQUAL(origin.fnv1a, UINT64_C(0x0123456789abcdef));
@@ -165,7 +172,7 @@ static void test_sources(void) {
     char *environment[] = {(char[]){"PLAIT_SIZE=7x7"}, (char[]){"PLAIT_SMOOTH=on"}, NULL};
     struct option_values values = given(&draw_set, GIVEN("--palette", "grey"));
     struct failure failure = {0};
-    CU_ASSERT_FATAL(values_merge_environment(&values, environment, sets, 2, NULL, NULL, &failure));
+    CU_ASSERT_FATAL(values_merge_environment(&values, environment, &failure));
     check_told(values, "plait draw --size 7x7 --palette grey --smooth",
                "[draw]\nsize = 7x7\nregion = -2,1,-1,1\npalette = grey\nsmooth = yes\n");
 }
@@ -200,7 +207,7 @@ static const char *refusal(const char *command, const char *version, const char 
     };
     struct origin origin;
     failure = (struct failure){0};
-    const bool read = provenance_read(&origin, "x.png", texts, 5, sets, 2, &failure);
+    const bool read = read_texts(&origin, texts, 5, &failure);
     CU_ASSERT_EQUAL(failure.exit_status, read ? EXIT_DONE : EXIT_USAGE);
     values_free(&origin.values);
     return failure.text;
@@ -245,10 +252,10 @@ static void test_missing_texts(void) {
     const struct named_text texts[] = {{"Software", "Plait"}, {"plait-command", "plait draw"}};
     struct origin origin;
     struct failure none = {0}, some = {0};
-    CU_ASSERT_FALSE(provenance_read(&origin, "x.png", texts, 1, sets, 2, &none));
+    CU_ASSERT_FALSE(read_texts(&origin, texts, 1, &none));
     CU_ASSERT_EQUAL(none.exit_status, EXIT_USAGE);
     check_refused("'x.png' does not tell where it comes from", none.text);
-    CU_ASSERT_FALSE(provenance_read(&origin, "x.png", texts, 2, sets, 2, &some));
+    CU_ASSERT_FALSE(read_texts(&origin, texts, 2, &some));
     CU_ASSERT_EQUAL(some.exit_status, EXIT_USAGE);
     check_refused("'x.png' has lost some", some.text);
 }
@@ -260,7 +267,7 @@ static void test_lost_parameters(void) {
                                        {"plait-fnv1a", "0000000000000000"}};
     struct origin origin;
     struct failure failure = {0};
-    CU_ASSERT(provenance_read(&origin, "x.png", texts, 3, sets, 2, &failure));
+    CU_ASSERT(read_texts(&origin, texts, 3, &failure));
     CU_ASSERT_STRING_EQUAL(values_text(&origin.values, "size"), "8x8");
     values_free(&origin.values);
 }
