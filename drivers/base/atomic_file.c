@@ -52,7 +52,7 @@ static char *directory_of(const char *path) {
 }
 
 /* "directory/name". NULL: no memory. */
-static char *join(const char *directory, const char *name) {
+static char *atomic_file_join(const char *directory, const char *name) {
     const size_t bytes = strlen(directory) + strlen(name) + 2;
     char *path = malloc(bytes);
     if (path)
@@ -75,7 +75,7 @@ static char *follow_link(const char *path) {
     if (link[0] == '/')
         return copy_bytes(link, (size_t)length);
     char *directory = directory_of(path);
-    char *target = directory ? join(directory, link) : NULL;
+    char *target = directory ? atomic_file_join(directory, link) : NULL;
     free(directory);
     return target;
 }
@@ -257,7 +257,7 @@ static char *temporary_path(const struct atomic_file *file, const char *director
         snprintf(name, sizeof name, ".plait-%.200s", slash ? slash + 1 : file->target);
     else
         snprintf(name, sizeof name, ".plait-%016llx", (unsigned long long)unlikely_number(attempt));
-    return join(directory, name);
+    return atomic_file_join(directory, name);
 }
 
 /* Names the temporary file. Returns as take_name. */

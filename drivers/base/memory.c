@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static uint64_t least(uint64_t a, uint64_t b) {
+static uint64_t memory_least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
@@ -60,7 +60,7 @@ static uint64_t left_in_group(const struct cgroup *group) {
                          &usage))
         return UINT64_MAX;
     const uint64_t cache = reclaimable_bytes(group);
-    usage -= least(cache, usage);
+    usage -= memory_least(cache, usage);
     return limit > usage ? limit - usage : 0;
 }
 
@@ -71,7 +71,7 @@ uint64_t memory_group_left_bytes(const char *root) {
         if (!cgroup_find(root, version, "memory", &group))
             continue;
         do
-            left = least(left, left_in_group(&group));
+            left = memory_least(left, left_in_group(&group));
         while (cgroup_parent(&group));
     }
     return left;
@@ -93,5 +93,5 @@ uint64_t memory_address_space_bytes(void) {
 }
 
 uint64_t memory_available_bytes(void) {
-    return least(meminfo_available_bytes(), memory_group_left_bytes(""));
+    return memory_least(meminfo_available_bytes(), memory_group_left_bytes(""));
 }

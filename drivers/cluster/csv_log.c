@@ -179,7 +179,7 @@ static bool add_bad(const struct log_reading *reading, const char *reason,
     return csv_log_out_of_memory(failure);
 }
 
-static void write_values(FILE *stream, const char *const *values, bool quoted) {
+static void csv_log_write_values(FILE *stream, const char *const *values, bool quoted) {
     for (int c = 0; c < STOPWATCH_COLUMNS; c++) {
         if (c > 0)
             fputc(',', stream);
@@ -201,7 +201,8 @@ static bool split_copy(char **copy, const char *text, char **fields, bool string
 }
 
 /* The line of the table, NULL if memory has run out. Values between whose brackets other columns
- * stand ("(a" and "b)") must be in quotes, or nobody could tell them from a tuple of Python. */
+ * stand ("(a" and "b)") must be in quotes, or they could not be distinguished from a tuple of
+ * Python. */
 static char *record_of(const char *const *values) {
     char *record = NULL, *copy = NULL, *fields[FIELDS_MAX];
     size_t bytes, columns = 0;
@@ -211,7 +212,7 @@ static char *record_of(const char *const *values) {
         FILE *stream = open_memstream(&record, &bytes);
         if (!stream)
             break;
-        write_values(stream, values, quoted);
+        csv_log_write_values(stream, values, quoted);
         const bool failed = ferror(stream) != 0;
         if (fclose(stream) != 0 || failed)
             break;
@@ -314,8 +315,8 @@ static int find_control(const char *text, size_t length) {
 
 /* Takes a line, or what stands between carriage returns in one: progress displays go back to the
  * begin of their line, and systems of old ended lines so. */
-static bool take_text(struct log_reading *reading, const char *text, size_t length,
-                      struct failure *failure) {
+static bool csv_log_take_text(struct log_reading *reading, const char *text, size_t length,
+                              struct failure *failure) {
     char reason[REASON_BYTES];
     const char *columns = find_columns(text);
     if (!columns)
@@ -351,7 +352,7 @@ static bool csv_log_take_line(struct log_reading *reading, const struct text_fil
         char *rest = memchr(text, '\r', (size_t)(end - text));
         char *stop = rest ? rest : end;
         *stop = '\0';
-        good = take_text(reading, text, (size_t)(stop - text), failure);
+        good = csv_log_take_text(reading, text, (size_t)(stop - text), failure);
         if (!rest)
             return good;
         text = rest + 1;

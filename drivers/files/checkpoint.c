@@ -138,21 +138,21 @@ static int line_length(const char *line) {
     return (int)strcspn(line, "\n");
 }
 
-static const char *next_line(const char *line) {
+static const char *checkpoint_next_line(const char *line) {
     line += line_length(line);
     return *line ? line + 1 : line;
 }
 
 /* The line of that name in the parameters, "" if there is none. */
 static const char *find_line(const char *text, const char *name, size_t length) {
-    for (; *text; text = next_line(text))
+    for (; *text; text = checkpoint_next_line(text))
         if (strncmp(text, name, length) == 0 && text[length] == ' ')
             break;
     return text;
 }
 
 /* What stands after the name in a line; "nothing" for no line. */
-static const char *value_of(const char *line) {
+static const char *checkpoint_value_of(const char *line) {
     const char *space = strchr(line, ' ');
     return space ? space + 1 : "nothing";
 }
@@ -161,9 +161,10 @@ static const char *value_of(const char *line) {
  * more of them only if it is of another Plait: that is a format of its own. */
 static bool compare_parameters(const struct checkpoint *checkpoint, const char *theirs,
                                const char *ours, struct failure *failure) {
-    for (const char *line = ours; *line; line = next_line(line)) {
+    for (const char *line = ours; *line; line = checkpoint_next_line(line)) {
         const size_t name = strcspn(line, " ");
-        const char *own = value_of(line), *other = value_of(find_line(theirs, line, name));
+        const char *own = checkpoint_value_of(line),
+                   *other = checkpoint_value_of(find_line(theirs, line, name));
         const int length = line_length(own);
         if (length != line_length(other) || memcmp(own, other, (size_t)length) != 0)
             return failure_set(
@@ -174,8 +175,8 @@ static bool compare_parameters(const struct checkpoint *checkpoint, const char *
     return true;
 }
 
-static bool read_header(const struct checkpoint *checkpoint, struct header *header,
-                        struct failure *failure) {
+static bool checkpoint_read_header(const struct checkpoint *checkpoint, struct header *header,
+                                   struct failure *failure) {
     const size_t begin = sizeof header->magic + sizeof header->format;
     const bool long_enough = read_at(checkpoint->descriptor, header, begin, 0);
     if (!long_enough && errno != 0)
@@ -261,7 +262,7 @@ bool checkpoint_open(struct checkpoint *checkpoint, const char *path,
     checkpoint->target = realpath(checkpoint->path, NULL);
     if (!checkpoint->target)
         return unreadable(checkpoint, failure);
-    if (!read_header(checkpoint, &header, failure))
+    if (!checkpoint_read_header(checkpoint, &header, failure))
         return false;
     checkpoint->sequence = header.sequence;
     return compare_parameters(checkpoint, header.parameters.text, parameters->text, failure);
@@ -273,9 +274,10 @@ bool checkpoint_peek(const char *path, const char *name, char *value, size_t byt
     /* A pipe, which nobody has refused yet, must not be waited for. */
     struct checkpoint checkpoint = {.path = (char *)path,
                                     .descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
-    const bool whole = checkpoint.descriptor >= 0 && read_header(&checkpoint, &header, &unsaid);
+    const bool whole =
+        checkpoint.descriptor >= 0 && checkpoint_read_header(&checkpoint, &header, &unsaid);
     const char *line = whole ? find_line(header.parameters.text, name, strlen(name)) : "";
-    const char *found = value_of(line);
+    const char *found = checkpoint_value_of(line);
     const int length = line_length(found);
     if (checkpoint.descriptor >= 0)
         close(checkpoint.descriptor);

@@ -30,8 +30,8 @@ static bool copy_directory(const char *directory, char copy[PATH_BYTES]) {
     return snprintf(copy, PATH_BYTES, "%.*s", (int)length, directory) < PATH_BYTES;
 }
 
-static bool join(const char *directory, const char *name, const char *ending,
-                 char path[2 * PATH_BYTES]) {
+static bool gnuplot_join(const char *directory, const char *name, const char *ending,
+                         char path[2 * PATH_BYTES]) {
     return snprintf(path, 2 * PATH_BYTES, "%s/%s.%s", directory, name, ending) < 2 * PATH_BYTES;
 }
 
@@ -44,14 +44,14 @@ bool gnuplot_check(const char *directory, const char *name, const char *other,
     if (stat(copy, &status) != 0)
         return atomic_file_check(copy, failure);
     for (int e = 0; e < ENDINGS; e++) {
-        if (!join(copy, name, endings[e], path) || !atomic_file_check(path, failure) ||
+        if (!gnuplot_join(copy, name, endings[e], path) || !atomic_file_check(path, failure) ||
             !atomic_file_check_apart(path, other, failure))
             return false;
     }
     return true;
 }
 
-bool gnuplot_make_folder(const char *directory, struct failure *failure) {
+bool gnuplot_make_directory(const char *directory, struct failure *failure) {
     if (mkdir(directory, 0777) == 0 || errno == EEXIST)
         return true;
     return failure_set(failure, EXIT_RUN, "cannot make the directory '%s': %s", directory,
@@ -62,7 +62,7 @@ static bool write_text(const char *directory, const char *name, const char *endi
                        const char *text, struct failure *failure) {
     char path[2 * PATH_BYTES];
     struct atomic_file file;
-    if (!join(directory, name, ending, path) || !atomic_file_open(&file, path, failure))
+    if (!gnuplot_join(directory, name, ending, path) || !atomic_file_open(&file, path, failure))
         return false;
     if (!atomic_file_write(&file, text, strlen(text), failure)) {
         atomic_file_abandon(&file);
@@ -76,8 +76,7 @@ static const char script_format[] = "# Made by plait. To draw it again: gnuplot 
                                     "if (!exists('folder')) folder = ''\n"
                                     "data = '%s.csv'\n"
                                     "set datafile separator ','\n"
-                                    "%s"
-                                    "set terminal pngcairo size 960,640\n"
+                                    "%sset terminal pngcairo size 960,640\n"
                                     "set output folder.'%s.png'\n"
                                     "plot %s\n"
                                     "set terminal pdfcairo size 15cm,10cm\n"
@@ -150,7 +149,8 @@ static bool all_there(const char *draft, const char *name) {
     char path[2 * PATH_BYTES];
     struct stat status;
     for (int e = WRITTEN; e < ENDINGS; e++)
-        if (!join(draft, name, endings[e], path) || stat(path, &status) != 0 || status.st_size == 0)
+        if (!gnuplot_join(draft, name, endings[e], path) || stat(path, &status) != 0 ||
+            status.st_size == 0)
             return false;
     return true;
 }
@@ -159,7 +159,8 @@ static bool all_there(const char *draft, const char *name) {
 static bool empty_draft(const char *directory, const char *draft, const char *name, bool keep) {
     char from[2 * PATH_BYTES], to[2 * PATH_BYTES];
     for (int e = WRITTEN; e < ENDINGS; e++) {
-        if (!join(draft, name, endings[e], from) || !join(directory, name, endings[e], to))
+        if (!gnuplot_join(draft, name, endings[e], from) ||
+            !gnuplot_join(directory, name, endings[e], to))
             continue;
         if (keep)
             keep = rename(from, to) == 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Plots by gnuplot: a script beside its data draws a picture in each of three formats. Data and
+ * Plots by gnuplot: a script next to its data draws a picture in each of three formats. Data and
  * script are files like any other; the pictures appear whole, all three or none. */
 #ifndef PLAIT_DRIVERS_GNUPLOT_H
 #define PLAIT_DRIVERS_GNUPLOT_H
@@ -16,7 +16,7 @@ bool gnuplot_check(const char *directory, const char *name, const char *other,
                    struct failure *failure);
 
 /* Makes the directory if it is not there; EXIT_RUN on failure. */
-bool gnuplot_make_folder(const char *directory, struct failure *failure);
+bool gnuplot_make_directory(const char *directory, struct failure *failure);
 
 /* Writes directory/name.csv and directory/name.gp. lines: the CSV with its header line. settings:
  * gnuplot commands. plot: what follows the word plot, which reads the file that the string variable

@@ -6,7 +6,7 @@
 #include "kmeans/kmeans.h"
 #include "plait/sample.h"
 #include "ranks/agree.h"
-#include "ranks/message_room.h"
+#include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 
 #include <inttypes.h>

@@ -231,7 +231,7 @@ static bool kmeans_write_plot(const struct kmeans *kmeans, struct failure *failu
              "linewidth 0.5 linecolor rgb '#c8c8c8'\nset xrange [%.6g:%.6g]\nunset key\n",
              kmeans->low - 0.5, kmeans->high + 0.5);
     const bool written =
-        gnuplot_make_folder(kmeans->options->plot, failure) &&
+        gnuplot_make_directory(kmeans->options->plot, failure) &&
         gnuplot_write(kmeans->options->plot, kmeans_plots[KMEANS_PLOT_ELBOW], lines, settings,
                       "data skip 1 using 1:2 with linespoints pointtype 7 pointsize 0.9 linewidth "
                       "1.5 linecolor rgb '#1f77b4'",

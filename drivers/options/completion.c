@@ -74,7 +74,7 @@ static void write_patterns(const struct option_set *set, const struct option *op
     }
 }
 
-static void write_values(const struct option_set *set, FILE *stream) {
+static void completion_write_values(const struct option_set *set, FILE *stream) {
     const size_t count = option_count(set);
     unsigned place = 0;
     for (size_t i = 0; i < count; i++) {
@@ -98,6 +98,6 @@ void completion_tables(const struct option_set *const *sets, size_t count, FILE 
         write_options(sets[k], stream);
     fputs("    *) words='' ;;\n    esac\n}\n\n_plait_value() {\n    case \"$1 $2\" in\n", stream);
     for (size_t k = 0; k < count; k++)
-        write_values(sets[k], stream);
+        completion_write_values(sets[k], stream);
     fputs("    *) value='' ;;\n    esac\n}\n", stream);
 }

@@ -93,11 +93,10 @@ static bool refuse_key(struct reading *reading, const char *key) {
     option_offer(set, OPTION_ANYWHERE, &near);
     const char *best = suggestion_best(&near);
     if (best)
-        return failure_set(&reading->mistake, EXIT_USAGE,
-                           "%s:%lu: unknown key '%s' in [%s] (did you mean '%s'?): see plait %s "
-                           "--help",
-                           reading->file.path, reading->file.number, key, set->command, best,
-                           set->command);
+        return failure_set(
+            &reading->mistake, EXIT_USAGE,
+            "%s:%lu: unknown key '%s' in [%s] (did you mean '%s'?): see plait %s --help",
+            reading->file.path, reading->file.number, key, set->command, best, set->command);
     return failure_set(&reading->mistake, EXIT_USAGE,
                        "%s:%lu: unknown key '%s' in [%s]: see plait %s --help", reading->file.path,
                        reading->file.number, key, set->command, set->command);

@@ -341,7 +341,7 @@ bool option_is_default(const struct option *option, const char *text) {
            memcmp(&a, &b, bytes) == 0;
 }
 
-static int count_range(const struct option *option, char *text, size_t bytes) {
+static int option_count_range(const struct option *option, char *text, size_t bytes) {
     const char *each = option->kind == OPTION_SIZE ? "each side " : "";
     if (option->max != 0 && option->max != UINT64_MAX)
         return option_text_append(text, bytes, 0, "%s%" PRIu64 " to %" PRIu64, each, option->min,
@@ -372,7 +372,7 @@ int option_range(const struct option *option, char *text, size_t bytes) {
     switch (option->kind) {
     case OPTION_COUNT:
     case OPTION_SIZE:
-        return count_range(option, text, bytes);
+        return option_count_range(option, text, bytes);
     case OPTION_REAL:
     case OPTION_REALS:
         return real_range(option, text, bytes);
@@ -442,8 +442,8 @@ static bool check_names(const struct option *a, const struct option *b, struct f
     return true;
 }
 
-static bool check_pair(const struct option *a, size_t a_base, const struct option *b, size_t b_base,
-                       struct failure *failure) {
+static bool option_check_pair(const struct option *a, size_t a_base, const struct option *b,
+                              size_t b_base, struct failure *failure) {
     if (!check_names(a, b, failure))
         return false;
     if (a->scope == OPTION_ARGUMENT && a->kind == OPTION_TEXTS && b->scope == OPTION_ARGUMENT)
@@ -488,7 +488,7 @@ bool option_set_check(const struct option_set *set, struct failure *failure) {
         for (size_t j = 0; j < i; j++) {
             size_t other_base;
             const struct option *other = option_at(set, j, &other_base);
-            if (!check_pair(other, other_base, option, base, failure))
+            if (!option_check_pair(other, other_base, option, base, failure))
                 return false;
         }
     }

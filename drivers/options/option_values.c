@@ -147,8 +147,8 @@ static const char *find_near(const struct option_set *set, const char *name) {
 /* An argument that names no option: its first length bytes are quoted, name is what may be
  * mistyped.
  */
-static bool refuse_unknown(const struct option_values *values, const char *argument, int length,
-                           const char *name, struct failure *failure) {
+static bool option_values_refuse_unknown(const struct option_values *values, const char *argument,
+                                         int length, const char *name, struct failure *failure) {
     const struct option_set *set = values->set;
     const bool negated = strncmp(name, "no-", 3) == 0;
     const char *near = negated ? find_near(set, name + 3) : NULL;
@@ -194,7 +194,8 @@ static bool parse_named(struct option_values *values, struct dashed_argument *ar
             option = NULL;
     }
     if (!option)
-        return refuse_unknown(values, argument->given, (int)strlen(name) + 2, name, failure);
+        return option_values_refuse_unknown(values, argument->given, (int)strlen(name) + 2, name,
+                                            failure);
     if (option->kind == OPTION_FLAG)
         return text ? failure_set(failure, EXIT_USAGE, "%s: takes no value, but got '%s'", where,
                                   text)
@@ -257,7 +258,8 @@ static bool parse_argument(struct option_values *values, const char *argument, c
     if (argument[0] != '-' || argument[1] == '\0') /* "-" is a common name of standard input */
         return take_place(values, argument, failure);
     if (argument[1] != '-')
-        return refuse_unknown(values, argument, (int)strlen(argument), argument + 1, failure);
+        return option_values_refuse_unknown(values, argument, (int)strlen(argument), argument + 1,
+                                            failure);
 
     const char *equals = strchr(argument, '=');
     const size_t length = equals ? (size_t)(equals - argument) - 2 : strlen(argument) - 2;

@@ -18,10 +18,6 @@
 /* Units of one delivery: seconds of the slowest machine, and hits that fit a small message. */
 static const uint64_t most_units = UINT64_C(1) << 16;
 
-static bool is_root(const struct pi_checkpoint *checkpoint) {
-    return checkpoint->session->rank == ROOT;
-}
-
 bool pi_checkpoint_settle_seed(const struct session *session, struct option_values *values,
                                struct failure *failure) {
     const char *path = values_text(values, "checkpoint");
@@ -182,7 +178,7 @@ bool pi_checkpoint_open(struct pi_checkpoint *checkpoint, const struct session *
         return true;
     stop_signal_watch();
     describe(&checkpoint->parameters, plan);
-    if (is_root(checkpoint) &&
+    if (session_is_root(checkpoint->session) &&
         checkpoint_open(&checkpoint->file, plan->path, &checkpoint->parameters, &checkpoint->found,
                         failure) &&
         checkpoint->found &&
@@ -264,14 +260,15 @@ static bool load_on_root(struct pi_checkpoint *checkpoint, struct failure *failu
 
 bool pi_checkpoint_load(struct pi_checkpoint *checkpoint, uint64_t *hits, double *seconds,
                         struct failure *failure) {
-    const size_t places = is_root(checkpoint) ? (size_t)checkpoint->session->size : 2;
+    const size_t places =
+        session_is_root(checkpoint->session) ? (size_t)checkpoint->session->size : 2;
     checkpoint->cells_each = most_cells(&checkpoint->sweep);
     checkpoint->cells = calloc(places * checkpoint->cells_each, sizeof *checkpoint->cells);
     checkpoint->hits = hits;
     checkpoint->seconds = seconds;
     if (!checkpoint->cells)
         failure_set(failure, EXIT_RUN, "out of memory");
-    else if (is_root(checkpoint))
+    else if (session_is_root(checkpoint->session))
         load_on_root(checkpoint, failure);
     return agree(checkpoint->session, failure);
 }
@@ -303,7 +300,7 @@ bool pi_checkpoint_begin_round(struct pi_checkpoint *checkpoint, const struct sw
     checkpoint->round.sweep = &checkpoint->sweep;
     checkpoint->begun_ns = clock_now_ns();
     unit_set_free(&checkpoint->rest);
-    if (is_root(checkpoint)) {
+    if (session_is_root(checkpoint->session)) {
         if (checkpoint->finished.count == 0)
             memset(round_hits(checkpoint), 0,
                    (size_t)round->steps * checkpoint->sweep.runs * sizeof *checkpoint->hits);
@@ -316,7 +313,7 @@ bool pi_checkpoint_begin_round(struct pi_checkpoint *checkpoint, const struct sw
 
 /* Where the hits of a rank's piece are on this rank: [steps of the round][runs it touches]. */
 static uint64_t *place(const struct pi_checkpoint *checkpoint, int rank) {
-    const size_t k = (size_t)(is_root(checkpoint) ? rank : checkpoint->turn);
+    const size_t k = (size_t)(session_is_root(checkpoint->session) ? rank : checkpoint->turn);
     return checkpoint->cells + k * checkpoint->cells_each;
 }
 
@@ -344,7 +341,7 @@ static bool tend(void *context) {
            save(checkpoint, &checkpoint->failure);
 }
 
-static bool keep(void *context, int rank, struct piece piece) {
+static bool pi_checkpoint_keep(void *context, int rank, struct piece piece) {
     struct pi_checkpoint *checkpoint = context;
     const struct runs runs = runs_of(&checkpoint->round, piece);
     const uint64_t *cells = place(checkpoint, rank);
@@ -363,7 +360,7 @@ struct queue_delivery pi_checkpoint_delivery(struct pi_checkpoint *checkpoint) {
         .context = checkpoint,
         .most_units = most_units,
         .locate = locate,
-        .keep = keep,
+        .keep = pi_checkpoint_keep,
         .tend = tend,
         .stop = stop_signal_seen,
     };
@@ -393,7 +390,7 @@ static void end_on_root(struct pi_checkpoint *checkpoint, bool stopped, struct f
 
 void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,
                              struct failure *failure) {
-    if (is_root(checkpoint))
+    if (session_is_root(checkpoint->session))
         end_on_root(checkpoint, stopped, failure);
     else
         checkpoint->done = checkpoint->round.first + checkpoint->round.steps;
@@ -408,19 +405,19 @@ static bool stopped_when_complete(const struct pi_checkpoint *checkpoint, struct
 }
 
 bool pi_checkpoint_end_work(struct pi_checkpoint *checkpoint, struct failure *failure) {
-    if (is_root(checkpoint) && save(checkpoint, failure) && stop_signal_seen())
+    if (session_is_root(checkpoint->session) && save(checkpoint, failure) && stop_signal_seen())
         stopped_when_complete(checkpoint, failure);
     if (!agree(checkpoint->session, failure))
         return false;
     struct failure later = {0};
     stopped_when_complete(checkpoint, &later);
-    stop_signal_end_at_once(is_root(checkpoint) ? later.text : NULL);
+    stop_signal_end_at_once(session_is_root(checkpoint->session) ? later.text : NULL);
     return true;
 }
 
 bool pi_checkpoint_remove(const struct pi_checkpoint *checkpoint, struct failure *failure) {
     stop_signal_release();
-    return !is_root(checkpoint) || checkpoint_remove(&checkpoint->file, failure);
+    return !session_is_root(checkpoint->session) || checkpoint_remove(&checkpoint->file, failure);
 }
 
 void pi_checkpoint_free(struct pi_checkpoint *checkpoint) {

@@ -36,14 +36,11 @@ static const char *title_of(bool by_clock, bool without_spread) {
 static void write_settings(char settings[SETTINGS_BYTES], const struct sweep *sweep,
                            const char *label, bool by_clock) {
     const char *title = title_of(by_clock, sweep->runs == 1);
-    snprintf(settings, SETTINGS_BYTES,
-             "%s%s%sset key below maxcols 1\nset xlabel 'log_2 N'\nset ylabel '%s'\nset grid "
-             "linetype 1 linewidth 0.5 linecolor "
-             "rgb '#c8c8c8'\nset "
-             "xrange [%.6g:%.6g]\n",
-             title ? "set title '" : "", title ? title : "", title ? "'\n" : "", label,
-             log2((double)sweep->darts[0]) - 0.5,
-             log2((double)sweep->darts[sweep->steps - 1]) + 0.5);
+    snprintf(
+        settings, SETTINGS_BYTES,
+        "%s%s%sset key below maxcols 1\nset xlabel 'log_2 N'\nset ylabel '%s'\nset grid linetype 1 linewidth 0.5 linecolor rgb '#c8c8c8'\nset xrange [%.6g:%.6g]\n",
+        title ? "set title '" : "", title ? title : "", title ? "'\n" : "", label,
+        log2((double)sweep->darts[0]) - 0.5, log2((double)sweep->darts[sweep->steps - 1]) + 0.5);
 }
 
 static bool write_means(const char *directory, const struct sweep *sweep,
@@ -119,7 +116,7 @@ static bool write_stds(const char *directory, const struct sweep *sweep,
 
 bool pi_plot_write(const char *directory, const struct sweep *sweep,
                    const struct pi_statistics *statistics, bool by_clock, struct failure *failure) {
-    return gnuplot_make_folder(directory, failure) &&
+    return gnuplot_make_directory(directory, failure) &&
            write_means(directory, sweep, statistics, by_clock, failure) &&
            write_stds(directory, sweep, statistics, by_clock, failure);
 }

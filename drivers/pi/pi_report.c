@@ -13,18 +13,18 @@ static const char *generator_of(const struct pi *pi) {
 }
 
 /* All runs; as a double, since the sum over a sweep may be beyond 64 bits. */
-static double darts_of(const struct pi *pi, int step) {
+static double pi_report_darts_of(const struct pi *pi, int step) {
     return (double)pi->sweep.runs * (double)pi->sweep.darts[step];
 }
 
 static double rate_of(const struct pi *pi, int step) {
-    return darts_of(pi, step) / pi->counts.seconds[step];
+    return pi_report_darts_of(pi, step) / pi->counts.seconds[step];
 }
 
 static double all_darts(const struct pi *pi) {
     double darts = 0;
     for (int s = 0; s < pi->sweep.steps; s++)
-        darts += darts_of(pi, s);
+        darts += pi_report_darts_of(pi, s);
     return darts;
 }
 
@@ -84,7 +84,7 @@ static void print_end_by(const struct pi *pi) {
     putchar('\n');
 }
 
-static void print_table(const struct pi *pi) {
+static void pi_report_print_table(const struct pi *pi) {
     const int last = pi->sweep.steps - 1;
     const int width = snprintf(NULL, 0, "%" PRIu64, pi->sweep.darts[last]);
     printf("# %*s  expected std  standard error  z against pi    darts/s\n", width, "N");
@@ -98,7 +98,7 @@ static void print_table(const struct pi *pi) {
 static void print_estimate(const struct pi *pi) {
     const int last = pi->sweep.steps - 1;
     const struct pi_statistics *s = &pi->statistics[last];
-    const struct pi_interval interval = pi_interval_of(s->mean, darts_of(pi, last));
+    const struct pi_interval interval = pi_interval_of(s->mean, pi_report_darts_of(pi, last));
     const double variance = s->standard_error * s->standard_error;
     printf("# pi is between %.15g and %.15g (95 %%, Wilson's interval of all darts of N = %" PRIu64
            "), figure of merit 1/(variance x seconds) %.3g\n",
@@ -122,7 +122,7 @@ bool pi_print(const struct run *run, void *state, struct failure *failure) {
     const struct pi *pi = state;
     (void)failure;
     const double thrown = all_darts(pi) - resumed_of(pi).darts;
-    print_table(pi);
+    pi_report_print_table(pi);
     print_estimate(pi);
     print_end_by(pi);
     print_darts(pi);

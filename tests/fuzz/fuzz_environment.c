@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Environments, a variable a line: read, or reported in one line each. */
+ * Environments, a variable per line: read, or reported in one line each. */
 #include "fuzz.h"
 #include "options/option_values.h"
 #include "subcommands.h"

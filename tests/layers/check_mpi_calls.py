@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-# MPI's word for an error, and the end of the job, are for those who have looked.
+# These need no MPI_CHECK: they are called after an error.
 FREE = {"MPI_Error_string", "MPI_Abort"}
 LOOKED_AFTER = re.compile(r"(MPI_CHECK\(|(TRIAL_CALL|MPI_TRY)\([^()]*, ?)$")
 

@@ -141,7 +141,7 @@ static const struct option_table sample_other_tables[] = {
 static const struct option_set sample_other_set = {
     .command = "hello",
     .alias = "hallo",
-    .summary = "tell who runs where",
+    .summary = "print where each rank runs",
     .tables = sample_other_tables,
     .table_count = sizeof sample_other_tables / sizeof *sample_other_tables,
 };

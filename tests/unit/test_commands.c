@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The option table of every subcommand is sound: a mistake in one would show only when somebody
- * gives that option. */
+ * The option table of every subcommand is sound: a mistake in one would show only when
+ * that option is given. */
 #include "check.h"
 #include "run/command.h"
 #include "subcommands.h"

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The tests run in a folder of their own, where the file is always called so. */
+/* The tests run in a directory of their own, where the file is always called so. */
 #define FILE_NAME "run.ini"
 
 /* Values with --config, nothing merged yet. */
@@ -258,7 +258,7 @@ static bool refuses_path(const char *path, const char *expected) {
     return right;
 }
 
-/* As the shell's <(...) makes it; a pipe that nobody writes to would let all ranks wait. */
+/* As the shell's <(...) makes it; a pipe without a writer would make all ranks wait. */
 static void test_pipes(void) {
     static const char content[] = "\xef\xbb\xbf[mandelbrot]\r\nmaxit\t= 500";
     char path[32];
@@ -398,8 +398,8 @@ static void test_dump_text(void) {
 }
 
 int main(void) {
-    char folder[] = "/tmp/plait-config-XXXXXX";
-    if (!mkdtemp(folder) || chdir(folder) != 0)
+    char directory[] = "/tmp/plait-config-XXXXXX";
+    if (!mkdtemp(directory) || chdir(directory) != 0)
         return 1;
     CU_TestInfo tests[] = {{"no file", test_no_file},
                            {"forms", test_forms},
@@ -418,6 +418,6 @@ int main(void) {
     const int status = run_suite("config_file", tests);
     unlink(FILE_NAME);
     if (chdir("/") == 0)
-        rmdir(folder);
+        rmdir(directory);
     return status;
 }

@@ -8,7 +8,7 @@
 
 enum { ARGUMENTS_MAX = 8 };
 
-/* Fresh values, and what is told about them. */
+/* Fresh values, and what is reported about them. */
 struct trial {
     struct option_values values;
     struct failure failure;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * What a result tells of its origin: the texts to the letter, that they read back, and that texts
+ * What a result records of its origin: the texts to the letter, that they read back, and that texts
  * of strangers are refused. */
 #include "picture/provenance.h"
 
@@ -99,15 +99,15 @@ static struct option_values given(const struct option_set *set, const char *cons
     return values;
 }
 
-/* As those of a file. */
-static bool read_texts(struct origin *origin, const struct named_text *items, size_t count,
+static bool read_texts(struct origin *origin, const struct named_text *texts, size_t count,
                        struct failure *failure) {
-    const struct origin_texts texts = {"x.png", items, count};
-    return provenance_read(origin, &texts, sets, 2, failure);
+    const struct provenance_source source = {
+        .path = "x.png", .texts = texts, .text_count = count, .sets = sets, .set_count = 2};
+    return provenance_read(origin, &source, failure);
 }
 
 /* Checks command and parameters of the values, and that they read back. */
-static void check_told(struct option_values values, const char *command, const char *parameters) {
+static void check_texts(struct option_values values, const char *command, const char *parameters) {
     struct provenance provenance;
     const struct named_text *texts = provenance.texts;
     struct failure failure = {0};
@@ -136,35 +136,35 @@ static void check_told(struct option_values values, const char *command, const c
 }
 
 static void test_defaults(void) {
-    check_told(given(&draw_set, GIVEN(NULL)), "plait draw",
-               "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\n");
+    check_texts(given(&draw_set, GIVEN(NULL)), "plait draw",
+                "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\n");
 }
 
 /* What says how, not what, is left out; so is a view that does not count. */
 static void test_given(void) {
-    check_told(given(&draw_set, GIVEN("--threads", "3", "--size", "8x8", "--zoom=8")),
-               "plait draw --size 8x8 --zoom 8",
-               "[draw]\nsize = 8x8\nzoom = 8\npalette = viridis\nsmooth = no\n");
-    check_told(given(&draw_set, GIVEN("--smooth", "--palette", "my own.txt")),
-               "plait draw --palette 'my own.txt' --smooth",
-               "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = my own.txt\nsmooth = yes\n");
-    check_told(given(&draw_set, GIVEN("--no-smooth", "--palette=--odd it's")),
-               "plait draw '--palette=--odd it'\\''s'",
-               "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = --odd it's\nsmooth = no\n");
+    check_texts(given(&draw_set, GIVEN("--threads", "3", "--size", "8x8", "--zoom=8")),
+                "plait draw --size 8x8 --zoom 8",
+                "[draw]\nsize = 8x8\nzoom = 8\npalette = viridis\nsmooth = no\n");
+    check_texts(given(&draw_set, GIVEN("--smooth", "--palette", "my own.txt")),
+                "plait draw --palette 'my own.txt' --smooth",
+                "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = my own.txt\nsmooth = yes\n");
+    check_texts(given(&draw_set, GIVEN("--no-smooth", "--palette=--odd it's")),
+                "plait draw '--palette=--odd it'\\''s'",
+                "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = --odd it's\nsmooth = no\n");
 }
 
 /* What is given as it is by default leaves no trace, however it is written. */
 static void test_given_defaults(void) {
     static const char defaults[] =
         "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\n";
-    check_told(given(&draw_set, GIVEN("--size", "30x20", "--region=-2,1,-1,1", "--palette",
-                                      "viridis", "--no-smooth")),
-               "plait draw", defaults);
-    check_told(given(&draw_set, GIVEN("--size", "3e1x20", "--region=-2.0, 1e0,-1,1")), "plait draw",
-               defaults);
-    check_told(given(&draw_set, GIVEN("--size", "30x21", "--region=-2,1,-1,1.5")),
-               "plait draw --size 30x21 --region -2,1,-1,1.5",
-               "[draw]\nsize = 30x21\nregion = -2,1,-1,1.5\npalette = viridis\nsmooth = no\n");
+    check_texts(given(&draw_set, GIVEN("--size", "30x20", "--region=-2,1,-1,1", "--palette",
+                                       "viridis", "--no-smooth")),
+                "plait draw", defaults);
+    check_texts(given(&draw_set, GIVEN("--size", "3e1x20", "--region=-2.0, 1e0,-1,1")),
+                "plait draw", defaults);
+    check_texts(given(&draw_set, GIVEN("--size", "30x21", "--region=-2,1,-1,1.5")),
+                "plait draw --size 30x21 --region -2,1,-1,1.5",
+                "[draw]\nsize = 30x21\nregion = -2,1,-1,1.5\npalette = viridis\nsmooth = no\n");
 }
 
 /* Where a value was given does not show. */
@@ -173,15 +173,15 @@ static void test_sources(void) {
     struct option_values values = given(&draw_set, GIVEN("--palette", "grey"));
     struct failure failure = {0};
     CU_ASSERT_FATAL(values_merge_environment(&values, environment, &failure));
-    check_told(values, "plait draw --size 7x7 --palette grey --smooth",
-               "[draw]\nsize = 7x7\nregion = -2,1,-1,1\npalette = grey\nsmooth = yes\n");
+    check_texts(values, "plait draw --size 7x7 --palette grey --smooth",
+                "[draw]\nsize = 7x7\nregion = -2,1,-1,1\npalette = grey\nsmooth = yes\n");
 }
 
 static void test_arguments(void) {
     static const char rest[] =
         "[colour]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\n";
-    check_told(given(&colour_set, GIVEN("a.npy")), "plait colour a.npy", rest);
-    check_told(given(&colour_set, GIVEN("--", "-a b.npy")), "plait colour './-a b.npy'", rest);
+    check_texts(given(&colour_set, GIVEN("a.npy")), "plait colour a.npy", rest);
+    check_texts(given(&colour_set, GIVEN("--", "-a b.npy")), "plait colour './-a b.npy'", rest);
 }
 
 /* A value that no line of a file can hold is refused in time. */
@@ -254,7 +254,7 @@ static void test_missing_texts(void) {
     struct failure none = {0}, some = {0};
     CU_ASSERT_FALSE(read_texts(&origin, texts, 1, &none));
     CU_ASSERT_EQUAL(none.exit_status, EXIT_USAGE);
-    check_refused("'x.png' does not tell where it comes from", none.text);
+    check_refused("'x.png' has no record of how it was made", none.text);
     CU_ASSERT_FALSE(read_texts(&origin, texts, 2, &some));
     CU_ASSERT_EQUAL(some.exit_status, EXIT_USAGE);
     check_refused("'x.png' has lost some", some.text);

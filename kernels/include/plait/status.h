@@ -12,7 +12,7 @@ extern "C" {
 enum plait_status {
     PLAIT_OK = 0,
     PLAIT_E_ARGUMENT,         /* a value is outside the range that the header gives */
-    PLAIT_E_UNRESOLVED,       /* doubles cannot tell neighbouring pixels of this view apart */
+    PLAIT_E_UNRESOLVED,       /* doubles cannot separate neighbouring pixels of this view */
     PLAIT_E_PATH_UNKNOWN,     /* no path of this name is in this library */
     PLAIT_E_PATH_UNSUPPORTED, /* the path is there, but this CPU or system cannot run it */
     PLAIT_E_MISMATCH,         /* a verification found a difference */
