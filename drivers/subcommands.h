@@ -15,6 +15,7 @@
     LINE(hello)                 \
     LINE(integrate)             \
     LINE(julia)                 \
+    LINE(kmeans)                \
     LINE(logs)                  \
     LINE(mandelbrot)            \
     LINE(pi)                    \
