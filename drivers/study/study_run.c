@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,11 +31,12 @@ static const char *const redo_names[] = {"none", "failed", "noisy", "all", NULL}
 
 struct run_request {
     struct option_texts words, settings;
-    const char *ranks, *threads, *out, *launcher, *hostfile, *program, *grow, *timer, *interval;
+    const char *ranks, *threads, *out, *launcher, *hostfile, *program, *grow, *timer, *check_output,
+        *interval;
     uint64_t repeat, max_repeat, warmup, seed;
     double timeout, grace;
     int mode, redo, preset;
-    bool zip, dry_run;
+    bool zip, dry_run, in_allocation;
 };
 
 /* A run under way. */
@@ -71,6 +73,19 @@ static bool check_interval(const char *text, struct failure *failure) {
                        "'%s' is no part of the median: give something like 2%%", text);
 }
 
+static bool check_pattern(const char *text, struct failure *failure) {
+    regex_t expression;
+    char why[128];
+    const int error = regcomp(&expression, text, REG_EXTENDED);
+    if (error == 0) {
+        regfree(&expression);
+        return true;
+    }
+    regerror(error, &expression, why, sizeof why);
+    return failure_set(failure, EXIT_USAGE, "'%s' is no extended regular expression: %s", text,
+                       why);
+}
+
 /* The definition as the command line has it. */
 static bool define_study(const struct run_request *request, struct study_definition *definition,
                          struct failure *failure) {
@@ -86,9 +101,13 @@ static bool define_study(const struct run_request *request, struct study_definit
         if (!texts_add(&definition->words, request->words.items[k], failure))
             return false;
     const char *timer = request->timer ? request->timer : request->program ? "launch" : "total";
-    return set_copy(&definition->launcher, request->launcher, failure) &&
+    const char *launcher = request->launcher;
+    if (request->in_allocation && !compose_find_allocation(&launcher, failure))
+        return false;
+    return set_copy(&definition->launcher, launcher, failure) &&
            set_copy(&definition->hostfile, request->hostfile, failure) &&
            set_copy(&definition->grow, request->grow, failure) &&
+           set_copy(&definition->check_output, request->check_output, failure) &&
            set_copy(&definition->timer, timer, failure);
 }
 
@@ -175,11 +194,15 @@ static void print_sample(const struct study_work *work, const struct sample *sam
     printf("%zu/%zu %s%s: ", work->done, work->planned, label, sample->warmup ? " (warm-up)" : "");
     if (sample->outcome == OUTCOME_OK)
         printf("%.4g s", sample->seconds);
-    else if (sample->outcome == OUTCOME_FAILED)
-        printf(sample->signal ? "failed, signal %d" : "failed, exit status %d",
-               sample->signal ? sample->signal : sample->exit_status);
     else
         printf("%s", outcome_names[sample->outcome]);
+    if (sample->complaint)
+        printf(": %s", sample->complaint);
+    else if (sample->outcome == OUTCOME_FAILED)
+        printf(sample->signal ? ", signal %d" : ", exit status %d",
+               sample->signal ? sample->signal : sample->exit_status);
+    if (sample->outcome != OUTCOME_OK)
+        printf(", see %s/output/%06" PRIu64 ".*", work->study->directory, sample->id);
     for (int k = 0; k < DISTURBANCES; k++)
         if (sample->disturbed & (1u << k))
             printf(" [%s]", disturbance_names[k]);
@@ -203,10 +226,9 @@ static bool run_task(struct study_work *work, const struct task *task, struct fa
     struct launch_result result = {0};
     char name[64], threads[64], started[32];
     struct tm day;
-    if (launch_stop_asked()) {
-        work->stopped = true;
+    work->stopped = launch_stop_asked();
+    if (work->stopped)
         return false;
-    }
     snprintf(name, sizeof name, "output/%06" PRIu64, study->next_id);
     snprintf(threads, sizeof threads, "OMP_NUM_THREADS=%" PRIu64, point->threads);
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &day));
@@ -349,7 +371,7 @@ static void count_planned(struct study_work *work) {
     }
 }
 
-static bool study_run_run_rounds(struct study_work *work, struct failure *failure) {
+static bool run_all_rounds(struct study_work *work, struct failure *failure) {
     const struct run_request *request = work->request;
     count_planned(work);
     if (request->redo != REDO_NONE && !run_round(work, ROUND_REDO, 0, failure))
@@ -453,6 +475,18 @@ static bool check_request(const struct run_request *request, struct failure *fai
         return failure_set(failure, EXIT_USAGE, "--out is missing: name a directory for the study");
     if (request->interval && request->max_repeat < request->repeat)
         return failure_set(failure, EXIT_USAGE, "--max-repeat is below --repeat");
+    if (request->check_output && !request->program)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--check-output is for --program: the answers of a subcommand are compared anyway");
+    if (request->in_allocation && request->hostfile)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--hostfile and --in-allocation: the hosts are those of the allocation, leave one out");
+    if (request->in_allocation && request->mode == STUDY_THROUGHPUT)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--in-allocation: copies of --mode throughput all run on this node, leave it out");
     if (request->program && strchr(request->program, '/') && access(request->program, X_OK) != 0)
         return failure_set(failure, EXIT_USAGE, "--program: '%s' cannot be run: %s",
                            request->program, strerror(errno));
@@ -467,6 +501,7 @@ static void run_study(const struct run_request *request, const struct option_set
     bool good = check_request(request, failure) && open_study(&work, failure) &&
                 composer_look(&work.composer, &study, failure) && add_points(&work, failure);
     work.composer.dry_run = request->dry_run;
+    work.composer.in_allocation = request->in_allocation;
     good = good && composer_check(&work.composer, sets, set_count, work.wanted, failure) &&
            make_environment(&work, failure);
     if (good && request->dry_run) {
@@ -478,7 +513,7 @@ static void run_study(const struct run_request *request, const struct option_set
                study_write_definition(&study, failure) && study_open_journal(&study, failure);
         work.progress = good ? study_progress(&study) : NULL;
         good = good && (work.progress || failure_set(failure, EXIT_RUN, "out of memory"));
-        if (good && (study_run_run_rounds(&work, failure) || work.stopped))
+        if (good && (run_all_rounds(&work, failure) || work.stopped))
             print_end(&work, failure);
     }
     *stopped = work.stopped;
@@ -642,6 +677,22 @@ static const struct option rows[] = {
         .reads = true,
         .help = "hosts and slots, handed to mpirun, or {hostfile} of --launcher",
         .offset = MEMBER(hostfile),
+    },
+    {
+        .name = "in-allocation",
+        .kind = OPTION_FLAG,
+        .help =
+            "run all points one after another inside the batch job that this command is part of: refused where there is none, or where a point does not fit into it",
+        .offset = MEMBER(in_allocation),
+    },
+    {
+        .name = "check-output",
+        .kind = OPTION_TEXT,
+        .argument = "REGEX",
+        .help =
+            "extended regular expression that a line printed by --program must match, or the sample is wrong; what its first group (...) holds must be the same in all samples of the same work",
+        .offset = MEMBER(check_output),
+        .check = check_pattern,
     },
     {
         .name = "timer",
