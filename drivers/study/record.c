@@ -169,7 +169,7 @@ static void check_output(struct findings *findings, const char *place, const cha
 static void read_lines_of_timer(struct findings *findings, const char *place, const char *timer) {
     enum { FIELDS = 3 };
     char *path = text_format("%s.out", place), *line = NULL, *fields[FIELDS];
-    size_t capacity = 0, count = 0, room = 0;
+    size_t capacity = 0, count = 0, times_capacity = 0;
     double *times = NULL;
     FILE *stream = path ? fopen(path, "re") : NULL;
     ssize_t bytes;
@@ -182,9 +182,9 @@ static void read_lines_of_timer(struct findings *findings, const char *place, co
         if (!text || csv_split(text, fields, FIELDS) < FIELDS || strcmp(fields[0], timer) != 0 ||
             strcmp(fields[1], "ok") != 0 || number_real(fields[2], &seconds) || !(seconds > 0))
             continue;
-        if (count == room) {
-            room = room ? 2 * room : 16;
-            double *more = realloc(times, room * sizeof *times);
+        if (count == times_capacity) {
+            times_capacity = times_capacity ? 2 * times_capacity : 16;
+            double *more = realloc(times, times_capacity * sizeof *times);
             if (!more)
                 break;
             times = more;

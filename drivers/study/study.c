@@ -200,14 +200,15 @@ static bool take_definition(struct study *study, const json_t *object, const cha
     study->repeat = (uint64_t)json_integer_value(json_object_get(object, "repeat"));
     if (!study->created || !definition->timer)
         return failure_set(failure, EXIT_USAGE, "'%s' lacks its date or its timer", path);
-    json_array_foreach(words, k, item) if (json_is_string(item) &&
-                                           !texts_add(&definition->words, json_string_value(item),
-                                                      failure)) return false;
-    json_array_foreach(points, k,
-                       item) if (!take_point(&study->grid, item, &index, &why,
-                                             failure)) return failure_set(failure, EXIT_USAGE,
-                                                                          "'%s': point %zu %s",
-                                                                          path, k, why);
+    json_array_foreach(words, k, item) {
+        if (json_is_string(item) &&
+            !texts_add(&definition->words, json_string_value(item), failure))
+            return false;
+    }
+    json_array_foreach(points, k, item) {
+        if (!take_point(&study->grid, item, &index, &why, failure))
+            return failure_set(failure, EXIT_USAGE, "'%s': point %zu %s", path, k, why);
+    }
     return true;
 }
 

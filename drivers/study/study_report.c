@@ -226,6 +226,11 @@ static void add_method(struct document *document, const struct analysis *analysi
         "Medians have 95 %% intervals by ranks, which need %d samples and assume no distribution. Intervals of ratios are from the bootstrap with seed %" PRIu64
         ". A sample is disturbed if other programs used more than 5 %% of the node, the clock fell by more than a tenth, the processor throttled, or threads outnumbered the hardware's.",
         STATISTICS_SAMPLES_MIN, request->seed);
+    if (definition->check_output)
+        document_text(
+            document,
+            "A sample is right if a line that it printed matches '%s' and the first group of that, if there is one, is the same in all samples of the same work. Samples that are wrong do not count.",
+            definition->check_output);
     if (definition->mode == STUDY_WEAK)
         document_text(
             document,

@@ -361,6 +361,15 @@ PYTHON
     assert "the heat map is there" [ -s "$SANDBOX/hybrid/report/heat.svg" ]
     assert "factors stand apart" says '^\| threads \| 1 to 4 threads, 2 ranks'
     assert "those of ranks too" says '^\| ranks \| 1 to 2 ranks, 4 threads each'
+    # A number, and what stands for one, is at the right; so is the head of its column.
+    assert "columns of numbers are at the right" [ "$(grep -c '<td class="n">base</td>' "$SANDBOX/s/report/report.html")" -ge 1 ]
+    made letter cores=1,2 hosts=to
+    report letter
+    assert "a word of letters of numbers is not" [ "$(grep -c 'class="n"[^>]*>to<' "$SANDBOX/letter/report/report.html" || true)" -eq 0 ]
+    # How the answer was verified is said.
+    sed -i 's/"grow": null/"grow": null, "check_output": "pi (3.14)"/' "$SANDBOX/letter/study.json"
+    report letter
+    assert "what was checked is said" says "a line that it printed matches 'pi .3.14.'"
     # Tags in a name are text.
     made odd cores=1,2 names='<b>&'
     report odd
