@@ -16,7 +16,7 @@ enum {
     PLAIT_CPU_NEON = 1u << 6, /* Armv8 Advanced SIMD: two double lanes, fused multiply-add */
 };
 
-/* The mask of this machine. The answer is the same in every call of one process. */
+/* The mask of this machine. The same in every call of one process. */
 uint32_t plait_cpu_features(void);
 
 #endif

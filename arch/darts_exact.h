@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Hits of single darts and the bounds that decide most of them, for the scalar path, for the tails
- * of the others and for the rare dart near the circle. static inline only: files with unlike flags
- * include it. */
+ * of the others and for the rare dart near the circle. static inline only: files with different
+ * flags include it. */
 #ifndef PLAIT_ARCH_DARTS_EXACT_H
 #define PLAIT_ARCH_DARTS_EXACT_H
 
@@ -54,7 +54,7 @@ static inline bool darts_hit_pcg32(uint64_t state) {
     return (uint64_t)(x * x) + (uint64_t)(y * y) < UINT64_C(1) << 62;
 }
 
-/* Takes the first dart from a job and answers whether it hits. */
+/* Takes the first dart from a job and returns whether it hits. */
 static inline bool darts_take_one(struct plait_darts_job *job) {
     bool hit;
     if (job->pcg32) {

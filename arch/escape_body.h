@@ -31,7 +31,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Most pixels of most pictures leave within so many steps. */
+/* Most pixels of most pictures leave within that many steps. */
 enum { PREFIX = 16 };
 
 /* Small maxit is finished in the prefix. Else the rest is cut into equal blocks of at most BLOCK
@@ -55,6 +55,7 @@ struct cursor {
 
 /* first, first + 1, ...: exact up to 2^53 */
 static inline vec_t lane_numbers(double first) {
+    _Static_assert(VEC_LANES <= 8, "wider vectors need more numbers");
     static const double numbers[8] = {0, 1, 2, 3, 4, 5, 6, 7};
     return vec_add(vec_load(numbers), vec_set1(first));
 }

@@ -40,7 +40,7 @@ static inline void forget(const void *memory) {
     __asm__ volatile("" : : "r"(memory) : "memory");
 }
 
-/* Makes `steps` steps without a look and answers the lanes that are outside then.
+/* Makes `steps` steps without a look and returns the lanes that are outside then.
  *
  * Exact where the guard holds (job->blind_min_cr): an orbit that has escaped never comes back, so
  * one that is inside after the block was inside all the time, and one that is outside is rolled

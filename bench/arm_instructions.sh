@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ./dev bench arm_instructions: instructions that the escape kernel executes on aarch64 for one step of
 # one pixel, counted by qemu one by one. A count, not a time: no Arm machine is needed, and none is
-# judged. The difference of two runs of different maxit cancels all that is not steps.
+# measured. The difference of two runs of different maxit cancels all that is not steps.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ run() {
     local log steps
     log=$(mktemp -u)
     mkfifo "$log"
-    # One translated block an instruction, one line a block.
+    # One translated block per instruction, one line per block.
     grep -c '^Trace' <"$log" >"$log.count" &
     steps=$(qemu-aarch64-static -L "$sysroot" -singlestep -d exec,nochain -D "$log" \
         "$program" "$1" "$2")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Timing for benchmarks: contenders take turns in short rounds, so that a noisy moment hits all of
- * them, and each is judged by the median of its rounds. Figures that should not be trusted say so.
+ * Timing for benchmarks: contenders take turns in short rounds, so that noise affects all of
+ * them, and each is judged by the median of its rounds. Figures that should not be trusted are
+ * marked.
  */
 #ifndef PLAIT_BENCH_BENCH_H
 #define PLAIT_BENCH_BENCH_H
@@ -23,9 +24,9 @@ struct bench_contender {
 
     /* Filled by bench_run. */
     uint32_t repeats;                 /* calls in one round, so that a round is long enough */
-    double round_s[BENCH_ROUNDS_MAX]; /* seconds a call took, round by round; sorted at the end */
+    double round_s[BENCH_ROUNDS_MAX]; /* seconds per call, round by round; sorted at the end */
     uint32_t rounds;
-    double median_s; /* seconds a call */
+    double median_s; /* seconds per call */
     double spread;   /* distance of the quartiles over the median */
 };
 
@@ -34,7 +35,7 @@ struct bench_contender {
  */
 void bench_run(struct bench_contender *contenders, size_t count, uint32_t rounds, double round_s);
 
-/* Units of work in a second, by the median. */
+/* Units of work per second, by the median. */
 double bench_rate(const struct bench_contender *contender);
 
 /* Load of other programs, in processors, just before a measurement; negative: unknown. */

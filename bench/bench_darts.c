@@ -56,7 +56,7 @@ static void run_bound(void *context) {
     t->bound(STEPS);
 }
 
-/* Additions that wait for each other: one a cycle on every processor. */
+/* Additions that wait for each other: one per cycle on every processor. */
 static void run_clock(void *context) {
     uint64_t sum = 0;
     (void)context;
@@ -101,7 +101,7 @@ static const struct darts_bound *bound_of(const char *path) {
     return NULL;
 }
 
-/* -- answers ----------------------------------------------------------------------------------- */
+/* -- results ----------------------------------------------------------------------------------- */
 
 /* Hits of the first 2^20 darts of seed 42, as in tests/golden/darts.txt. */
 static const uint64_t right_hits[] = {823668, 823747};

@@ -148,12 +148,12 @@ int main(void) {
         .indices = malloc(PIXELS),
     };
     const char *parent = getenv("TMPDIR");
-    char folder[40];
-    snprintf(folder, sizeof folder, "%.20s/plait-XXXXXX", parent ? parent : "/tmp");
-    if (!encode.counts || !encode.indices || !mkdtemp(folder))
-        bench_die("no memory, or no folder in", folder);
-    snprintf(encode.ours, sizeof encode.ours, "%s/plait.png", folder);
-    snprintf(encode.theirs, sizeof encode.theirs, "%s/libpng.png", folder);
+    char directory[40];
+    snprintf(directory, sizeof directory, "%.20s/plait-XXXXXX", parent ? parent : "/tmp");
+    if (!encode.counts || !encode.indices || !mkdtemp(directory))
+        bench_die("no memory, or no directory in", directory);
+    snprintf(encode.ours, sizeof encode.ours, "%s/plait.png", directory);
+    snprintf(encode.theirs, sizeof encode.theirs, "%s/libpng.png", directory);
 
     const struct plait_escape whole = plait_escape_default(PLAIT_MANDELBROT);
     struct plait_escape deep = whole;
@@ -165,7 +165,7 @@ int main(void) {
                          square(deep, -0.743643887, 0.131825904, 20000));
     unlink(encode.ours);
     unlink(encode.theirs);
-    rmdir(folder);
+    rmdir(directory);
     free(encode.counts);
     free(encode.indices);
     return !passed;

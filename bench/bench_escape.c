@@ -332,7 +332,7 @@ static void print_help(void) {
          "             [--csv FILE] [--peers]\n"
          "Times the escape kernel, one thread, against a plain loop and the machine's bound: all "
          "paths\n"
-         "and views, both interiors, 15 rounds unless told otherwise.\n"
+         "and views, both interiors, 15 rounds by default.\n"
          "--peers also runs the programs in bench/peers (installs numba into a directory).");
 }
 

@@ -19,7 +19,7 @@ struct field {
     const char *name;
     int ranks;
     double speeds[RANKS_MAX];
-    bool must; /* 0.95 and 0.6 are asked for */
+    bool must; /* 0.95 and 0.6 are required */
 };
 
 static const struct field fields[] = {

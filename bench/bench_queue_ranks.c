@@ -60,7 +60,7 @@ static void sample(void *context, uint64_t unit) {
                                 runner->counts + unit * runner->escape.width);
 }
 
-/* Rows are marked before a run; a row that no rank has filled, or two have, spoils the sum. */
+/* Rows are marked before a run; a row that no rank has filled, or two have, makes the sum wrong. */
 static void mark(struct runner *runner) {
     for (uint32_t i = 0; i < runner->escape.height; i++)
         runner->counts[(size_t)i * runner->escape.width] = -1;
@@ -90,13 +90,19 @@ static bool run(struct runner *runner, enum schedule_kind kind, const double *fa
     const struct session *session = runner->session;
     struct failure failure = {0};
     struct queue queue;
+    const struct queue_plan plan = {
+        .kind = kind,
+        .units = runner->escape.height,
+        .sample = sample,
+        .sample_context = runner,
+    };
     const struct queue_work work = {
-        .compute = compute, .context = runner, .room = runner->escape.height};
+        .compute = compute, .context = runner, .capacity = runner->escape.height};
     MPI_CHECK(MPI_Barrier(session->world));
     const uint64_t start_ns = clock_now_ns();
-    if (!queue_begin(&queue, session, kind, runner->escape.height, sample, runner, &failure))
+    if (!queue_begin(&queue, session, &plan, &failure))
         return false;
-    mark(runner); /* the sample has left rows behind */
+    mark(runner); /* the sample has left rows */
     bool right = queue_run(&queue, &work);
     const double seconds = clock_seconds_since(start_ns);
     MPI_CHECK(MPI_Allreduce(&seconds, &outcome->seconds, 1, MPI_DOUBLE, MPI_MAX, session->world));
@@ -120,8 +126,8 @@ static uint64_t expected_sum(struct runner *runner) {
     return sum_of_digests(runner);
 }
 
-/* Of several runs with one schedule. Who else uses the machine takes from what is useful, so that
- * the best run says what the queue can do. */
+/* Of several runs with one schedule. Other programs reduce the useful part, so the best run
+ * shows what the queue can do. */
 struct summary {
     double seconds; /* of the shortest */
     double useful[REPEATS];
@@ -133,7 +139,7 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Schedules take turns, so that a busy machine disturbs all alike. */
+/* Schedules take turns, so that a busy machine disturbs all equally. */
 static bool run_all(struct runner *runner, const double *factors, struct summary summaries[KINDS]) {
     bool right = true;
     const uint64_t expected = expected_sum(runner);

@@ -3,10 +3,10 @@
  * branches but their own, of independent chains, so that nothing but the units limits them.
  *
  * A step of the escape kernel is four operations: three fused multiply-adds and one addition. Where
- * units that multiply and units that add are apart (Zen 4: one zmm each a cycle, Zen 5: two each),
- * the multiply-adds alone limit it; where one kind does both (Intel, most Arm), all four do. Rather
- * than know, bench_escape.c compares the mix with the multiply-adds. The mix alone would be no
- * bound: a core may read too few registers in a cycle for three operands of each, of which the
+ * units that multiply and units that add are separate (Zen 4: one zmm each per cycle, Zen 5: two
+ * each), the multiply-adds alone limit it; where one kind does both (Intel, most Arm), all four do.
+ * Rather than know, bench_escape.c compares the mix with the multiply-adds. The mix alone would be
+ * no bound: a core may read too few registers in a cycle for three operands of each, of which the
  * kernel finds more on the way from other operations. An including file brings the vocabulary
  * vec_<isa>.h and VEC_REGISTER, and gets bound_mix, bound_fma and bound_add. */
 #include "bound.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The baseline of bench_darts: what a careful program does without Plait, PCG's own generator drawn
- * twice a dart and the hit decided in double. */
+ * twice per dart and the hit decided in double. */
 #include "darts_baseline.h"
 
 #include <pcg_random.hpp>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # ./dev bench escape_ranks [ROUNDS]: two ranks of one thread against one, on the second view of the escape
-# bench, brute: with one block each, which is the kernel alone, and by the work queue, whose questions
+# bench, brute: with one block each, which is the kernel alone, and by the work queue, whose requests
 # cost their part of some 40 ms. Compute seconds of whole runs in turns, checksums compared; medians.
 set -euo pipefail
 : "${BENCH:?names the directory of the programs}" "${MPIEXEC:=mpirun}"

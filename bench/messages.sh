@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 # ./dev bench messages [ROUNDS]: pingpong and ring on two ranks against NetPIPE (Debian's netpipe-openmpi),
 # and plait hello on two ranks against an empty MPI program, in turns. docs/performance-messages.md says
-# what is compared. BENCH names the folder of the programs. OPTIONS: more options for mpirun, such as
+# what is compared. BENCH names the directory of the programs. OPTIONS: more options for mpirun, such as
 # the hosts. Fails if a program does; a ratio above its bound is marked.
 set -euo pipefail
-: "${BENCH:?names the folder of the programs}" "${MPIEXEC:=mpirun}"
+: "${BENCH:?names the directory of the programs}" "${MPIEXEC:=mpirun}"
 plait=$BENCH/../drivers/plait
 rounds=${1:-9}
 read -ra options <<<"${OPTIONS:-}"
@@ -27,7 +27,7 @@ pingpong() {
     two_ranks "$plait" pingpong --repeat "$1" --limit 3600 --size "$3" |
         awk -v first="$2" '!/^#/ && $1 >= first { print $1, $4 }' >>"$work/pingpong"
 }
-# NetPIPE's times have steps of 0.01 microseconds, its bandwidths (2^20 bits a second) do not.
+# NetPIPE's times have steps of 0.01 microseconds, its bandwidths (2^20 bits per second) do not.
 netpipe() {
     two_ranks NPopenmpi -p 0 -n "$1" -l "$2" -u "$3" -o "$work/np.out" >/dev/null 2>&1
     awk '{ print $1, $1 * 8 / ($2 * 1.048576) }' "$work/np.out" >>"$work/netpipe"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Simulates what ranks/queue.c does. The events are the questions of the ranks and the ends of rank
+ * Simulates what ranks/queue.c does. The events are the requests of the ranks and the ends of rank
  * 0's pieces, taken in the order in which rank 0 sees them. */
 #include "queue_simulation.h"
 
@@ -81,7 +81,7 @@ static void run_fixed(struct state *state, int rank, double start_s) {
     }
 }
 
-/* When rank 0 sees a question that arrives at a moment. */
+/* When rank 0 sees a request that arrives at a moment. */
 static double seen_at(const struct state *state, double arrives_s) {
     const struct worker *root = &state->worker[0];
     if (root->piece.count == 0)
@@ -94,7 +94,7 @@ static double seen_at(const struct state *state, double arrives_s) {
     return fmin(root->begin_s + ceil((arrives_s - root->begin_s) / gap_s) * gap_s, root->end_s);
 }
 
-/* The rank whose question rank 0 sees first, or -1. */
+/* The rank whose request rank 0 sees first, or -1. */
 static int first_asking(const struct state *state) {
     int first = -1;
     for (int r = 1; r < state->given->ranks; r++)
@@ -104,7 +104,7 @@ static int first_asking(const struct state *state) {
     return first;
 }
 
-static void tell(struct state *state, int rank, double now_s) {
+static void simulation_report_cost(struct state *state, int rank, double now_s) {
     const struct worker *w = &state->worker[rank];
     if (w->piece.count == 0)
         schedule_tell(&state->schedule, rank, w->finished, w->busy_s);
@@ -113,12 +113,12 @@ static void tell(struct state *state, int rank, double now_s) {
                       w->busy_s + (now_s - w->begin_s));
 }
 
-static void answer(struct state *state, int rank, double now_s) {
+static void simulation_reply(struct state *state, int rank, double now_s) {
     struct worker *root = &state->worker[0];
     struct worker *w = &state->worker[rank];
     if (root->piece.count > 0)
-        tell(state, 0, now_s);
-    tell(state, rank, w->ask_s);
+        simulation_report_cost(state, 0, now_s);
+    simulation_report_cost(state, rank, w->ask_s);
     const struct piece piece = schedule_next(&state->schedule, rank, UINT64_MAX);
     root->end_s += root->piece.count > 0 ? state->given->serve_s : 0;
     state->result->messages += 2;
@@ -133,7 +133,7 @@ static void answer(struct state *state, int rank, double now_s) {
 static void next_of_root(struct state *state, double now_s) {
     if (state->worker[0].piece.count > 0)
         finish(state, 0);
-    tell(state, 0, now_s);
+    simulation_report_cost(state, 0, now_s);
     const struct piece piece = schedule_next(&state->schedule, 0, UINT64_MAX);
     if (piece.count > 0)
         begin(state, 0, piece, now_s);
@@ -150,7 +150,7 @@ static void run_dynamic(struct state *state) {
         if (root->piece.count > 0 && root->end_s < seen_s) {
             next_of_root(state, root->end_s);
         } else if (r >= 0) {
-            answer(state, r, seen_s);
+            simulation_reply(state, r, seen_s);
             if (root->piece.count == 0)
                 next_of_root(state, seen_s);
         } else {

@@ -17,14 +17,14 @@ struct simulation {
     int ranks;
     const double *speeds; /* [ranks] */
     double message_s;     /* from one rank to another */
-    double serve_s;       /* what rank 0 loses for a question */
+    double serve_s;       /* that rank 0 spends on a request */
 };
 
 struct simulated {
     double end_s;      /* when the last rank is done */
     double useful;     /* work over capacity: sum of unit_s / (end_s * sum of speeds) */
-    uint64_t messages; /* questions and answers */
-    double waited;     /* for answers and at the end: the largest part of end_s over the ranks */
+    uint64_t messages; /* requests and replies */
+    double waited;     /* for replies and at the end: the largest part of end_s over the ranks */
     bool once;         /* every unit was computed exactly once */
 };
 

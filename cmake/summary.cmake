@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # What this build will be able to do, at the end of the configuration.
-function(plait_feature text found mend)
+function(plait_feature text found fix)
   if(found)
     message(STATUS "  ${text}: yes")
   else()
-    message(STATUS "  ${text}: NO (${mend})")
+    message(STATUS "  ${text}: NO (${fix})")
   endif()
 endfunction()
 

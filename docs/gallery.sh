@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Draws the pictures of docs/gallery.md again.
-#     docs/gallery.sh [FOLDER]        with the plait of $PLAIT or of the PATH; docs/images by default
+#     docs/gallery.sh [DIRECTORY]        with the plait of $PLAIT or of the PATH; docs/images by default
 set -euo pipefail
-folder=${1:-$(dirname "$0")/images}
+directory=${1:-$(dirname "$0")/images}
 
 # draw NAME SUBCOMMAND [OPTION...]
 draw() {
     local name=$1
     shift
-    "${PLAIT:-plait}" "$@" --out "$folder/$name.png"
+    "${PLAIT:-plait}" "$@" --out "$directory/$name.png"
 }
 
 draw mandelbrot mandelbrot

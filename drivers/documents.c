@@ -2,9 +2,9 @@
  * Writes the manual pages and the bash completion of the command, from the option tables of all
  * subcommands. The build runs it:
  *
- *     plait_documents MAN1_FOLDER COMPLETION_FILE COMPLETION_SCRIPT
+ *     plait_documents MAN1_DIRECTORY COMPLETION_FILE COMPLETION_SCRIPT
  *
- * The completion file is the tables and the script behind them. The same sources give the same
+ * The completion file is the tables and the script after them. The same sources give the same
  * files: the date of the pages is that of SOURCE_DATE_EPOCH, and without it there is none. */
 #include "options/completion.h"
 #include "options/manual.h"
@@ -55,9 +55,10 @@ static void find_date(char date[DATE_BYTES]) {
 
 /* The page of one set; of NULL, the overview. */
 static void write_page(const struct manual *manual, const struct option_set *set,
-                       const char *folder) {
+                       const char *directory) {
     char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%s/plait%s%s.1", folder, set ? "-" : "", set ? set->command : "");
+    snprintf(path, sizeof path, "%s/plait%s%s.1", directory, set ? "-" : "",
+             set ? set->command : "");
     FILE *stream = open_file(path, "w");
     if (set)
         manual_command(manual, set, stream);
@@ -66,13 +67,14 @@ static void write_page(const struct manual *manual, const struct option_set *set
     close_file(stream, path);
 }
 
-static void write_manual(const struct option_set *const *sets, size_t count, const char *folder) {
+static void write_manual(const struct option_set *const *sets, size_t count,
+                         const char *directory) {
     char date[DATE_BYTES];
     find_date(date);
     const struct manual manual = {plait_version(), date, sets, count};
-    write_page(&manual, NULL, folder);
+    write_page(&manual, NULL, directory);
     for (size_t k = 0; k < count; k++)
-        write_page(&manual, sets[k], folder);
+        write_page(&manual, sets[k], directory);
 }
 
 static void copy(const char *path, FILE *to) {
@@ -96,7 +98,7 @@ static void write_completion(const struct option_set *const *sets, size_t count,
 
 int main(int argc, char **argv) {
     if (argc != 4) {
-        fputs("usage: plait_documents MAN1_FOLDER COMPLETION_FILE COMPLETION_SCRIPT\n", stderr);
+        fputs("usage: plait_documents MAN1_DIRECTORY COMPLETION_FILE COMPLETION_SCRIPT\n", stderr);
         return EXIT_FAILURE;
     }
     write_manual(option_sets, command_count, argv[1]);

@@ -7,6 +7,7 @@
 #include "base/process_limits.h"
 #include "base/standard_output.h"
 #include "base/suggest.h"
+#include "base/text_file.h"
 #include "base/warning.h"
 #include "options/config_file.h"
 #include "options/option_help.h"
@@ -219,6 +220,7 @@ static void occupy_standard_descriptors(void) {
 
 int main(int argc, char **argv) {
     occupy_standard_descriptors();
+    text_file_note_descriptors();
     inherited_signals_reset();
     process_limits_begin(launcher_detect().rank);
     struct failure failure = {0};

@@ -13,7 +13,7 @@
  * jump to its first dart. */
 static const uint64_t job_darts_max = UINT64_C(1) << 22;
 static const uint64_t job_darts_min = UINT64_C(1) << 16;
-/* What it costs to begin a run, in darts of the fastest path: so many tiny runs are a job. */
+/* What it costs to begin a run, in darts of the fastest path: tiny runs go together as a job. */
 static const uint64_t job_overhead_darts = 256;
 
 static bool generator_is_valid(enum plait_generator generator) {

@@ -42,7 +42,7 @@ static inline struct darts_tally darts_tally_none(void) {
 static inline void darts_tally_sums(struct darts_tally *tally, const ivec_t *sums, int vecs,
                                     uint32_t near) {
     for (int v = 0; v < vecs; v++) {
-        /* |sum - near| < 2^31: the sign tells which is larger, though sums reach 2^31 */
+        /* |sum - near| < 2^31: the sign says which is larger, though sums reach 2^31 */
         const __m256i beyond = _mm256_sub_epi32(sums[v], _mm256_set1_epi32((int)near));
         tally->below +=
             (unsigned)__builtin_popcount((unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(beyond)));

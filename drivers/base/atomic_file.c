@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Writes beside the target, syncs, renames. The target is touched by one call only, rename(), which
- * POSIX makes atomic within a file system: hence the temporary file in the target's own folder. */
+ * Writes next to the target, syncs, renames. The target is touched by one call only, rename(),
+ * which POSIX makes atomic within a file system: hence the temporary file in the target's own
+ * directory. */
 #define _GNU_SOURCE /* S_ISVTX, O_TMPFILE */
 #include "base/atomic_file.h"
 
@@ -21,15 +22,15 @@ enum {
 
 /* What stands at the end of a path, as far as replacing it is concerned. */
 struct place {
-    char *target; /* path with symbolic links at its end followed */
-    char *folder; /* of the target */
+    char *target;    /* path with symbolic links at its end followed */
+    char *directory; /* of the target */
     bool exists;
     mode_t mode; /* of the file that exists */
 };
 
 static void place_free(struct place *place) {
     free(place->target);
-    free(place->folder);
+    free(place->directory);
     *place = (struct place){0};
 }
 
@@ -42,20 +43,20 @@ static char *copy_bytes(const char *text, size_t length) {
     return copy;
 }
 
-/* The folder of a path, "." for a bare name. NULL: no memory. */
-static char *folder_of(const char *path) {
+/* The directory of a path, "." for a bare name. NULL: no memory. */
+static char *directory_of(const char *path) {
     const char *slash = strrchr(path, '/');
     if (!slash)
         return copy_bytes(".", 1);
     return copy_bytes(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* "folder/name". NULL: no memory. */
-static char *join(const char *folder, const char *name) {
-    const size_t bytes = strlen(folder) + strlen(name) + 2;
+/* "directory/name". NULL: no memory. */
+static char *atomic_file_join(const char *directory, const char *name) {
+    const size_t bytes = strlen(directory) + strlen(name) + 2;
     char *path = malloc(bytes);
     if (path)
-        snprintf(path, bytes, "%s/%s", folder, name);
+        snprintf(path, bytes, "%s/%s", directory, name);
     return path;
 }
 
@@ -73,9 +74,9 @@ static char *follow_link(const char *path) {
     link[length] = '\0';
     if (link[0] == '/')
         return copy_bytes(link, (size_t)length);
-    char *folder = folder_of(path);
-    char *target = folder ? join(folder, link) : NULL;
-    free(folder);
+    char *directory = directory_of(path);
+    char *target = directory ? atomic_file_join(directory, link) : NULL;
+    free(directory);
     return target;
 }
 
@@ -101,23 +102,24 @@ static char *follow_links(const char *path) {
     return NULL;
 }
 
-static bool inspect_folder(const char *path, const char *folder, int exit_status,
-                           struct failure *failure) {
+static bool inspect_directory(const char *path, const char *directory, int exit_status,
+                              struct failure *failure) {
     struct stat status;
-    const int error_number = stat(folder, &status) == 0 ? 0 : errno;
+    const int error_number = stat(directory, &status) == 0 ? 0 : errno;
     if (error_number == ENOENT)
-        return failure_set(failure, exit_status,
-                           "cannot write '%s': there is no folder '%s': make it, or choose another",
-                           path, folder);
+        return failure_set(
+            failure, exit_status,
+            "cannot write '%s': there is no directory '%s': make it, or choose another", path,
+            directory);
     if (error_number == ENOTDIR || (error_number == 0 && !S_ISDIR(status.st_mode)))
-        return failure_set(failure, exit_status,
-                           "cannot write '%s': '%s' is a file, not a folder, or lies beneath one: "
-                           "choose another folder",
-                           path, folder);
+        return failure_set(
+            failure, exit_status,
+            "cannot write '%s': '%s' is a file, not a directory, or lies beneath one: choose another directory",
+            path, directory);
     if (error_number != 0)
         return failure_set(failure, exit_status,
-                           "cannot write '%s': folder '%s': %s: choose another folder", path,
-                           folder, strerror(error_number));
+                           "cannot write '%s': directory '%s': %s: choose another directory", path,
+                           directory, strerror(error_number));
     return true;
 }
 
@@ -132,20 +134,20 @@ static bool inspect_target(const char *path, const char *target, struct stat *st
     }
     if (S_ISDIR(status->st_mode))
         return failure_set(failure, exit_status,
-                           "cannot write '%s': it is a folder: add the name of a file", path);
+                           "cannot write '%s': it is a directory: add the name of a file", path);
     if (!S_ISREG(status->st_mode))
-        return failure_set(failure, exit_status,
-                           "cannot write '%s': it is a device, pipe or socket, which a file would "
-                           "replace: name a regular file",
-                           path);
+        return failure_set(
+            failure, exit_status,
+            "cannot write '%s': it is a device, pipe or socket, which a file would replace: name a regular file",
+            path);
     return true;
 }
 
-/* In a folder with the sticky bit, as /tmp, only the owner of the file or of the folder may replace
- * a file, whatever its permissions are. */
-static bool sticky_forbids(const char *folder, const struct stat *file) {
+/* In a directory with the sticky bit, as /tmp, only the owner of the file or of the directory may
+ * replace a file, whatever its permissions are. */
+static bool sticky_forbids(const char *directory, const struct stat *file) {
     struct stat status;
-    if (stat(folder, &status) != 0 || !(status.st_mode & S_ISVTX))
+    if (stat(directory, &status) != 0 || !(status.st_mode & S_ISVTX))
         return false;
     const uid_t user = geteuid();
     return user != 0 && user != file->st_uid && user != status.st_uid;
@@ -154,11 +156,11 @@ static bool sticky_forbids(const char *folder, const struct stat *file) {
 /* Asks for the effective user, as open() will; access() asks for the real one. */
 static bool inspect_permissions(const char *path, const struct place *place,
                                 const struct stat *file, int exit_status, struct failure *failure) {
-    if (faccessat(AT_FDCWD, place->folder, W_OK | X_OK, AT_EACCESS) != 0)
-        return failure_set(failure, exit_status,
-                           "cannot write '%s': folder '%s': %s: choose another folder, or allow "
-                           "writing there",
-                           path, place->folder, strerror(errno));
+    if (faccessat(AT_FDCWD, place->directory, W_OK | X_OK, AT_EACCESS) != 0)
+        return failure_set(
+            failure, exit_status,
+            "cannot write '%s': directory '%s': %s: choose another directory, or allow writing there",
+            path, place->directory, strerror(errno));
     if (!place->exists)
         return true;
     /* rename() would replace a read-only file, but whoever protected it meant something by it. */
@@ -166,7 +168,7 @@ static bool inspect_permissions(const char *path, const struct place *place,
         return failure_set(failure, exit_status,
                            "cannot replace '%s': %s: choose another name, or allow writing to it",
                            path, strerror(errno));
-    if (sticky_forbids(place->folder, file))
+    if (sticky_forbids(place->directory, file))
         return failure_set(failure, exit_status,
                            "cannot replace '%s': it belongs to another user: choose another name",
                            path);
@@ -189,16 +191,16 @@ static bool inspect_place(const char *path, struct place *place, int exit_status
                            path);
     if (path[length - 1] == '/')
         return failure_set(failure, exit_status,
-                           "cannot write '%s': it names a folder: add the name of a file", path);
+                           "cannot write '%s': it names a directory: add the name of a file", path);
     place->target = follow_links(path);
     if (!place->target)
         return failure_set(failure, exit_status, "cannot write '%s': %s: choose another name", path,
                            strerror(errno));
-    place->folder = folder_of(place->target);
-    if (!place->folder)
+    place->directory = directory_of(place->target);
+    if (!place->directory)
         return failure_set(failure, exit_status, "cannot write '%s': %s", path, strerror(ENOMEM));
     struct stat file;
-    if (!inspect_folder(path, place->folder, exit_status, failure) ||
+    if (!inspect_directory(path, place->directory, exit_status, failure) ||
         !inspect_target(path, place->target, &file, exit_status, failure))
         return false;
     place->exists = file.st_mode != 0;
@@ -225,19 +227,19 @@ static uint64_t unlikely_number(int attempt) {
     return (seed + (uint64_t)attempt) * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)getpid();
 }
 
-/* A file without a name: a process that is killed leaves nothing behind. Answers a descriptor, or
+/* A file without a name: a process that is killed leaves nothing behind. Returns a descriptor, or
  * -1 where the file system (NFS among others) or a missing /proc does not allow it. */
-static int create_nameless(const char *folder, int access_mode, mode_t mode) {
+static int create_nameless(const char *directory, int access_mode, mode_t mode) {
 #ifdef O_TMPFILE
     if (access("/proc/self/fd", X_OK) == 0)
-        return open(folder, O_TMPFILE | access_mode | O_CLOEXEC, mode);
+        return open(directory, O_TMPFILE | access_mode | O_CLOEXEC, mode);
 #endif
-    (void)folder, (void)access_mode, (void)mode;
+    (void)directory, (void)access_mode, (void)mode;
     return -1;
 }
 
-/* Gives the name to the nameless file behind the descriptor, or with descriptor -1 to a new file.
- * Answers the descriptor, or -1 with errno. */
+/* Gives the name to the nameless file of the descriptor, or with descriptor -1 to a new file.
+ * Returns the descriptor, or -1 with errno. */
 static int take_name(const char *name, int access_mode, mode_t mode, int descriptor) {
     if (descriptor < 0)
         return open(name, access_mode | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
@@ -248,21 +250,21 @@ static int take_name(const char *name, int access_mode, mode_t mode, int descrip
 
 /* A path for the temporary file: hidden, so that "*.png" never finds it, and with a short name of
  * its own, so that a target of any legal length works. NULL: no memory. */
-static char *temporary_path(const struct atomic_file *file, const char *folder, int attempt) {
+static char *temporary_path(const struct atomic_file *file, const char *directory, int attempt) {
     const char *slash = strrchr(file->target, '/');
     char name[256];
     if (file->owned)
         snprintf(name, sizeof name, ".plait-%.200s", slash ? slash + 1 : file->target);
     else
         snprintf(name, sizeof name, ".plait-%016llx", (unsigned long long)unlikely_number(attempt));
-    return join(folder, name);
+    return atomic_file_join(directory, name);
 }
 
-/* Names the temporary file. Answers as take_name. */
-static int name_temporary(struct atomic_file *file, const char *folder, int access_mode,
+/* Names the temporary file. Returns as take_name. */
+static int name_temporary(struct atomic_file *file, const char *directory, int access_mode,
                           mode_t mode, int descriptor) {
     for (int attempt = 0; attempt < NAME_ATTEMPTS_MAX; attempt++) {
-        char *temporary = temporary_path(file, folder, attempt);
+        char *temporary = temporary_path(file, directory, attempt);
         if (!temporary)
             return -1;
         if (file->owned)
@@ -289,9 +291,9 @@ static bool open_stream(struct atomic_file *file, const struct place *place, enu
     const int access_mode = O_RDWR; /* what is shared, and a checkpoint, is read back */
     int descriptor = -1;
     if (sharing != SHARED_WITH_NODES)
-        descriptor = create_nameless(place->folder, access_mode, mode);
+        descriptor = create_nameless(place->directory, access_mode, mode);
     if (descriptor < 0)
-        descriptor = name_temporary(file, place->folder, access_mode, mode, -1);
+        descriptor = name_temporary(file, place->directory, access_mode, mode, -1);
     if (descriptor < 0)
         return false;
     if (!place->exists || fchmod(descriptor, place->mode) == 0)
@@ -318,8 +320,8 @@ static bool open_or_fail(struct atomic_file *file, const char *path, enum sharin
     const bool opened = file->path && open_stream(file, &place, sharing);
     if (!opened) {
         failure_set(failure, exit_status,
-                    "cannot write '%s': folder '%s': %s: choose another folder", path, place.folder,
-                    strerror(errno));
+                    "cannot write '%s': directory '%s': %s: choose another directory", path,
+                    place.directory, strerror(errno));
         atomic_file_abandon(file);
     }
     place_free(&place);
@@ -335,13 +337,13 @@ bool atomic_file_open_owned(struct atomic_file *file, const char *path, struct f
 }
 
 void atomic_file_clear_owned(const char *path) {
-    char *target = follow_links(path), *folder = target ? folder_of(target) : NULL;
+    char *target = follow_links(path), *directory = target ? directory_of(target) : NULL;
     const struct atomic_file file = {.target = target, .owned = true};
-    char *left = folder ? temporary_path(&file, folder, 0) : NULL;
+    char *left = directory ? temporary_path(&file, directory, 0) : NULL;
     if (left)
         unlink(left);
     free(left);
-    free(folder);
+    free(directory);
     free(target);
 }
 
@@ -352,14 +354,14 @@ bool atomic_file_open_shared(struct atomic_file *file, const char *path, bool na
 }
 
 bool atomic_file_shared_name(const struct atomic_file *file, char *name, size_t bytes) {
-    char folder[LINK_BYTES_MAX] = "";
+    char directory[LINK_BYTES_MAX] = "";
     int length;
     if (!file->temporary)
         length = snprintf(name, bytes, "/proc/%ld/fd/%d", (long)getpid(), fileno(file->stream));
     else if (file->temporary[0] == '/')
         length = snprintf(name, bytes, "%s", file->temporary);
-    else if (getcwd(folder, sizeof folder))
-        length = snprintf(name, bytes, "%s/%s", folder, file->temporary);
+    else if (getcwd(directory, sizeof directory))
+        length = snprintf(name, bytes, "%s/%s", directory, file->temporary);
     else
         return false;
     if (length >= 0 && (size_t)length < bytes)
@@ -368,7 +370,7 @@ bool atomic_file_shared_name(const struct atomic_file *file, char *name, size_t 
     return false;
 }
 
-/* Nothing short of making a file tells for sure that one can be made: permissions say nothing of
+/* Only making a file shows for sure that one can be made: permissions say nothing of
  * quotas, of file systems that map root to nobody, or of /proc. */
 bool atomic_file_check(const char *path, struct failure *failure) {
     struct atomic_file file;
@@ -429,15 +431,16 @@ static bool sync_stream(struct atomic_file *file) {
 static bool name_stream(struct atomic_file *file) {
     if (file->temporary)
         return true;
-    char *folder = folder_of(file->target);
-    const bool named = folder && name_temporary(file, folder, 0, 0, fileno(file->stream)) >= 0;
+    char *directory = directory_of(file->target);
+    const bool named =
+        directory && name_temporary(file, directory, 0, 0, fileno(file->stream)) >= 0;
     if (!named)
         file->error_number = errno;
-    free(folder);
+    free(directory);
     return named;
 }
 
-/* close() tells of write errors that a network file system had kept for itself. */
+/* close() reports write errors that a network file system had kept for itself. */
 static bool close_stream(struct atomic_file *file) {
     const bool closed = fclose(file->stream) == 0;
     file->stream = NULL;
@@ -457,29 +460,29 @@ static bool rename_to_target(struct atomic_file *file) {
 }
 
 /* Makes the new name last. The new file is complete by now, and some file systems cannot sync a
- * folder, so whatever goes wrong here is no failure of the file. */
-static void sync_folder(const struct atomic_file *file) {
-    char *folder = folder_of(file->target);
-    const int descriptor = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+ * directory, so whatever goes wrong here is no failure of the file. */
+static void sync_directory(const struct atomic_file *file) {
+    char *directory = directory_of(file->target);
+    const int descriptor = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (descriptor >= 0) {
         fsync(descriptor);
         close(descriptor);
     }
-    free(folder);
+    free(directory);
 }
 
 bool atomic_file_commit(struct atomic_file *file, struct failure *failure) {
     const bool committed =
         sync_stream(file) && name_stream(file) && close_stream(file) && rename_to_target(file);
     if (committed)
-        sync_folder(file);
+        sync_directory(file);
     else
         atomic_file_failed(file, file->error_number, failure);
     atomic_file_abandon(file);
     return committed;
 }
 
-/* A second name for the file, which unlike a renamed one never takes the place of another. File
+/* A second name for the file, which never, as a renamed one does, takes the place of another. File
  * systems without second names (FAT) get it renamed. */
 static bool link_to_target(struct atomic_file *file) {
     if (!file->temporary ? take_name(file->target, 0, 0, fileno(file->stream)) >= 0
@@ -498,20 +501,21 @@ static bool link_to_target(struct atomic_file *file) {
 bool atomic_file_commit_new(struct atomic_file *file, struct failure *failure) {
     const bool committed = sync_stream(file) && link_to_target(file);
     if (committed)
-        sync_folder(file);
+        sync_directory(file);
     else
         atomic_file_failed(file, file->error_number, failure);
     atomic_file_abandon(file);
     return committed;
 }
 
-/* Whether both lead to one name in one folder, which may not exist yet. */
+/* Whether both lead to one name in one directory, which may not exist yet. */
 static bool same_place(const char *a, const char *b) {
-    struct stat folder_a, folder_b;
-    char *in_a = folder_of(a), *in_b = folder_of(b);
+    struct stat directory_a, directory_b;
+    char *in_a = directory_of(a), *in_b = directory_of(b);
     const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
-    const bool same = in_a && in_b && stat(in_a, &folder_a) == 0 && stat(in_b, &folder_b) == 0 &&
-                      folder_a.st_dev == folder_b.st_dev && folder_a.st_ino == folder_b.st_ino &&
+    const bool same = in_a && in_b && stat(in_a, &directory_a) == 0 &&
+                      stat(in_b, &directory_b) == 0 && directory_a.st_dev == directory_b.st_dev &&
+                      directory_a.st_ino == directory_b.st_ino &&
                       strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) == 0;
     free(in_a);
     free(in_b);

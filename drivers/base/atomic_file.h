@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * A file that appears whole or not at all. What is written goes to a temporary file beside the
+ * A file that appears whole or not at all. What is written goes to a temporary file next to the
  * target and takes the target's name only when all of it is on the disk: whoever looks at the
  * target sees the earlier file or the complete new one, never a part.
  *
@@ -31,9 +31,9 @@ struct atomic_file {
 };
 
 /* Says before work begins whether `path` could be written, and leaves no trace. false with
- * EXIT_USAGE for: an empty or too long name, a folder that is missing, is a file, or may not be
- * written to, a read-only file system, a target that is a folder, a device or anything else but a
- * regular file, or a file that this user may not replace. A full disk is not foreseen. */
+ * EXIT_USAGE for: an empty or too long name, a directory that is missing, is a file, or may not be
+ * written to, a read-only file system, a target that is a directory, a device or anything else but
+ * a regular file, or a file that this user may not replace. A full disk is not foreseen. */
 bool atomic_file_check(const char *path, struct failure *failure);
 
 /* Opens a temporary file for `path`. On success the caller owns *file and ends it by
@@ -63,7 +63,7 @@ bool atomic_file_write(struct atomic_file *file, const void *data, size_t bytes,
                        struct failure *failure);
 
 /* Describes that writing failed with `error_number`: EXIT_RUN, with the file, the cause, and what
- * became of an earlier file. Answers false. */
+ * became of an earlier file. Returns false. */
 bool atomic_file_failed(const struct atomic_file *file, int error_number, struct failure *failure);
 
 /* How to fix what made a write fail with `error_number`: ": " and the words, or "" where the name
@@ -71,7 +71,7 @@ bool atomic_file_failed(const struct atomic_file *file, int error_number, struct
 const char *atomic_file_fix(int error_number);
 
 /* Gives the target the new content and survives a power cut after it: flush, sync, rename, sync of
- * the folder. On failure (EXIT_RUN) the target is what it was and the temporary file is gone. In
+ * the directory. On failure (EXIT_RUN) the target is what it was and the temporary file is gone. In
  * both cases *file is all zero afterwards. */
 bool atomic_file_commit(struct atomic_file *file, struct failure *failure);
 

@@ -21,7 +21,7 @@ static bool list_has(const char *list, size_t list_bytes, const char *word) {
 }
 
 /* The next line of a stream without its end; lines that are too long are passed over. */
-static bool next_line(FILE *stream, char *line, int bytes) {
+static bool cgroup_next_line(FILE *stream, char *line, int bytes) {
     while (fgets(line, bytes, stream)) {
         char *end = strchr(line, '\n');
         if (end) {
@@ -38,7 +38,7 @@ static bool next_line(FILE *stream, char *line, int bytes) {
     return false;
 }
 
-static FILE *open_below(const char *root, const char *path) {
+static FILE *cgroup_open_below(const char *root, const char *path) {
     char full[CGROUP_PATH_BYTES];
     if (snprintf(full, sizeof full, "%s%s", root, path) >= (int)sizeof full)
         return NULL;
@@ -49,10 +49,10 @@ static FILE *open_below(const char *root, const char *path) {
  * version 2. */
 static bool find_path(const char *root, int version, const char *controller,
                       char path[CGROUP_PATH_BYTES]) {
-    FILE *stream = open_below(root, "/proc/self/cgroup");
+    FILE *stream = cgroup_open_below(root, "/proc/self/cgroup");
     char line[CGROUP_PATH_BYTES];
     bool found = false;
-    while (stream && !found && next_line(stream, line, sizeof line)) {
+    while (stream && !found && cgroup_next_line(stream, line, sizeof line)) {
         const char *controllers = strchr(line, ':');
         const char *end = controllers ? strchr(controllers + 1, ':') : NULL;
         if (!end || end[1] != '/')
@@ -86,10 +86,10 @@ static void decode_octal(char *text) {
  *     36 35 98:0 /group /mount/point options optional-fields - type source options */
 static bool find_mount(const char *root, int version, const char *controller,
                        char top[CGROUP_PATH_BYTES], char point[CGROUP_PATH_BYTES]) {
-    FILE *stream = open_below(root, "/proc/self/mountinfo");
+    FILE *stream = cgroup_open_below(root, "/proc/self/mountinfo");
     char line[2 * CGROUP_PATH_BYTES];
     bool found = false;
-    while (stream && !found && next_line(stream, line, sizeof line)) {
+    while (stream && !found && cgroup_next_line(stream, line, sizeof line)) {
         char type[64], options[CGROUP_PATH_BYTES];
         const char *rest = strstr(line, " - ");
         if (!rest || sscanf(rest, " - %63s %*s %4095s", type, options) != 2 ||

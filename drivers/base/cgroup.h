@@ -12,8 +12,8 @@ enum { CGROUP_PATH_BYTES = 4096 };
 /* A group that this process is in, as far as it can be seen from here: in a container the path ends
  * at the root of what is mounted, which carries the container's limits. */
 struct cgroup {
-    int version;                       /* 1 or 2 */
-    size_t mount_bytes;                /* the first so many of the directory are the mount point */
+    int version;        /* 1 or 2 */
+    size_t mount_bytes; /* the first mount_bytes of the directory are the mount point */
     char directory[CGROUP_PATH_BYTES]; /* absolute, with `root` in front */
 };
 
@@ -23,7 +23,7 @@ struct cgroup {
  * what is mounted. False if there is no such hierarchy. */
 bool cgroup_find(const char *root, int version, const char *controller, struct cgroup *group);
 
-/* Goes on to the parent. False at the mount point, whose parent cannot be seen. */
+/* Moves to the parent. False at the mount point, whose parent cannot be seen. */
 bool cgroup_parent(struct cgroup *group);
 
 /* Reads the start of a file of the group, with a zero after it. False if there is none. */

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
 
 /* The quota of one group, in cores; 0 if it has none ("max" in version 2, -1 in version 1). */
 static double group_quota(const struct cgroup *group) {
@@ -27,12 +27,13 @@ static double group_quota(const struct cgroup *group) {
     return quota_us > 0 && period_us > 0 ? (double)quota_us / (double)period_us : 0;
 }
 
-/* FNV-1a of the directory, never 0. */
+/* The same for all processes of the node that are in the group, whatever path leads to it: every
+ * container has its own group as the root of what it sees. 0: the group has gone. */
 static uint64_t group_number(const char *directory) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (const char *c = directory; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-    return hash ? hash : 1;
+    struct stat about;
+    if (stat(directory, &about) != 0)
+        return 0;
+    return (uint64_t)about.st_dev << 32 ^ (uint64_t)about.st_ino;
 }
 
 struct cpu_quota cpu_quota_of_process(const char *root) {

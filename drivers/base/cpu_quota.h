@@ -8,7 +8,7 @@
 struct cpu_quota {
     double cores;   /* processor seconds per second, above 0; 0: no limit */
     uint64_t group; /* a number of the group that has the limit: processes of one node with the same
-                     * number share it. 0: no limit */
+                     * number share it, in containers too. 0: no limit */
 };
 
 /* The smallest quota of this process's group and all above it, in both versions of control groups.

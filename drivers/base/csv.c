@@ -23,7 +23,7 @@ void csv_put_quoted(FILE *stream, const char *field) {
 
 /* Removes the quotes of the field that begins with one at *at; *at is then what stands after it.
  * The text moves to the front by at least the first quote, so its end does not reach there. */
-static bool unquote(char **at) {
+static bool csv_unquote(char **at) {
     char *to = *at, *from = *at + 1;
     for (; *from; from++) {
         if (*from == '"' && from[1] != '"')
@@ -44,7 +44,7 @@ size_t csv_split(char *line, char **fields, size_t most) {
         if (count < most)
             fields[count] = at;
         count++;
-        if (*at == '"' ? !unquote(&at) : (at += strcspn(at, ",\""), *at == '"'))
+        if (*at == '"' ? !csv_unquote(&at) : (at += strcspn(at, ",\""), *at == '"'))
             return 0;
         if (*at != ',' && *at != '\0')
             return 0;
@@ -58,12 +58,12 @@ size_t csv_split(char *line, char **fields, size_t most) {
 /* What stands for a comma and for a quote that divide nothing, while a line is split. */
 enum { HIDDEN_COMMA = 1, HIDDEN_QUOTE = 2, BRACKETS_MAX = 64 };
 
-static void hide(char *from, const char *end) {
+static void csv_hide_commas(char *from, const char *end) {
     for (; from < end; from++)
         *from = *from == ',' ? HIDDEN_COMMA : *from == '"' ? HIDDEN_QUOTE : *from;
 }
 
-static void show(char *field) {
+static void csv_show_commas(char *field) {
     for (; *field; field++)
         *field = *field == HIDDEN_COMMA ? ',' : *field == HIDDEN_QUOTE ? '"' : *field;
 }
@@ -89,7 +89,7 @@ static char *find_column_end(char *text) {
 
 /* Hides commas and quotes between brackets that are a pair. A bracket without its other half is a
  * character like any other. */
-static void hide_in_brackets(char *line, bool strings) {
+static void csv_hide_in_brackets(char *line, bool strings) {
     static const char opening[] = "([{", closing[] = ")]}";
     char *open[BRACKETS_MAX];
     size_t depth = 0;
@@ -108,15 +108,15 @@ static void hide_in_brackets(char *line, bool strings) {
                 open[depth++] = at;
         } else if (depth > 0 && (kind = strchr(closing, *at)) != NULL &&
                    *open[depth - 1] == opening[kind - closing]) {
-            hide(open[--depth], at);
+            csv_hide_commas(open[--depth], at);
         }
     }
 }
 
 size_t csv_split_brackets(char *line, char **fields, size_t most, bool strings) {
-    hide_in_brackets(line, strings);
+    csv_hide_in_brackets(line, strings);
     const size_t count = csv_split(line, fields, most);
     for (size_t k = 0; k < count && k < most; k++)
-        show(fields[k]);
+        csv_show_commas(fields[k]);
     return count;
 }

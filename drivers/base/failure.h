@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * An error on its way to the user. Functions that can fail answer a bool and describe what went
+ * An error on its way to the user. Functions that can fail return a bool and describe what went
  * wrong here; drivers/plait.c alone prints it, and ranks/agree.h makes it the same on all ranks
  * before. */
 #ifndef PLAIT_DRIVERS_FAILURE_H
@@ -19,12 +19,12 @@ enum { FAILURE_TEXT_BYTES = 1024 };
 
 struct failure {
     int exit_status;               /* EXIT_DONE: nothing has failed */
-    char text[FAILURE_TEXT_BYTES]; /* one line, cause first, then the mend; without "plait: " */
+    char text[FAILURE_TEXT_BYTES]; /* one line, cause first, then the fix; without "plait: " */
     bool files_are_whole;          /* all the same: rank 0 draws from them, and alone has the exit
                                     * status, which would end it elsewhere */
 };
 
-/* Describes a failure, printf-like, and answers false, so that a caller can write
+/* Describes a failure, printf-like, and returns false, so that a caller can write
  *     return failure_set(failure, EXIT_USAGE, "cannot read '%s'", path);
  * A failure that is already set is kept: the first cause is the one that helps. Control characters
  * in the text become '?', and a text that is too long ends in "...". */

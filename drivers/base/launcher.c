@@ -125,7 +125,8 @@ size_t launcher_kinds(enum launcher_kind kinds[LAUNCHER_KINDS_MAX]) {
     return TABLE_ROWS;
 }
 
-/* -- what the launcher was told ---------------------------------------------------------------- */
+/* -- what the launcher was given ----------------------------------------------------------------
+ */
 
 static bool is_set(const char *variable) {
     const char *text = getenv(variable);
@@ -137,7 +138,7 @@ static bool policy_oversubscribes(const char *variable) {
     return policy && strcasestr(policy, "OVERSUBSCRIBE") && !strcasestr(policy, "NOOVERSUBSCRIBE");
 }
 
-/* PRRTE passes on neither its options nor, unless told to (-x), its parameters: it may
+/* PRRTE passes on neither its options nor, unless asked to (-x), its parameters: it may
  * oversubscribe more often than this says. */
 bool launcher_may_oversubscribe(enum launcher_kind kind) {
     switch (kind) {

@@ -54,7 +54,7 @@ const struct launcher_words *launcher_words(enum launcher_kind kind);
 enum { LAUNCHER_KINDS_MAX = 8 };
 size_t launcher_kinds(enum launcher_kind kinds[LAUNCHER_KINDS_MAX]);
 
-/* Whether the launcher was told that it may start more ranks than it has slots: mpirun passes its
+/* Whether the launcher was allowed to start more ranks than it has slots: mpirun passes its
  * options on in the environment. */
 bool launcher_may_oversubscribe(enum launcher_kind kind);
 

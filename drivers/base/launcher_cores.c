@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Walks up the processes to the launcher's. */
-#define _GNU_SOURCE /* sched_getaffinity */
 #include "base/launcher_cores.h"
 
-#include <sched.h>
+#include "base/process_cpus.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
@@ -53,20 +53,6 @@ static bool look_up_process(pid_t process, char name[64], pid_t *parent) {
     return true;
 }
 
-static int process_cores(pid_t process) {
-    for (int cpus = CPU_SETSIZE; cpus <= CPU_SETSIZE * 64; cpus *= 2) {
-        cpu_set_t *set = CPU_ALLOC(cpus);
-        if (!set)
-            return 0;
-        const size_t bytes = CPU_ALLOC_SIZE(cpus);
-        const int found = sched_getaffinity(process, bytes, set) == 0 ? CPU_COUNT_S(bytes, set) : 0;
-        CPU_FREE(set);
-        if (found > 0)
-            return found;
-    }
-    return 0;
-}
-
 int launcher_cores(void) {
     pid_t parent;
     char name[64];
@@ -74,7 +60,7 @@ int launcher_cores(void) {
         if (!look_up_process(process, name, &parent))
             return 0;
         if (launcher_cores_is_launcher(name))
-            return process_cores(process);
+            return process_cpus(process);
     }
     return 0;
 }

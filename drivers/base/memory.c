@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static uint64_t least(uint64_t a, uint64_t b) {
+static uint64_t memory_least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
@@ -35,16 +35,19 @@ static bool group_number_of(const struct cgroup *group, const char *file, uint64
     return cgroup_read(group, file, text, sizeof text) && sscanf(text, "%" SCNu64, value) == 1;
 }
 
-/* Bytes of file cache that a group is charged for: the kernel gives them back when memory is short.
- * Version 1 has the group's own pages first, and those of its children with it as total_. */
+/* Bytes of file cache that a group is charged for, with the groups below it: the kernel gives them
+ * back when memory is short. Version 1 has the pages of the group alone under the plain names. */
 static uint64_t reclaimable_bytes(const struct cgroup *group) {
+    const char *prefix = group->version == 1 ? "total_" : "";
+    const size_t prefix_bytes = strlen(prefix);
     char text[8192], *rest = text;
     uint64_t value, sum = 0;
     if (!cgroup_read(group, "memory.stat", text, sizeof text))
         return 0;
     for (char *line; (line = strsep(&rest, "\n"));)
-        if (sscanf(line, "active_file %" SCNu64, &value) == 1 ||
-            sscanf(line, "inactive_file %" SCNu64, &value) == 1)
+        if (strncmp(line, prefix, prefix_bytes) == 0 &&
+            (sscanf(line + prefix_bytes, "active_file %" SCNu64, &value) == 1 ||
+             sscanf(line + prefix_bytes, "inactive_file %" SCNu64, &value) == 1))
             sum += value;
     return sum;
 }
@@ -57,7 +60,7 @@ static uint64_t left_in_group(const struct cgroup *group) {
                          &usage))
         return UINT64_MAX;
     const uint64_t cache = reclaimable_bytes(group);
-    usage -= least(cache, usage);
+    usage -= memory_least(cache, usage);
     return limit > usage ? limit - usage : 0;
 }
 
@@ -68,7 +71,7 @@ uint64_t memory_group_left_bytes(const char *root) {
         if (!cgroup_find(root, version, "memory", &group))
             continue;
         do
-            left = least(left, left_in_group(&group));
+            left = memory_least(left, left_in_group(&group));
         while (cgroup_parent(&group));
     }
     return left;
@@ -90,5 +93,5 @@ uint64_t memory_address_space_bytes(void) {
 }
 
 uint64_t memory_available_bytes(void) {
-    return least(meminfo_available_bytes(), memory_group_left_bytes(""));
+    return memory_least(meminfo_available_bytes(), memory_group_left_bytes(""));
 }

@@ -15,7 +15,7 @@
 static const char not_whole[] = "is not a whole number such as 10, 4^12 or 1e9";
 static const char too_large[] = "is above 18446744073709551615, the largest count";
 
-/* a * b; tells when that is beyond UINT64_MAX. */
+/* a * b; reports when that is beyond UINT64_MAX. */
 static uint64_t times(uint64_t a, uint64_t b, bool *overflow) {
     if (b != 0 && a > UINT64_MAX / b) {
         *overflow = true;
@@ -24,7 +24,7 @@ static uint64_t times(uint64_t a, uint64_t b, bool *overflow) {
     return a * b;
 }
 
-/* Reads digits and moves *text behind them. Answers false if there are none. */
+/* Reads digits and moves *text past them. Returns false if there are none. */
 static bool read_digits(const char **text, uint64_t *value, bool *overflow) {
     const size_t length = strspn(*text, DIGITS);
     *value = 0;

@@ -7,12 +7,12 @@
 
 #include <stdint.h>
 
-/* Reads a whole number: 10, 4^12, 2^20, 1e9. Answers NULL and sets *value, or answers why not, as
+/* Reads a whole number: 10, 4^12, 2^20, 1e9. Returns NULL and sets *value, or returns why not, as
  * the rest of a sentence that begins with the quoted text ("is negative"), and leaves *value alone.
  */
 const char *number_count(const char *text, uint64_t *value);
 
-/* Reads a finite decimal double: -2, 0.156, 1e-3. Answers as number_count does; what overflows or
+/* Reads a finite decimal double: -2, 0.156, 1e-3. Returns as number_count does; what overflows or
  * vanishes in a double is refused. */
 const char *number_real(const char *text, double *value);
 

@@ -17,7 +17,7 @@ static const char *after_spaces(const char *text) {
     return text;
 }
 
-/* A whole number at *text, which moves behind it and the spaces around it. False if there is none,
+/* A whole number at *text, which moves past it and the spaces around it. False if there is none,
  * or it is too large for any machine. */
 static bool read_whole(const char **text, unsigned long *value) {
     char *end;

@@ -8,7 +8,7 @@
 
 enum { PIECE_WORDS = 512, PIECE_BYTES = 8 * PIECE_WORDS };
 
-/* The next piece of the payload; answers the state behind it. */
+/* The next piece of the payload; returns the state after it. */
 static uint64_t make_piece(uint64_t state, unsigned char piece[PIECE_BYTES]) {
     uint64_t words[PIECE_WORDS];
     state = plait_pcg_outputs(PLAIT_RXS64, state, PIECE_WORDS, words);

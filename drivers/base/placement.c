@@ -79,17 +79,17 @@ static void examine_worlds(const struct placement *ranks, size_t count,
 
 static void examine_versions(const struct placement *ranks, size_t count,
                              struct placement_warnings *warnings) {
-    size_t unlike = 0, first = 0;
+    size_t different = 0, first = 0;
     for (size_t r = count; r-- > 1;)
         if (strcmp(ranks[r].version, ranks[0].version) != 0) {
-            unlike++;
+            different++;
             first = r;
         }
-    if (unlike > 0)
+    if (different > 0)
         warn(
             warnings,
             "rank %zu on host %s%s runs Plait %s but rank 0 runs %s: install one version on all hosts",
-            first, ranks[first].host, and_more(unlike - 1, "rank").text, ranks[first].version,
+            first, ranks[first].host, and_more(different - 1, "rank").text, ranks[first].version,
             ranks[0].version);
 }
 

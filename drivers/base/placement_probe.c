@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * Asks the system, the environment and OpenMP. */
-#define _GNU_SOURCE /* sched_getaffinity */
+#define _DEFAULT_SOURCE /* unsetenv */
 #include "base/placement_probe.h"
 
 #include "base/cpu_quota.h"
 #include "base/cpus_at_start.h"
 #include "base/launcher_cores.h"
 #include "base/openmp_settings.h"
+#include "base/process_cpus.h"
 #include "plait/version.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +29,8 @@ static int cores_given(int visible_cores) {
 
 /* Whether OpenMP has bound the thread that loaded it, and will bind all it starts. */
 static bool is_bound(const struct placement *mine) {
-    cpu_set_t set;
-    return openmp_binds() && sched_getaffinity(0, sizeof set, &set) == 0 &&
-           CPU_COUNT(&set) < mine->cores_at_start;
+    const int mine_now = process_cpus(0);
+    return openmp_binds() && mine_now > 0 && mine_now < mine->cores_at_start;
 }
 
 /* OMP_NUM_THREADS, and its text if it cannot be meant, else "". libomp, which clang links, reads

@@ -9,7 +9,7 @@
 
 const char *const schedule_names[] = {"block", "cyclic", "dynamic", "weighted", NULL};
 
-/* Pieces that a rank gets of a cyclic schedule: enough to mix cheap and dear regions. */
+/* Pieces that a rank gets of a cyclic schedule: enough to mix cheap and expensive regions. */
 enum { CYCLIC_PIECES = 64 };
 
 /* Dynamic: the first pieces are this fraction of an even share. Nothing is known then, and a rank
@@ -33,10 +33,10 @@ static const double least_piece_s = 1e-3;
 static const double ask_every_s = 0.25e-3;
 
 /* Dynamic: and a hundredth of the time that the asking rank has been busy. What is lost at the end
- * stays small, and an answer may come late, as it does from a node that others use too. */
+ * stays small, and a reply may come late, as it does from a node that others use too. */
 static const double least_part = 0.01;
 
-static uint64_t least(uint64_t a, uint64_t b) {
+static uint64_t schedule_least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
@@ -56,7 +56,8 @@ static void share_evenly(struct schedule *schedule) {
 
 static void share_in_turn(struct schedule *schedule) {
     for (int r = 0; r < schedule->ranks; r++) {
-        schedule->rank[r].next = least((uint64_t)r * cyclic_piece(schedule), schedule->total);
+        schedule->rank[r].next =
+            schedule_least((uint64_t)r * cyclic_piece(schedule), schedule->total);
         schedule->rank[r].end = schedule->total;
     }
 }
@@ -122,8 +123,8 @@ uint64_t schedule_share(const struct schedule *schedule, int rank) {
     const uint64_t piece = cyclic_piece(schedule);
     const uint64_t rounds = schedule->total / (piece * ranks);
     const uint64_t rest = schedule->total % (piece * ranks);
-    const uint64_t before = least(rest, piece * (uint64_t)rank);
-    return rounds * piece + least(rest - before, piece);
+    const uint64_t before = schedule_least(rest, piece * (uint64_t)rank);
+    return rounds * piece + schedule_least(rest - before, piece);
 }
 
 static struct piece fixed_next(struct schedule *schedule, int rank) {
@@ -131,16 +132,17 @@ static struct piece fixed_next(struct schedule *schedule, int rank) {
     struct piece piece = {r->next, r->end - r->next};
     if (schedule->kind == SCHEDULE_CYCLIC) {
         const uint64_t size = cyclic_piece(schedule);
-        piece.count = least(piece.count, size);
-        r->next = least(r->next + size * (uint64_t)schedule->ranks, r->end);
+        piece.count = schedule_least(piece.count, size);
+        r->next = schedule_least(r->next + size * (uint64_t)schedule->ranks, r->end);
     } else {
         r->next = r->end;
     }
     return piece;
 }
 
-static struct piece take(struct schedule *schedule, uint64_t count) {
-    const struct piece piece = {schedule->next, least(count, schedule->total - schedule->next)};
+static struct piece schedule_take(struct schedule *schedule, uint64_t count) {
+    const struct piece piece = {schedule->next,
+                                schedule_least(count, schedule->total - schedule->next)};
     schedule->next += piece.count;
     return piece;
 }
@@ -156,8 +158,8 @@ static uint64_t probe_size(const struct schedule *schedule) {
 struct piece schedule_first(struct schedule *schedule, int rank) {
     if (schedule_is_fixed(schedule))
         return fixed_next(schedule, rank);
-    schedule->next = least(probe_size(schedule) * (uint64_t)rank, schedule->total);
-    return take(schedule, probe_size(schedule));
+    schedule->next = schedule_least(probe_size(schedule) * (uint64_t)rank, schedule->total);
+    return schedule_take(schedule, probe_size(schedule));
 }
 
 /* Units per second of late, 0 if not known. */
@@ -199,7 +201,7 @@ static bool comes_too_late(const struct field *field, double own, uint64_t remai
     return 1 / own > 1.5 * fmax(others_s, last_unit_s);
 }
 
-/* For a rank that has told nothing yet, and may be slow: what takes the others as long as the
+/* For a rank that has reported nothing yet, and may be slow: what takes the others as long as the
  * shortest piece, if that is little. */
 static double cautious_size(const struct schedule *schedule, const struct field *field,
                             uint64_t remaining) {
@@ -240,9 +242,9 @@ struct piece schedule_next(struct schedule *schedule, int rank, uint64_t room) {
         return fixed_next(schedule, rank);
     struct schedule_rank *r = &schedule->rank[rank];
     const uint64_t size =
-        schedule->next < schedule->total ? least(dynamic_size(schedule, rank), room) : 0;
+        schedule->next < schedule->total ? schedule_least(dynamic_size(schedule, rank), room) : 0;
     r->ended = size == 0;
-    return take(schedule, size);
+    return schedule_take(schedule, size);
 }
 
 void schedule_tell(struct schedule *schedule, int rank, uint64_t units, double seconds) {

@@ -15,10 +15,10 @@ struct piece {
 };
 
 enum schedule_kind {
-    SCHEDULE_BLOCK,    /* one contiguous share a rank, lengths differ by at most one */
+    SCHEDULE_BLOCK,    /* one contiguous share per rank, lengths differ by at most one */
     SCHEDULE_CYCLIC,   /* small pieces in turn */
     SCHEDULE_DYNAMIC,  /* pieces as ranks become free, sized by what the ranks measure */
-    SCHEDULE_WEIGHTED, /* one contiguous share a rank, in proportion to its speed */
+    SCHEDULE_WEIGHTED, /* one contiguous share per rank, in proportion to its speed */
 };
 
 /* The names of the kinds in the order of the enum, ended by NULL: for the option table. */
@@ -27,11 +27,11 @@ extern const char *const schedule_names[];
 /* What the schedule knows of a rank. */
 struct schedule_rank {
     uint64_t next, end;    /* what is left of its fixed share; cyclic: next piece */
-    uint64_t told_units;   /* finished, as last told */
-    double told_seconds;   /* busy, as last told */
+    uint64_t told_units;   /* finished, as last reported */
+    double told_seconds;   /* busy, as last reported */
     double fading_units;   /* the same, of late: older ones count half as much with every */
     double fading_seconds; /* report, since neighbouring units cost alike */
-    bool ended;            /* was told that there is nothing left for it */
+    bool ended;            /* knows that there is nothing left for it */
 };
 
 struct schedule {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Flushes standard output and tells what was lost. */
+ * Flushes standard output and reports what was lost. */
 #include "base/standard_output.h"
 
 #include "base/atomic_file.h"

@@ -27,7 +27,7 @@ static void note(int signal) {
 }
 
 /* Only what a handler may do: files that are being written are left as they are. */
-static void end(int signal) {
+static void stop_signal_end(int signal) {
     (void)signal;
     const ssize_t ignored = write(STDERR_FILENO, last_words, last_bytes);
     (void)ignored;
@@ -70,9 +70,9 @@ void stop_signal_end_at_once(const char *text) {
     last_bytes = text ? (size_t)snprintf(last_words, sizeof last_words, "plait: %.*s\n",
                                          FAILURE_TEXT_BYTES - 1, text)
                       : 0;
-    handle(end);
+    handle(stop_signal_end);
     if (seen)
-        end(signals[0]);
+        stop_signal_end(signals[0]);
 }
 
 void stop_signal_release(void) {

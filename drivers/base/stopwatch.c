@@ -45,7 +45,7 @@ const struct stopwatch_timer *stopwatch_find(const struct stopwatch *watch, cons
     return find(watch, name);
 }
 
-static bool make_room(struct stopwatch *watch) {
+static bool stopwatch_grow(struct stopwatch *watch) {
     if (watch->count < watch->capacity)
         return true;
     const size_t capacity = watch->capacity ? 2 * watch->capacity : 8;
@@ -63,7 +63,7 @@ static struct stopwatch_timer *obtain(struct stopwatch *watch, const char *name)
     if (timer)
         return timer;
     char *copy = strdup(name);
-    if (!copy || !make_room(watch)) {
+    if (!copy || !stopwatch_grow(watch)) {
         free(copy);
         watch->broken = true;
         return NULL;
@@ -212,8 +212,8 @@ static void print_row(const int widths[STOPWATCH_COLUMNS],
     fputs("|\n", stream);
 }
 
-static void print_table(const struct record *records, size_t count, const char *comment,
-                        FILE *stream) {
+static void stopwatch_print_table(const struct record *records, size_t count, const char *comment,
+                                  FILE *stream) {
     int widths[STOPWATCH_COLUMNS] = {0};
     widen(widths, titles, TITLE_MARGIN);
     for (size_t k = 0; k < count; k++)
@@ -252,7 +252,7 @@ bool stopwatch_print(const struct stopwatch *watch, const struct stopwatch_syste
         return failure_set(failure, EXIT_RUN, "out of memory for timers");
     for (size_t k = 0; k < watch->count; k++)
         write_record(watch, &watch->timers[k], system, &records[k]);
-    print_table(records, watch->count, comment, stream);
+    stopwatch_print_table(records, watch->count, comment, stream);
     fprintf(stream, "%s\n", *comment ? "#" : "");
     print_lines(records, watch->count, stream);
     free(records);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The StopWatch of the report "MPI with Python": named timers, told as a table and as lines that
+ * The StopWatch of the report "MPI with Python": named timers, printed as a table and as lines that
  * begin with "# csv," and have its columns. Its clock counts nanoseconds. */
 #ifndef PLAIT_DRIVERS_STOPWATCH_H
 #define PLAIT_DRIVERS_STOPWATCH_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* The columns behind "# csv,", and their names in that order. */
+/* The columns after "# csv,", and their names in that order. */
 enum { STOPWATCH_COLUMNS = 11 };
 #define STOPWATCH_HEADER \
     "timer,status,time,sum,start,tag,msg,uname.node,user,uname.system,platform.version"
@@ -32,7 +32,7 @@ struct stopwatch {
     char message[64];    /* of all lines: "ranks=2" */
     uint64_t start_ns;   /* of the watch itself, by clock_now_ns */
     const char *comment; /* what lines of the table begin with: "# "; NULL: nothing */
-    bool broken;         /* memory ran out: printing tells */
+    bool broken;         /* memory ran out: printing reports it */
     struct stopwatch_timer *timers;
     size_t count, capacity;
 };
@@ -56,7 +56,7 @@ void stopwatch_status(struct stopwatch *watch, const char *name, const char *sta
 /* The timer of that name, NULL if there is none. */
 const struct stopwatch_timer *stopwatch_find(const struct stopwatch *watch, const char *name);
 
-/* What stands in every line beside the timer: where and by whom the program runs. */
+/* What stands in every line next to the timer: where and by whom the program runs. */
 enum { STOPWATCH_FACT_BYTES = 256 };
 struct stopwatch_system {
     char node[STOPWATCH_FACT_BYTES];
@@ -69,7 +69,7 @@ void stopwatch_system_find(struct stopwatch_system *system);
 
 /* Prints the table and the lines. Times are in seconds, starts in UTC. A message is followed by the
  * number of intervals where that is not 1. EXIT_RUN if memory had run out; whether the stream took
- * it is for its flush to tell. */
+ * its flush reports it. */
 bool stopwatch_print(const struct stopwatch *watch, const struct stopwatch_system *system,
                      FILE *stream, struct failure *failure);
 

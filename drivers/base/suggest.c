@@ -8,7 +8,7 @@
 
 enum { LENGTH_MAX = 63 };
 
-static size_t least(size_t a, size_t b) {
+static size_t suggest_least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
@@ -27,10 +27,10 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
         const size_t *two_above = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b_length; j++) {
-            row[j] = least(least(above[j], row[j - 1]) + 1,
-                           above[j - 1] + (same(a[i - 1], b[j - 1]) ? 0 : 1));
+            row[j] = suggest_least(suggest_least(above[j], row[j - 1]) + 1,
+                                   above[j - 1] + (same(a[i - 1], b[j - 1]) ? 0 : 1));
             if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
-                row[j] = least(row[j], two_above[j - 2] + 1);
+                row[j] = suggest_least(row[j], two_above[j - 2] + 1);
         }
     }
     return rows[a_length % 3][b_length];

@@ -12,6 +12,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Descriptors that this process was started with. */
+static bool noted;
+static bool inherited[1024];
+
+void text_file_note_descriptors(void) {
+    for (int number = 0; number < (int)sizeof inherited; number++)
+        inherited[number] = fcntl(number, F_GETFD) >= 0;
+    noted = true;
+}
+
+static bool is_inherited(int number) {
+    return noted && number < (int)sizeof inherited ? inherited[number]
+                                                   : fcntl(number, F_GETFD) >= 0;
+}
+
 static bool refuse_text_file(const struct text_file *file, const char *cause,
                              struct failure *failure) {
     return failure_set(failure, EXIT_USAGE, "cannot read %s '%s': %s", file->what, file->path,
@@ -34,7 +49,7 @@ static int descriptor_of(const char *path) {
     return -1;
 }
 
-static void announce(const struct text_file *file, const char *how) {
+static void announce_wait(const struct text_file *file, const char *how) {
     struct failure line = {0}; /* a path may hold anything, and this is to be one line */
     failure_set(&line, EXIT_USAGE, "waiting for %s '%s', %s", file->what, file->path, how);
     warning_print(line.text);
@@ -47,9 +62,9 @@ static void announce_silence(const struct text_file *file, int descriptor) {
     if (!isatty(STDERR_FILENO))
         return;
     if (isatty(descriptor))
-        announce(file, "which is the terminal: end it with Ctrl-D");
+        announce_wait(file, "which is the terminal: end it with Ctrl-D");
     else if (poll(&source, 1, PATIENCE_MS) == 0)
-        announce(file, "a pipe that nothing has been written to so far");
+        announce_wait(file, "a pipe that nothing has been written to so far");
 }
 
 /* Waits until something can be read, or the last writer has closed the pipe. */
@@ -68,7 +83,7 @@ static FILE *open_named_pipe(const struct text_file *file, enum text_pipe pipe,
     const int descriptor = open(file->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     const ssize_t bytes = descriptor >= 0 ? read(descriptor, &byte, 1) : -1;
     if (bytes == 0 && pipe == TEXT_PIPE_AWAITED) {
-        announce(file, "a pipe that nobody writes to so far");
+        announce_wait(file, "a pipe that nobody writes to so far");
         await_bytes(descriptor);
     } else if (bytes == 0) {
         refuse_text_file(file, "it is a pipe that nobody writes to: start its writer first",
@@ -107,13 +122,13 @@ bool text_file_open(struct text_file *file, const char *what, const char *path, 
     struct stat about;
     const int number = descriptor_of(path);
     text_file_take(file, what, path, NULL);
+    if (number > STDERR_FILENO && !is_inherited(number))
+        return refuse_text_file(
+            file,
+            "this process has no such descriptor, launchers pass none on: give a file or /dev/stdin",
+            failure);
     if (stat(path, &about) != 0)
-        return refuse_text_file(file,
-                                number > STDERR_FILENO && errno == ENOENT
-                                    ? "this process has no such descriptor, launchers pass none "
-                                      "on: give a file or /dev/stdin"
-                                    : strerror(errno),
-                                failure);
+        return refuse_text_file(file, strerror(errno), failure);
     if (S_ISDIR(about.st_mode))
         return refuse_text_file(file, strerror(EISDIR), failure);
     if (number >= 0 && !S_ISREG(about.st_mode))
@@ -134,7 +149,7 @@ void text_file_take(struct text_file *file, const char *what, const char *name, 
     *file = (struct text_file){.what = what, .path = name, .stream = stream};
 }
 
-static bool keep_byte(struct text_file *file, int byte) {
+static bool text_file_keep_byte(struct text_file *file, int byte) {
     if (file->length + 1 >= file->capacity) {
         const size_t capacity = file->capacity > 0 ? 2 * file->capacity : 256;
         char *text = realloc(file->text, capacity);
@@ -149,21 +164,21 @@ static bool keep_byte(struct text_file *file, int byte) {
 
 /* Reads up to the end of the line. A line that was cut loses the rest of it first. Returns whether
  * memory sufficed. */
-static bool read_line(struct text_file *file, bool *ends) {
+static bool text_file_read_line(struct text_file *file, bool *ends) {
     int byte = 0;
     while (file->cut && (byte = getc(file->stream)) != EOF && byte != '\n')
         continue;
     *ends = byte == EOF;
     file->cut = false;
     file->length = 0;
-    if (!keep_byte(file, 0)) /* so that there is a text */
+    if (!text_file_keep_byte(file, 0)) /* so that there is a text */
         return false;
     file->length = 0;
     while (!*ends && !file->cut && (byte = getc(file->stream)) != '\n') {
         *ends = byte == EOF;
-        if (!*ends && !keep_byte(file, byte))
+        file->cut = !*ends && file->length == TEXT_LINE_BYTES_MAX;
+        if (!*ends && !file->cut && !text_file_keep_byte(file, byte))
             return false;
-        file->cut = file->length == TEXT_LINE_BYTES_MAX;
     }
     return true;
 }
@@ -171,7 +186,7 @@ static bool read_line(struct text_file *file, bool *ends) {
 bool text_file_line(struct text_file *file, struct failure *failure) {
     bool ends;
     errno = 0;
-    if (!read_line(file, &ends))
+    if (!text_file_read_line(file, &ends))
         return failure_set(failure, EXIT_RUN, "out of memory for a line of %s '%s'", file->what,
                            file->path);
     if (ferror(file->stream))

@@ -31,6 +31,10 @@ struct text_file {
     bool cut; /* the line is longer than TEXT_LINE_BYTES_MAX: text is its beginning */
 };
 
+/* First of all in main: notes which descriptors this process was started with. MPI opens others,
+ * which /dev/fd/N must not read from. Without it all that are open count. */
+void text_file_note_descriptors(void);
+
 /* Opens a file, or a pipe, /dev/stdin and /dev/fd/N among them. A user at a terminal is notified of
  * a pipe that nothing comes from. EXIT_USAGE if it cannot be read or is a directory. what and path
  * must outlive *file; end with text_file_close, also after a failure. */

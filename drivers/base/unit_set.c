@@ -9,7 +9,7 @@ static uint64_t end_of(struct piece piece) {
     return piece.first + piece.count;
 }
 
-static bool make_room(struct unit_set *set) {
+static bool unit_set_grow(struct unit_set *set) {
     if (set->count < set->capacity)
         return true;
     const size_t capacity = set->capacity > 0 ? 2 * set->capacity : 16;
@@ -30,7 +30,7 @@ bool unit_set_add(struct unit_set *set, struct piece piece) {
     /* Items [from, to) touch the piece and become one with it. */
     for (to = from; to < set->count && set->items[to].first <= end_of(piece); to++)
         ;
-    if (to == from && !make_room(set))
+    if (to == from && !unit_set_grow(set))
         return false;
     if (to > from) {
         const uint64_t last = end_of(set->items[to - 1]);

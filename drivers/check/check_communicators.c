@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Communicators and groups. What a rank has before is its rank; after, what it is in the new
- * communicator and what came of a message within it. */
+ * Communicators and groups. What a rank has before is its rank; after, its rank in the
+ * new communicator and the result of a message within it. */
 #include "base/host_name.h"
 #include "check/check_operations.h"
 #include "ranks/mpi_check.h"
@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static void free_comm(MPI_Comm *comm) {
+static void communicators_free(MPI_Comm *comm) {
     if (*comm != MPI_COMM_NULL)
         MPI_CHECK(MPI_Comm_free(comm));
 }
 
 /* values: rank and size in comm, and the sum of the old ranks in it. */
-static void check_communicators_describe(struct trial *trial, MPI_Comm comm, int64_t values[3]) {
+static void communicators_describe(struct trial *trial, MPI_Comm comm, int64_t values[3]) {
     const int64_t mine = trial->rank;
     int rank = -1, size = -1;
     TRIAL_CALL(trial, MPI_Comm_rank(comm, &rank));
@@ -25,15 +25,14 @@ static void check_communicators_describe(struct trial *trial, MPI_Comm comm, int
     values[1] = size;
 }
 
-static void check_communicators_verify(struct trial *trial, const int64_t *expected, size_t count) {
+static void communicators_verify(struct trial *trial, const int64_t *expected, size_t count) {
     for (size_t k = 0; k < count; k++)
         trial_value(trial, k, expected[k], trial->after.values[k]);
 }
 
-/* -- split by parity ------------------------------------------------------------------------------
- */
+/* -- split by parity -------------------------------------------------------------------------- */
 
-/* The even ranks, or the odd ones: how many, and their sum. */
+/* The even ranks and the odd ones: their number, and their sum. */
 void run_split_parity(struct trial *trial) {
     const int64_t parity = trial->rank % 2, members = (trial->size + 1 - parity) / 2;
     const int64_t expected[3] = {trial->rank / 2, members, members * (members - 1 + parity)};
@@ -42,10 +41,10 @@ void run_split_parity(struct trial *trial) {
     int64_t *values = trial_table(trial, &trial->after, 1, 3);
     trial_start(trial);
     TRIAL_CALL(trial, MPI_Comm_split(trial->comm, (int)parity, trial->rank, &comm));
-    check_communicators_describe(trial, comm, values);
+    communicators_describe(trial, comm, values);
     trial_stop(trial);
-    free_comm(&comm);
-    check_communicators_verify(trial, expected, 3);
+    communicators_free(&comm);
+    communicators_verify(trial, expected, 3);
 }
 
 void print_split(const struct trial_data *data, FILE *text) {
@@ -56,19 +55,10 @@ void print_split(const struct trial_data *data, FILE *text) {
                 data->values[0], data->values[1], data->values[2]);
 }
 
-/* -- included groups ------------------------------------------------------------------------------
- */
+/* -- included groups -------------------------------------------------------------------------- */
 
-/* The upper half of the ranks, the middle one with it, in falling order: a group says which ranks
- * and in which order. */
-static int fill_members(const struct trial *trial, int *members) {
-    int count = 0;
-    for (int r = trial->size - 1; r >= trial->size / 2; r--)
-        members[count++] = r;
-    return count;
-}
-
-static void create_group(struct trial *trial, const int *members, int count, MPI_Comm *comm) {
+static void communicators_create_group(struct trial *trial, const int *members, int count,
+                                       MPI_Comm *comm) {
     MPI_Group all = MPI_GROUP_NULL, group = MPI_GROUP_NULL;
     TRIAL_CALL(trial, MPI_Comm_group(trial->comm, &all));
     TRIAL_CALL(trial, MPI_Group_incl(all, count, members, &group));
@@ -79,6 +69,8 @@ static void create_group(struct trial *trial, const int *members, int count, MPI
         MPI_CHECK(MPI_Group_free(&all));
 }
 
+/* The upper half of the ranks, including the middle one, in falling order: a group determines which
+ * ranks take part and in which order. */
 void run_groups(struct trial *trial) {
     const int last = trial->size - 1, first = trial->size / 2, count = last - first + 1;
     const bool member = trial->rank >= first;
@@ -86,16 +78,17 @@ void run_groups(struct trial *trial) {
                                  member ? (int64_t)count * (first + last) / 2 : -1};
     int *members = trial_memory(trial, (size_t)trial->size * sizeof *members);
     MPI_Comm comm = MPI_COMM_NULL;
-    fill_members(trial, members);
+    for (int k = 0; k < count; k++)
+        members[k] = last - k;
     *trial_table(trial, &trial->before, 1, 1) = trial->rank;
     int64_t *values = trial_table(trial, &trial->after, 1, 3);
     trial_start(trial);
-    create_group(trial, members, count, &comm);
+    communicators_create_group(trial, members, count, &comm);
     if (comm != MPI_COMM_NULL)
-        check_communicators_describe(trial, comm, values);
+        communicators_describe(trial, comm, values);
     trial_stop(trial);
-    free_comm(&comm);
-    check_communicators_verify(trial, expected, 3);
+    communicators_free(&comm);
+    communicators_verify(trial, expected, 3);
 }
 
 void print_group(const struct trial_data *data, FILE *text) {
@@ -105,20 +98,19 @@ void print_group(const struct trial_data *data, FILE *text) {
         print_split(data, text);
 }
 
-/* -- Cartesian grid -------------------------------------------------------------------------------
- */
+/* -- Cartesian grid --------------------------------------------------------------------------- */
 
-static int wrap(int value, int size) {
+static int communicators_wrap(int value, int size) {
     return (value + size) % size;
 }
 
-/* A message one step along each dimension; what comes is the rank of the neighbour behind. */
-static void shift(struct trial *trial, MPI_Comm grid, int dimension, int64_t *from) {
-    int behind = MPI_PROC_NULL, ahead = MPI_PROC_NULL;
+/* A message one step along each dimension; what arrives is the rank of the previous neighbour. */
+static void communicators_shift(struct trial *trial, MPI_Comm grid, int dimension, int64_t *from) {
+    int source = MPI_PROC_NULL, destination = MPI_PROC_NULL;
     const int64_t mine = trial->rank;
-    TRIAL_CALL(trial, MPI_Cart_shift(grid, dimension, 1, &behind, &ahead));
-    TRIAL_CALL(trial, MPI_Sendrecv(&mine, 1, MPI_INT64_T, ahead, dimension, from, 1, MPI_INT64_T,
-                                   behind, dimension, grid, MPI_STATUS_IGNORE));
+    TRIAL_CALL(trial, MPI_Cart_shift(grid, dimension, 1, &source, &destination));
+    TRIAL_CALL(trial, MPI_Sendrecv(&mine, 1, MPI_INT64_T, destination, dimension, from, 1,
+                                   MPI_INT64_T, source, dimension, grid, MPI_STATUS_IGNORE));
 }
 
 /* A torus of two dimensions. Ranks are not reordered, so that row and column follow from the rank.
@@ -133,14 +125,14 @@ void run_cartesian(struct trial *trial) {
     trial_start(trial);
     TRIAL_CALL(trial, MPI_Cart_create(trial->comm, 2, sides, around, 0, &grid));
     TRIAL_CALL(trial, MPI_Cart_coords(grid, trial->rank, 2, place));
-    shift(trial, grid, 0, &values[4]);
-    shift(trial, grid, 1, &values[5]);
+    communicators_shift(trial, grid, 0, &values[4]);
+    communicators_shift(trial, grid, 1, &values[5]);
     for (int d = 0; d < 2; d++) {
         values[d] = place[d];
         values[2 + d] = sides[d];
     }
     trial_stop(trial);
-    free_comm(&grid);
+    communicators_free(&grid);
     if (trial->tries.failed)
         return;
     const int row = trial->rank / sides[1], column = trial->rank % sides[1];
@@ -148,9 +140,9 @@ void run_cartesian(struct trial *trial) {
                                  column,
                                  sides[0],
                                  trial->size / sides[0],
-                                 wrap(row - 1, sides[0]) * sides[1] + column,
-                                 row * sides[1] + wrap(column - 1, sides[1])};
-    check_communicators_verify(trial, expected, 6);
+                                 communicators_wrap(row - 1, sides[0]) * sides[1] + column,
+                                 row * sides[1] + communicators_wrap(column - 1, sides[1])};
+    communicators_verify(trial, expected, 6);
 }
 
 void print_grid(const struct trial_data *data, FILE *text) {
@@ -164,13 +156,12 @@ void print_grid(const struct trial_data *data, FILE *text) {
                 v[0], v[1], v[2], v[3], v[4], v[5]);
 }
 
-/* -- one communicator for each node ---------------------------------------------------------------
- */
+/* -- one communicator for each node ----------------------------------------------------------- */
 
 /* The members of comm by their old ranks, in rising order, are on this rank's host; the ranks of
- * all communicators together are all ranks. values: rank, size and sum as in describe, and that
- * total. */
-static void tour(struct trial *trial, MPI_Comm comm, int64_t values[4]) {
+ * all communicators together are all ranks. values: rank, size and sum as in
+ * communicators_describe, and that total. */
+static void communicators_verify_hosts(struct trial *trial, MPI_Comm comm, int64_t values[4]) {
     const int64_t leader = values[0] == 0 ? values[1] : 0;
     char host[HOST_NAME_BYTES] = "", other[HOST_NAME_BYTES];
     host_name(host);
@@ -189,12 +180,12 @@ void run_nodes(struct trial *trial) {
     trial_start(trial);
     TRIAL_CALL(trial, MPI_Comm_split_type(trial->comm, MPI_COMM_TYPE_SHARED, trial->rank,
                                           MPI_INFO_NULL, &comm));
-    check_communicators_describe(trial, comm, values);
-    tour(trial, comm, values);
+    communicators_describe(trial, comm, values);
+    communicators_verify_hosts(trial, comm, values);
     trial_stop(trial);
     int64_t before = 0, sum = 0, mine = trial->rank;
     if (comm != MPI_COMM_NULL) {
-        /* How many members there are before this one, and their sum, counted in another way. */
+        /* The number of members before this one, and the sum of all, computed in another way. */
         const int64_t one = 1;
         int64_t members = -1;
         TRIAL_CALL(trial, MPI_Scan(&one, &before, 1, MPI_INT64_T, MPI_SUM, comm));
@@ -202,7 +193,7 @@ void run_nodes(struct trial *trial) {
         TRIAL_CALL(trial, MPI_Bcast(&sum, 1, MPI_INT64_T, 0, comm));
         TRIAL_CALL(trial, MPI_Allreduce(&one, &members, 1, MPI_INT64_T, MPI_SUM, comm));
         const int64_t expected[4] = {before - 1, members, sum, trial->size};
-        check_communicators_verify(trial, expected, 4);
+        communicators_verify(trial, expected, 4);
     }
-    free_comm(&comm);
+    communicators_free(&comm);
 }

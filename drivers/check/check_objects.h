@@ -11,10 +11,10 @@ enum { OBJECT_DISKS = 9, OBJECT_TEXT_BYTES = 64 };
 /* Makes *data the object of 1 to OBJECT_DISKS disks. */
 void object_fill(struct trial *trial, struct trial_data *data, size_t disks);
 
-/* Makes *data room for an object of up to OBJECT_DISKS disks. */
-void object_room(struct trial *trial, struct trial_data *data);
+/* Allocates *data for an object of up to OBJECT_DISKS disks. */
+void object_allocate(struct trial *trial, struct trial_data *data);
 
-/* Compares the object with the one of so many disks. */
+/* Compares the object with that of `disks` disks. */
 void object_verify(struct trial *trial, const struct trial_data *data, size_t disks);
 
 #endif

@@ -8,11 +8,11 @@
 
 /* Which ranks an operation takes, and when it runs. */
 struct operation_needs {
-    int ranks;  /* at least so many; 0 is 1 */
-    int most;   /* the first so many take part; 0: all */
-    bool pairs; /* an even number of ranks: the last one of an odd number has a rest */
-    bool large; /* only with --large, or asked for by name */
-    bool once;  /* not repeated: it takes its time */
+    int ranks;  /* at least; 0 is 1 */
+    int most;   /* at most, the first ones take part; 0: all */
+    bool pairs; /* an even number of ranks: the last one of an odd number takes no part */
+    bool large; /* only with --large, or requested by name */
+    bool once;  /* not repeated: it is slow */
 };
 
 struct operation {
@@ -20,7 +20,7 @@ struct operation {
     const char *summary;
     struct operation_needs needs;
     void (*run)(struct trial *trial);                        /* on the ranks that take part */
-    void (*show)(const struct trial_data *data, FILE *text); /* prints what a rank has */
+    void (*show)(const struct trial_data *data, FILE *text); /* prints the data of a rank */
 };
 
 extern const struct operation operations[];
@@ -29,13 +29,13 @@ extern const size_t operation_count;
 /* The operation of that name, or NULL. */
 const struct operation *operation_find(const char *name);
 
-/* How many of `ranks` ranks take part, 0: too few. */
+/* How many of `ranks` ranks take part; 0 if there are too few. */
 int operation_ranks(const struct operation *operation, int ranks);
 
-/* What a process does that the operation spawn has started. */
+/* The work of a process that the operation spawn has started. */
 void spawn_work(void);
 
-/* What the rows of the table consist of, family by family. */
+/* The functions of the table, family by family. */
 void run_send_object(struct trial *trial);
 void run_send_packed(struct trial *trial);
 void run_send_buffer(struct trial *trial);

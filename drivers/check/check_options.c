@@ -18,7 +18,7 @@ static const struct option rows[] = {
         .kind = OPTION_TEXT,
         .argument = "LIST",
         .help =
-            "run these operations once, with the small data of the report, and print what every rank has before and after",
+            "run these operations once, with the small data of the report, and print the data of every rank before and after",
         .offset = offsetof(struct check_options, show),
     },
     {
@@ -38,7 +38,7 @@ static const struct option rows[] = {
         .name = "repeat",
         .kind = OPTION_COUNT,
         .argument = "N",
-        .help = "times that each operation runs; the median time is told",
+        .help = "repetitions of each operation; the median time is printed",
         .default_value = "10",
         .offset = offsetof(struct check_options, repeat),
         .min = 1,
@@ -49,7 +49,7 @@ static const struct option rows[] = {
         .kind = OPTION_COUNT,
         .argument = "BYTES",
         .help =
-            "bytes of a buffer, down to whole integers of 8 bytes; objects and single numbers stay small",
+            "bytes of a buffer, rounded down to integers of 8 bytes; objects and single numbers stay small",
         .default_value = "4096",
         .offset = offsetof(struct check_options, size),
         .min = 8,
@@ -60,7 +60,7 @@ static const struct option rows[] = {
         .kind = OPTION_REAL,
         .argument = "S",
         .help =
-            "seconds after which an operation is stuck: the job ends and names it and the ranks that did not arrive",
+            "time limit in seconds for an operation: then the job ends with a line that names it and the ranks that did not arrive",
         .default_value = "60",
         .offset = offsetof(struct check_options, timeout),
         .real_min = 0.1,
@@ -76,13 +76,13 @@ static const struct option_table tables[] = {
 
 const struct option_set check_option_set = {
     .command = "check",
-    .summary = "try every MPI operation of the report: is each value right, and how long it takes",
+    .summary = "run every MPI operation of the report, verify each value, and time it",
     .details =
         "Each operation runs on all ranks, and each rank compares every value that it gets with what it must be. "
-        "The table says: ok; wrong, with the first wrong value; failed, with the MPI call; or unavailable, with the reason and what mends it. "
-        "The median is that of the slowest rank's time, all ranks beginning together. "
+        "The table says: ok; wrong, with the first wrong value; failed, with the MPI call; or unavailable, with the reason and how to fix it. "
+        "The median is that of the slowest rank's time, after all ranks have started together. "
         "Exit status 1 if an operation is wrong or failed.\n\n"
-        "write-blocks and write-large need a folder that all hosts share, and leave no file there.",
+        "write-blocks and write-large need a directory that all hosts share, and leave no file there.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -7,29 +7,29 @@
 
 #include <string.h>
 
-static int next_of(const struct trial *trial) {
+static int p2p_next(const struct trial *trial) {
     return (trial->rank + 1) % trial->size;
 }
 
-static int previous_of(const struct trial *trial) {
+static int p2p_previous(const struct trial *trial) {
     return (trial->rank + trial->size - 1) % trial->size;
 }
 
 /* Even ranks send first: all of them in a blocking send would wait for ever. */
-static bool sends_first(const struct trial *trial) {
+static bool p2p_sends_first(const struct trial *trial) {
     return trial->rank % 2 == 0;
 }
 
 /* Objects of differing length: 1 to 4 disks, 3 on rank 0 as in the report. */
-static size_t disks_of(int rank) {
+static size_t p2p_disks(int rank) {
     return (size_t)(rank + 2) % 4 + 1;
 }
 
 /* -- an object by a derived datatype ---------------------------------------------------------- */
 
 /* The list and the text of an object, wherever they lie, as one datatype for MPI_BOTTOM. */
-static MPI_Datatype type_of(struct trial *trial, const struct trial_data *data, int disks,
-                            int characters) {
+static MPI_Datatype p2p_object_type(struct trial *trial, const struct trial_data *data, int disks,
+                                    int characters) {
     const int lengths[2] = {disks, characters};
     const MPI_Datatype types[2] = {MPI_INT64_T, MPI_CHAR};
     MPI_Aint places[2] = {0};
@@ -41,58 +41,58 @@ static MPI_Datatype type_of(struct trial *trial, const struct trial_data *data, 
     return object;
 }
 
-static void free_type(MPI_Datatype *type) {
+static void p2p_free_type(MPI_Datatype *type) {
     if (*type != MPI_DATATYPE_NULL)
         MPI_CHECK(MPI_Type_free(type));
 }
 
 /* The lengths go ahead, so that the receiver can make its datatype. */
-static void send_object(struct trial *trial) {
+static void p2p_send_object(struct trial *trial) {
     const int lengths[2] = {(int)trial->before.columns, (int)strlen(trial->before.text) + 1};
-    MPI_Datatype object = type_of(trial, &trial->before, lengths[0], lengths[1]);
-    TRIAL_CALL(trial, MPI_Send(lengths, 2, MPI_INT, next_of(trial), 0, trial->comm));
-    TRIAL_CALL(trial, MPI_Send(MPI_BOTTOM, 1, object, next_of(trial), 1, trial->comm));
-    free_type(&object);
+    MPI_Datatype object = p2p_object_type(trial, &trial->before, lengths[0], lengths[1]);
+    TRIAL_CALL(trial, MPI_Send(lengths, 2, MPI_INT, p2p_next(trial), 0, trial->comm));
+    TRIAL_CALL(trial, MPI_Send(MPI_BOTTOM, 1, object, p2p_next(trial), 1, trial->comm));
+    p2p_free_type(&object);
 }
 
-static void receive_object(struct trial *trial) {
+static void p2p_receive_object(struct trial *trial) {
     int lengths[2] = {0, 0};
-    TRIAL_CALL(trial, MPI_Recv(lengths, 2, MPI_INT, previous_of(trial), 0, trial->comm,
+    TRIAL_CALL(trial, MPI_Recv(lengths, 2, MPI_INT, p2p_previous(trial), 0, trial->comm,
                                MPI_STATUS_IGNORE));
-    trial_value(trial, 0, (int64_t)disks_of(previous_of(trial)), lengths[0]);
+    trial_value(trial, 0, (int64_t)p2p_disks(p2p_previous(trial)), lengths[0]);
     if (trial->tries.failed || trial->result != TRIAL_OK || lengths[1] > OBJECT_TEXT_BYTES)
         return;
     trial->after.columns = (size_t)lengths[0];
-    MPI_Datatype object = type_of(trial, &trial->after, lengths[0], lengths[1]);
-    TRIAL_CALL(trial, MPI_Recv(MPI_BOTTOM, 1, object, previous_of(trial), 1, trial->comm,
+    MPI_Datatype object = p2p_object_type(trial, &trial->after, lengths[0], lengths[1]);
+    TRIAL_CALL(trial, MPI_Recv(MPI_BOTTOM, 1, object, p2p_previous(trial), 1, trial->comm,
                                MPI_STATUS_IGNORE));
-    free_type(&object);
+    p2p_free_type(&object);
 }
 
-static void pass_object(struct trial *trial, void send(struct trial *),
-                        void receive(struct trial *)) {
-    object_fill(trial, &trial->before, disks_of(trial->rank));
-    object_room(trial, &trial->after);
+static void p2p_pass_object(struct trial *trial, void send(struct trial *),
+                            void receive(struct trial *)) {
+    object_fill(trial, &trial->before, p2p_disks(trial->rank));
+    object_allocate(trial, &trial->after);
     trial_start(trial);
-    if (sends_first(trial))
+    if (p2p_sends_first(trial))
         send(trial);
     receive(trial);
-    if (!sends_first(trial))
+    if (!p2p_sends_first(trial))
         send(trial);
     trial_stop(trial);
-    object_verify(trial, &trial->after, disks_of(previous_of(trial)));
+    object_verify(trial, &trial->after, p2p_disks(p2p_previous(trial)));
 }
 
 void run_send_object(struct trial *trial) {
-    pass_object(trial, send_object, receive_object);
+    p2p_pass_object(trial, p2p_send_object, p2p_receive_object);
 }
 
-/* -- an object by MPI_Pack --------------------------------------------------------------------- */
+/* -- an object by MPI_Pack -------------------------------------------------------------------- */
 
-/* Lengths, list and text, and what their packing may add. */
+/* Lengths, list and text, and the overhead of packing. */
 enum { PACKED_BYTES = 2 * 4 + OBJECT_DISKS * 8 + OBJECT_TEXT_BYTES + 64 };
 
-static void send_packed(struct trial *trial) {
+static void p2p_send_packed(struct trial *trial) {
     const struct trial_data *object = &trial->before;
     const int lengths[2] = {(int)object->columns, (int)strlen(object->text) + 1};
     char packed[PACKED_BYTES];
@@ -102,14 +102,14 @@ static void send_packed(struct trial *trial) {
                                &used, trial->comm));
     TRIAL_CALL(trial, MPI_Pack(object->text, lengths[1], MPI_CHAR, packed, sizeof packed, &used,
                                trial->comm));
-    TRIAL_CALL(trial, MPI_Send(packed, used, MPI_PACKED, next_of(trial), 0, trial->comm));
+    TRIAL_CALL(trial, MPI_Send(packed, used, MPI_PACKED, p2p_next(trial), 0, trial->comm));
 }
 
-static void unpack(struct trial *trial, const char *packed, int bytes) {
+static void p2p_unpack(struct trial *trial, const char *packed, int bytes) {
     struct trial_data *object = &trial->after;
     int lengths[2] = {0, 0}, used = 0;
     TRIAL_CALL(trial, MPI_Unpack(packed, bytes, &used, lengths, 2, MPI_INT, trial->comm));
-    trial_value(trial, 0, (int64_t)disks_of(previous_of(trial)), lengths[0]);
+    trial_value(trial, 0, (int64_t)p2p_disks(p2p_previous(trial)), lengths[0]);
     if (trial->tries.failed || trial->result != TRIAL_OK || lengths[1] > OBJECT_TEXT_BYTES)
         return;
     object->columns = (size_t)lengths[0];
@@ -119,79 +119,77 @@ static void unpack(struct trial *trial, const char *packed, int bytes) {
                MPI_Unpack(packed, bytes, &used, object->text, lengths[1], MPI_CHAR, trial->comm));
 }
 
-/* How long the message is, the receiver asks MPI. */
-static void receive_packed(struct trial *trial) {
+/* The receiver gets the length of the message from MPI. */
+static void p2p_receive_packed(struct trial *trial) {
     char packed[PACKED_BYTES];
     MPI_Status status;
     int bytes = 0;
-    TRIAL_CALL(trial, MPI_Probe(previous_of(trial), 0, trial->comm, &status));
+    TRIAL_CALL(trial, MPI_Probe(p2p_previous(trial), 0, trial->comm, &status));
     TRIAL_CALL(trial, MPI_Get_count(&status, MPI_PACKED, &bytes));
-    TRIAL_CALL(trial, MPI_Recv(packed, sizeof packed, MPI_PACKED, previous_of(trial), 0,
+    TRIAL_CALL(trial, MPI_Recv(packed, sizeof packed, MPI_PACKED, p2p_previous(trial), 0,
                                trial->comm, MPI_STATUS_IGNORE));
-    unpack(trial, packed, bytes);
+    p2p_unpack(trial, packed, bytes);
 }
 
 void run_send_packed(struct trial *trial) {
-    pass_object(trial, send_packed, receive_packed);
+    p2p_pass_object(trial, p2p_send_packed, p2p_receive_packed);
 }
 
-/* -- buffers ------------------------------------------------------------------------------------
- */
+/* -- buffers ---------------------------------------------------------------------------------- */
 
-/* Rank 0 has 1 to count, rank 1 goes on from there. */
-static int64_t check_p2p_element(const struct trial *trial, int rank, size_t k) {
+/* Rank 0 has 1 to count, rank 1 continues from there. */
+static int64_t p2p_element(const struct trial *trial, int rank, size_t k) {
     return (int64_t)((size_t)rank * trial->before.columns + k + 1);
 }
 
-static void fill_buffer(struct trial *trial) {
+static void p2p_fill_buffer(struct trial *trial) {
     int64_t *values = trial_table(trial, &trial->before, 1, trial_count(trial, 5));
     for (size_t k = 0; k < trial->before.columns; k++)
-        values[k] = check_p2p_element(trial, trial->rank, k);
+        values[k] = p2p_element(trial, trial->rank, k);
 }
 
-static void verify_buffer(struct trial *trial) {
+static void p2p_verify_buffer(struct trial *trial) {
     for (size_t k = 0; k < trial->before.columns; k++)
-        trial_value(trial, k, check_p2p_element(trial, previous_of(trial), k),
-                    trial->after.values[k]);
+        trial_value(trial, k, p2p_element(trial, p2p_previous(trial), k), trial->after.values[k]);
 }
 
-static void send_buffer(struct trial *trial) {
+static void p2p_send_buffer(struct trial *trial) {
     TRIAL_CALL(trial, MPI_Send(trial->before.values, (int)trial->before.columns, MPI_INT64_T,
-                               next_of(trial), 0, trial->comm));
+                               p2p_next(trial), 0, trial->comm));
 }
 
 void run_send_buffer(struct trial *trial) {
-    fill_buffer(trial);
+    p2p_fill_buffer(trial);
     int64_t *values = trial_table(trial, &trial->after, 1, trial->before.columns);
     trial_start(trial);
-    if (sends_first(trial))
-        send_buffer(trial);
-    TRIAL_CALL(trial, MPI_Recv(values, (int)trial->after.columns, MPI_INT64_T, previous_of(trial),
+    if (p2p_sends_first(trial))
+        p2p_send_buffer(trial);
+    TRIAL_CALL(trial, MPI_Recv(values, (int)trial->after.columns, MPI_INT64_T, p2p_previous(trial),
                                0, trial->comm, MPI_STATUS_IGNORE));
-    if (!sends_first(trial))
-        send_buffer(trial);
+    if (!p2p_sends_first(trial))
+        p2p_send_buffer(trial);
     trial_stop(trial);
-    verify_buffer(trial);
+    p2p_verify_buffer(trial);
 }
 
 /* The sum of what is being sent is computed while messages travel. */
 void run_isend(struct trial *trial) {
-    fill_buffer(trial);
+    p2p_fill_buffer(trial);
     const size_t count = trial->before.columns;
     int64_t *values = trial_table(trial, &trial->after, 1, count);
     MPI_Request requests[2] = {MPI_REQUEST_NULL, MPI_REQUEST_NULL};
     int64_t sum = 0;
 
     trial_start(trial);
-    TRIAL_CALL(trial, MPI_Irecv(values, (int)count, MPI_INT64_T, previous_of(trial), 0, trial->comm,
-                                &requests[0]));
-    TRIAL_CALL(trial, MPI_Isend(trial->before.values, (int)count, MPI_INT64_T, next_of(trial), 0,
+    TRIAL_CALL(trial, MPI_Irecv(values, (int)count, MPI_INT64_T, p2p_previous(trial), 0,
+                                trial->comm, &requests[0]));
+    TRIAL_CALL(trial, MPI_Isend(trial->before.values, (int)count, MPI_INT64_T, p2p_next(trial), 0,
                                 trial->comm, &requests[1]));
     for (size_t k = 0; k < count; k++)
         sum += trial->before.values[k];
     TRIAL_CALL(trial, MPI_Waitall(2, requests, MPI_STATUSES_IGNORE));
     trial_stop(trial);
-    verify_buffer(trial);
+    p2p_verify_buffer(trial);
     const int64_t all = (int64_t)count;
     trial_value(trial, count, trial->rank * all * all + all * (all + 1) / 2, sum);
 }
@@ -214,59 +212,58 @@ void run_send_large(struct trial *trial) {
     else
         TRIAL_CALL(trial, MPI_Recv(values, LARGE_ROWS, row, 0, 0, trial->comm, MPI_STATUS_IGNORE));
     trial_stop(trial);
-    free_type(&row);
+    p2p_free_type(&row);
     for (size_t k = 0; k < trial->after.columns; k++)
         trial_value(trial, k, (int64_t)k, trial->after.values[k]);
 }
 
-/* -- ping-pong ------------------------------------------------------------------------------------
- */
+/* -- ping-pong -------------------------------------------------------------------------------- */
 
 enum { PING = 55, PONG = 77, BALL_BYTES = 48 };
 
-/* The number that a rank serves, and the answer to it. */
-static int ball_of(int rank) {
+/* The number that a rank sends. */
+static int p2p_ball(int rank) {
     return 42 + rank;
 }
 
-static void answer_to(int ball, int rank, char answer[BALL_BYTES]) {
-    snprintf(answer, BALL_BYTES, "rank %d got %d", rank, ball);
+static void p2p_write_reply(int ball, int rank, char reply[BALL_BYTES]) {
+    snprintf(reply, BALL_BYTES, "rank %d got %d", rank, ball);
 }
 
-static void check_p2p_serve(struct trial *trial) {
-    const int ball = ball_of(trial->rank), partner = trial->rank + 1;
+static void p2p_serve(struct trial *trial) {
+    const int ball = p2p_ball(trial->rank), partner = trial->rank + 1;
     char expected[BALL_BYTES];
     *trial_table(trial, &trial->before, 1, 1) = ball;
-    char *answer = trial_text(trial, &trial->after, BALL_BYTES);
+    char *reply = trial_text(trial, &trial->after, BALL_BYTES);
     trial_start(trial);
     TRIAL_CALL(trial, MPI_Send(&ball, 1, MPI_INT, partner, PING, trial->comm));
-    TRIAL_CALL(trial, MPI_Recv(answer, BALL_BYTES, MPI_CHAR, partner, PONG, trial->comm,
+    TRIAL_CALL(trial, MPI_Recv(reply, BALL_BYTES, MPI_CHAR, partner, PONG, trial->comm,
                                MPI_STATUS_IGNORE));
     trial_stop(trial);
-    answer_to(ball, partner, expected);
-    trial_string(trial, expected, answer);
+    p2p_write_reply(ball, partner, expected);
+    trial_string(trial, expected, reply);
 }
 
-static void give_back(struct trial *trial) {
+static void p2p_reply(struct trial *trial) {
     const int partner = trial->rank - 1;
     int ball = -1;
-    char answer[BALL_BYTES];
+    char reply[BALL_BYTES];
     int64_t *value = trial_table(trial, &trial->after, 1, 1);
     trial_start(trial);
     TRIAL_CALL(trial, MPI_Recv(&ball, 1, MPI_INT, partner, PING, trial->comm, MPI_STATUS_IGNORE));
     *value = ball;
-    answer_to(ball, trial->rank, answer);
+    p2p_write_reply(ball, trial->rank, reply);
     TRIAL_CALL(trial,
-               MPI_Send(answer, (int)strlen(answer) + 1, MPI_CHAR, partner, PONG, trial->comm));
+               MPI_Send(reply, (int)strlen(reply) + 1, MPI_CHAR, partner, PONG, trial->comm));
     trial_stop(trial);
-    trial_value(trial, 0, ball_of(partner), *value);
+    trial_value(trial, 0, p2p_ball(partner), *value);
 }
 
 void run_pingpong(struct trial *trial) {
     if (trial->rank % 2 == 0)
-        check_p2p_serve(trial);
+        p2p_serve(trial);
     else
-        give_back(trial);
+        p2p_reply(trial);
 }
 
 void print_ball(const struct trial_data *data, FILE *text) {

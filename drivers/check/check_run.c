@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Meeting, attempt, meeting, and what the ranks found; then the next repetition. */
+ * A repetition is a meeting, an attempt, a meeting, and the combined results of the ranks. */
 #include "check/check_run.h"
 
 #include "check/watch.h"
@@ -20,8 +20,8 @@ void check_run_end(void) {
 
 /* -- one repetition --------------------------------------------------------------------------- */
 
-static void attempt(struct check_run *run, const struct operation *operation, MPI_Comm comm,
-                    FILE *const shown[2]) {
+static void check_run_attempt(struct check_run *run, const struct operation *operation,
+                              MPI_Comm comm, FILE *const shown[2]) {
     struct trial *trial = &run->trial;
     *trial = (struct trial){
         .session = run->session,
@@ -46,8 +46,9 @@ static void attempt(struct check_run *run, const struct operation *operation, MP
     trial_end(trial);
 }
 
-/* The worst that a rank found, as the lowest of those tells it, and the time of the slowest. */
-static double compare_notes(struct check_run *run, struct outcome *outcome) {
+/* The worst result of all ranks, with the note of the lowest rank that has it. Returns the time of
+ * the slowest rank. */
+static double check_run_combine_results(struct check_run *run, struct outcome *outcome) {
     const struct session *session = run->session;
     const double mine[2] = {run->trial.result, run->trial.seconds};
     double worst[2];
@@ -56,56 +57,56 @@ static double compare_notes(struct check_run *run, struct outcome *outcome) {
     if (outcome->result == TRIAL_OK)
         return worst[1];
     const int candidate = run->trial.result == outcome->result ? session->rank : session->size;
-    int teller;
-    MPI_CHECK(MPI_Allreduce(&candidate, &teller, 1, MPI_INT, MPI_MIN, session->world));
-    MPI_CHECK(MPI_Bcast(run->trial.text, sizeof run->trial.text, MPI_CHAR, teller, session->world));
+    int reporter;
+    MPI_CHECK(MPI_Allreduce(&candidate, &reporter, 1, MPI_INT, MPI_MIN, session->world));
+    MPI_CHECK(
+        MPI_Bcast(run->trial.text, sizeof run->trial.text, MPI_CHAR, reporter, session->world));
     if (outcome->result == TRIAL_UNAVAILABLE)
         snprintf(outcome->note, sizeof outcome->note, "%s", run->trial.text);
     else
-        snprintf(outcome->note, sizeof outcome->note, "rank %d, %s", teller, run->trial.text);
+        snprintf(outcome->note, sizeof outcome->note, "rank %d, %s", reporter, run->trial.text);
     return NAN;
 }
 
-static double repeat_once(struct check_run *run, const struct operation *operation, MPI_Comm comm,
-                          FILE *const shown[2], struct outcome *outcome) {
+static double check_run_repeat_once(struct check_run *run, const struct operation *operation,
+                                    MPI_Comm comm, FILE *const shown[2], struct outcome *outcome) {
     watch_meet(operation->name);
-    attempt(run, operation, comm, shown);
+    check_run_attempt(run, operation, comm, shown);
     watch_meet(operation->name);
-    const double seconds = compare_notes(run, outcome);
+    const double seconds = check_run_combine_results(run, outcome);
     watch_rest();
     return seconds;
 }
 
-/* -- an operation -------------------------------------------------------------------------------
- */
+/* -- an operation ----------------------------------------------------------------------------- */
 
-static int by_size(const void *a, const void *b) {
+static int check_run_compare_seconds(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static double median(double *values, uint64_t count) {
-    qsort(values, count, sizeof *values, by_size);
+static double check_run_median(double *values, uint64_t count) {
+    qsort(values, count, sizeof *values, check_run_compare_seconds);
     return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
 /* The communicator of the ranks that take part: a new one, so that no message of an operation that
- * went wrong is taken for one of the next. */
-static MPI_Comm gather_ranks(const struct session *session, int ranks) {
+ * failed is taken for one of the next. */
+static MPI_Comm check_run_create_comm(const struct session *session, int ranks) {
     MPI_Comm comm;
     MPI_CHECK(MPI_Comm_split(session->world, session->rank < ranks ? 0 : MPI_UNDEFINED,
                              session->rank, &comm));
     return comm;
 }
 
-static void release_ranks(MPI_Comm comm) {
+static void check_run_free_comm(MPI_Comm comm) {
     if (comm != MPI_COMM_NULL)
         MPI_CHECK(MPI_Comm_free(&comm));
 }
 
-/* Whether there are ranks enough. */
-static bool begin_outcome(const struct check_run *run, const struct operation *operation,
-                          struct outcome *outcome) {
+/* Initializes the outcome; false if there are too few ranks. */
+static bool check_run_begin_outcome(const struct check_run *run, const struct operation *operation,
+                                    struct outcome *outcome) {
     const int ranks = operation_ranks(operation, run->session->size);
     *outcome = (struct outcome){.operation = operation, .ranks = ranks, .median_s = NAN};
     if (ranks > 0)
@@ -118,7 +119,8 @@ static bool begin_outcome(const struct check_run *run, const struct operation *o
 
 /* The mpirun of Open MPI 5 (PRRTE 3.0.6) loses a daemon, and with it the job, at the third spawn of
  * a job on several nodes. */
-static uint64_t check_repeats(const struct check_run *run, const struct operation *operation) {
+static uint64_t check_run_repetitions(const struct check_run *run,
+                                      const struct operation *operation) {
     const bool once = operation->needs.once || (operation->run == run_spawn &&
                                                 run->session->launcher.kind == LAUNCHER_PRRTE);
     return once ? 1 : run->repeat;
@@ -126,8 +128,8 @@ static uint64_t check_repeats(const struct check_run *run, const struct operatio
 
 bool check_run_operation(struct check_run *run, const struct operation *operation,
                          struct outcome *outcome, struct failure *failure) {
-    const uint64_t repeat = check_repeats(run, operation);
-    if (!begin_outcome(run, operation, outcome))
+    const uint64_t repeat = check_run_repetitions(run, operation);
+    if (!check_run_begin_outcome(run, operation, outcome))
         return true;
     double *seconds = malloc(repeat * sizeof *seconds);
     if (!seconds)
@@ -136,21 +138,21 @@ bool check_run_operation(struct check_run *run, const struct operation *operatio
         free(seconds);
         return false;
     }
-    MPI_Comm comm = gather_ranks(run->session, outcome->ranks);
+    MPI_Comm comm = check_run_create_comm(run->session, outcome->ranks);
     for (uint64_t k = 0; k < repeat && outcome->result == TRIAL_OK; k++)
-        seconds[k] = repeat_once(run, operation, comm, NULL, outcome);
+        seconds[k] = check_run_repeat_once(run, operation, comm, NULL, outcome);
     if (outcome->result == TRIAL_OK)
-        outcome->median_s = median(seconds, repeat);
-    release_ranks(comm);
+        outcome->median_s = check_run_median(seconds, repeat);
+    check_run_free_comm(comm);
     free(seconds);
     return true;
 }
 
-/* -- showing -------------------------------------------------------------------------------------
- */
+/* -- showing ---------------------------------------------------------------------------------- */
 
-/* What the ranks have at one moment, in rank order. */
-static void print_moment(const struct session *session, int moment, char *mine, size_t bytes) {
+/* Prints the data of all ranks at one moment, in rank order. */
+static void check_run_print_moment(const struct session *session, int moment, char *mine,
+                                   size_t bytes) {
     static const char *const names[2] = {"before", "after"};
     if (session->rank != ROOT) {
         MPI_CHECK(MPI_Send(mine, (int)bytes, MPI_CHAR, ROOT, moment, session->world));
@@ -165,7 +167,7 @@ static void print_moment(const struct session *session, int moment, char *mine, 
             MPI_CHECK(MPI_Get_count(&status, MPI_CHAR, &length));
             text = malloc((size_t)length + 1);
             if (!text)
-                mpi_check(MPI_ERR_NO_MEM, "print_moment", __FILE__, __LINE__);
+                mpi_check(MPI_ERR_NO_MEM, "check_run_print_moment", __FILE__, __LINE__);
             MPI_CHECK(
                 MPI_Recv(text, length, MPI_CHAR, r, moment, session->world, MPI_STATUS_IGNORE));
         }
@@ -175,8 +177,8 @@ static void print_moment(const struct session *session, int moment, char *mine, 
     }
 }
 
-static bool open_texts(const struct session *session, FILE *shown[2], char *texts[2],
-                       size_t bytes[2], struct failure *failure) {
+static bool check_run_open_texts(const struct session *session, FILE *shown[2], char *texts[2],
+                                 size_t bytes[2], struct failure *failure) {
     for (int m = 0; m < 2; m++) {
         shown[m] = open_memstream(&texts[m], &bytes[m]);
         if (!shown[m])
@@ -185,7 +187,7 @@ static bool open_texts(const struct session *session, FILE *shown[2], char *text
     return agree(session, failure);
 }
 
-static void close_texts(FILE *shown[2]) {
+static void check_run_close_texts(FILE *shown[2]) {
     for (int m = 0; m < 2; m++)
         if (shown[m])
             fclose(shown[m]);
@@ -196,18 +198,18 @@ bool check_run_show(struct check_run *run, const struct operation *operation,
     FILE *shown[2] = {NULL, NULL};
     char *texts[2] = {NULL, NULL};
     size_t bytes[2] = {0, 0};
-    const bool opened = begin_outcome(run, operation, outcome) &&
-                        open_texts(run->session, shown, texts, bytes, failure);
+    const bool opened = check_run_begin_outcome(run, operation, outcome) &&
+                        check_run_open_texts(run->session, shown, texts, bytes, failure);
     if (opened) {
-        MPI_Comm comm = gather_ranks(run->session, outcome->ranks);
-        outcome->median_s = repeat_once(run, operation, comm, shown, outcome);
+        MPI_Comm comm = check_run_create_comm(run->session, outcome->ranks);
+        outcome->median_s = check_run_repeat_once(run, operation, comm, shown, outcome);
         for (int m = 0; m < 2 && comm == MPI_COMM_NULL; m++)
             fputs("takes no part", shown[m]);
-        release_ranks(comm);
+        check_run_free_comm(comm);
     }
-    close_texts(shown);
+    check_run_close_texts(shown);
     for (int m = 0; m < 2 && opened && outcome->result != TRIAL_UNAVAILABLE; m++)
-        print_moment(run->session, m, texts[m], bytes[m]);
+        check_run_print_moment(run->session, m, texts[m], bytes[m]);
     free(texts[0]);
     free(texts[1]);
     return opened || failure->exit_status == EXIT_DONE;

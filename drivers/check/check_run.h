@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Runs one operation of plait check on all ranks and finds out what came of it. */
+ * Runs one operation of plait check on all ranks and combines their results. */
 #ifndef PLAIT_DRIVERS_CHECK_RUN_H
 #define PLAIT_DRIVERS_CHECK_RUN_H
 
@@ -16,26 +16,25 @@ struct check_run {
     struct trial trial;
 };
 
-/* What came of an operation; the same on all ranks. */
+/* The outcome of an operation; the same on all ranks. */
 struct outcome {
     const struct operation *operation;
     enum trial_result result;
     int ranks;       /* that took part */
     double median_s; /* of the slowest rank's time; NAN unless ok */
-    char note[512];  /* what is wrong, or unavailable and why; "" if ok */
+    char note[512];  /* what is wrong, or why it is unavailable; "" if ok */
 };
 
 /* Begins a run of operations, with the watch over them. Collective, as all below. limit_s: seconds
- * for one repetition of one operation. The run must stay where it is until check_run_end. */
+ * for one repetition of one operation. The run must not move until check_run_end. */
 bool check_run_begin(struct check_run *run, double limit_s, struct failure *failure);
 void check_run_end(void);
 
-/* Runs an operation until it has been timed often enough or something is wrong. */
+/* Runs an operation `repeat` times, or until something is wrong. */
 bool check_run_operation(struct check_run *run, const struct operation *operation,
                          struct outcome *outcome, struct failure *failure);
 
-/* Runs it once with the data of the report, which rank 0 prints: of every rank, before and after.
- */
+/* Runs it once with the data of the report; rank 0 prints those of every rank, before and after. */
 bool check_run_show(struct check_run *run, const struct operation *operation,
                     struct outcome *outcome, struct failure *failure);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Spawned workers: rank 0 as the manager starts some, broadcasts the number of terms, and gets the
- * sum of theirs. Whether there is room for workers is found out before: Open MPI's launcher never
- * ends after a spawn without free slots. */
+ * sum of theirs. Free slots are checked before: Open MPI's launcher never ends after a spawn
+ * without them. */
 #include "check/check_operations.h"
 #include "ranks/mpi_check.h"
 #include "ranks/spawn.h"
@@ -15,11 +15,10 @@ enum { MANAGER = 0, WORKERS = 2, TERMS = 100 };
 static const int64_t integral = INT64_C(3141600986923);
 static const double places = 1e12;
 
-/* -- the worker ----------------------------------------------------------------------------------
- */
+/* -- the worker ------------------------------------------------------------------------------- */
 
-/* Terms rank, rank + size, ... */
-static double sum_terms(int terms, int rank, int size) {
+/* The terms rank, rank + size, ... */
+static double spawn_sum_terms(int terms, int rank, int size) {
     const double width = 1.0 / terms;
     double sum = 0;
     for (int k = rank; k < terms; k += size) {
@@ -35,31 +34,30 @@ void spawn_work(void) {
     MPI_CHECK(MPI_Comm_rank(MPI_COMM_WORLD, &rank));
     MPI_CHECK(MPI_Comm_size(MPI_COMM_WORLD, &size));
     MPI_CHECK(MPI_Bcast(&terms, 1, MPI_INT, MANAGER, parent));
-    const double sum = sum_terms(terms, rank, size);
+    const double sum = spawn_sum_terms(terms, rank, size);
     MPI_CHECK(MPI_Reduce(&sum, NULL, 1, MPI_DOUBLE, MPI_SUM, MANAGER, parent));
     MPI_CHECK(MPI_Comm_disconnect(&parent));
 }
 
-/* -- the manager ---------------------------------------------------------------------------------
- */
+/* -- the manager ------------------------------------------------------------------------------ */
 
-static struct spawn_request check_request(const struct trial *trial, int workers, char *more,
-                                          size_t bytes) {
+static struct spawn_request spawn_make_request(const struct trial *trial, int workers, char *more,
+                                               size_t bytes) {
     const struct session *session = trial->session;
     const char *option = session->launcher_words->oversubscribe;
     snprintf(more, bytes, "give mpirun %s%smore slots", option ? option : "", option ? " or " : "");
     return (struct spawn_request){
         .subcommand = "check",
         .count = workers,
-        /* PRRTE does not say whether it may, so it is not asked. */
+        /* PRRTE does not report whether it may, so assume that it may. */
         .oversubscribe = session->launcher.kind == LAUNCHER_PRRTE,
         .more = more,
         .instead = "",
     };
 }
 
-/* How many workers to start, 0: none can be. */
-static int find_room(struct trial *trial) {
+/* How many workers to start; 0 if none can be started. */
+static int spawn_choose_workers(struct trial *trial) {
     struct failure failure = {0};
     const struct session *session = trial->session;
     const struct launcher_words *words = session->launcher_words;
@@ -69,7 +67,7 @@ static int find_room(struct trial *trial) {
             trial, "no launcher to start processes: %s 1 %s%splait check --only spawn",
             words->start, words->oversubscribe ? words->oversubscribe : "",
             words->oversubscribe ? " " : "");
-    struct spawn_request request = check_request(trial, WORKERS, more, sizeof more);
+    struct spawn_request request = spawn_make_request(trial, WORKERS, more, sizeof more);
     if (spawn_check(session, &request, &failure))
         return WORKERS;
     failure = (struct failure){0};
@@ -77,20 +75,20 @@ static int find_room(struct trial *trial) {
     return spawn_check(session, &request, &failure) || trial_unavailable(trial, "%s", failure.text);
 }
 
-static void start(struct trial *trial, int workers, MPI_Comm *family) {
+static void spawn_workers(struct trial *trial, int workers, MPI_Comm *family) {
     char more[128];
-    const struct spawn_request request = check_request(trial, workers, more, sizeof more);
+    const struct spawn_request request = spawn_make_request(trial, workers, more, sizeof more);
     struct spawn_call call = spawn_prepare(trial->session, &request);
-    TRIAL_CALL(trial, MPI_Comm_spawn(call.program, call.arguments, workers, call.placing, MANAGER,
+    TRIAL_CALL(trial, MPI_Comm_spawn(call.program, call.arguments, workers, call.info, MANAGER,
                                      trial->comm, family, MPI_ERRCODES_IGNORE));
-    MPI_CHECK(MPI_Info_free(&call.placing));
+    MPI_CHECK(MPI_Info_free(&call.info));
     if (trial->tries.failed)
         trial_unavailable(trial, "%s: this MPI, or its launcher, starts no processes",
                           trial->tries.failure);
 }
 
-/* Terms to the workers, sum back. Returns the sum on the manager. */
-static double lead(struct trial *trial, MPI_Comm family) {
+/* Sends the number of terms to the workers. Returns their sum on the manager. */
+static double spawn_manage(struct trial *trial, MPI_Comm family) {
     const int root = trial->rank == MANAGER ? MPI_ROOT : MPI_PROC_NULL;
     int terms = TERMS;
     double sum = 0;
@@ -103,7 +101,7 @@ static double lead(struct trial *trial, MPI_Comm family) {
 
 void run_spawn(struct trial *trial) {
     MPI_Comm family = MPI_COMM_NULL;
-    int workers = trial->rank == MANAGER ? find_room(trial) : 0;
+    int workers = trial->rank == MANAGER ? spawn_choose_workers(trial) : 0;
     if (!trial_agree(trial))
         return;
     TRIAL_CALL(trial, MPI_Bcast(&workers, 1, MPI_INT, MANAGER, trial->comm));
@@ -112,10 +110,10 @@ void run_spawn(struct trial *trial) {
         trial_table(trial, &trial->after, 1, 2);
     }
     trial_start(trial);
-    start(trial, workers, &family);
+    spawn_workers(trial, workers, &family);
     if (!trial_agree(trial))
         return;
-    const double sum = lead(trial, family);
+    const double sum = spawn_manage(trial, family);
     if (trial->after.values) {
         trial->after.values[0] = workers;
         trial->after.values[1] = llround(sum * places);

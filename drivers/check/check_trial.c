@@ -6,7 +6,7 @@
 #include "base/host_name.h"
 #include "base/memory.h"
 #include "base/process_limits.h"
-#include "ranks/message_room.h"
+#include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 
 #include <ctype.h>
@@ -20,13 +20,13 @@
 /* -- data ------------------------------------------------------------------------------------- */
 
 void *trial_memory(struct trial *trial, size_t bytes) {
-    void **memory = realloc(trial->memory, (trial->pieces + 1) * sizeof *memory);
-    void *piece = calloc(1, bytes > 0 ? bytes : 1);
-    if (!memory || !piece)
+    void **memory = realloc(trial->memory, (trial->blocks + 1) * sizeof *memory);
+    void *block = calloc(1, bytes > 0 ? bytes : 1);
+    if (!memory || !block)
         mpi_check(MPI_ERR_NO_MEM, "trial_memory", __FILE__, __LINE__);
     trial->memory = memory;
-    trial->memory[trial->pieces++] = piece;
-    return piece;
+    trial->memory[trial->blocks++] = block;
+    return block;
 }
 
 int64_t *trial_table(struct trial *trial, struct trial_data *data, size_t rows, size_t columns) {
@@ -47,18 +47,18 @@ size_t trial_count(const struct trial *trial, size_t of_report) {
     return trial->show ? of_report : trial->count;
 }
 
-/* After a failed call MPI may still write to a buffer whose message is under way: it stays. */
+/* After a failed call MPI may still write to a buffer whose message is under way: keep it. */
 void trial_end(struct trial *trial) {
-    for (size_t k = 0; k < trial->pieces && !trial->tries.failed; k++)
+    for (size_t k = 0; k < trial->blocks && !trial->tries.failed; k++)
         free(trial->memory[k]);
     free(trial->memory);
     trial->memory = NULL;
-    trial->pieces = 0;
+    trial->blocks = 0;
 }
 
 /* -- the timed part --------------------------------------------------------------------------- */
 
-static void check_trial_show(struct trial *trial, int moment, const struct trial_data *data) {
+static void trial_show_data(struct trial *trial, int moment, const struct trial_data *data) {
     if (!trial->show)
         return;
     if (!data->values && !data->text)
@@ -68,25 +68,25 @@ static void check_trial_show(struct trial *trial, int moment, const struct trial
 }
 
 void trial_start(struct trial *trial) {
-    check_trial_show(trial, 0, &trial->before);
+    trial_show_data(trial, 0, &trial->before);
     TRIAL_CALL(trial, MPI_Barrier(trial->comm));
     trial->start_ns = clock_now_ns();
 }
 
 void trial_stop(struct trial *trial) {
     trial->seconds = clock_seconds_since(trial->start_ns);
-    check_trial_show(trial, 1, &trial->after);
+    trial_show_data(trial, 1, &trial->after);
 }
 
 /* -- comparing -------------------------------------------------------------------------------- */
 
-/* Whether to say that something is wrong: not after a failed call, and only what comes first. */
-static bool may_tell(const struct trial *trial) {
+/* Whether to record a wrong value: only the first one, and none after a failed call. */
+static bool trial_may_record(const struct trial *trial) {
     return !trial->tries.failed && trial->result == TRIAL_OK;
 }
 
 void trial_value(struct trial *trial, size_t index, int64_t expected, int64_t got) {
-    if (got == expected || !may_tell(trial))
+    if (got == expected || !trial_may_record(trial))
         return;
     trial->result = TRIAL_WRONG;
     snprintf(trial->text, sizeof trial->text, "value %zu: expected %" PRId64 ", got %" PRId64,
@@ -94,7 +94,7 @@ void trial_value(struct trial *trial, size_t index, int64_t expected, int64_t go
 }
 
 void trial_string(struct trial *trial, const char *expected, const char *got) {
-    if (strcmp(expected, got) == 0 || !may_tell(trial))
+    if (strcmp(expected, got) == 0 || !trial_may_record(trial))
         return;
     trial->result = TRIAL_WRONG;
     snprintf(trial->text, sizeof trial->text, "text: expected '%.80s', got '%.80s'", expected, got);
@@ -149,21 +149,21 @@ bool trial_may_write(struct trial *trial, uint64_t bytes) {
 
 /* -- printing --------------------------------------------------------------------------------- */
 
-static void check_trial_print_row(const int64_t *values, size_t columns, FILE *text) {
+static void trial_print_row(const int64_t *values, size_t columns, FILE *text) {
     for (size_t k = 0; k < columns; k++)
         fprintf(text, "%s%" PRId64, k == 0 ? "[" : " ", values[k]);
     fputs(columns == 0 ? "[]" : "]", text);
 }
 
 void print_list(const struct trial_data *data, FILE *text) {
-    check_trial_print_row(data->values, data->rows * data->columns, text);
+    trial_print_row(data->values, data->rows * data->columns, text);
 }
 
 void print_rows(const struct trial_data *data, FILE *text) {
     fputc('[', text);
     for (size_t r = 0; r < data->rows; r++) {
         fputs(r == 0 ? "" : " ", text);
-        check_trial_print_row(data->values + r * data->columns, data->columns, text);
+        trial_print_row(data->values + r * data->columns, data->columns, text);
     }
     fputc(']', text);
 }

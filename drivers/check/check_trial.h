@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What an operation of plait check works with: one trial of one MPI operation. An operation fills
  * its data, calls trial_start, makes its MPI calls, calls trial_stop, and then compares every value
- * that came with what it must be:
+ * that it received with what it must be:
  *
  *     static void run(struct trial *trial) {
  *         int64_t *values = trial_table(trial, &trial->after, 1, trial_count(trial, 10));
@@ -13,7 +13,7 @@
  *             trial_value(trial, k, expected, values[k]);
  *     }
  *
- * Once a call has failed the rest of the calls is skipped, and nothing is compared. */
+ * After a call has failed the other calls are skipped, and nothing is compared. */
 #ifndef PLAIT_DRIVERS_CHECK_TRIAL_H
 #define PLAIT_DRIVERS_CHECK_TRIAL_H
 
@@ -29,7 +29,7 @@
 /* In rising order: the worst of all ranks is that of the operation. */
 enum trial_result { TRIAL_OK, TRIAL_UNAVAILABLE, TRIAL_WRONG, TRIAL_FAILED };
 
-/* What a rank has at one moment: a table of integers, a text, both or nothing. */
+/* The data of a rank at one moment: a table of integers, a text, both or nothing. */
 struct trial_data {
     int64_t *values; /* [rows][columns] */
     size_t rows, columns;
@@ -53,7 +53,7 @@ struct trial {
     char text[MPI_TRIES_BYTES];
     uint64_t start_ns;
     void **memory;
-    size_t pieces;
+    size_t blocks;
 };
 
 #define TRIAL_CALL(trial, call) MPI_TRY(&(trial)->tries, call)
@@ -61,10 +61,10 @@ struct trial {
 /* Memory until the end of the trial, zeroed; without any left the job ends. */
 void *trial_memory(struct trial *trial, size_t bytes);
 
-/* A table of *data, filled with -1, which no operation sends. Answers its values. */
+/* A table of *data, filled with -1, which no operation sends. Returns its values. */
 int64_t *trial_table(struct trial *trial, struct trial_data *data, size_t rows, size_t columns);
 
-/* A text of *data, empty, with room for `bytes` bytes; a terminating zero follows these. */
+/* A text of *data, empty, with space for `bytes` bytes and a terminating zero. */
 char *trial_text(struct trial *trial, struct trial_data *data, size_t bytes);
 
 /* How many integers a buffer has: as many as the report's when its data are shown. */
@@ -79,20 +79,20 @@ void trial_stop(struct trial *trial);
 void trial_value(struct trial *trial, size_t index, int64_t expected, int64_t got);
 void trial_string(struct trial *trial, const char *expected, const char *got);
 
-/* This MPI, or this place, cannot do it: why, and what mends it. Answers false. */
+/* This MPI, or this system, cannot do it: the reason, and how to fix it. Returns false. */
 bool trial_unavailable(struct trial *trial, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Collective over comm. Whether no rank has had trouble so far: after a step that may fail on some
- * ranks alone, before the others would wait for these. */
+/* Collective over comm. Whether no rank has failed so far: needed after a step that may fail on
+ * some ranks alone, before the others would wait for these. */
 bool trial_agree(struct trial *trial);
 
 /* What --large sends and writes in one call, 257 rows of 2^20 integers: 2056 MiB, more than an int
  * counts bytes. */
 enum { LARGE_ROWS = 257, LARGE_ROW = 1 << 20 };
 
-/* Collective over comm. Whether every node has so many bytes for each of its ranks; `bytes` may
- * differ. If not, it is unavailable. */
+/* Collective over comm. Whether every node has `bytes` bytes for each of its ranks; `bytes` may
+ * differ between ranks. If not, the operation is unavailable. */
 bool trial_fits(struct trial *trial, uint64_t bytes);
 
 /* Whether files of this rank may have that many bytes. If not, it is unavailable: MPI reports that

@@ -7,7 +7,7 @@
 #include "check/check_options.h"
 #include "check/check_run.h"
 #include "ranks/agree.h"
-#include "ranks/message_room.h"
+#include "ranks/message_buffer.h"
 #include "run/command.h"
 
 #include <math.h>
@@ -28,12 +28,11 @@ static bool check_is_root(const struct check *check) {
     return check->session->rank == ROOT;
 }
 
-/* -- which operations ---------------------------------------------------------------------------
- */
+/* -- which operations ------------------------------------------------------------------------- */
 
-/* Chooses the operations of a list. where: the option, in errors. */
-static bool choose_listed(struct check *check, const char *where, const char *list, bool shown,
-                          struct failure *failure) {
+/* Chooses the operations of a list. where: the option, for errors. */
+static bool check_choose_listed(struct check *check, const char *where, const char *list,
+                                bool shown, struct failure *failure) {
     char name[64];
     for (const char *next = list; next;) {
         const size_t length = strcspn(next, ",");
@@ -59,8 +58,8 @@ static bool choose_listed(struct check *check, const char *where, const char *li
     return true;
 }
 
-/* An operation that was asked for by name has the ranks it needs, or the user is told. */
-static bool check_ranks(const struct check *check, struct failure *failure) {
+/* An operation that was requested by name without the ranks it needs is an error. */
+static bool check_enough_ranks(const struct check *check, struct failure *failure) {
     for (size_t k = 0; k < operation_count; k++)
         if (check->chosen[k] && operation_ranks(&operations[k], check->session->size) == 0)
             return failure_set(failure, EXIT_USAGE,
@@ -70,8 +69,8 @@ static bool check_ranks(const struct check *check, struct failure *failure) {
     return true;
 }
 
-static bool choose(struct check *check, const struct option_values *values,
-                   struct failure *failure) {
+static bool check_choose(struct check *check, const struct option_values *values,
+                         struct failure *failure) {
     const struct check_options *options = check->options;
     check->chosen = calloc(operation_count, sizeof *check->chosen);
     check->outcomes = calloc(operation_count, sizeof *check->outcomes);
@@ -85,17 +84,17 @@ static bool choose(struct check *check, const struct option_values *values,
                            "%s and %s exclude each other: --show runs those that it names", only,
                            show);
     if (options->only)
-        return choose_listed(check, only, options->only, false, failure) &&
-               check_ranks(check, failure);
+        return check_choose_listed(check, only, options->only, false, failure) &&
+               check_enough_ranks(check, failure);
     if (options->show)
-        return choose_listed(check, show, options->show, true, failure) &&
-               check_ranks(check, failure);
+        return check_choose_listed(check, show, options->show, true, failure) &&
+               check_enough_ranks(check, failure);
     for (size_t k = 0; k < operation_count; k++)
         check->chosen[k] = options->large || !operations[k].needs.large;
     return true;
 }
 
-static void print_list_of_operations(void) {
+static void check_print_operations(void) {
     for (size_t k = 0; k < operation_count; k++) {
         const struct operation_needs *needs = &operations[k].needs;
         printf("%-14s  %s", operations[k].name, operations[k].summary);
@@ -105,8 +104,7 @@ static void print_list_of_operations(void) {
     }
 }
 
-/* -- running them ---------------------------------------------------------------------------------
- */
+/* -- running them ----------------------------------------------------------------------------- */
 
 /* Two tables with a buffer for each rank, and what MPI may copy, on each rank of this node. */
 static bool check_memory(const struct check *check, struct failure *failure) {
@@ -117,7 +115,7 @@ static bool check_memory(const struct check *check, struct failure *failure) {
 
 static const char *const result_names[] = {"ok", "unavailable", "wrong", "failed"};
 
-static void print_time(double seconds) {
+static void check_print_seconds(double seconds) {
     if (isnan(seconds))
         printf("  %10s", "-");
     else if (seconds < 1e-6)
@@ -134,28 +132,29 @@ static void check_print_head(void) {
     printf("%-14s  %-11s  %10s  %5s\n", "operation", "result", "median", "ranks");
 }
 
-static void print_outcome(const struct outcome *outcome) {
+static void check_print_outcome(const struct outcome *outcome) {
     printf("%-14s  %-11s", outcome->operation->name, result_names[outcome->result]);
-    print_time(outcome->median_s);
+    check_print_seconds(outcome->median_s);
     printf("  %5d%s%s\n", outcome->ranks, outcome->note[0] ? "  " : "", outcome->note);
 }
 
 /* Rank 0: for --csv. */
-static void keep_time(const struct check *check, uint64_t start_ns, const struct outcome *outcome) {
+static void check_keep_time(const struct check *check, uint64_t start_ns,
+                            const struct outcome *outcome) {
     struct stopwatch *watch = check->session->watch;
     const double seconds = outcome->result == TRIAL_OK ? outcome->median_s : 0;
     stopwatch_add(watch, outcome->operation->name, start_ns, seconds);
     stopwatch_status(watch, outcome->operation->name, result_names[outcome->result]);
 }
 
-static bool flush(const struct check *check, struct failure *failure) {
+static bool check_flush(const struct check *check, struct failure *failure) {
     if (check_is_root(check))
         standard_output_flush(failure);
     return agree(check->session, failure);
 }
 
-/* A line for each as it ends: who waits sees where it is. */
-static bool run_chosen(struct check *check, struct failure *failure) {
+/* Prints a line for each operation as it ends, so that its progress is seen. */
+static bool check_run_chosen(struct check *check, struct failure *failure) {
     if (check_is_root(check))
         check_print_head();
     for (size_t k = 0; k < operation_count; k++) {
@@ -163,21 +162,21 @@ static bool run_chosen(struct check *check, struct failure *failure) {
         if (!check->chosen[k])
             continue;
         const uint64_t start_ns = clock_now_ns();
-        if (!flush(check, failure) ||
+        if (!check_flush(check, failure) ||
             !check_run_operation(&check->run, &operations[k], outcome, failure))
             return false;
         if (check_is_root(check)) {
-            print_outcome(outcome);
-            keep_time(check, start_ns, outcome);
+            check_print_outcome(outcome);
+            check_keep_time(check, start_ns, outcome);
         }
         check->count++;
     }
-    return flush(check, failure);
+    return check_flush(check, failure);
 }
 
-/* What cannot run cannot be shown, and that is why this run was started. */
-static bool show_one(struct check *check, const struct operation *operation,
-                     struct failure *failure) {
+/* An operation that is unavailable is a failure here: showing it was requested. */
+static bool check_show_one(struct check *check, const struct operation *operation,
+                           struct failure *failure) {
     struct outcome *outcome = &check->outcomes[check->count];
     if (check_is_root(check))
         printf("%s: %s\n", operation->name, operation->summary);
@@ -186,18 +185,17 @@ static bool show_one(struct check *check, const struct operation *operation,
     check->count++;
     if (outcome->result == TRIAL_UNAVAILABLE)
         failure_set(failure, EXIT_RUN, "%s is unavailable: %s", operation->name, outcome->note);
-    return flush(check, failure);
+    return check_flush(check, failure);
 }
 
-static bool show_chosen(struct check *check, struct failure *failure) {
+static bool check_show_chosen(struct check *check, struct failure *failure) {
     for (size_t k = 0; k < operation_count; k++)
-        if (check->chosen[k] && !show_one(check, &operations[k], failure))
+        if (check->chosen[k] && !check_show_one(check, &operations[k], failure))
             return false;
     return true;
 }
 
-/* -- what came of it ------------------------------------------------------------------------------
- */
+/* -- results ---------------------------------------------------------------------------------- */
 
 /* Wrong and failed operations, when their lines have been printed. */
 static bool check_judge(const struct run *run, void *state, struct failure *failure) {
@@ -240,11 +238,11 @@ static void check_report(const struct run *run, const void *state, struct report
 static bool check_begin(struct run *run, void *state, struct failure *failure) {
     struct check *check = state;
     *check = (struct check){.session = run->session, .options = run->options};
-    if (!choose(check, run->values, failure))
+    if (!check_choose(check, run->values, failure))
         return false;
     run->over = check->options->list;
     if (run->over && check_is_root(check))
-        print_list_of_operations();
+        check_print_operations();
     return true;
 }
 
@@ -261,7 +259,8 @@ static bool check_work(struct run *run, void *state, struct failure *failure) {
         .session = check->session, .repeat = options->repeat, .bytes = options->size};
     if (!check_run_begin(&check->run, options->timeout, failure))
         return false;
-    const bool done = options->show ? show_chosen(check, failure) : run_chosen(check, failure);
+    const bool done =
+        options->show ? check_show_chosen(check, failure) : check_run_chosen(check, failure);
     check_run_end();
     return done;
 }

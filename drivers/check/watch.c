@@ -43,7 +43,7 @@ static struct {
     volatile sig_atomic_t expired;
 } watch;
 
-/* -- the handler: memory, write, unlink ---------------------------------- */
+/* -- the handler: memory, write, unlink ------------------------------------------------------- */
 
 struct line {
     size_t length;
@@ -92,7 +92,7 @@ static void add_call(struct line *line) {
 static void add_start(struct line *line) {
     watch_add(line, "plait: ");
     watch_add(line, watch.what);
-    watch_add(line, " has not ended in ");
+    watch_add(line, " timed out after ");
     watch_add(line, watch.limit);
     watch_add(line, " s: ");
 }
@@ -132,14 +132,14 @@ static void write_line(const struct line *line) {
     }
 }
 
-static void watch_tell(void) {
+static void watch_print_line(void) {
     struct line line = {0};
     add_start(&line);
     if (watch.session->rank == ROOT) {
         add_missing(&line);
     } else {
         add_rank(&line, ROOT);
-        watch_add(&line, " gives no sign of life");
+        watch_add(&line, " is not responding");
     }
     watch_add(&line, ": look at that host and its network, or raise --timeout\n");
     write_line(&line);
@@ -147,15 +147,15 @@ static void watch_tell(void) {
 
 /* The job is best ended by MPI, as the launcher then ends the other ranks and spawned ones. If the
  * main thread waits for the others, it does so. Else it is in a call that may never end, and MPI is
- * asked from here, against its rules: there is nothing left to lose, and if that gets stuck too, a
+ * called from here, against its rules: nothing is left to lose, and if that gets stuck too, a
  * second alarm ends this rank. */
-static void expire(int signal) {
+static void watch_expire(int signal) {
     (void)signal;
     const int rank = watch.session->rank;
     if (watch.expired || rank > ROOT + 1)
         _exit(EXIT_RUN);
     watch.expired = 1;
-    watch_tell();
+    watch_print_line();
     alarm(LAST_SECONDS);
     if (watch.file)
         unlink(watch.file);
@@ -163,16 +163,14 @@ static void expire(int signal) {
         MPI_Abort(MPI_COMM_WORLD, EXIT_RUN);
 }
 
-/* No file is left. The signal's own action is back then, and ends this rank. */
-static void give_in(int signal) {
+/* Leaves no file. The default action of the signal is restored by now, and ends this rank. */
+static void watch_end_by_signal(int signal) {
     if (watch.file)
         unlink(watch.file);
     raise(signal);
 }
 
-/* -- the main thread
- * -------------------------------------------------------------------------------
- */
+/* -- the main thread -------------------------------------------------------------------------- */
 
 static void set_alarm(double seconds) {
     const double whole = floor(seconds);
@@ -187,7 +185,7 @@ static double limit_of_this_rank(void) {
     return watch.limit_s + (rank == ROOT ? 0 : rank == ROOT + 1 ? DEPUTY_SECONDS : ALONE_SECONDS);
 }
 
-/* Rank 0: opens the room for the next notices. */
+/* On rank 0: posts the receives of the next notices. */
 static void expect_notices(void) {
     for (int r = 1; r < watch.session->size; r++)
         MPI_CHECK(MPI_Irecv((void *)&watch.arrived[r], 1, MPI_UINT64_T, r, NOTICE_TAG, watch.comm,
@@ -195,14 +193,14 @@ static void expect_notices(void) {
 }
 
 static void catch_signals(void) {
-    const struct sigaction alarm_action = {.sa_handler = expire,
+    const struct sigaction alarm_action = {.sa_handler = watch_expire,
                                            .sa_flags = SA_RESTART | SA_NODEFER};
-    const struct sigaction end_action = {.sa_handler = give_in,
+    const struct sigaction end_action = {.sa_handler = watch_end_by_signal,
                                          .sa_flags = SA_RESETHAND | SA_NODEFER};
     sigaction(SIGALRM, &alarm_action, &watch.previous);
     for (int k = 0; k < ENDS; k++) {
         sigaction(ends[k], NULL, &watch.previous_ends[k]);
-        /* Not what nohup has ignored; but a handler is one that a library has set behind our back,
+        /* Not what nohup has ignored; but a handler is one that a library has set on its own,
          * as LLVM does below an OpenCL driver. */
         if (watch.previous_ends[k].sa_handler != SIG_IGN)
             sigaction(ends[k], &end_action, NULL);
@@ -272,7 +270,7 @@ static void sleep_until(MPI_Request *requests, int count) {
     }
 }
 
-static void watch_lead(void) {
+static void watch_release_others(void) {
     const int others = watch.session->size - 1;
     watch.arrived[ROOT] = watch.meeting;
     sleep_until(watch.notices, others);
@@ -281,7 +279,7 @@ static void watch_lead(void) {
         MPI_CHECK(MPI_Send(NULL, 0, MPI_BYTE, r, RELEASE_TAG, watch.comm));
 }
 
-static void follow(void) {
+static void watch_wait_for_release(void) {
     MPI_Request release;
     const uint64_t meeting = watch.meeting;
     MPI_CHECK(MPI_Irecv(NULL, 0, MPI_BYTE, ROOT, RELEASE_TAG, watch.comm, &release));
@@ -295,9 +293,9 @@ void watch_meet(const char *what) {
     watch.sleeps = 1;
     set_alarm(limit_of_this_rank());
     if (watch.session->rank == ROOT)
-        watch_lead();
+        watch_release_others();
     else
-        follow();
+        watch_wait_for_release();
     watch.sleeps = 0;
 }
 

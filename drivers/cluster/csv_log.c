@@ -31,12 +31,12 @@ struct log_reading {
     char *line;                    /* a copy that is taken apart */
 };
 
-static bool out_of_memory(struct failure *failure) {
+static bool csv_log_out_of_memory(struct failure *failure) {
     return failure_set(failure, EXIT_RUN, "out of memory for logs: merge fewer at once");
 }
 
 /* Takes over the text. */
-static bool append(struct csv_log_list *list, char *text) {
+static bool csv_log_append(struct csv_log_list *list, char *text) {
     if (list->count == list->capacity) {
         const size_t capacity = list->capacity ? 2 * list->capacity : 64;
         char **items = realloc(list->items, capacity * sizeof *items);
@@ -137,8 +137,8 @@ static void judge_duration(const char *name, const char *text, char reason[REASO
 
 /* Why a line is no record, "" if it is one. fields: as they stand in it, values: by the columns of
  * the table. */
-static void judge(const struct log_reading *reading, char *const *fields, size_t count,
-                  const char *const *values, char reason[REASON_BYTES]) {
+static void csv_log_judge(const struct log_reading *reading, char *const *fields, size_t count,
+                          const char *const *values, char reason[REASON_BYTES]) {
     const char *cut = NULL;
     reason[0] = '\0';
     if (count == 0)
@@ -171,15 +171,15 @@ static bool add_bad(const struct log_reading *reading, const char *reason,
     const int length = snprintf(NULL, 0, form, file->path, file->number, reason);
     char *text = malloc((size_t)length + 1);
     if (!text)
-        return out_of_memory(failure);
+        return csv_log_out_of_memory(failure);
     snprintf(text, (size_t)length + 1, form, file->path, file->number, reason);
-    if (append(&reading->log->bad, text))
+    if (csv_log_append(&reading->log->bad, text))
         return true;
     free(text);
-    return out_of_memory(failure);
+    return csv_log_out_of_memory(failure);
 }
 
-static void write_values(FILE *stream, const char *const *values, bool quoted) {
+static void csv_log_write_values(FILE *stream, const char *const *values, bool quoted) {
     for (int c = 0; c < STOPWATCH_COLUMNS; c++) {
         if (c > 0)
             fputc(',', stream);
@@ -201,7 +201,8 @@ static bool split_copy(char **copy, const char *text, char **fields, bool string
 }
 
 /* The line of the table, NULL if memory has run out. Values between whose brackets other columns
- * stand ("(a" and "b)") must be in quotes, or nobody could tell them from a tuple of Python. */
+ * stand ("(a" and "b)") must be in quotes, or they could not be distinguished from a tuple of
+ * Python. */
 static char *record_of(const char *const *values) {
     char *record = NULL, *copy = NULL, *fields[FIELDS_MAX];
     size_t bytes, columns = 0;
@@ -211,7 +212,7 @@ static char *record_of(const char *const *values) {
         FILE *stream = open_memstream(&record, &bytes);
         if (!stream)
             break;
-        write_values(stream, values, quoted);
+        csv_log_write_values(stream, values, quoted);
         const bool failed = ferror(stream) != 0;
         if (fclose(stream) != 0 || failed)
             break;
@@ -233,13 +234,13 @@ static int compare_records(const void *a, const void *b) {
 static bool add_record(struct csv_log *log, char *record, struct failure *failure) {
     void *const *found = tsearch(record, &log->index, compare_records);
     const bool repeats = found && *found != record;
-    if (found && !repeats && append(&log->records, record))
+    if (found && !repeats && csv_log_append(&log->records, record))
         return true;
     if (found && !repeats)
         tdelete(record, &log->index, compare_records);
     free(record);
     log->repeats += repeats;
-    return repeats || out_of_memory(failure);
+    return repeats || csv_log_out_of_memory(failure);
 }
 
 /* The columns that a log has before its first header. */
@@ -250,8 +251,8 @@ static void set_all_columns(struct log_reading *reading) {
 }
 
 /* Takes over the names of the columns. Why they cannot be, or "". */
-static void take_header(struct log_reading *reading, char *const *names, size_t count,
-                        char reason[REASON_BYTES]) {
+static void csv_log_take_header(struct log_reading *reading, char *const *names, size_t count,
+                                char reason[REASON_BYTES]) {
     reading->log->headers++;
     reading->columns = 0;
     reason[0] = '\0';
@@ -285,10 +286,10 @@ static bool take_columns(struct log_reading *reading, const char *text, struct f
     /* An apostrophe of free text between brackets begins no string: then without strings. */
     for (int strings = 1; strings >= 0 && count != reading->columns; strings--)
         if (!split_copy(&reading->line, text, fields, strings, &count))
-            return out_of_memory(failure);
+            return csv_log_out_of_memory(failure);
     if (count > 1 && strcmp(fields[0], column_names[0]) == 0 &&
         strcmp(fields[1], column_names[1]) == 0) {
-        take_header(reading, fields, count, reason);
+        csv_log_take_header(reading, fields, count, reason);
         return !reason[0] || add_bad(reading, reason, failure);
     }
     if (reading->columns == 0)
@@ -297,11 +298,11 @@ static bool take_columns(struct log_reading *reading, const char *text, struct f
         const int place = reading->places[c];
         values[c] = place != UNKNOWN && (size_t)place < count ? fields[place] : "";
     }
-    judge(reading, fields, count, values, reason);
+    csv_log_judge(reading, fields, count, values, reason);
     if (reason[0])
         return add_bad(reading, reason, failure);
     char *record = record_of(values);
-    return record ? add_record(reading->log, record, failure) : out_of_memory(failure);
+    return record ? add_record(reading->log, record, failure) : csv_log_out_of_memory(failure);
 }
 
 /* The first byte that no column may have, or -1. */
@@ -314,8 +315,8 @@ static int find_control(const char *text, size_t length) {
 
 /* Takes a line, or what stands between carriage returns in one: progress displays go back to the
  * begin of their line, and systems of old ended lines so. */
-static bool take_text(struct log_reading *reading, const char *text, size_t length,
-                      struct failure *failure) {
+static bool csv_log_take_text(struct log_reading *reading, const char *text, size_t length,
+                              struct failure *failure) {
     char reason[REASON_BYTES];
     const char *columns = find_columns(text);
     if (!columns)
@@ -342,8 +343,8 @@ static bool holds_utf16(const char *text, size_t length) {
     return false;
 }
 
-static bool take_line(struct log_reading *reading, const struct text_file *file,
-                      struct failure *failure) {
+static bool csv_log_take_line(struct log_reading *reading, const struct text_file *file,
+                              struct failure *failure) {
     char *text = file->text, *const end = file->text + file->length;
     if (holds_utf16(text, file->length))
         return add_bad(reading, "is UTF-16 text: convert the log to UTF-8", failure);
@@ -351,7 +352,7 @@ static bool take_line(struct log_reading *reading, const struct text_file *file,
         char *rest = memchr(text, '\r', (size_t)(end - text));
         char *stop = rest ? rest : end;
         *stop = '\0';
-        good = take_text(reading, text, (size_t)(stop - text), failure);
+        good = csv_log_take_text(reading, text, (size_t)(stop - text), failure);
         if (!rest)
             return good;
         text = rest + 1;
@@ -362,7 +363,7 @@ static bool take_line(struct log_reading *reading, const struct text_file *file,
 bool csv_log_read(struct csv_log *log, struct text_file *file, struct failure *failure) {
     struct log_reading reading = {.log = log, .file = file};
     set_all_columns(&reading);
-    while (text_file_line(file, failure) && take_line(&reading, file, failure))
+    while (text_file_line(file, failure) && csv_log_take_line(&reading, file, failure))
         continue;
     free(reading.line);
     return failure->exit_status == EXIT_DONE;
@@ -374,7 +375,7 @@ void csv_log_write(const struct csv_log *log, FILE *stream) {
         fprintf(stream, "%s\n", log->records.items[k]);
 }
 
-static void free_list(struct csv_log_list *list) {
+static void csv_log_free_list(struct csv_log_list *list) {
     for (size_t k = 0; k < list->count; k++)
         free(list->items[k]);
     free(list->items);
@@ -383,7 +384,7 @@ static void free_list(struct csv_log_list *list) {
 void csv_log_free(struct csv_log *log) {
     for (size_t k = 0; k < log->records.count; k++)
         tdelete(log->records.items[k], &log->index, compare_records);
-    free_list(&log->records);
-    free_list(&log->bad);
+    csv_log_free_list(&log->records);
+    csv_log_free_list(&log->bad);
     *log = (struct csv_log){.index = NULL};
 }

@@ -54,14 +54,14 @@ static uint64_t fnv1a_of(const void *memory, size_t words) {
 void checkpoint_parameter(struct checkpoint_parameters *parameters, const char *name,
                           const char *format, ...) {
     const size_t used = strlen(parameters->text);
-    const size_t room = sizeof parameters->text - used;
+    const size_t left = sizeof parameters->text - used;
     char *text = parameters->text + used;
-    const int length = snprintf(text, room, "%s ", name);
-    if (length < 0 || (size_t)length + 1 >= room)
+    const int length = snprintf(text, left, "%s ", name);
+    if (length < 0 || (size_t)length + 1 >= left)
         return;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text + length, room - (size_t)length - 1, format, arguments);
+    vsnprintf(text + length, left - (size_t)length - 1, format, arguments);
     va_end(arguments);
     strcat(text, "\n");
 }
@@ -98,12 +98,12 @@ static bool write_at(int descriptor, const void *memory, uint64_t bytes, uint64_
     return true;
 }
 
-/* Saving takes one part in this many of the time at most. */
-static const uint64_t patience = 20;
+/* Saving takes at most one in this many parts of the time. */
+static const uint64_t save_parts = 20;
 
 /* After a save that began then. */
 static void set_due(struct checkpoint *checkpoint, uint64_t start_ns) {
-    const uint64_t end_ns = clock_now_ns(), rest_ns = patience * (end_ns - start_ns);
+    const uint64_t end_ns = clock_now_ns(), rest_ns = save_parts * (end_ns - start_ns);
     if (checkpoint->every_ns > 0)
         checkpoint->due_ns =
             end_ns + (checkpoint->every_ns > rest_ns ? checkpoint->every_ns : rest_ns);
@@ -111,10 +111,10 @@ static void set_due(struct checkpoint *checkpoint, uint64_t start_ns) {
 
 bool checkpoint_damaged(const struct checkpoint *checkpoint, const char *what,
                         struct failure *failure) {
-    return failure_set(failure, EXIT_USAGE,
-                       "checkpoint '%s' is damaged (%s): bring back a copy, or remove it to begin "
-                       "anew",
-                       checkpoint->path, what);
+    return failure_set(
+        failure, EXIT_USAGE,
+        "checkpoint '%s' is damaged (%s): restore a copy, or remove it to begin again",
+        checkpoint->path, what);
 }
 
 static bool unreadable(const struct checkpoint *checkpoint, struct failure *failure) {
@@ -127,10 +127,10 @@ static bool unreadable(const struct checkpoint *checkpoint, struct failure *fail
 
 static bool cannot_write(const struct checkpoint *checkpoint, struct failure *failure) {
     const int error_number = errno;
-    return failure_set(failure, EXIT_RUN,
-                       "cannot write checkpoint '%s': %s%s; what it has kept is good, and the same "
-                       "command goes on from there",
-                       checkpoint->path, strerror(error_number), atomic_file_fix(error_number));
+    return failure_set(
+        failure, EXIT_RUN,
+        "cannot write checkpoint '%s': %s%s; what it has kept is good, and the same command continues from there",
+        checkpoint->path, strerror(error_number), atomic_file_fix(error_number));
 }
 
 /* Length of the line that begins here, without its end. */
@@ -138,21 +138,21 @@ static int line_length(const char *line) {
     return (int)strcspn(line, "\n");
 }
 
-static const char *next_line(const char *line) {
+static const char *checkpoint_next_line(const char *line) {
     line += line_length(line);
     return *line ? line + 1 : line;
 }
 
 /* The line of that name in the parameters, "" if there is none. */
 static const char *find_line(const char *text, const char *name, size_t length) {
-    for (; *text; text = next_line(text))
+    for (; *text; text = checkpoint_next_line(text))
         if (strncmp(text, name, length) == 0 && text[length] == ' ')
             break;
     return text;
 }
 
 /* What stands after the name in a line; "nothing" for no line. */
-static const char *value_of(const char *line) {
+static const char *checkpoint_value_of(const char *line) {
     const char *space = strchr(line, ' ');
     return space ? space + 1 : "nothing";
 }
@@ -161,22 +161,22 @@ static const char *value_of(const char *line) {
  * more of them only if it is of another Plait: that is a format of its own. */
 static bool compare_parameters(const struct checkpoint *checkpoint, const char *theirs,
                                const char *ours, struct failure *failure) {
-    for (const char *line = ours; *line; line = next_line(line)) {
+    for (const char *line = ours; *line; line = checkpoint_next_line(line)) {
         const size_t name = strcspn(line, " ");
-        const char *own = value_of(line), *other = value_of(find_line(theirs, line, name));
+        const char *own = checkpoint_value_of(line),
+                   *other = checkpoint_value_of(find_line(theirs, line, name));
         const int length = line_length(own);
         if (length != line_length(other) || memcmp(own, other, (size_t)length) != 0)
-            return failure_set(failure, EXIT_USAGE,
-                               "checkpoint '%s' is of another run, whose %.*s is %.*s, not %.*s: "
-                               "give the command of that run, or name another file",
-                               checkpoint->path, (int)name, line, line_length(other), other, length,
-                               own);
+            return failure_set(
+                failure, EXIT_USAGE,
+                "checkpoint '%s' is of another run, whose %.*s is %.*s, not %.*s: give the command of that run, or name another file",
+                checkpoint->path, (int)name, line, line_length(other), other, length, own);
     }
     return true;
 }
 
-static bool read_header(const struct checkpoint *checkpoint, struct header *header,
-                        struct failure *failure) {
+static bool checkpoint_read_header(const struct checkpoint *checkpoint, struct header *header,
+                                   struct failure *failure) {
     const size_t begin = sizeof header->magic + sizeof header->format;
     const bool long_enough = read_at(checkpoint->descriptor, header, begin, 0);
     if (!long_enough && errno != 0)
@@ -187,10 +187,10 @@ static bool read_header(const struct checkpoint *checkpoint, struct header *head
             "'%s' is not a checkpoint of Plait, and is left alone: name another file",
             checkpoint->path);
     if (header->format != CHECKPOINT_FORMAT)
-        return failure_set(failure, EXIT_USAGE,
-                           "checkpoint '%s' has format %llu, this Plait knows %d: go on with the "
-                           "Plait that made it, or name another file",
-                           checkpoint->path, (unsigned long long)header->format, CHECKPOINT_FORMAT);
+        return failure_set(
+            failure, EXIT_USAGE,
+            "checkpoint '%s' has format %llu, this Plait knows %d: continue with the Plait that made it, or name another file",
+            checkpoint->path, (unsigned long long)header->format, CHECKPOINT_FORMAT);
     if (!read_at(checkpoint->descriptor, header, sizeof *header, 0))
         return unreadable(checkpoint, failure);
     const size_t last = sizeof header->parameters.text - 1;
@@ -235,10 +235,10 @@ static bool open_locked(struct checkpoint *checkpoint, struct failure *failure) 
         if (checkpoint->descriptor < 0)
             return errno == ENOENT || unreadable(checkpoint, failure);
         if (flock(checkpoint->descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-            return failure_set(failure, EXIT_USAGE,
-                               "checkpoint '%s' is in use by another run: wait for its end, or "
-                               "name another file",
-                               checkpoint->path);
+            return failure_set(
+                failure, EXIT_USAGE,
+                "checkpoint '%s' is in use by another run: wait for its end, or name another file",
+                checkpoint->path);
         if (is_still_there(checkpoint->descriptor, checkpoint->path))
             return true;
         close(checkpoint->descriptor);
@@ -262,7 +262,7 @@ bool checkpoint_open(struct checkpoint *checkpoint, const char *path,
     checkpoint->target = realpath(checkpoint->path, NULL);
     if (!checkpoint->target)
         return unreadable(checkpoint, failure);
-    if (!read_header(checkpoint, &header, failure))
+    if (!checkpoint_read_header(checkpoint, &header, failure))
         return false;
     checkpoint->sequence = header.sequence;
     return compare_parameters(checkpoint, header.parameters.text, parameters->text, failure);
@@ -274,9 +274,10 @@ bool checkpoint_peek(const char *path, const char *name, char *value, size_t byt
     /* A pipe, which nobody has refused yet, must not be waited for. */
     struct checkpoint checkpoint = {.path = (char *)path,
                                     .descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
-    const bool whole = checkpoint.descriptor >= 0 && read_header(&checkpoint, &header, &unsaid);
+    const bool whole =
+        checkpoint.descriptor >= 0 && checkpoint_read_header(&checkpoint, &header, &unsaid);
     const char *line = whole ? find_line(header.parameters.text, name, strlen(name)) : "";
-    const char *found = value_of(line);
+    const char *found = checkpoint_value_of(line);
     const int length = line_length(found);
     if (checkpoint.descriptor >= 0)
         close(checkpoint.descriptor);

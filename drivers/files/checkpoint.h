@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The file that keeps finished work while a run goes on (--checkpoint), without MPI: rank 0 alone
+ * The file that keeps finished work while a run continues (--checkpoint), without MPI: rank 0 alone
  * has it. Its header says of which run it is; what follows is of one of two kinds. A whole is
  * rewritten all at once, as outputs are (base/atomic_file.h). A log, for pictures, whose rows come
  * by the gigabyte, is written in place: records first, and they count when a small commit record
@@ -37,7 +37,7 @@ struct checkpoint_parameters {
     char text[CHECKPOINT_PARAMETERS_BYTES];
 };
 
-/* Adds a line, printf-like; a name is without blanks. What has no room (no use of this comes near)
+/* Adds a line, printf-like; a name is without spaces. What does not fit (no use of this comes near)
  * is cut, alike in every run. */
 void checkpoint_parameter(struct checkpoint_parameters *parameters, const char *name,
                           const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -102,7 +102,7 @@ bool checkpoint_read(const struct checkpoint *checkpoint, const struct checkpoin
                      const struct plait_exec *exec, void *rows, uint64_t *digests,
                      struct failure *failure);
 
-/* Describes that the content of a record makes no sense to its user: EXIT_USAGE, answers false. */
+/* Describes that the content of a record makes no sense to its user: EXIT_USAGE, returns false. */
 bool checkpoint_damaged(const struct checkpoint *checkpoint, const char *what,
                         struct failure *failure);
 

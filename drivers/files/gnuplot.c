@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Writes scripts and runs gnuplot. It works in the plot's folder, so that no path has to be quoted
- * in its language, and draws into a folder of its own there, from which finished pictures are
- * moved.
+ * Writes scripts and runs gnuplot. It works in the plot's directory, so that no path has to be
+ * quoted in its language, and draws into a directory of its own there, from which finished pictures
+ * are moved.
  */
 #define _GNU_SOURCE /* posix_spawn_file_actions_addchdir_np, environ */
 #include "files/gnuplot.h"
@@ -23,46 +23,46 @@ static const char *const endings[] = {"csv", "gp", "png", "pdf", "svg"};
 enum { WRITTEN = 2, ENDINGS = 5 }; /* by us, and with those by gnuplot */
 
 /* Without '/' at the end, which would hide that a name is free. */
-static bool copy_folder(const char *folder, char copy[PATH_BYTES]) {
-    size_t length = strlen(folder);
-    while (length > 1 && folder[length - 1] == '/')
+static bool copy_directory(const char *directory, char copy[PATH_BYTES]) {
+    size_t length = strlen(directory);
+    while (length > 1 && directory[length - 1] == '/')
         length--;
-    return snprintf(copy, PATH_BYTES, "%.*s", (int)length, folder) < PATH_BYTES;
+    return snprintf(copy, PATH_BYTES, "%.*s", (int)length, directory) < PATH_BYTES;
 }
 
-static bool join(const char *folder, const char *name, const char *ending,
-                 char path[2 * PATH_BYTES]) {
-    return snprintf(path, 2 * PATH_BYTES, "%s/%s.%s", folder, name, ending) < 2 * PATH_BYTES;
+static bool gnuplot_join(const char *directory, const char *name, const char *ending,
+                         char path[2 * PATH_BYTES]) {
+    return snprintf(path, 2 * PATH_BYTES, "%s/%s.%s", directory, name, ending) < 2 * PATH_BYTES;
 }
 
-bool gnuplot_check(const char *folder, const char *name, const char *other,
+bool gnuplot_check(const char *directory, const char *name, const char *other,
                    struct failure *failure) {
     char copy[PATH_BYTES], path[2 * PATH_BYTES];
     struct stat status;
-    if (!copy_folder(folder, copy))
-        return failure_set(failure, EXIT_USAGE, "the name of the plot folder is too long");
+    if (!copy_directory(directory, copy))
+        return failure_set(failure, EXIT_USAGE, "the name of the plot directory is too long");
     if (stat(copy, &status) != 0)
         return atomic_file_check(copy, failure);
     for (int e = 0; e < ENDINGS; e++) {
-        if (!join(copy, name, endings[e], path) || !atomic_file_check(path, failure) ||
+        if (!gnuplot_join(copy, name, endings[e], path) || !atomic_file_check(path, failure) ||
             !atomic_file_check_apart(path, other, failure))
             return false;
     }
     return true;
 }
 
-bool gnuplot_make_folder(const char *folder, struct failure *failure) {
-    if (mkdir(folder, 0777) == 0 || errno == EEXIST)
+bool gnuplot_make_directory(const char *directory, struct failure *failure) {
+    if (mkdir(directory, 0777) == 0 || errno == EEXIST)
         return true;
-    return failure_set(failure, EXIT_RUN, "cannot make the folder '%s': %s", folder,
+    return failure_set(failure, EXIT_RUN, "cannot make the directory '%s': %s", directory,
                        strerror(errno));
 }
 
-static bool write_text(const char *folder, const char *name, const char *ending, const char *text,
-                       struct failure *failure) {
+static bool write_text(const char *directory, const char *name, const char *ending,
+                       const char *text, struct failure *failure) {
     char path[2 * PATH_BYTES];
     struct atomic_file file;
-    if (!join(folder, name, ending, path) || !atomic_file_open(&file, path, failure))
+    if (!gnuplot_join(directory, name, ending, path) || !atomic_file_open(&file, path, failure))
         return false;
     if (!atomic_file_write(&file, text, strlen(text), failure)) {
         atomic_file_abandon(&file);
@@ -76,8 +76,7 @@ static const char script_format[] = "# Made by plait. To draw it again: gnuplot 
                                     "if (!exists('folder')) folder = ''\n"
                                     "data = '%s.csv'\n"
                                     "set datafile separator ','\n"
-                                    "%s"
-                                    "set terminal pngcairo size 960,640\n"
+                                    "%sset terminal pngcairo size 960,640\n"
                                     "set output folder.'%s.png'\n"
                                     "plot %s\n"
                                     "set terminal pdfcairo size 15cm,10cm\n"
@@ -88,15 +87,15 @@ static const char script_format[] = "# Made by plait. To draw it again: gnuplot 
                                     "replot\n"
                                     "unset output\n";
 
-bool gnuplot_write(const char *folder, const char *name, const char *lines, const char *settings,
+bool gnuplot_write(const char *directory, const char *name, const char *lines, const char *settings,
                    const char *plot, struct failure *failure) {
     const size_t bytes = sizeof script_format + 5 * strlen(name) + strlen(settings) + strlen(plot);
     char *script = malloc(bytes);
     if (!script)
         return failure_set(failure, EXIT_RUN, "out of memory for the plot '%s'", name);
     snprintf(script, bytes, script_format, name, name, settings, name, plot, name, name);
-    const bool written = write_text(folder, name, "csv", lines, failure) &&
-                         write_text(folder, name, "gp", script, failure);
+    const bool written = write_text(directory, name, "csv", lines, failure) &&
+                         write_text(directory, name, "gp", script, failure);
     free(script);
     return written;
 }
@@ -104,7 +103,8 @@ bool gnuplot_write(const char *folder, const char *name, const char *lines, cons
 /* Runs the script. Nothing of what this process has inherited or set for itself may make gnuplot
  * fail, or its end go unnoticed: signals are as by default. What gnuplot says does not matter: the
  * script can be run again to see it. */
-static enum gnuplot_outcome gnuplot_run(const char *folder, const char *name, const char *draft) {
+static enum gnuplot_outcome gnuplot_run(const char *directory, const char *name,
+                                        const char *draft) {
     char assignment[PATH_BYTES], script[PATH_BYTES];
     char gnuplot[] = "gnuplot", evaluate[] = "-e";
     char *const words[] = {gnuplot, evaluate, assignment, script, NULL};
@@ -131,7 +131,7 @@ static enum gnuplot_outcome gnuplot_run(const char *folder, const char *name, co
     for (int descriptor = 0; descriptor <= STDERR_FILENO; descriptor++)
         error_number |=
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0);
-    error_number |= posix_spawn_file_actions_addchdir_np(&actions, folder);
+    error_number |= posix_spawn_file_actions_addchdir_np(&actions, directory);
     if (error_number == 0)
         error_number = posix_spawnp(&process, gnuplot, &actions, &attributes, words, environ);
     posix_spawnattr_destroy(&attributes);
@@ -149,16 +149,18 @@ static bool all_there(const char *draft, const char *name) {
     char path[2 * PATH_BYTES];
     struct stat status;
     for (int e = WRITTEN; e < ENDINGS; e++)
-        if (!join(draft, name, endings[e], path) || stat(path, &status) != 0 || status.st_size == 0)
+        if (!gnuplot_join(draft, name, endings[e], path) || stat(path, &status) != 0 ||
+            status.st_size == 0)
             return false;
     return true;
 }
 
 /* Moves the pictures out of the draft if they are to be kept, and removes the draft. */
-static bool empty_draft(const char *folder, const char *draft, const char *name, bool keep) {
+static bool empty_draft(const char *directory, const char *draft, const char *name, bool keep) {
     char from[2 * PATH_BYTES], to[2 * PATH_BYTES];
     for (int e = WRITTEN; e < ENDINGS; e++) {
-        if (!join(draft, name, endings[e], from) || !join(folder, name, endings[e], to))
+        if (!gnuplot_join(draft, name, endings[e], from) ||
+            !gnuplot_join(directory, name, endings[e], to))
             continue;
         if (keep)
             keep = rename(from, to) == 0;
@@ -168,17 +170,17 @@ static bool empty_draft(const char *folder, const char *draft, const char *name,
     return keep;
 }
 
-enum gnuplot_outcome gnuplot_draw(const char *folder, const char *name) {
+enum gnuplot_outcome gnuplot_draw(const char *directory, const char *name) {
     static const char pattern[] = "/.plait-XXXXXX";
     char draft[PATH_BYTES];
-    if (!copy_folder(folder, draft) || strlen(draft) + sizeof pattern > sizeof draft)
+    if (!copy_directory(directory, draft) || strlen(draft) + sizeof pattern > sizeof draft)
         return GNUPLOT_FAILED;
     strcat(draft, pattern);
     if (!mkdtemp(draft))
         return GNUPLOT_FAILED;
-    const enum gnuplot_outcome outcome = gnuplot_run(folder, name, strrchr(draft, '/') + 1);
+    const enum gnuplot_outcome outcome = gnuplot_run(directory, name, strrchr(draft, '/') + 1);
     const bool good = outcome == GNUPLOT_DONE && all_there(draft, name);
-    if (empty_draft(folder, draft, name, good))
+    if (empty_draft(directory, draft, name, good))
         return GNUPLOT_DONE;
     return outcome == GNUPLOT_MISSING ? GNUPLOT_MISSING : GNUPLOT_FAILED;
 }

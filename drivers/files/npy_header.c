@@ -32,13 +32,13 @@ struct text {
     struct failure *failure;
 };
 
-static bool refuse(const struct text *text, const char *cause) {
+static bool npy_header_refuse(const struct text *text, const char *cause) {
     return failure_set(text->failure, EXIT_USAGE, "'%s' has %s: write it by numpy.save", text->path,
                        cause);
 }
 
 static bool refuse_damaged(const struct text *text) {
-    return refuse(text, "a damaged header");
+    return npy_header_refuse(text, "a damaged header");
 }
 
 static void skip_blanks(struct text *text) {
@@ -46,7 +46,7 @@ static void skip_blanks(struct text *text) {
 }
 
 /* Takes the word if it comes next. */
-static bool take(struct text *text, const char *word) {
+static bool npy_header_take(struct text *text, const char *word) {
     skip_blanks(text);
     const size_t length = strlen(word);
     if (strncmp(text->next, word, length) != 0)
@@ -81,7 +81,7 @@ static bool take_number(struct text *text, uint64_t *number) {
             return false;
         *number = *number * 10 + digit;
     }
-    take(text, "L"); /* as Python 2 wrote long ones */
+    npy_header_take(text, "L"); /* as Python 2 wrote long ones */
     return true;
 }
 
@@ -113,26 +113,27 @@ static bool take_descr(struct text *text) {
 }
 
 static bool take_order(struct text *text) {
-    text->header->fortran = take(text, "True");
-    return text->header->fortran || take(text, "False") ||
-           refuse(text, "a fortran_order that is neither True nor False");
+    text->header->fortran = npy_header_take(text, "True");
+    return text->header->fortran || npy_header_take(text, "False") ||
+           npy_header_refuse(text, "a fortran_order that is neither True nor False");
 }
 
 static bool take_numbers(struct text *text) {
     struct npy_header *header = text->header;
-    while (!take(text, ")")) {
+    while (!npy_header_take(text, ")")) {
         if (header->dimensions == NPY_DIMENSIONS_MAX ||
             !take_number(text, &header->shape[header->dimensions]))
             return false;
         header->dimensions++;
-        if (!take(text, ",") && *text->next != ')')
+        if (!npy_header_take(text, ",") && *text->next != ')')
             return false;
     }
     return true;
 }
 
 static bool take_shape(struct text *text) {
-    return (take(text, "(") && take_numbers(text)) || refuse(text, "a damaged shape");
+    return (npy_header_take(text, "(") && take_numbers(text)) ||
+           npy_header_refuse(text, "a damaged shape");
 }
 
 /* Reads one entry. */
@@ -142,27 +143,27 @@ static bool take_entry(struct text *text, unsigned *seen) {
         bool (*take)(struct text *text);
     } entries[] = {{"descr", take_descr}, {"fortran_order", take_order}, {"shape", take_shape}};
     char key[16];
-    if (!take_string(text, key, sizeof key) || !take(text, ":"))
+    if (!take_string(text, key, sizeof key) || !npy_header_take(text, ":"))
         return refuse_damaged(text);
     for (unsigned k = 0; k < 3; k++) {
         if (strcmp(key, entries[k].key) != 0)
             continue;
         if (*seen & 1u << k)
-            return refuse(text, "an entry twice in its header");
+            return npy_header_refuse(text, "an entry twice in its header");
         *seen |= 1u << k;
         return entries[k].take(text);
     }
-    return refuse(text, "an unknown entry in its header");
+    return npy_header_refuse(text, "an unknown entry in its header");
 }
 
 static bool take_dictionary(struct text *text) {
     unsigned seen = 0;
-    if (!take(text, "{"))
+    if (!npy_header_take(text, "{"))
         return refuse_damaged(text);
-    while (!take(text, "}")) {
+    while (!npy_header_take(text, "}")) {
         if (!take_entry(text, &seen))
             return false;
-        if (!take(text, ",") && *text->next != '}')
+        if (!npy_header_take(text, ",") && *text->next != '}')
             return refuse_damaged(text);
     }
     skip_blanks(text);
@@ -189,7 +190,7 @@ bool npy_header_parse(const char *dictionary, const char *path, struct npy_heade
     struct text text = {dictionary, path, header, failure};
     *header = (struct npy_header){0};
     return take_dictionary(&text) &&
-           (multiply(header) || refuse(&text, "a shape that is too large"));
+           (multiply(header) || npy_header_refuse(&text, "a shape that is too large"));
 }
 
 /* ---- writing ---- */

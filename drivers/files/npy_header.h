@@ -32,7 +32,7 @@ enum npy_type {
 /* In the order of enum npy_type. */
 struct npy_type_row {
     const char *name; /* as NumPy calls it: "int32" */
-    const char *code; /* as the header has it, behind the byte order: "i4" */
+    const char *code; /* as the header has it, after the byte order: "i4" */
     size_t bytes;     /* of one number */
 };
 extern const struct npy_type_row npy_types[NPY_TYPES];
@@ -59,7 +59,7 @@ bool npy_header_parse(const char *dictionary, const char *path, struct npy_heade
 enum { NPY_SHAPE_BYTES = 22 * NPY_DIMENSIONS_MAX + 3 };
 void npy_shape_text(size_t dimensions, const uint64_t *shape, char text[NPY_SHAPE_BYTES]);
 
-/* The format asks for data that starts at a multiple of 64; the longest shape leaves room in two.
+/* The format asks for data that starts at a multiple of 64; the longest shape fits into two.
  */
 enum { NPY_HEADER_BYTES = 128 };
 

@@ -52,8 +52,8 @@ static bool check_plots(const struct named_file *plots, const struct named_file 
 }
 
 /* Of two files, at least one of which the run writes. */
-static bool check_pair(const struct named_file *a, const struct named_file *b,
-                       struct failure *failure) {
+static bool outputs_check_pair(const struct named_file *a, const struct named_file *b,
+                               struct failure *failure) {
     if (a->row->plots)
         return b->row->plots || check_plots(a, b, failure);
     if (b->row->plots)
@@ -71,7 +71,8 @@ bool outputs_check(const struct option_values *values, struct failure *failure) 
         struct named_files before = {.values = values};
         while (named_files_next(&before, &other) &&
                (before.row != all.row || before.text != all.text))
-            if ((!output.row->reads || !other.row->reads) && !check_pair(&other, &output, failure))
+            if ((!output.row->reads || !other.row->reads) &&
+                !outputs_check_pair(&other, &output, failure))
                 return false;
     }
     return true;

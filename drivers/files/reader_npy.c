@@ -11,7 +11,8 @@
 /* Longer dictionaries are allowed by the format, but no array of plain numbers has one. */
 enum { PROLOGUE_BYTES = 8, DICTIONARY_BYTES_MAX = 65536 };
 
-static bool refuse(const struct npy_reader *reader, const char *cause, struct failure *failure) {
+static bool reader_npy_refuse(const struct npy_reader *reader, const char *cause,
+                              struct failure *failure) {
     return failure_set(failure, EXIT_USAGE, "'%s' %s: write it by numpy.save", reader->path, cause);
 }
 
@@ -26,7 +27,7 @@ static bool read_bytes(struct npy_reader *reader, void *bytes, size_t count,
     if (fread(bytes, 1, count, reader->stream) == count)
         return true;
     return ferror(reader->stream) ? fail(reader, EXIT_USAGE, failure)
-                                  : refuse(reader, "is cut off in its header", failure);
+                                  : reader_npy_refuse(reader, "is cut off in its header", failure);
 }
 
 /* Magic and major version, minor being 0. */
@@ -36,7 +37,7 @@ static bool read_version(struct npy_reader *reader, unsigned *version, struct fa
     if (ferror(reader->stream))
         return fail(reader, EXIT_USAGE, failure);
     if (bytes < sizeof prologue || memcmp(prologue, "\x93NUMPY", 6) != 0)
-        return refuse(reader, "is no NumPy file", failure);
+        return reader_npy_refuse(reader, "is no NumPy file", failure);
     *version = prologue[6];
     return (*version >= 1 && *version <= 3 && prologue[7] == 0) ||
            failure_set(failure, EXIT_USAGE, "'%s' has format %u.%u: write it in 1.0, 2.0 or 3.0",
@@ -55,18 +56,18 @@ static bool read_length(struct npy_reader *reader, size_t *length, struct failur
     return true;
 }
 
-static bool read_header(struct npy_reader *reader, struct failure *failure) {
+static bool reader_npy_read_header(struct npy_reader *reader, struct failure *failure) {
     char text[DICTIONARY_BYTES_MAX + 1];
     size_t length = 0;
     if (!read_length(reader, &length, failure))
         return false;
     if (length > DICTIONARY_BYTES_MAX)
-        return refuse(reader, "has a header that is too long", failure);
+        return reader_npy_refuse(reader, "has a header that is too long", failure);
     if (!read_bytes(reader, text, length, failure))
         return false;
     text[length] = '\0';
     if (strlen(text) != length)
-        return refuse(reader, "has a damaged header", failure);
+        return reader_npy_refuse(reader, "has a damaged header", failure);
     reader->data = ftell(reader->stream);
     return (reader->data >= 0 || fail(reader, EXIT_USAGE, failure)) &&
            npy_header_parse(text, reader->path, &reader->header, failure);
@@ -105,7 +106,7 @@ static bool open_regular(struct npy_reader *reader, struct failure *failure) {
 
 bool npy_open(struct npy_reader *reader, const char *path, struct failure *failure) {
     *reader = (struct npy_reader){.path = path};
-    if (open_regular(reader, failure) && read_header(reader, failure) &&
+    if (open_regular(reader, failure) && reader_npy_read_header(reader, failure) &&
         check_length(reader, failure))
         return true;
     npy_close(reader);

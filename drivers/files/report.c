@@ -32,7 +32,7 @@ static void put(struct report *report, const char *key, json_t *value) {
     report->failed = report->failed || code != 0;
 }
 
-static void open_below(struct report *report, const char *key, json_t *value) {
+static void report_open_below(struct report *report, const char *key, json_t *value) {
     put(report, key, value);
     if (report->depth < DEPTH_MAX && value)
         report->open[report->depth++] = value;
@@ -41,11 +41,11 @@ static void open_below(struct report *report, const char *key, json_t *value) {
 }
 
 void report_open_object(struct report *report, const char *key) {
-    open_below(report, key, json_object());
+    report_open_below(report, key, json_object());
 }
 
 void report_open_array(struct report *report, const char *key) {
-    open_below(report, key, json_array());
+    report_open_below(report, key, json_array());
 }
 
 void report_close(struct report *report) {

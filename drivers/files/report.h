@@ -14,8 +14,8 @@
 
 struct report;
 
-/* Whether a report can be written to path at all: this build has JSON, and the folder takes files.
- * EXIT_USAGE if not. */
+/* Whether a report can be written to path at all: this build has JSON, and the directory takes
+ * files. EXIT_USAGE if not. */
 bool report_check(const char *path, struct failure *failure);
 
 /* A report with the members every subcommand has: command, version, parameters, placement. `ranks`
@@ -38,7 +38,7 @@ void report_flag(struct report *report, const char *key, bool value);
 void report_text(struct report *report, const char *key, const char *text);
 void report_identifier(struct report *report, const char *key, uint64_t value);
 
-/* Writes the report. A failure on the way, memory included, is told here. */
+/* Writes the report. A failure on the way, memory included, is described here. */
 bool report_write(const struct report *report, const char *path, struct failure *failure);
 
 #endif

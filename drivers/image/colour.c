@@ -37,7 +37,7 @@ struct colour_range colour_range_merge(struct colour_range a, struct colour_rang
  * comes out exactly, and a quotient below k/256 is at least 1/(256 * span) below it, which is
  * relatively more than 1/(256 * span) > 2^-39. Rounding moves it by 2^-53 at most, so never up to
  * k/256; the multiplication by 256 is exact. */
-static uint8_t index_of(uint32_t offset, uint32_t span) {
+static uint8_t colour_index_of(uint32_t offset, uint32_t span) {
     if (span == 0)
         return 0;
     const uint64_t index = (uint64_t)offset * 256 / span;
@@ -52,7 +52,7 @@ void colour_table_fill(struct colour_table *table, const struct colour *colour) 
     if (table->span > COLOUR_TABLE_SPAN_MAX)
         return;
     for (uint32_t offset = 0; offset <= table->span; offset++)
-        table->index[offset] = index_of(offset, table->span);
+        table->index[offset] = colour_index_of(offset, table->span);
 }
 
 static uint32_t offset_of(const struct colour_table *table, int32_t count) {
@@ -68,5 +68,5 @@ void colour_indices(const struct colour_table *table, const int32_t *counts, siz
             indices[k] = table->index[offset_of(table, counts[k])];
     else
         for (size_t k = 0; k < pixels; k++)
-            indices[k] = index_of(offset_of(table, counts[k]), table->span);
+            indices[k] = colour_index_of(offset_of(table, counts[k]), table->span);
 }

@@ -14,7 +14,7 @@ struct palette {
     uint8_t rgb[PALETTE_COLOURS][3]; /* red, green, blue as in sRGB files, lowest value first */
 };
 
-extern const struct palette palette_viridis; /* what pictures use unless told otherwise */
+extern const struct palette palette_viridis; /* what pictures use unless another is asked for */
 extern const struct palette palette_plasma, palette_magma, palette_inferno, palette_cividis,
     palette_turbo, palette_grey;
 
@@ -40,7 +40,7 @@ extern const char *const palette_names[];
         .choices = palette_names, .defines = true,                                        \
     }
 
-/* All palettes, index 0, 1, ... until the answer is NULL, for lists of names. */
+/* All palettes, index 0, 1, ... until NULL is returned, for lists of names. */
 const struct palette *palette_at(size_t index);
 
 #endif

@@ -55,15 +55,15 @@ static bool take_line(struct colour_list *list, const struct text_file *file,
     for (size_t i = 0; i < file->length; i++) {
         const unsigned char byte = (unsigned char)file->text[i];
         if (byte == '\r')
-            return failure_set(failure, EXIT_USAGE,
-                               "%s:%lu: a carriage return stands within the line: end lines by "
-                               "line feeds",
-                               file->path, file->number);
+            return failure_set(
+                failure, EXIT_USAGE,
+                "%s:%lu: a carriage return stands within the line: end lines by line feeds",
+                file->path, file->number);
         if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
-            return failure_set(failure, EXIT_USAGE,
-                               "%s:%lu: holds the byte 0x%02x: give a text file with a colour on "
-                               "each line",
-                               file->path, file->number, byte);
+            return failure_set(
+                failure, EXIT_USAGE,
+                "%s:%lu: holds the byte 0x%02x: give a text file with a colour on each line",
+                file->path, file->number, byte);
     }
     if (ends_here(text) && !file->cut)
         return true;
@@ -124,7 +124,7 @@ static bool is_file(const char *text) {
     return strpbrk(text, "/.") || stat(text, &about) == 0;
 }
 
-static bool refuse_unknown(const char *text, struct failure *failure) {
+static bool palette_file_refuse_unknown(const char *text, struct failure *failure) {
     struct suggestion near = suggestion_begin(text);
     char names[256] = "", hint[64] = "";
     for (size_t k = 0; palette_at(k); k++) {
@@ -150,7 +150,8 @@ bool palette_load_regular(const char *text, struct palette *palette, struct fail
 bool palette_load(const char *text, struct palette *palette, struct failure *failure) {
     const struct palette *known = palette_find(text);
     if (!known)
-        return is_file(text) ? read_file(text, palette, failure) : refuse_unknown(text, failure);
+        return is_file(text) ? read_file(text, palette, failure)
+                             : palette_file_refuse_unknown(text, failure);
     *palette = *known;
     return true;
 }

@@ -38,7 +38,7 @@ static bool reading_run(struct reading *reading, void (*step)(void *reading),
                        reading->guard.message);
 }
 
-static void read_header(void *context) {
+static void reader_png_read_header(void *context) {
     struct reading *reading = context;
     png_structp png = reading->guard.png;
     png_init_io(png, reading->stream);
@@ -157,7 +157,7 @@ static bool read_stream(struct reading *reading, struct failure *failure) {
     reading->info = reading->guard.png ? png_create_info_struct(reading->guard.png) : NULL;
     if (!reading->info)
         return out_of_memory(failure);
-    return reading_run(reading, read_header, failure) && read_pixels(reading, failure) &&
+    return reading_run(reading, reader_png_read_header, failure) && read_pixels(reading, failure) &&
            reading_run(reading, read_end, failure) && keep_texts(reading, failure);
 }
 

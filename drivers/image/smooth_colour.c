@@ -16,7 +16,7 @@ struct smooth_range smooth_range_empty(void) {
     return (struct smooth_range){.min = INT64_MAX, .max = INT64_MIN};
 }
 
-static int64_t value_of(int32_t count, int32_t part) {
+static int64_t smooth_colour_value_of(int32_t count, int32_t part) {
     return (int64_t)count * SMOOTH_UNIT + part;
 }
 
@@ -25,7 +25,7 @@ void smooth_range_add(struct smooth_range *range, const int32_t *counts, const i
     for (size_t k = 0; k < pixels; k++) {
         if (parts[k] == SMOOTH_NEVER)
             continue;
-        const int64_t value = value_of(counts[k], parts[k]);
+        const int64_t value = smooth_colour_value_of(counts[k], parts[k]);
         range->min = value < range->min ? value : range->min;
         range->max = value > range->max ? value : range->max;
     }
@@ -77,7 +77,7 @@ void smooth_scale_fill(struct smooth_scale *scale, const struct smooth_range *ra
 }
 
 /* The last index that begins at the value or before. */
-static uint8_t index_of(const struct smooth_scale *scale, int64_t value) {
+static uint8_t smooth_colour_index_of(const struct smooth_scale *scale, int64_t value) {
     int low = 0, high = SMOOTH_INSIDE - 1;
     while (low < high) {
         const int middle = (low + high + 1) / 2;
@@ -92,8 +92,10 @@ static uint8_t index_of(const struct smooth_scale *scale, int64_t value) {
 void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, const int32_t *parts,
                     size_t pixels, uint8_t *indices) {
     for (size_t k = 0; k < pixels; k++)
-        indices[k] = parts[k] == SMOOTH_NEVER ? SMOOTH_INSIDE
-                                              : index_of(scale, value_of(counts[k], parts[k]));
+        indices[k] =
+            parts[k] == SMOOTH_NEVER
+                ? SMOOTH_INSIDE
+                : smooth_colour_index_of(scale, smooth_colour_value_of(counts[k], parts[k]));
 }
 
 struct palette smooth_palette(const struct palette *palette) {

@@ -30,8 +30,8 @@ static bool unknown_format(const char *path, bool coloured, struct failure *fail
             strcat(endings, formats[k]->ending);
         }
     return failure_set(failure, EXIT_USAGE, "%s '%s': use an ending of%s, or the name null",
-                       coloured ? "no format of pictures for" : "cannot tell the format of", path,
-                       endings);
+                       coloured ? "no format of pictures for" : "cannot recognise the format of",
+                       path, endings);
 }
 
 const struct writer_format *writer_format_find(const char *path, struct failure *failure) {
@@ -78,8 +78,8 @@ bool writer_check(const struct writer_format *format, const char *path, uint32_t
                            format->name, format->missing);
     if (format->side_max > 0 && (width > format->side_max || height > format->side_max))
         return failure_set(failure, EXIT_USAGE,
-                           "'%s' cannot hold %" PRIu32 "x%" PRIu32 " pixels: %s takes at most "
-                           "%" PRIu32 " a side, png takes them all",
+                           "'%s' cannot hold %" PRIu32 "x%" PRIu32
+                           " pixels: %s takes at most %" PRIu32 " a side, png takes them all",
                            path, width, height, format->name, format->side_max);
     return true;
 }

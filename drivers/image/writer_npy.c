@@ -4,7 +4,7 @@
 #include "files/npy_header.h"
 #include "image/format.h"
 
-static bool begin(struct writer *writer, struct failure *failure) {
+static bool writer_npy_begin(struct writer *writer, struct failure *failure) {
     char header[NPY_HEADER_BYTES];
     const uint64_t samples = image_samples(&writer->image);
     const uint64_t shape[] = {writer->image.height * samples, writer->image.width * samples};
@@ -12,8 +12,8 @@ static bool begin(struct writer *writer, struct failure *failure) {
     return atomic_file_write(&writer->file, header, sizeof header, failure);
 }
 
-static bool write_rows(struct writer *writer, const struct image_rows *rows,
-                       struct failure *failure) {
+static bool writer_npy_write_rows(struct writer *writer, const struct image_rows *rows,
+                                  struct failure *failure) {
     const size_t columns = (size_t)writer->image.width * image_samples(&writer->image);
     const size_t bytes = rows->rows * columns * sizeof *rows->counts;
     return atomic_file_write(&writer->file, rows->counts, bytes, failure);
@@ -22,6 +22,6 @@ static bool write_rows(struct writer *writer, const struct image_rows *rows,
 const struct writer_format writer_npy = {
     .name = "npy",
     .ending = ".npy",
-    .begin = begin,
-    .rows = write_rows,
+    .begin = writer_npy_begin,
+    .rows = writer_npy_write_rows,
 };

@@ -21,7 +21,7 @@ struct pdf {
     struct shade shade;
 };
 
-static bool begin(struct writer *writer, struct failure *failure) {
+static bool writer_pdf_begin(struct writer *writer, struct failure *failure) {
     struct pdf *pdf = writer->state = calloc(1, sizeof *pdf);
     if (!pdf || !shade_begin(&pdf->shade, &writer->image))
         return atomic_file_failed(&writer->file, ENOMEM, failure);
@@ -42,8 +42,8 @@ static void keep_row(struct pdf *pdf, const uint8_t (*rgb)[3]) {
     pdf->rows++;
 }
 
-static bool write_rows(struct writer *writer, const struct image_rows *rows,
-                       struct failure *failure) {
+static bool writer_pdf_write_rows(struct writer *writer, const struct image_rows *rows,
+                                  struct failure *failure) {
     struct pdf *pdf = writer->state;
     (void)failure;
     for (uint32_t row = 0; row < rows->rows; row++) {
@@ -54,7 +54,8 @@ static bool write_rows(struct writer *writer, const struct image_rows *rows,
     return true;
 }
 
-static cairo_status_t on_write(void *closure, const unsigned char *data, unsigned int bytes) {
+static cairo_status_t writer_pdf_on_write(void *closure, const unsigned char *data,
+                                          unsigned int bytes) {
     struct pdf *pdf = closure;
     return atomic_file_write(&pdf->writer->file, data, bytes, pdf->failure)
                ? CAIRO_STATUS_SUCCESS
@@ -62,7 +63,7 @@ static cairo_status_t on_write(void *closure, const unsigned char *data, unsigne
 }
 
 /* Pixels stay squares, however far a viewer zooms in. */
-static void draw(struct pdf *pdf, cairo_surface_t *page) {
+static void writer_pdf_draw(struct pdf *pdf, cairo_surface_t *page) {
     cairo_t *context = cairo_create(page);
     cairo_scale(context, points_per_pixel, points_per_pixel);
     cairo_set_source_surface(context, pdf->pixels, 0, 0);
@@ -71,16 +72,17 @@ static void draw(struct pdf *pdf, cairo_surface_t *page) {
     cairo_destroy(context);
 }
 
-static bool finish(struct writer *writer, struct failure *failure) {
+static bool writer_pdf_finish(struct writer *writer, struct failure *failure) {
     struct pdf *pdf = writer->state;
     const struct image *image = &writer->image;
     pdf->failure = failure;
     cairo_surface_mark_dirty(pdf->pixels);
-    cairo_surface_t *page = cairo_pdf_surface_create_for_stream(
-        on_write, pdf, image->width * points_per_pixel, image->height * points_per_pixel);
+    cairo_surface_t *page = cairo_pdf_surface_create_for_stream(writer_pdf_on_write, pdf,
+                                                                image->width * points_per_pixel,
+                                                                image->height * points_per_pixel);
     /* The same picture is the same file, whenever it is drawn. */
     cairo_pdf_surface_set_metadata(page, CAIRO_PDF_METADATA_CREATE_DATE, "");
-    draw(pdf, page);
+    writer_pdf_draw(pdf, page);
     cairo_surface_finish(page);
     const cairo_status_t status = cairo_surface_status(page);
     cairo_surface_destroy(page);
@@ -90,7 +92,7 @@ static bool finish(struct writer *writer, struct failure *failure) {
                        cairo_status_to_string(status));
 }
 
-static void release(struct writer *writer) {
+static void writer_pdf_release(struct writer *writer) {
     struct pdf *pdf = writer->state;
     if (!pdf)
         return;
@@ -105,10 +107,10 @@ const struct writer_format writer_pdf = {
     .has_colours = true,
     .side_max = 32767, /* of a picture of cairo's */
     .pixel_bytes = 4,
-    .begin = begin,
-    .rows = write_rows,
-    .finish = finish,
-    .release = release,
+    .begin = writer_pdf_begin,
+    .rows = writer_pdf_write_rows,
+    .finish = writer_pdf_finish,
+    .release = writer_pdf_release,
 };
 
 #else

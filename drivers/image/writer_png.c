@@ -38,7 +38,7 @@ static bool has_palette(const struct png *png) {
     return image_samples(&png->writer->image) == 1;
 }
 
-static void on_write(png_structp handle, png_bytep data, size_t bytes) {
+static void writer_png_on_write(png_structp handle, png_bytep data, size_t bytes) {
     struct png *png = png_get_io_ptr(handle);
     if (!atomic_file_write(&png->writer->file, data, bytes, png->failure))
         png_error(handle, "cannot write");
@@ -115,7 +115,7 @@ static void set_palette(struct png *png) {
 static void write_header(void *context) {
     struct png *png = context;
     const struct image *image = &png->writer->image;
-    png_set_write_fn(png->guard.png, png, on_write, on_flush);
+    png_set_write_fn(png->guard.png, png, writer_png_on_write, on_flush);
     /* libpng's own limit of a million pixels a side is meant for readers of strange files. */
     png_set_user_limits(png->guard.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_IHDR(png->guard.png, png->info, image->width, image->height, 8,
@@ -153,7 +153,7 @@ static void write_end(void *context) {
     png_write_end(png->guard.png, NULL);
 }
 
-static bool begin(struct writer *writer, struct failure *failure) {
+static bool writer_png_begin(struct writer *writer, struct failure *failure) {
     struct png *png = writer->state = calloc(1, sizeof *png);
     bool ready = false;
     if (png) {
@@ -168,18 +168,18 @@ static bool begin(struct writer *writer, struct failure *failure) {
     return png_run(png, write_header, failure);
 }
 
-static bool write_rows(struct writer *writer, const struct image_rows *rows,
-                       struct failure *failure) {
+static bool writer_png_write_rows(struct writer *writer, const struct image_rows *rows,
+                                  struct failure *failure) {
     struct png *png = writer->state;
     png->rows = rows;
     return png_run(png, write_some_rows, failure);
 }
 
-static bool finish(struct writer *writer, struct failure *failure) {
+static bool writer_png_finish(struct writer *writer, struct failure *failure) {
     return png_run(writer->state, write_end, failure);
 }
 
-static void release(struct writer *writer) {
+static void writer_png_release(struct writer *writer) {
     struct png *png = writer->state;
     if (!png)
         return;
@@ -192,8 +192,8 @@ const struct writer_format writer_png = {
     .name = "png",
     .ending = ".png",
     .has_colours = true,
-    .begin = begin,
-    .rows = write_rows,
-    .finish = finish,
-    .release = release,
+    .begin = writer_png_begin,
+    .rows = writer_png_write_rows,
+    .finish = writer_png_finish,
+    .release = writer_png_release,
 };

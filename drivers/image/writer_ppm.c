@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool begin(struct writer *writer, struct failure *failure) {
+static bool writer_ppm_begin(struct writer *writer, struct failure *failure) {
     const struct image *image = &writer->image;
     struct shade *shade = writer->state = calloc(1, sizeof *shade);
     if (!shade || !shade_begin(shade, image))
@@ -21,8 +21,8 @@ static bool begin(struct writer *writer, struct failure *failure) {
     return atomic_file_write(&writer->file, header, (size_t)length, failure);
 }
 
-static bool write_rows(struct writer *writer, const struct image_rows *rows,
-                       struct failure *failure) {
+static bool writer_ppm_write_rows(struct writer *writer, const struct image_rows *rows,
+                                  struct failure *failure) {
     for (uint32_t row = 0; row < rows->rows; row++) {
         const uint8_t(*rgb)[3] = shade_rgb(writer->state, rows, row);
         if (rgb &&
@@ -32,7 +32,7 @@ static bool write_rows(struct writer *writer, const struct image_rows *rows,
     return true;
 }
 
-static void release(struct writer *writer) {
+static void writer_ppm_release(struct writer *writer) {
     if (writer->state)
         shade_end(writer->state);
     free(writer->state);
@@ -42,7 +42,7 @@ const struct writer_format writer_ppm = {
     .name = "ppm",
     .ending = ".ppm",
     .has_colours = true,
-    .begin = begin,
-    .rows = write_rows,
-    .release = release,
+    .begin = writer_ppm_begin,
+    .rows = writer_ppm_write_rows,
+    .release = writer_ppm_release,
 };

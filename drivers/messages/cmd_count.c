@@ -16,60 +16,34 @@ struct count {
     const struct run *run;
     const struct count_options *options;
     uint64_t found;        /* by this rank */
-    uint32_t *numbers;     /* [shown], the first of this rank */
+    uint32_t *numbers;     /* [count_listed], the first of this rank */
     uint64_t *all_found;   /* rank 0: of every rank */
-    uint32_t *all_numbers; /* rank 0: [rank][shown] */
+    uint32_t *all_numbers; /* rank 0: [rank][count_listed] */
 };
 
 /* All numbers of a rank are printed up to LIST_MAX, the first LIST_SHORT of more. */
-enum { LIST_MAX = 100, LIST_SHORT = 20, PIECE = 4096 };
+enum { LIST_MAX = 100, LIST_SHORT = 20, CHUNK = 4096 };
 
-static int shown(const struct count *count) {
+static int count_listed(const struct count *count) {
     return count->options->n <= LIST_MAX ? (int)count->options->n : LIST_SHORT;
-}
-
-static bool count_allocate(struct count *count, struct failure *failure) {
-    const size_t ranks = (size_t)count->run->session->size, each = (size_t)shown(count);
-    bool there = (count->numbers = calloc(each, sizeof *count->numbers)) != NULL;
-    if (count->run->session->rank == ROOT) {
-        count->all_found = calloc(ranks, sizeof *count->all_found);
-        count->all_numbers = calloc(ranks * each, sizeof *count->all_numbers);
-        there = there && count->all_found && count->all_numbers;
-    }
-    if (!there)
-        failure_set(failure, EXIT_RUN, "out of memory");
-    return agree(count->run->session, failure);
-}
-
-/* Looks at the numbers [first, first + length) of this rank. */
-static void count_take(struct count *count, uint64_t first, const uint64_t *outputs,
-                       size_t length) {
-    for (size_t k = 0; k < length; k++) {
-        const uint64_t number = 1 + (outputs[k] * count->options->max >> 32);
-        count->found += number == count->options->find;
-        if (first + k < (uint64_t)shown(count))
-            count->numbers[first + k] = (uint32_t)number;
-    }
 }
 
 /* Rank r has the outputs [r n, (r + 1) n) of PCG32: the numbers of all ranks are one sequence. */
 static void count_draw(struct count *count) {
     const uint64_t n = count->options->n;
-    uint64_t outputs[PIECE];
+    uint64_t outputs[CHUNK];
     uint64_t state =
         plait_pcg_jump(plait_pcg_seed(count->run->seed), (uint64_t)count->run->session->rank * n);
-    for (uint64_t first = 0; first < n; first += PIECE) {
-        const size_t length = n - first < PIECE ? (size_t)(n - first) : PIECE;
+    for (uint64_t first = 0; first < n; first += CHUNK) {
+        const size_t length = n - first < CHUNK ? (size_t)(n - first) : CHUNK;
         state = plait_pcg_outputs(PLAIT_PCG32, state, length, outputs);
-        count_take(count, first, outputs, length);
+        for (size_t k = 0; k < length; k++) {
+            const uint64_t number = 1 + (outputs[k] * count->options->max >> 32);
+            count->found += number == count->options->find;
+            if (first + k < (uint64_t)count_listed(count))
+                count->numbers[first + k] = (uint32_t)number;
+        }
     }
-}
-
-static void count_gather(struct count *count) {
-    MPI_CHECK(MPI_Gather(&count->found, 1, MPI_UINT64_T, count->all_found, 1, MPI_UINT64_T, ROOT,
-                         count->run->session->world));
-    MPI_CHECK(MPI_Gather(count->numbers, shown(count), MPI_UINT32_T, count->all_numbers,
-                         shown(count), MPI_UINT32_T, ROOT, count->run->session->world));
 }
 
 static uint64_t count_total(const struct count *count) {
@@ -94,8 +68,18 @@ static bool count_begin(struct run *run, void *state, struct failure *failure) {
 }
 
 static bool count_prepare(struct run *run, void *state, struct failure *failure) {
-    (void)run;
-    return count_allocate(state, failure);
+    struct count *count = state;
+    const size_t ranks = (size_t)run->session->size, listed = (size_t)count_listed(count);
+    count->numbers = calloc(listed, sizeof *count->numbers);
+    bool allocated = count->numbers != NULL;
+    if (run->session->rank == ROOT) {
+        count->all_found = calloc(ranks, sizeof *count->all_found);
+        count->all_numbers = calloc(ranks * listed, sizeof *count->all_numbers);
+        allocated = allocated && count->all_found && count->all_numbers;
+    }
+    if (!allocated)
+        failure_set(failure, EXIT_RUN, "out of memory");
+    return agree(run->session, failure);
 }
 
 static bool count_work(struct run *run, void *state, struct failure *failure) {
@@ -106,24 +90,27 @@ static bool count_work(struct run *run, void *state, struct failure *failure) {
     count_draw(count);
     stopwatch_stop(watch, "draw");
     stopwatch_start(watch, "gather");
-    count_gather(count);
+    MPI_CHECK(MPI_Gather(&count->found, 1, MPI_UINT64_T, count->all_found, 1, MPI_UINT64_T, ROOT,
+                         run->session->world));
+    MPI_CHECK(MPI_Gather(count->numbers, count_listed(count), MPI_UINT32_T, count->all_numbers,
+                         count_listed(count), MPI_UINT32_T, ROOT, run->session->world));
     stopwatch_stop(watch, "gather");
     return true;
 }
 
-/* As the report prints them: rank, how many, the numbers; then the sum. */
+/* In the format of the report: rank, count and numbers, a line per rank; then the sum. */
 static bool count_print(const struct run *run, void *state, struct failure *failure) {
     const struct count *count = state;
     (void)run;
     (void)failure;
-    printf("# count: %" PRIu64 " numbers from 1 to %" PRIu64 " a rank, seed %" PRIu64 "\n",
+    printf("# count: %" PRIu64 " numbers from 1 to %" PRIu64 " per rank, seed %" PRIu64 "\n",
            count->options->n, count->options->max, count->run->seed);
     for (int r = 0; r < count->run->session->size; r++) {
         printf("%d %" PRIu64 " [", r, count->all_found[r]);
-        for (int k = 0; k < shown(count); k++)
+        for (int k = 0; k < count_listed(count); k++)
             printf("%s%" PRIu32, k > 0 ? ", " : "",
-                   count->all_numbers[(size_t)r * (size_t)shown(count) + (size_t)k]);
-        printf("%s]\n", (uint64_t)shown(count) < count->options->n ? ", ..." : "");
+                   count->all_numbers[(size_t)r * (size_t)count_listed(count) + (size_t)k]);
+        printf("%s]\n", (uint64_t)count_listed(count) < count->options->n ? ", ..." : "");
     }
     printf("Total number of %" PRIu64 "'s: %" PRIu64 "\n", count->options->find,
            count_total(count));

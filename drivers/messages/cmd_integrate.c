@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * plait integrate: pi by the midpoint rule, computed by workers that the run spawns, or by ranks
- * that are there. */
+ * plait integrate: pi by the midpoint rule, computed by workers that the run spawns, or by
+ * existing ranks. */
 #include "base/number.h"
 #include "files/report.h"
 #include "messages/integrate_options.h"
@@ -25,7 +25,7 @@ struct integrate {
 
 static const double pi = 3.14159265358979323846;
 
-static struct spawn_request worker_request(const struct integrate *integrate) {
+static struct spawn_request integrate_make_request(const struct integrate *integrate) {
     return (struct spawn_request){
         .subcommand = "integrate",
         .count = integrate->workers,
@@ -35,42 +35,42 @@ static struct spawn_request worker_request(const struct integrate *integrate) {
     };
 }
 
-/* As the report has it: the cores of the node without the manager's. */
-static int default_workers(void) {
+/* As in the report: the cores of the node without the manager's. */
+static int integrate_default_workers(void) {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     return cores > 2 ? (int)cores - 1 : 1;
 }
 
-static bool choose_static_workers(struct integrate *integrate, struct failure *failure) {
+static bool integrate_choose_static(struct integrate *integrate, struct failure *failure) {
     const int others = integrate->run->session->size - 1;
-    const uint64_t asked = integrate->options->workers;
+    const uint64_t requested = integrate->options->workers;
     if (others == 0)
         return failure_set(
             failure, EXIT_USAGE,
             "--static needs at least 2 ranks, one of which manages, there is 1: %s 2 plait integrate --static",
             integrate->run->session->launcher_words->start);
-    if (asked > (uint64_t)others)
+    if (requested > (uint64_t)others)
         return failure_set(failure, EXIT_USAGE,
                            "--static has %d rank%s for %" PRIu64
                            " workers, one more manages: start %" PRIu64 " ranks",
-                           others, others == 1 ? "" : "s", asked, asked + 1);
-    integrate->workers = asked > 0 ? (int)asked : others;
+                           others, others == 1 ? "" : "s", requested, requested + 1);
+    integrate->workers = requested > 0 ? (int)requested : others;
     return true;
 }
 
-static bool choose_workers(struct integrate *integrate, struct failure *failure) {
+static bool integrate_choose_workers(struct integrate *integrate, struct failure *failure) {
     const struct integrate_options *options = integrate->options;
     if (options->is_static)
-        return choose_static_workers(integrate, failure);
-    integrate->workers = options->workers > 0 ? (int)options->workers : default_workers();
+        return integrate_choose_static(integrate, failure);
+    integrate->workers = options->workers > 0 ? (int)options->workers : integrate_default_workers();
     const struct session *session = integrate->run->session;
-    const struct spawn_request request = worker_request(integrate);
+    const struct spawn_request request = integrate_make_request(integrate);
     return session->rank != ROOT || spawn_check(session, &request, failure);
 }
 
-/* Rank 0 has workers spawned, the other ranks have no part in it. */
+/* Rank 0 has workers spawned, the other ranks wait. */
 static void integrate_by_spawned(struct integrate *integrate, struct failure *failure) {
-    const struct spawn_request request = worker_request(integrate);
+    const struct spawn_request request = integrate_make_request(integrate);
     MPI_Comm workers = MPI_COMM_NULL;
     if (integrate->run->session->rank == ROOT)
         workers = spawn_start(integrate->run->session, &request, failure);
@@ -102,10 +102,10 @@ static void integrate_spawned(void) {
 static bool integrate_begin(struct run *run, void *state, struct failure *failure) {
     struct integrate *integrate = state;
     *integrate = (struct integrate){.run = run, .options = run->options};
-    return choose_workers(integrate, failure);
+    return integrate_choose_workers(integrate, failure);
 }
 
-static bool integrate_collectively(struct run *run, void *state, struct failure *failure) {
+static bool integrate_run(struct run *run, void *state, struct failure *failure) {
     struct integrate *integrate = state;
     (void)run;
     if (integrate->options->is_static)
@@ -140,7 +140,7 @@ const struct command cmd_integrate = {
     .options_bytes = sizeof(struct integrate_options),
     .state_bytes = sizeof(struct integrate),
     .begin = integrate_begin,
-    .work = integrate_collectively,
+    .work = integrate_run,
     .print = integrate_print,
     .report_result = integrate_report,
     .spawned = integrate_spawned,

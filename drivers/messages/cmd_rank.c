@@ -9,12 +9,12 @@
 
 #include <stdlib.h>
 
-/* Every rank learns the positions of its own values. */
-static bool find_positions(struct rank *rank, struct failure *failure) {
+/* Each rank gets the positions of its own values. */
+static bool rank_find_positions(struct rank *rank, struct failure *failure) {
     const struct rank_values *values = &rank->values;
-    const size_t room = values->count > 0 ? (size_t)values->count : 1;
-    uint64_t *keys = malloc(room * sizeof *keys);
-    rank->positions = malloc(room * sizeof *rank->positions);
+    const size_t length = values->count > 0 ? (size_t)values->count : 1;
+    uint64_t *keys = malloc(length * sizeof *keys);
+    rank->positions = malloc(length * sizeof *rank->positions);
     if (!keys || !rank->positions)
         failure_set(failure, EXIT_RUN, "out of memory for the keys");
     if (agree(rank->run->session, failure)) {
@@ -26,7 +26,7 @@ static bool find_positions(struct rank *rank, struct failure *failure) {
     return failure->exit_status == EXIT_DONE;
 }
 
-/* Seed and values say two things, and what the higher place says counts. */
+/* --seed and --values exclude each other: the one from the source of higher precedence is used. */
 static bool rank_begin(struct run *run, void *state, struct failure *failure) {
     const bool drawn = !values_counts(run->values, "values");
     *(struct rank *)state = (struct rank){.run = run, .options = run->options, .drawn = drawn};
@@ -45,16 +45,16 @@ static bool rank_prepare(struct run *run, void *state, struct failure *failure) 
 static bool rank_work(struct run *run, void *state, struct failure *failure) {
     struct rank *rank = state;
     (void)run;
-    return find_positions(rank, failure) && (!rank->options->out || rank_write(rank, failure)) &&
-           rank_gather_told(rank, failure);
+    return rank_find_positions(rank, failure) &&
+           (!rank->options->out || rank_write(rank, failure)) && rank_gather_listed(rank, failure);
 }
 
 static void rank_free(void *state) {
     struct rank *rank = state;
     free(rank->values.values);
     free(rank->positions);
-    free(rank->told_values);
-    free(rank->told_positions);
+    free(rank->listed_values);
+    free(rank->listed_positions);
 }
 
 const struct command cmd_rank = {

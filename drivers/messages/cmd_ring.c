@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * plait ring: a message goes round all ranks, and each adds one to the number in it. In the order
- * of the data: rounds, the map of neighbours if it is asked for, what came of them. */
+ * of the data: rounds, the map of neighbours with --map, the results. */
 #include "messages/ring_map.h"
 #include "messages/ring_report.h"
 #include "messages/ring_rounds.h"
@@ -27,7 +27,7 @@ static bool ring_work(struct run *run, void *state, struct failure *failure) {
     stopwatch_stop(watch, "rounds");
     if (ran && run->session->rank == ROOT) {
         ring_print_rounds(ring);
-        fflush(stdout); /* whether it arrived is asked at the end */
+        fflush(stdout); /* write errors are reported at the end */
     }
     if (!ran || !ring->options->map)
         return ran;

@@ -35,7 +35,7 @@ static const struct option rows[] = {
         .name = "find",
         .kind = OPTION_COUNT,
         .argument = "FIND",
-        .help = "the number that is counted",
+        .help = "the number to count",
         .default_value = "8",
         .offset = MEMBER(find),
         .min = 1,
@@ -55,8 +55,8 @@ const struct option_set count_option_set = {
     .command = "count",
     .summary = "count a number among those that each rank draws",
     .details =
-        "Each rank draws N numbers from 1 to MAX and counts those that are FIND; rank 0 prints how many each has found and what it drew (the first ones of more than 100), then the sum. "
-        "The environment of rank 0 counts, and is sent to all ranks. "
+        "Each rank draws N numbers from 1 to MAX and counts those that equal FIND; rank 0 prints the count and the numbers of each rank (only the first 20 of more than 100), then the sum. "
+        "The environment of rank 0 is used on all ranks. "
         "Rank r draws the outputs r N to (r + 1) N - 1 of PCG XSH-RR 64/32: the ranks share one sequence.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],

@@ -5,22 +5,22 @@
 #include <math.h>
 #include <stddef.h>
 
-enum { PARTS = 1 << HISTOGRAM_BITS };
+enum { SUBBUCKETS = 1 << HISTOGRAM_BITS };
 
-static size_t bucket_of(uint64_t value) {
-    if (value < PARTS)
+static size_t histogram_bucket(uint64_t value) {
+    if (value < SUBBUCKETS)
         return (size_t)value;
     const int shift = 63 - __builtin_clzll(value) - HISTOGRAM_BITS;
-    return ((size_t)(shift + 1) << HISTOGRAM_BITS) + (size_t)(value >> shift) - PARTS;
+    return ((size_t)(shift + 1) << HISTOGRAM_BITS) + (size_t)(value >> shift) - SUBBUCKETS;
 }
 
-/* The middle of a bucket. */
-static double histogram_value_of(size_t bucket) {
-    if (bucket < PARTS)
+static double histogram_bucket_middle(size_t bucket) {
+    if (bucket < SUBBUCKETS)
         return (double)bucket;
     const int shift = (int)(bucket >> HISTOGRAM_BITS) - 1;
     const uint64_t width = (uint64_t)1 << shift;
-    return (double)((PARTS + (uint64_t)(bucket % PARTS)) << shift) + (double)(width - 1) / 2;
+    return (double)((SUBBUCKETS + (uint64_t)(bucket % SUBBUCKETS)) << shift) +
+           (double)(width - 1) / 2;
 }
 
 void histogram_add(struct histogram *histogram, uint64_t value) {
@@ -30,7 +30,7 @@ void histogram_add(struct histogram *histogram, uint64_t value) {
         histogram->max = value;
     histogram->count++;
     histogram->sum += value;
-    histogram->buckets[bucket_of(value)]++;
+    histogram->buckets[histogram_bucket(value)]++;
 }
 
 double histogram_quantile(const struct histogram *histogram, double q) {
@@ -38,9 +38,9 @@ double histogram_quantile(const struct histogram *histogram, double q) {
     uint64_t seen = 0;
     for (size_t b = 0; b < HISTOGRAM_BUCKETS; b++) {
         seen += histogram->buckets[b];
-        if (seen > 0 && (double)seen >= wanted) /* the middle may lie beyond what there was */
+        if (seen > 0 && (double)seen >= wanted) /* the middle may lie outside the samples */
             return fmax((double)histogram->min,
-                        fmin((double)histogram->max, histogram_value_of(b)));
+                        fmin((double)histogram->max, histogram_bucket_middle(b)));
     }
     return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Quantiles of any number of samples in a fixed room: a histogram of logarithmic buckets, each cut
- * into equal ones, as G. Tene's HdrHistogram has it. Values below 512 are exact; above, a bucket is
- * at most 1/256 of its values wide. Smallest, largest and mean are exact. */
+ * Quantiles of any number of samples in fixed memory: a histogram of logarithmic buckets, each cut
+ * into equal parts, as G. Tene's HdrHistogram has it. Values below 512 are exact; above, a bucket
+ * is at most 1/256 of its values wide. Smallest, largest and mean are exact. */
 #ifndef PLAIT_DRIVERS_HISTOGRAM_H
 #define PLAIT_DRIVERS_HISTOGRAM_H
 
@@ -18,8 +18,8 @@ struct histogram {
 /* Adds a sample. The sum of all must stay below 2^64: nanoseconds for 584 years. */
 void histogram_add(struct histogram *histogram, uint64_t value);
 
-/* The smallest value that at least a part q (0 < q <= 1) of the samples does not exceed, to 1/512
- * of it. 0 without samples. */
+/* The smallest value that at least a fraction q (0 < q <= 1) of the samples does not exceed, to
+ * 1/512 of it. 0 without samples. */
 double histogram_quantile(const struct histogram *histogram, double q);
 
 /* 0 without samples. */

@@ -26,7 +26,7 @@ static const struct option rows[] = {
         .kind = OPTION_COUNT,
         .argument = "W",
         .help = "processes that compute; one more manages them",
-        .default_text = "the cores of the node but one; with --static the ranks but one",
+        .default_text = "all cores of the node but one; with --static all ranks but one",
         .offset = MEMBER(workers),
         .min = 1,
         .max = WORKERS_MAX,
@@ -34,8 +34,7 @@ static const struct option rows[] = {
     {
         .name = "static",
         .kind = OPTION_FLAG,
-        .help =
-            "take the ranks that are there, on a split communicator, instead of spawning processes",
+        .help = "use the existing ranks, on a split communicator, instead of spawning processes",
         .offset = MEMBER(is_static),
     },
     {
@@ -56,9 +55,9 @@ const struct option_set integrate_option_set = {
     .command = "integrate",
     .summary = "compute pi by the midpoint rule with spawned workers",
     .details =
-        "A manager starts workers by MPI_Comm_spawn, tells them N, and adds up what they make of the integral of 4 / (1 + x^2) from 0 to 1. "
+        "A manager starts workers by MPI_Comm_spawn, broadcasts N to them, and adds up their parts of the integral of 4 / (1 + x^2) from 0 to 1. "
         "Terms and sums have twice a double's precision, and what is printed is the midpoint rule's value rounded once: the same for any number of workers. "
-        "Spawned processes need free slots of the launcher, or no launcher at all: then Open MPI starts what it needs.",
+        "Spawned processes need free slots of the launcher; without a launcher Open MPI starts what it needs.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

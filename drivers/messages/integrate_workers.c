@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Manager and workers. Each block's part comes from one worker, and the others add zeros: a sum
- * that is exact whatever tree MPI adds in. Each side has one buffer of the reduction, but MPICH
- * wants two. */
+ * Manager and workers. The part of each block comes from one worker, and the others add zeros: the
+ * sum is exact in whatever order MPI adds. Each side needs one buffer of the reduction, but MPICH
+ * requires two. */
 #include "messages/integrate_workers.h"
 
 #include "messages/midpoint.h"

@@ -8,15 +8,15 @@
 
 #include <stdint.h>
 
-/* The manager's side, one process: tells the workers how many intervals there are, gets the parts
- * of the integral, and answers it. */
+/* The manager's side, one process: broadcasts the number of intervals to the workers, gets their
+ * parts of the integral, and returns it. */
 double integrate_manage(MPI_Comm workers, uint64_t intervals);
 
-/* A worker's side: every W-th block is its own, if there are W workers. */
+/* A worker's side: of W workers each computes every W-th block. */
 void integrate_work(MPI_Comm manager);
 
-/* Collective over session->world. Rank 0 is the manager of the next `workers` ranks, which are
- * there: answers the communicator between the two, MPI_COMM_NULL on ranks beyond. Free it. */
+/* Collective over session->world. Rank 0 is the manager of the next `workers` ranks, which must
+ * exist: returns the communicator between the two, MPI_COMM_NULL on ranks beyond. Free it. */
 MPI_Comm integrate_split(const struct session *session, int workers);
 
 #endif

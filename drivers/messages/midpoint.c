@@ -7,8 +7,8 @@ int midpoint_blocks(uint64_t intervals) {
     return intervals < MIDPOINT_BLOCKS_MAX ? (int)intervals : MIDPOINT_BLOCKS_MAX;
 }
 
-/* Where a block begins: the first ones are longer by one if they cannot all be as long. */
-static uint64_t begin_of(uint64_t intervals, int block) {
+/* The first interval of a block: the first blocks are longer by one if not all can be equal. */
+static uint64_t midpoint_block_begin(uint64_t intervals, int block) {
     const uint64_t blocks = (uint64_t)midpoint_blocks(intervals), b = (uint64_t)block;
     const uint64_t extra = intervals % blocks;
     return b * (intervals / blocks) + (b < extra ? b : extra);
@@ -19,8 +19,8 @@ struct double_double midpoint_block(uint64_t intervals, int block) {
     const struct double_double numerator = {16 * n, 0};
     const struct double_double square = dd_two_product(2 * n, 2 * n);
     struct double_double sum = {0, 0};
-    const uint64_t end = begin_of(intervals, block + 1);
-    for (uint64_t i = begin_of(intervals, block); i < end; i++) {
+    const uint64_t end = midpoint_block_begin(intervals, block + 1);
+    for (uint64_t i = midpoint_block_begin(intervals, block); i < end; i++) {
         const double odd = 2 * (double)i + 1;
         const struct double_double denominator = dd_add(square, dd_two_product(odd, odd));
         sum = dd_add(sum, dd_divide(numerator, denominator));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The midpoint rule for the integral of 4 / (1 + x^2) over [0, 1], which is pi, in double-double.
- * The terms are cut into blocks that depend on their number alone, each is summed in order, and the
- * sums of the blocks are added in order: whoever computes which block, the bits are the same. */
+ * The terms are cut into blocks that depend on the number of terms alone, each is summed in order,
+ * and the sums of the blocks are added in order: whoever computes which block, the bits are the
+ * same. */
 #ifndef PLAIT_DRIVERS_MIDPOINT_H
 #define PLAIT_DRIVERS_MIDPOINT_H
 
@@ -9,15 +10,15 @@
 
 #include <stdint.h>
 
-/* Intervals, at most: their squares are exact in double-double. */
+/* Most intervals: their squares are exact in double-double. */
 #define MIDPOINT_INTERVALS_MAX ((uint64_t)1 << 40)
 
 enum { MIDPOINT_BLOCKS_MAX = 4096 };
 
-/* Blocks of that many intervals (1 at least): as many, at most MIDPOINT_BLOCKS_MAX. */
+/* Number of blocks for `intervals` (at least 1): one per interval, at most MIDPOINT_BLOCKS_MAX. */
 int midpoint_blocks(uint64_t intervals);
 
-/* The part of the integral that a block stands for. */
+/* The part of the integral that is in a block. */
 struct double_double midpoint_block(uint64_t intervals, int block);
 
 /* The double nearest to the sum of the parts of all blocks. That is the midpoint rule's correctly

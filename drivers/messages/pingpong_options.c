@@ -33,7 +33,8 @@ static bool pingpong_check_pairs(const char *text, struct failure *failure) {
         return failure_set(failure, EXIT_USAGE, "'%s' is not a pair of ranks such as 0,1, nor %s",
                            text, pingpong_all_pairs);
     if (first == second)
-        return failure_set(failure, EXIT_USAGE, "'%s' is one rank: give two", text);
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' names one rank twice: give two different ranks", text);
     return true;
 }
 
@@ -67,7 +68,7 @@ static const struct option rows[] = {
         .kind = OPTION_REAL,
         .argument = "SECONDS",
         .help =
-            "time for each size: fewer round trips are made where --repeat would take longer, but one at least",
+            "time limit for each size: fewer round trips are made where --repeat would take longer, but at least one",
         .default_value = "0.1",
         .offset = MEMBER(limit),
         .positive = true,
@@ -86,9 +87,9 @@ static const struct option rows[] = {
     {
         .name = "plot",
         .kind = OPTION_TEXT,
-        .argument = "FOLDER",
+        .argument = "DIRECTORY",
         .help =
-            "with --pairs all: draw the matrices into FOLDER, pingpong_latency and pingpong_bandwidth, each as .png, .pdf and .svg by gnuplot, with data (.csv) and script (.gp)",
+            "with --pairs all: draw the matrices into DIRECTORY, pingpong_latency and pingpong_bandwidth, each as .png, .pdf and .svg by gnuplot, with data (.csv) and script (.gp)",
         .offset = MEMBER(plot),
         .plots = pingpong_plots,
     },
@@ -104,13 +105,13 @@ const struct option_set pingpong_option_set = {
     .command = "pingpong",
     .summary = "time messages between two ranks: latency and bandwidth by size",
     .details =
-        "A message goes to and fro between two ranks. "
+        "A message goes back and forth between two ranks. "
         "The first one's clock times it, so clocks of two nodes are never compared; half a round trip is the time of one way. "
         "Short messages are timed in batches of 20 microseconds or more: t_min and t_max are those of batches. "
-        "Mbytes/sec is 10^6 bytes a second at t_avg. "
+        "Mbytes/sec is 10^6 bytes per second at t_avg. "
         "The first round trips of each size are not counted. "
-        "Every byte of one message each way is verified for each size, while no clock runs. "
-        "Ranks that have no part in it sleep.",
+        "Every byte of one message each way is verified for each size, outside the timed part. "
+        "Ranks that do not take part sleep.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -25,7 +25,7 @@ extern const char pingpong_all_pairs[];
 /* Reads "A,B", two numbers of ranks, which may be equal. */
 bool pingpong_read_pair(const char *text, int *first, int *second);
 
-/* The names of the plots, in the order of enum pingpong_what; ended by NULL. */
+/* The names of the plots, in the order of enum pingpong_quantity; terminated by NULL. */
 extern const char *const pingpong_plots[];
 
 #endif

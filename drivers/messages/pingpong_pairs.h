@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Pairs of ranks that send messages to and fro, one pair after the other. */
+ * Pairs of ranks that send messages back and forth, one pair after the other. */
 #ifndef PLAIT_DRIVERS_PINGPONG_PAIRS_H
 #define PLAIT_DRIVERS_PINGPONG_PAIRS_H
 
@@ -29,10 +29,10 @@ struct pingpong {
     uint64_t bytes[PINGPONG_SIZES_MAX];
     unsigned char *buffer;
     struct pingpong_line *lines; /* [pair][size]; complete on rank 0 */
-    struct histogram *batch_ns;  /* of the size that is measured */
+    struct histogram *batch_ns;  /* of the current size */
 };
 
-/* Steps of the subcommand. Which pairs: too few ranks are EXIT_USAGE. */
+/* Steps of the subcommand. Choose pairs and sizes: too few ranks are EXIT_USAGE. */
 bool pingpong_begin(struct run *run, void *state, struct failure *failure);
 
 /* Allocates: too little memory is EXIT_USAGE. */
@@ -44,10 +44,10 @@ bool pingpong_work(struct run *run, void *state, struct failure *failure);
 void pingpong_free(void *state);
 
 /* The two tables of all pairs. */
-enum pingpong_what { PINGPONG_LATENCY, PINGPONG_BANDWIDTH };
+enum pingpong_quantity { PINGPONG_LATENCY, PINGPONG_BANDWIDTH };
 
-/* Number of pairs, and the place of a pair in pingpong->lines, in pairs. */
-size_t pingpong_pairs(const struct pingpong *pingpong);
-size_t pingpong_pair_at(const struct pingpong *pingpong, int first, int second);
+/* Number of pairs, and the index of a pair; pingpong->lines has `sizes` lines for each. */
+size_t pingpong_pair_count(const struct pingpong *pingpong);
+size_t pingpong_pair_index(const struct pingpong *pingpong, int first, int second);
 
 #endif

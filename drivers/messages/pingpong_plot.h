@@ -8,10 +8,10 @@
 #include <stdio.h>
 
 /* A matrix of all pairs as CSV: numbers in microseconds or 10^6 bytes per second; first line and
- * column are rank numbers, and of a rank with itself it is nan. A pair was measured once and stands
- * there twice. These write the first line, and that of a rank. */
+ * column are rank numbers, and the diagonal is nan. A pair was measured once and appears
+ * twice. These write the first line, and the row of a rank. */
 void pingpong_write_columns(const struct pingpong *pingpong, FILE *stream);
-void pingpong_write_row(const struct pingpong *pingpong, enum pingpong_what what, int row,
+void pingpong_write_row(const struct pingpong *pingpong, enum pingpong_quantity quantity, int row,
                         FILE *stream);
 
 /* Writes data and scripts. EXIT_RUN on failure. */

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static double bytes_per_second(const struct pingpong_line *line) {
+static double pingpong_bytes_per_second(const struct pingpong_line *line) {
     return line->mean_ns > 0 ? (double)line->bytes / line->mean_ns * 1e9 : 0;
 }
 
@@ -28,14 +28,14 @@ void pingpong_print_line(const struct pingpong *pingpong, const struct pingpong_
     (void)pingpong;
     printf("%9" PRIu64 " %11" PRIu64 " %12.3f %12.3f %12.3f %12.2f\n", line->bytes,
            line->repetitions, line->min_ns * 1e-3, line->mean_ns * 1e-3, line->max_ns * 1e-3,
-           bytes_per_second(line) * 1e-6);
+           pingpong_bytes_per_second(line) * 1e-6);
     fflush(stdout);
 }
 
-void pingpong_print_row(const struct pingpong *pingpong, enum pingpong_what what, int row) {
+void pingpong_print_row(const struct pingpong *pingpong, enum pingpong_quantity quantity, int row) {
     if (row == 0)
         pingpong_write_columns(pingpong, stdout);
-    pingpong_write_row(pingpong, what, row, stdout);
+    pingpong_write_row(pingpong, quantity, row, stdout);
     fflush(stdout);
 }
 
@@ -50,7 +50,7 @@ bool pingpong_print(const struct run *run, void *state, struct failure *failure)
     return !pingpong->options->plot || pingpong_plot_write(pingpong, failure);
 }
 
-static void put_line(struct report *report, const struct pingpong_line *line) {
+static void pingpong_report_line(struct report *report, const struct pingpong_line *line) {
     report_open_object(report, NULL);
     report_count(report, "bytes", line->bytes);
     report_count(report, "repetitions", line->repetitions);
@@ -58,19 +58,19 @@ static void put_line(struct report *report, const struct pingpong_line *line) {
     report_real(report, "min_seconds", line->min_ns * 1e-9);
     report_real(report, "mean_seconds", line->mean_ns * 1e-9);
     report_real(report, "max_seconds", line->max_ns * 1e-9);
-    report_real(report, "bytes_per_second", bytes_per_second(line));
+    report_real(report, "bytes_per_second", pingpong_bytes_per_second(line));
     report_close(report);
 }
 
-static void put_pair(struct report *report, const struct pingpong *pingpong, int first,
-                     int second) {
-    const size_t pair = pingpong_pair_at(pingpong, first, second);
+static void pingpong_report_pair(struct report *report, const struct pingpong *pingpong, int first,
+                                 int second) {
+    const size_t pair = pingpong_pair_index(pingpong, first, second);
     report_open_object(report, NULL);
     report_count(report, "first", (uint64_t)first);
     report_count(report, "second", (uint64_t)second);
     report_open_array(report, "sizes");
     for (int s = 0; s < pingpong->sizes; s++)
-        put_line(report, &pingpong->lines[pair * (size_t)pingpong->sizes + (size_t)s]);
+        pingpong_report_line(report, &pingpong->lines[pair * (size_t)pingpong->sizes + (size_t)s]);
     report_close(report);
     report_close(report);
 }
@@ -80,9 +80,9 @@ void pingpong_report(const struct run *run, const void *state, struct report *re
     const int ranks = run->session->size;
     report_open_array(report, "pairs");
     if (!pingpong->all)
-        put_pair(report, pingpong, pingpong->first, pingpong->second);
+        pingpong_report_pair(report, pingpong, pingpong->first, pingpong->second);
     for (int first = 0; pingpong->all && first < ranks; first++)
         for (int second = first + 1; second < ranks; second++)
-            put_pair(report, pingpong, first, second);
+            pingpong_report_pair(report, pingpong, first, second);
     report_close(report);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * What is told about a ping-pong, by rank 0. */
+ * What rank 0 prints and reports about a ping-pong. */
 #ifndef PLAIT_DRIVERS_PINGPONG_REPORT_H
 #define PLAIT_DRIVERS_PINGPONG_REPORT_H
 
 #include "messages/pingpong_pairs.h"
 #include "run/command.h"
 
-/* Prints, before anything is measured, what the lines will be. Standard output is flushed by these
- * three; whether it has arrived is asked at the end. */
+/* Prints, before anything is measured, the head of the table. These three flush standard output;
+ * write errors are reported at the end. */
 void pingpong_print_head(const struct pingpong *pingpong);
 
 /* Prints the line of one size of a pair. */
@@ -15,7 +15,7 @@ void pingpong_print_line(const struct pingpong *pingpong, const struct pingpong_
 
 /* Prints a row of the matrix of all pairs, whose pairs have been measured, and before row 0 the
  * names of the columns. */
-void pingpong_print_row(const struct pingpong *pingpong, enum pingpong_what what, int row);
+void pingpong_print_row(const struct pingpong *pingpong, enum pingpong_quantity quantity, int row);
 
 /* Steps of the subcommand: prints what could not be printed before, writes the data and scripts of
  * the plots; writes the result of the report. */

@@ -9,16 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char ending[] = ".npy";
+static const char npy_ending[] = ".npy";
 
 bool rank_is_file(const char *text) {
     const size_t length = strlen(text);
-    return length >= strlen(ending) && strcmp(text + length - strlen(ending), ending) == 0;
+    return length >= strlen(npy_ending) &&
+           strcmp(text + length - strlen(npy_ending), npy_ending) == 0;
 }
 
 static bool rank_check_out(const char *text, struct failure *failure) {
     return rank_is_file(text) ||
-           failure_set(failure, EXIT_USAGE, "'%s' does not end in %s", text, ending);
+           failure_set(failure, EXIT_USAGE, "'%s' does not end in %s", text, npy_ending);
 }
 
 bool rank_read_integer(const char *text, int64_t *integer) {
@@ -50,7 +51,7 @@ static bool rank_check_values(const char *text, struct failure *failure) {
         if (reason && !rank_read_integer(item, &integer))
             return failure_set(failure, EXIT_USAGE,
                                "'%s' %s: give numbers with commas, or a file whose name ends in %s",
-                               item, reason, ending);
+                               item, reason, npy_ending);
     }
     return true;
 }
@@ -69,7 +70,7 @@ static const struct option rows[] = {
         .kind = OPTION_TEXT,
         .argument = "LIST|FILE.npy",
         .help =
-            "numbers with commas, one for each process, or a NumPy file with one dimension of int32, int64, float32 or float64, which is shared out",
+            "numbers with commas, one for each process, or a NumPy file with one dimension of int32, int64, float32 or float64, which is distributed over the processes",
         .default_text = "each process draws one",
         .offset = MEMBER(values),
         .rivals = values_rivals,
@@ -80,8 +81,8 @@ static const struct option rows[] = {
         .name = "type",
         .kind = OPTION_CHOICE,
         .argument = "TYPE",
-        .help = "what the values are; drawn ones are 1 to 100, or from [0, 1)",
-        .default_text = "that of the values, int of drawn ones",
+        .help = "type of the values; drawn ones are 1 to 100, or from [0, 1)",
+        .default_text = "that of the values, int for drawn ones",
         .offset = MEMBER(type),
         .choices = types,
     },
@@ -114,13 +115,13 @@ static const struct option_table tables[] = {
 
 const struct option_set rank_option_set = {
     .command = "rank",
-    .summary = "tell each process where its number stands among all",
+    .summary = "find the position of each process's number in sorted order",
     .details =
-        "Each process has a number, or many, and learns how many stand before it in the order of all: 0 for the smallest. "
+        "Each process has one or more numbers, and gets the number of those before each in the order of all: 0 for the smallest. "
         "Of equal numbers that of the lower process comes first, in a file the earlier one. "
         "NaN comes last, after infinity; -0 equals 0. "
         "Of more than 100 values of a file the first 20 are printed. "
-        "The processes sort together, by regular sampling; none holds all values.",
+        "The processes sort in parallel, by regular sampling; no process holds all values.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

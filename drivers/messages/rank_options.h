@@ -9,12 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* --type; without it the values decide. */
+/* --type; without it the values determine the type. */
 enum rank_type { RANK_TYPE_ANY = -1, RANK_TYPE_INT, RANK_TYPE_FLOAT };
 
 struct rank_options {
     const char *values; /* a list, a .npy file; NULL: draw */
-    int type;           /* enum rank_type, where it is given */
+    int type;           /* enum rank_type, if given */
     const char *seed;
     const char *out; /* NULL: no file */
     struct run_options run;
@@ -29,7 +29,7 @@ bool rank_is_file(const char *text);
 bool rank_read_integer(const char *text, int64_t *integer);
 
 /* Copies an item, which begins at text, without the spaces before it; returns where the next one
- * begins, or NULL. What is too long for a number is cut, and no number. */
+ * begins, or NULL. Text too long for a number is truncated, and is then no number. */
 enum { RANK_ITEM_BYTES = 512 };
 const char *rank_copy_item(const char *text, char item[RANK_ITEM_BYTES]);
 

@@ -19,25 +19,25 @@ union rank_value {
 };
 
 struct rank_values {
-    int asked;                /* enum rank_type: --type */
+    int type_option;          /* enum rank_type: --type */
     enum npy_type type;       /* NPY_INT32, NPY_INT64, NPY_FLOAT32 or NPY_FLOAT64 */
-    uint64_t in_all, count;   /* of all ranks, of this one */
+    uint64_t total, count;    /* of all ranks, of this one */
     union rank_value *values; /* [count] */
-    bool one_each;            /* a value is a rank's, not one of a file's */
+    bool one_each;            /* one value per rank, none from a file */
 };
 
 /* Whether the type's numbers are doubles. */
 bool rank_is_real(enum npy_type type);
 
-/* Collective. Brings the values to the ranks: drawn ones, those of a list, or equal shares of a
- * file to each; rank 0 reads. A list that has not one value per rank, a file that cannot be read, a
+/* Collective. Gives each rank its values: drawn ones, that of a list, or an equal share of a
+ * file, which rank 0 reads. A list that has not one value per rank, a file that cannot be read, a
  * type that is not --type's or too little memory are EXIT_USAGE. Free ->values, also after a
  * failure. */
 bool rank_values_begin(struct rank_values *values, const struct run *run, bool drawn,
                        struct failure *failure);
 
-/* Values and positions go from rank to rank in messages of RANK_CHUNK at most: how many of `count`
- * the next one has, when `first` have gone. */
+/* Values and positions travel in messages of at most RANK_CHUNK numbers. rank_chunk: the length of
+ * the next message after `first` of `count` numbers have been sent. */
 enum { RANK_CHUNK = 1 << 16 };
 size_t rank_chunk(uint64_t count, uint64_t first);
 

@@ -13,9 +13,9 @@
 
 enum { TAG_PAIR = 32 };
 
-/* Of the two ranks of a pair: what its first rank measured. */
-static struct ring_pair ring_map_measure(const struct trips *trips, uint64_t count,
-                                         struct histogram *histogram, struct failure *failure) {
+/* On the two ranks of a pair: the times are valid on the first rank. */
+static struct ring_pair ring_map_time_pair(const struct trips *trips, uint64_t count,
+                                           struct histogram *histogram, struct failure *failure) {
     const struct trip_batches warm_up = {1, 2}, all = {count, 1};
     *histogram = (struct histogram){0};
     trips_time(trips, warm_up, histogram);
@@ -26,8 +26,8 @@ static struct ring_pair ring_map_measure(const struct trips *trips, uint64_t cou
                               histogram_quantile(histogram, 0.99) / 2, (double)histogram->max / 2};
 }
 
-/* Brings the times of a pair to rank 0. */
-static void send_home(struct ring *ring, int first, struct ring_pair pair) {
+/* Moves the times of a pair from its first rank to rank 0. */
+static void ring_map_send_to_root(struct ring *ring, int first, struct ring_pair pair) {
     const struct session *session = ring->run->session;
     if (session->rank == ROOT && first == ROOT)
         ring->pairs[first] = pair;
@@ -47,18 +47,18 @@ bool ring_map(struct ring *ring, struct failure *failure) {
         free(histogram);
         return false;
     }
-    for (int first = 0; first < ring_pairs(ring); first++) {
+    for (int first = 0; first < ring_pair_count(ring); first++) {
         const int second = (first + 1) % session->size;
         const struct trips trips = {session, first, second, ring->message,
                                     (size_t)ring->options->size};
         struct ring_pair pair = {0};
         if (session->rank == first || session->rank == second)
-            pair = ring_map_measure(&trips, ring->options->count, histogram, failure);
+            pair = ring_map_time_pair(&trips, ring->options->count, histogram, failure);
         quiet_barrier(session);
-        send_home(ring, first, pair);
+        ring_map_send_to_root(ring, first, pair);
         if (session->rank == ROOT) {
             ring_print_pair(ring, first);
-            fflush(stdout); /* whether it arrived is asked at the end */
+            fflush(stdout); /* write errors are reported at the end */
         }
     }
     free(histogram);

@@ -21,7 +21,7 @@ static const struct option rows[] = {
         .name = "start",
         .kind = OPTION_COUNT,
         .argument = "K",
-        .help = "the number that rank 0 sends off",
+        .help = "the number that rank 0 starts with",
         .default_value = "0",
         .offset = MEMBER(start),
         .max = (uint64_t)1 << 62,
@@ -31,7 +31,7 @@ static const struct option rows[] = {
         .kind = OPTION_COUNT,
         .argument = "BYTES",
         .help =
-            "bytes that the message carries beside the number; they change every round, and every rank checks them",
+            "bytes that the message carries in addition to the number; they change every round, and every rank checks them",
         .default_value = "0",
         .offset = MEMBER(size),
         .max = RING_SIZE_MAX,
@@ -39,13 +39,13 @@ static const struct option rows[] = {
     {
         .name = "debug",
         .kind = OPTION_FLAG,
-        .help = "print every hop with the number it carried",
+        .help = "print every hop with its number",
         .offset = MEMBER(debug),
     },
     {
         .name = "map",
         .kind = OPTION_FLAG,
-        .help = "time each pair of neighbours alone, and name the worst one with its hosts",
+        .help = "time each pair of neighbours alone, and print the worst one with its hosts",
         .offset = MEMBER(map),
     },
 };
@@ -60,9 +60,9 @@ const struct option_set ring_option_set = {
     .command = "ring",
     .summary = "send a message round all ranks, each adding one",
     .details =
-        "The number must come back as start + count x ranks, and every rank checks what it gets. "
+        "The number must come back as start + count x ranks, and every rank checks what it receives. "
         "A round is timed by rank 0's clock; a hop is a round divided by the ranks. "
-        "--map times messages between neighbours to and fro, by the clock of one of them: half of that is the time of one way. "
+        "--map times messages between neighbours back and forth, by the clock of one of them: half of that is the time of one way. "
         "So clocks of two nodes are never compared. "
         "Medians and 99 % quantiles come from a histogram of any number of samples, to 0.2 % of the value; the largest is exact. "
         "The first rounds, which connect the ranks, are not counted. "

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A message, and what two of them take, must fit MPI's counts. */
+/* The bytes of two messages must fit into an int, as MPI counts. */
 enum { RING_SIZE_MAX = 1 << 30 };
 
 struct ring_options {

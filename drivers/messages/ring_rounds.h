@@ -21,23 +21,23 @@ struct ring {
     const struct run *run;
     const struct ring_options *options;
     unsigned char *message;     /* number, checksum, payload */
-    unsigned char *arrived;     /* where a message comes in: the same, but on a rank alone */
+    unsigned char *arrived;     /* receive buffer: the same as message, except on a single rank */
     uint64_t *received;         /* rank 0, with --debug: what each rank got in a round */
     struct histogram *round_ns; /* rank 0 */
     struct ring_pair *pairs;    /* rank 0, with --map: by first rank */
-    uint64_t number;            /* rank 0: what came of it */
-    int64_t wrong_hop;          /* the first that brought this rank something wrong */
+    uint64_t number;            /* rank 0: the final number */
+    int64_t wrong_hop;          /* the first on which this rank received something wrong */
 };
 
-/* Collective. Allocates the buffers; a node with too little memory is a failure of all. Free with
- * ring_free, also after a failure. */
+/* Collective. Allocates the buffers; too little memory on a node is a failure of all ranks. Free
+ * with ring_free, also after a failure. */
 bool ring_allocate(struct ring *ring, struct failure *failure);
 void ring_free(void *state);
 
 /* Collective. All rounds. A wrong number or payload is EXIT_RUN and names the hop. */
 bool ring_run(struct ring *ring, struct failure *failure);
 
-/* The pairs of neighbours: as many as ranks, but one for two ranks. */
-int ring_pairs(const struct ring *ring);
+/* The number of pairs of neighbours: that of the ranks, but one for two ranks. */
+int ring_pair_count(const struct ring *ring);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Messages to and fro between two ranks. Only the clock of the first one is read, so that the
+ * Messages back and forth between two ranks. Only the clock of the first one is read, so that the
  * clocks of two nodes need not agree: half a round trip is the time of one way. Both ranks call
  * each function, with the same values; other ranks do not. One rank may be both, and then sends to
  * itself. MPI's blocking calls are used, one buffer on each side. */
@@ -17,13 +17,13 @@
 struct trips {
     const struct session *session;
     int first, second;     /* ranks */
-    unsigned char *buffer; /* room for 2 * bytes if they are one rank, else for bytes */
+    unsigned char *buffer; /* 2 * bytes if both are one rank, else bytes */
     size_t bytes;          /* of a message, at most INT_MAX */
 };
 
 /* Round trips that are timed together: a clock costs as much as a part of a short message. */
 struct trip_batches {
-    uint64_t batches, trips; /* so many of so many trips */
+    uint64_t batches, trips; /* number of batches, trips in each */
 };
 
 /* Makes some round trips that are not counted, the first of which connects the ranks, and decides
@@ -32,11 +32,11 @@ struct trip_batches {
 struct trip_batches trips_plan(const struct trips *trips, uint64_t most, uint64_t limit_ns);
 
 /* Times them: on the first rank the nanoseconds of each batch are added to *batch_ns; the second
- * may give NULL. */
+ * may pass NULL. */
 void trips_time(const struct trips *trips, struct trip_batches plan, struct histogram *batch_ns);
 
 /* Sends fresh bytes each way and compares every one of them on arrival. EXIT_RUN on the rank that
- * got a wrong one. */
+ * received a wrong one. */
 bool trips_verify(const struct trips *trips, struct failure *failure);
 
 #endif

@@ -48,7 +48,7 @@ _plait_offer() {
         )
         compopt -o filenames 2>/dev/null || true
         ;;
-    folders)
+    directories)
         mapfile -t COMPREPLY < <(compgen -P "$prefix" -d -- "$typed")
         compopt -o filenames 2>/dev/null || true
         ;;

@@ -3,8 +3,6 @@
  * option_set_check and need no quotes of their own. */
 #include "options/completion.h"
 
-#include <string.h>
-
 static void write_options(const struct option_set *set, FILE *stream) {
     const size_t count = option_count(set);
     const char *link = "";
@@ -28,12 +26,9 @@ static void write_choices(const struct option *option, FILE *stream) {
         fprintf(stream, " %s", option->choices[i]);
 }
 
-/* Texts are files or folders as their argument is called; an argument without -- is one unless its
- * kind says otherwise. */
+/* What a row says of its text. */
 static const char *text_of(const struct option *option) {
-    if (strstr(option->argument, "FOLDER"))
-        return "folders";
-    return strstr(option->argument, "FILE") || option->scope == OPTION_ARGUMENT ? "files" : "text";
+    return option->plots ? "directories" : option->reads || option->replaces ? "files" : "text";
 }
 
 static void write_value(const struct option *option, FILE *stream) {
@@ -79,7 +74,7 @@ static void write_patterns(const struct option_set *set, const struct option *op
     }
 }
 
-static void write_values(const struct option_set *set, FILE *stream) {
+static void completion_write_values(const struct option_set *set, FILE *stream) {
     const size_t count = option_count(set);
     unsigned place = 0;
     for (size_t i = 0; i < count; i++) {
@@ -103,6 +98,6 @@ void completion_tables(const struct option_set *const *sets, size_t count, FILE 
         write_options(sets[k], stream);
     fputs("    *) words='' ;;\n    esac\n}\n\n_plait_value() {\n    case \"$1 $2\" in\n", stream);
     for (size_t k = 0; k < count; k++)
-        write_values(sets[k], stream);
+        completion_write_values(sets[k], stream);
     fputs("    *) value='' ;;\n    esac\n}\n", stream);
 }

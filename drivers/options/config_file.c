@@ -4,7 +4,6 @@
  * '#'. */
 #include "options/config_file.h"
 
-#include "base/atomic_file.h"
 #include "base/text_file.h"
 
 #include <ctype.h>
@@ -12,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longest line without spaces at its ends and without its end. */
-enum { LINE_LENGTH_MAX = 197, ORIGIN_COLUMN = 30, WHERE_BYTES = 512 };
+/* Longest line without spaces at its ends and without its end: the longest path of a file fits. */
+enum { LINE_LENGTH_MAX = 8191, ORIGIN_COLUMN = 30, WHERE_BYTES = 512 };
 
 /* A file being read. */
 struct reading {
@@ -46,7 +45,7 @@ static bool check_bytes(struct reading *reading) {
 }
 
 /* Removes spaces and tabs at both ends. */
-static char *trim(char *text) {
+static char *config_trim(char *text) {
     text += strspn(text, " \t\r");
     size_t length = strlen(text);
     while (length > 0 && strchr(" \t\r", text[length - 1]))
@@ -94,17 +93,16 @@ static bool refuse_key(struct reading *reading, const char *key) {
     option_offer(set, OPTION_ANYWHERE, &near);
     const char *best = suggestion_best(&near);
     if (best)
-        return failure_set(&reading->mistake, EXIT_USAGE,
-                           "%s:%lu: unknown key '%s' in [%s] (did you mean '%s'?): see plait %s "
-                           "--help",
-                           reading->file.path, reading->file.number, key, set->command, best,
-                           set->command);
+        return failure_set(
+            &reading->mistake, EXIT_USAGE,
+            "%s:%lu: unknown key '%s' in [%s] (did you mean '%s'?): see plait %s --help",
+            reading->file.path, reading->file.number, key, set->command, best, set->command);
     return failure_set(&reading->mistake, EXIT_USAGE,
                        "%s:%lu: unknown key '%s' in [%s]: see plait %s --help", reading->file.path,
                        reading->file.number, key, set->command, set->command);
 }
 
-static bool take_entry(struct reading *reading, const char *key, const char *text) {
+static bool config_take_entry(struct reading *reading, const char *key, const char *text) {
     char where[WHERE_BYTES];
     size_t index;
     if (!reading->section)
@@ -129,8 +127,8 @@ static char *find_value_end(char *text) {
     return text + strlen(text);
 }
 
-static bool take_line(struct reading *reading) {
-    char *text = trim(reading->file.text);
+static bool config_take_line(struct reading *reading) {
+    char *text = config_trim(reading->file.text);
     if (*text == '\0' || *text == ';' || *text == '#') /* comments may be as long as they like */
         return true;
     if (strlen(text) > LINE_LENGTH_MAX || reading->file.cut)
@@ -149,7 +147,7 @@ static bool take_line(struct reading *reading) {
                            reading->file.path, reading->file.number, text);
     *sign = '\0';
     *find_value_end(sign + 1) = '\0';
-    return take_entry(reading, trim(text), trim(sign + 1));
+    return config_take_entry(reading, config_trim(text), config_trim(sign + 1));
 }
 
 /* Reads the file into reading->sections. */
@@ -159,14 +157,14 @@ static bool read_sections(struct reading *reading, struct failure *failure) {
     for (size_t i = 0; good && i < reading->set_count; i++)
         good = values_init(&reading->sections[i], reading->sets[i], mistake);
     while (good && text_file_line(&reading->file, mistake))
-        good = check_bytes(reading) && take_line(reading);
+        good = check_bytes(reading) && config_take_line(reading);
     return mistake->exit_status == EXIT_DONE ||
            failure_set(failure, mistake->exit_status, "%s", mistake->text);
 }
 
 /* Takes what the file says over into the values; it has been checked already. */
-static bool take_over(struct option_values *values, const struct option_values *section,
-                      struct failure *failure) {
+static bool config_take_over(struct option_values *values, const struct option_values *section,
+                             struct failure *failure) {
     for (size_t i = 0; i < section->count; i++) {
         const struct option_value *value = &section->items[i];
         for (size_t t = 0; value->origin == ORIGIN_CONFIG && t < value->count; t++)
@@ -176,8 +174,8 @@ static bool take_over(struct option_values *values, const struct option_values *
     return true;
 }
 
-static bool merge_file(struct option_values *values, const struct option_set *const *sets,
-                       size_t set_count, const char *path, struct failure *failure) {
+static bool config_merge_file(struct option_values *values, const struct option_set *const *sets,
+                              size_t set_count, const char *path, struct failure *failure) {
     struct reading reading = {.sets = sets, .set_count = set_count};
     /* Other ranks wait for this one: it must not wait for a pipe that may never be written to. */
     bool good =
@@ -188,7 +186,7 @@ static bool merge_file(struct option_values *values, const struct option_set *co
     good = good && read_sections(&reading, failure);
     for (size_t i = 0; reading.sections && i < set_count; i++) {
         if (good && sets[i] == values->set)
-            good = take_over(values, &reading.sections[i], failure);
+            good = config_take_over(values, &reading.sections[i], failure);
         values_free(&reading.sections[i]);
     }
     free(reading.sections);
@@ -196,24 +194,11 @@ static bool merge_file(struct option_values *values, const struct option_set *co
     return good;
 }
 
-/* Whether no output would replace the file. */
-static bool check_apart(const struct option_values *values, const char *path,
-                        struct failure *failure) {
-    for (size_t i = 0; i < values->count; i++) {
-        const struct option_value *value = &values->items[i];
-        for (size_t t = 0; option_at(values->set, i, NULL)->replaces && t < value->count; t++)
-            if (!atomic_file_check_apart(value->texts[t], path, failure))
-                return false;
-    }
-    return true;
-}
-
 bool config_file_merge(struct option_values *values, const struct option_set *const *sets,
                        size_t set_count, struct failure *failure) {
     const char *path =
         option_find(values->set, "config", NULL) ? values_text(values, "config") : NULL;
-    return !path || (merge_file(values, sets, set_count, path, failure) &&
-                     check_apart(values, path, failure));
+    return !path || config_merge_file(values, sets, set_count, path, failure);
 }
 
 /* Why a line "name = text" would not be read back as it is, or NULL. */
@@ -236,7 +221,7 @@ static bool check_writable(const struct option *option, const struct option_valu
         const char *reason = unwritable(option, value->texts[t]);
         if (reason)
             return failure_set(failure, EXIT_USAGE,
-                               "%s: '%s' cannot stand in a configuration file: it %s",
+                               "%s: '%.200s' cannot stand in a configuration file: it %s",
                                value->places[t], value->texts[t], reason);
     }
     return true;

@@ -188,9 +188,9 @@ static void put_exit_status(FILE *stream) {
           ".TP\n.B 2\nWrong usage or input; no file was touched.\n"
           ".TP\n.B 75\nStopped early, with a checkpoint kept.\n",
           stream);
-    put_paragraph(stream,
-                  "An error is one line on standard error that begins with \"plait:\": the cause, "
-                  "then what fixes it.");
+    put_paragraph(
+        stream,
+        "An error is one line on standard error that begins with \"plait:\": the cause, then what fixes it.");
 }
 
 static void put_other_variable(FILE *stream, const struct option *option, const char *variable) {
@@ -223,14 +223,13 @@ static void put_environment(FILE *stream, const struct option_set *set) {
 }
 
 static void put_files(FILE *stream, const struct option_set *set) {
-    fputs(".SH FILES\n.TP\nThe file of \\fB\\-\\-config\\fR\nLines \\fIname\\fR = \\fIvalue\\fR in "
-          "the "
-          "section [\\fB",
-          stream);
+    fputs(
+        ".SH FILES\n.TP\nThe file of \\fB\\-\\-config\\fR\nLines \\fIname\\fR = \\fIvalue\\fR in the section [\\fB",
+        stream);
     put_text(stream, set->command);
-    fputs("\\fR]; \\fB\\-\\-dump\\-config\\fR prints such a file. Lines that begin with ; or # are "
-          "comments.\n",
-          stream);
+    fputs(
+        "\\fR]; \\fB\\-\\-dump\\-config\\fR prints such a file. Lines that begin with ; or # are comments.\n",
+        stream);
     put_paragraph(stream, "Files that are written appear whole or not at all.");
 }
 
@@ -256,10 +255,10 @@ void manual_overview(const struct manual *manual, FILE *stream) {
           "\\fBplait help\\fR [\\fISUBCOMMAND\\fR]\n.br\n\\fBplait \\-\\-version\\fR\n",
           stream);
     fputs(".SH DESCRIPTION\n", stream);
-    put_text(stream, "Plait computes over MPI ranks on the nodes, OpenMP threads on the cores and "
-                     "SIMD lanes in a core. The same parameters give the same bits for any number "
-                     "of ranks and threads and on any SIMD path.\n\nResults go to standard output, "
-                     "everything else to standard error, from one rank.\n");
+    put_text(
+        stream,
+        "Plait computes over MPI ranks on the nodes, OpenMP threads on the cores and SIMD lanes in a core. "
+        "The same parameters give the same bits for any number of ranks and threads and on any SIMD path.\n\nResults go to standard output, everything else to standard error, from one rank.\n");
     fputs(".SH SUBCOMMANDS\n", stream);
     for (size_t k = 0; k < manual->set_count; k++) {
         fputs(".TP\n\\fB", stream);

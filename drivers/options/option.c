@@ -216,10 +216,10 @@ static bool parse_size(const struct option *option, const char *where, const cha
 
 /* Appends like printf to text, which holds length of bytes; returns the new length, as long as it
  * would be with space enough. */
-static int append(char *text, size_t bytes, int length, const char *format, ...)
+static int option_text_append(char *text, size_t bytes, int length, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-static int append(char *text, size_t bytes, int length, const char *format, ...) {
+static int option_text_append(char *text, size_t bytes, int length, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     const size_t used = (size_t)length < bytes ? (size_t)length : bytes;
@@ -232,7 +232,7 @@ static int list_choices(const struct option *option, char *text, size_t bytes) {
     int length = 0;
     for (size_t i = 0; option->choices[i]; i++) {
         const char *link = i == 0 ? "" : option->choices[i + 1] ? ", " : " or ";
-        length = append(text, bytes, length, "%s%s", link, option->choices[i]);
+        length = option_text_append(text, bytes, length, "%s%s", link, option->choices[i]);
     }
     return length;
 }
@@ -341,28 +341,29 @@ bool option_is_default(const struct option *option, const char *text) {
            memcmp(&a, &b, bytes) == 0;
 }
 
-static int count_range(const struct option *option, char *text, size_t bytes) {
+static int option_count_range(const struct option *option, char *text, size_t bytes) {
     const char *each = option->kind == OPTION_SIZE ? "each side " : "";
     if (option->max != 0 && option->max != UINT64_MAX)
-        return append(text, bytes, 0, "%s%" PRIu64 " to %" PRIu64, each, option->min, option->max);
+        return option_text_append(text, bytes, 0, "%s%" PRIu64 " to %" PRIu64, each, option->min,
+                                  option->max);
     if (option->min != 0)
-        return append(text, bytes, 0, "%sat least %" PRIu64, each, option->min);
+        return option_text_append(text, bytes, 0, "%sat least %" PRIu64, each, option->min);
     return 0;
 }
 
 static int real_range(const struct option *option, char *text, size_t bytes) {
     int length = 0;
     if (option->positive)
-        length = append(text, bytes, length, "above 0");
+        length = option_text_append(text, bytes, length, "above 0");
     if (!has_real_range(option))
         return length;
     if (length > 0)
-        length = append(text, bytes, length, ", ");
+        length = option_text_append(text, bytes, length, ", ");
     if (isinf(option->real_max))
-        return append(text, bytes, length, "at least %g", option->real_min);
+        return option_text_append(text, bytes, length, "at least %g", option->real_min);
     if (option->positive || isinf(option->real_min))
-        return append(text, bytes, length, "at most %g", option->real_max);
-    return append(text, bytes, length, "%g to %g", option->real_min, option->real_max);
+        return option_text_append(text, bytes, length, "at most %g", option->real_max);
+    return option_text_append(text, bytes, length, "%g to %g", option->real_min, option->real_max);
 }
 
 int option_range(const struct option *option, char *text, size_t bytes) {
@@ -371,7 +372,7 @@ int option_range(const struct option *option, char *text, size_t bytes) {
     switch (option->kind) {
     case OPTION_COUNT:
     case OPTION_SIZE:
-        return count_range(option, text, bytes);
+        return option_count_range(option, text, bytes);
     case OPTION_REAL:
     case OPTION_REALS:
         return real_range(option, text, bytes);
@@ -441,8 +442,8 @@ static bool check_names(const struct option *a, const struct option *b, struct f
     return true;
 }
 
-static bool check_pair(const struct option *a, size_t a_base, const struct option *b, size_t b_base,
-                       struct failure *failure) {
+static bool option_check_pair(const struct option *a, size_t a_base, const struct option *b,
+                              size_t b_base, struct failure *failure) {
     if (!check_names(a, b, failure))
         return false;
     if (a->scope == OPTION_ARGUMENT && a->kind == OPTION_TEXTS && b->scope == OPTION_ARGUMENT)
@@ -487,7 +488,7 @@ bool option_set_check(const struct option_set *set, struct failure *failure) {
         for (size_t j = 0; j < i; j++) {
             size_t other_base;
             const struct option *other = option_at(set, j, &other_base);
-            if (!check_pair(other, other_base, option, base, failure))
+            if (!option_check_pair(other, other_base, option, base, failure))
                 return false;
         }
     }

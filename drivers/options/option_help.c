@@ -129,10 +129,9 @@ const char *option_origins(const struct option_set *set, char text[OPTION_ORIGIN
     option_variable(example, variable);
     snprintf(
         text, OPTION_ORIGINS_BYTES,
-        "An option given here goes before its environment variable (%s for --%s), that before "
-        "section [%s] of the configuration file, that before the default. In environment and file, "
-        "what may be given again is a list with commas. Whole numbers may be written 4^12, "
-        "2^20 or 1e9.",
+        "An option given here goes before its environment variable (%s for --%s), that before section [%s] of the configuration file, that before the default. "
+        "In environment and file, what may be given again is a list with commas. "
+        "Whole numbers may be written 4^12, 2^20 or 1e9.",
         variable, example->name, set->command);
     return text;
 }
@@ -154,7 +153,7 @@ static bool has_rows(const struct option_set *set, bool arguments) {
     return false;
 }
 
-static void print_usage(const struct option_set *set, FILE *stream) {
+static void option_help_print_usage(const struct option_set *set, FILE *stream) {
     const size_t count = option_count(set);
     fprintf(stream, "usage: plait %s [options]", set->command);
     for (size_t i = 0; i < count; i++) {
@@ -186,7 +185,7 @@ void option_help(const struct option_set *set, FILE *stream) {
     struct page page = {.stream = stream};
     char alias[OPTION_ALIAS_BYTES];
 
-    print_usage(set, stream);
+    option_help_print_usage(set, stream);
     page_paragraph(&page, set->summary);
     if (set->details) {
         page_break(&page);

@@ -23,7 +23,7 @@ static void write_string(FILE *stream, const char *string) {
     fwrite(string, 1, length, stream);
 }
 
-static void write_values(FILE *stream, const struct option_values *values) {
+static void option_pack_write_values(FILE *stream, const struct option_values *values) {
     write_number(stream, values->count);
     for (size_t i = 0; i < values->count; i++) {
         const struct option_value *value = &values->items[i];
@@ -44,7 +44,7 @@ bool values_pack(const struct option_values *values, unsigned char **buffer, siz
     FILE *stream = open_memstream(&memory, bytes);
     if (!stream)
         return failure_set(failure, EXIT_RUN, "out of memory");
-    write_values(stream, values);
+    option_pack_write_values(stream, values);
     const bool failed = ferror(stream) != 0;
     if (fclose(stream) != 0 || failed || *bytes > UINT32_MAX) {
         free(memory);
@@ -83,8 +83,8 @@ static char *read_string(struct bytes *bytes) {
 }
 
 /* Takes one text over. A default is not sent for its value: both ends must have the same. */
-static bool take_text(struct option_values *values, size_t index, size_t origin, const char *place,
-                      size_t t, const char *text) {
+static bool option_pack_take_text(struct option_values *values, size_t index, size_t origin,
+                                  const char *place, size_t t, const char *text) {
     const struct option_value *value = &values->items[index];
     struct failure ignored = {0};
     if (origin == ORIGIN_DEFAULT)
@@ -103,7 +103,7 @@ static bool read_texts(struct bytes *bytes, struct option_values *values, size_t
         return false;
     for (size_t t = 0; t < count; t++) {
         char *place = read_string(bytes), *text = place ? read_string(bytes) : NULL;
-        const bool taken = text && take_text(values, index, origin, place, t, text);
+        const bool taken = text && option_pack_take_text(values, index, origin, place, t, text);
         free(text);
         free(place);
         if (!taken)
@@ -139,9 +139,9 @@ bool values_unpack(struct option_values *values, const unsigned char *buffer, si
         good = read_value(&rest, &fresh, i);
     if (!good || rest.left > 0) {
         values_free(&fresh);
-        return failure_set(failure, EXIT_RUN,
-                           "the options from rank 0 cannot be read: start the same plait on every "
-                           "rank");
+        return failure_set(
+            failure, EXIT_RUN,
+            "the options from rank 0 cannot be read: start the same plait on every rank");
     }
     values_free(values);
     *values = fresh;

@@ -12,7 +12,7 @@
 
 enum { WHERE_BYTES = 512 };
 
-static bool out_of_memory(struct failure *failure) {
+static bool values_out_of_memory(struct failure *failure) {
     return failure_set(failure, EXIT_RUN, "out of memory");
 }
 
@@ -39,7 +39,7 @@ static bool add_text(struct option_value *value, const char *where, const char *
     if (!texts || !places || !copy || !place) {
         free(copy);
         free(place);
-        return out_of_memory(failure);
+        return values_out_of_memory(failure);
     }
     texts[value->count] = copy;
     places[value->count++] = place;
@@ -51,7 +51,8 @@ static bool set_value(struct option_value *value, enum option_origin origin, con
     clear_value(value);
     value->origin = origin;
     value->where = strdup(where);
-    return value->where ? !text || add_text(value, where, text, failure) : out_of_memory(failure);
+    return value->where ? !text || add_text(value, where, text, failure)
+                        : values_out_of_memory(failure);
 }
 
 bool values_init(struct option_values *values, const struct option_set *set,
@@ -59,7 +60,7 @@ bool values_init(struct option_values *values, const struct option_set *set,
     const size_t count = option_count(set);
     *values = (struct option_values){.set = set, .items = calloc(count + 1, sizeof *values->items)};
     if (!values->items)
-        return out_of_memory(failure);
+        return values_out_of_memory(failure);
     values->count = count;
     for (size_t i = 0; i < count; i++) {
         const struct option *option = option_at(set, i, NULL);
@@ -78,8 +79,8 @@ void values_free(struct option_values *values) {
 }
 
 /* What an error begins with: a file and line do not name the option, the other origins do. */
-static void blame(const struct option *option, enum option_origin origin, const char *where,
-                  char text[WHERE_BYTES]) {
+static void values_blame_text(const struct option *option, enum option_origin origin,
+                              const char *where, char text[WHERE_BYTES]) {
     if (origin == ORIGIN_CONFIG || origin == ORIGIN_DEFAULT)
         snprintf(text, WHERE_BYTES, "%s: %s", where, option->name);
     else
@@ -102,7 +103,7 @@ bool values_set(struct option_values *values, size_t index, enum option_origin o
     struct option_value *value = &values->items[index];
     char blamed[WHERE_BYTES];
 
-    blame(option, origin, where, blamed);
+    values_blame_text(option, origin, where, blamed);
     if (!option_parse(option, blamed, text, NULL, failure))
         return false;
     if (value->origin > origin)
@@ -128,7 +129,7 @@ bool values_set_list(struct option_values *values, size_t index, enum option_ori
             end--;
         char *item = strndup(begin, end > begin ? (size_t)(end - begin) : 0);
         if (!item)
-            return out_of_memory(failure);
+            return values_out_of_memory(failure);
         const bool good = values_set(values, index, origin, where, item, failure);
         free(item);
         if (!good)
@@ -146,8 +147,8 @@ static const char *find_near(const struct option_set *set, const char *name) {
 /* An argument that names no option: its first length bytes are quoted, name is what may be
  * mistyped.
  */
-static bool refuse_unknown(const struct option_values *values, const char *argument, int length,
-                           const char *name, struct failure *failure) {
+static bool option_values_refuse_unknown(const struct option_values *values, const char *argument,
+                                         int length, const char *name, struct failure *failure) {
     const struct option_set *set = values->set;
     const bool negated = strncmp(name, "no-", 3) == 0;
     const char *near = negated ? find_near(set, name + 3) : NULL;
@@ -168,11 +169,18 @@ static bool set_from_argument(struct option_values *values, size_t index, const 
     return values_set(values, index, ORIGIN_COMMAND_LINE, where, text, failure);
 }
 
-/* "--name" and "--name=text". name is a copy of what stands between "--" and "=". */
-static bool parse_named(struct option_values *values, const char *argument, const char *name,
-                        const char *text, const char *next, bool *took_next,
+/* An argument that begins with '-'. */
+struct dashed_argument {
+    const char *given; /* as it stands on the command line */
+    const char *name;  /* between "--" and "=" */
+    const char *text;  /* after "=", or NULL */
+    const char *next;  /* the argument after it, or NULL */
+    bool took_next;    /* set if that is its value */
+};
+
+static bool parse_named(struct option_values *values, struct dashed_argument *argument,
                         struct failure *failure) {
-    const int length = (int)strlen(name) + 2;
+    const char *name = argument->name, *text = argument->text, *next = argument->next;
     size_t index;
     char where[WHERE_BYTES];
 
@@ -186,7 +194,8 @@ static bool parse_named(struct option_values *values, const char *argument, cons
             option = NULL;
     }
     if (!option)
-        return refuse_unknown(values, argument, length, name, failure);
+        return option_values_refuse_unknown(values, argument->given, (int)strlen(name) + 2, name,
+                                            failure);
     if (option->kind == OPTION_FLAG)
         return text ? failure_set(failure, EXIT_USAGE, "%s: takes no value, but got '%s'", where,
                                   text)
@@ -201,7 +210,7 @@ static bool parse_named(struct option_values *values, const char *argument, cons
         return failure_set(failure, EXIT_USAGE,
                            "%s: the value is missing before '%s': give %s=%s if that is the value",
                            where, next, where, next);
-    *took_next = true;
+    argument->took_next = true;
     return set_from_argument(values, index, where, next, failure);
 }
 
@@ -243,20 +252,24 @@ static bool check_places(const struct option_values *values, struct failure *fai
 
 static bool parse_argument(struct option_values *values, const char *argument, const char *next,
                            bool *took_next, struct failure *failure) {
+    struct dashed_argument dashed = {.given = argument, .name = "help", .next = next};
     if (strcmp(argument, "-h") == 0)
-        return parse_named(values, "--help", "help", NULL, NULL, took_next, failure);
+        return parse_named(values, &dashed, failure);
     if (argument[0] != '-' || argument[1] == '\0') /* "-" is a common name of standard input */
         return take_place(values, argument, failure);
     if (argument[1] != '-')
-        return refuse_unknown(values, argument, (int)strlen(argument), argument + 1, failure);
+        return option_values_refuse_unknown(values, argument, (int)strlen(argument), argument + 1,
+                                            failure);
 
     const char *equals = strchr(argument, '=');
     const size_t length = equals ? (size_t)(equals - argument) - 2 : strlen(argument) - 2;
     char *name = strndup(argument + 2, length);
     if (!name)
-        return out_of_memory(failure);
-    const bool parsed =
-        parse_named(values, argument, name, equals ? equals + 1 : NULL, next, took_next, failure);
+        return values_out_of_memory(failure);
+    dashed.name = name;
+    dashed.text = equals ? equals + 1 : NULL;
+    const bool parsed = parse_named(values, &dashed, failure);
+    *took_next = dashed.took_next;
     free(name);
     return parsed;
 }
@@ -326,8 +339,9 @@ static bool is_variable_of(const char *name, const char *variable, size_t length
     return strlen(expected) == length && strncmp(expected, variable, length) == 0;
 }
 
-static void warn_unknown(const char *entry, const struct option_set *const *sets, size_t set_count,
-                         void (*warn)(void *context, const char *line), void *context) {
+static void warn_unknown_variable(const char *entry, const struct option_set *const *sets,
+                                  size_t set_count, void (*warn)(void *context, const char *line),
+                                  void *context) {
     const size_t length = strcspn(entry, "=");
     char name[OPTION_VARIABLE_BYTES], variable[OPTION_VARIABLE_BYTES];
     struct failure line = {0}; /* warnings are to be one clean line as errors are */
@@ -360,20 +374,24 @@ static void warn_unknown(const char *entry, const struct option_set *const *sets
 }
 
 bool values_merge_environment(struct option_values *values, char *const *environment,
-                              const struct option_set *const *sets, size_t set_count,
-                              void (*warn)(void *context, const char *line), void *context,
                               struct failure *failure) {
     for (size_t i = 0; i < values->count; i++)
         if (!set_from_environment(values, environment, i, failure))
             return false;
-    for (; *environment; environment++)
-        if (strncmp(*environment, "PLAIT_", strlen("PLAIT_")) == 0)
-            warn_unknown(*environment, sets, set_count, warn, context);
     return true;
 }
 
+void values_warn_unknown(char *const *environment, const struct option_set *const *sets,
+                         size_t set_count, void (*warn)(void *context, const char *line),
+                         void *context) {
+    for (; *environment; environment++)
+        if (strncmp(*environment, "PLAIT_", strlen("PLAIT_")) == 0)
+            warn_unknown_variable(*environment, sets, set_count, warn, context);
+}
+
 /* A name that the set lacks is a mistake in the program that no user can fix. */
-static const struct option_value *find_value(const struct option_values *values, const char *name) {
+static const struct option_value *values_find(const struct option_values *values,
+                                              const char *name) {
     size_t index;
     if (!option_find(values->set, name, &index))
         abort();
@@ -382,26 +400,26 @@ static const struct option_value *find_value(const struct option_values *values,
 
 bool values_settle(struct option_values *values, const char *name, const char *text,
                    struct failure *failure) {
-    char **settled = &values->items[find_value(values, name) - values->items].texts[0];
+    char **settled = &values->items[values_find(values, name) - values->items].texts[0];
     char *copy = strdup(text);
     if (!copy)
-        return out_of_memory(failure);
+        return values_out_of_memory(failure);
     free(*settled);
     *settled = copy;
     return true;
 }
 
 enum option_origin values_origin(const struct option_values *values, const char *name) {
-    return find_value(values, name)->origin;
+    return values_find(values, name)->origin;
 }
 
 const char *values_where(const struct option_values *values, const char *name) {
-    return find_value(values, name)->where;
+    return values_find(values, name)->where;
 }
 
 const char *values_blame(const struct option_values *values, const char *name,
                          char text[VALUES_TEXT_BYTES]) {
-    const struct option_value *value = find_value(values, name);
+    const struct option_value *value = values_find(values, name);
     if (value->origin == ORIGIN_CONFIG)
         snprintf(text, VALUES_TEXT_BYTES, "%.200s: %s", value->where, name);
     else
@@ -411,7 +429,7 @@ const char *values_blame(const struct option_values *values, const char *name,
 
 const char *values_describe(const struct option_values *values, const char *name,
                             char text[VALUES_TEXT_BYTES]) {
-    const struct option_value *value = find_value(values, name);
+    const struct option_value *value = values_find(values, name);
     const bool shown =
         value->count > 0 && option_find(values->set, name, NULL)->kind != OPTION_FLAG;
     const bool elsewhere = value->origin != ORIGIN_COMMAND_LINE;
@@ -432,11 +450,11 @@ const char *values_setters(const struct option_values *values, const char *name,
 }
 
 bool values_has(const struct option_values *values, const char *name) {
-    return find_value(values, name)->count > 0;
+    return values_find(values, name)->count > 0;
 }
 
 bool values_counts(const struct option_values *values, const char *name) {
-    const struct option_value *value = find_value(values, name);
+    const struct option_value *value = values_find(values, name);
     const char *const *rival = option_find(values->set, name, NULL)->rivals;
     for (; rival && *rival; rival++)
         if (values_has(values, *rival) && values_origin(values, *rival) > value->origin)
@@ -445,7 +463,7 @@ bool values_counts(const struct option_values *values, const char *name) {
 }
 
 const char *values_text(const struct option_values *values, const char *name) {
-    const struct option_value *value = find_value(values, name);
+    const struct option_value *value = values_find(values, name);
     return value->count > 0 ? value->texts[0] : NULL;
 }
 
@@ -471,7 +489,7 @@ bool values_apply(const struct option_values *values, void *options, struct fail
         if (option->offset == OPTION_NO_MEMBER || value->count == 0)
             continue;
         void *member = (char *)options + base + option->offset;
-        blame(option, value->origin, value->where, blamed);
+        values_blame_text(option, value->origin, value->where, blamed);
         if (option->kind == OPTION_TEXTS)
             *(struct option_texts *)member =
                 (struct option_texts){(const char *const *)value->texts, value->count};

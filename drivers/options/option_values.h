@@ -48,13 +48,15 @@ bool values_parse_argv(struct option_values *values, int argc, char *const *argv
                        struct failure *failure);
 
 /* Merges PLAIT_<OPTION> of an environment ("NAME=value", ended by NULL), or where that is not set
- * the variable that the row names. A PLAIT_ variable that is
- * an option of none of the set_count sets goes to warn, one line each without "plait: warning:
- * ". */
+ * the variable that the row names. */
 bool values_merge_environment(struct option_values *values, char *const *environment,
-                              const struct option_set *const *sets, size_t set_count,
-                              void (*warn)(void *context, const char *line), void *context,
                               struct failure *failure);
+
+/* Gives warn a line, without "plait: warning: ", for each PLAIT_ variable of an environment that is
+ * an option of none of the set_count sets. */
+void values_warn_unknown(char *const *environment, const struct option_set *const *sets,
+                         size_t set_count, void (*warn)(void *context, const char *line),
+                         void *context);
 
 /* Checks one text by the row of that index and takes it over (a copy), unless a higher origin has
  * been there. where goes into errors and is kept as the origin's name. The same origin again adds

@@ -14,7 +14,8 @@ static void print_warning(void *context, const char *line) {
 
 bool parameter_sources_merge(struct option_values *values, const struct option_set *const *sets,
                              size_t set_count, struct failure *failure) {
-    return values_merge_environment(values, environ, sets, set_count, print_warning, NULL,
-                                    failure) &&
-           config_file_merge(values, sets, set_count, failure);
+    if (!values_merge_environment(values, environ, failure))
+        return false;
+    values_warn_unknown(environ, sets, set_count, print_warning, NULL);
+    return config_file_merge(values, sets, set_count, failure);
 }

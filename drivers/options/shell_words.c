@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool out_of_memory(struct failure *failure) {
+static bool shell_words_out_of_memory(struct failure *failure) {
     return failure_set(failure, EXIT_RUN, "out of memory");
 }
 
 static bool is_plain(const char *word) {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                "_@%+=:,./-";
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
     /* zsh looks up a command for a word that begins with '='. */
     return word[0] != '\0' && word[0] != '=' && word[strspn(word, plain)] == '\0';
 }
@@ -38,7 +38,7 @@ static const char *take_word(struct shell_words *words, const char *line, struct
     if (items)
         words->items = items;
     if (!word) {
-        out_of_memory(failure);
+        shell_words_out_of_memory(failure);
         return NULL;
     }
     items[words->count++] = word;
@@ -59,7 +59,7 @@ static bool is_line_of(const struct shell_words *words, const char *line, struct
     size_t bytes = 0;
     FILE *stream = open_memstream(&again, &bytes);
     if (!stream)
-        return out_of_memory(failure);
+        return shell_words_out_of_memory(failure);
     for (size_t k = 0; k < words->count; k++) {
         if (k > 0)
             fputc(' ', stream);
@@ -67,7 +67,7 @@ static bool is_line_of(const struct shell_words *words, const char *line, struct
     }
     if (fclose(stream) != 0) {
         free(again);
-        return out_of_memory(failure);
+        return shell_words_out_of_memory(failure);
     }
     const bool same = strcmp(again, line) == 0;
     free(again);

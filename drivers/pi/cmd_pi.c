@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * plait pi: the Monte Carlo study of pi. In the order of the data: seed, sweep, placement, the
- * rounds of the sweep, each told as it ends, verification, files, summary, report, plots. Failures
- * are agreed between these, so that no rank waits for one that has left. */
+ * rounds of the sweep, each printed as it ends, verification, files, summary, report, plots.
+ * Failures are agreed between these, so that no rank waits for one that has left. */
 #include "base/clock.h"
 #include "base/standard_output.h"
 #include "pi/pi_options.h"
@@ -15,10 +15,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-
-static bool is_root(const struct pi *pi) {
-    return pi->run->session->rank == ROOT;
-}
 
 static bool pi_begin(struct run *run, void *state, struct failure *failure) {
     struct pi *pi = state;
@@ -68,11 +64,11 @@ static bool count_round(struct pi *pi, const struct sweep_round *round, struct f
     pi->cut = (struct pi_cut){
         .darts = sweep->darts[step],
         .counted = counted,
-        .told = step == 0 || counted > sweep->darts[step - 1],
+        .printed = step == 0 || counted > sweep->darts[step - 1],
         .steps_left = sweep->steps - step - 1,
     };
-    sweep->steps = step + pi->cut.told;
-    if (pi->cut.told)
+    sweep->steps = step + pi->cut.printed;
+    if (pi->cut.printed)
         sweep->darts[step] = counted;
     else /* nor are they among those that the ranks have thrown; their time is */
         pi->counts.darts = darts_before;
@@ -81,7 +77,7 @@ static bool count_round(struct pi *pi, const struct sweep_round *round, struct f
 
 static bool run_rounds(struct pi *pi, struct failure *failure) {
     const double target = pi->options->target_error;
-    if (is_root(pi)) {
+    if (session_is_root(pi->run->session)) {
         pi_print_head(pi);
         standard_output_flush(failure);
     }
@@ -91,7 +87,7 @@ static bool run_rounds(struct pi *pi, struct failure *failure) {
             return false;
         if (first == pi->sweep.steps) /* the time was up */
             break;
-        if (is_root(pi))
+        if (session_is_root(pi->run->session))
             pi_print_round(pi, &round, failure);
         first += round.steps;
         if (target > 0 && limits_met(pi->run->session, target, &pi->statistics[first - 1])) {
@@ -105,7 +101,7 @@ static bool run_rounds(struct pi *pi, struct failure *failure) {
            (!pi->options->checkpoint || pi_checkpoint_end_work(&pi->checkpoint, failure));
 }
 
-static bool verify(struct pi *pi, struct failure *failure) {
+static bool pi_verify(struct pi *pi, struct failure *failure) {
     uint64_t darts;
     counts_verify(&pi->counts, &darts, failure);
     quiet_barrier(pi->run->session); /* which verifies the most */
@@ -138,8 +134,14 @@ static bool pi_prepare(struct run *run, void *state, struct failure *failure) {
         .progress = (enum progress_style)options->progress,
         .checkpoint = options->checkpoint ? &pi->checkpoint : NULL,
     };
-    return pi_checkpoint_open(&pi->checkpoint, run->session, &pi->sweep, work.generator, run->seed,
-                              options->checkpoint, options->checkpoint_every, failure) &&
+    const struct pi_checkpoint_plan plan = {
+        .path = options->checkpoint,
+        .every_seconds = options->checkpoint_every,
+        .sweep = &pi->sweep,
+        .generator = work.generator,
+        .seed = work.seed,
+    };
+    return pi_checkpoint_open(&pi->checkpoint, run->session, &plan, failure) &&
            counts_begin(&pi->counts, run->session, &work, failure);
 }
 
@@ -147,14 +149,15 @@ static bool pi_work(struct run *run, void *state, struct failure *failure) {
     struct pi *pi = state;
     const struct pi_options *options = pi->options;
     run->compute.begun_ns = clock_now_ns();
-    if (!run_rounds(pi, failure) || (options->verify && !verify(pi, failure)))
+    if (!run_rounds(pi, failure) || (options->verify && !pi_verify(pi, failure)))
         return false;
     /* The others wait for the files. A failure of them is for the end: the lines come first. */
     run->encode.begun_ns = clock_now_ns();
-    if (is_root(pi))
+    if (session_is_root(pi->run->session))
         write_files(pi, &pi->drawing);
     quiet_barrier(run->session);
-    run->encode.seconds = is_root(pi) ? clock_seconds_since(run->encode.begun_ns) : 0;
+    run->encode.seconds =
+        session_is_root(pi->run->session) ? clock_seconds_since(run->encode.begun_ns) : 0;
     counts_gather(&pi->counts);
     run->compute.seconds = pi->counts.compute_seconds;
     run->gather = (struct run_phase){pi->counts.gather_begun_ns, pi->counts.gather_seconds};

@@ -18,10 +18,6 @@
 /* Units of one delivery: seconds of the slowest machine, and hits that fit a small message. */
 static const uint64_t most_units = UINT64_C(1) << 16;
 
-static bool is_root(const struct pi_checkpoint *checkpoint) {
-    return checkpoint->session->rank == ROOT;
-}
-
 bool pi_checkpoint_settle_seed(const struct session *session, struct option_values *values,
                                struct failure *failure) {
     const char *path = values_text(values, "checkpoint");
@@ -55,12 +51,13 @@ static void describe_steps(struct checkpoint_parameters *parameters, const struc
 }
 
 /* Of the hits and of the units, which a look between the steps keeps apart. */
-static void describe(struct checkpoint_parameters *parameters, const struct sweep *sweep,
-                     enum plait_generator generator, uint64_t seed) {
+static void describe(struct checkpoint_parameters *parameters,
+                     const struct pi_checkpoint_plan *plan) {
+    const struct sweep *sweep = plan->sweep;
     checkpoint_parameter(parameters, "subcommand", "pi");
     checkpoint_parameter(parameters, "generator", "%s",
-                         generator == PLAIT_PCG32 ? "pcg32" : "rxs64");
-    checkpoint_parameter(parameters, "seed", "%" PRIu64, seed);
+                         plan->generator == PLAIT_PCG32 ? "pcg32" : "rxs64");
+    checkpoint_parameter(parameters, "seed", "%" PRIu64, plan->seed);
     checkpoint_parameter(parameters, "runs", "%" PRIu64, sweep->runs);
     checkpoint_parameter(parameters, "look-between-steps", "%s", sweep->apart ? "yes" : "no");
     describe_steps(parameters, sweep);
@@ -141,15 +138,15 @@ static bool reaches_beyond(const struct pi_checkpoint *checkpoint, uint64_t done
 
 static bool refuse_beyond(const struct pi_checkpoint *checkpoint, struct failure *failure) {
     const struct sweep *sweep = &checkpoint->sweep;
-    return failure_set(failure, EXIT_USAGE,
-                       "checkpoint '%s' has darts beyond N = %" PRIu64
-                       ", the last that --max-darts allows: raise --max-darts, or name another "
-                       "file",
-                       checkpoint->path, sweep->darts[sweep->steps - 1]);
+    return failure_set(
+        failure, EXIT_USAGE,
+        "checkpoint '%s' has darts beyond N = %" PRIu64
+        ", the last that --max-darts allows: raise --max-darts, or name another file",
+        checkpoint->path, sweep->darts[sweep->steps - 1]);
 }
 
 /* Looks at the content of the file: checkpoint->done and finished are from it then, and the rest
- * waits for room. */
+ * waits for memory. */
 static bool take_state(struct pi_checkpoint *checkpoint, struct failure *failure) {
     const uint64_t *words = checkpoint->state;
     const size_t count = checkpoint->state_words;
@@ -170,20 +167,19 @@ static bool take_state(struct pi_checkpoint *checkpoint, struct failure *failure
 }
 
 bool pi_checkpoint_open(struct pi_checkpoint *checkpoint, const struct session *session,
-                        const struct sweep *sweep, enum plait_generator generator, uint64_t seed,
-                        const char *path, double every_seconds, struct failure *failure) {
+                        const struct pi_checkpoint_plan *plan, struct failure *failure) {
     *checkpoint = (struct pi_checkpoint){
         .session = session,
-        .path = path,
-        .sweep = *sweep,
-        .every_seconds = every_seconds,
+        .path = plan->path,
+        .sweep = *plan->sweep,
+        .every_seconds = plan->every_seconds,
     };
-    if (!path)
+    if (!plan->path)
         return true;
     stop_signal_watch();
-    describe(&checkpoint->parameters, sweep, generator, seed);
-    if (is_root(checkpoint) &&
-        checkpoint_open(&checkpoint->file, path, &checkpoint->parameters, &checkpoint->found,
+    describe(&checkpoint->parameters, plan);
+    if (session_is_root(checkpoint->session) &&
+        checkpoint_open(&checkpoint->file, plan->path, &checkpoint->parameters, &checkpoint->found,
                         failure) &&
         checkpoint->found &&
         checkpoint_read_whole(&checkpoint->file, &checkpoint->state, &checkpoint->state_words,
@@ -264,14 +260,15 @@ static bool load_on_root(struct pi_checkpoint *checkpoint, struct failure *failu
 
 bool pi_checkpoint_load(struct pi_checkpoint *checkpoint, uint64_t *hits, double *seconds,
                         struct failure *failure) {
-    const size_t places = is_root(checkpoint) ? (size_t)checkpoint->session->size : 2;
+    const size_t places =
+        session_is_root(checkpoint->session) ? (size_t)checkpoint->session->size : 2;
     checkpoint->cells_each = most_cells(&checkpoint->sweep);
     checkpoint->cells = calloc(places * checkpoint->cells_each, sizeof *checkpoint->cells);
     checkpoint->hits = hits;
     checkpoint->seconds = seconds;
     if (!checkpoint->cells)
         failure_set(failure, EXIT_RUN, "out of memory");
-    else if (is_root(checkpoint))
+    else if (session_is_root(checkpoint->session))
         load_on_root(checkpoint, failure);
     return agree(checkpoint->session, failure);
 }
@@ -303,7 +300,7 @@ bool pi_checkpoint_begin_round(struct pi_checkpoint *checkpoint, const struct sw
     checkpoint->round.sweep = &checkpoint->sweep;
     checkpoint->begun_ns = clock_now_ns();
     unit_set_free(&checkpoint->rest);
-    if (is_root(checkpoint)) {
+    if (session_is_root(checkpoint->session)) {
         if (checkpoint->finished.count == 0)
             memset(round_hits(checkpoint), 0,
                    (size_t)round->steps * checkpoint->sweep.runs * sizeof *checkpoint->hits);
@@ -316,7 +313,7 @@ bool pi_checkpoint_begin_round(struct pi_checkpoint *checkpoint, const struct sw
 
 /* Where the hits of a rank's piece are on this rank: [steps of the round][runs it touches]. */
 static uint64_t *place(const struct pi_checkpoint *checkpoint, int rank) {
-    const size_t k = (size_t)(is_root(checkpoint) ? rank : checkpoint->turn);
+    const size_t k = (size_t)(session_is_root(checkpoint->session) ? rank : checkpoint->turn);
     return checkpoint->cells + k * checkpoint->cells_each;
 }
 
@@ -344,7 +341,7 @@ static bool tend(void *context) {
            save(checkpoint, &checkpoint->failure);
 }
 
-static bool keep(void *context, int rank, struct piece piece) {
+static bool pi_checkpoint_keep(void *context, int rank, struct piece piece) {
     struct pi_checkpoint *checkpoint = context;
     const struct runs runs = runs_of(&checkpoint->round, piece);
     const uint64_t *cells = place(checkpoint, rank);
@@ -363,7 +360,7 @@ struct queue_delivery pi_checkpoint_delivery(struct pi_checkpoint *checkpoint) {
         .context = checkpoint,
         .most_units = most_units,
         .locate = locate,
-        .keep = keep,
+        .keep = pi_checkpoint_keep,
         .tend = tend,
         .stop = stop_signal_seen,
     };
@@ -383,45 +380,44 @@ static void end_on_root(struct pi_checkpoint *checkpoint, bool stopped, struct f
     if (checkpoint->failure.exit_status != EXIT_DONE)
         *failure = checkpoint->failure;
     else if (stopped && !whole)
-        failure_set(failure, EXIT_STOPPED,
-                    "stopped: checkpoint '%s' has %.4g of %.4g darts, and the same command goes on "
-                    "from there",
-                    checkpoint->path,
-                    darts_of_steps(&checkpoint->sweep, checkpoint->done) +
-                        darts_of_part(checkpoint),
-                    darts_of_steps(&checkpoint->sweep, checkpoint->sweep.steps));
+        failure_set(
+            failure, EXIT_STOPPED,
+            "stopped: checkpoint '%s' has %.4g of %.4g darts, and the same command continues from there",
+            checkpoint->path,
+            darts_of_steps(&checkpoint->sweep, checkpoint->done) + darts_of_part(checkpoint),
+            darts_of_steps(&checkpoint->sweep, checkpoint->sweep.steps));
 }
 
 void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,
                              struct failure *failure) {
-    if (is_root(checkpoint))
+    if (session_is_root(checkpoint->session))
         end_on_root(checkpoint, stopped, failure);
     else
         checkpoint->done = checkpoint->round.first + checkpoint->round.steps;
 }
 
-/* All darts are kept, but the results are not told. Answers false. */
+/* All darts are kept, but the results are not printed. Returns false. */
 static bool stopped_when_complete(const struct pi_checkpoint *checkpoint, struct failure *failure) {
-    return failure_set(failure, EXIT_STOPPED,
-                       "stopped: checkpoint '%s' has all darts, and the same command tells the "
-                       "results",
-                       checkpoint->path);
+    return failure_set(
+        failure, EXIT_STOPPED,
+        "stopped: checkpoint '%s' has all darts, and the same command prints the results",
+        checkpoint->path);
 }
 
 bool pi_checkpoint_end_work(struct pi_checkpoint *checkpoint, struct failure *failure) {
-    if (is_root(checkpoint) && save(checkpoint, failure) && stop_signal_seen())
+    if (session_is_root(checkpoint->session) && save(checkpoint, failure) && stop_signal_seen())
         stopped_when_complete(checkpoint, failure);
     if (!agree(checkpoint->session, failure))
         return false;
     struct failure later = {0};
     stopped_when_complete(checkpoint, &later);
-    stop_signal_end_at_once(is_root(checkpoint) ? later.text : NULL);
+    stop_signal_end_at_once(session_is_root(checkpoint->session) ? later.text : NULL);
     return true;
 }
 
 bool pi_checkpoint_remove(const struct pi_checkpoint *checkpoint, struct failure *failure) {
     stop_signal_release();
-    return !is_root(checkpoint) || checkpoint_remove(&checkpoint->file, failure);
+    return !session_is_root(checkpoint->session) || checkpoint_remove(&checkpoint->file, failure);
 }
 
 void pi_checkpoint_free(struct pi_checkpoint *checkpoint) {

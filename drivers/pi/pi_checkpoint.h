@@ -2,7 +2,7 @@
  * What --checkpoint keeps of pi: the hits of the steps that are done, and of the round under way
  * the units that are, with their hits. That is little, whatever the number of darts, so the file is
  * rewritten as a whole from time to time (files/checkpoint.h). Rank 0 has it; the others deliver
- * the hits of their units while the work goes on. */
+ * the hits of their units while the work continues. */
 #ifndef PLAIT_DRIVERS_PI_CHECKPOINT_H
 #define PLAIT_DRIVERS_PI_CHECKPOINT_H
 
@@ -44,17 +44,25 @@ struct pi_checkpoint {
 };
 
 /* Collective, before the seed is settled. A seed that is to be drawn is that of the checkpoint, if
- * there is one: the same command goes on with it. */
+ * there is one: the same command continues with it. */
 bool pi_checkpoint_settle_seed(const struct session *session, struct option_values *values,
                                struct failure *failure);
 
-/* Collective. Opens the file at path, if there is one; from now on signals that ask to stop are
- * noted. Does nothing for a path of NULL. A sweep whose steps are apart goes on from the file of
- * one that ends sooner. EXIT_USAGE: the file is not of this study or not good. Free with
+/* The file, and the study that it must be of. */
+struct pi_checkpoint_plan {
+    const char *path;          /* NULL: no checkpoint */
+    double every_seconds;      /* between two commits */
+    const struct sweep *sweep; /* copied */
+    enum plait_generator generator;
+    uint64_t seed;
+};
+
+/* Collective. Opens the file, if there is one; from now on signals that ask to stop are noted. Does
+ * nothing for a path of NULL. A sweep whose steps are apart continues from the file of one that
+ * ends sooner. EXIT_USAGE: the file is not of this study or not good. Free with
  * pi_checkpoint_free, also after a failure. */
 bool pi_checkpoint_open(struct pi_checkpoint *checkpoint, const struct session *session,
-                        const struct sweep *sweep, enum plait_generator generator, uint64_t seed,
-                        const char *path, double every_seconds, struct failure *failure);
+                        const struct pi_checkpoint_plan *plan, struct failure *failure);
 
 /* Collective. Rank 0 puts what the file has into hits[steps][runs] and seconds[steps], which stay
  * where they are, or makes the file. */
@@ -93,8 +101,8 @@ void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,
  * from then on one ends the rank at once with EXIT_STOPPED: the launcher ends the others. */
 bool pi_checkpoint_end_work(struct pi_checkpoint *checkpoint, struct failure *failure);
 
-/* On each rank, when the results are told on rank 0: from now on signals do what they do without a
- * checkpoint. Rank 0 removes the file. */
+/* On each rank, when the results are printed on rank 0: from now on signals do what they do without
+ * a checkpoint. Rank 0 removes the file. */
 bool pi_checkpoint_remove(const struct pi_checkpoint *checkpoint, struct failure *failure);
 
 void pi_checkpoint_free(struct pi_checkpoint *checkpoint);

@@ -13,10 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_root(const struct pi_counts *counts) {
-    return counts->session->rank == ROOT;
-}
-
 /* Most counts that a round has. */
 static size_t round_counts(const struct sweep *sweep) {
     int steps = 0;
@@ -34,12 +30,13 @@ bool counts_begin(struct pi_counts *counts, const struct session *session,
     const size_t steps = (size_t)sweep->steps;
     *counts = (struct pi_counts){.session = session, .work = *work};
     counts->own = malloc(round_counts(sweep) * sizeof *counts->own);
-    if (is_root(counts)) {
+    if (session_is_root(counts->session)) {
         counts->hits = malloc(steps * sweep->runs * sizeof *counts->hits);
         counts->seconds = malloc(steps * sizeof *counts->seconds);
         counts->shares = calloc((size_t)session->size, sizeof *counts->shares);
     }
-    if (!counts->own || (is_root(counts) && !(counts->hits && counts->seconds && counts->shares)))
+    if (!counts->own ||
+        (session_is_root(counts->session) && !(counts->hits && counts->seconds && counts->shares)))
         failure_set(failure, EXIT_USAGE,
                     "no memory for %zu x %" PRIu64 " counts of hits: choose fewer --runs", steps,
                     sweep->runs);
@@ -55,7 +52,7 @@ struct round_work {
     enum plait_status status; /* of the kernel, if it ever fails */
 };
 
-/* Tells the queue about a whole piece, of which the kernel knows one range. */
+/* Reports to the queue a whole piece, of which the kernel knows one range. */
 struct listener {
     plait_progress_fn *poll;
     void *context;
@@ -69,8 +66,8 @@ static bool on_tile(void *context, uint64_t done, uint64_t total) {
 }
 
 /* As the library has it, without the step and the number of runs. */
-static struct plait_darts_range darts_of(const struct pi_work *work,
-                                         const struct dart_range *range) {
+static struct plait_darts_range pi_counts_darts_of(const struct pi_work *work,
+                                                   const struct dart_range *range) {
     return (struct plait_darts_range){
         .generator = work->generator,
         .seed = work->seed,
@@ -80,9 +77,10 @@ static struct plait_darts_range darts_of(const struct pi_work *work,
     };
 }
 
-static enum plait_status count_range(const struct pi_work *work, const struct plait_exec *exec,
-                                     const struct dart_range *range, uint64_t *hits) {
-    const struct plait_darts_range darts = darts_of(work, range);
+static enum plait_status pi_counts_count_range(const struct pi_work *work,
+                                               const struct plait_exec *exec,
+                                               const struct dart_range *range, uint64_t *hits) {
+    const struct plait_darts_range darts = pi_counts_darts_of(work, range);
     return plait_darts_hits(&darts, exec, hits);
 }
 
@@ -90,14 +88,14 @@ static bool add_range(struct round_work *mine, const struct plait_exec *exec,
                       struct listener *listener, const struct dart_range *range) {
     const struct pi_work *work = &mine->counts->work;
     const size_t at = (size_t)(range->step - mine->round->first) * work->sweep->runs + range->run;
-    const struct plait_darts_range darts = darts_of(work, range);
+    const struct plait_darts_range darts = pi_counts_darts_of(work, range);
     mine->status = plait_darts_add_hits(&darts, range->runs, exec, mine->counts->own + at);
     listener->before += range->count * range->runs;
     return mine->status == PLAIT_OK;
 }
 
 /* Counts the first of `units` units: runs that lie whole in them, which threads share, or what is
- * left of a run. Answers how many units these are, 0 on failure. */
+ * left of a run. Returns how many units these are, 0 on failure. */
 static uint64_t count_units(struct round_work *mine, const struct plait_exec *exec,
                             struct listener *listener, uint64_t unit, uint64_t units) {
     const struct sweep_round *round = mine->round;
@@ -144,10 +142,10 @@ static void sample_unit(void *context, uint64_t unit) {
     const struct round_work *mine = context;
     const struct dart_range range = sweep_round_range(mine->round, unit, 1);
     uint64_t hits;
-    (void)count_range(&mine->counts->work, mine->counts->work.exec, &range, &hits);
+    (void)pi_counts_count_range(&mine->counts->work, mine->counts->work.exec, &range, &hits);
 }
 
-static void show(void *context, uint64_t finished, uint64_t total) {
+static void pi_counts_show(void *context, uint64_t finished, uint64_t total) {
     progress_display_update(context, finished, total);
 }
 
@@ -171,12 +169,12 @@ static bool run_queue(struct round_work *mine, struct queue *queue) {
         .compute = compute_piece,
         .context = mine,
         .delivery = checkpoint ? &delivery : NULL,
-        .room = sweep_round_units(round),
-        .listen = counts->work.progress == PROGRESS_NONE ? NULL : show,
+        .capacity = sweep_round_units(round),
+        .listen = counts->work.progress == PROGRESS_NONE ? NULL : pi_counts_show,
         .listen_context = &display,
     };
     const bool done = queue_run(queue, &work);
-    if (is_root(counts))
+    if (session_is_root(counts->session))
         progress_display_end(&display);
     return done;
 }
@@ -194,22 +192,25 @@ static void note_seconds(struct pi_counts *counts, const struct sweep_round *rou
 
 static bool begin_queue(struct round_work *mine, struct queue *queue, struct failure *failure) {
     const struct pi_counts *counts = mine->counts;
-    const enum schedule_kind kind = counts->work.schedule;
-    if (counts->work.checkpoint)
-        return queue_begin_rest(queue, counts->session, kind, &counts->work.checkpoint->rest,
-                                sample_unit, mine, failure);
-    return queue_begin(queue, counts->session, kind, sweep_round_units(mine->round), sample_unit,
-                       mine, failure);
+    const struct pi_checkpoint *checkpoint = counts->work.checkpoint;
+    const struct queue_plan plan = {
+        .kind = counts->work.schedule,
+        .units = sweep_round_units(mine->round),
+        .rest = checkpoint ? &checkpoint->rest : NULL,
+        .sample = sample_unit,
+        .sample_context = mine,
+    };
+    return queue_begin(queue, counts->session, &plan, failure);
 }
 
 /* Runs the queue. Rank 0: the seconds, of earlier runs too. */
-static void work(struct round_work *mine, struct queue *queue, struct failure *failure) {
+static void pi_counts_work(struct round_work *mine, struct queue *queue, struct failure *failure) {
     struct pi_counts *counts = mine->counts;
     struct pi_checkpoint *checkpoint = counts->work.checkpoint;
     MPI_CHECK(MPI_Barrier(counts->session->world));
     counts->begun_ns = clock_now_ns();
     const bool able = run_queue(mine, queue);
-    if (is_root(counts)) {
+    if (session_is_root(counts->session)) {
         const double seconds = clock_seconds_since(counts->begun_ns);
         counts->round_seconds += seconds;
         counts->compute_seconds += seconds;
@@ -222,8 +223,8 @@ static void work(struct round_work *mine, struct queue *queue, struct failure *f
         failure_set(failure, EXIT_RUN, "%s", plait_status_text(mine->status));
 }
 
-static bool compute(struct pi_counts *counts, const struct sweep_round *round,
-                    struct failure *failure) {
+static bool pi_counts_compute(struct pi_counts *counts, const struct sweep_round *round,
+                              struct failure *failure) {
     struct round_work mine = {counts, round, PLAIT_OK};
     struct queue queue;
     if (round->from == 0)
@@ -232,7 +233,7 @@ static bool compute(struct pi_counts *counts, const struct sweep_round *round,
         !pi_checkpoint_begin_round(counts->work.checkpoint, round, failure))
         return false;
     if (begin_queue(&mine, &queue, failure))
-        work(&mine, &queue, failure);
+        pi_counts_work(&mine, &queue, failure);
     queue_end(&queue);
     return agree(counts->session, failure);
 }
@@ -247,7 +248,8 @@ static uint64_t begin_gathering(struct pi_counts *counts) {
 /* Brings the hits of all ranks to rank 0. */
 static void sum_up(struct pi_counts *counts, const struct sweep_round *round) {
     const size_t runs = round->sweep->runs;
-    uint64_t *sums = is_root(counts) ? counts->hits + (size_t)round->first * runs : NULL;
+    uint64_t *sums =
+        session_is_root(counts->session) ? counts->hits + (size_t)round->first * runs : NULL;
     const uint64_t start_ns = begin_gathering(counts);
     MPI_CHECK(MPI_Reduce(counts->own, sums, (int)((size_t)round->steps * runs), MPI_UINT64_T,
                          MPI_SUM, ROOT, counts->session->world));
@@ -262,7 +264,7 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
         counts->round_seconds = 0;
     if (checkpoint && pi_checkpoint_has(checkpoint, round))
         return true;
-    if (!compute(counts, round, failure))
+    if (!pi_counts_compute(counts, round, failure))
         return false;
     if (!checkpoint) /* which has brought them */
         sum_up(counts, round);
@@ -272,7 +274,7 @@ bool counts_round(struct pi_counts *counts, const struct sweep_round *round,
 /* The darts go where the busy seconds are already. With a checkpoint nothing was summed up before.
  */
 void counts_gather(struct pi_counts *counts) {
-    void *first = is_root(counts) ? (void *)&counts->shares[0].units : NULL;
+    void *first = session_is_root(counts->session) ? (void *)&counts->shares[0].units : NULL;
     const uint64_t start_ns = begin_gathering(counts);
     MPI_Datatype type;
     MPI_CHECK(MPI_Type_create_resized(MPI_UINT64_T, 0, sizeof *counts->shares, &type));
@@ -291,7 +293,7 @@ static const uint64_t sum_sample = UINT64_C(1) << 20;   /* a step, in whole runs
 static bool compare(const struct pi_counts *counts, const struct plait_exec *reference,
                     const struct dart_range *range, uint64_t hits, struct failure *failure) {
     uint64_t expected = 0;
-    (void)count_range(&counts->work, reference, range, &expected);
+    (void)pi_counts_count_range(&counts->work, reference, range, &expected);
     return hits == expected ||
            failure_set(failure, EXIT_RUN,
                        "verification failed: run %" PRIu64 ", darts %" PRIu64 " to %" PRIu64
@@ -310,7 +312,7 @@ static bool verify_path(const struct pi_counts *counts, const struct plait_exec 
     const struct dart_range range = {
         step, plait_sample(sweep->runs, k), 1, plait_sample(all - count + 1, k), count, 0};
     uint64_t hits = 0;
-    (void)count_range(&counts->work, counts->work.exec, &range, &hits);
+    (void)pi_counts_count_range(&counts->work, counts->work.exec, &range, &hits);
     *darts += count;
     return compare(counts, reference, &range, hits, failure);
 }
@@ -339,7 +341,8 @@ bool counts_verify(const struct pi_counts *counts, uint64_t *darts, struct failu
         return failure_set(failure, EXIT_RUN, "the scalar reference is missing");
     for (int s = 0; s < counts->work.sweep->steps; s++)
         if (!verify_path(counts, &reference, s, darts, failure) ||
-            (is_root(counts) && !verify_sums(counts, &reference, s, darts, failure)))
+            (session_is_root(counts->session) &&
+             !verify_sums(counts, &reference, s, darts, failure)))
             return false;
     return true;
 }

@@ -37,7 +37,7 @@ struct pi_counts {
     uint64_t gather_begun_ns;   /* when the first of it began */
 };
 
-/* Collective. Makes room for the hits of work->sweep. What work points to stays where it is. Free
+/* Collective. Allocates the hits of work->sweep. What work points to stays where it is. Free
  * with counts_end, also after a failure. */
 bool counts_begin(struct pi_counts *counts, const struct session *session,
                   const struct pi_work *work, struct failure *failure);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Where pi ends before its sweep does: at a precision (--target-error), which the hits alone
  * decide, so that it is the same everywhere; or by the clock of rank 0 (--max-time). The clock
- * stops a step between two parts of it, so what was counted is always the first so many darts of
+ * stops a step between two parts of it, so what was counted is always the first N darts of
  * every run. */
 #ifndef PLAIT_DRIVERS_PI_LIMITS_H
 #define PLAIT_DRIVERS_PI_LIMITS_H
@@ -20,11 +20,11 @@ enum pi_end {
 struct pi_cut {
     uint64_t darts; /* N of the step that was to come, or to go on; 0: the clock stopped nothing */
     uint64_t counted; /* darts of each run of it that were counted */
-    bool told;        /* as a step of so many darts; else they are fewer than those before */
+    bool printed;     /* as a step of so many darts; else they are fewer than those before */
     int steps_left;   /* whole steps after it */
 };
 
-/* Collective. Whether the step that rank 0 has just told of meets the target. */
+/* Collective. Whether the step that rank 0 has just printed meets the target. */
 bool limits_met(const struct session *session, double target_error,
                 const struct pi_statistics *statistics);
 

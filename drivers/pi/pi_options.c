@@ -59,8 +59,8 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .name = "generator",
         .kind = OPTION_CHOICE,
         .argument = "NAME",
-        .help = "random numbers: rxs64 is PCG RXS-M-XS 64/64, pcg32 PCG XSH-RR 64/32, which is "
-                "slower",
+        .help =
+            "random numbers: rxs64 is PCG RXS-M-XS 64/64, pcg32 PCG XSH-RR 64/32, which is slower",
         .default_value = "rxs64",
         .offset = MEMBER(generator),
         .choices = generators,
@@ -70,10 +70,7 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .kind = OPTION_REAL,
         .argument = "E",
         .help =
-            "end with the first N whose standard error of the mean, by the spread of the runs "
-            "(std_sample / sqrt(R)), is at most E; N goes on by B beyond B^J, or doubles from "
-            "--darts, up to --max-darts; if none meets it, also where --max-time ends, the exit "
-            "status is 1, with plots and picture written and the checkpoint kept",
+            "end with the first N whose standard error of the mean, by the spread of the runs (std_sample / sqrt(R)), is at most E; N goes on by B beyond B^J, or doubles from --darts, up to --max-darts; if none meets it, also where --max-time ends, the exit status is 1, with plots and picture written and the checkpoint kept",
         .offset = MEMBER(target_error),
         .positive = true,
     },
@@ -81,8 +78,8 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .name = "max-darts",
         .kind = OPTION_COUNT,
         .argument = "N",
-        .help = "most darts of a run that --target-error may go on to; a larger one goes on from "
-                "the checkpoint of a smaller one",
+        .help =
+            "most darts of a run that --target-error may continue to; a larger one continues from the checkpoint of a smaller one",
         .default_value = "4^18",
         .offset = MEMBER(max_darts),
         .min = 1,
@@ -92,8 +89,8 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .name = "max-time",
         .kind = OPTION_REAL,
         .argument = "SECONDS",
-        .help = "end after that many seconds of computing, in the middle of an N if need be: where "
-                "that is depends on the machine, and every output is marked as not reproducible",
+        .help =
+            "end after that many seconds of computing, in the middle of an N if need be: where that is depends on the machine, and every output is marked as not reproducible",
         .offset = MEMBER(max_time),
         .positive = true,
     },
@@ -101,10 +98,9 @@ const struct option pi_option_rows[PI_OPTIONS] = {
     {
         .name = "plot",
         .kind = OPTION_TEXT,
-        .argument = "FOLDER",
-        .help = "plot mean and standard deviation against log2 N into FOLDER: pi_vs_log2_N and "
-                "log2_std_vs_log2_N, each as .png, .pdf and .svg by gnuplot, with data (.csv) and "
-                "script (.gp)",
+        .argument = "DIRECTORY",
+        .help =
+            "plot mean and standard deviation against log2 N into DIRECTORY: pi_vs_log2_N and log2_std_vs_log2_N, each as .png, .pdf and .svg by gnuplot, with data (.csv) and script (.gp)",
         .offset = MEMBER(plot),
         .plots = pi_plots,
     },
@@ -112,8 +108,8 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .name = "scatter",
         .kind = OPTION_TEXT,
         .argument = "FILE.png",
-        .help = "draw the first 4000 darts of run 0, fewer where N is smaller, in two colours for "
-                "inside and outside the circle",
+        .help =
+            "draw the first 4000 darts of run 0, fewer where N is smaller, in two colours for inside and outside the circle",
         .offset = MEMBER(scatter),
         .check = pi_scatter_check_name,
         .replaces = true,
@@ -121,8 +117,8 @@ const struct option pi_option_rows[PI_OPTIONS] = {
     {
         .name = "verify",
         .kind = OPTION_FLAG,
-        .help = "count a sample of the darts again by the scalar reference; a difference is an "
-                "error",
+        .help =
+            "count a sample of the darts again by the scalar reference; a difference is an error",
         .offset = MEMBER(verify),
     },
     CHECKPOINT_ROW(MEMBER(checkpoint), "darts"),
@@ -136,11 +132,11 @@ static bool check_overlap(const struct pi_options *options, const struct sweep *
     const uint64_t darts = sweep->darts[sweep->steps - 1];
     return plait_darts_check((enum plait_generator)options->generator, darts, sweep->runs) ==
                PLAIT_OK ||
-           failure_set(failure, EXIT_USAGE,
-                       "%" PRIu64 " runs of %" PRIu64
-                       " darts might draw the same random numbers: choose fewer --runs or fewer "
-                       "darts",
-                       sweep->runs, darts);
+           failure_set(
+               failure, EXIT_USAGE,
+               "%" PRIu64 " runs of %" PRIu64
+               " darts might draw the same random numbers: choose fewer --runs or fewer darts",
+               sweep->runs, darts);
 }
 
 /* Where the sweep ends if the target is not met before. */
@@ -156,8 +152,8 @@ static bool reach_out(const struct pi_options *options, const struct option_valu
         const char *begin = values_counts(values, "darts") ? "darts" : "sweep";
         char from[VALUES_TEXT_BYTES], set_max[VALUES_TEXT_BYTES], set_from[VALUES_TEXT_BYTES];
         return failure_set(failure, EXIT_USAGE,
-                           "the first N, %" PRIu64 ", is above %s and comes from %s: raise %s, or "
-                           "begin lower by %s",
+                           "the first N, %" PRIu64
+                           ", is above %s and comes from %s: raise %s, or begin lower by %s",
                            sweep->darts[0], values_describe(values, "max-darts", max),
                            values_describe(values, begin, from),
                            values_setters(values, "max-darts", set_max),
@@ -176,9 +172,10 @@ bool pi_sweep_of_options(const struct pi_options *options, const struct option_v
                            values_blame(values, "darts", one),
                            values_blame(values, "sweep", other));
     if (options->checkpoint && options->max_time > 0)
-        return failure_set(
-            failure, EXIT_USAGE, "%s goes on to the same hits, and %s ends anywhere: give only one",
-            values_blame(values, "checkpoint", one), values_blame(values, "max-time", other));
+        return failure_set(failure, EXIT_USAGE,
+                           "%s continues to the same hits, and %s ends anywhere: give only one",
+                           values_blame(values, "checkpoint", one),
+                           values_blame(values, "max-time", other));
     sweep->runs = options->runs;
     if (by_darts)
         sweep_of_darts(options->darts, sweep);
@@ -200,16 +197,12 @@ const struct option_set pi_option_set = {
     .command = "pi",
     .summary = "estimate pi by throwing darts",
     .details =
-        "Counts how many of N darts, thrown at random at the square [-1, 1)^2, hit the circle, in "
-        "independent runs; 4 hits / N is about pi. Prints N, mean and population standard "
-        "deviation of the runs as each N ends, and more in lines that begin with '#'. Without "
-        "options it is the study of the report \"MPI with Python\". The hits are the same for any "
-        "number of ranks and threads and on any path.\n\n"
-        "Each N begins its runs at the same places: the darts of a smaller one are the first of a "
-        "larger one, so lines are not independent of each other.\n\n"
-        "The 95 % interval for pi is Wilson's, from all darts of the largest N; it is not 1.96 "
-        "times "
-        "the standard error of the table, which is by the spread of the runs.",
+        "Counts how many of N darts, thrown at random at the square [-1, 1)^2, hit the circle, in independent runs; 4 hits / N is about pi. "
+        "Prints N, mean and population standard deviation of the runs as each N ends, and more in lines that begin with '#'. "
+        "Without options it is the study of the report \"MPI with Python\". "
+        "The hits are the same for any number of ranks and threads and on any path.\n\n"
+        "Each N begins its runs at the same places: the darts of a smaller one are the first of a larger one, so lines are not independent of each other.\n\n"
+        "The 95 % interval for pi is Wilson's, from all darts of the largest N; it is not 1.96 times the standard error of the table, which is by the spread of the runs.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

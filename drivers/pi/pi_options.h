@@ -37,7 +37,7 @@ extern const struct option pi_option_rows[PI_OPTIONS];
 
 /* The sweep that applied options ask for. --darts and --sweep exclude each other where they come
  * from the same place; else the one of higher precedence counts. Runs that might draw the same
- * numbers are refused. With --target-error the sweep goes on to --max-darts. Anything wrong is
+ * numbers are refused. With --target-error the sweep continues to --max-darts. Anything wrong is
  * EXIT_USAGE. */
 bool pi_sweep_of_options(const struct pi_options *options, const struct option_values *values,
                          struct sweep *sweep, struct failure *failure);

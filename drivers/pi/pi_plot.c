@@ -36,17 +36,14 @@ static const char *title_of(bool by_clock, bool without_spread) {
 static void write_settings(char settings[SETTINGS_BYTES], const struct sweep *sweep,
                            const char *label, bool by_clock) {
     const char *title = title_of(by_clock, sweep->runs == 1);
-    snprintf(settings, SETTINGS_BYTES,
-             "%s%s%sset key below maxcols 1\nset xlabel 'log_2 N'\nset ylabel '%s'\nset grid "
-             "linetype 1 linewidth 0.5 linecolor "
-             "rgb '#c8c8c8'\nset "
-             "xrange [%.6g:%.6g]\n",
-             title ? "set title '" : "", title ? title : "", title ? "'\n" : "", label,
-             log2((double)sweep->darts[0]) - 0.5,
-             log2((double)sweep->darts[sweep->steps - 1]) + 0.5);
+    snprintf(
+        settings, SETTINGS_BYTES,
+        "%s%s%sset key below maxcols 1\nset xlabel 'log_2 N'\nset ylabel '%s'\nset grid linetype 1 linewidth 0.5 linecolor rgb '#c8c8c8'\nset xrange [%.6g:%.6g]\n",
+        title ? "set title '" : "", title ? title : "", title ? "'\n" : "", label,
+        log2((double)sweep->darts[0]) - 0.5, log2((double)sweep->darts[sweep->steps - 1]) + 0.5);
 }
 
-static bool write_means(const char *folder, const struct sweep *sweep,
+static bool write_means(const char *directory, const struct sweep *sweep,
                         const struct pi_statistics *statistics, bool by_clock,
                         struct failure *failure) {
     char lines[LINES_BYTES], settings[SETTINGS_BYTES];
@@ -61,7 +58,7 @@ static bool write_means(const char *folder, const struct sweep *sweep,
                                  by_clock ? note_field : "");
     }
     write_settings(settings, sweep, "estimate of pi", by_clock);
-    return gnuplot_write(folder, pi_plots[MEAN_PLOT], lines, settings,
+    return gnuplot_write(directory, pi_plots[MEAN_PLOT], lines, settings,
                          "pi " EXPECTED_LINE
                          " title 'pi', data skip 1 using 1:3:4 with yerrorbars " POINTS
                          " title 'mean and standard deviation of the runs'",
@@ -102,7 +99,7 @@ static void write_curves(char plot[SETTINGS_BYTES], const struct points *points)
                  " title 'standard deviation of the runs'");
 }
 
-static bool write_stds(const char *folder, const struct sweep *sweep,
+static bool write_stds(const char *directory, const struct sweep *sweep,
                        const struct pi_statistics *statistics, bool by_clock,
                        struct failure *failure) {
     char lines[LINES_BYTES], settings[SETTINGS_BYTES], plot[SETTINGS_BYTES];
@@ -114,12 +111,12 @@ static bool write_stds(const char *folder, const struct sweep *sweep,
                                  points.y[k], by_clock ? note_field : "");
     write_settings(settings, sweep, "log_2 of the standard deviation", by_clock);
     write_curves(plot, &points);
-    return gnuplot_write(folder, pi_plots[STD_PLOT], lines, settings, plot, failure);
+    return gnuplot_write(directory, pi_plots[STD_PLOT], lines, settings, plot, failure);
 }
 
-bool pi_plot_write(const char *folder, const struct sweep *sweep,
+bool pi_plot_write(const char *directory, const struct sweep *sweep,
                    const struct pi_statistics *statistics, bool by_clock, struct failure *failure) {
-    return gnuplot_make_folder(folder, failure) &&
-           write_means(folder, sweep, statistics, by_clock, failure) &&
-           write_stds(folder, sweep, statistics, by_clock, failure);
+    return gnuplot_make_directory(directory, failure) &&
+           write_means(directory, sweep, statistics, by_clock, failure) &&
+           write_stds(directory, sweep, statistics, by_clock, failure);
 }

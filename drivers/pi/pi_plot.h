@@ -11,7 +11,7 @@
 
 /* Writes data and scripts. by_clock: the sweep was one that the clock ends, so data and pictures
  * say that they are not reproducible. EXIT_RUN on failure. */
-bool pi_plot_write(const char *folder, const struct sweep *sweep,
+bool pi_plot_write(const char *directory, const struct sweep *sweep,
                    const struct pi_statistics *statistics, bool by_clock, struct failure *failure);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Tells of a run of pi: lines, summary, report. */
+ * Prints a run of pi: lines, summary, report. */
 #include "pi/pi_report.h"
 
 #include "base/number.h"
@@ -13,22 +13,22 @@ static const char *generator_of(const struct pi *pi) {
 }
 
 /* All runs; as a double, since the sum over a sweep may be beyond 64 bits. */
-static double darts_of(const struct pi *pi, int step) {
+static double pi_report_darts_of(const struct pi *pi, int step) {
     return (double)pi->sweep.runs * (double)pi->sweep.darts[step];
 }
 
 static double rate_of(const struct pi *pi, int step) {
-    return darts_of(pi, step) / pi->counts.seconds[step];
+    return pi_report_darts_of(pi, step) / pi->counts.seconds[step];
 }
 
 static double all_darts(const struct pi *pi) {
     double darts = 0;
     for (int s = 0; s < pi->sweep.steps; s++)
-        darts += darts_of(pi, s);
+        darts += pi_report_darts_of(pi, s);
     return darts;
 }
 
-/* Of the steps that are told. */
+/* Of the steps that are printed. */
 static struct pi_resumed resumed_of(const struct pi *pi) {
     return pi_checkpoint_resumed(&pi->checkpoint, pi->sweep.steps);
 }
@@ -73,7 +73,7 @@ static void print_end_by(const struct pi *pi) {
     if (pi->end != PI_END_TIME)
         return;
     printf("# not reproducible: the time was up (--max-time %.6g) ", pi->options->max_time);
-    if (cut->told)
+    if (cut->printed)
         printf("after %" PRIu64 " of %" PRIu64 " darts a run", cut->counted, cut->darts);
     else
         printf("before N = %" PRIu64 " had more darts than the N before", cut->darts);
@@ -84,7 +84,7 @@ static void print_end_by(const struct pi *pi) {
     putchar('\n');
 }
 
-static void print_table(const struct pi *pi) {
+static void pi_report_print_table(const struct pi *pi) {
     const int last = pi->sweep.steps - 1;
     const int width = snprintf(NULL, 0, "%" PRIu64, pi->sweep.darts[last]);
     printf("# %*s  expected std  standard error  z against pi    darts/s\n", width, "N");
@@ -98,11 +98,10 @@ static void print_table(const struct pi *pi) {
 static void print_estimate(const struct pi *pi) {
     const int last = pi->sweep.steps - 1;
     const struct pi_statistics *s = &pi->statistics[last];
-    const struct pi_interval interval = pi_interval_of(s->mean, darts_of(pi, last));
+    const struct pi_interval interval = pi_interval_of(s->mean, pi_report_darts_of(pi, last));
     const double variance = s->standard_error * s->standard_error;
     printf("# pi is between %.15g and %.15g (95 %%, Wilson's interval of all darts of N = %" PRIu64
-           "), figure of merit "
-           "1/(variance x seconds) %.3g\n",
+           "), figure of merit 1/(variance x seconds) %.3g\n",
            interval.low, interval.high, pi->sweep.darts[last],
            1 / (variance * pi->counts.seconds[last]));
 }
@@ -123,7 +122,7 @@ bool pi_print(const struct run *run, void *state, struct failure *failure) {
     const struct pi *pi = state;
     (void)failure;
     const double thrown = all_darts(pi) - resumed_of(pi).darts;
-    print_table(pi);
+    pi_report_print_table(pi);
     print_estimate(pi);
     print_end_by(pi);
     print_darts(pi);
@@ -158,7 +157,7 @@ bool pi_judge(const struct run *run, void *state, struct failure *failure) {
                 ", above --target-error %.6g: raise %s%s%s%s",
                 pi->statistics[last].standard_error, pi->sweep.darts[last],
                 pi->options->target_error, pi->end == PI_END_TIME ? "--max-time" : "--max-darts",
-                path ? ", and the same command goes on from '" : " or --runs", path ? path : "",
+                path ? ", and the same command continues from '" : " or --runs", path ? path : "",
                 path ? "'" : "");
     failure->files_are_whole = true;
     return false;

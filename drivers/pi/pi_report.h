@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What the run of pi knows, and how it is told. Standard output has the report's three columns, N,
- * mean and std, as each N ends; every other line begins with '#', as programs that read columns
+ * What the run of pi knows, and how it is reported. Standard output has the report's three columns,
+ * N, mean and std, as each N ends; every other line begins with '#', as programs that read columns
  * expect it. */
 #ifndef PLAIT_DRIVERS_PI_REPORT_H
 #define PLAIT_DRIVERS_PI_REPORT_H
@@ -23,7 +23,7 @@ struct pi {
     struct pi_statistics statistics[SWEEP_STEPS_MAX]; /* rank 0, as far as steps are done */
     uint64_t verified;                                /* rank 0: darts, of all ranks */
     struct failure drawing; /* rank 0: why the files of --plot and --scatter are not there */
-    enum pi_end end;        /* what ended the sweep, whose steps are those that are told */
+    enum pi_end end;        /* what ended the sweep, whose steps are those that are printed */
     struct pi_cut cut;
 };
 

@@ -135,15 +135,15 @@ uint64_t sweep_round_units(const struct sweep_round *round) {
 }
 
 /* Darts of one run that the round has of a step. */
-static uint64_t darts_of(const struct sweep_round *round, int step) {
+static uint64_t pi_sweep_darts_of(const struct sweep_round *round, int step) {
     return round->steps == 1 ? round->run_darts : round->sweep->darts[step];
 }
 
 /* A unit of one run: its step, and its place there. */
 static int find_step(const struct sweep_round *round, uint64_t *unit) {
     int step = round->first;
-    for (; *unit >= units_of(darts_of(round, step)); step++)
-        *unit -= units_of(darts_of(round, step));
+    for (; *unit >= units_of(pi_sweep_darts_of(round, step)); step++)
+        *unit -= units_of(pi_sweep_darts_of(round, step));
     return step;
 }
 
@@ -152,7 +152,7 @@ uint64_t sweep_round_darts(const struct sweep_round *round, uint64_t unit) {
     uint64_t darts = unit / round->run_units * round->run_darts;
     const int step = find_step(round, &in_run);
     for (int s = round->first; s < step; s++)
-        darts += darts_of(round, s);
+        darts += pi_sweep_darts_of(round, s);
     return darts + in_run * unit_darts;
 }
 
@@ -163,7 +163,7 @@ struct dart_range sweep_round_range(const struct sweep_round *round, uint64_t un
                                .run = unit / round->run_units,
                                .runs = 1,
                                .first = round->from + in_step * unit_darts};
-    const uint64_t darts = darts_of(round, range.step);
+    const uint64_t darts = pi_sweep_darts_of(round, range.step);
     const uint64_t left = units_of(darts) - in_step;
     range.units = units < left ? units : left;
     range.count = units < left ? units * unit_darts : darts - in_step * unit_darts;
@@ -176,7 +176,7 @@ uint64_t sweep_round_whole_runs(const struct sweep_round *round, uint64_t unit, 
 
 struct dart_range sweep_round_of_runs(const struct sweep_round *round, int step, uint64_t run,
                                       uint64_t runs) {
-    const uint64_t darts = darts_of(round, step);
+    const uint64_t darts = pi_sweep_darts_of(round, step);
     return (struct dart_range){step, run, runs, round->from, darts, runs * units_of(darts)};
 }
 

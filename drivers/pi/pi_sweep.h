@@ -93,7 +93,7 @@ struct pi_statistics {
     double mean, std;      /* std: population form, divided by the number of runs */
     double std_sample;     /* divided by one less; NAN for one run */
     double expected_std;   /* of one estimate: sqrt(pi (4 - pi) / darts) */
-    double standard_error; /* of the mean: std_sample / sqrt(runs), or where the runs tell nothing,
+    double standard_error; /* of the mean: std_sample / sqrt(runs), or where the runs show nothing,
                             * one run or all alike, expected_std / sqrt(runs) */
     double z;              /* (mean - pi) / standard_error */
 };

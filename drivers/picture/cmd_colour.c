@@ -107,7 +107,7 @@ static bool colour_work(struct run *run, void *state, struct failure *failure) {
     const size_t block = draw_block_rows(drawing->width, drawing->height);
     struct plait_exec exec;
     (void)run;
-    (void)plait_exec_init(&exec, NULL, 1); /* hashes rows, no more */
+    (void)plait_exec_init(&exec, NULL, 1); /* only hashes rows */
     recolouring->counts = malloc(block * drawing->width * sizeof *recolouring->counts);
     recolouring->digests = malloc(drawing->height * sizeof *recolouring->digests);
     if (!recolouring->counts || !recolouring->digests)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * plait rerun: where a picture comes from, and whether that is true. The file may be a stranger's:
- * what it says is only printed or computed once the readers of options have accepted it, and no
- * command in it is run. */
+ * plait rerun: how a picture was made, and whether that is true. Anybody may have written the file:
+ * its command is only printed or computed after the readers of options have accepted it, and is
+ * never run. */
 #include "base/exec_choice.h"
 #include "image/reader_png.h"
 #include "options/config_file.h"
@@ -26,9 +26,16 @@ static bool rerun_prepare(struct run *run, void *state, struct failure *failure)
     const struct rerun_options *options = run->options;
     struct rerun *rerun = state;
     struct png_content *content = &rerun->content;
-    if (!png_read(options->file, content, NULL, NULL, failure) ||
-        !provenance_read(&rerun->origin, options->file, content->texts, content->text_count, sets,
-                         sizeof sets / sizeof *sets, failure))
+    if (!png_read(options->file, content, NULL, NULL, failure))
+        return false;
+    const struct provenance_source source = {
+        .path = options->file,
+        .texts = content->texts,
+        .text_count = content->text_count,
+        .sets = sets,
+        .set_count = sizeof sets / sizeof *sets,
+    };
+    if (!provenance_read(&rerun->origin, &source, failure))
         return false;
     if (!options->check)
         return true;
@@ -36,7 +43,7 @@ static bool rerun_prepare(struct run *run, void *state, struct failure *failure)
     if (values->set == &colour_option_set)
         return failure_set(
             failure, EXIT_USAGE,
-            "'%s' was coloured from the counts in '%s', which do not tell how they were computed: nothing can be computed again",
+            "'%s' was coloured from the counts in '%s', which has no record of how they were computed: nothing can be computed again",
             options->file, values_text(values, "file"));
     rerun->job = (struct rerun_job){
         .path = options->file,
@@ -54,7 +61,7 @@ static bool rerun_work(struct run *run, void *state, struct failure *failure) {
     return !options->check || rerun_check(&rerun->job, &rerun->result, failure);
 }
 
-static bool rerun_print_all(const struct run *run, void *state, struct failure *failure) {
+static bool rerun_print_output(const struct run *run, void *state, struct failure *failure) {
     const struct rerun_options *options = run->options;
     const struct rerun *rerun = state;
     if (options->check)
@@ -78,7 +85,7 @@ const struct command cmd_rerun = {
     .state_bytes = sizeof(struct rerun),
     .prepare = rerun_prepare,
     .work = rerun_work,
-    .print = rerun_print_all,
+    .print = rerun_print_output,
     .free = rerun_free,
     .local = true,
 };

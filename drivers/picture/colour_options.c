@@ -11,7 +11,7 @@
 /* In the order of enum colour_value. */
 static const char *const value_names[] = {"count", "255-count", NULL};
 
-/* What is no file. */
+/* Values of --out that name no file. */
 static const char *const out_choices[] = {"null", NULL};
 
 static const struct option rows[] = {
@@ -30,7 +30,7 @@ static const struct option rows[] = {
         .kind = OPTION_CHOICE,
         .argument = "WHAT",
         .help =
-            "what of a pixel is drawn: its count, as mandelbrot does, or 255 minus the count, never below 1, as julia does",
+            "which value of a pixel is drawn: its count, as mandelbrot does, or 255 minus the count, never below 1, as julia does",
         .default_value = "count",
         .offset = offsetof(struct colour_options, value),
         .choices = value_names,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * How the counts of a picture become colours. A pixel's colour depends on the smallest and the
- * largest value of the whole picture, so the rows are passed twice: once to measure them, in any
+ * largest value of the whole picture, so the rows are read twice: once to measure them, in any
  * number of parts on any ranks, and once to colour them. */
 #ifndef PLAIT_DRIVERS_COLOURING_H
 #define PLAIT_DRIVERS_COLOURING_H
@@ -17,7 +17,7 @@
 
 /* All zero: safe to end. */
 struct colouring {
-    enum colour_value value;     /* what of a count is drawn */
+    enum colour_value value;     /* which value of a count is drawn */
     bool smooth;                 /* smooth values are, instead */
     struct palette palette;      /* where files are written */
     struct colour_range range;   /* of the rows that were measured, in the end of all */
@@ -28,8 +28,8 @@ struct colouring {
 /* Begins with no row measured. */
 void colouring_begin(struct colouring *colouring, enum colour_value value, bool smooth);
 
-/* Reads the palette that --palette asks for, by palette_load, or palette_load_regular where
- * somebody else may have written its name. */
+/* Reads the palette that --palette names, by palette_load, or palette_load_regular where the name
+ * may be from an unknown author. */
 typedef bool palette_load_fn(const char *text, struct palette *palette, struct failure *failure);
 bool colouring_load_palette(struct colouring *colouring, palette_load_fn *load, const char *palette,
                             struct failure *failure);

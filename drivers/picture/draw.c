@@ -29,7 +29,7 @@ bool rows_in_memory_read(void *rows, uint32_t first, struct image_rows *block,
     return true;
 }
 
-/* What is done with a block. */
+/* What is done with each block. */
 struct pass {
     const struct drawing *drawing;
     const char *phase;
@@ -40,7 +40,7 @@ struct pass {
     const struct picture_files *files;
 };
 
-/* Gives all rows to pass->take, from the top, and shows how far it is. */
+/* Gives all rows to pass->take, from the top, and shows the progress. */
 static bool draw_pass(struct pass *pass, struct failure *failure) {
     const struct drawing *drawing = pass->drawing;
     char label[64];

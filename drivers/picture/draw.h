@@ -15,17 +15,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What is drawn, of rows that can be read again and again. */
+/* What is drawn, of rows that can be read repeatedly. */
 struct drawing {
     uint32_t width, height; /* counts */
     uint32_t samples;       /* of a pixel, along each side */
-    /* Reads rows from `first` on, one at least; block is theirs until the next call. Where colours
-     * are smooth the block has palette indices, once the scale is made. */
+    /* Reads rows from `first` on, one at least; block belongs to them until the next call. Where
+     * colours are smooth the block has palette indices, once the scale is made. */
     bool (*read)(void *rows, uint32_t first, struct image_rows *block, struct failure *failure);
     void *rows;
     struct colouring *colouring;
-    const struct provenance *provenance; /* what files are to say of themselves, sealed; NULL:
-                                          * nothing */
+    const struct provenance *provenance; /* the texts that files carry, sealed; NULL: none */
     const char *command;                 /* shows the progress under its name */
     enum progress_style progress;
 };
@@ -50,7 +49,7 @@ struct rows_in_memory {
 bool rows_in_memory_read(void *rows, uint32_t first, struct image_rows *block,
                          struct failure *failure);
 
-/* How many rows of counts make a block that is worth while, and is not long: 4 MiB, or one row. */
+/* How many rows of counts make a block: 4 MiB, or one row. */
 uint32_t draw_block_rows(uint32_t width, uint32_t height);
 
 #endif

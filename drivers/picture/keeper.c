@@ -12,10 +12,10 @@ void keeper_measure(struct keeper *keeper, const struct kept_rows *rows, uint64_
     const struct plait_escape *escape = keeper->work->escape;
     const struct plait_exec *exec = keeper->work->exec;
     plait_digest_rows(exec, rows->counts, rows->count, escape->width, digests);
-    const struct plait_escape_tally some =
+    const struct plait_escape_tally tally =
         plait_escape_count_steps(escape, exec, rows->counts, rows->count);
-    keeper->tally.steps += some.steps;
-    keeper->tally.interior += some.interior;
+    keeper->tally.steps += tally.steps;
+    keeper->tally.interior += tally.interior;
     colouring_measure(keeper->colouring, rows->counts, (size_t)rows->count * escape->width);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Where the rows of a picture are kept from their computing until they are written: in memory
- * (keeper_memory.c) or on disk (keeper_disk.c). The run of a picture knows this interface alone. */
+ * Where the rows of a picture are kept after they are computed and until they are written: in
+ * memory (keeper_memory.c) or on disk (keeper_disk.c). The run of a picture uses this interface
+ * only. */
 #ifndef PLAIT_DRIVERS_KEEPER_H
 #define PLAIT_DRIVERS_KEEPER_H
 
@@ -32,7 +33,7 @@ struct keeper {
     bool verify;                           /* compare samples with the reference */
 
     /* From reserve on. */
-    uint64_t space;                        /* rows that this rank can take at most */
+    uint64_t space;                        /* rows that this rank can store at most */
     const struct queue_delivery *delivery; /* NULL: rows stay where they are until gather */
     uint64_t *digests;                     /* of rows; on rank 0, after measure, of all */
     struct plait_escape_tally tally;       /* of the rows that were measured */
@@ -49,7 +50,7 @@ struct kept_rows {
 /* In the order in which they are called. NULL: the kind has nothing to do there. */
 struct keeper_kind {
     /* Collective, before the work: takes the memory and the disk space that all rows will need. Too
-     * little is a failure of all ranks. */
+     * little space is a failure of all ranks. */
     bool (*reserve)(struct keeper *keeper, struct failure *failure);
 
     /* Where rows are to be computed: sets rows->counts, and lowers rows->count to what has space
@@ -60,7 +61,7 @@ struct keeper_kind {
     bool (*put)(struct keeper *keeper, const struct kept_rows *rows, struct failure *failure);
 
     /* Collective, when the queue has ended. A failure, of the work as well, is that of all ranks;
-     * stopped, on rank 0: somebody asked to stop. */
+     * stopped, on rank 0: a stop was requested. */
     bool (*settle)(struct keeper *keeper, bool stopped, struct failure *failure);
 
     /* Collective: rows or digests, sums and ranges of all ranks to rank 0. */
@@ -69,7 +70,8 @@ struct keeper_kind {
     /* Rank 0: the rows that mirror others. */
     void (*complete)(struct keeper *keeper);
 
-    /* Rank 0: measures those, after which digests, tally and range are those of the picture. */
+    /* Rank 0: measures those rows, after which digests, tally and range are those of the picture.
+     */
     void (*measure)(struct keeper *keeper);
 
     /* Collective: finds smooth values and their range, shown by the display. A failure is that of
@@ -81,7 +83,7 @@ struct keeper_kind {
      * put. */
     bool (*verify)(struct keeper *keeper, struct failure *failure);
 
-    /* Rank 0, again and again: as a drawing's read (draw.h); keeper is a struct keeper. */
+    /* Rank 0, repeatedly: as a drawing's read (draw.h); keeper is a struct keeper. */
     bool (*read)(void *keeper, uint32_t first, struct image_rows *block, struct failure *failure);
 
     /* Frees keeper->state, which is NULL if reserve has not come that far. */
@@ -96,7 +98,7 @@ void keeper_measure(struct keeper *keeper, const struct kept_rows *rows, uint64_
 /* For the kinds, collective: the tally of all ranks to rank 0, and the range. */
 void keeper_gather_sums(struct keeper *keeper);
 
-/* For the kinds: describes a pixel that is not what the reference says. Returns false. */
+/* For the kinds: describes a pixel that differs from the reference. Returns false. */
 bool keeper_mismatch(const struct plait_escape_difference *difference, struct failure *failure);
 
 enum { VERIFY_SAMPLES = 1000 };

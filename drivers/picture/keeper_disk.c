@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Keeps rows on disk, for --stream: a picture that no rank's memory has to hold. Every rank
  * computes its pieces in parts of a few MiB and writes them, with the rows that mirror them, to
- * their places in a store (picture/store.h), which is a .npy file in the making. Rank 0 then reads
- * the store block by block, compares the rows with the digests that their owners sent, and so gives
- * them to all writers.
+ * their places in a store (picture/store.h), a .npy file that is not complete yet. Rank 0 then
+ * reads the store block by block, compares the rows with the digests that their owners sent, and
+ * gives them to all writers.
  *
  * The colours of a picture depend on the smallest and the largest value in it, so no row can be
  * encoded before the last one is computed: that is why the counts go to disk and not straight into
@@ -26,7 +26,7 @@
 
 /* Threads wait for each other at the end of a part: it should be many tiles (kernels/escape.c). */
 static const uint64_t thread_bytes = UINT64_C(4) << 20;
-static const uint64_t most_bytes = UINT64_C(64) << 20;
+static const uint64_t part_bytes_max = UINT64_C(64) << 20;
 
 struct disk_rows {
     struct store store;
@@ -38,7 +38,7 @@ struct disk_rows {
     uint64_t *digests; /* [rows]: of rows that were read */
 };
 
-static uint32_t keeper_disk_least(uint32_t a, uint32_t b) {
+static uint32_t disk_least(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
@@ -46,13 +46,13 @@ static uint64_t disk_row_bytes(const struct keeper *keeper) {
     return (uint64_t)keeper->work->escape->width * sizeof(int32_t);
 }
 
-static uint64_t disk_place_of(const struct keeper *keeper, uint32_t row) {
+static uint64_t disk_offset(const struct keeper *keeper, uint32_t row) {
     return NPY_HEADER_BYTES + row * disk_row_bytes(keeper);
 }
 
 /* -- before the work --------------------------------------------------------------------------- */
 
-/* A format that is put together in memory would need what --stream is to spare. */
+/* A format that is assembled in memory would need the memory that --stream saves. */
 static bool disk_check_formats(const struct keeper *keeper, struct failure *failure) {
     for (size_t k = 0; k < keeper->files->count; k++) {
         const struct picture_file *file = &keeper->files->items[k];
@@ -69,7 +69,8 @@ static void disk_make_buffers(struct keeper *keeper, struct failure *failure) {
     const struct plait_escape *escape = keeper->work->escape;
     struct disk_rows *disk = keeper->state;
     const uint64_t wanted = thread_bytes * (uint64_t)keeper->work->exec->threads;
-    const uint64_t rows = (wanted < most_bytes ? wanted : most_bytes) / disk_row_bytes(keeper);
+    const uint64_t rows =
+        (wanted < part_bytes_max ? wanted : part_bytes_max) / disk_row_bytes(keeper);
     disk->rows = rows < 1 ? 1 : rows < escape->height ? (uint32_t)rows : escape->height;
     const size_t pixels = (size_t)disk->rows * escape->width;
     disk->counts = malloc(pixels * sizeof *disk->counts);
@@ -90,7 +91,7 @@ static bool disk_commit(void *context, struct failure *failure) {
     return store_commit(context, failure);
 }
 
-/* The store becomes the first file of counts, else it lies next to the first file. */
+/* The store becomes the first file of counts, else it is a scratch file next to the first file. */
 static bool disk_begin_store(struct keeper *keeper, struct failure *failure) {
     struct disk_rows *disk = keeper->state;
     struct picture_file *counts = NULL, *first = NULL;
@@ -108,7 +109,7 @@ static bool disk_begin_store(struct keeper *keeper, struct failure *failure) {
     disk->stored = first != NULL;
     return !first ||
            store_begin(&disk->store, keeper->work->session, counts ? counts->path : first->path,
-                       disk_place_of(keeper, keeper->work->escape->height), failure);
+                       disk_offset(keeper, keeper->work->escape->height), failure);
 }
 
 static bool disk_reserve(struct keeper *keeper, struct failure *failure) {
@@ -126,7 +127,7 @@ static bool disk_reserve(struct keeper *keeper, struct failure *failure) {
 static void disk_place(struct keeper *keeper, struct kept_rows *rows) {
     const struct disk_rows *disk = keeper->state;
     rows->counts = disk->counts;
-    rows->count = keeper_disk_least(rows->count, disk->rows);
+    rows->count = disk_least(rows->count, disk->rows);
 }
 
 /* Keeps rows of the picture, wherever they come from. */
@@ -147,7 +148,7 @@ static bool disk_store_rows(struct keeper *keeper, const struct kept_rows *rows,
                                                   work->escape->width, disk->parts, failure))
         return false;
     return !disk->stored ||
-           store_write(&disk->store, disk_place_of(keeper, rows->first), rows->counts,
+           store_write(&disk->store, disk_offset(keeper, rows->first), rows->counts,
                        rows->count * disk_row_bytes(keeper), failure);
 }
 
@@ -156,7 +157,7 @@ static bool disk_put(struct keeper *keeper, const struct kept_rows *rows, struct
     const struct row_work *work = keeper->work;
     const uint32_t height = work->escape->height;
     const uint32_t begin = rows->first > 1 ? rows->first : 1;
-    const uint32_t end = keeper_disk_least(rows->first + rows->count, height - work->distinct + 1);
+    const uint32_t end = disk_least(rows->first + rows->count, height - work->distinct + 1);
     if (!disk_store_rows(keeper, rows, failure))
         return false;
     if (begin >= end)
@@ -174,7 +175,7 @@ static bool disk_settle(struct keeper *keeper, bool stopped, struct failure *fai
     const struct plait_escape *escape = keeper->work->escape;
     struct disk_rows *disk = keeper->state;
     (void)stopped;
-    if (disk->stored && keeper->work->session->rank == ROOT) {
+    if (disk->stored && session_is_root(keeper->work->session)) {
         char header[NPY_HEADER_BYTES];
         const uint64_t shape[] = {escape->height, escape->width};
         npy_header_make(NPY_INT32, 2, shape, header);
@@ -204,8 +205,8 @@ static bool disk_colour(struct keeper *keeper, struct progress_display *display,
 
 /* -- the picture ------------------------------------------------------------------------------- */
 
-/* A file system that loses what another node has written, or brings it too late, must not make a
- * picture of it. */
+/* A file system may lose what another node has written, or show it too late: the picture must not
+ * be made of such rows. */
 static bool disk_check_digests(const struct keeper *keeper, uint32_t first, uint32_t rows,
                                struct failure *failure) {
     const struct disk_rows *disk = keeper->state;
@@ -216,8 +217,8 @@ static bool disk_check_digests(const struct keeper *keeper, uint32_t first, uint
             return failure_set(
                 failure, EXIT_RUN,
                 "row %" PRIu32
-                " of the counts beside '%s' is not what its rank wrote there: choose another folder, or leave out --stream",
-                first + i, disk->store.beside);
+                " of the counts next to '%s' is not what its rank wrote there: choose another directory, or leave out --stream",
+                first + i, disk->store.target);
     return true;
 }
 
@@ -227,8 +228,8 @@ static bool disk_read(void *context, uint32_t first, struct image_rows *block,
     struct disk_rows *disk = keeper->state;
     struct colouring *colouring = keeper->colouring;
     const uint32_t width = keeper->work->escape->width;
-    const uint32_t rows = keeper_disk_least(disk->rows, keeper->work->escape->height - first);
-    if (!store_read(&disk->store, disk_place_of(keeper, first), disk->counts,
+    const uint32_t rows = disk_least(disk->rows, keeper->work->escape->height - first);
+    if (!store_read(&disk->store, disk_offset(keeper, first), disk->counts,
                     rows * disk_row_bytes(keeper), failure) ||
         !disk_check_digests(keeper, first, rows, failure))
         return false;

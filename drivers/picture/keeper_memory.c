@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Keeps rows in memory: rank 0 has the whole picture, another rank the rows that it computed, and
- * no more. A checkpoint brings all rows to rank 0 while the work goes on; without one they go there
- * when it has ended. */
+ * no more. With a checkpoint all rows are sent to rank 0 during the work; without one, when it has
+ * ended. */
 #include "picture/keeper.h"
 
 #include "base/stop_signal.h"
@@ -9,26 +9,22 @@
 #include "picture/memory_smooth.h"
 #include "picture/rows_gather.h"
 #include "ranks/agree.h"
-#include "ranks/message_room.h"
+#include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 
 #include <stdlib.h>
 
-#define BYTES_PER_MIB ((double)(1 << 20))
+static const double BYTES_PER_MIB = 1048576;
 
-static const uint64_t message_bytes = UINT64_C(1) << 24;
+static const uint64_t message_bytes_max = UINT64_C(1) << 24;
 
 struct memory_rows {
-    int32_t *counts;                /* rank 0: [height][width]; others: their rows, as they came */
+    int32_t *counts; /* rank 0: [height][width]; others: their rows, in the order of computing */
     struct rank_rows own;           /* where these belong */
-    uint32_t computed;              /* how many these are */
+    uint32_t computed;              /* how many rows these are */
     uint8_t *indices;               /* rank 0: of smooth colours, [height][width], or NULL */
     struct queue_delivery delivery; /* with a checkpoint */
 };
-
-static bool memory_is_root(const struct keeper *keeper) {
-    return keeper->work->session->rank == ROOT;
-}
 
 static size_t memory_width(const struct keeper *keeper) {
     return keeper->work->escape->width;
@@ -36,34 +32,35 @@ static size_t memory_width(const struct keeper *keeper) {
 
 /* -- before the work --------------------------------------------------------------------------- */
 
-/* Of counts and digest, and of what is made of them later. */
+/* For counts and digest, and for what is made of them later. */
 static uint64_t memory_row_bytes(const struct keeper *keeper) {
     const uint32_t width = keeper->work->escape->width;
     uint64_t bytes = width * sizeof(int32_t) + sizeof *keeper->digests;
     if (keeper->colouring->smooth)
         bytes += memory_smooth_row_bytes(width);
-    if (memory_is_root(keeper))
+    if (session_is_root(keeper->work->session))
         bytes += files_row_bytes(keeper->files, width / keeper->samples) / keeper->samples;
     return bytes;
 }
 
-/* Rows of a rank if all goes evenly. */
-static uint32_t memory_rows_expected(const struct keeper *keeper) {
-    return memory_is_root(keeper) ? keeper->work->escape->height
-                                  : (uint32_t)queue_fair_share(&keeper->work->queue);
+/* Rows of a rank if all ranks are equally fast. */
+static uint32_t memory_expected_rows(const struct keeper *keeper) {
+    return session_is_root(keeper->work->session)
+               ? keeper->work->escape->height
+               : (uint32_t)queue_fair_share(&keeper->work->queue);
 }
 
 /* What a rank may take beyond its fair share, in rows, where the queue decides during the run: the
  * memory that the node has to spare, an eighth kept back, divided among the ranks that keep rows
- * there. Rank 0 has space for all rows, so that some rank can always go on. */
-static uint32_t memory_rows_to_spare(const struct keeper *keeper, uint64_t spare_bytes) {
+ * there. Rank 0 has space for all rows, so that some rank can always continue. */
+static uint32_t memory_spare_rows(const struct keeper *keeper, uint64_t spare_bytes) {
     const struct row_work *work = keeper->work;
-    int keepers = !memory_is_root(keeper);
+    int keepers = !session_is_root(keeper->work->session);
     MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &keepers, 1, MPI_INT, MPI_SUM, work->session->node));
-    if (memory_is_root(keeper) || schedule_is_fixed(&work->queue.schedule))
+    if (session_is_root(keeper->work->session) || schedule_is_fixed(&work->queue.schedule))
         return 0;
     const uint64_t addressable = SIZE_MAX / 2 / memory_row_bytes(keeper);
-    const uint64_t expected = memory_rows_expected(keeper);
+    const uint64_t expected = memory_expected_rows(keeper);
     uint64_t most = work->distinct - expected;
     if (expected + most > addressable)
         most = addressable - expected;
@@ -72,42 +69,43 @@ static uint32_t memory_rows_to_spare(const struct keeper *keeper, uint64_t spare
     return (uint32_t)(spare < most ? spare : most);
 }
 
-/* What helps where memory does not suffice. Rank 0 holds the whole picture, on however many nodes.
- */
-static const char *memory_way_out(const struct keeper *keeper) {
-    return memory_is_root(keeper) ? "--stream, which keeps only some rows in memory" : "more nodes";
+/* What an error suggests where memory does not suffice. Rank 0 holds the whole picture, on any
+ * number of nodes. */
+static const char *memory_alternative(const struct keeper *keeper) {
+    return session_is_root(keeper->work->session) ? "--stream, which keeps only some rows in memory"
+                                                  : "more nodes";
 }
 
-/* All ranks of a node draw on one memory: their needs are added up before anyone allocates, since a
- * kernel that promises more than it has kills a rank in the middle of the work instead. */
-static bool memory_size_up(struct keeper *keeper, struct failure *failure) {
+/* All ranks of a node share its memory: their needs are added up before anyone allocates, since a
+ * system that promises more than it has kills a rank in the middle of the work instead. */
+static bool memory_check_space(struct keeper *keeper, struct failure *failure) {
     const struct session *session = keeper->work->session;
-    const uint64_t own = memory_rows_expected(keeper) * memory_row_bytes(keeper);
+    const uint64_t own = memory_expected_rows(keeper) * memory_row_bytes(keeper);
     const struct node_memory memory = node_memory_of(session, own);
     if (own > SIZE_MAX / 2)
         failure_set(
             failure, EXIT_USAGE,
             "the picture needs more memory than a 32-bit process can have: choose a smaller --size, or %s",
-            memory_way_out(keeper));
+            memory_alternative(keeper));
     else if (memory.needed > memory.available)
         failure_set(
             failure, EXIT_USAGE,
             "the picture needs %.0f MiB on this node, which has %.0f MiB free: choose a smaller --size, or %s",
             (double)memory.needed / BYTES_PER_MIB, (double)memory.available / BYTES_PER_MIB,
-            memory_way_out(keeper));
+            memory_alternative(keeper));
     if (!agree(session, failure))
         return false;
-    keeper->space = memory_rows_expected(keeper) +
-                    memory_rows_to_spare(keeper, memory.available - memory.needed);
+    keeper->space =
+        memory_expected_rows(keeper) + memory_spare_rows(keeper, memory.available - memory.needed);
     return true;
 }
 
 /* Memory that is not touched costs nothing: a rank asks for space for all rows that it may get, and
- * uses what the rows need that it does get. Where the system counts promises too, it asks for less.
- */
+ * uses what the rows need that it does get. Where the system counts promised memory too, it asks
+ * for less. */
 static bool memory_allocate(struct keeper *keeper, struct failure *failure) {
     struct memory_rows *memory = keeper->state;
-    const uint64_t expected = memory_rows_expected(keeper);
+    const uint64_t expected = memory_expected_rows(keeper);
     for (;;) {
         /* One element at least: a rank without rows has nothing to store, but NULL means no memory.
          */
@@ -120,22 +118,22 @@ static bool memory_allocate(struct keeper *keeper, struct failure *failure) {
             return failure_set(failure, EXIT_USAGE,
                                "no memory for %.0f MiB of counts: choose a smaller --size, or %s",
                                (double)(keeper->space * memory_row_bytes(keeper)) / BYTES_PER_MIB,
-                               memory_way_out(keeper));
+                               memory_alternative(keeper));
         free(memory->counts);
         free(keeper->digests);
         keeper->space = expected + (keeper->space - expected) / 2;
     }
 }
 
-/* Measures `count` rows that lie from `at` on. */
-static void memory_measure_at(struct keeper *keeper, size_t at, uint64_t count) {
+/* Measures `count` rows of those in memory, from index `at`. */
+static void memory_measure_rows(struct keeper *keeper, size_t at, uint64_t count) {
     struct memory_rows *memory = keeper->state;
     const struct kept_rows rows = {(uint32_t)at, (uint32_t)count,
                                    memory->counts + at * memory_width(keeper)};
     keeper_measure(keeper, &rows, keeper->digests + at);
 }
 
-/* Rank 0: the rows that the checkpoint has, which are its own from now on, and their sums. */
+/* Rank 0: reads the rows of the checkpoint, which are its own from now on, and sums them up. */
 static bool memory_load(struct keeper *keeper, struct failure *failure) {
     struct memory_rows *memory = keeper->state;
     const struct unit_set *finished = &keeper->checkpoint->finished;
@@ -143,7 +141,7 @@ static bool memory_load(struct keeper *keeper, struct failure *failure) {
                                  keeper->digests, failure))
         return false;
     for (size_t k = 0; k < finished->count; k++) {
-        memory_measure_at(keeper, finished->items[k].first, finished->items[k].count);
+        memory_measure_rows(keeper, finished->items[k].first, finished->items[k].count);
         if (!unit_set_add(&memory->own.pieces, finished->items[k]))
             return failure_set(failure, EXIT_RUN, "out of memory");
     }
@@ -153,7 +151,7 @@ static bool memory_load(struct keeper *keeper, struct failure *failure) {
 
 /* -- the checkpoint, as the queue's delivery --------------------------------------------------- */
 
-/* Rows that were computed last lie last; on rank 0 each row has its place. */
+/* Rows that were computed last are last in memory; on rank 0 each row has its place. */
 static void memory_locate(void *context, int rank, struct piece piece,
                           struct queue_block blocks[QUEUE_BLOCKS]) {
     struct keeper *keeper = context;
@@ -181,8 +179,8 @@ static bool memory_tend_checkpoint(void *context) {
 
 static void memory_begin_delivery(struct keeper *keeper) {
     struct memory_rows *memory = keeper->state;
-    /* As many rows as make a message that does not keep rank 0 for long. */
-    const uint64_t most = message_bytes / (memory_width(keeper) * sizeof *memory->counts);
+    /* Rank 0 should receive a message in a short time. */
+    const uint64_t most = message_bytes_max / (memory_width(keeper) * sizeof *memory->counts);
     memory->delivery = (struct queue_delivery){
         .context = keeper,
         .most_units = most > 0 ? most : 1,
@@ -200,14 +198,14 @@ static bool memory_reserve(struct keeper *keeper, struct failure *failure) {
     keeper->state = memory;
     if (!memory)
         failure_set(failure, EXIT_RUN, "out of memory");
-    if (!agree(work->session, failure) || !memory_size_up(keeper, failure))
+    if (!agree(work->session, failure) || !memory_check_space(keeper, failure))
         return false;
     memory->own.session = work->session;
     memory->own.total = work->distinct;
     memory->own.blocks = work->queue.schedule.kind == SCHEDULE_BLOCK && !keeper->checkpoint;
     if (memory_allocate(keeper, failure) && keeper->checkpoint) {
         memory_begin_delivery(keeper);
-        if (memory_is_root(keeper))
+        if (session_is_root(keeper->work->session))
             memory_load(keeper, failure);
     }
     return agree(work->session, failure);
@@ -215,24 +213,24 @@ static bool memory_reserve(struct keeper *keeper, struct failure *failure) {
 
 /* -- the work ---------------------------------------------------------------------------------- */
 
-static size_t memory_place_of(const struct keeper *keeper, uint32_t first) {
+static size_t memory_row_index(const struct keeper *keeper, uint32_t first) {
     const struct memory_rows *memory = keeper->state;
-    return memory_is_root(keeper) ? first : memory->computed;
+    return session_is_root(keeper->work->session) ? first : memory->computed;
 }
 
 static void memory_place(struct keeper *keeper, struct kept_rows *rows) {
     const struct memory_rows *memory = keeper->state;
-    rows->counts = memory->counts + memory_place_of(keeper, rows->first) * memory_width(keeper);
+    rows->counts = memory->counts + memory_row_index(keeper, rows->first) * memory_width(keeper);
 }
 
-/* Rows that are delivered bring their digests along; the others are measured in the end. */
+/* Rows that are delivered need their digests now; the others are measured in the end. */
 static bool memory_put(struct keeper *keeper, const struct kept_rows *rows,
                        struct failure *failure) {
     struct memory_rows *memory = keeper->state;
     if (!unit_set_add(&memory->own.pieces, (struct piece){rows->first, rows->count}))
         return failure_set(failure, EXIT_RUN, "out of memory");
     if (keeper->checkpoint)
-        memory_measure_at(keeper, memory_place_of(keeper, rows->first), rows->count);
+        memory_measure_rows(keeper, memory_row_index(keeper, rows->first), rows->count);
     memory->computed += rows->count;
     return true;
 }
@@ -247,11 +245,11 @@ static bool memory_settle(struct keeper *keeper, bool stopped, struct failure *f
 static void memory_gather(struct keeper *keeper) {
     const struct memory_rows *memory = keeper->state;
     const struct unit_set *pieces = &memory->own.pieces;
-    if (!keeper->checkpoint) { /* which has brought them, measured */
-        if (!memory_is_root(keeper))
-            memory_measure_at(keeper, 0, memory->computed);
-        for (size_t k = 0; memory_is_root(keeper) && k < pieces->count; k++)
-            memory_measure_at(keeper, pieces->items[k].first, pieces->items[k].count);
+    if (!keeper->checkpoint) { /* with one, rank 0 has them, measured */
+        if (!session_is_root(keeper->work->session))
+            memory_measure_rows(keeper, 0, memory->computed);
+        for (size_t k = 0; session_is_root(keeper->work->session) && k < pieces->count; k++)
+            memory_measure_rows(keeper, pieces->items[k].first, pieces->items[k].count);
         rows_gather(&memory->own, memory_width(keeper) * sizeof *memory->counts, memory->counts);
         rows_gather(&memory->own, sizeof *keeper->digests, keeper->digests);
     }
@@ -265,7 +263,7 @@ static void memory_complete(struct keeper *keeper) {
 
 static void memory_measure(struct keeper *keeper) {
     const struct row_work *work = keeper->work;
-    memory_measure_at(keeper, work->distinct, work->escape->height - work->distinct);
+    memory_measure_rows(keeper, work->distinct, work->escape->height - work->distinct);
 }
 
 static bool memory_colour(struct keeper *keeper, struct progress_display *display,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Colours rows smoothly. Mirror images are not computed but for column 0 of a picture that is
- * symmetric about its centre, which has none: rank 0 computes that of the mirrored rows, since the
- * range of the picture must not depend on who computes what. */
+ * Colours rows smoothly. Mirrored rows are not computed, except column 0 of a picture that
+ * is symmetric about its centre, which mirrors nothing: rank 0 computes it for the mirrored rows,
+ * since the range of the picture must not depend on who computes what. */
 #include "picture/memory_smooth.h"
 
 #include "ranks/agree.h"
@@ -21,16 +21,13 @@ uint64_t memory_smooth_row_bytes(uint32_t width) {
     return width * (sizeof(int32_t) + sizeof(uint8_t));
 }
 
-static bool smooth_is_root(const struct smooth *smooth) {
-    return smooth->rows.work->session->rank == ROOT;
-}
-
 /* One element more than needed: a rank without rows has nothing to store, but NULL means no memory.
  */
 static bool smooth_allocate(struct smooth *smooth, struct failure *failure) {
     const size_t own = unit_set_units(&smooth->rows.own->pieces) * smooth->width;
-    const size_t kept =
-        smooth_is_root(smooth) ? smooth->rows.work->escape->height * smooth->width : own;
+    const size_t kept = session_is_root(smooth->rows.work->session)
+                            ? smooth->rows.work->escape->height * smooth->width
+                            : own;
     smooth->parts = malloc((own + 1) * sizeof *smooth->parts);
     smooth->column = malloc((smooth->mirrored + 1) * sizeof *smooth->column);
     smooth->indices = malloc(kept + 1);
@@ -40,11 +37,10 @@ static bool smooth_allocate(struct smooth *smooth, struct failure *failure) {
                                   smooth->rows.work->exec, failure);
 }
 
-/* Where the counts, and on rank 0 the indices, of a piece are: `own` rows of this rank lie before
- * it.
- */
-static size_t smooth_place_of(const struct smooth *smooth, const struct piece *piece, size_t own) {
-    return (smooth_is_root(smooth) ? piece->first : own) * smooth->width;
+/* The offset of the counts, and on rank 0 of the indices, of a piece that follows `own` rows of
+ * this rank. */
+static size_t smooth_offset(const struct smooth *smooth, const struct piece *piece, size_t own) {
+    return (session_is_root(smooth->rows.work->session) ? piece->first : own) * smooth->width;
 }
 
 /* The values of this rank's rows, and on rank 0 those of column 0 of the mirrored rows. */
@@ -57,8 +53,7 @@ static bool smooth_find_values(struct smooth *smooth, struct failure *failure) {
     for (size_t k = 0; k < pieces->count; k++) {
         const struct piece *piece = &pieces->items[k];
         const struct counted_rows rows = {(uint32_t)piece->first, (uint32_t)piece->count,
-                                          smooth->rows.counts +
-                                              smooth_place_of(smooth, piece, own)};
+                                          smooth->rows.counts + smooth_offset(smooth, piece, own)};
         if (!smooth_find(finder, &rows, (uint32_t)smooth->width,
                          smooth->parts + own * smooth->width, failure))
             return false;
@@ -72,11 +67,11 @@ static bool smooth_find_values(struct smooth *smooth, struct failure *failure) {
     return smooth_find(finder, &mirrored, 1, smooth->column, failure);
 }
 
-static void smooth_colour_own(struct smooth *smooth) {
+static void smooth_colour_pieces(struct smooth *smooth) {
     const struct unit_set *pieces = &smooth->rows.own->pieces;
     size_t own = 0;
     for (size_t k = 0; k < pieces->count; k++) {
-        const size_t place = smooth_place_of(smooth, &pieces->items[k], own);
+        const size_t place = smooth_offset(smooth, &pieces->items[k], own);
         smooth_indices(&smooth->rows.colouring->scale, smooth->rows.counts + place,
                        smooth->parts + own * smooth->width, pieces->items[k].count * smooth->width,
                        smooth->indices + place);
@@ -84,7 +79,7 @@ static void smooth_colour_own(struct smooth *smooth) {
     }
 }
 
-/* Rank 0: the mirrored rows, when the others are there. */
+/* Rank 0: the mirrored rows, when the others have arrived. */
 static void smooth_colour_mirrored(struct smooth *smooth) {
     (void)plait_escape_complete_bytes(smooth->rows.work->escape, smooth->rows.work->exec,
                                       smooth->indices);
@@ -100,7 +95,7 @@ bool memory_smooth(const struct smooth_rows *rows, uint8_t **indices, struct fai
     struct smooth smooth = {
         .rows = *rows,
         .width = work->escape->width,
-        .mirrored = work->session->rank == ROOT ? work->escape->height - work->distinct : 0,
+        .mirrored = session_is_root(work->session) ? work->escape->height - work->distinct : 0,
     };
     *indices = NULL;
     if (smooth_allocate(&smooth, failure))
@@ -108,10 +103,10 @@ bool memory_smooth(const struct smooth_rows *rows, uint8_t **indices, struct fai
     const bool found = agree(work->session, failure);
     if (found) {
         colouring_share_smooth(rows->colouring, work->session);
-        smooth_colour_own(&smooth);
+        smooth_colour_pieces(&smooth);
         rows_gather(rows->own, smooth.width, smooth.indices);
     }
-    if (found && smooth_is_root(&smooth)) {
+    if (found && session_is_root(work->session)) {
         smooth_colour_mirrored(&smooth);
         *indices = smooth.indices;
         smooth.indices = NULL;

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bytes that this needs on a rank for each of its rows in addition to the counts. */
+/* Bytes that a rank needs for this for each of its rows, in addition to the counts. */
 uint64_t memory_smooth_row_bytes(uint32_t width);
 
 /* Rows of a picture whose counts are gathered, and which rank 0 has completed. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The run of mandelbrot and julia, in the order of the data: options, plan, rows (computed into
- * their keeper, gathered, completed), checksum, colours, verification, files. Each step is one
- * function; failures are agreed between them, so that no rank waits for one that has left. */
+ * their keeper, gathered, completed), checksum, colours, verification, files. Ranks agree on
+ * failures between the steps, so that no rank waits for one that has left. */
 #include "picture/picture.h"
 
 #include "base/clock.h"
@@ -13,10 +13,6 @@
 #include "ranks/waiting.h"
 
 #include <stdio.h>
-
-static bool picture_is_root(const struct run *run) {
-    return run->session->rank == ROOT;
-}
 
 /* -- options ----------------------------------------------------------------------------------- */
 
@@ -36,12 +32,12 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
 
 /* -- plan -------------------------------------------------------------------------------------- */
 
-/* What files need, who computes which rows, and where they are kept. */
+/* What the files need, who computes which rows, and where they are kept. */
 bool picture_prepare(struct run *run, void *state, struct failure *failure) {
     const struct picture_options *options = run->options;
     const bool has_checkpoint = options->checkpoint != NULL;
     struct picture *picture = state;
-    if (picture_is_root(run) &&
+    if (session_is_root(run->session) &&
         colouring_load_palette(&picture->colouring, palette_load, options->palette, failure))
         provenance_begin(&picture->provenance, run->values, failure);
     if (!agree(run->session, failure) ||
@@ -81,26 +77,6 @@ static bool picture_compute(struct run *run, struct picture *picture, struct fai
     return computed;
 }
 
-static void picture_gather(struct run *run, struct picture *picture) {
-    run->gather.begun_ns = clock_now_ns();
-    picture->keeper.kind->gather(&picture->keeper);
-    run->gather.seconds = clock_seconds_since(run->gather.begun_ns);
-}
-
-/* Rank 0: all rows, and their checksum. Rows that mirror others are part of the computation, and
- * timed as such. */
-static void picture_complete(struct run *run, struct picture *picture) {
-    struct keeper *keeper = &picture->keeper;
-    const uint64_t start_ns = clock_now_ns();
-    if (keeper->kind->complete)
-        keeper->kind->complete(keeper);
-    run->compute.seconds += clock_seconds_since(start_ns);
-    if (keeper->kind->measure)
-        keeper->kind->measure(keeper);
-    picture->fnv1a = plait_digest_picture(keeper->digests, picture->escape.height);
-    provenance_seal(&picture->provenance, picture->fnv1a);
-}
-
 /* -- colours and files ------------------------------------------------------------------------- */
 
 static bool picture_find_colours(struct run *run, struct picture *picture,
@@ -111,7 +87,7 @@ static bool picture_find_colours(struct run *run, struct picture *picture,
     struct progress_display display =
         progress_display_begin(label, (enum progress_style)options->progress);
     const bool found = picture->keeper.kind->colour(
-        &picture->keeper, picture_is_root(run) ? &display : NULL, failure);
+        &picture->keeper, session_is_root(run->session) ? &display : NULL, failure);
     progress_display_end(&display);
     return found;
 }
@@ -137,18 +113,31 @@ static bool picture_write_files(const struct run *run, struct picture *picture,
 bool picture_work(struct run *run, void *state, struct failure *failure) {
     const struct picture_options *options = run->options;
     struct picture *picture = state;
+    struct keeper *keeper = &picture->keeper;
     if (!picture_compute(run, picture, failure))
         return false;
-    picture_gather(run, picture);
-    if (picture_is_root(run))
-        picture_complete(run, picture);
+    run->gather.begun_ns = clock_now_ns();
+    keeper->kind->gather(keeper);
+    run->gather.seconds = clock_seconds_since(run->gather.begun_ns);
+
+    if (session_is_root(run->session)) {
+        /* Rows that mirror others are part of the computation, and timed as such. */
+        const uint64_t start_ns = clock_now_ns();
+        if (keeper->kind->complete)
+            keeper->kind->complete(keeper);
+        run->compute.seconds += clock_seconds_since(start_ns);
+        if (keeper->kind->measure)
+            keeper->kind->measure(keeper);
+        picture->fnv1a = plait_digest_picture(keeper->digests, picture->escape.height);
+        provenance_seal(&picture->provenance, picture->fnv1a);
+    }
 
     run->encode.begun_ns = clock_now_ns();
     if (picture->colouring.smooth && !picture_find_colours(run, picture, failure))
         return false;
     run->encode.seconds = clock_seconds_since(run->encode.begun_ns);
-    if (picture_is_root(run) && (!options->verify || !picture->keeper.kind->verify ||
-                                 picture->keeper.kind->verify(&picture->keeper, failure))) {
+    if (session_is_root(run->session) &&
+        (!options->verify || !keeper->kind->verify || keeper->kind->verify(keeper, failure))) {
         const uint64_t start_ns = clock_now_ns();
         picture_write_files(run, picture, failure);
         run->encode.seconds += clock_seconds_since(start_ns);
@@ -159,7 +148,7 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
 
 /* -- the end ----------------------------------------------------------------------------------- */
 
-/* What was kept for the case of a failure is not needed any more. */
+/* The checkpoint is not needed any more. */
 bool picture_finish(const struct run *run, void *state, struct failure *failure) {
     const struct picture_options *options = run->options;
     const struct picture *picture = state;

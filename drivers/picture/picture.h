@@ -23,7 +23,7 @@ struct picture {
     struct plait_escape escape;
     struct picture_files files;
     struct colouring colouring;
-    struct provenance provenance; /* rank 0: what the files say of themselves */
+    struct provenance provenance; /* rank 0: the texts that the files carry */
     struct picture_checkpoint checkpoint;
     struct row_work work;
     struct keeper keeper;

@@ -8,12 +8,8 @@
 
 #include <inttypes.h>
 
-static bool picture_checkpoint_is_root(const struct picture_checkpoint *checkpoint) {
-    return checkpoint->session->rank == ROOT;
-}
-
 /* Of the counts alone, as they are computed: two ways to ask for one view are one view, and the
- * shortcuts of --interior change no count. Seventeen digits tell doubles apart. */
+ * shortcuts of --interior change no count. Seventeen digits identify a double. */
 static void picture_checkpoint_describe(struct checkpoint_parameters *parameters,
                                         const struct plait_escape *escape) {
     const bool julia = escape->kind == PLAIT_JULIA;
@@ -28,21 +24,16 @@ static void picture_checkpoint_describe(struct checkpoint_parameters *parameters
     checkpoint_parameter(parameters, "pixel-size", "%.17g,%.17g", escape->dx, escape->dy);
 }
 
-/* Whether a record holds rows of the picture. */
-static bool fits(const struct picture_checkpoint *checkpoint,
-                 const struct checkpoint_record *record) {
-    const struct plait_escape *escape = checkpoint->escape;
-    return record->row_bytes == escape->width * sizeof(int32_t) && record->first < escape->height &&
-           record->count <= escape->height - record->first;
-}
-
 /* Which rows the file has. A run with --interior brute has kept rows that are not distinct, too. */
-static bool list_rows(struct picture_checkpoint *checkpoint, struct failure *failure) {
-    const uint64_t distinct = plait_escape_distinct_rows(checkpoint->escape);
+static bool picture_checkpoint_list_rows(struct picture_checkpoint *checkpoint,
+                                         struct failure *failure) {
+    const struct plait_escape *escape = checkpoint->escape;
+    const uint64_t distinct = plait_escape_distinct_rows(escape);
     struct checkpoint_record record;
     uint64_t cursor = 0;
     while (checkpoint_next(&checkpoint->file, &cursor, &record, failure)) {
-        if (!fits(checkpoint, &record))
+        if (record.row_bytes != escape->width * sizeof(int32_t) || record.first >= escape->height ||
+            record.count > escape->height - record.first)
             return checkpoint_damaged(&checkpoint->file, "rows of another picture", failure);
         struct piece piece = {record.first, record.count};
         if (piece.first + piece.count > distinct)
@@ -53,12 +44,13 @@ static bool list_rows(struct picture_checkpoint *checkpoint, struct failure *fai
     return failure->exit_status == EXIT_DONE;
 }
 
-static bool open_on_root(struct picture_checkpoint *checkpoint, struct failure *failure) {
+static bool picture_checkpoint_open_on_root(struct picture_checkpoint *checkpoint,
+                                            struct failure *failure) {
     picture_checkpoint_describe(&checkpoint->parameters, checkpoint->escape);
     return checkpoint_open(&checkpoint->file, checkpoint->path, &checkpoint->parameters,
                            &checkpoint->found, failure) &&
-           (!checkpoint->found ||
-            (checkpoint_find_log(&checkpoint->file, failure) && list_rows(checkpoint, failure))) &&
+           (!checkpoint->found || (checkpoint_find_log(&checkpoint->file, failure) &&
+                                   picture_checkpoint_list_rows(checkpoint, failure))) &&
            (unit_set_rest(&checkpoint->finished, plait_escape_distinct_rows(checkpoint->escape),
                           &checkpoint->rest) ||
             failure_set(failure, EXIT_RUN, "out of memory"));
@@ -76,32 +68,26 @@ bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct
     if (!path)
         return true;
     stop_signal_watch();
-    if (picture_checkpoint_is_root(checkpoint))
-        open_on_root(checkpoint, failure);
+    if (session_is_root(checkpoint->session))
+        picture_checkpoint_open_on_root(checkpoint, failure);
     if (!agree(session, failure) || !share_units(session, &checkpoint->rest, failure))
         return false;
     checkpoint->resumed = plait_escape_distinct_rows(escape) - unit_set_units(&checkpoint->rest);
     return true;
 }
 
-static bool picture_checkpoint_read_rows(struct picture_checkpoint *checkpoint,
-                                         const struct plait_exec *exec, int32_t *counts,
-                                         uint64_t *digests, struct failure *failure) {
+bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
+                             int32_t *counts, uint64_t *digests, struct failure *failure) {
     struct checkpoint_record record;
     uint64_t cursor = 0;
-    while (checkpoint_next(&checkpoint->file, &cursor, &record, failure))
+    if (!checkpoint->found && !checkpoint_create_log(&checkpoint->file, failure))
+        return false;
+    while (checkpoint->found && checkpoint_next(&checkpoint->file, &cursor, &record, failure))
         if (!checkpoint_read(&checkpoint->file, &record, exec,
                              counts + record.first * checkpoint->escape->width,
                              digests + record.first, failure))
             return false;
-    return failure->exit_status == EXIT_DONE;
-}
-
-bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
-                             int32_t *counts, uint64_t *digests, struct failure *failure) {
-    if (!(checkpoint->found
-              ? picture_checkpoint_read_rows(checkpoint, exec, counts, digests, failure)
-              : checkpoint_create_log(&checkpoint->file, failure)))
+    if (failure->exit_status != EXIT_DONE)
         return false;
     checkpoint_set_interval(&checkpoint->file, checkpoint->every_seconds);
     return true;
@@ -122,13 +108,13 @@ bool picture_checkpoint_keep(struct picture_checkpoint *checkpoint, struct piece
 }
 
 bool picture_checkpoint_tend(struct picture_checkpoint *checkpoint) {
-    /* A request to stop comes before the end of the interval: what there is is saved at once. */
+    /* A request to stop does not wait for the end of the interval. */
     return (!checkpoint_is_due(&checkpoint->file) && !stop_signal_seen()) ||
            checkpoint_commit(&checkpoint->file, &checkpoint->failure);
 }
 
-/* All rows are kept, but the files are not written. Answers false. */
-static bool picture_checkpoint_stopped_when_complete(const struct picture_checkpoint *checkpoint,
+/* All rows are kept, but the files are not written. Returns false. */
+static bool picture_checkpoint_stopped_with_all_rows(const struct picture_checkpoint *checkpoint,
                                                      struct failure *failure) {
     return failure_set(
         failure, EXIT_STOPPED,
@@ -149,29 +135,29 @@ static bool picture_checkpoint_end_on_root(struct picture_checkpoint *checkpoint
     if (!stopped && !stop_signal_seen())
         return true;
     if (finished == all)
-        return picture_checkpoint_stopped_when_complete(checkpoint, failure);
+        return picture_checkpoint_stopped_with_all_rows(checkpoint, failure);
     return failure_set(failure, EXIT_STOPPED,
                        "stopped: checkpoint '%s' has %" PRIu64 " of %" PRIu64
-                       " rows, and the same command goes on from there",
+                       " rows, and the same command continues from there",
                        checkpoint->path, finished, all);
 }
 
 bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool stopped,
                                  struct failure *failure) {
-    if (picture_checkpoint_is_root(checkpoint))
+    if (session_is_root(checkpoint->session))
         picture_checkpoint_end_on_root(checkpoint, stopped, failure);
     if (!agree(checkpoint->session, failure))
         return false;
     struct failure later = {0};
-    picture_checkpoint_stopped_when_complete(checkpoint, &later);
-    stop_signal_end_at_once(picture_checkpoint_is_root(checkpoint) ? later.text : NULL);
+    picture_checkpoint_stopped_with_all_rows(checkpoint, &later);
+    stop_signal_end_at_once(session_is_root(checkpoint->session) ? later.text : NULL);
     return true;
 }
 
 bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
                                struct failure *failure) {
     stop_signal_release();
-    return !picture_checkpoint_is_root(checkpoint) || checkpoint_remove(&checkpoint->file, failure);
+    return !session_is_root(checkpoint->session) || checkpoint_remove(&checkpoint->file, failure);
 }
 
 void picture_checkpoint_free(struct picture_checkpoint *checkpoint) {

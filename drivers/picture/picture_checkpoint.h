@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What --checkpoint keeps of a picture: finished rows in a file that only grows
  * (files/checkpoint.h), and nothing that depends on ranks, threads or paths. Rank 0 has the file;
- * the others deliver their rows to it while the work goes on. */
+ * the others deliver their rows to it during the work. */
 #ifndef PLAIT_DRIVERS_PICTURE_CHECKPOINT_H
 #define PLAIT_DRIVERS_PICTURE_CHECKPOINT_H
 
@@ -15,8 +15,8 @@ struct picture_checkpoint {
     const struct session *session;
     const struct plait_escape *escape;
     const char *path;     /* NULL: no checkpoint */
-    struct unit_set rest; /* the distinct rows that are left for this run, on every rank */
-    uint64_t resumed;     /* the others, on every rank */
+    struct unit_set rest; /* on every rank: the distinct rows that are left for this run */
+    uint64_t resumed;     /* on every rank: how many rows the file has */
 
     /* Rank 0. */
     struct checkpoint_parameters parameters;
@@ -27,9 +27,9 @@ struct picture_checkpoint {
     struct failure failure;   /* of writing, in the middle of the work */
 };
 
-/* Collective. Opens the file at path, if there is one, and learns which rows it has; from now on
- * signals that ask to stop are noted. Does nothing for a path of NULL. What was given stays where
- * it is. EXIT_USAGE: the file is not of this picture or not good. Free with
+/* Collective. Opens the file at path, if there is one, and reads which rows it has; from now on
+ * signals that ask to stop are noted. Does nothing for a path of NULL. The arguments must live as
+ * long as the checkpoint. EXIT_USAGE: the file is of another picture or damaged. Free with
  * picture_checkpoint_free, also after a failure. */
 bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct session *session,
                              const struct plait_escape *escape, const char *path,
@@ -44,17 +44,17 @@ bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct
 bool picture_checkpoint_keep(struct picture_checkpoint *checkpoint, struct piece piece,
                              const int32_t *rows, const uint64_t *digests);
 
-/* Rank 0: saves what is kept, if it is time to. false: writing failed. */
+/* Rank 0: saves the rows that are kept, if the interval has passed. false: writing failed. */
 bool picture_checkpoint_tend(struct picture_checkpoint *checkpoint);
 
 /* Collective, when the ranks have ended their work: rank 0 saves everything. EXIT_STOPPED if
- * somebody stopped the work, be all rows kept or not. From then on a signal has nothing left to
+ * the work was stopped, whether all rows are kept or not. After that a signal has nothing left to
  * save, and ends the rank at once with EXIT_STOPPED: the launcher ends the others. */
 bool picture_checkpoint_end_work(struct picture_checkpoint *checkpoint, bool stopped,
                                  struct failure *failure);
 
-/* On each rank, when the results are reported on rank 0: from now on signals do what they do
- * without a checkpoint. Rank 0 removes the file. */
+/* On each rank, when rank 0 has reported the results: from now on signals have the effect that they
+ * have without a checkpoint. Rank 0 removes the file. */
 bool picture_checkpoint_remove(const struct picture_checkpoint *checkpoint,
                                struct failure *failure);
 

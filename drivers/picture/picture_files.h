@@ -16,7 +16,7 @@ struct picture_file {
     const char *path;
     const struct writer_format *format;
     struct writer *writer; /* while rows are written */
-    /* Not NULL: there is no writer, whoever keeps the rows puts the file in its place. */
+    /* Not NULL: there is no writer, the keeper of the rows puts the file in its place. */
     bool (*commit)(void *context, struct failure *failure);
     void *commit_context;
 };
@@ -27,8 +27,8 @@ struct picture_files {
     size_t count;
 };
 
-/* What files may be. */
-enum files_kind { FILES_OF_PICTURE, FILES_OF_COLOURS }; /* the latter without counts */
+/* Which formats are allowed: all, or only those of colours, not of counts. */
+enum files_kind { FILES_OF_PICTURE, FILES_OF_COLOURS };
 
 /* On every rank: finds the formats of the paths, which stay where they are. EXIT_USAGE for names
  * without one, and for formats that do not take pictures of width x height pixels. Free with
@@ -44,7 +44,7 @@ bool files_have_colours(const struct picture_files *files);
 uint64_t files_row_bytes(const struct picture_files *files, uint32_t width);
 
 /* Opens all, gives rows to all, and ends: puts all in their places if the rows are written,
- * else leaves all what they were before; false in both cases if the files are not there. */
+ * else leaves all as they were before; false in both cases if the files are not there. */
 bool files_open(struct picture_files *files, const struct image *image, struct failure *failure);
 bool files_put(const struct picture_files *files, const struct image_rows *rows,
                struct failure *failure);

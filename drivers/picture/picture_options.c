@@ -16,10 +16,10 @@ static const char *const interior_choices[] = {"fast", "brute", NULL};
 static const char *const region_rivals[] = {"center", "zoom", NULL};
 static const char *const center_rivals[] = {"region", NULL};
 
-/* What is no file. */
+/* Values of --out that name no file. */
 static const char *const out_choices[] = {"null", NULL};
 
-/* Rows that the two subcommands have alike, or but for a default. */
+/* Rows that are the same for the two subcommands, except for a default. */
 #define SIZE_ROW(size_text)                                                                \
     {                                                                                      \
         .name = "size", .kind = OPTION_SIZE, .argument = "WxH",                            \
@@ -60,7 +60,7 @@ static const char *const out_choices[] = {"null", NULL};
         .defines = true,                                                                         \
     }
 
-/* How files are named is the same, but the default is the subcommand's. */
+/* The same for both, except for the default. */
 #define OUT_ROW(file)                                                                                  \
     {                                                                                                  \
         .name = "out", .kind = OPTION_TEXTS, .argument = "FILE", .replaces = true,                     \
@@ -152,7 +152,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .name = "stream",
         .kind = OPTION_FLAG,
         .help =
-            "keep the counts on disk while the picture is made, in the .npy or beside the first output, and a few MiB in the memory of each rank; all nodes must see that folder",
+            "keep the counts on disk while the picture is made, in the .npy or next to the first output, and a few MiB in the memory of each rank; all nodes must see that directory",
         .offset = MEMBER(stream),
     },
     CHECKPOINT_ROW(MEMBER(checkpoint), "rows"),
@@ -161,8 +161,8 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
 };
 
 /* Width and height with the multiplier and the samples, within what the library takes. */
-static bool take_size(const struct picture_options *options, struct plait_escape *escape,
-                      struct failure *failure) {
+static bool picture_take_size(const struct picture_options *options, struct plait_escape *escape,
+                              struct failure *failure) {
     const uint64_t factor = options->multiplier * options->samples;
     const uint64_t width = options->size.width * factor;
     const uint64_t height = options->size.height * factor;
@@ -170,7 +170,7 @@ static bool take_size(const struct picture_options *options, struct plait_escape
         width * height > PLAIT_ESCAPE_PIXELS_MAX)
         return failure_set(failure, EXIT_USAGE,
                            "a picture of %" PRIu64 "x%" PRIu64
-                           " pixels is too large: at most %u a side and %" PRIu64
+                           " pixels is too large: at most %u per side and %" PRIu64
                            " in all (32768x32768), see --size, --multiplier and --samples",
                            width, height, PLAIT_ESCAPE_SIDE_MAX, PLAIT_ESCAPE_PIXELS_MAX);
     escape->width = (uint32_t)width;
@@ -178,17 +178,9 @@ static bool take_size(const struct picture_options *options, struct plait_escape
     return true;
 }
 
-/* --region and --center or --zoom from one place: nothing says which of them counts. */
-static bool refuse_both(const struct option_values *values, const char *center,
-                        struct failure *failure) {
-    char one[VALUES_TEXT_BYTES], other[VALUES_TEXT_BYTES];
-    return failure_set(failure, EXIT_USAGE, "%s and %s both set the view: give only one",
-                       values_blame(values, "region", one), values_blame(values, center, other));
-}
-
-static enum plait_status set_view(const struct picture_options *options,
-                                  const struct option_values *values, bool by_center,
-                                  struct plait_escape *escape) {
+static enum plait_status picture_set_view(const struct picture_options *options,
+                                          const struct option_values *values, bool by_center,
+                                          struct plait_escape *escape) {
     if (!by_center)
         return plait_escape_set_region(escape, options->region[0], options->region[1],
                                        options->region[2], options->region[3]);
@@ -199,30 +191,36 @@ static enum plait_status set_view(const struct picture_options *options,
                                    values_counts(values, "zoom") ? options->zoom : 1.0);
 }
 
-static bool check_order(const char *low_name, double low, const char *high_name, double high,
-                        struct failure *failure) {
+static bool picture_check_order(const char *low_name, double low, const char *high_name,
+                                double high, struct failure *failure) {
     return low < high || failure_set(failure, EXIT_USAGE,
                                      "--region: %s %g is not below %s %g: exchange or widen them",
                                      low_name, low, high_name, high);
 }
 
-static bool take_view(const struct picture_options *options, const struct option_values *values,
-                      struct plait_escape *escape, struct failure *failure) {
+static bool picture_take_view(const struct picture_options *options,
+                              const struct option_values *values, struct plait_escape *escape,
+                              struct failure *failure) {
     const bool by_region = values_counts(values, "region");
     const bool center = values_counts(values, "center"), zoom = values_counts(values, "zoom");
-    if (by_region && (center || zoom))
-        return refuse_both(values, center ? "center" : "zoom", failure);
+    if (by_region && (center || zoom)) { /* from one place: it is undefined which of them counts */
+        char one[VALUES_TEXT_BYTES], other[VALUES_TEXT_BYTES];
+        return failure_set(failure, EXIT_USAGE, "%s and %s both set the view: give only one",
+                           values_blame(values, "region", one),
+                           values_blame(values, center ? "center" : "zoom", other));
+    }
     if (by_region &&
-        (!check_order("XMIN", options->region[0], "XMAX", options->region[1], failure) ||
-         !check_order("YMIN", options->region[2], "YMAX", options->region[3], failure)))
+        (!picture_check_order("XMIN", options->region[0], "XMAX", options->region[1], failure) ||
+         !picture_check_order("YMIN", options->region[2], "YMAX", options->region[3], failure)))
         return false;
-    switch (set_view(options, values, !by_region, escape)) {
+    switch (picture_set_view(options, values, !by_region, escape)) {
     case PLAIT_OK:
         return true;
     case PLAIT_E_UNRESOLVED:
         if (!(plait_escape_resolution(escape) > 0))
-            return failure_set(failure, EXIT_USAGE,
-                               "the pixels of this view are too small for any double: zoom out");
+            return failure_set(
+                failure, EXIT_USAGE,
+                "the pixels of this view are too small for any double: zoom out (--zoom, --region)");
         return failure_set(
             failure, EXIT_USAGE,
             "the pixels of this view are %.3g times too small for double precision: zoom out (--zoom, --region) or take fewer pixels (--size)",
@@ -234,8 +232,8 @@ static bool take_view(const struct picture_options *options, const struct option
     }
 }
 
-static bool take_julia(const struct picture_options *options, struct plait_escape *escape,
-                       struct failure *failure) {
+static bool picture_take_julia(const struct picture_options *options, struct plait_escape *escape,
+                               struct failure *failure) {
     const double most = PLAIT_ESCAPE_VALUE_MAX;
     if (fabs(options->c[0]) > most || fabs(options->c[1]) > most || options->bailout > most)
         return failure_set(
@@ -258,9 +256,10 @@ bool picture_of_options(const struct picture_options *options, const struct opti
         return failure_set(failure, EXIT_USAGE, "%s and %s exclude each other: give only one",
                            values_blame(values, "stream", stream),
                            values_blame(values, "checkpoint", checkpoint));
-    return checkpoint_options_check(values, failure) && take_size(options, escape, failure) &&
-           (kind != PLAIT_JULIA || take_julia(options, escape, failure)) &&
-           take_view(options, values, escape, failure);
+    return checkpoint_options_check(values, failure) &&
+           picture_take_size(options, escape, failure) &&
+           (kind != PLAIT_JULIA || picture_take_julia(options, escape, failure)) &&
+           picture_take_view(options, values, escape, failure);
 }
 
 enum colour_value picture_colour_value(enum plait_escape_kind kind) {

@@ -40,20 +40,20 @@ enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH };
 enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
 /* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
- * subcommand, then how it is computed and shown, alike for both. */
+ * subcommand, then how it is computed and shown, the same for both. */
 enum { PICTURE_OPTIONS = 10, MANDELBROT_OPTIONS = 7, JULIA_OPTIONS = 9 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];
 
-/* The picture that applied options ask for, its pixels being the samples. --region and
+/* The picture of applied options; its pixels are the samples. --region and
  * --center/--zoom exclude each other where they come from the same place; else the one of higher
- * precedence counts. Anything wrong is EXIT_USAGE. */
+ * precedence counts. EXIT_USAGE for any invalid value. */
 bool picture_of_options(const struct picture_options *options, const struct option_values *values,
                         enum plait_escape_kind kind, struct plait_escape *escape,
                         struct failure *failure);
 
-/* What of a pixel is drawn. */
+/* Which value of a pixel is drawn. */
 enum colour_value picture_colour_value(enum plait_escape_kind kind);
 
 extern const struct option_set mandelbrot_option_set, julia_option_set;

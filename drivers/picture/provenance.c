@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Writes and reads what a result says of its origin. Command and parameters are written from the
- * same values: the command is what is read again, the parameters are for people and for --config. A
- * default that ever changes would change what the command of an older result means. */
+ * Writes and reads the texts about the origin of a result. Command and parameters are written from
+ * the same values: the command is what is read again, the parameters are for people and for
+ * --config. A default that ever changes would change what the command of an older result means. */
 #include "picture/provenance.h"
 
 #include "base/number.h"
@@ -23,18 +23,9 @@ static bool provenance_out_of_memory(struct failure *failure) {
 
 /* ---- writing ---- */
 
-static bool write_flag(const struct option *option, const char *text, FILE *stream,
-                       struct failure *failure) {
-    bool on;
-    if (!option_parse(option, option->name, text, &on, failure))
-        return false;
-    fprintf(stream, " --%s%s", on ? "" : "no-", option->name);
-    return true;
-}
-
 /* Writes a space and the two texts as one word. */
-static bool write_joined(const char *head, const char *tail, FILE *stream,
-                         struct failure *failure) {
+static bool provenance_write_joined(const char *head, const char *tail, FILE *stream,
+                                    struct failure *failure) {
     const size_t bytes = strlen(head) + strlen(tail) + 1;
     char *word = malloc(bytes);
     if (!word)
@@ -46,47 +37,51 @@ static bool write_joined(const char *head, const char *tail, FILE *stream,
     return true;
 }
 
-/* A value that begins with "--" must follow '=': after a space it is taken for a forgotten one. */
-static bool write_named(const char *name, const char *text, FILE *stream, struct failure *failure) {
-    char option[OPTION_VARIABLE_BYTES];
+static bool provenance_write_option(const struct option *option, const char *text, FILE *stream,
+                                    struct failure *failure) {
+    if (option->kind == OPTION_FLAG) {
+        bool on;
+        if (!option_parse(option, option->name, text, &on, failure))
+            return false;
+        fprintf(stream, " --%s%s", on ? "" : "no-", option->name);
+        return true;
+    }
+    /* An argument that begins with '-' would be taken for an option. Our arguments are files. */
+    if (option->scope == OPTION_ARGUMENT)
+        return provenance_write_joined(text[0] == '-' ? "./" : "", text, stream, failure);
+    /* A value that begins with "--" must follow '=': after a space it would be taken for the next
+     * option. */
+    char name[OPTION_VARIABLE_BYTES];
     const bool joined = strncmp(text, "--", 2) == 0;
-    snprintf(option, sizeof option, "--%s%s", name, joined ? "=" : "");
-    return joined ? write_joined(option, text, stream, failure)
-                  : write_joined(option, "", stream, failure) &&
-                        write_joined("", text, stream, failure);
+    snprintf(name, sizeof name, "--%s%s", option->name, joined ? "=" : "");
+    if (joined)
+        return provenance_write_joined(name, text, stream, failure);
+    return provenance_write_joined(name, "", stream, failure) &&
+           provenance_write_joined("", text, stream, failure);
 }
 
-static bool write_option(const struct option *option, const char *text, FILE *stream,
-                         struct failure *failure) {
-    if (option->kind == OPTION_FLAG)
-        return write_flag(option, text, stream, failure);
-    if (option->scope != OPTION_ARGUMENT)
-        return write_named(option->name, text, stream, failure);
-    /* What begins with '-' would be taken for an option. Arguments of ours are files. */
-    return write_joined(text[0] == '-' ? "./" : "", text, stream, failure);
-}
-
-/* Whether the command says it: what counts and is not the default, be it given or not. */
-static bool is_told(const struct option_values *values, const struct option *option,
-                    const struct option_value *value) {
+/* Whether the command has the option: what counts and differs from the default, given or not. */
+static bool provenance_states_option(const struct option_values *values,
+                                     const struct option *option,
+                                     const struct option_value *value) {
     return option->defines && values_counts(values, option->name) &&
            !(value->count == 1 && option_is_default(option, value->texts[0]));
 }
 
-static bool write_command(const struct option_values *values, FILE *stream,
-                          struct failure *failure) {
+static bool provenance_write_command(const struct option_values *values, FILE *stream,
+                                     struct failure *failure) {
     fprintf(stream, "plait %s", values->set->command);
     for (size_t i = 0; i < values->count; i++) {
         const struct option *option = option_at(values->set, i, NULL);
         const struct option_value *value = &values->items[i];
-        for (size_t t = 0; is_told(values, option, value) && t < value->count; t++)
-            if (!write_option(option, value->texts[t], stream, failure))
+        for (size_t t = 0; provenance_states_option(values, option, value) && t < value->count; t++)
+            if (!provenance_write_option(option, value->texts[t], stream, failure))
                 return false;
     }
     return true;
 }
 
-/* What the function writes, as a text to be freed; NULL on failure. */
+/* The text that a function writes, to be freed; NULL on failure. */
 static char *provenance_text_of(bool (*write)(const struct option_values *values, FILE *stream,
                                               struct failure *failure),
                                 const struct option_values *values, struct failure *failure) {
@@ -111,7 +106,7 @@ bool provenance_begin(struct provenance *provenance, const struct option_values 
     *provenance = (struct provenance){0};
     provenance->parameters = provenance_text_of(config_file_write_definition, values, failure);
     if (provenance->parameters)
-        provenance->command = provenance_text_of(write_command, values, failure);
+        provenance->command = provenance_text_of(provenance_write_command, values, failure);
     return provenance->command != NULL;
 }
 
@@ -141,29 +136,29 @@ struct reading {
 };
 
 /* The first text of that name, NULL if there is none. */
-static const char *find_text(const struct named_text *texts, size_t count, const char *name) {
-    for (size_t k = 0; k < count; k++)
-        if (strcmp(texts[k].name, name) == 0)
-            return texts[k].text;
+static const char *provenance_find_text(const struct provenance_source *source, const char *name) {
+    for (size_t k = 0; k < source->text_count; k++)
+        if (strcmp(source->texts[k].name, name) == 0)
+            return source->texts[k].text;
     return NULL;
 }
 
-static bool find_texts(struct reading *reading, const struct named_text *texts, size_t count,
-                       struct failure *failure) {
-    reading->command = find_text(texts, count, command_name);
-    reading->version = find_text(texts, count, version_name);
-    reading->checksum = find_text(texts, count, checksum_name);
+static bool provenance_find_texts(struct reading *reading, const struct provenance_source *source,
+                                  struct failure *failure) {
+    reading->command = provenance_find_text(source, command_name);
+    reading->version = provenance_find_text(source, version_name);
+    reading->checksum = provenance_find_text(source, checksum_name);
     const int found = !!reading->command + !!reading->version + !!reading->checksum;
     if (found == 3)
         return true;
     if (found == 0)
         return failure_set(
             failure, EXIT_USAGE,
-            "'%s' does not tell where it comes from: Plait did not draw it, or another program has removed the texts",
+            "'%s' has no record of how it was made: Plait did not draw it, or another program has removed the texts",
             reading->path);
     return failure_set(
         failure, EXIT_USAGE,
-        "'%s' has lost some of the texts that tell where it comes from: use a copy that has them all",
+        "'%s' has lost some of the texts that record how it was made: use a copy that has them all",
         reading->path);
 }
 
@@ -187,7 +182,7 @@ static bool provenance_read_version(const char *text, uint64_t parts[3]) {
     return true;
 }
 
-static bool check_version(struct reading *reading, struct failure *failure) {
+static bool provenance_check_version(struct reading *reading, struct failure *failure) {
     uint64_t theirs[3], ours[3];
     if (!provenance_read_version(reading->version, theirs))
         return failure_set(&reading->mistake, EXIT_USAGE, "%s is no version", version_name);
@@ -200,7 +195,7 @@ static bool check_version(struct reading *reading, struct failure *failure) {
     return true;
 }
 
-static bool read_checksum(struct reading *reading, uint64_t *fnv1a) {
+static bool provenance_read_checksum(struct reading *reading, uint64_t *fnv1a) {
     const char *text = reading->checksum;
     if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16)
         return failure_set(&reading->mistake, EXIT_USAGE, "%s is no checksum", checksum_name);
@@ -209,19 +204,22 @@ static bool read_checksum(struct reading *reading, uint64_t *fnv1a) {
 }
 
 /* The set of the subcommand that a command begins with. NULL is a mistake. */
-static const struct option_set *find_set(struct reading *reading, const struct shell_words *words,
-                                         const struct option_set *const *sets, size_t set_count) {
+static const struct option_set *provenance_find_set(struct reading *reading,
+                                                    const struct shell_words *words,
+                                                    const struct provenance_source *source) {
     const bool ours = words->count >= 2 && strcmp(words->items[0], "plait") == 0;
-    for (size_t k = 0; ours && k < set_count; k++)
-        if (strcmp(words->items[1], sets[k]->command) == 0)
-            return sets[k];
+    for (size_t k = 0; ours && k < source->set_count; k++)
+        if (strcmp(words->items[1], source->sets[k]->command) == 0)
+            return source->sets[k];
     failure_set(&reading->mistake, EXIT_USAGE, "%s names no subcommand that this Plait has",
                 command_name);
     return NULL;
 }
 
-/* Only what defines the result may be given: the rest would be somebody else's will. */
-static bool only_definitions(struct reading *reading, const struct option_values *values) {
+/* Only options that define the result may be given: by others the author of the file could choose
+ * what is written where. */
+static bool provenance_only_definitions(struct reading *reading,
+                                        const struct option_values *values) {
     for (size_t i = 0; i < values->count; i++) {
         const struct option *option = option_at(values->set, i, NULL);
         if (!option->defines && values->items[i].origin != ORIGIN_DEFAULT)
@@ -231,35 +229,35 @@ static bool only_definitions(struct reading *reading, const struct option_values
     return true;
 }
 
-static bool read_command(struct reading *reading, struct option_values *values,
-                         const struct option_set *const *sets, size_t set_count) {
+static bool provenance_read_command(struct reading *reading, struct option_values *values,
+                                    const struct provenance_source *source) {
     struct shell_words words;
     const struct option_set *set = NULL;
     if (shell_words_split(&words, reading->command, &reading->mistake))
-        set = find_set(reading, &words, sets, set_count);
+        set = provenance_find_set(reading, &words, source);
     const bool good =
         set && values_init(values, set, &reading->mistake) &&
         values_parse_argv(values, (int)words.count - 2, words.items + 2, &reading->mistake) &&
-        only_definitions(reading, values);
+        provenance_only_definitions(reading, values);
     shell_words_free(&words);
     return good;
 }
 
-bool provenance_read(struct origin *origin, const char *path, const struct named_text *texts,
-                     size_t count, const struct option_set *const *sets, size_t set_count,
+bool provenance_read(struct origin *origin, const struct provenance_source *source,
                      struct failure *failure) {
-    struct reading reading = {.path = path};
+    struct reading reading = {.path = source->path};
     *origin = (struct origin){0};
-    if (!find_texts(&reading, texts, count, failure))
+    if (!provenance_find_texts(&reading, source, failure))
         return false;
     origin->command = reading.command;
-    if (check_version(&reading, failure) && read_checksum(&reading, &origin->fnv1a) &&
-        read_command(&reading, &origin->values, sets, set_count))
+    if (provenance_check_version(&reading, failure) &&
+        provenance_read_checksum(&reading, &origin->fnv1a) &&
+        provenance_read_command(&reading, &origin->values, source))
         return true;
     if (reading.mistake.exit_status == EXIT_DONE)
         return false;
     return failure_set(
         failure, reading.mistake.exit_status,
-        "the texts of '%s' that tell where it comes from (Plait %s) are damaged: %s: use a copy that is whole",
-        path, reading.version, reading.mistake.text);
+        "the texts of '%s' that record how it was made (Plait %s) are damaged: %s: use an intact copy",
+        source->path, reading.version, reading.mistake.text);
 }

@@ -34,7 +34,7 @@ static size_t rerun_pixels(const struct again *again) {
 }
 
 static bool rerun_allocate(struct again *again, struct failure *failure) {
-    /* Of smooth colours there are a part and an index for each count. */
+    /* Smooth colours need a part and an index for each count. */
     const uint64_t each = again->colouring.smooth ? 9 : sizeof *again->counts;
     const uint64_t bytes = (uint64_t)again->escape.width * again->escape.height * each;
     if (bytes <= SIZE_MAX / 2 && bytes <= memory_available_bytes()) {
@@ -45,7 +45,7 @@ static bool rerun_allocate(struct again *again, struct failure *failure) {
         return true;
     return failure_set(
         failure, EXIT_USAGE,
-        "'%s' needs %.0f MiB to be computed again, more than there is: check it on a larger machine",
+        "'%s' needs %.0f MiB to be computed again, more than is available: check it on a larger machine",
         again->job->path, (double)bytes / (1 << 20));
 }
 
@@ -90,12 +90,12 @@ static bool rerun_measure(struct again *again, struct failure *failure) {
     const uint64_t fnv1a = plait_digest_picture(again->digests, again->escape.height);
     return fnv1a == job->origin->fnv1a ||
            failure_set(failure, EXIT_RUN,
-                       "'%s' says fnv1a %016" PRIx64 ", but its parameters give %016" PRIx64
+                       "'%s' has fnv1a %016" PRIx64 ", but its parameters give %016" PRIx64
                        ": do not trust it, draw it again",
                        job->path, job->origin->fnv1a, fnv1a);
 }
 
-/* Smooth colours are made of more than the counts. */
+/* Smooth colours need more than the counts. */
 static bool rerun_find_indices(struct again *again, struct failure *failure) {
     const struct rerun_job *job = again->job;
     struct colouring *colouring = &again->colouring;

@@ -15,14 +15,14 @@
 /* What is computed again, and how. */
 struct rerun_job {
     const char *path;            /* of the PNG */
-    const struct origin *origin; /* what it says of itself */
+    const struct origin *origin; /* read from its texts */
     enum plait_escape_kind kind;
     struct plait_exec exec;
     const char *command; /* shows the progress under its name */
     enum progress_style progress;
 };
 
-/* What has come of it. */
+/* The outcome. */
 struct rerun_result {
     bool compared;          /* the pixels, too */
     struct failure missing; /* else: why not */
@@ -32,9 +32,9 @@ struct rerun_result {
     bool named_palette; /* which cannot have changed */
 };
 
-/* Whether the counts have the checksum that the file says, and the file the pixels that were drawn;
- * other programs may have changed them, and a palette from a file may be gone, which is no fault of
- * the picture. EXIT_RUN for another checksum, EXIT_USAGE for a picture that cannot be computed
+/* Whether the counts have the checksum in the file, and the file the pixels that were drawn; other
+ * programs may have changed them, and a palette file may be missing, neither of which is an error.
+ * EXIT_RUN for another checksum, EXIT_USAGE for a picture that cannot be computed
  * here. */
 bool rerun_check(const struct rerun_job *job, struct rerun_result *result, struct failure *failure);
 

@@ -44,7 +44,7 @@ static const struct option rows[] = {
         .kind = OPTION_TEXT,
         .argument = "NAME",
         .help =
-            "SIMD path of --check, such as scalar or avx2; a wrong one lists what the machine has",
+            "SIMD path of --check, such as scalar or avx2; an unknown one lists those of the machine",
         .default_text = "the fastest",
         .offset = offsetof(struct rerun_options, path),
     },
@@ -58,10 +58,10 @@ static const struct option_table tables[] = {
 
 const struct option_set rerun_option_set = {
     .command = "rerun",
-    .summary = "tell where a picture comes from; compute it again and compare",
+    .summary = "print how a picture was made; compute it again and compare",
     .details =
         "Prints the command that draws the picture again: the PNG files of mandelbrot and julia carry command, parameters, version and checksum, and keep them in programs that keep text. "
-        "The checksum is that of the counts, so --check holds for a copy that was resized or recoloured, too; it says whether the pixels are still those that were drawn.",
+        "The checksum is that of the counts, so --check holds for a copy that was resized or recoloured, too; it also prints whether the pixels are still those that were drawn.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

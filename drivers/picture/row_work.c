@@ -7,42 +7,46 @@
 
 #include <stdlib.h>
 
-/* One row for its time alone. */
-struct sample {
+/* A row that is computed only to measure the time. */
+struct row_sample {
     const struct row_work *work;
     int32_t *counts; /* [width] */
 };
 
 static void row_work_sample(void *context, uint64_t unit) {
-    const struct sample *sample = context;
+    const struct row_sample *sample = context;
     (void)plait_escape_rows(sample->work->escape, sample->work->exec, (uint32_t)unit, 1,
                             sample->counts);
 }
 
 bool row_work_plan(struct row_work *work, enum schedule_kind kind, const struct unit_set *rest,
                    struct failure *failure) {
-    struct sample sample = {work, NULL};
+    struct row_sample sample = {work, NULL};
     work->distinct = plait_escape_distinct_rows(work->escape);
     if (kind == SCHEDULE_WEIGHTED) {
         sample.counts = malloc(work->escape->width * sizeof *sample.counts);
         if (!sample.counts)
             failure_set(failure, EXIT_RUN, "out of memory");
     }
-    const bool planned = agree(work->session, failure) &&
-                         (rest ? queue_begin_rest(&work->queue, work->session, kind, rest,
-                                                  row_work_sample, &sample, failure)
-                               : queue_begin(&work->queue, work->session, kind, work->distinct,
-                                             row_work_sample, &sample, failure));
+    const struct queue_plan plan = {
+        .kind = kind,
+        .units = work->distinct,
+        .rest = rest,
+        .sample = row_work_sample,
+        .sample_context = &sample,
+    };
+    const bool planned =
+        agree(work->session, failure) && queue_begin(&work->queue, work->session, &plan, failure);
     free(sample.counts);
     return planned;
 }
 
-/* The work of this rank. */
+/* What this rank computes, where to, and how it ended. */
 struct computing {
     const struct row_work *work;
     struct keeper *keeper;
-    enum plait_status status; /* of the kernel; interrupted is no failure where others have stopped
-                               * the work */
+    enum plait_status status; /* of the kernel; interrupted is no failure if other ranks have
+                               * stopped the work */
     struct failure *failure;  /* of keeping rows */
 };
 
@@ -53,20 +57,20 @@ struct part_progress {
     uint64_t before, total; /* rows of the piece: before the part, in all */
 };
 
-static bool part_poll(void *context, uint64_t done, uint64_t total) {
+static bool row_work_poll(void *context, uint64_t done, uint64_t total) {
     const struct part_progress *part = context;
     (void)total;
     return part->poll(part->context, part->before + done, part->total);
 }
 
-/* In as many parts as the keeper has space for. */
+/* A piece, in parts as large as the keeper has space for. */
 static bool row_work_compute(void *context, struct piece piece, plait_progress_fn *poll,
                              void *poll_context) {
     struct computing *computing = context;
     struct keeper *keeper = computing->keeper;
     struct part_progress part = {poll, poll_context, 0, piece.count};
     struct plait_exec exec = *computing->work->exec;
-    exec.progress = part_poll;
+    exec.progress = row_work_poll;
     exec.progress_context = &part;
     while (part.before < piece.count) {
         struct kept_rows rows = {
@@ -83,7 +87,7 @@ static bool row_work_compute(void *context, struct piece piece, plait_progress_f
     return true;
 }
 
-static void row_work_show(void *context, uint64_t finished, uint64_t total) {
+static void row_work_show_progress(void *context, uint64_t finished, uint64_t total) {
     progress_display_update(context, finished, total);
 }
 
@@ -94,13 +98,13 @@ bool row_work_run(struct row_work *work, struct keeper *keeper, const char *labe
     const struct queue_work queue_work = {
         .compute = row_work_compute,
         .context = &computing,
-        .room = keeper->space,
+        .capacity = keeper->space,
         .delivery = keeper->delivery,
-        .listen = style == PROGRESS_NONE ? NULL : row_work_show,
+        .listen = style == PROGRESS_NONE ? NULL : row_work_show_progress,
         .listen_context = &display,
     };
     const bool able = queue_run(&work->queue, &queue_work);
-    if (work->session->rank == ROOT)
+    if (session_is_root(work->session))
         progress_display_end(&display);
     if (!able)
         failure_set(failure, EXIT_RUN, "%s",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Who computes which rows of a picture, and the computing. What becomes of the rows is their
- * keeper's business. */
+ * Who computes which rows of a picture, and the computing. What happens to the rows is up to
+ * their keeper. */
 #ifndef PLAIT_DRIVERS_ROW_WORK_H
 #define PLAIT_DRIVERS_ROW_WORK_H
 

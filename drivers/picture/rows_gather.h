@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The way of rows from the ranks that have computed them to rank 0. */
+ * Sends rows from the ranks that have computed them to rank 0. */
 #ifndef PLAIT_DRIVERS_ROWS_GATHER_H
 #define PLAIT_DRIVERS_ROWS_GATHER_H
 
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Which rows this rank has, of rows [0, total) that the ranks have between them. */
+/* Which rows this rank has, of rows [0, total), each of which one rank has. */
 struct rank_rows {
     const struct session *session;
     uint32_t total;
@@ -18,7 +18,7 @@ struct rank_rows {
     struct unit_set pieces; /* of this rank; row numbers up to INT_MAX */
 };
 
-/* Collective. Takes rows of row_bytes each to their places on rank 0. content: on rank 0 the whole
+/* Collective. Moves rows of row_bytes each to their places on rank 0. content: on rank 0 the whole
  * [total][row_bytes], where its own rows are already in place; on other ranks their rows, one piece
  * after the other. */
 void rows_gather(const struct rank_rows *rows, size_t row_bytes, void *content);

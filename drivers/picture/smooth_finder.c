@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* Whose values are in memory at a time: enough for all threads. */
+/* Pixels whose values are in memory at a time: enough for all threads. */
 enum { PIXELS_AT_ONCE = 1 << 20 };
 
 static uint32_t finder_rows_at_once(const struct smooth_finder *finder) {

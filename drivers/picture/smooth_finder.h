@@ -18,7 +18,7 @@ struct smooth_finder {
     double *values;                   /* of a few rows, 8 MiB or one row */
     struct smooth_range range;        /* of all that were found */
     struct progress_display *display; /* shows the rows that were found; NULL: not shown */
-    uint64_t done, total;             /* how many these are, and are to be */
+    uint64_t done, total;             /* how many rows these are, and will be */
 };
 
 /* escape and exec stay where they are. false without memory. Free with smooth_finder_end, also

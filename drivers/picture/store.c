@@ -14,30 +14,30 @@
 #include <time.h>
 #include <unistd.h>
 
-static const double mib = 1.0 / (1 << 20);
+static const double BYTES_PER_MIB = 1048576;
 
 enum { NAME_BYTES = 4096 + 64 };
 
-/* What a store begins with until the first write: no other file does, whatever its name. */
+/* The content of a store until the first write, which no other file has, whatever its name. */
 struct token {
     uint64_t time_ns, process;
 };
 
-/* What rank 0 tells the others of the store. */
+/* What the other ranks need to open the store. */
 struct invitation {
     struct token token;
     char name[NAME_BYTES];
 };
 
-static bool is_apart(const struct session *session) {
+static bool store_spans_nodes(const struct session *session) {
     return session->node_size < session->size;
 }
 
 /* -- rank 0 makes it --------------------------------------------------------------------------- */
 
-/* Reserves the space, so that nobody can take it while the work goes on. A file system that cannot
- * do that gets a file of holes. Answers 0 or an error number. */
-static int reserve(int descriptor, uint64_t bytes) {
+/* Reserves the space, so that nobody can take it during the work. A file system that cannot do that
+ * gets a sparse file. Returns 0 or an error number. */
+static int store_reserve(int descriptor, uint64_t bytes) {
 #ifdef FALLOC_FL_KEEP_SIZE
     int error_number;
     do
@@ -50,7 +50,8 @@ static int reserve(int descriptor, uint64_t bytes) {
     return ftruncate(descriptor, (off_t)bytes) == 0 ? 0 : errno;
 }
 
-static bool store_make_room(const struct store *store, uint64_t bytes, struct failure *failure) {
+static bool store_reserve_space(const struct store *store, uint64_t bytes,
+                                struct failure *failure) {
     const int descriptor = fileno(store->file.stream);
     struct statvfs disk;
     const bool known = fstatvfs(descriptor, &disk) == 0 && disk.f_blocks > 0;
@@ -58,18 +59,18 @@ static bool store_make_room(const struct store *store, uint64_t bytes, struct fa
     if (known && free_bytes < (double)bytes)
         return failure_set(
             failure, EXIT_USAGE,
-            "--stream needs %.1f MiB beside '%s', where the disk has %.1f MiB free: choose another folder, or a smaller --size",
-            (double)bytes * mib, store->beside, free_bytes * mib);
-    const int error_number = reserve(descriptor, bytes);
+            "--stream needs %.1f MiB next to '%s', where the disk has %.1f MiB free: choose another directory, or a smaller --size",
+            (double)bytes / BYTES_PER_MIB, store->target, free_bytes / BYTES_PER_MIB);
+    const int error_number = store_reserve(descriptor, bytes);
     const char *fix = atomic_file_fix(error_number);
     return error_number == 0 ||
            failure_set(failure, EXIT_USAGE,
-                       "--stream needs %.1f MiB beside '%s': %s%s, or a smaller --size",
-                       (double)bytes * mib, store->beside, strerror(error_number),
+                       "--stream needs %.1f MiB next to '%s': %s%s, or a smaller --size",
+                       (double)bytes / BYTES_PER_MIB, store->target, strerror(error_number),
                        *fix ? fix : ": choose another directory");
 }
 
-static bool write_token(const struct store *store, struct token *token) {
+static bool store_write_token(const struct store *store, struct token *token) {
     const int descriptor = fileno(store->file.stream);
     struct timespec now = {0};
     clock_gettime(CLOCK_REALTIME, &now);
@@ -79,21 +80,21 @@ static bool write_token(const struct store *store, struct token *token) {
     return pwrite(descriptor, token, sizeof *token, 0) == sizeof *token && fsync(descriptor) == 0;
 }
 
-static bool make(struct store *store, bool named, uint64_t bytes, struct invitation *invitation,
-                 struct failure *failure) {
-    /* Room for the token even where there is next to nothing to store. */
-    const uint64_t room = bytes > sizeof(struct token) ? bytes : sizeof(struct token);
-    if (!atomic_file_open_shared(&store->file, store->beside, named, failure) ||
-        !store_make_room(store, room, failure))
+static bool store_make(struct store *store, bool named, uint64_t bytes,
+                       struct invitation *invitation, struct failure *failure) {
+    /* Space for the token even where there is almost nothing to store. */
+    const uint64_t space = bytes > sizeof(struct token) ? bytes : sizeof(struct token);
+    if (!atomic_file_open_shared(&store->file, store->target, named, failure) ||
+        !store_reserve_space(store, space, failure))
         return false;
-    return (write_token(store, &invitation->token) &&
+    return (store_write_token(store, &invitation->token) &&
             atomic_file_shared_name(&store->file, invitation->name, sizeof invitation->name)) ||
            atomic_file_failed(&store->file, errno, failure);
 }
 
 /* -- all ranks open it ------------------------------------------------------------------------- */
 
-static bool finds_token(const struct invitation *invitation) {
+static bool store_finds_token(const struct invitation *invitation) {
     struct token token = {0, 0};
     const int descriptor = open(invitation->name, O_RDWR | O_CLOEXEC);
     if (descriptor < 0)
@@ -105,10 +106,10 @@ static bool finds_token(const struct invitation *invitation) {
 }
 
 /* Some file systems show a file to other nodes a moment later. */
-static bool finds_token_soon(const struct invitation *invitation, bool other_node) {
+static bool store_awaits_token(const struct invitation *invitation, bool other_node) {
     const struct timespec pause = {0, 200000000};
     for (int looks = other_node ? 8 : 1; looks > 0; looks--) {
-        if (finds_token(invitation))
+        if (store_finds_token(invitation))
             return true;
         if (looks > 1)
             nanosleep(&pause, NULL);
@@ -118,31 +119,31 @@ static bool finds_token_soon(const struct invitation *invitation, bool other_nod
 
 static bool store_join(struct store *store, const struct invitation *invitation, bool named,
                        struct failure *failure) {
-    if (!finds_token_soon(invitation, named))
+    if (!store_awaits_token(invitation, named))
         return failure_set(
             failure, EXIT_USAGE,
-            "this node does not see what rank 0 writes beside '%s': name a first output in a folder that all nodes share, or leave out --stream",
-            store->beside);
+            "this node does not see what rank 0 writes next to '%s': name a first output in a directory that all nodes share, or leave out --stream",
+            store->target);
     struct mpi_tries tries = {0};
     store->open = MPI_TRY(&tries, MPI_File_open(MPI_COMM_SELF, invitation->name, MPI_MODE_RDWR,
                                                 MPI_INFO_NULL, &store->handle));
     return store->open ||
            failure_set(
                failure, EXIT_USAGE,
-               "MPI cannot open a file beside '%s': %s: choose another folder, or leave out --stream",
-               store->beside, tries.failure);
+               "MPI cannot open a file next to '%s': %s: choose another directory, or leave out --stream",
+               store->target, tries.failure);
 }
 
-bool store_begin(struct store *store, const struct session *session, const char *beside,
+bool store_begin(struct store *store, const struct session *session, const char *target,
                  uint64_t bytes, struct failure *failure) {
-    *store = (struct store){.session = session, .beside = beside};
+    *store = (struct store){.session = session, .target = target};
     /* Without a name first, where that may do; ranks of one node in containers of their own do not
      * find it, and then look for a name. */
-    for (bool named = is_apart(session);; named = true) {
+    for (bool named = store_spans_nodes(session);; named = true) {
         struct invitation invitation = {0};
         struct failure unseen = {0};
-        if (session->rank == ROOT)
-            make(store, named, bytes, &invitation, failure);
+        if (session_is_root(session))
+            store_make(store, named, bytes, &invitation, failure);
         if (!agree(session, failure))
             return false;
         MPI_CHECK(MPI_Bcast(&invitation, sizeof invitation, MPI_BYTE, ROOT, session->world));
@@ -159,27 +160,27 @@ bool store_begin(struct store *store, const struct session *session, const char 
 
 /* -- writing and reading ----------------------------------------------------------------------- */
 
-/* MPI's words are too coarse to mend by where errno is not. */
-static bool access_failed(const struct store *store, const char *verb,
-                          const struct mpi_tries *tries, struct failure *failure) {
+/* errno, where it is set, leads to a better fix than MPI's text. */
+static bool store_access_failed(const struct store *store, const char *verb,
+                                const struct mpi_tries *tries, struct failure *failure) {
     const int error_number = tries->error_number;
     const char *cause = error_number    ? strerror(error_number)
                         : tries->failed ? tries->failure
                                         : "nothing is moved";
     return failure_set(failure, EXIT_RUN,
-                       "cannot %s the counts beside '%s': %s%s (no file is changed)", verb,
-                       store->beside, cause, atomic_file_fix(error_number));
+                       "cannot %s the counts next to '%s': %s%s (no file is changed)", verb,
+                       store->target, cause, atomic_file_fix(error_number));
 }
 
-static const size_t most_bytes = (size_t)1 << 30; /* of one call, whose length is an int */
+static const size_t call_bytes_max = (size_t)1 << 30; /* of one call, whose length is an int */
 
-static int length_of_call(size_t bytes) {
-    return (int)(bytes < most_bytes ? bytes : most_bytes);
+static int store_call_bytes(size_t bytes) {
+    return (int)(bytes < call_bytes_max ? bytes : call_bytes_max);
 }
 
 /* Bytes that a call moved, 0 if it failed. Open MPI's own MPI-IO reports success for a write that a
- * full disk has cut short: only the count tells. */
-static size_t moved(const struct mpi_tries *tries, const MPI_Status *status) {
+ * full disk has cut short: only the count shows that. */
+static size_t store_moved_bytes(const struct mpi_tries *tries, const MPI_Status *status) {
     int bytes = 0;
     if (!tries->failed)
         MPI_CHECK(MPI_Get_count(status, MPI_BYTE, &bytes));
@@ -193,10 +194,10 @@ bool store_write(struct store *store, uint64_t offset, const void *data, size_t 
         struct mpi_tries tries = {0};
         MPI_Status status;
         (void)MPI_TRY(&tries, MPI_File_write_at(store->handle, (MPI_Offset)offset, next,
-                                                length_of_call(bytes), MPI_BYTE, &status));
-        const size_t written = moved(&tries, &status);
+                                                store_call_bytes(bytes), MPI_BYTE, &status));
+        const size_t written = store_moved_bytes(&tries, &status);
         if (written == 0)
-            return access_failed(store, "write", &tries, failure);
+            return store_access_failed(store, "write", &tries, failure);
         next += written;
         offset += written;
         bytes -= written;
@@ -211,10 +212,10 @@ bool store_read(struct store *store, uint64_t offset, void *data, size_t bytes,
         struct mpi_tries tries = {0};
         MPI_Status status;
         (void)MPI_TRY(&tries, MPI_File_read_at(store->handle, (MPI_Offset)offset, next,
-                                               length_of_call(bytes), MPI_BYTE, &status));
-        const size_t read = moved(&tries, &status);
+                                               store_call_bytes(bytes), MPI_BYTE, &status));
+        const size_t read = store_moved_bytes(&tries, &status);
         if (read == 0)
-            return access_failed(store, "read", &tries, failure);
+            return store_access_failed(store, "read", &tries, failure);
         next += read;
         offset += read;
         bytes -= read;
@@ -222,25 +223,25 @@ bool store_read(struct store *store, uint64_t offset, void *data, size_t bytes,
     return true;
 }
 
-static bool sync_handle(struct store *store, struct failure *failure) {
+static bool store_sync(struct store *store, struct failure *failure) {
     struct mpi_tries tries = {0};
     return MPI_TRY(&tries, MPI_File_sync(store->handle)) ||
-           access_failed(store, "write", &tries, failure);
+           store_access_failed(store, "write", &tries, failure);
 }
 
-/* Ranks of one node see each other's writes at once, and a sync would only wait for the disk. */
+/* Ranks of one node see each other's writes at once: there a sync would only wait for the disk. */
 bool store_settle(struct store *store, struct failure *failure) {
-    const bool apart = is_apart(store->session);
+    const bool apart = store_spans_nodes(store->session);
     if (apart)
-        sync_handle(store, failure);
+        store_sync(store, failure);
     if (!agree(store->session, failure))
         return false;
-    if (apart && store->session->rank == ROOT)
-        sync_handle(store, failure);
+    if (apart && session_is_root(store->session))
+        store_sync(store, failure);
     return agree(store->session, failure);
 }
 
-static bool close_handle(struct store *store, struct mpi_tries *tries) {
+static bool store_close(struct store *store, struct mpi_tries *tries) {
     const bool was_open = store->open;
     store->open = false;
     return !was_open || MPI_TRY(tries, MPI_File_close(&store->handle));
@@ -248,14 +249,14 @@ static bool close_handle(struct store *store, struct mpi_tries *tries) {
 
 bool store_commit(struct store *store, struct failure *failure) {
     struct mpi_tries tries = {0};
-    if (!close_handle(store, &tries))
-        return access_failed(store, "write", &tries, failure);
+    if (!store_close(store, &tries))
+        return store_access_failed(store, "write", &tries, failure);
     return atomic_file_commit(&store->file, failure);
 }
 
-/* What a store that is thrown away could still fail at does not matter. */
+/* Errors of a store that is discarded do not matter. */
 void store_end(struct store *store) {
     struct mpi_tries tries = {0};
-    (void)close_handle(store, &tries);
+    (void)store_close(store, &tries);
     atomic_file_abandon(&store->file);
 }

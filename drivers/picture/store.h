@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * A file that all ranks write, each its own parts, and that rank 0 reads: for results that no
- * rank's memory should have to hold. It is the hidden beginning of an output, whose name it takes
- * in the end, or a scratch file beside one.
+ * rank's memory should have to hold. It is an output that is not complete yet, whose name it takes
+ * in the end, or a scratch file next to one.
  *
- * Written by MPI-IO, but opened by each rank for itself: a rank whose disk fails says so, where in
- * a collective call it would leave the others waiting. MPI-IO and not pwrite() because of NFS,
- * whose clients write whole pages where they think that they alone write the file: MPI-IO takes the
- * locks that keep two ranks from undoing each other's writes where their parts meet.
+ * Written by MPI-IO, but opened by each rank for itself: a rank whose disk fails reports that,
+ * where in a collective call it would leave the others waiting. MPI-IO and not pwrite() because of
+ * NFS, whose clients write whole pages where they think that they alone write the file: MPI-IO
+ * takes the locks that keep two ranks from undoing each other's writes where their parts meet.
  *
  * On one node the file has no name while it is written, where the file system allows that: a run
- * that is killed leaves nothing behind. For several nodes it needs one (base/atomic_file.h). */
+ * that is killed leaves nothing on disk. For several nodes it needs one (base/atomic_file.h). */
 #ifndef PLAIT_DRIVERS_STORE_H
 #define PLAIT_DRIVERS_STORE_H
 
@@ -24,18 +24,18 @@
 /* All zero: no store, which is safe to end. */
 struct store {
     const struct session *session;
-    const char *beside;      /* the output that it becomes or lies beside, as the user named it */
+    const char *target;      /* the output that it becomes or is next to, as the user named it */
     struct atomic_file file; /* rank 0 */
     MPI_File handle;
     bool open;
 };
 
 /* Collective, same arguments on all ranks. Makes a store of `bytes` bytes, of undefined content, in
- * the folder of the output `beside`, which must live as long as the store. Before any work it is a
- * failure of all ranks (EXIT_USAGE) if the disk has no room for it, which is reserved where the
- * file system can, or if some rank does not see in that folder what rank 0 has written. Free with
- * store_end, also after a failure. */
-bool store_begin(struct store *store, const struct session *session, const char *beside,
+ * the directory of the output `target`, which must live as long as the store. Before any work it is
+ * a failure of all ranks (EXIT_USAGE) if the disk has no space for it, which is reserved where the
+ * file system can, or if some rank does not see in that directory what rank 0 has written. Free
+ * with store_end, also after a failure. */
+bool store_begin(struct store *store, const struct session *session, const char *target,
                  uint64_t bytes, struct failure *failure);
 
 /* Any rank, any part of the store that no other rank writes. A failure (EXIT_RUN) is this rank's.

@@ -5,8 +5,8 @@
 #include "base/host_name.h"
 #include "ranks/mpi_check.h"
 
-/* Says which rank failed, for an error that the other ranks cannot see. */
-static void name_the_rank(const struct session *session, struct failure *failure) {
+/* Puts rank and host before the text, for an error that the other ranks cannot see. */
+static void agree_name_rank(const struct session *session, struct failure *failure) {
     char host[HOST_NAME_BYTES];
     struct failure named = {0};
     host_name(host);
@@ -22,10 +22,10 @@ bool agree(const struct session *session, struct failure *failure) {
     MPI_CHECK(MPI_Allreduce(&candidate, &lowest, 1, MPI_INT, MPI_MIN, session->world));
     if (lowest == session->size)
         return true;
-    /* All ranks read the same options, so what fails on rank 0 is most often said best by rank 0.
+    /* All ranks read the same options, so for what fails on rank 0 too its text is the best one.
      */
     if (session->rank == lowest && lowest != ROOT)
-        name_the_rank(session, failure);
+        agree_name_rank(session, failure);
     MPI_CHECK(MPI_Bcast(failure, sizeof *failure, MPI_BYTE, lowest, session->world));
     return false;
 }

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 /* Collective over session->world. True on all ranks if no rank has a failure. Else false on all,
- * and *failure is on every rank that of the lowest rank which has one; its rank and host are named
- * in front unless it is rank 0. */
+ * and *failure is on every rank that of the lowest rank which has one; the text begins with its
+ * rank and host unless it is rank 0. */
 bool agree(const struct session *session, struct failure *failure);
 
 #endif

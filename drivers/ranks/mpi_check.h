@@ -9,7 +9,7 @@
  * one line names the call, its place and MPI's own reason, and the whole job ends with status 1. */
 #define MPI_CHECK(call) mpi_check((call), #call, __FILE__, __LINE__)
 
-/* MPI's own reason for a code that is not MPI_SUCCESS, as one line. */
+/* MPI's own text for a code that is not MPI_SUCCESS, as one line. */
 void mpi_reason(int code, char reason[MPI_MAX_ERROR_STRING]);
 
 /* Ends the job. */

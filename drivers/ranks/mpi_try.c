@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Notes the first MPI call that fails. */
+ * Records the first MPI call that fails. */
 #include "ranks/mpi_try.h"
 
 #include "ranks/mpi_check.h"

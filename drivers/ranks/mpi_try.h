@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * MPI calls whose failure is a result. MPI_CHECK ends the job; where MPI itself is on trial, its
- * errors are noted and told. Wants MPI_ERRORS_RETURN on the communicator, window or file. */
+ * MPI calls whose failure is a result. MPI_CHECK ends the job; where MPI itself is tested, its
+ * errors are recorded and reported. Needs MPI_ERRORS_RETURN on the communicator, window or file. */
 #ifndef PLAIT_DRIVERS_MPI_TRY_H
 #define PLAIT_DRIVERS_MPI_TRY_H
 
@@ -8,14 +8,15 @@
 
 enum { MPI_TRIES_BYTES = 256 };
 
-/* A row of calls, each of which makes sense only if those before it have succeeded. Zero: none yet.
+/* A sequence of calls, each of which makes sense only if those before it have succeeded. Zero: none
+ * yet.
  */
 struct mpi_tries {
     const char *volatile under_way; /* the text of the call that this rank is in, NULL: in none;
-                                     * a signal handler may look */
+                                     * a signal handler may read it */
     bool failed;                    /* one has failed: the rest is skipped */
-    int error_number;               /* errno after the last call; of calls for files it may tell
-                                     * more than MPI does */
+    int error_number;               /* errno after the last call; of calls for files it may be more
+                                     * precise than MPI's error */
     char failure[MPI_TRIES_BYTES];  /* "MPI_Send: " and MPI's own reason */
 };
 

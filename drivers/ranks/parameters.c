@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Merges environment and configuration file on rank 0 and broadcasts the result. Nodes may have
- * other environments and no copy of the file: what rank 0 sees is what counts. */
+ * other environments and no copy of the file: only what rank 0 reads counts. */
 #include "ranks/parameters.h"
 
 #include "options/parameter_sources.h"
@@ -11,18 +11,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-static bool merge_on_root(struct option_values *values, const struct option_set *const *sets,
-                          size_t set_count, unsigned char **buffer, size_t *bytes,
-                          struct failure *failure) {
-    return parameter_sources_merge(values, sets, set_count, failure) &&
-           values_pack(values, buffer, bytes, failure);
-}
-
-/* Ranks may be started with unlike options (application contexts of mpirun). One of them would be
- * ignored in silence: refused instead. The packed values are compared by their length and FNV-1a.
+/* Ranks may be started with different options (application contexts of mpirun). All but those of
+ * rank 0 would be ignored silently, so it is an error. The packed values are compared by their
+ * length and FNV-1a.
  */
-static bool same_command_line(const struct session *session, const struct option_values *values,
-                              struct failure *failure) {
+static bool parameters_check_same_command_line(const struct session *session,
+                                               const struct option_values *values,
+                                               struct failure *failure) {
     unsigned char *buffer = NULL;
     size_t bytes = 0;
     uint64_t of_root[2];
@@ -44,10 +39,10 @@ bool parameters_share(const struct session *session, struct option_values *value
                       struct failure *failure) {
     unsigned char *buffer = NULL;
     size_t bytes = 0;
-    if (!same_command_line(session, values, failure))
+    if (!parameters_check_same_command_line(session, values, failure))
         return false;
-    if (session->rank == ROOT)
-        merge_on_root(values, sets, set_count, &buffer, &bytes, failure);
+    if (session_is_root(session) && parameter_sources_merge(values, sets, set_count, failure))
+        values_pack(values, &buffer, &bytes, failure);
     if (!agree(session, failure)) {
         free(buffer);
         return false;
@@ -55,14 +50,14 @@ bool parameters_share(const struct session *session, struct option_values *value
 
     uint64_t length = bytes;
     MPI_CHECK(MPI_Bcast(&length, 1, MPI_UINT64_T, ROOT, session->world));
-    if (session->rank != ROOT) {
+    if (!session_is_root(session)) {
         buffer = malloc(length);
         if (!buffer)
             failure_set(failure, EXIT_RUN, "out of memory");
     }
     if (agree(session, failure)) {
         MPI_CHECK(MPI_Bcast(buffer, (int)length, MPI_BYTE, ROOT, session->world));
-        if (session->rank != ROOT)
+        if (!session_is_root(session))
             values_unpack(values, buffer, length, failure);
         agree(session, failure);
     }

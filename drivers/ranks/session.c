@@ -16,8 +16,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* What ranks tell each other first, in a layout that never changes: it must be understood by every
- * other version of Plait. */
+/* The first thing that ranks exchange, in a layout that never changes: every other version of Plait
+ * must understand it. */
 struct identity {
     char command[64];
     char version[32];
@@ -28,64 +28,30 @@ struct identity {
  */
 enum { PROTOCOL = 2 };
 
-static void session_compare(const struct identity *mine, const struct identity *root,
-                            bool any_version, struct failure *failure) {
-    if (memcmp(mine->command, root->command, sizeof mine->command) != 0)
-        failure_set(
-            failure, EXIT_USAGE,
-            "this rank runs 'plait %s', rank 0 runs 'plait %s': start the same subcommand on all ranks",
-            mine->command, root->command);
-    const bool same_version = memcmp(mine->version, root->version, sizeof mine->version) == 0;
-    if (mine->protocol != root->protocol || !(same_version || any_version))
-        failure_set(failure, EXIT_USAGE,
-                    "this rank runs Plait %s, rank 0 runs %s: install one version on all hosts",
-                    mine->version, root->version);
-}
-
-/* Ranks of one job may be started with unlike command lines (a : b in mpirun's application
- * contexts) or, on unlike nodes, from unlike installations. Two subcommands would wait for each
- * other for ever: the first collective call finds out. */
-static bool same_program(const struct session *session, const char *command, bool any_version,
-                         struct failure *failure) {
+/* Ranks of one job may be started with different command lines (a : b in mpirun's application
+ * contexts) or, on heterogeneous nodes, from different installations. Two subcommands would wait
+ * for each other for ever: the first collective call checks that. */
+static bool session_check_same_program(const struct session *session, const char *command,
+                                       bool any_version, struct failure *failure) {
     struct identity mine = {.protocol = PROTOCOL};
     snprintf(mine.command, sizeof mine.command, "%s", command);
     snprintf(mine.version, sizeof mine.version, "%s", plait_version());
     struct identity root = mine;
     MPI_CHECK(MPI_Bcast(&root, sizeof root, MPI_BYTE, ROOT, session->world));
-    session_compare(&mine, &root, any_version, failure);
+    if (memcmp(mine.command, root.command, sizeof mine.command) != 0)
+        failure_set(
+            failure, EXIT_USAGE,
+            "this rank runs 'plait %s', rank 0 runs 'plait %s': start the same subcommand on all ranks",
+            mine.command, root.command);
+    const bool same_version = memcmp(mine.version, root.version, sizeof mine.version) == 0;
+    if (mine.protocol != root.protocol || !(same_version || any_version))
+        failure_set(failure, EXIT_USAGE,
+                    "this rank runs Plait %s, rank 0 runs %s: install one version on all hosts",
+                    mine.version, root.version);
     return agree(session, failure);
 }
 
-/* A process alone may still spawn others: for that Open MPI 4 starts a daemon next to it, a tenth
- * of a second on the way in and a page of errors where it cannot. Plait does without; and without
- * the folder for files shared by the processes of a job, which runs at the same time would have in
- * common then. */
-static void stay_alone(const struct launcher *launcher, enum launcher_kind library) {
-    if (launcher->kind != LAUNCHER_NONE)
-        return;
-    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
-    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
-    setenv("OMPI_MCA_sharedfp", "^sm",
-           0); /* shared file pointers, which would lie in that folder */
-    /* Open MPI 5 would share memory with nobody, in a file that a limit may forbid. */
-    if (library == LAUNCHER_PRRTE)
-        setenv("OMPI_MCA_btl", "self", 0);
-}
-
-/* Open MPI's own MPI-IO reports success where a write has failed (4.1.4), and makes files for locks
- * beside the one that it opens. The other one that it brings, ROMIO, is also MPICH's. */
-static void choose_file_access(void) {
-    setenv("OMPI_MCA_io", "^ompio", 0);
-}
-
-/* MPI_Init looks at the machine through hwloc, whose plugins start the drivers of its accelerators:
- * PoCL costs 0.1 s and 60 MiB per process, and replaces the actions of signals. No rank needs them.
- * A name with a minus is left out, one that this hwloc does not have is passed over. */
-static void leave_accelerators_alone(void) {
-    setenv("HWLOC_COMPONENTS", "-opencl,-cuda,-nvml,-gl,-rsmi,-levelzero", 0);
-}
-
-static bool has_ipv4(void) {
+static bool session_has_ipv4(void) {
     struct ifaddrs *addresses;
     bool found = false;
     if (getifaddrs(&addresses) != 0)
@@ -97,24 +63,52 @@ static bool has_ipv4(void) {
     return found;
 }
 
-/* Open MPI 5.0.7 finds no way between two processes whose hosts have addresses of both IPv4 and
- * IPv6, and waits for ever (open-mpi/ompi issue 14079): spawned processes always, ranks of
- * different nodes too. Its ranks then talk IPv4 alone. */
-static void avoid_two_families(enum launcher_kind library) {
-    if (library == LAUNCHER_PRRTE && !getenv("OMPI_MCA_btl_tcp_if_include") && has_ipv4())
+/* What MPI reads from the environment when it starts; a value that the user has set stays. */
+static void session_set_environment(const struct launcher *launcher, enum launcher_kind library,
+                                    bool spawns) {
+    /* Open MPI's own MPI-IO reports success where a write has failed (4.1.4), and makes files for
+     * locks next to the one that it opens. The other one that it contains, ROMIO, is also MPICH's.
+     */
+    setenv("OMPI_MCA_io", "^ompio", 0);
+
+    /* MPI_Init examines the machine through hwloc, whose plugins start the drivers of its
+     * accelerators: PoCL costs 0.1 s and 60 MiB per process, and replaces the actions of signals.
+     * No rank needs them. A name with a minus is left out, one that this hwloc does not have is
+     * ignored. */
+    setenv("HWLOC_COMPONENTS", "-opencl,-cuda,-nvml,-gl,-rsmi,-levelzero", 0);
+
+    /* Open MPI 5.0.7 finds no route between two processes whose hosts have addresses of both IPv4
+     * and IPv6, and waits for ever (open-mpi/ompi issue 14079): spawned processes always, ranks of
+     * different nodes too. Its ranks then use IPv4 alone. */
+    if (library == LAUNCHER_PRRTE && !getenv("OMPI_MCA_btl_tcp_if_include") && session_has_ipv4())
         setenv("OMPI_MCA_btl_tcp_disable_family", "6", 0);
+
+    /* A single process may still spawn others: for that Open MPI 4 starts a daemon, which takes a
+     * tenth of a second, and prints a page of errors where it cannot. Plait needs neither that nor
+     * the directory for files shared by the processes of a job, which runs at the same time would
+     * share then. */
+    if (spawns || launcher->kind != LAUNCHER_NONE)
+        return;
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+    setenv("OMPI_MCA_sharedfp", "^sm",
+           0); /* shared file pointers, which would be in that directory */
+    /* Open MPI 5 would share memory with nobody, in a file that a limit may forbid. */
+    if (library == LAUNCHER_PRRTE)
+        setenv("OMPI_MCA_btl", "self", 0);
 }
 
-static enum launcher_kind launcher_of_this_library(void) {
+/* The launcher that belongs to this MPI library. */
+static enum launcher_kind session_library(void) {
     char version[MPI_MAX_LIBRARY_VERSION_STRING];
     int length;
     MPI_CHECK(MPI_Get_library_version(version, &length));
     return launcher_of_library(version);
 }
 
-/* MPICH (4.0.2 with UCX) shares memory in files of some MiB, and ends by itself in MPI_Init where
- * it cannot: 4 MiB were found to be too few, 8 MiB enough. Open MPI does without. */
-static void require_shared_files(void) {
+/* MPICH (4.0.2 with UCX) shares memory in files of some MiB, and aborts in MPI_Init where it
+ * cannot: 4 MiB were found to be too few, 8 MiB enough. Open MPI needs none. */
+static void session_require_shared_files(void) {
 #ifdef MPICH_VERSION
     process_limits_require_files(8192);
 #endif
@@ -126,8 +120,8 @@ static void require_shared_files(void) {
  * (4.1.4; crashes in MPI_Finalize are open-mpi/ompi issue 10117). No setting that was tried avoids
  * it. Under heavy load, 4 of 360 jobs of an empty MPI program died of it; with the thread at the
  * lowest priority, 66 of 431 short jobs of plait without this wait and none of 506 with it. A
- * thread that sleeps has done its work, and does at once where cores are free. */
-static void let_progress_threads_catch_up(void) {
+ * thread that sleeps has done its work; where cores are free that is so at once. */
+static void session_wait_for_progress_threads(void) {
     const double processor_seconds = 0.05; /* a thread that polls for ever costs no more */
     (void)other_threads_settle(processor_seconds);
 }
@@ -137,17 +131,13 @@ bool session_start(struct session *session, const char *command, struct session_
     const int wanted = needs.one_thread ? MPI_THREAD_SINGLE : MPI_THREAD_FUNNELED;
     int provided;
     *session = (struct session){.world = MPI_COMM_WORLD, .launcher = launcher_detect()};
-    session->library = launcher_of_this_library();
+    session->library = session_library();
     session->launcher_words = launcher_words(
         session->launcher.kind == LAUNCHER_NONE ? session->library : session->launcher.kind);
-    if (!needs.spawns)
-        stay_alone(&session->launcher, session->library);
-    choose_file_access();
-    leave_accelerators_alone();
-    avoid_two_families(session->library);
-    require_shared_files();
+    session_set_environment(&session->launcher, session->library, needs.spawns);
+    session_require_shared_files();
     MPI_CHECK(MPI_Init_thread(NULL, NULL, wanted, &provided));
-    let_progress_threads_catch_up();
+    session_wait_for_progress_threads();
     MPI_CHECK(MPI_Comm_set_errhandler(session->world, MPI_ERRORS_RETURN));
     MPI_CHECK(MPI_Comm_rank(session->world, &session->rank));
     MPI_CHECK(MPI_Comm_size(session->world, &session->size));
@@ -162,7 +152,7 @@ bool session_start(struct session *session, const char *command, struct session_
             "this MPI was built without thread support, plait needs MPI_THREAD_FUNNELED: use another build of MPI");
     if (!agree(session, failure))
         return false;
-    return same_program(session, command, needs.any_version, failure);
+    return session_check_same_program(session, command, needs.any_version, failure);
 }
 
 void session_end(struct session *session) {

@@ -26,15 +26,19 @@ struct session {
     struct stopwatch *watch; /* the timers of this rank; rank 0 prints its own for --csv */
 };
 
-/* What a subcommand wants of MPI; all false is the most common. */
+static inline bool session_is_root(const struct session *session) {
+    return session->rank == ROOT;
+}
+
+/* What a subcommand needs of MPI; all false is the most common. */
 struct session_needs {
-    bool any_version; /* ranks of unlike Plait versions will do, if they understand each other */
+    bool any_version; /* ranks may have different Plait versions, if their messages are the same */
     bool spawns;      /* the run may start processes by MPI_Comm_spawn */
-    bool one_thread;  /* no rank starts threads: MPI may leave out what protects it from them,
-                       * which takes a third off the time of a short message within a node */
+    bool one_thread;  /* no rank starts threads: MPI may leave out its locks, which shortens the
+                       * time of a short message within a node by a third */
 };
 
-/* A failure that is set before becomes that of all ranks.
+/* A failure that is set before the call becomes that of all ranks.
  * Starts MPI, with MPI_THREAD_FUNNELED unless there is only one thread, and makes sure that all
  * ranks run the same subcommand of the same Plait version. On a failure, which all ranks then have,
  * call session_end all the same. */

@@ -12,7 +12,7 @@ enum { PIECE_WORDS = sizeof(struct piece) / sizeof(uint64_t) };
 bool share_units(const struct session *session, struct unit_set *set, struct failure *failure) {
     uint64_t count = set->count;
     MPI_CHECK(MPI_Bcast(&count, 1, MPI_UINT64_T, ROOT, session->world));
-    if (session->rank != ROOT) {
+    if (!session_is_root(session)) {
         set->items = malloc(count * sizeof *set->items + 1);
         set->count = set->capacity = set->items ? count : 0;
         if (!set->items)

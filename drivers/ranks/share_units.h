@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Makes a set of units known to all ranks. */
+ * Broadcasts a set of units. */
 #ifndef PLAIT_DRIVERS_SHARE_UNITS_H
 #define PLAIT_DRIVERS_SHARE_UNITS_H
 

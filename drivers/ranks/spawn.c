@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Spawning, and what stands in its way. */
+ * Spawns processes, and checks first what would prevent it. */
 #include "ranks/spawn.h"
 
 #include "base/memory.h"
@@ -16,8 +16,8 @@ const char spawn_argument[] = "--spawned";
 /* What a small process of an MPI job takes of its own: some 4 MiB with Open MPI. */
 enum { BYTES_PER_PROCESS = 8 << 20 };
 
-/* The slots of the launcher that no rank has taken, or INT_MAX where it does not say. */
-static int free_slots(const struct session *session) {
+/* The slots of the launcher that no rank has taken, or INT_MAX where it does not report them. */
+static int spawn_free_slots(const struct session *session) {
     int *universe, found;
     MPI_CHECK(MPI_Comm_get_attr(session->world, MPI_UNIVERSE_SIZE, &universe, &found));
     const int64_t slots = found ? (int64_t)*universe - session->size : INT_MAX;
@@ -26,8 +26,8 @@ static int free_slots(const struct session *session) {
 
 /* Without a launcher Open MPI starts a daemon of its own, which counts no slots. Since 5.0 that
  * daemon asks root for the same consent as mpirun does, in variables of its own. */
-static bool check_alone(const struct session *session, const struct spawn_request *request,
-                        struct failure *failure) {
+static bool spawn_check_alone(const struct session *session, const struct spawn_request *request,
+                              struct failure *failure) {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (session->library == LAUNCHER_HYDRA)
         return failure_set(failure, EXIT_USAGE,
@@ -37,7 +37,7 @@ static bool check_alone(const struct session *session, const struct spawn_reques
         !(getenv("PRTE_ALLOW_RUN_AS_ROOT") && getenv("PRTE_ALLOW_RUN_AS_ROOT_CONFIRM")))
         return failure_set(
             failure, EXIT_USAGE,
-            "Open MPI 5 spawns no processes as root unless PRTE_ALLOW_RUN_AS_ROOT=1 and PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1 are set: set both, or be another user%s",
+            "Open MPI 5 spawns no processes as root unless PRTE_ALLOW_RUN_AS_ROOT=1 and PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1 are set: set both, or run as another user%s",
             request->instead);
     return request->oversubscribe || request->count <= cores ||
            failure_set(failure, EXIT_USAGE, "%d processes are too many for %ld core%s: %s%s",
@@ -45,10 +45,10 @@ static bool check_alone(const struct session *session, const struct spawn_reques
                        request->instead);
 }
 
-static bool check_launcher(const struct session *session, const struct spawn_request *request,
-                           struct failure *failure) {
+static bool spawn_check_launcher(const struct session *session, const struct spawn_request *request,
+                                 struct failure *failure) {
     const enum launcher_kind kind = session->launcher.kind;
-    const int count = request->count, slots = free_slots(session);
+    const int count = request->count, slots = spawn_free_slots(session);
     if (kind == LAUNCHER_SLURM)
         return failure_set(failure, EXIT_USAGE,
                            "srun cannot spawn processes: start plait by mpirun%s",
@@ -65,7 +65,7 @@ static bool check_launcher(const struct session *session, const struct spawn_req
                        request->instead);
 }
 
-/* Whoever oversubscribes may mean as many as the node can hold, but no more. */
+/* Oversubscription ends where the memory of the node does. */
 static bool spawn_check_memory(const struct spawn_request *request, struct failure *failure) {
     const uint64_t most = memory_available_bytes() / BYTES_PER_PROCESS;
     return (uint64_t)request->count <= most ||
@@ -78,30 +78,31 @@ static bool spawn_check_memory(const struct spawn_request *request, struct failu
 bool spawn_check(const struct session *session, const struct spawn_request *request,
                  struct failure *failure) {
     const bool alone = session->launcher.kind == LAUNCHER_NONE;
-    return (alone ? check_alone : check_launcher)(session, request, failure) &&
+    return (alone ? spawn_check_alone : spawn_check_launcher)(session, request, failure) &&
            spawn_check_memory(request, failure);
 }
 
-/* This program's file; other nodes must have it at the same place, as they do for mpirun. */
-static const char *own_program(void) {
+/* This program's file; other nodes must have it at the same path, as they do for mpirun. */
+static const char *spawn_program(void) {
     static char path[PATH_MAX];
     const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     return length > 0 ? path : "plait";
 }
 
 /* Spawned processes would be placed as the ranks are: with --map-by slot:PE=4 Open MPI looks for
- * cores that nobody has, and ends the job if there are none. Another MPI does not know these words,
- * and passes over them. A launcher that may oversubscribe has to hear it again. */
+ * cores that no process has, and ends the job if there are none. Another MPI does not know these
+ * keys, and ignores them. A launcher that may oversubscribe needs the option again. */
 struct spawn_call spawn_prepare(const struct session *session,
                                 const struct spawn_request *request) {
     const enum launcher_kind kind = session->launcher.kind;
     const bool oversubscribe =
         kind == LAUNCHER_NONE || request->oversubscribe || launcher_may_oversubscribe(kind);
-    struct spawn_call call = {
-        own_program(), {(char *)request->subcommand, (char *)spawn_argument, NULL}, MPI_INFO_NULL};
-    MPI_CHECK(MPI_Info_create(&call.placing));
-    MPI_CHECK(MPI_Info_set(call.placing, "map_by", oversubscribe ? "slot:OVERSUBSCRIBE" : "slot"));
-    MPI_CHECK(MPI_Info_set(call.placing, "bind_to", "none"));
+    struct spawn_call call = {spawn_program(),
+                              {(char *)request->subcommand, (char *)spawn_argument, NULL},
+                              MPI_INFO_NULL};
+    MPI_CHECK(MPI_Info_create(&call.info));
+    MPI_CHECK(MPI_Info_set(call.info, "map_by", oversubscribe ? "slot:OVERSUBSCRIBE" : "slot"));
+    MPI_CHECK(MPI_Info_set(call.info, "bind_to", "none"));
     return call;
 }
 
@@ -111,9 +112,9 @@ MPI_Comm spawn_start(const struct session *session, const struct spawn_request *
     struct mpi_tries tries = {.under_way = NULL};
     MPI_Comm children = MPI_COMM_NULL;
     MPI_CHECK(MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN));
-    MPI_TRY(&tries, MPI_Comm_spawn(call.program, call.arguments, request->count, call.placing, 0,
+    MPI_TRY(&tries, MPI_Comm_spawn(call.program, call.arguments, request->count, call.info, 0,
                                    MPI_COMM_SELF, &children, MPI_ERRCODES_IGNORE));
-    MPI_CHECK(MPI_Info_free(&call.placing));
+    MPI_CHECK(MPI_Info_free(&call.info));
     if (tries.failed) {
         failure_set(failure, EXIT_RUN, "%s: use another MPI or launcher%s", tries.failure,
                     request->instead);

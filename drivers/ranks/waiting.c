@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT
- * Waits asleep. */
+ * Polls, and sleeps between. */
 #include "ranks/waiting.h"
 
 #include "ranks/mpi_check.h"
 
-struct patience patience_begin(void) {
-    return (struct patience){{0, 5000}};
+struct backoff backoff_begin(void) {
+    return (struct backoff){{0, 5000}};
 }
 
-void patience_wait(struct patience *patience) {
-    nanosleep(&patience->pause, NULL);
-    if (patience->pause.tv_nsec < 300000)
-        patience->pause.tv_nsec *= 2;
+void backoff_wait(struct backoff *backoff) {
+    nanosleep(&backoff->pause, NULL);
+    if (backoff->pause.tv_nsec < 300000)
+        backoff->pause.tv_nsec *= 2;
 }
 
 void wait_quietly(MPI_Request *request) {
-    struct patience patience = patience_begin();
+    struct backoff backoff = backoff_begin();
     for (;;) {
         int done;
         MPI_CHECK(MPI_Test(request, &done, MPI_STATUS_IGNORE));
         if (done)
             return;
-        patience_wait(&patience);
+        backoff_wait(&backoff);
     }
 }
 

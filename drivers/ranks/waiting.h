@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Waiting without burning a core: MPI's blocking calls spin, and the core may be one that ranks who
- * still compute need. */
+ * Waiting without occupying a core: MPI's blocking calls spin, and ranks that still compute may
+ * need that core. */
 #ifndef PLAIT_DRIVERS_WAITING_H
 #define PLAIT_DRIVERS_WAITING_H
 
@@ -9,15 +9,15 @@
 #include <mpi.h>
 #include <time.h>
 
-/* Sleeps between looks, longer each time: 5 to 320 microseconds. */
-struct patience {
+/* Sleeps between polls, longer each time: 5 to 320 microseconds. */
+struct backoff {
     struct timespec pause;
 };
 
-struct patience patience_begin(void);
-void patience_wait(struct patience *patience);
+struct backoff backoff_begin(void);
+void backoff_wait(struct backoff *backoff);
 
-/* As MPI_Wait. */
+/* Does what MPI_Wait does. */
 void wait_quietly(MPI_Request *request);
 
 /* Collective: a barrier, for ranks that have nothing to do while others, most often rank 0, work.

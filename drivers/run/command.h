@@ -58,7 +58,7 @@ struct command {
     /* Rank 0, when the lines and timers have been printed: whether the result counts as a success.
      * Only then is the report written. */
     bool (*judge)(const struct run *run, void *state, struct failure *failure);
-    /* Rank 0: members of the report's objects "timing", beside those of run.c, and "result". */
+    /* Rank 0: members of the report's objects "timing", next to those of run.c, and "result". */
     void (*report_timing)(const struct run *run, const void *state, struct report *report);
     void (*report_result)(const struct run *run, const void *state, struct report *report);
     /* On every rank, after a success: removes what was kept for the case of a failure. */

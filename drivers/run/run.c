@@ -9,7 +9,7 @@
 #include "files/report.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
-#include "ranks/placing.h"
+#include "ranks/rank_placement.h"
 #include "run/plot_draw.h"
 #include "run/run_options.h"
 #include "run/seed.h"
@@ -61,9 +61,9 @@ static bool run_place(struct run *run, const struct command *command, struct pla
         return false;
     if (!run->session)
         return true;
-    if (!placing_resolve(run->session, kernels ? common->path : NULL, kernels ? common->threads : 1,
-                         &run->exec, &mine, failure) ||
-        !placing_gather(run->session, &mine, placements, failure))
+    if (!rank_placement_resolve(run->session, kernels ? common->path : NULL,
+                                kernels ? common->threads : 1, &run->exec, &mine, failure) ||
+        !rank_placement_gather(run->session, &mine, placements, failure))
         return false;
     run->placements = *placements;
     return true;
@@ -77,7 +77,7 @@ static bool run_prepare(struct run *run, const struct command *command, void *st
     if (!run_agree(run, failure))
         return false;
     if (run->session)
-        placing_warn(run->session, run->placements);
+        rank_placement_warn(run->session, run->placements);
     return true;
 }
 
@@ -154,9 +154,12 @@ static void run_work(struct run *run, const struct command *command, void *state
     run->total.seconds = clock_seconds_since(run->total.begun_ns);
     if (run->session)
         run_gather_times(run);
-    if ((!run_is_root(run) || run_print(run, command, state, failure)) && command->finish)
+    if (run_is_root(run))
+        run_print(run, command, state, failure);
+    if (run_agree(run, failure) && command->finish) {
         command->finish(run, state, failure);
-    run_agree(run, failure);
+        run_agree(run, failure);
+    }
 }
 
 static void run_steps(struct run *run, const struct command *command, struct option_values *values,

@@ -37,7 +37,7 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .name = "csv",
         .kind = OPTION_FLAG,
         .help =
-            "print the timers of rank 0, or of the slowest rank where --json has them too, behind the results: a table, and lines that begin with '# csv,' for plait logs merge",
+            "print the timers of rank 0, or of the slowest rank where --json has them too, after the results: a table, and lines that begin with '# csv,' for plait logs merge",
         .offset = offsetof(struct run_options, csv),
     },
 };

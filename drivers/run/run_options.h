@@ -28,35 +28,36 @@ extern const struct option run_option_rows[RUN_OPTIONS];
     { run_option_rows + RUN_KERNEL_OPTIONS, RUN_OPTIONS - RUN_KERNEL_OPTIONS, (base) }
 
 /* Rows of the subcommands that work for long and share their work, for members that are theirs. */
-#define SCHEDULE_ROW(member_offset, what, result)                                                  \
-    {                                                                                              \
-        .name = "schedule", .kind = OPTION_CHOICE, .argument = "HOW",                              \
-        .help = "how ranks share " what ": one block each, cyclic, dynamic as ranks become free, " \
-                "or weighted, one block each in proportion to a measured speed; the " result       \
-                " are the same",                                                                   \
-        .default_value = "dynamic", .offset = (member_offset), .choices = schedule_names,          \
+#define SCHEDULE_ROW(member_offset, what, result)                                                                                                \
+    {                                                                                                                                            \
+        .name = "schedule", .kind = OPTION_CHOICE, .argument = "HOW",                                                                            \
+        .help =                                                                                                                                  \
+            "how ranks share " what                                                                                                              \
+            ": one block each, cyclic, dynamic as ranks become free, or weighted, one block each in proportion to a measured speed; the " result \
+            " are the same",                                                                                                                     \
+        .default_value = "dynamic", .offset = (member_offset), .choices = schedule_names,                                                        \
     }
-#define PROGRESS_ROW(member_offset)                                                         \
-    {                                                                                       \
-        .name = "progress", .kind = OPTION_CHOICE, .argument = "STYLE",                     \
-        .help = "how to show progress on long work; auto is a bar on a terminal and lines " \
-                "elsewhere",                                                                \
-        .default_value = "auto", .offset = (member_offset), .choices = progress_styles,     \
+#define PROGRESS_ROW(member_offset)                                                               \
+    {                                                                                             \
+        .name = "progress", .kind = OPTION_CHOICE, .argument = "STYLE",                           \
+        .help =                                                                                   \
+            "how to show progress on long work; auto is a bar on a terminal and lines elsewhere", \
+        .default_value = "auto", .offset = (member_offset), .choices = progress_styles,           \
     }
-#define CHECKPOINT_ROW(member_offset, what)                                                        \
-    {                                                                                              \
-        .name = "checkpoint", .kind = OPTION_TEXT, .argument = "FILE",                             \
-        .help = "keep finished " what " in FILE during the run, so that the same command goes on " \
-                "from there, on other ranks, threads or paths too; SIGUSR1, SIGTERM and SIGINT "   \
-                "save and stop, exit status 75; FILE is removed when the run is complete",         \
-        .offset = (member_offset), .replaces = true,                                               \
+#define CHECKPOINT_ROW(member_offset, what)                                                                                                                                                                                    \
+    {                                                                                                                                                                                                                          \
+        .name = "checkpoint", .kind = OPTION_TEXT, .argument = "FILE",                                                                                                                                                         \
+        .help =                                                                                                                                                                                                                \
+            "keep finished " what                                                                                                                                                                                              \
+            " in FILE during the run, so that the same command resumes from there, on other ranks, threads or paths too; SIGUSR1, SIGTERM and SIGINT save and stop, exit status 75; FILE is removed when the run is complete", \
+        .offset = (member_offset), .replaces = true,                                                                                                                                                                           \
     }
-#define CHECKPOINT_EVERY_ROW(member_offset)                                                     \
-    {                                                                                           \
-        .name = "checkpoint-every", .kind = OPTION_REAL, .argument = "SECONDS",                 \
-        .help = "save to the checkpoint after so many seconds, that is what a lost machine "    \
-                "costs, and not more than 5 % of the time; 0 saves whenever something is done", \
-        .default_value = "5", .offset = (member_offset), .real_max = 86400,                     \
+#define CHECKPOINT_EVERY_ROW(member_offset)                                                                                                                              \
+    {                                                                                                                                                                    \
+        .name = "checkpoint-every", .kind = OPTION_REAL, .argument = "SECONDS",                                                                                          \
+        .help =                                                                                                                                                          \
+            "save to the checkpoint after that many seconds, which is what a lost machine costs, and not more than 5 % of the time; 0 saves whenever something is done", \
+        .default_value = "5", .offset = (member_offset), .real_max = 86400,                                                                                              \
     }
 
 /* Refuses --checkpoint-every on a command line that has no --checkpoint: EXIT_USAGE. In a

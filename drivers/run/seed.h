@@ -12,7 +12,7 @@
 
 /* Collective. The seed of this run on all ranks; rank 0 draws it from the system if it is to be
  * random (EXIT_RUN if the system has none). From here on the option has it in digits: the report
- * tells what to give for the same numbers. */
+ * says what to give for the same numbers. */
 bool seed_settle(const struct session *session, struct option_values *values, uint64_t *seed,
                  struct failure *failure);
 

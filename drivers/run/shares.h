@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Tells what each rank did of the work that a queue handed out. */
+ * Prints what each rank did of the work that a queue handed out. */
 #ifndef PLAIT_DRIVERS_SHARES_H
 #define PLAIT_DRIVERS_SHARES_H
 

@@ -8,7 +8,7 @@
 #     finish
 #
 # Environment: PLAIT (the command), MPIEXEC (the launcher), RANKS_LIST (default "1 3"; 1 is run without
-# the launcher). Each case runs in an empty folder, $SANDBOX, that it may fill before it runs.
+# the launcher). Each case runs in an empty directory, $SANDBOX, that it may fill before it runs.
 set -euo pipefail
 
 : "${PLAIT:?names the plait command}" "${MPIEXEC:=mpirun}" "${RANKS_LIST:=1 3}"
@@ -40,7 +40,7 @@ if [ "${DRIVERS_ARE_THERE:-}" = yes ]; then
     done
 fi
 SANDBOX=$WORK/sandbox
-# Open MPI's launchers trip over each other when they make and remove a shared folder at the same time.
+# Open MPI's launchers trip over each other when they make and remove a shared directory at the same time.
 export TMPDIR=$WORK/tmp
 mkdir "$TMPDIR"
 trap 'rm -rf "$WORK"' EXIT
@@ -64,7 +64,7 @@ new_sandbox() {
 }
 new_sandbox
 
-# assert TEXT COMMAND...: counts, and tells what failed together with the last command that ran.
+# assert TEXT COMMAND...: counts, and prints what failed together with the last command that ran.
 assert() {
     local text=$1
     shift
@@ -77,7 +77,7 @@ assert() {
     fi
 }
 
-# run_ranks N COMMAND...: runs it in the sandbox; $status, $WORK/out and $WORK/err have what came of it.
+# run_ranks N COMMAND...: runs it in the sandbox; $status, $WORK/out and $WORK/err have the result.
 run_ranks() {
     local ranks=$1
     shift
@@ -124,7 +124,7 @@ sandbox_state() {
 # expect_error REGEX STATUS -- COMMAND...
 # The one error line matches REGEX (extended, any case); checked for every number of ranks. Wrong usage
 # (status 2) is found before anything else is said; a run that fails later may have warned, and
-# where only the report fails it has told its result.
+# where only the report fails it has printed its result.
 expect_error() {
     local regex=$1 expected=$2 ranks before
     [ "$3" = -- ] || { echo "expect_error: no -- after the status"; exit 2; }
@@ -157,7 +157,7 @@ expect_ok() {
 python=/usr/bin/python3
 
 # check_report REPORT [COUNTS]: files in the sandbox; the report keeps to its schema, and agrees with the
-# counts, where the packages are that tell.
+# counts, where the packages that check it are installed.
 check_report() {
     if "$python" -c 'import jsonschema, numpy' 2>/dev/null; then
         assert "the report $1 is right" "$python" "$here/check_report.py" \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Values for plait rank, and what NumPy makes of them.
 
-    rank_files.py write FOLDER    files of all types and lengths, good and bad ones
+    rank_files.py write DIRECTORY    files of all types and lengths, good and bad ones
     rank_files.py check VALUES.npy RANKS.npy
 
 Exit status of check: 0 the ranks are right, 1 wrong."""
@@ -28,27 +28,27 @@ def values_of(kind, count, generator):
     return values
 
 
-def write(folder):
+def write(directory):
     generator = numpy.random.default_rng(7)
     for kind in ("int32", "int64", "float32", "float64"):
         for count in (1, 5, 101, 30000):
-            numpy.save(f"{folder}/{kind}_{count}.npy", values_of(kind, count, generator))
+            numpy.save(f"{directory}/{kind}_{count}.npy", values_of(kind, count, generator))
         values = values_of(kind, 101, generator)
-        numpy.save(f"{folder}/big_{kind}.npy", values.astype(values.dtype.newbyteorder(">")))
-    numpy.save(f"{folder}/constant.npy", numpy.zeros(30000))
-    numpy.save(f"{folder}/sorted.npy", numpy.arange(30000, dtype="int64"))
-    numpy.save(f"{folder}/bad_half.npy", numpy.zeros(3, "float16"))
-    numpy.save(f"{folder}/bad_text.npy", numpy.array(["a"]))
-    numpy.save(f"{folder}/bad_two.npy", numpy.zeros((2, 3)))
-    numpy.save(f"{folder}/bad_none.npy", numpy.array(5))
-    numpy.save(f"{folder}/bad_empty.npy", numpy.zeros(0))
-    with open(f"{folder}/sorted.npy", "rb") as file:
+        numpy.save(f"{directory}/big_{kind}.npy", values.astype(values.dtype.newbyteorder(">")))
+    numpy.save(f"{directory}/constant.npy", numpy.zeros(30000))
+    numpy.save(f"{directory}/sorted.npy", numpy.arange(30000, dtype="int64"))
+    numpy.save(f"{directory}/bad_half.npy", numpy.zeros(3, "float16"))
+    numpy.save(f"{directory}/bad_text.npy", numpy.array(["a"]))
+    numpy.save(f"{directory}/bad_two.npy", numpy.zeros((2, 3)))
+    numpy.save(f"{directory}/bad_none.npy", numpy.array(5))
+    numpy.save(f"{directory}/bad_empty.npy", numpy.zeros(0))
+    with open(f"{directory}/sorted.npy", "rb") as file:
         content = file.read()
     for name, part in (("bad_cut", content[:-1]), ("bad_header", content[:50]),
                        ("bad_magic", content[1:]), ("bad_nothing", b"")):
-        with open(f"{folder}/{name}.npy", "wb") as file:
+        with open(f"{directory}/{name}.npy", "wb") as file:
             file.write(part)
-    os.mkdir(f"{folder}/bad_folder.npy")
+    os.mkdir(f"{directory}/bad_directory.npy")
 
 
 def check(values, ranks):

@@ -58,13 +58,13 @@ def check_pdf(name, expected):
     header, _, *images = poppler("pdfimages", "-list", name).splitlines()
     if [image.split()[header.split().index("interp")] for image in images] != ["no"]:
         fail(f"{name}: pixels are interpolated: {images}")
-    with tempfile.TemporaryDirectory() as folder:
-        stem = os.path.join(folder, "i")
+    with tempfile.TemporaryDirectory() as directory:
+        stem = os.path.join(directory, "i")
         subprocess.run(["pdfimages", "-png", name, stem], check=True)
         subprocess.run(["pdftoppm", "-singlefile", "-scale-to-x", str(width), "-scale-to-y",
                         str(height), name, stem], check=True)
-        if sorted(os.listdir(folder)) != ["i-000.png", "i.ppm"]:
-            fail(f"{name}: not one image: {os.listdir(folder)}")
+        if sorted(os.listdir(directory)) != ["i-000.png", "i.ppm"]:
+            fail(f"{name}: not one image: {os.listdir(directory)}")
         compare(name, numpy.asarray(Image.open(stem + "-000.png").convert("RGB")), expected)
         page = numpy.asarray(Image.open(stem + ".ppm")).astype(float)
     upright = abs(page - expected).mean()

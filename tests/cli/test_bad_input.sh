@@ -15,7 +15,7 @@ bad() {
     done
 }
 
-# Rank 0 holds the whole picture on however many nodes, so that more of them are no mend. A machine may
+# Rank 0 holds the whole picture on however many nodes, so that more of them do not help. A machine may
 # have less than the 4 GiB of this picture.
 memory() {
     if ! (ulimit -d 2000000 && "$PLAIT" --version) >/dev/null 2>&1; then
@@ -91,7 +91,7 @@ names() {
     bad 'schedule' --schedule ''
 }
 
-# palette REGEX CONTENT: the line tells file and line.
+# palette REGEX CONTENT: the error names file and line.
 palette() {
     local regex=$1 content=$2 command
     for command in mandelbrot julia; do
@@ -135,7 +135,7 @@ palettes() {
     palette 'mine\.txt:1: a carriage return' 'ff0000\r00ff00\r'
 }
 
-# Cairo's pictures end at 32767 a side; without cairo there are none.
+# Cairo's pictures have at most 32767 pixels per side; without cairo there are none.
 pdf() {
     bad '32767|no pdf' --size 32768x1 --out picture.pdf
     bad '32767|no pdf' --size 1x40000 --out null --out picture.PDF
@@ -152,8 +152,8 @@ colours() {
     bad 'too large.*samples' --size 100000x1 --samples 16
 }
 
-# The folder of an output is looked at before work begins.
-output_folders() {
+# The directory of an output is checked before work begins.
+output_directories() {
     local command
     bad 'absent' --out absent/picture.png
     bad 'absent' --json absent/report.json
@@ -165,13 +165,13 @@ output_folders() {
     for command in mandelbrot julia; do
         new_sandbox
         : >"$SANDBOX/file"
-        mkdir "$SANDBOX/folder.png"
+        mkdir "$SANDBOX/directory.png"
         expect_error 'file' 2 -- "$PLAIT" "$command" --out file/picture.png
-        expect_error 'folder' 2 -- "$PLAIT" "$command" --out folder.png
+        expect_error 'it is a directory' 2 -- "$PLAIT" "$command" --out directory.png
     done
 }
 
-# config REGEX CONTENT: the line tells file and line.
+# config REGEX CONTENT: the error names file and line.
 config() {
     local regex=$1 content=$2
     new_sandbox
@@ -230,7 +230,7 @@ commands() {
 
 # Parts can be named, so that ctest runs them side by side.
 if [ $# -eq 0 ]; then
-    set -- sizes step_limits regions centers views names memory inputs palettes colours pdf output_folders configurations environment \
+    set -- sizes step_limits regions centers views names memory inputs palettes colours pdf output_directories configurations environment \
         julia_only commands
 fi
 for part in "$@"; do "$part"; done

@@ -11,7 +11,7 @@ mkdir "$WORK/man1"
 # shellcheck source=/dev/null
 . "$WORK/completion"
 touch "$SANDBOX/one.log" "$SANDBOX/two.log"
-mkdir "$SANDBOX/folder"
+mkdir "$SANDBOX/directory"
 cd "$SANDBOX"
 
 # offers EXPECTED WORD...: what is offered for the last word, sorted, is that. As in bash, '=' is a word.
@@ -45,14 +45,14 @@ offers 'dynamic' plait pi --schedule = dy
 offers '--schedule=dynamic' plait pi --schedule=dy
 offers 'one.log' plait hello --json one
 offers 'one.log' plait hello --json = one
-offers 'folder' plait pi --plot ''
+offers 'directory' plait pi --plot ''
 offers '' plait pi --runs ''
 touch vintage.txt
 for command in mandelbrot julia colour color; do
     offers 'vintage.txt viridis' plait "$command" --palette vi
     offers '--palette=turbo' plait "$command" --palette=tu
     offers 'two.log' plait "$command" --palette = tw
-    offers 'cividis folder grey inferno magma one.log plasma turbo two.log vintage.txt viridis' plait "$command" --palette ''
+    offers 'cividis directory grey inferno magma one.log plasma turbo two.log vintage.txt viridis' plait "$command" --palette ''
 done
 offers 'count smooth' plait julia --color ''
 rm vintage.txt

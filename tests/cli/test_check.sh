@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # plait check: every operation works on 1, 2, 3 and 7 ranks; a wrong value, a failing call and a stuck rank
-# are told by name; what cannot run here says what mends it; the data that are shown; bad input.
+# are reported by name; what cannot run here says how to fix it; the data that are shown; bad input.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -27,7 +27,7 @@ works() {
     local ranks counts='1 2 3 7' smallest=8
     if ! is_open_mpi; then
         # MPICH's ranks never give up their core: seven on two would take a minute. And MPICH 4.0.2
-        # misplaces windows that are not a multiple of 16 bytes, which put and get tell.
+        # misplaces windows that are not a multiple of 16 bytes, which put and get detect.
         counts='1 2 3' smallest=16
     fi
     assert "the list has all operations" [ "$("$PLAIT" check --list | wc -l)" -eq $((operations + 2)) ]
@@ -36,7 +36,7 @@ works() {
         expect_ok "$ranks" -- "$PLAIT" check --repeat 3
         assert "a line for each operation" [ "$(wc -l <"$WORK/out")" -eq $((operations + 1)) ]
         if [ "$ranks" -eq 1 ]; then
-            # Without a launcher there is nobody to send to, and nobody who starts workers.
+            # Without a launcher there is no rank to send to, and nothing starts workers.
             assert "what needs two ranks says so" \
                 [ "$(grep -c 'unavailable .* needs 2 ranks: mpirun -np 2 plait check$' "$WORK/out")" -eq 5 ]
             assert "spawn says what it needs" row spawn unavailable 'no launcher .*: mpirun -np 1 '
@@ -44,7 +44,7 @@ works() {
         elif is_open_mpi; then
             assert "everything works" [ "$(rows ok)" -eq "$operations" ]
         else
-            # Debian's MPICH answers a spawn with an error.
+            # Debian's MPICH returns an error for a spawn.
             assert "everything but spawn works" [ "$(grep -v '^spawn' "$WORK/out" | grep -cw ok)" -eq $((operations - 1)) ]
         fi
         if [ "$ranks" -eq 7 ]; then
@@ -76,9 +76,9 @@ EOP
     assert "a timer for each operation, once" [ "$(grep -c '^# csv,reduce,ok,\|^# csv,spawn,\|^# csv,total,' "$WORK/out")" -eq 3 ]
     expect_ok 2 -- env CHECK_HOOK=poor "$HOOKED_PLAIT" check --only send-large,write-large
     assert "memory is looked at before" [ "$(grep -c 'unavailable .*needs 4\.0 GiB of memory on host' "$WORK/out")" -eq 2 ]
-    no_folder full 'the file needs 0\.0 MiB, this folder has 0\.0 MiB left: run in another folder'
-    no_folder closed 'this folder takes no file \(Read-only file system\): run in another one'
-    no_folder unshared 'the folder of rank 0 is not here: run in a folder that all hosts share'
+    no_directory full 'the file needs 0\.0 MiB, this directory has 0\.0 MiB left: run in another directory'
+    no_directory closed 'cannot create a file in this directory \(Read-only file system\): run in another one'
+    no_directory unshared 'the directory of rank 0 is not here: run in a directory that all hosts share'
     small_files
     if is_open_mpi; then unavailable_in_open_mpi; fi
 }
@@ -108,8 +108,8 @@ one_rank_fails() {
     assert "no file is left" no_file_is_left
 }
 
-# no_folder HOOK REGEX: no place for a file is not the fault of MPI.
-no_folder() {
+# no_directory HOOK REGEX: no place for a file is not the fault of MPI.
+no_directory() {
     new_sandbox
     expect_ok 2 -- env CHECK_HOOK="$1" "$HOOKED_PLAIT" check --only write-blocks --repeat 2
     assert "no place for a file" row write-blocks unavailable "$2"
@@ -122,7 +122,7 @@ on_two_slots() {
         "$MPIEXEC" -host localhost:2 -n 2 "$@"
 }
 
-# What Open MPI cannot do is found before it crashes or hangs, and the fix that is named fixes it.
+# What Open MPI cannot do is found before it crashes or hangs, and the fix that is named works.
 unavailable_in_open_mpi() {
     run_ranks 1 env -u OMPI_MCA_hwloc_base_binding_policy -u PRTE_MCA_hwloc_default_binding_policy "$MPIEXEC" \
         -host localhost:8 -n 1 --map-by "slot:PE=$(nproc)" "$PLAIT" check --only spawn
@@ -140,7 +140,7 @@ unavailable_in_open_mpi() {
     assert "status is 0, not $status" [ "$status" -eq 0 ]
     assert "no slot is free" row spawn unavailable '0 free slots: give mpirun --oversubscribe or more slots$'
     on_two_slots --oversubscribe "$PLAIT" check --only spawn
-    assert "the fix fixes it" row spawn ok
+    assert "the fix that is named works" row spawn ok
     echo 'rank 0=localhost slot=0' >"$SANDBOX/ranks"
     run_ranks 1 "$MPIEXEC" -n 1 --rankfile ranks "$PLAIT" check --only spawn
     assert "a rank file has no place for workers" row spawn unavailable 'the rank file has no place .*: start plait without --rankfile$'
@@ -151,7 +151,7 @@ unavailable_in_open_mpi() {
         [ "$(grep -c 'unavailable .*MPI_Win_allocate: .*: mpirun -mca osc pt2pt,sm$' "$WORK/out")" -eq 3 ]
     assert "all else works between nodes" [ "$(rows ok)" -eq $((operations - 3)) ]
     run_ranks 1 "${nodes[@]}" -mca osc pt2pt,sm "$PLAIT" check --repeat 2 --only put,get,fetch-and-add
-    assert "the fix fixes it" [ "$(rows ok)" -eq 3 ]
+    assert "the fix that is named works" [ "$(rows ok)" -eq 3 ]
     run_ranks 1 env OMPI_MCA_osc=pt2pt,sm "${nodes[@]}" "$PLAIT" check --repeat 2 --only put,get,fetch-and-add
     assert "so does the variable" [ "$(rows ok)" -eq 3 ]
 }
@@ -162,7 +162,7 @@ hooked() {
     shift
     new_sandbox
     run_ranks 3 env CHECK_HOOK="$hook" "$HOOKED_PLAIT" check "$@"
-    # MPICH's launcher tells the signal by which it ends the others, if it is quick.
+    # MPICH's launcher prints the signal by which it ends the others, if it is quick.
     if is_open_mpi || [ "$status" -ne 9 ]; then assert "status is 1, not $status" [ "$status" -eq 1 ]; fi
     assert "one line is an error, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "no file is left" no_file_is_left
@@ -177,7 +177,7 @@ wrong_values() {
         hooked "wrong $hook" --repeat 2
         for name in $(names); do
             case "pingpong $spared" in *"$name "*) continue ;; esac # pingpong brings rank 0 a text
-            # Of two tickets that are alike the check cannot know which one is wrong.
+            # Of two equal tickets the check cannot know which one is wrong.
             if [ "$name" = fetch-and-add ]; then rank='[01]'; else rank=0; fi
             assert "$name is wrong" row "$name" wrong " rank $rank, value [0-9]+: expected -?[0-9]+, got -?[0-9]+\$"
         done
@@ -196,7 +196,7 @@ wrong_values() {
     for name in send-object send-packed bcast-object pingpong; do
         assert "the text of $name is wrong" row "$name" wrong " rank 0, text: expected '.*', got '.*'$"
     done
-    # A call that fails is named, and the run goes on.
+    # A call that fails is named, and the run continues.
     hooked 'fail' --repeat 2
     assert "the call is named" row alltoall failed 'rank 0, MPI_Alltoall: '
     assert "that of a file too" row write-blocks failed 'rank 0, MPI_File_open: '
@@ -208,20 +208,20 @@ wrong_values() {
 # because the machine is busy; the cases are tests of their own, which wait side by side.
 late_rank() {
     hooked 'late gather-rows 2' --only bcast-array,gather-rows --timeout 15
-    assert "the late rank is named" has_line '^plait: gather-rows has not ended in 15 s: rank 2 on host [^,]* did not arrive'
-    assert "what was done before is told" row bcast-array ok
+    assert "the late rank is named" has_line '^plait: gather-rows timed out after 15 s: rank 2 on host [^,]* did not arrive'
+    assert "what was done before is printed" row bcast-array ok
 }
 stuck_rank() {
     hooked 'stuck gather-rows 2' --only gather-rows --timeout 15
     assert "rank 0 waits in a call, rank 2 is stuck" has_line \
-        'gather-rows has not ended in 15 s: rank 0 on host [^,]* \(in MPI_Gather\), rank 2 on host [^,]* did not arrive'
+        'gather-rows timed out after 15 s: rank 0 on host [^,]* \(in MPI_Gather\), rank 2 on host [^,]* did not arrive'
 }
 stuck_file() {
     hooked 'stuck write-blocks 1' --only write-blocks --timeout 15
-    assert "rank 1 is stuck" has_line 'write-blocks has not ended .* rank 1 on host .* did not arrive'
+    assert "rank 1 is stuck" has_line 'write-blocks timed out after .* rank 1 on host .* did not arrive'
 }
 # A run that is ended from outside leaves no file either. Without a launcher: Open MPI's kills its ranks
-# soon after it has told them to end.
+# soon after it has sent them the signal to end.
 ended() {
     local signal pid
     for signal in HUP INT TERM; do
@@ -242,15 +242,15 @@ ended() {
 }
 stuck_root() {
     hooked 'stuck reduce 0' --only reduce --timeout 15
-    assert "rank 0 is stuck" has_line 'reduce has not ended in 15 s: rank 0 on host [^,]* did not arrive'
+    assert "rank 0 is stuck" has_line 'reduce timed out after 15 s: rank 0 on host [^,]* did not arrive'
 }
 late_root() {
     hooked 'late reduce 0' --only reduce --timeout 7.5
-    assert "rank 0 does not come" has_line 'reduce has not ended in 7\.5 s: rank 0 on host [^,]* gives no sign of life'
+    assert "rank 0 does not come" has_line 'reduce timed out after 7\.5 s: rank 0 on host [^,]* is not responding'
 }
 
-# Not under MPICH, whose put and get are wrong with five integers a rank (see above). Which ticket a rank
-# draws is a matter of who comes first.
+# Not under MPICH, whose put and get are wrong with five integers per rank (see above). Which ticket a rank
+# draws depends on which one comes first.
 shown() {
     sed 's/ticket [0-9]*/ticket T/' "$WORK/out"
 }
@@ -285,7 +285,7 @@ bad_input() {
     expect_error 'size: ' 2 -- "$PLAIT" check --size 2^31
     expect_error 'timeout: ' 2 -- "$PLAIT" check --timeout 0
     expect_error 'timeout: ' 2 -- "$PLAIT" check --timeout soon
-    expect_error "there is no folder 'no/such'" 2 -- "$PLAIT" check --json no/such/check.json
+    expect_error "there is no directory 'no/such'" 2 -- "$PLAIT" check --json no/such/check.json
     expect_error 'that --size need' 2 -- env CHECK_HOOK=poor "$HOOKED_PLAIT" check --size 2^20
     RANKS_LIST=1 expect_error 'pingpong needs 2 ranks, this run has 1: mpirun -np 2 plait check' 2 -- \
         "$PLAIT" check --only pingpong

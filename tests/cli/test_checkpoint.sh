@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# --checkpoint: runs that are killed or told to stop go on from where they were, on other ranks, threads,
-# paths and schedules, and end as if nothing had happened; files that cannot be gone on from are refused.
-# Nothing depends on time: a run is killed when it has saved something; one that has ended by then is begun
-# anew.
+# --checkpoint: runs that are killed or stopped resume from where they were, on other ranks, threads,
+# paths and schedules, and end as if nothing had happened; files that cannot be resumed from are refused.
+# Nothing depends on time: a run is killed when it has saved something; one that has ended by then is
+# repeated.
 #     test_checkpoint.sh kills|signals|one_rank|other_ways|refusals|pi_kills|pi_signals|pi_refusals|pi_longer
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -25,7 +25,7 @@ if [[ ${1:-} = pi_* ]]; then
     slow_path=(--path scalar)
 fi
 
-# What comes of a run: the checksum of the picture, or the lines of the study.
+# The result of a run: the checksum of the picture, or the lines of the study.
 fnv1a() {
     if [[ ${job_of_test[0]} = pi ]]; then
         grep -v '^#' "$WORK/out" | md5sum | cut -c 1-16
@@ -91,7 +91,7 @@ reference() {
     assert "a checksum" [ "${#expected}" -eq 16 ]
 }
 
-# Ends what is left, in no time.
+# Ends what is left, at once.
 finish_job() {
     local before
     before=$(saves)
@@ -136,17 +136,17 @@ start_slow() {
     wait_for_saves 3
 }
 
-# What a run that was told to stop has said and left.
+# What a run that was asked to stop has printed and left.
 has_stopped() {
     assert "status is 75, not $status" [ "$status" -eq 75 ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "it says how much there is" has_line \
-        "^plait: stopped: checkpoint 'run.ck' has ([0-9.e+]+ of (401 rows|1.432e\\+09 darts), and the same command goes on|all )"
+        "^plait: stopped: checkpoint 'run.ck' has ([0-9.e+]+ of (401 rows|1.432e\\+09 darts), and the same command continues|all )"
     assert "no summary" [ "$(grep -cE 'fnv1a|figure of merit' "$WORK/out")" -eq 0 ]
 }
 
-# stopped RANKS SIGNAL: the run saves, says so in one line, and goes on. It may be done before the signal
-# comes; then it is begun anew.
+# stopped RANKS SIGNAL: the run saves, reports it in one line, and can be resumed. It may be done before the signal
+# comes; then it is repeated.
 stopped() {
     local ranks=$1 signal=$2 try
     new_sandbox
@@ -160,7 +160,7 @@ stopped() {
     finish_job $((4 - ranks))
 }
 
-# ended RANKS SIGNAL: Open MPI's mpirun passes SIGTERM and SIGINT on as SIGTERM, and kills its ranks so many
+# ended RANKS SIGNAL: Open MPI's mpirun passes SIGTERM and SIGINT on as SIGTERM, and kills its ranks that many
 # seconds later. That may be too soon for them to save, but never harms what is saved.
 ended() {
     local ranks=$1 signal=$2
@@ -173,7 +173,7 @@ ended() {
     finish_job $((4 - ranks))
 }
 
-# stopped_when_complete SIGNAL FILE COMMAND...: after the work, when FILE is there, and nobody reads what
+# stopped_when_complete SIGNAL FILE COMMAND...: after the work, when FILE exists, and nobody reads what
 # the run says at its end: so it cannot end by itself.
 stopped_when_complete() {
     local signal=$1 file=$2
@@ -200,10 +200,10 @@ complete_pictures() {
     for signal in USR1 TERM INT; do
         new_sandbox
         stopped_when_complete "$signal" a.npy "$PLAIT" mandelbrot --size 90x61 --out a.npy
-        assert "it says that all is there" \
+        assert "it reports that all is present" \
             has_line "^plait: stopped: checkpoint 'run.ck' has all rows, and the same command writes the files$"
         expect_ok 2 -- "$PLAIT" mandelbrot --size 90x61 --out b.npy --checkpoint run.ck
-        assert "all rows are there" grep -q ", 31 rows from 'run.ck'" "$WORK/out"
+        assert "all rows are present" grep -q ", 31 rows from 'run.ck'" "$WORK/out"
         assert "the checkpoint is removed" [ ! -e "$SANDBOX/run.ck" ]
     done
 }
@@ -233,7 +233,7 @@ without_checkpoint() {
     assert "SIGTERM without --checkpoint: status 143, not $status" [ "$status" -eq 143 ]
 }
 
-# One rank of several is told to stop: all of them do, whatever the signal.
+# One rank of several is asked to stop: all of them do, whatever the signal.
 one_rank() {
     local victims which signal try
     reference
@@ -285,7 +285,7 @@ other_ways() {
     results_fail
 }
 
-# A run that cannot tell its results keeps its rows: all of them, so that the next one has nothing to
+# A run that cannot write its results keeps its rows: all of them, so that the next one has nothing to
 # compute, with shortcuts or without.
 results_fail() {
     new_sandbox
@@ -294,7 +294,7 @@ results_fail() {
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     assert "the rows are kept" [ -s "$SANDBOX/run.ck" ]
     expect_ok 3 -- "$PLAIT" mandelbrot --size 90x61 --out a.npy --checkpoint run.ck
-    assert "all rows are there" grep -q ", 31 rows from 'run.ck'" "$WORK/out"
+    assert "all rows are present" grep -q ", 31 rows from 'run.ck'" "$WORK/out"
     expect_ok 1 -- "$PLAIT" mandelbrot --size 90x61 --out b.npy
     assert "the counts are equal" cmp "$SANDBOX/a.npy" "$SANDBOX/b.npy"
     assert "the checkpoint is removed" [ ! -e "$SANDBOX/run.ck" ]
@@ -324,7 +324,7 @@ refusals() {
     echo 'my notes' >"$SANDBOX/run.ck"
     expect_error "'run.ck' is not a checkpoint of Plait" 2 -- "$PLAIT" "${same[@]}"
     rm "$SANDBOX/run.ck"
-    expect_error "there is no folder 'missing'" 2 -- \
+    expect_error "there is no directory 'missing'" 2 -- \
         "$PLAIT" "${picture[@]}" --checkpoint missing/run.ck
     expect_error 'are one file' 2 -- "$PLAIT" mandelbrot --out a.png --checkpoint ./a.png
     expect_error 'are one file' 2 -- "$PLAIT" "${picture[@]}" --json a.json --checkpoint a.json
@@ -397,7 +397,7 @@ print([step["hits"] for step in json.load(open(sys.argv[1]))["result"]["sweep"]]
     assert "the checkpoint is removed" [ ! -e "$SANDBOX/run.ck" ]
 }
 
-# A search that was stopped in the middle of a step goes on further than it was asked to at first.
+# A search that was stopped in the middle of a step continues further than it was asked to at first.
 pi_longer() {
     local search=(--target-error 1e-9 --max-darts) try
     run_ranks 1 "$PLAIT" "${study[@]}" "${search[@]}" 4^13
@@ -413,7 +413,7 @@ pi_longer() {
     has_stopped
     run_ranks 2 "$PLAIT" "${study[@]}" "${search[@]}" 4^13 --checkpoint run.ck
     assert "the target is missed, status $status" [ "$status" -eq 1 ]
-    assert "it has gone on" grep -q " darts are from 'run.ck'$" "$WORK/out"
+    assert "it has resumed" grep -q " darts are from 'run.ck'$" "$WORK/out"
     assert "to the same lines" [ "$(fnv1a)" = "$expected" ]
     assert "the checkpoint is kept" [ -s "$SANDBOX/run.ck" ]
 }

@@ -31,7 +31,7 @@ same_pictures() {
     assert "colour.png is the default" [ -s "$SANDBOX/colour.png" ]
     expect_ok 3 -- "$PLAIT" colour p.npy --value 255-count --out r.png
     assert "one process of a launcher's colours" cmp "$SANDBOX/q.png" "$SANDBOX/r.png"
-    assert "and tells it once" [ "$(wc -l <"$WORK/out")" -eq 1 ]
+    assert "and reports it once" [ "$(wc -l <"$WORK/out")" -eq 1 ]
 }
 
 # The checksum of the counts comes along; where they came from does not.
@@ -89,13 +89,13 @@ wrong_files() {
     head -c 8000 "$SANDBOX/p.npy" >"$SANDBOX/cut.npy"
     head -c 50 "$SANDBOX/p.npy" >"$SANDBOX/stub.npy"
     : >"$SANDBOX/empty.npy"
-    mkdir "$SANDBOX/folder.npy"
+    mkdir "$SANDBOX/directory.npy"
     bad 'has 7872 of 8000 bytes' cut.npy
     bad 'stub.npy. is cut off in its header' stub.npy
     bad 'is no NumPy file' empty.npy
     bad 'p.png. is no NumPy file: write it by numpy.save' p.png
     bad 'No such file' absent.npy
-    bad 'is not a regular file' folder.npy
+    bad 'is not a regular file' directory.npy
     RANKS_LIST=1
     expect_error 'FILE.npy is missing' 2 -- "$PLAIT" colour
     cp "$SANDBOX/p.npy" "$SANDBOX/counts.png"

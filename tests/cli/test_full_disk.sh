@@ -31,7 +31,7 @@ full() {
     expect_error 'space|full' 1 -- "$PLAIT" mandelbrot "$@" --out "disk/$file"
     printf 'the old content' >"$disk/$file"
     expect_error 'space|full' 1 -- "$PLAIT" mandelbrot "$@" --out "disk/$file"
-    assert "no result is told" [ ! -s "$WORK/out" ]
+    assert "no result is printed" [ ! -s "$WORK/out" ]
     assert "the old file is intact" [ "$(cat "$disk/$file")" = 'the old content' ]
 }
 
@@ -41,7 +41,7 @@ full picture.ppm --size 400x256
 full picture.png --size 1200x800 --maxit 5000 --zoom 20000 \
     --center -0.743643887037151,0.131825904205330
 
-# The report is a file like any other: with no room for it, nothing stays behind.
+# The report is a file like any other: with no space for it, nothing remains.
 new_disk
 head -c 65536 /dev/zero >"$disk/filler" 2>/dev/null || true
 expect_error 'space|full' 1 -- "$PLAIT" mandelbrot --size 40x20 --out null --json disk/report.json

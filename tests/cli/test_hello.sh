@@ -25,14 +25,14 @@ done
 # Far more ranks with far more threads than any machine of the tests has cores.
 cores=$(nproc)
 expect_ok 2 -- "$PLAIT" hello --threads $((cores + 1))
-assert "too many threads are told" warns "$((cores + 1)) threads but may use $cores core"
-assert "oversubscription is told" warns 'oversubscribed'
+assert "too many threads are reported" warns "$((cores + 1)) threads but may use $cores core"
+assert "oversubscription is reported" warns 'oversubscribed'
 
-# The launcher binds each rank to one core: the cores that stay idle are told, with the option.
+# The launcher binds each rank to one core: the cores that stay idle are reported, with the option.
 if [ "$cores" -ge 2 ] && is_open_mpi; then
     run_ranks 1 "$MPIEXEC" -n 1 --bind-to core "$PLAIT" hello
     assert "status is 0" [ "$status" -eq 0 ]
-    assert "idle cores are told" warns "binding lets 1 rank use only 1: add --bind-to none"
+    assert "idle cores are reported" warns "binding lets 1 rank use only 1: add --bind-to none"
     run_ranks 1 "$MPIEXEC" -n 1 --bind-to none "$PLAIT" hello
     assert "no binding, no warning" [ "$(plait_lines)" -eq 0 ]
 fi
@@ -72,7 +72,7 @@ if [ "$cores" -ge 2 ]; then
     assert "nothing is shared" [ "$(grep -c 'OpenMP binds\|oversubscribed' "$WORK/err")" -eq 0 ]
 fi
 
-# What the user chose for OpenMP counts, and is nobody else's fault.
+# What the user chose for OpenMP is used, and no warning blames the launcher.
 expect_ok 1 -- env "OMP_PLACES={$first}" "$PLAIT" hello --threads 2
 assert "places limit the cores" says '[^0-9]1 of .* visible'
 assert "their variable is named" warns '2 threads but may use 1 core: .*--threads 1'
@@ -150,8 +150,8 @@ limited 2 "$PLAIT" check --only send-large
 assert "status is 0, not $status" [ "$status" -eq 0 ]
 assert "the limit is named" grep -qE '^send-large +unavailable .* GiB of address space on host .*: raise ulimit -v' "$WORK/out"
 
-# Host names as long as they get. Open MPI's launcher (4.1.4) dies of them, and of the longest MPICH (4.0.2) and
-# UCX (1.18), which Open MPI 5.0.7 brings into every process.
+# Host names of the greatest length. Open MPI's launcher (4.1.4) crashes with them; MPICH (4.0.2), and UCX (1.18),
+# which Open MPI 5.0.7 loads into every process, crash with the longest.
 if unshare --uts true 2>/dev/null; then
     for letters in 63 $(if is_open_mpi && ! is_prrte; then echo 64; fi); do
         host=$(printf "%${letters}s" | tr ' ' h)
@@ -234,13 +234,13 @@ worlds() {
 }
 if is_open_mpi; then
     worlds 0
-    assert "worlds of one are told" warns '3 processes, but each is rank 0 of a world of one'
+    assert "worlds of one are reported" warns '3 processes, but each is rank 0 of a world of one'
     worlds 1
-    assert "and told once" [ "$(plait_lines)" -eq 0 ]
+    assert "and reported once" [ "$(plait_lines)" -eq 0 ]
 
     # Seven nodes on this machine: a daemon per loopback address, TCP between them.
     run_ranks 1 "$here/../cluster/fake_nodes.sh" 7 -np 7 --map-by node "$PLAIT" hello
-    assert "seven nodes answer" in_rank_order 7
+    assert "seven nodes respond" in_rank_order 7
     assert "each rank has its node's cores" [ "$(grep -c " $cores of $cores core" "$WORK/out")" -eq 7 ]
     assert "no node is oversubscribed" [ "$(plait_lines)" -eq 0 ]
     new_sandbox

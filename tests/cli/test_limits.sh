@@ -61,7 +61,7 @@ open("'"$WORK"'/keys.npy", "wb").write(b"\x93NUMPY\x01\x00v\x00" + header + byte
     refused a.npy 1 rank --values "$WORK/keys.npy" --out a.npy
     refused s.png 1 pi --darts 4^5 --scatter s.png
     new_sandbox
-    expect_error "stream needs .* beside 'a.npy': $too_large" 2 -- "$limited" -f 8 "$PLAIT" \
+    expect_error "stream needs .* next to 'a.npy': $too_large" 2 -- "$limited" -f 8 "$PLAIT" \
         mandelbrot --size 600x400 --stream --out a.npy
     # Standard output is a file of that size, too.
     new_sandbox
@@ -137,7 +137,7 @@ output_pipe() {
     run_ranks 2 "$WORK/unread" "$PLAIT" mandelbrot --size 90x61 --out null --checkpoint run.ck
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     expect_ok 1 -- "$PLAIT" mandelbrot --size 90x61 --out null --checkpoint run.ck
-    assert "all rows are there" grep -q ", 31 rows from 'run.ck'" "$WORK/out"
+    assert "all rows are present" grep -q ", 31 rows from 'run.ck'" "$WORK/out"
 }
 
 # These take hours: it is certain that the limit comes first.

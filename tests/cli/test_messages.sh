@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# ring, pingpong, count, rank and integrate: right answers on 1, 2, 3 and 7 ranks, spoilt messages found,
+# ring, pingpong, count, rank and integrate: right answers on 1, 2, 3 and 7 ranks, corrupted messages found,
 # and wrong input.
 #     test_messages.sh [PART...]
 set -euo pipefail
@@ -19,8 +19,8 @@ bad_line() {
     RANKS_LIST=1 bad "$@"
 }
 
-# spoilt TAG RANK FROM BYTE COMMAND...: two ranks, of which one sends wrong bits (mpi/corrupt_send.c).
-spoilt() {
+# corrupted TAG RANK FROM BYTE COMMAND...: two ranks, of which one sends wrong bits (mpi/corrupt_send.c).
+corrupted() {
     local tag=$1 rank=$2 from=$3 byte=$4
     shift 4
     new_sandbox
@@ -63,11 +63,11 @@ EOP
     expect_ok 2 -- "$PLAIT" ring --count 2 --size 2^24
 
     # Bytes 0 to 7 are the number, 8 to 15 the checksum, then the payload.
-    spoilt 31 0 4 16 "$PLAIT" ring --size 1
+    corrupted 31 0 4 16 "$PLAIT" ring --size 1
     is_wrong 'rank 1 on host .*: round 3, rank 0 -> rank 1: the checksum is'
-    spoilt 31 1 5 8 "$PLAIT" ring --size 1000
+    corrupted 31 1 5 8 "$PLAIT" ring --size 1000
     is_wrong 'round 4, rank 1 -> rank 0: the checksum is'
-    spoilt 31 1 5 0 "$PLAIT" ring
+    corrupted 31 1 5 0 "$PLAIT" ring
     is_wrong 'round 4, rank 1 -> rank 0: the number is 6, it should be 7'
 
     local value
@@ -84,7 +84,7 @@ table_is_sound() {
         {
             expected = NR == 1 ? 0 : NR == 2 ? 1 : 2 * last < largest ? 2 * last : largest
             if ($1 != expected || $2 < 1 || $3 > $4 + 0.001 || $4 > $5 + 0.001 || NF != 6) exit 1
-            # 10^6 bytes a second are bytes a microsecond; both are rounded, to 0.001 and 0.01
+            # 10^6 bytes per second are bytes per microsecond; both are rounded, to 0.001 and 0.01
             off = $6 * $4 - $1
             if ((off < 0 ? -off : off) > 0.00051 * $6 + 0.0051 * $4) exit 1
             last = $1; lines++
@@ -137,11 +137,11 @@ pingpong() {
     done
 
     # The messages of size 0 come first; then one wrong bit in one of a byte is enough.
-    spoilt 21 0 0 0 "$PLAIT" pingpong --repeat 3 --size 1
+    corrupted 21 0 0 0 "$PLAIT" pingpong --repeat 3 --size 1
     is_wrong 'rank 1 on host .*: byte 0 of a message of 1 bytes between ranks 0 and 1 is'
-    spoilt 21 1 0 4095 "$PLAIT" pingpong --repeat 3 --size 4096
+    corrupted 21 1 0 4095 "$PLAIT" pingpong --repeat 3 --size 4096
     is_wrong 'byte 4095 of a message of 4096 bytes'
-    spoilt 21 1 0 9 "$PLAIT" pingpong --pairs all --repeat 3 --size 10
+    corrupted 21 1 0 9 "$PLAIT" pingpong --pairs all --repeat 3 --size 10
     is_wrong 'byte 9 of a message of 10 bytes'
 
     new_sandbox
@@ -192,7 +192,7 @@ EOP
         exec "$PLAIT" count --n 2'
     assert "rank 1's variables are not read" [ "$(grep -cE '^[01] [0-9]+ \[[0-9]+, [0-9]+\]$' "$WORK/out")" -eq 2 ]
     expect_ok 1 -- env N=3 "$PLAIT" count --seed random
-    assert "a drawn seed is told" grep -qE '^# count: 3 numbers .*, seed [0-9]+$' "$WORK/out"
+    assert "a drawn seed is printed" grep -qE '^# count: 3 numbers .*, seed [0-9]+$' "$WORK/out"
 
     for value in 0 1099511627777; do bad_line count '--n' --n "$value"; done
     for value in 0 4294967296; do bad_line count '--max' --max "$value"; done
@@ -220,7 +220,7 @@ rank() {
     expect_ok 3 -- "$PLAIT" rank --values -9223372036854775808,9223372036854775807,9223372036854775806
     assert "integers to the last bit" ranks_are 0 2 1
     expect_ok 2 -- "$PLAIT" rank --values 9223372036854775807,9223372036854775806 --type float
-    assert "which doubles do not tell apart" ranks_are 0 1
+    assert "which doubles cannot distinguish" ranks_are 0 1
     expect_ok 2 -- "$PLAIT" rank --values 0,-0.0
     assert "-0 equals 0" ranks_are 0 1
     # Drawn: 1 + (output * 100 >> 32) of the first pcg32 outputs of seed 42 (golden/count.txt's program).
@@ -240,7 +240,7 @@ rank() {
     bad rank "cannot read 'absent.npy'" --values absent.npy
     RANKS_LIST=1 bad rank 'has 2 numbers for 1 rank:' --values 1,2
     RANKS_LIST=3 bad rank 'has 2 numbers for 3 ranks:' --values 1,2
-    RANKS_LIST=3 bad rank "'1.5' is no whole number" --values 1,1.5,2 --type int
+    RANKS_LIST=3 bad rank "'1.5' is not a 64-bit integer" --values 1,1.5,2 --type int
 
     if ! "$python" -c 'import numpy' 2>/dev/null; then return; fi
     mkdir "$files"
@@ -261,7 +261,7 @@ rank() {
         assert "20 are printed" [ "$(grep -vc '^#' "$WORK/out")" -eq 20 ]
     done
     check_report rank.json
-    # What rank 0 finds in a file, it tells all.
+    # What rank 0 finds in a file, it broadcasts.
     RANKS_LIST=2 bad rank 'bad_half.npy. holds float16.*int32, int64, float32 or float64' --values "$files/bad_half.npy"
     RANKS_LIST=1
     bad rank 'bad_text.npy. holds .<U1., which are no plain numbers' --values "$files/bad_text.npy"
@@ -273,7 +273,7 @@ rank() {
     for value in magic nothing; do
         bad rank "bad_$value.npy. is no NumPy file" --values "$files/bad_$value.npy"
     done
-    bad rank 'not a regular file' --values "$files/bad_folder.npy"
+    bad rank 'not a regular file' --values "$files/bad_directory.npy"
     bad rank 'holds float32, which is not --type int' --values "$files/float32_5.npy" --type int
     bad rank 'int32_5.npy. are one file' --values "$files/int32_5.npy" --out "$files/./int32_5.npy"
     bad rank 'int32_5.npy. are one file' --values "$files/int32_5.npy" --json "$files/int32_5.npy"
@@ -332,7 +332,7 @@ integrate() {
         new_sandbox
         expect_ok 1 -- "$PLAIT" integrate --workers "$workers" --oversubscribe --json integrate.json
         assert "without a launcher" prints '3\.1416009869231245'
-        assert "so many workers" prints "# integrate: 100 intervals, $workers spawned workers?, off pi by 8.33e-06"
+        assert "that many workers" prints "# integrate: 100 intervals, $workers spawned workers?, off pi by 8.33e-06"
         check_report integrate.json
     done
     expect_ok 1 -- "$PLAIT" integrate
@@ -341,13 +341,13 @@ integrate() {
         expect_ok 3 -- "$PLAIT" integrate --workers "$workers" --n 12345 --oversubscribe
         assert "rank 0 of three spawns $workers" prints '3\.1415926541366033'
     done
-    # The workers get their orders from the manager, whatever the environment says.
+    # The workers get their options from the manager, whatever the environment has.
     expect_ok 1 -- env PLAIT_N=1000 PLAIT_WORKERS=2 PLAIT_OVERSUBSCRIBE=yes PLAIT_JSON=it.json PLAIT_NOBODY=1 \
         "$PLAIT" integrate
     assert "its value" prints '3\.1415927369231267'
-    assert "a wrong variable is told once" [ "$(plait_lines)" -eq 1 ]
+    assert "a wrong variable is reported once" [ "$(plait_lines)" -eq 1 ]
 
-    # What the launcher would hang on is foreseen.
+    # What would hang the launcher is detected before.
     without_slots 1 "$PLAIT" integrate --workers 1
     assert "one slot is enough" prints '3\.1416009869231245'
     without_slots 1 "$PLAIT" integrate --workers 2
@@ -355,8 +355,8 @@ integrate() {
     without_slots 2 "$PLAIT" integrate --workers 1
     too_few_slots '1 process cannot be spawned, the launcher has 0 free slots:'
     without_slots 1 "$PLAIT" integrate --workers 4 --oversubscribe
-    assert "unless more are meant" prints '3\.1416009869231245'
-    if ! is_prrte; then # which does not pass on what it was told
+    assert "unless oversubscription is requested" prints '3\.1416009869231245'
+    if ! is_prrte; then # which does not pass its options on
         without_slots 1 --oversubscribe "$PLAIT" integrate --workers 4
         assert "or the launcher may oversubscribe" prints '3\.1416009869231245'
         without_slots 1 --map-by node:OVERSUBSCRIBE "$PLAIT" integrate --workers 4
@@ -377,7 +377,7 @@ integrate() {
         export PRTE_ALLOW_RUN_AS_ROOT=1
     fi
 
-    # Who types what is meant for spawned processes.
+    # A user who types the argument that is meant for spawned processes.
     RANKS_LIST=1 bad integrate '--spawned is for processes that plait has spawned' --spawned
 }
 

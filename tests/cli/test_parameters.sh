@@ -14,7 +14,7 @@ for ranks in 1 3; do
     assert "the environment goes before the file" [ "$(dumped maxit)" = '400|PLAIT_MAXIT' ]
     assert "the file goes before the default" [ "$(dumped size)" = '30x20|run.ini:3' ]
     assert "the command line is named" [ "$(dumped threads)" = '2|--threads' ]
-    assert "what nobody gave is the default" [ "$(dumped verify)" = 'no|default' ]
+    assert "what was not given is the default" [ "$(dumped verify)" = 'no|default' ]
     expect_ok "$ranks" -- "$PLAIT" mandelbrot --maxit 500 --dump-config
     assert "the command line goes before all" [ "$(dumped maxit)" = '500|--maxit' ]
 done
@@ -42,6 +42,12 @@ expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --palette two.txt --out a.ppm
 # shellcheck disable=SC2016  # for the inner shell
 expect_ok 1 -- bash -c '"$PLAIT" mandelbrot --size 30x20 --palette <(cat two.txt) --out b.ppm --json b.json'
 assert "a palette may come from a pipe" cmp "$SANDBOX/a.ppm" "$SANDBOX/b.ppm"
+# MPI's own descriptors are not read from either.
+for number in 5 6 7 8 9 10 11 12; do
+    # shellcheck disable=SC2016 # for the shell that is started
+    RANKS_LIST=1 expect_error "'/dev/fd/$number': this process has no such descriptor" 2 -- \
+        bash -c "exec $number<&-;"' exec "$@"' - "$PLAIT" pi --config "/dev/fd/$number"
+done
 RANKS_LIST=2 expect_error "'/dev/fd/250': this process has no such descriptor" 2 -- \
     "$PLAIT" mandelbrot --config /dev/fd/250
 expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out a.npy
@@ -89,21 +95,21 @@ RANKS_LIST=1 expect_error "PLAIT_COLOR: given twice, 'count' .PLAIT_COLOUR. and 
 
 # Of two forms of the view only the one that counts is dumped as a value.
 expect_ok 1 -- "$PLAIT" mandelbrot --zoom 3 --dump-config
-assert "the default region does not count beside --zoom" grep -q '^; region =$' "$WORK/out"
+assert "the default region is not used with --zoom" grep -q '^; region =$' "$WORK/out"
 cp "$WORK/out" "$SANDBOX/zoom.ini"
 expect_ok 1 -- "$PLAIT" mandelbrot --config zoom.ini --size 8x8 --out null
 
-# Rank 0's environment counts: what another rank has does not.
+# Rank 0's environment is used, that of the other ranks is not.
 expect_ok 2 -- sh -c '[ "${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}}" != 1 ] || export PLAIT_SIZE=7x7 PLAIT_OUT=b.npy
     exec "$PLAIT" mandelbrot --dump-config'
 assert "rank 1's variables are not read" [ "$(dumped size)" = '1200x800|default' ]
 
 # An unknown variable is a warning, with the one that was meant.
 PLAIT_MAXITT=5 expect_ok 1 -- "$PLAIT" mandelbrot --size 8x8 --out null
-assert "a mistyped variable is told" \
+assert "a mistyped variable is reported" \
     grep -q '^plait: warning: PLAIT_MAXITT .*did you mean PLAIT_MAXIT' "$WORK/err"
 
-# The view of higher precedence counts; only views of the same place exclude each other.
+# The view of higher precedence is used; only views of the same place exclude each other.
 printf '[mandelbrot]\nregion = -1,1,-1,1\n' >"$SANDBOX/region.ini"
 expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --config region.ini --zoom 1 --out a.npy
 expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out b.npy
@@ -120,7 +126,7 @@ for ranks in 1 3; do
     assert "usage is printed once" [ "$(grep -c '^usage: plait SUBCOMMAND' "$WORK/out")" -eq 1 ]
 done
 
-# Standard output that takes nothing is a failure, not silence.
+# Standard output that cannot be written is a failure, not ignored.
 new_sandbox
 status=0
 last_command="plait hello >/dev/full"

@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# hits FILE: "darts: hits of run 0, hits of run 1, ...", a line a step.
+# hits FILE: "darts: hits of run 0, hits of run 1, ...", a line per step.
 hits() {
     python3 -c '
 import json, sys
@@ -66,7 +66,7 @@ same_hits() {
     expect_ok 1 -- "$PLAIT" pi --darts 50000001 --runs 3 --threads 1 --json a.json
     for ranks in 2 3; do
         expect_ok "$ranks" -- "$PLAIT" pi --darts 50000001 --runs 3 --threads 2 --json b.json
-        assert "large runs are counted alike" [ "$(hits a.json)" = "$(hits b.json)" ]
+        assert "large runs have equal counts" [ "$(hits a.json)" = "$(hits b.json)" ]
     done
 }
 
@@ -128,7 +128,7 @@ targets() {
     expect_ok 1 -- "$PLAIT" pi --target-error 0.0008 --threads 1 --json a.json
     expected=$(columns_of "$WORK/out")
     assert "the first of the sweep that meets it is the last" [ "$(echo "$expected" | tail -n 1 | cut -d ' ' -f 1)" = 65536 ]
-    assert "the target is told" grep -q '^# until the standard error of the mean is at most 0.0008, N up to 68719476736$' "$WORK/out"
+    assert "the target is printed" grep -q '^# until the standard error of the mean is at most 0.0008, N up to 68719476736$' "$WORK/out"
     assert "and that it is met" grep -q '^# the target is met' "$WORK/out"
     for ranks in 2 3 7; do
         expect_ok "$ranks" -- "$PLAIT" pi --target-error 8e-4 --threads 2 --path "${paths[ranks % ${#paths[@]}]}" --schedule "$schedule" \
@@ -142,7 +142,7 @@ targets() {
     assert "powers of 3" [ "$(columns_of "$WORK/out" | cut -d ' ' -f 1 | tr '\n' ' ')" = '81 243 729 ' ]
     expect_ok 3 -- "$PLAIT" pi --darts 100 --runs 1 --target-error 0.1 --json c.json --plot p --scatter s.png
     assert "doubled" [ "$(columns_of "$WORK/out" | cut -d ' ' -f 1 | tr '\n' ' ')" = '100 200 400 ' ]
-    assert "all files are there" [ -s "$SANDBOX/p/pi_vs_log2_N.csv" -a -s "$SANDBOX/s.png" ]
+    assert "all files exist" [ -s "$SANDBOX/p/pi_vs_log2_N.csv" -a -s "$SANDBOX/s.png" ]
     for file in a b c; do check_report "$file.json"; done
     # Met exactly by the last step that --max-darts allows, and missed by one dart less.
     expect_ok 1 -- "$PLAIT" pi --darts 100 --runs 1 --target-error 0.1 --max-darts 400
@@ -171,13 +171,13 @@ misses() {
     assert "it matches /$regex/" has_line "$regex"
 }
 
-# A target that was missed leaves its checkpoint, from which a longer search goes on, and one with another
+# A target that was missed leaves its checkpoint, from which a longer search resumes, and one with another
 # target; then the hits, and what was counted when, add up.
 goes_on() {
     local search=(--runs 5 --checkpoint run.ck --darts 1000)
     new_sandbox
     expect_ok 1 -- "$PLAIT" pi --darts 1000 --runs 5 --target-error 4e-4 --json once.json
-    misses 3 "raise --max-darts, and the same command goes on from 'run.ck'" "${search[@]}" --target-error 1e-6 --max-darts 8000
+    misses 3 "raise --max-darts, and the same command continues from 'run.ck'" "${search[@]}" --target-error 1e-6 --max-darts 8000
     assert "the checkpoint is kept" [ -s "$SANDBOX/run.ck" ]
     RANKS_LIST=1 expect_error "'run.ck' has darts beyond N = 4000.*raise --max-darts" 2 -- \
         "$PLAIT" pi "${search[@]}" --target-error 1e-6 --max-darts 4000
@@ -197,7 +197,7 @@ assert begin["gather"] >= begin["compute"], begin
 EOP
     expect_ok 3 -- "$PLAIT" pi "${search[@]}" --target-error 4e-4 --json rest.json
     assert "the hits are those of one run" [ "$(hits once.json)" = "$(hits rest.json)" ]
-    assert "the times of earlier runs are told" grep -q '"resumed_seconds"' "$SANDBOX/rest.json"
+    assert "the times of earlier runs are reported" grep -q '"resumed_seconds"' "$SANDBOX/rest.json"
     check_report rest.json
     assert "the checkpoint is removed" [ ! -e "$SANDBOX/run.ck" ]
     # A target that is met by what a checkpoint has long passed.
@@ -212,7 +212,7 @@ times() {
     local ranks file
     for ranks in 1 3; do
         new_sandbox
-        # The first part of a long step: so many darts that the whole of it is not begun.
+        # The first part of a long step, with too many darts for all of it to be begun.
         expect_ok "$ranks" -- "$PLAIT" pi --darts 2^50 --max-time 1e-9 --json a.json --plot p --verify
         assert "the first line says so" grep -q '^# not reproducible: ends after 1e-09 s (--max-time)$' "$WORK/out"
         assert "the summary, too" grep -q '^# not reproducible: the time was up (--max-time 1e-09) after 65536 of 1125899906842624 darts a run$' "$WORK/out"
@@ -276,7 +276,7 @@ count = {colour: int((pixels == colour).all(axis=2).sum())
          for colour in [(255, 255, 255), (31, 119, 180), (255, 127, 14)]}
 assert sum(count.values()) == 640000, count
 hits = int(sys.argv[2].split()[1])
-# Nine pixels a dart; few of 40 meet on 800 x 800, or the edge.
+# Nine pixels per dart; few of 40 meet on 800 x 800, or the edge.
 assert abs(count[(31, 119, 180)] - 9 * hits) <= 18 and abs(count[(255, 127, 14)] - 9 * (40 - hits)) <= 18, count
 row, column = numpy.nonzero((pixels == (31, 119, 180)).all(axis=2))
 assert ((column - 399.5) ** 2 + (row - 399.5) ** 2 < 403 ** 2).all()
@@ -291,29 +291,29 @@ plots() {
         for ranks in 1 3; do
             new_sandbox
             # shellcheck disable=SC2086 # several words
-            expect_ok "$ranks" -- "$PLAIT" pi $arguments --plot "a 'plot' folder/" --threads 1
+            expect_ok "$ranks" -- "$PLAIT" pi $arguments --plot "a 'plot' directory/" --threads 1
             for name in pi_vs_log2_N log2_std_vs_log2_N; do
-                assert "$name has data" [ -s "$SANDBOX/a 'plot' folder/$name.csv" ]
-                assert "$name has a script" [ -s "$SANDBOX/a 'plot' folder/$name.gp" ]
+                assert "$name has data" [ -s "$SANDBOX/a 'plot' directory/$name.csv" ]
+                assert "$name has a script" [ -s "$SANDBOX/a 'plot' directory/$name.gp" ]
                 if command -v gnuplot >/dev/null; then
                     assert "$name is a PNG picture" \
-                        [ "$(head -c 4 "$SANDBOX/a 'plot' folder/$name.png" | tail -c 3)" = PNG ]
-                    assert "$name is a PDF" [ "$(head -c 4 "$SANDBOX/a 'plot' folder/$name.pdf")" = %PDF ]
-                    assert "$name is an SVG, whole" grep -q '</svg>' "$SANDBOX/a 'plot' folder/$name.svg"
+                        [ "$(head -c 4 "$SANDBOX/a 'plot' directory/$name.png" | tail -c 3)" = PNG ]
+                    assert "$name is a PDF" [ "$(head -c 4 "$SANDBOX/a 'plot' directory/$name.pdf")" = %PDF ]
+                    assert "$name is an SVG, whole" grep -q '</svg>' "$SANDBOX/a 'plot' directory/$name.svg"
                 fi
             done
             assert "nothing else is left" [ "$(find "$SANDBOX" -mindepth 2 | wc -l)" -eq \
                 "$(if command -v gnuplot >/dev/null; then echo 10; else echo 4; fi)" ]
         done
     done
-    # A file that cannot be written when the work is done: the summary comes all the same.
+    # A file that cannot be written when the work is done: the summary is printed nevertheless.
     if is_open_mpi; then # others need larger files
         new_sandbox
         run_ranks 1 bash -c 'ulimit -f 8; trap "" XFSZ; exec "$0" "$@"' "$PLAIT" pi --sweep 4^5:4^6 --scatter s.png
         assert "status is 1, not $status" [ "$status" -eq 1 ]
         assert "one line" [ "$(error_lines)" -eq 1 ]
         assert "no picture" [ ! -e "$SANDBOX/s.png" ]
-        assert "the table is there" grep -q '^# pi is between .*(95 %, Wilson.s interval of all darts of N = 4096)' "$WORK/out"
+        assert "the table is printed" grep -q '^# pi is between .*(95 %, Wilson.s interval of all darts of N = 4096)' "$WORK/out"
         assert "the summary names no file" [ "$(grep -c -e ' -> ' "$WORK/out")" -eq 0 ]
     fi
     # One run has no spread.
@@ -328,11 +328,11 @@ plots() {
         cat "$SANDBOX/p/pi_vs_log2_N.csv")
     # No gnuplot: one warning, four files, and the run has succeeded. Without gnuplot means with everything
     # else, since MPI looks for programs of its own.
-    local folders folder ranks
+    local directories directory ranks
     mkdir "$WORK/missing"
-    IFS=: read -ra folders <<<"$PATH"
-    for folder in "${folders[@]}"; do
-        if [ -d "$folder" ]; then find "$folder" -mindepth 1 -exec ln -s -t "$WORK/missing" {} + 2>/dev/null || true; fi
+    IFS=: read -ra directories <<<"$PATH"
+    for directory in "${directories[@]}"; do
+        if [ -d "$directory" ]; then find "$directory" -mindepth 1 -exec ln -s -t "$WORK/missing" {} + 2>/dev/null || true; fi
     done
     rm -f "$WORK/missing/gnuplot"
     for ranks in 1 3; do
@@ -368,7 +368,7 @@ failing_gnuplots() {
     assert "one line is an error" [ "$(error_lines)" -eq 1 ]
     assert "it is about the target" has_line 'above --target-error 0.1'
     assert "a warning is about the plot" grep -q '^plait: warning: gnuplot could not draw' "$WORK/err"
-    # Whoever ignores the ends of children, as some launchers do, must not lose that of gnuplot.
+    # A caller that ignores the ends of children, as some launchers do, must not lose that of gnuplot.
     if command -v gnuplot >/dev/null; then
         new_sandbox
         expect_ok 1 -- "$python" -c 'import os, signal, sys
@@ -383,9 +383,9 @@ plot_fails() {
     run_ranks "$1" env PATH="$2" "${@:3}" --plot p
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     assert "one line is an error, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
-    assert "it names the folder" has_line "gnuplot could not draw the plots in 'p': run the scripts there"
+    assert "it names the directory" has_line "gnuplot could not draw the plots in 'p': run the scripts there"
     assert "data and scripts alone" [ "$(find "$SANDBOX/p" -mindepth 1 | wc -l)" -eq 4 ]
-    assert "the results are there" [ -s "$WORK/out" ]
+    assert "the results are printed" [ -s "$WORK/out" ]
 }
 
 bad() {
@@ -426,11 +426,11 @@ bad_input() {
     bad 'one file' --plot . --json pi_vs_log2_N.csv
     bad 'file' --plot "$PLAIT"
     bad 'one file' --scatter a.png --json ./a.png
-    bad "there is no folder 'missing'" --checkpoint missing/file
+    bad "there is no directory 'missing'" --checkpoint missing/file
     new_sandbox
     expect_error 'PLAIT_SEED' 2 -- env PLAIT_SEED=x "$PLAIT" pi
     expect_error 'PLAIT_DARTS and PLAIT_SWEEP' 2 -- env PLAIT_DARTS=5 PLAIT_SWEEP=4^1:4^2 "$PLAIT" pi
-    # From unlike places the higher counts.
+    # From different sources the one of higher precedence is used.
     expect_ok 1 -- env PLAIT_SWEEP=4^1:4^14 "$PLAIT" pi --darts 5 --runs 2
     assert "one step" [ "$(grep -vc '#' "$WORK/out")" -eq 1 ]
 }

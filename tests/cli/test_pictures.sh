@@ -10,7 +10,7 @@ set -euo pipefail
 default_picture() {
     new_sandbox
     expect_ok 2 -- "$PLAIT" "$1"
-    assert "$1.png is there" [ -s "$SANDBOX/$1.png" ]
+    assert "$1.png exists" [ -s "$SANDBOX/$1.png" ]
     assert "a line for the picture, one for the ranks" [ "$(wc -l <"$WORK/out")" -eq 2 ]
     assert "the checksum is $2" grep -q "fnv1a $2 -> $1.png\$" "$WORK/out"
     assert "nothing else is left" [ "$(find "$SANDBOX" -type f | wc -l)" -eq 1 ]
@@ -60,12 +60,12 @@ ln -s old.npy "$SANDBOX/link.npy"
 expect_ok 1 -- "$PLAIT" mandelbrot --size 8x8 --out link.npy --out 'a name, with; signs.png'
 assert "the link stays" [ -L "$SANDBOX/link.npy" ]
 assert "its file is new" [ "$(stat -c %s "$SANDBOX/old.npy")" -gt 200 ]
-assert "the odd name is there" [ -s "$SANDBOX/a name, with; signs.png" ]
+assert "the odd name exists" [ -s "$SANDBOX/a name, with; signs.png" ]
 
 # The name null is no file: it may be given twice, and a directory may be called so.
 new_sandbox
 mkdir "$SANDBOX/null"
 expect_ok 2 -- "$PLAIT" mandelbrot --size 8x8 --out null --out null --out p.npy
 expect_ok 1 -- "$PLAIT" colour p.npy --out null --out null
-assert "nothing else is there" [ "$(find "$SANDBOX" -mindepth 1 | wc -l)" -eq 2 ]
+assert "nothing else exists" [ "$(find "$SANDBOX" -mindepth 1 | wc -l)" -eq 2 ]
 finish

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# A picture knows where it comes from: its texts, the command and parameters that rerun prints, --check on
+# A picture records its origin: its texts, the command and parameters that rerun prints, --check on
 # right, changed and foreign pictures, and on copies by other programs.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -88,7 +88,7 @@ again() {
     verdict 'every pixel as it was drawn'
 }
 
-# Other programs keep the texts; what they did to the pixels is told, and is no failure.
+# Other programs keep the texts; what they did to the pixels is reported, and is no failure.
 other_programs() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" julia --size 90x60 --maxit 1000 --out p.png
@@ -109,7 +109,7 @@ other_programs() {
         expect_ok 1 -- "$PLAIT" rerun half.png --check
         verdict 'the size was changed since, 45x30 instead of 90x60'
     fi
-    # The texts of one picture in another one: its pixels are not what they tell of.
+    # The texts of one picture in another one: its pixels are not those that they describe.
     local texts=()
     mapfile -d '' texts < <("$edit" --texts "$SANDBOX/p.png" |
         sed -n '/^plait-/{:more; N; $!b more; s/\n\(plait-\)/\x00\1/g; s/\nSoftware.*//; p}' |
@@ -120,13 +120,13 @@ other_programs() {
     verdict 'but [0-9]* of 5400 pixels were changed since$'
 }
 
-# Colours of a file: its name is told, and quoted; a picture can be checked without it.
+# Colours of a file: its name is printed, and quoted; a picture can be checked without it.
 palettes() {
     new_sandbox
     printf '000000\nff8800\nffffff\n' >"$SANDBOX/my fire.txt"
     expect_ok 1 -- "$PLAIT" mandelbrot --size 60x40 --palette 'my fire.txt' --out p.png
     expect_ok 1 -- "$PLAIT" rerun p.png
-    assert "the palette is told" said "plait mandelbrot --size 60x40 --palette 'my fire.txt'"
+    assert "the palette is printed" said "plait mandelbrot --size 60x40 --palette 'my fire.txt'"
     expect_ok 1 -- "$PLAIT" rerun p.png --check
     verdict 'every pixel as it was drawn'
     printf '000000\nffffff\n' >"$SANDBOX/my fire.txt"
@@ -137,16 +137,16 @@ palettes() {
     verdict 'its pixels are not compared: cannot read the palette'
 }
 
-# A checksum that the parameters do not give: status 1, and both are told.
+# A checksum that the parameters do not give: status 1, and both are printed.
 wrong_checksum() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out p.png
     "$edit" "$SANDBOX/p.png" "$SANDBOX/wrong.png" plait-fnv1a=0123456789abcdef
     RANKS_LIST=1 expect_error '0123456789abcdef.* give [0-9a-f]{16}' 1 -- "$PLAIT" rerun wrong.png --check
-    assert "nothing is told beside" [ ! -s "$WORK/out" ]
+    assert "nothing else is printed" [ ! -s "$WORK/out" ]
     "$edit" "$SANDBOX/p.png" "$SANDBOX/wrong.png" 'plait-command=plait mandelbrot --size 30x20 --maxit 126' \
         'plait-parameters=[mandelbrot]\nsize = 30x20\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 126\npalette = viridis\n'
-    RANKS_LIST=1 expect_error 'says fnv1a' 1 -- "$PLAIT" rerun wrong.png --check
+    RANKS_LIST=1 expect_error 'has fnv1a' 1 -- "$PLAIT" rerun wrong.png --check
 }
 
 # refused REGEX CHANGE...: the picture with other texts is refused, however it is asked about.
@@ -162,7 +162,7 @@ refused() {
 bad_texts() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out p.png
-    refused 'does not tell where it comes from' plait-command= plait-parameters= plait-version= plait-fnv1a=
+    refused 'has no record of how it was made' plait-command= plait-parameters= plait-version= plait-fnv1a=
     refused 'lost some' plait-fnv1a=
     refused 'comes from Plait 99\.1\.0' plait-version=99.1.0
     refused 'no version' plait-version=new
@@ -175,13 +175,13 @@ bad_texts() {
     refused "'out' has no place" 'plait-command=plait mandelbrot --size 30x20 --out gotcha.png'
     refused "'path' has no place" 'plait-command=plait mandelbrot --size 30x20 --path scalar'
     refused "unknown option '--sizes'" 'plait-command=plait mandelbrot --sizes 30x20'
-    # The parameters are for people: what anybody makes of them changes nothing.
+    # The parameters are for people: changing them changes nothing.
     "$edit" "$SANDBOX/p.png" "$SANDBOX/other.png" 'plait-parameters=[mandelbrot]\nsize = 30x21\n'
     expect_ok 1 -- "$PLAIT" rerun other.png --check
     verdict 'every pixel as it was drawn'
 }
 
-# Pictures that a stranger asks for: refused before they cost anything.
+# Pictures of untrusted files: refused before any work.
 huge_pictures() {
     new_sandbox
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out p.png
@@ -200,14 +200,14 @@ bad_files() {
     head -c 900 "$SANDBOX/p.png" >"$SANDBOX/short.png"
     head -c 5 "$SANDBOX/p.png" >"$SANDBOX/stub.png"
     : >"$SANDBOX/empty.png"
-    mkdir "$SANDBOX/folder.png"
+    mkdir "$SANDBOX/directory.png"
     mkfifo "$SANDBOX/pipe.png"
     expect_error "cut.png' is damaged" 2 -- "$PLAIT" rerun cut.png
     expect_error "short.png' is damaged" 2 -- "$PLAIT" rerun short.png --print
     expect_error "stub.png' is no PNG" 2 -- "$PLAIT" rerun stub.png
     expect_error "empty.png' is no PNG" 2 -- "$PLAIT" rerun empty.png --check
     expect_error 'No such file' 2 -- "$PLAIT" rerun absent.png
-    expect_error 'no regular file' 2 -- "$PLAIT" rerun folder.png
+    expect_error 'no regular file' 2 -- "$PLAIT" rerun directory.png
     expect_error 'no regular file' 2 -- "$PLAIT" rerun pipe.png
     expect_error 'FILE.png is missing' 2 -- "$PLAIT" rerun
     expect_error 'unexpected' 2 -- "$PLAIT" rerun p.png p.png
@@ -215,7 +215,7 @@ bad_files() {
     expect_error 'threads' 2 -- "$PLAIT" rerun p.png --check --threads 0
     # A scatter of darts is a PNG of ours, but no picture of these commands.
     expect_ok 1 -- "$PLAIT" pi --sweep 4^5:4^6 --runs 2 --scatter s.png
-    expect_error 'does not tell' 2 -- "$PLAIT" rerun s.png
+    expect_error 'has no record of how' 2 -- "$PLAIT" rerun s.png
 }
 
 draw_again() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# --csv of every subcommand: the table and the lines of the report's StopWatch behind the usual output.
+# --csv of every subcommand: the table and the lines of the report's StopWatch after the usual output.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,7 +11,7 @@ header='# csv,timer,status,time,sum,start,tag,msg,uname.node,user,uname.system,p
 names() {
     diff <(printf '%s\n' "$@") <(grep '^# csv,' "$WORK/out" | tail -n +2 | cut -d, -f2)
 }
-# lines_are_good TAG RANKS: each has 11 columns that say what the system says, and begins with the total,
+# lines_are_good TAG RANKS: each has 11 columns that agree with the system, and begins with the total,
 # which is the last, or later.
 lines_are_good() {
     python3 - "$WORK/out" "$1" "$2" <<'END'
@@ -104,7 +104,7 @@ expect_ok 2 -- "$PLAIT" check --only reduce,bcast-array --csv
 assert "check has one for each operation" names bcast-array reduce total
 if is_open_mpi; then
     PLAIT_CSV=yes expect_ok 2 -- "$PLAIT" check --only spawn
-    assert "spawned workers tell no times of their own" names spawn total
+    assert "spawned workers report no times of their own" names spawn total
 fi
 expect_ok 2 -- "$PLAIT" count --csv
 assert "count has its timers" names draw gather total
@@ -121,11 +121,11 @@ for row in rows:
     assert abs(float(row[2]) - timing[row[0] + "_seconds"]) < 1e-9, row
 END
 
-# From the environment, and not without being asked.
+# From the environment, and not by default.
 PLAIT_CSV=yes expect_ok 1 -- "$PLAIT" hello
 assert "PLAIT_CSV asks for it" names total
 expect_ok 1 -- "$PLAIT" hello
-assert "nobody asked" [ "$(grep -c csv "$WORK/out" || true)" -eq 0 ]
+assert "no times without --csv" [ "$(grep -c csv "$WORK/out" || true)" -eq 0 ]
 
 # Timers that were lost are a failure, and there is no report then.
 status=0

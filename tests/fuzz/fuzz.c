@@ -44,7 +44,7 @@ void fuzz_lines_free(struct fuzz_lines *lines) {
     free(lines->items);
 }
 
-/* Without a name, so that nothing is left behind. */
+/* Without a name, so that no file remains. */
 void fuzz_file(const void *data, size_t size, char path[FUZZ_PATH_BYTES]) {
     static FILE *file;
     if (!file)

@@ -22,7 +22,7 @@ void fuzz_require(bool holds, const char *condition, const char *file, int line)
 void fuzz_check_failure(bool succeeded, const struct failure *failure);
 
 /* The input as lines: a copy of it, whose lines become texts, and pointers to them, ended by NULL.
- * Bytes behind a zero byte of a line are lost. Free with fuzz_lines_free. */
+ * Bytes after a zero byte of a line are lost. Free with fuzz_lines_free. */
 struct fuzz_lines {
     char *copy;
     char **items;
@@ -36,7 +36,7 @@ enum { FUZZ_PATH_BYTES = 64 };
 void fuzz_file(const void *data, size_t size, char path[FUZZ_PATH_BYTES]);
 
 /* One of the subcommands' option sets: that whose name is the first line of the input, or any one.
- * The input then begins behind that line. */
+ * The input then begins after that line. */
 const struct option_set *fuzz_choose_set(const uint8_t **data, size_t *size);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Command lines, an argument a line. What has been taken can be applied, and travels to other ranks
- * as it is. */
+ * Command lines, an argument per line. What has been taken can be applied, and travels to other
+ * ranks as it is. */
 #include "fuzz.h"
 #include "options/option_values.h"
 

@@ -51,8 +51,8 @@ static void make_file(void) {
     struct checkpoint_record record = {.count = ROWS, .row_bytes = sizeof rows[0]};
     uint64_t cursor = 0, digests[ROWS];
     bool found;
-    const char *folder = getenv("TMPDIR");
-    snprintf(path, sizeof path, "%s/plait-fuzz-XXXXXX", folder ? folder : "/tmp");
+    const char *directory = getenv("TMPDIR");
+    snprintf(path, sizeof path, "%s/plait-fuzz-XXXXXX", directory ? directory : "/tmp");
     const int descriptor = mkstemp(path);
     REQUIRE(descriptor >= 0 && close(descriptor) == 0 && unlink(path) == 0);
     atexit(remove_file);
@@ -73,7 +73,7 @@ static void make_file(void) {
     fclose(stream);
 }
 
-/* The first byte cuts the file by so many bytes; then come places and values. */
+/* The first byte is the number of bytes that are cut off the file; then come places and values. */
 static void write_changed(const uint8_t *data, size_t size) {
     static unsigned char changed[FILE_BYTES_MAX];
     size_t bytes = whole_bytes;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Environments, a variable a line: read, or told in one line each. */
+ * Environments, a variable per line: read, or reported in one line each. */
 #include "fuzz.h"
 #include "options/option_values.h"
 #include "subcommands.h"
@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const struct option_set *set = fuzz_choose_set(&data, &size);
     struct fuzz_lines lines = fuzz_lines_of(data, size);
     REQUIRE(values_init(&values, set, &failure));
-    const bool merged = values_merge_environment(&values, lines.items, option_sets, command_count,
-                                                 check_warning, NULL, &failure);
+    const bool merged = values_merge_environment(&values, lines.items, &failure);
+    values_warn_unknown(lines.items, option_sets, command_count, check_warning, NULL);
     fuzz_check_failure(merged, &failure);
     values_free(&values);
     fuzz_lines_free(&lines);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * NumPy files of any kind: whatever header is taken, its items are there. */
+ * NumPy files of any kind: whatever header is accepted, its items exist. */
 #include "files/reader_npy.h"
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Runs one fuzzer on its corpus and on inputs made from it. What it finds on the way stays in a folder
-# that is removed; an input that breaks the reader is kept beside the fuzzer and printed.
+# Runs one fuzzer on its corpus and on inputs made from it. What it finds on the way stays in a directory
+# that is removed; an input that breaks the reader is kept next to the fuzzer and printed.
 #     run.sh FUZZER CORPUS OPTION...      options of libFuzzer: -runs=N -seed=N, or -max_total_time=S
 set -euo pipefail
 fuzzer=$1 corpus=$2

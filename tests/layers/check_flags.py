@@ -13,9 +13,9 @@ import re
 import shlex
 import sys
 
-# Nobody's, whatever a path says.
+# Forbidden in every file, whatever a path says.
 ROUNDING = re.compile(r"-ffast-math|-Ofast|-funsafe.*|-ffp-contract=(fast|on)|-mtune=native|-m(arch|cpu)=native")
-# A path's only. What a path's line says is added to these.
+# Only in the files of a path, as its line lists them.
 INSTRUCTIONS = re.compile(r"-march=.*|-mcpu=.*|-mfpu=.*|-m(avx|fma|sse|ssse|f16c|bmi|popcnt|lzcnt|movbe|sve).*")
 # The plain loop of bench_escape, which asks the CPU first and is not installed.
 OTHERS = {"bench/escape_plain.c": {"-mfma"}}

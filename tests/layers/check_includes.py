@@ -13,7 +13,7 @@ import sys
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 PART = re.compile(r"^plait_part\((\w+)( MPI)? MAY ?([a-z ]*)", re.M)
 
-# What may not be included below each directory, beside what the parts of drivers/ say.
+# What may not be included below each directory, in addition to what the parts of drivers/ say.
 REFUSED = {
     "arch": r"(.*/)?(plait|kernels|drivers)/|mpi\.h|omp\.h",
     "kernels": r"(.*/)?drivers/|mpi\.h",

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Every source file names its licence in one of its first three lines, and no two .c files have the same
 # base name.
-#     check_licence.sh SOURCE_FOLDER
+#     check_licence.sh SOURCE_DIRECTORY
 set -euo pipefail
 cd "$1"
 offenders=0

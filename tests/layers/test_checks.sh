@@ -77,9 +77,13 @@ must_fail 'no MPI call' check_mpi_calls.py tree
 
 if [ "$processor" = x86_64 ]; then
     object wide 'void f(double *a) { for (int i = 0; i < 64; i++) a[i] += a[i]; }' -O3 -mavx
-    must_fail 'wide.o has AVX' check_instructions.sh wide.o
+    must_fail 'wide.o has instr' check_instructions.sh wide.o
     object narrow 'double f(double a) { return a + a; }' -mavx
-    must_fail 'narrow.o has AVX' check_instructions.sh narrow.o
+    must_fail 'narrow.o has instr' check_instructions.sh narrow.o
+    object bits 'int f(unsigned long a) { return __builtin_popcountl(a); }' -mpopcnt
+    must_fail 'bits.o has instr' check_instructions.sh bits.o
+    object products 'void f(int *a) { for (int i = 0; i < 64; i++) a[i] *= a[i]; }' -O3 -msse4.1
+    must_fail 'products.o has instr' check_instructions.sh products.o
 fi
 must_fail 'no object' check_instructions.sh
 # compiled CASE...: commands.json of files, each with a flag.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * For LD_PRELOAD: a disk with a fault. BAD_DISK=fills: it tells no free space and reserves none, so
- * that it is full in the middle of a run. BAD_DISK=forgets: it takes long writes and keeps none.
- * BAD_DISK=fails: long writes end in an error. */
+ * For LD_PRELOAD: a disk with a fault. BAD_DISK=fills: it reports no free space and reserves none,
+ * so that it is full in the middle of a run. BAD_DISK=forgets: it accepts long writes and stores
+ * none. BAD_DISK=fails: long writes end in an error. */
 #define _GNU_SOURCE
 #undef _FILE_OFFSET_BITS /* the calls have two names, and a library may use either */
 #include <errno.h>

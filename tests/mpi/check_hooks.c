@@ -3,12 +3,12 @@
  * get: the linker puts these functions in front of those of the same name (--wrap), and MPI has its
  * own names for that (MPI-3.1, 14.2). CHECK_HOOK in the environment says what is to happen:
  *
- *     wrong RANK first|last|text   after every operation a value, or the text, is not what came
+ *     wrong RANK first|last|text   after every operation a value, or the text, is wrong
  *     late NAME RANK               that rank never comes to that operation
  *     stuck NAME RANK              that rank comes, and stays
  *     poor                         the nodes have a megabyte of memory
  *     full                         disks have a kilobyte left
- *     closed                       the folder takes no file
+ *     closed                       the directory refuses new files
  *     unshared                     it is not that of the other ranks
  *     fail                         MPI_Alltoall and MPI_File_open fail
  *     unwritten RANK               MPI_File_write_at_all fails on that rank alone

@@ -6,7 +6,7 @@ that end near the set go astray, so a few pixels may differ.
 
     read_colours.py REPORT.json COUNTS.npy PICTURE.png
 
-Prints one line. Exit status: 0 alike, 1 not."""
+Prints one line. Exit status: 0 equal, 1 different."""
 import json
 import sys
 

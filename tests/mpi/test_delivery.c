@@ -28,8 +28,8 @@ struct toil {
     bool wrong;
 };
 
-/* A rank that nobody ends gives up after that, and ends the test: long before the launcher is ended
- * (TIMEOUT in tests/CMakeLists.txt), and long after what a busy machine needs. */
+/* A rank that is not ended gives up after that, and ends the test: long before the launcher is
+ * ended (TIMEOUT in tests/CMakeLists.txt), and long after what a busy machine needs. */
 static const double stuck_seconds = 30;
 
 /* This rank stops when it has computed as many units; 0: never. */
@@ -59,7 +59,7 @@ static void go_on_for_ever(const struct toil *toil, plait_progress_fn *poll, voi
         nanosleep(&pause, NULL);
         if (clock_seconds_since(start_ns) < stuck_seconds)
             continue;
-        printf("rank %d: failed: a rank has failed, and nobody ends the others\n",
+        printf("rank %d: failed: a rank has failed, and the others are not ended\n",
                toil->session->rank);
         fflush(stdout);
         MPI_Abort(toil->session->world, 1);
@@ -135,7 +135,7 @@ static void check(struct score *score, bool passed, const char *what) {
     printf("rank %d, %s: failed: %s\n", score->session->rank, score->test, what);
 }
 
-/* Runs the units that are left. Answers what queue_run answers; *stopped is true on rank 0 only. */
+/* Runs the units that are left. Returns what queue_run returns; *stopped is true on rank 0 only. */
 static bool run(struct score *score, struct toil *toil, enum schedule_kind kind,
                 const struct unit_set *rest, bool *stopped) {
     struct failure failure = {0};
@@ -148,12 +148,12 @@ static bool run(struct score *score, struct toil *toil, enum schedule_kind kind,
         .tend = tend,
         .stop = asks_to_stop,
     };
+    const struct queue_plan plan = {.kind = kind, .rest = rest, .sample = sample};
     const struct queue_work work = {
-        .compute = compute, .context = toil, .room = UNITS, .delivery = &delivery};
+        .compute = compute, .context = toil, .capacity = UNITS, .delivery = &delivery};
     computed_here = 0;
     toil->computed = 0;
-    check(score, queue_begin_rest(&queue, score->session, kind, rest, sample, NULL, &failure),
-          "queue_begin_rest");
+    check(score, queue_begin(&queue, score->session, &plan, &failure), "queue_begin");
     const bool able = queue_run(&queue, &work);
     *stopped = queue.stopped;
     uint64_t units = score->session->rank == ROOT ? queue.shares[ROOT].units : 0;
@@ -260,13 +260,13 @@ static void full_disk(struct score *score, enum schedule_kind kind) {
     stop_after = 0;
     check(score, run(score, &toil, kind, &rest, &stopped) == (score->session->rank != ROOT),
           "rank 0 fails");
-    check(score, !stopped && !toil.wrong, "nobody has asked to stop");
+    check(score, !stopped && !toil.wrong, "no stop was requested");
     check(score, score->session->rank != ROOT || toil.pieces == 2, "nothing more is kept");
     free_room(&toil);
     unit_set_free(&rest);
 }
 
-/* A rank cannot go on: the others are ended in the middle of their work. */
+/* A rank cannot continue: the others are ended in the middle of their work. */
 static void failing_rank(struct score *score, enum schedule_kind kind, int who) {
     static struct toil toil;
     struct unit_set all = {0};
@@ -277,8 +277,9 @@ static void failing_rank(struct score *score, enum schedule_kind kind, int who) 
     toil.fails = score->session->rank == who;
     toil.endless = !toil.fails;
     stop_after = 0;
-    check(score, run(score, &toil, kind, &all, &stopped) == !toil.fails, "it is told who failed");
-    check(score, !stopped && !toil.wrong, "all are ended, and nobody has asked to stop");
+    check(score, run(score, &toil, kind, &all, &stopped) == !toil.fails,
+          "it is known which rank failed");
+    check(score, !stopped && !toil.wrong, "all are ended, and no stop was requested");
     free_room(&toil);
     unit_set_free(&all);
 }

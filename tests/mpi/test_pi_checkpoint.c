@@ -52,7 +52,9 @@ static void do_run(const struct session *session, const struct sweep *sweep, con
     struct failure failure = {0};
     uint64_t hits[STEPS * RUNS] = {0}, own[RUNS] = {1, 1, 1, 1};
     double seconds[STEPS] = {0};
-    if (!pi_checkpoint_open(&checkpoint, session, sweep, PLAIT_RXS64, 42, path, 0, &failure) ||
+    const struct pi_checkpoint_plan study = {
+        .path = path, .sweep = sweep, .generator = PLAIT_RXS64, .seed = 42};
+    if (!pi_checkpoint_open(&checkpoint, session, &study, &failure) ||
         !pi_checkpoint_load(&checkpoint, hits, seconds, &failure)) {
         check(false, failure.text, 0);
         return;

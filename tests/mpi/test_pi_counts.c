@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The hits of a sweep on real ranks: every schedule with every path of this machine and 1, 2 and 3
- * threads, and ranks of unlike paths, equal what one thread counts by the scalar reference, run by
- * run. So do steps that are counted in parts, and what the clock leaves of them. Run it on any
+ * threads, and ranks on different paths, equal what one thread counts by the scalar reference, run
+ * by run. So do steps that are counted in parts, and what the clock leaves of them. Run it on any
  * number of ranks. */
 #include "pi/pi_counts.h"
 #include "pi/pi_limits.h"

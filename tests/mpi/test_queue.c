@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The work queue on real ranks, with units that only note that they were computed: every unit once
- * on any schedule, a slow rank, a rank without room, a rank that fails. Nothing depends on who is
- * faster on a busy machine: a rank that must be slow waits until the others have done enough. Run
- * it on any number of ranks of one node. */
+ * on any schedule, a slow rank, a rank without buffer space, a rank that fails. Nothing depends on
+ * who is faster on a busy machine: a rank that must be slow waits until the others have done
+ * enough. Run it on any number of ranks of one node. */
 #include "base/clock.h"
 #include "ranks/mpi_check.h"
 #include "ranks/queue.h"
@@ -32,8 +32,8 @@ struct toil {
     uint64_t wait_for;  /* the first unit takes until all have computed that many */
     bool stuck;         /* they never did */
     uint64_t fail_at;   /* the piece, counted from 1, that fails; 0: none */
-    uint64_t told;      /* by the listener */
-    bool wrong;         /* the listener was told nonsense */
+    uint64_t reported;  /* by the listener */
+    bool wrong;         /* the listener got a wrong value */
     bool disorder;      /* a piece lay before an earlier one */
     uint64_t last_unit; /* of the piece before */
 };
@@ -96,8 +96,8 @@ static bool toil(void *context, struct piece piece, plait_progress_fn *poll, voi
 
 static void listen(void *context, uint64_t finished, uint64_t total) {
     struct toil *toil = context;
-    toil->wrong |= finished < toil->told || finished > total;
-    toil->told = finished;
+    toil->wrong |= finished < toil->reported || finished > total;
+    toil->reported = finished;
 }
 
 /* The counter of units counts ranks meanwhile. */
@@ -117,14 +117,16 @@ static void sample(void *context, uint64_t unit) {
     toil->sampled = true;
 }
 
-/* Runs a queue of `total` units. Answers what queue_run answers; *share is what was promised. */
+/* Runs a queue of `total` units. Returns what queue_run returns; *share is what was promised. */
 static bool run(struct score *score, struct toil *toil_of_rank, enum schedule_kind kind,
-                uint64_t total, uint64_t room, struct queue *queue, uint64_t *share) {
+                uint64_t total, uint64_t space, struct queue *queue, uint64_t *share) {
     struct failure failure = {0};
+    const struct queue_plan plan = {
+        .kind = kind, .units = total, .sample = sample, .sample_context = toil_of_rank};
     const struct queue_work work = {
         .compute = toil,
         .context = toil_of_rank,
-        .room = room,
+        .capacity = space,
         .listen = listen,
         .listen_context = toil_of_rank,
     };
@@ -133,7 +135,7 @@ static bool run(struct score *score, struct toil *toil_of_rank, enum schedule_ki
     if (score->session->rank == ROOT)
         atomic_store(score->computed, 0);
     MPI_CHECK(MPI_Barrier(score->session->world));
-    if (!queue_begin(queue, score->session, kind, total, sample, toil_of_rank, &failure)) {
+    if (!queue_begin(queue, score->session, &plan, &failure)) {
         check(score, false, "queue_begin");
         return false;
     }
@@ -180,7 +182,7 @@ static void every_unit_once(struct score *score, enum schedule_kind kind, uint64
     check(score, kind == SCHEDULE_DYNAMIC || mine.units == share, "the promised share");
     check_shares(score, &queue, total);
     if (score->session->rank == ROOT && total > 0)
-        check(score, mine.told == total, "the listener hears of the end");
+        check(score, mine.reported == total, "the listener hears of the end");
     queue_end(&queue);
 }
 
@@ -193,7 +195,7 @@ static void slow_rank(struct score *score, int slow) {
     mine.unit_ns = 20000;
     mine.wait_for = score->session->rank == slow ? 450 : 0;
     check(score, run(score, &mine, SCHEDULE_DYNAMIC, 600, 600, &queue, &share), "runs");
-    check(score, !mine.stuck, "the others go on without the slow rank");
+    check(score, !mine.stuck, "the others continue without the slow rank");
     check(score, computed_once(score->session, &mine) == 600, "every unit once");
     queue_end(&queue);
 }
@@ -220,15 +222,16 @@ static void little_room(struct score *score) {
     struct queue queue;
     uint64_t share;
     memset(&mine, 0, sizeof mine);
-    const uint64_t room = UNITS_MAX / (uint64_t)score->session->size;
+    const uint64_t space = UNITS_MAX / (uint64_t)score->session->size;
     mine.unit_ns = score->session->rank == ROOT ? 1000000 : 10000;
-    check(score, run(score, &mine, SCHEDULE_DYNAMIC, UNITS_MAX, room, &queue, &share), "runs");
+    check(score, run(score, &mine, SCHEDULE_DYNAMIC, UNITS_MAX, space, &queue, &share), "runs");
     check(score, computed_once(score->session, &mine) == UNITS_MAX, "every unit once");
-    check(score, score->session->rank == ROOT || mine.units <= room, "no more than there is room");
+    check(score, score->session->rank == ROOT || mine.units <= space,
+          "no more than the buffer holds");
     queue_end(&queue);
 }
 
-/* A rank that cannot go on says so, and nobody waits for ever. */
+/* A rank that cannot continue reports it, and no rank waits for ever. */
 static void failing_rank(struct score *score, enum schedule_kind kind, int failing) {
     static struct toil mine;
     struct queue queue;
@@ -240,7 +243,7 @@ static void failing_rank(struct score *score, enum schedule_kind kind, int faili
     const bool whole = run(score, &mine, kind, UNITS_MAX, UNITS_MAX, &queue, &share);
     /* Alone, or spared by the others, it may never come to its second piece. */
     const bool failed = mine.fail_at > 0 && mine.pieces >= mine.fail_at;
-    check(score, whole == !failed, "it is told who failed");
+    check(score, whole == !failed, "it is known which rank failed");
     int any = failed;
     MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &any, 1, MPI_INT, MPI_MAX, score->session->world));
     const int64_t computed = computed_once(score->session, &mine);
@@ -265,7 +268,7 @@ static void run_all(struct score *score) {
         slow_rank(score, last);
         measured_rank(score, last);
     }
-    score->test = "little room";
+    score->test = "small buffer";
     little_room(score);
 }
 

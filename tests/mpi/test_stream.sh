@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # --stream: the same bytes in every file as without it, little memory on every rank whatever the size of
-# the picture, and nothing left behind when it fails.
+# the picture, and nothing remains when it fails.
 #     test_stream.sh PART...     schedules shapes nodes memory large full_disk failures
 # BAD_DISK_LIBRARY is what bad_disk.c was made into.
 set -euo pipefail
@@ -66,7 +66,7 @@ braid() {
 }
 
 part_schedules() {
-    # Rows that mirror rows, in several parts a piece; points that mirror points; none that mirrors; fewer
+    # Rows that mirror rows, in several parts per piece; points that mirror points; none that mirrors; fewer
     # rows than ranks.
     picture "1 2 3 7" mandelbrot --size 2100x1300 --maxit 20
     picture "1 3" julia --size 301x203
@@ -98,7 +98,7 @@ part_shapes() {
     assert "the checksum is the same" [ "$(fnv1a_of "$WORK/a.json")" = "$(fnv1a_of "$SANDBOX/b.json")" ]
     assert "there is the report alone" [ "$(count_files)" -eq 1 ]
 
-    # An earlier file is replaced, and a link followed into another folder.
+    # An earlier file is replaced, and a link followed into another directory.
     new_sandbox
     mkdir "$SANDBOX/there"
     printf 'old' >"$SANDBOX/there/old.npy"
@@ -116,7 +116,7 @@ part_nodes() {
         echo "SKIPPED: nodes are played with Open MPI"
         exit 77
     fi
-    # One rank a node: ranks that share one talk through files that the other played nodes have too.
+    # One rank per node: ranks that share a node communicate through files that the other simulated nodes have too.
     local nodes=("$here/../cluster/fake_nodes.sh" 3 -np 3 --map-by node)
     reference mandelbrot --size 900x600
     new_sandbox
@@ -124,18 +124,18 @@ part_nodes() {
         --out b.npy --out b.png --out b.ppm --json b.json
     equals_reference
 
-    # A node that has another folder of that name: it sees another disk there.
+    # A node that has another directory of that name: it sees another disk there.
     if ! unshare -m mount -t tmpfs tmpfs /mnt 2>/dev/null; then
         echo "SKIPPED: mounting a small tmpfs needs root and unshare"
         return
     fi
     new_sandbox
-    mkdir "$SANDBOX/folder"
+    mkdir "$SANDBOX/directory"
     cat >"$WORK/elsewhere.sh" <<'END'
 #!/bin/sh
 # Rank 2 sees a disk of its own where the others share one.
 if [ "$OMPI_COMM_WORLD_RANK" = 2 ]; then
-    exec unshare -m sh -c 'mount -t tmpfs tmpfs folder && exec "$@"' sh "$@"
+    exec unshare -m sh -c 'mount -t tmpfs tmpfs directory && exec "$@"' sh "$@"
 fi
 exec "$@"
 END
@@ -143,18 +143,18 @@ END
     RANKS_LIST=1 expect_unseen "${nodes[@]}" "$WORK/elsewhere.sh" "$PLAIT" mandelbrot --size 90x60
 }
 
-# As expect_error, where the launcher of one "rank" says more than Plait does.
+# As expect_error, where the launcher of one "rank" prints more than Plait does.
 expect_unseen() {
     local name
     for name in b.npy b.png; do
-        run_ranks 1 "$@" --stream --out "folder/$name"
+        run_ranks 1 "$@" --stream --out "directory/$name"
         assert "status is 2, not $status" [ "$status" -eq 2 ]
         assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
         assert "it says what to do" has_line 'rank 2 on host .*does not see .*leave out --stream'
         assert "nothing is left" [ "$(count_files)" -eq 1 ]
-        run_ranks 1 "$@" --out "folder/$name"
+        run_ranks 1 "$@" --out "directory/$name"
         assert "without --stream it works" [ "$status" -eq 0 ]
-        rm "$SANDBOX/folder/$name"
+        rm "$SANDBOX/directory/$name"
     done
 }
 
@@ -172,11 +172,11 @@ limited() {
         new_sandbox
         expect_ok "$ranks" -- "$here/peak_memory.py" peaks "$PLAIT" mandelbrot --size "${side}x$side" \
             --region 1,3,1,3 --maxit 10 --threads 2 --stream --out p.png
-        assert "every rank told its peak" [ "$(wc -l <"$SANDBOX/peaks")" -eq "$ranks" ]
+        assert "every rank reported its peak" [ "$(wc -l <"$SANDBOX/peaks")" -eq "$ranks" ]
         for peak in $(peaks); do
             assert "$peak MiB is below $limit" [ "$peak" -lt "$limit" ]
         done
-        assert "the picture is there" [ -s "$SANDBOX/p.png" ]
+        assert "the picture exists" [ -s "$SANDBOX/p.png" ]
         assert "nothing else is left" [ "$(count_files)" -eq 2 ]
     done
 }
@@ -224,16 +224,16 @@ part_full_disk() {
     for file in p.npy p.png; do
         printf 'the old content' >"$disk/$file"
         # Seen before the work begins; in the middle of it where the file system reserves nothing.
-        expect_error "needs 0.4 MiB beside 'disk/$file', where the disk has" 2 -- \
+        expect_error "needs 0.4 MiB next to 'disk/$file', where the disk has" 2 -- \
             "$PLAIT" mandelbrot --size 400x256 --stream --out "disk/$file"
-        expect_error "cannot write the counts beside 'disk/$file'.*free some space" 1 -- \
+        expect_error "cannot write the counts next to 'disk/$file'.*free some space" 1 -- \
             env LD_PRELOAD="${BAD_DISK_LIBRARY:?}" BAD_DISK=fills \
             "$PLAIT" mandelbrot --size 400x256 --stream --out "disk/$file"
-        assert "no result is told" [ ! -s "$WORK/out" ]
+        assert "no result is printed" [ ! -s "$WORK/out" ]
         assert "the old file is intact" [ "$(cat "$disk/$file")" = 'the old content' ]
     done
 
-    # The counts have room elsewhere, the picture has not: neither appears.
+    # There is space elsewhere for the counts, but not for the picture: neither appears.
     expect_error 'space|full' 1 -- "$PLAIT" mandelbrot --size 400x256 --stream --out p.npy --out disk/p.ppm
     umount "$disk"
 }
@@ -246,8 +246,8 @@ only_rank_0_can_write() {
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "it names rank and cause" \
-        has_line "rank 1 on host .*cannot write the counts beside '$1': Input/output error"
-    assert "no result is told" [ ! -s "$WORK/out" ]
+        has_line "rank 1 on host .*cannot write the counts next to '$1': Input/output error"
+    assert "no result is printed" [ ! -s "$WORK/out" ]
 }
 
 # A build without cairo has a line of its own for it.
@@ -266,7 +266,7 @@ part_failures() {
     assert "the old file is intact" [ "$(cat "$SANDBOX/old.npy")" = 'the old content' ]
     assert "nothing is left" [ "$(count_files)" -eq 1 ]
 
-    # Killed in the middle of its work, which its first line of progress tells of.
+    # Killed in the middle of its work, which its first line of progress shows.
     new_sandbox
     : >"$WORK/err"
     (cd "$SANDBOX" && exec "$PLAIT" mandelbrot --size 2000x2000 --maxit 100000000 --interior brute \
@@ -279,7 +279,7 @@ part_failures() {
 
     # A disk that loses what was written must not become a picture.
     new_sandbox
-    expect_error "row .* of the counts beside 'p.npy' is not what its rank wrote" 1 -- \
+    expect_error "row .* of the counts next to 'p.npy' is not what its rank wrote" 1 -- \
         env LD_PRELOAD="${BAD_DISK_LIBRARY:?}" BAD_DISK=forgets "$PLAIT" mandelbrot --stream --out p.npy
 
     new_sandbox
@@ -287,7 +287,7 @@ part_failures() {
         expect_error "'p.pdf' cannot be written row by row" 2 -- "$PLAIT" mandelbrot --stream --out p.pdf
     fi
     expect_error 'exclude each other' 2 -- "$PLAIT" mandelbrot --stream --checkpoint c --out p.png
-    expect_error "there is no folder 'nowhere'" 2 -- "$PLAIT" mandelbrot --stream --out nowhere/p.npy
+    expect_error "there is no directory 'nowhere'" 2 -- "$PLAIT" mandelbrot --stream --out nowhere/p.npy
 }
 
 for part in "$@"; do

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The part of the checks that does not depend on who counts them. */
+ * The part of the checks that does not depend on what counts them. */
 #include "check.h"
 
 #include <inttypes.h>

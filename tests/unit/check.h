@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * What the unit tests share: checks that say what was expected, a seed that goes in and out, and a
- * main function. A test program fails when a check fails and also when it made none: a test that
+ * What the unit tests share: checks that say what was expected, a seed that is set and printed, and
+ * a main function. A test program fails when a check fails and also when it made none: a test that
  * runs nothing must not look like one that passed.
  *
- * Behind it stands CUnit (check_cunit.c), or check_plain.c where CUnit is not at hand for the
- * target, as when cross-compiling on Debian. */
+ * The checks are counted by CUnit (check_cunit.c), or by check_plain.c where CUnit is not available
+ * for the target, as when cross-compiling on Debian. */
 #ifndef PLAIT_TESTS_CHECK_H
 #define PLAIT_TESTS_CHECK_H
 
@@ -16,7 +16,7 @@ struct check_test {
     void (*run)(void);
 };
 
-/* Runs the tests, the list ending in one without a name, and answers the exit status of the
+/* Runs the tests, the list ending in one without a name, and returns the exit status of the
  * program. The seed is the first argument, else PLAIT_TEST_SEED, else 42; it is printed. */
 int check_main(const char *suite, const struct check_test *tests, int argc, char **argv);
 
@@ -26,7 +26,7 @@ uint64_t check_seed(void);
 /* Whether PLAIT_TEST_QUICK asks for small inputs: emulated machines are a hundred times slower. */
 bool check_is_quick(void);
 
-/* Records one check; a failure is printed and the test goes on. Answers passed. */
+/* Records one check; a failure is printed and the test continues. Returns passed. */
 bool check_that(bool passed, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
@@ -41,7 +41,8 @@ bool check_text(const char *expected, const char *got, const char *what, const c
                 int line);
 
 /* The two functions that check_cunit.c and check_plain.c each provide. */
-int check_run(const char *suite, const struct check_test *tests); /* answers the failures */
+int check_run(const char *suite,
+              const struct check_test *tests); /* returns the number of failures */
 void check_record(bool passed, const char *text, const char *file, int line);
 
 #endif

@@ -24,7 +24,7 @@ static CU_ErrorCode run_registry(const char *name, const struct check_test *test
 int check_run(const char *suite, const struct check_test *tests) {
     if (CU_initialize_registry() != CUE_SUCCESS)
         abort();
-    /* What CUnit's run answers are its own errors; failed checks are counted apart. */
+    /* CUnit's run returns its own errors; failed checks are counted separately. */
     const CU_ErrorCode error = run_registry(suite, tests);
     const int failures = (int)CU_get_number_of_failures() + (error != CUE_SUCCESS);
     CU_cleanup_registry();

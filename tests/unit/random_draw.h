@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Random numbers for tests, by splitmix64 (Steele, Lea, Flood 2014): something else than what is
- * tested. */
+ * Random numbers for tests, by splitmix64 (Steele, Lea, Flood 2014): not one of the generators
+ * under test. */
 #ifndef PLAIT_TESTS_RANDOM_DRAW_H
 #define PLAIT_TESTS_RANDOM_DRAW_H
 

@@ -103,6 +103,7 @@ static const struct option sample_common_rows[] = {
     {.name = "out",
      .kind = OPTION_TEXTS,
      .argument = "FILE",
+     .replaces = true,
      .help = "where to write, format by ending",
      .default_value = "mandelbrot.png",
      .check = sample_check_out,
@@ -110,6 +111,7 @@ static const struct option sample_common_rows[] = {
     {.name = "json",
      .kind = OPTION_TEXT,
      .argument = "FILE",
+     .replaces = true,
      .help = "write the result as JSON",
      .offset = offsetof(struct sample_common, json)},
 };
@@ -139,7 +141,7 @@ static const struct option_table sample_other_tables[] = {
 static const struct option_set sample_other_set = {
     .command = "hello",
     .alias = "hallo",
-    .summary = "tell who runs where",
+    .summary = "print where each rank runs",
     .tables = sample_other_tables,
     .table_count = sizeof sample_other_tables / sizeof *sample_other_tables,
 };
@@ -164,6 +166,7 @@ static const struct option sample_merge_rows[] = {
      .kind = OPTION_TEXTS,
      .scope = OPTION_ARGUMENT,
      .argument = "FILE",
+     .reads = true,
      .help = "logs to read",
      .offset = offsetof(struct sample_merge, files)},
 };

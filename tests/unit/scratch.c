@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * A folder for the files of one test. What goes wrong here ends the program: no test could tell
- * anything without its folder. */
+ * A directory for the files of one test. An error here ends the program: no test could report
+ * anything without its directory. */
 #define _XOPEN_SOURCE 700 /* for nftw */
 #include "scratch.h"
 
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[256];
+static char directory[256];
 
 static void must(int good, const char *what) {
     if (good)
@@ -25,9 +25,10 @@ static void must(int good, const char *what) {
 
 void scratch_begin(void) {
     const char *parent = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/plait-test-XXXXXX", parent && *parent ? parent : "/tmp");
-    must(mkdtemp(folder) != NULL, folder);
-    must(chmod(folder, 0755) == 0, folder); /* tests act as another user, too */
+    snprintf(directory, sizeof directory, "%s/plait-test-XXXXXX",
+             parent && *parent ? parent : "/tmp");
+    must(mkdtemp(directory) != NULL, directory);
+    must(chmod(directory, 0755) == 0, directory); /* tests act as another user, too */
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw) {
@@ -38,14 +39,14 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 }
 
 void scratch_end(void) {
-    must(nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0, folder);
+    must(nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0, directory);
 }
 
 const char *scratch_path(const char *name) {
     static char paths[8][1024];
     static unsigned next;
     char *path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s%s%s", folder, *name ? "/" : "", name);
+    snprintf(path, sizeof paths[0], "%s%s%s", directory, *name ? "/" : "", name);
     return path;
 }
 

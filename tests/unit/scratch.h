@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * A folder for the files of one test, empty at the start and gone at the end. Test suites use
+ * A directory for the files of one test, empty at the start and gone at the end. Test suites use
  * scratch_begin and scratch_end as the set-up and tear-down of each test. */
 #ifndef PLAIT_TESTS_SCRATCH_H
 #define PLAIT_TESTS_SCRATCH_H
@@ -10,18 +10,18 @@
 void scratch_begin(void);
 void scratch_end(void);
 
-/* The path of `name` in the folder, itself for "". Valid until the eighth call from now. */
+/* The path of `name` in the directory, itself for "". Valid until the eighth call from now. */
 const char *scratch_path(const char *name);
 
-/* How many files, links and folders stand in the folder's subfolder `name` ("": in itself), hidden
- * ones too: so that a forgotten temporary file shows. */
+/* How many files, links and directories stand in the directory's subdirectory `name` ("": in
+ * itself), hidden ones too: so that a forgotten temporary file shows. */
 size_t scratch_entries(const char *name);
 
 /* Makes the file `path` with the text as its content. */
 void scratch_write(const char *path, const char *text);
 
-/* The content of a file with a zero behind it, to be freed by the caller; *bytes (may be NULL) gets
- * its size. A file that cannot be read is NULL. */
+/* The content of a file with a terminating zero, to be freed by the caller; *bytes (may be NULL)
+ * gets its size. A file that cannot be read is NULL. */
 uint8_t *scratch_read(const char *path, size_t *bytes);
 
 /* Whether the file `path` can be read and holds exactly the text. */

@@ -172,7 +172,7 @@ static void test_failed_rename_leaves_nothing(void) {
     struct atomic_file file;
     CU_ASSERT_TRUE_FATAL(atomic_file_open(&file, path, &failure));
     put(&file, "new");
-    CU_ASSERT_EQUAL_FATAL(mkdir(path, 0755), 0); /* a folder takes the name in the meantime */
+    CU_ASSERT_EQUAL_FATAL(mkdir(path, 0755), 0); /* a directory takes the name in the meantime */
     CU_ASSERT_FALSE(atomic_file_commit(&file, &failure));
     assert_failure(&failure, EXIT_RUN, path, strerror(EISDIR));
     CU_ASSERT_EQUAL(scratch_entries(""), 1);
@@ -197,12 +197,12 @@ static void commit_text(const char *path, const char *text) {
     CU_ASSERT_TRUE(atomic_file_commit(&file, &failure));
 }
 
-/* Only root may write to /; others must at least be told of the right folder. */
-static void test_name_in_the_root_folder(void) {
-    const char *path = "/plait-test-of-a-name-in-the-root-folder";
+/* Only root may write to /; others must at least get an error that names the right directory. */
+static void test_name_in_the_root_directory(void) {
+    const char *path = "/plait-test-of-a-name-in-the-root-directory";
     struct failure failure = {0};
     if (!atomic_file_check(path, &failure))
-        assert_failure(&failure, EXIT_USAGE, path, "folder '/': ");
+        assert_failure(&failure, EXIT_USAGE, path, "directory '/': ");
     CU_ASSERT_FALSE(exists(path));
 }
 
@@ -273,7 +273,7 @@ static void test_links_stay(void) {
     CU_ASSERT_EQUAL(scratch_entries("sub"), 1);
 }
 
-static void test_bare_name_is_in_the_current_folder(void) {
+static void test_bare_name_is_in_the_current_directory(void) {
     char before[1024];
     CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(before, sizeof before));
     CU_ASSERT_EQUAL_FATAL(chdir(scratch_path("")), 0);
@@ -297,26 +297,26 @@ static void test_check_says_what_is_wrong(void) {
     memset(long_name, 'a', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
     scratch_write(scratch_path("file"), "old");
-    CU_ASSERT_EQUAL_FATAL(mkdir(scratch_path("folder"), 0755), 0);
+    CU_ASSERT_EQUAL_FATAL(mkdir(scratch_path("directory"), 0755), 0);
     CU_ASSERT_EQUAL_FATAL(symlink("loop", scratch_path("loop")), 0);
     CU_ASSERT_EQUAL_FATAL(symlink("/dev/null", scratch_path("device")), 0);
     CU_ASSERT_EQUAL_FATAL(mkfifo(scratch_path("pipe"), 0644), 0);
     const size_t entries = scratch_entries("");
 
     refuse("", "the name is empty: name a file");
-    refuse(scratch_path("missing/x.png"), "there is no folder");
-    refuse(scratch_path("file/x.png"), "is a file, not a folder");
-    refuse(scratch_path("file/sub/x.png"), "is a file, not a folder");
-    refuse(scratch_path("folder"), "it is a folder: add the name of a file");
-    refuse(scratch_path("folder/"), "it names a folder");
-    refuse(scratch_path("folder/.."), "it is a folder");
+    refuse(scratch_path("missing/x.png"), "there is no directory");
+    refuse(scratch_path("file/x.png"), "is a file, not a directory");
+    refuse(scratch_path("file/sub/x.png"), "is a file, not a directory");
+    refuse(scratch_path("directory"), "it is a directory: add the name of a file");
+    refuse(scratch_path("directory/"), "it names a directory");
+    refuse(scratch_path("directory/.."), "it is a directory");
     refuse(scratch_path(long_name), strerror(ENAMETOOLONG));
     refuse(scratch_path("loop"), strerror(ELOOP));
     refuse(scratch_path("device"), "name a regular file");
     refuse(scratch_path("pipe"), "name a regular file");
     refuse("/dev/null", "name a regular file");
     CU_ASSERT_EQUAL(scratch_entries(""), entries);
-    CU_ASSERT_EQUAL(scratch_entries("folder"), 0);
+    CU_ASSERT_EQUAL(scratch_entries("directory"), 0);
 }
 
 static void test_check_leaves_no_trace(void) {
@@ -330,7 +330,7 @@ static void test_check_leaves_no_trace(void) {
     CU_ASSERT_EQUAL(scratch_entries(""), 1);
 }
 
-/* root may do anything, so as root these are tried as somebody else. */
+/* root may do anything, so as root these are tried as another user. */
 static void test_check_knows_permissions(void) {
     const bool root = geteuid() == 0;
     CU_ASSERT_EQUAL_FATAL(mkdir(scratch_path("closed"), 0755), 0);
@@ -370,8 +370,8 @@ int main(void) {
         {"shared file", test_shared_file},
         {"shared name of a bare name", test_shared_name_of_a_bare_name},
         {"links stay", test_links_stay},
-        {"bare name", test_bare_name_is_in_the_current_folder},
-        {"name in the root folder", test_name_in_the_root_folder},
+        {"bare name", test_bare_name_is_in_the_current_directory},
+        {"name in the root directory", test_name_in_the_root_directory},
         {"check says what is wrong", test_check_says_what_is_wrong},
         {"check leaves no trace", test_check_leaves_no_trace},
         {"check knows permissions", test_check_knows_permissions},

@@ -122,6 +122,18 @@ static void test_containers(void) {
     CU_ASSERT_EQUAL(cpu_quota_of_process(machine()).cores, 2);
     put_file("/proc/self/cgroup", "4:cpu:/../f00\n"); /* outside of a namespace */
     CU_ASSERT_EQUAL(cpu_quota_of_process(machine()).cores, 2);
+
+    /* In another container another group has the same path. */
+    char here[1024], elsewhere[1024];
+    const uint64_t group = cpu_quota_of_process(machine()).group;
+    snprintf(here, sizeof here, "%s/sys/fs/cgroup/cpu", machine());
+    snprintf(elsewhere, sizeof elsewhere, "%s/sys/fs/cgroup/other", machine());
+    CU_ASSERT_EQUAL(cpu_quota_of_process(machine()).group, group);
+    CU_ASSERT_EQUAL_FATAL(rename(here, elsewhere), 0);
+    put_file("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "200000\n");
+    put_file("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
+    CU_ASSERT_EQUAL(cpu_quota_of_process(machine()).cores, 2);
+    CU_ASSERT_NOT_EQUAL(cpu_quota_of_process(machine()).group, group);
 }
 
 static void test_walk(void) {
@@ -165,6 +177,9 @@ static void test_memory(void) {
     put_file("/sys/fs/cgroup/memory/memory.limit_in_bytes", "7000\n");
     put_file("/sys/fs/cgroup/memory/memory.usage_in_bytes", "1000\n");
     CU_ASSERT_EQUAL(memory_group_left_bytes(machine()), 6000);
+    put_file("/sys/fs/cgroup/memory/memory.stat",
+             "inactive_file 3\nactive_file 4\ntotal_inactive_file 500\ntotal_active_file 60\n");
+    CU_ASSERT_EQUAL(memory_group_left_bytes(machine()), 6560);
 }
 
 static void test_address_space(void) {

@@ -79,7 +79,7 @@ static void must_commit(struct checkpoint *checkpoint) {
     CU_ASSERT_TRUE_FATAL(checkpoint_commit(checkpoint, &failure));
 }
 
-/* What a run with these parameters makes of the file: which rows it would go on from, a bit each,
+/* What a run with these parameters makes of the file: which rows it would resume from, a bit each,
  * or -1 if it is refused. Wrong counts are a failed test. */
 static int rows_in(const char *path, const struct checkpoint_parameters *parameters,
                    struct failure *failure) {
@@ -215,9 +215,9 @@ static void test_rewritten_content(void) {
     CU_ASSERT_EQUAL(scratch_entries(""), 1);
 }
 
-/* A run that is killed between the two names of its file leaves one behind, which the next save
+/* A run that is killed between the two names of its file leaves one, which the next save
  * replaces, and the end of the run removes. */
-static void test_left_behind(void) {
+static void test_left_over(void) {
     const char *path = scratch_path("a.ck");
     struct checkpoint checkpoint;
     struct failure failure = {0};
@@ -414,7 +414,7 @@ static void test_damage_of_a_whole(void) {
     free(content);
 }
 
-/* Power that goes in the middle of a commit spoils the record that is being written. */
+/* A power failure in the middle of a commit corrupts the record that is being written. */
 static void test_half_a_commit(void) {
     const char *path = scratch_path("a.ck");
     size_t bytes;
@@ -504,7 +504,7 @@ int main(void) {
     static CU_TestInfo tests[] = {
         {"committed rows come back", test_committed_rows_come_back},
         {"rewritten content", test_rewritten_content},
-        {"left behind", test_left_behind},
+        {"left over", test_left_over},
         {"no file is no failure", test_no_file_is_no_failure},
         {"foreign files", test_foreign_files},
         {"other parameters", test_other_parameters},

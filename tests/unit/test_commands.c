@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The option table of every subcommand is sound: a mistake in one would show only when somebody
- * gives that option. */
+ * The option table of every subcommand is sound: a mistake in one would show only when
+ * that option is given. */
 #include "check.h"
 #include "run/command.h"
 #include "subcommands.h"
@@ -14,6 +14,20 @@ static void check_set(const struct command *command, const struct option_set *se
     CHECK(command->options == set);
     /* run.c prints the timers and writes the report of all that start MPI. */
     CHECK(command->local || (option_find(set, "csv", NULL) && option_find(set, "json", NULL)));
+    if (!command->work && !command->print)
+        return;
+    /* A subcommand of steps: run.c calls what its options ask for, and applies them to its struct.
+     */
+    CHECK(command->local || command->report_result);
+    CHECK(!command->local || !option_find(set, "seed", NULL)); /* ranks settle it together */
+    for (size_t k = 0; k < option_count(set); k++) {
+        size_t base;
+        const struct option *option = option_at(set, k, &base);
+        check_that(option->offset == OPTION_NO_MEMBER ||
+                       base + option->offset < command->options_bytes,
+                   __FILE__, __LINE__, "%s: --%s is stored beyond the struct of options_bytes",
+                   set->command, option->name);
+    }
 }
 
 static void tables_are_sound(void) {

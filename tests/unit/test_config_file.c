@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The tests run in a folder of their own, where the file is always called so. */
+/* The tests run in a directory of their own, where the file is always called so. */
 #define FILE_NAME "run.ini"
 
 /* Values with --config, nothing merged yet. */
@@ -122,8 +122,7 @@ static void test_precedence(void) {
     write_file(content, strlen(content));
     values = values_with(FILE_NAME);
     CU_ASSERT(values_parse_argv(&values, 2, (char *const *)arguments, &failure));
-    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, sample_sets,
-                                       SAMPLE_SETS, NULL, NULL, &failure));
+    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, &failure));
     CU_ASSERT(config_file_merge(&values, sample_sets, SAMPLE_SETS, &failure));
     CU_ASSERT_STRING_EQUAL(values_text(&values, "maxit"), "33");
     CU_ASSERT_STRING_EQUAL(values_text(&values, "zoom"), "2");
@@ -194,22 +193,22 @@ static void test_other_sections(void) {
 }
 
 static void test_long_lines(void) {
-    char content[1024];
-    /* "json = " and 190 letters are 197 bytes, the longest line. */
-    snprintf(content, sizeof content, "[mandelbrot]\njson = %0190d\n", 7);
+    char content[10000];
+    /* "json = " and 8184 letters are 8191 bytes, the longest line. */
+    snprintf(content, sizeof content, "[mandelbrot]\njson = %08184d\n", 7);
     struct option_values values;
     struct failure failure;
     CU_ASSERT(merge_bytes(&values, content, strlen(content), &failure));
-    CU_ASSERT(strlen(values_text(&values, "json")) == 190);
+    CU_ASSERT(strlen(values_text(&values, "json")) == 8184);
     values_free(&values);
 
     static const char mistake[] = "run.ini:2: the line is too long for a configuration file: give "
                                   "this value as option or environment variable";
-    snprintf(content, sizeof content, "[mandelbrot]\njson = %0191d\nmaxit = 5\n", 7);
+    snprintf(content, sizeof content, "[mandelbrot]\njson = %08185d\nmaxit = 5\n", 7);
     CU_ASSERT(refuses(content, mistake));
-    snprintf(content, sizeof content, "[mandelbrot]\njson = %0900d", 7);
+    snprintf(content, sizeof content, "[mandelbrot]\njson = %09000d", 7);
     CU_ASSERT(refuses(content, mistake));
-    snprintf(content, sizeof content, "[mandelbrot]\n  ; %0900d\nmaxit = 5\n", 7);
+    snprintf(content, sizeof content, "[mandelbrot]\n  ; %09000d\nmaxit = 5\n", 7);
     CU_ASSERT(gives(content, "maxit", "5"));
 }
 
@@ -259,7 +258,7 @@ static bool refuses_path(const char *path, const char *expected) {
     return right;
 }
 
-/* As the shell's <(...) makes it; a pipe that nobody writes to would let all ranks wait. */
+/* As the shell's <(...) makes it; a pipe without a writer would make all ranks wait. */
 static void test_pipes(void) {
     static const char content[] = "\xef\xbb\xbf[mandelbrot]\r\nmaxit\t= 500";
     char path[32];
@@ -315,7 +314,7 @@ static bool same_texts(const struct option_values *a, const struct option_values
 }
 
 static void test_dump_reads_back(void) {
-    char long_name[190]; /* fits into a line, but not together with its origin */
+    char long_name[8180]; /* fits into a line, but not together with its origin */
     memset(long_name, 'n', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
     const char *arguments[] = {
@@ -326,8 +325,7 @@ static void test_dump_reads_back(void) {
     struct failure failure = {0};
     CU_ASSERT_FATAL(values_init(&values, &sample_set, &failure));
     CU_ASSERT_FATAL(values_parse_argv(&values, 10, (char *const *)arguments, &failure));
-    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, sample_sets,
-                                       SAMPLE_SETS, NULL, NULL, &failure));
+    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, &failure));
     char *text = dump_of(&values);
     CU_ASSERT(merge_bytes(&again, text, strlen(text), &failure));
     CU_ASSERT_STRING_EQUAL(failure.text, "");
@@ -360,7 +358,7 @@ static bool dump_refuses(const char *json, const char *expected) {
 }
 
 static void test_what_no_file_can_hold(void) {
-    char long_name[192];
+    char long_name[8186];
     memset(long_name, 'n', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
     CU_ASSERT(dump_refuses("a ;b", "--json: 'a ;b' cannot stand in a configuration file: it holds "
@@ -380,8 +378,7 @@ static void test_dump_text(void) {
     struct failure failure;
     CU_ASSERT(merge_bytes(&values, content, strlen(content), &failure));
     CU_ASSERT(values_parse_argv(&values, 3, (char *const *)arguments, &failure));
-    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, sample_sets,
-                                       SAMPLE_SETS, NULL, NULL, &failure));
+    CU_ASSERT(values_merge_environment(&values, (char *const *)environment, &failure));
     char *text = dump_of(&values);
     CU_ASSERT_STRING_EQUAL(text, "[mandelbrot]\n"
                                  "size = 1200x800               ; default\n"
@@ -401,8 +398,8 @@ static void test_dump_text(void) {
 }
 
 int main(void) {
-    char folder[] = "/tmp/plait-config-XXXXXX";
-    if (!mkdtemp(folder) || chdir(folder) != 0)
+    char directory[] = "/tmp/plait-config-XXXXXX";
+    if (!mkdtemp(directory) || chdir(directory) != 0)
         return 1;
     CU_TestInfo tests[] = {{"no file", test_no_file},
                            {"forms", test_forms},
@@ -421,6 +418,6 @@ int main(void) {
     const int status = run_suite("config_file", tests);
     unlink(FILE_NAME);
     if (chdir("/") == 0)
-        rmdir(folder);
+        rmdir(directory);
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The contract of plait/darts.h beside the known answers (test_darts_golden, test_darts_paths):
+ * The contract of plait/darts.h, except the known answers (test_darts_golden, test_darts_paths):
  * ranges, overlap, threads, parts, progress, single darts. */
 #define _GNU_SOURCE /* gettid */
 #include "check.h"
@@ -230,28 +230,29 @@ static void test_where_darts_lie(void) {
     CHECK(dart[1].x == 0x72b7b29b * 0x1p-31 && dart[1].y == 0x44215383 * 0x1p-31);
 }
 
-struct told {
+struct progress_record {
     uint64_t calls, last, total;
     pid_t thread;
     bool wrong;
     uint64_t stop_at; /* the call that asks to stop; 0: none */
 };
 
-static bool tell(void *context, uint64_t done, uint64_t total) {
-    struct told *told = context;
-    told->wrong |= done <= told->last || done > total || total != told->total;
-    told->wrong |= gettid() != told->thread;
-    told->last = done;
-    return ++told->calls != told->stop_at;
+static bool record_progress(void *context, uint64_t done, uint64_t total) {
+    struct progress_record *record = context;
+    record->wrong |= done <= record->last || done > total || total != record->total;
+    record->wrong |= gettid() != record->thread;
+    record->last = done;
+    return ++record->calls != record->stop_at;
 }
 
-static enum plait_status run_told(int threads, struct told *told, uint64_t *hits) {
+static enum plait_status run_with_record(int threads, struct progress_record *record,
+                                         uint64_t *hits) {
     struct plait_exec exec = exec_of(threads);
-    exec.progress = tell;
-    exec.progress_context = told;
-    told->total = check_is_quick() ? 400000 : 40000000;
-    told->thread = gettid();
-    const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, told->total);
+    exec.progress = record_progress;
+    exec.progress_context = record;
+    record->total = check_is_quick() ? 400000 : 40000000;
+    record->thread = gettid();
+    const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, record->total);
     return plait_darts_hits(&range, &exec, hits);
 }
 
@@ -259,45 +260,45 @@ static enum plait_status run_told(int threads, struct told *told, uint64_t *hits
 static void test_progress_of_runs(void) {
     enum { SHORT_RUNS = 5000 };
     static uint64_t hits[SHORT_RUNS];
-    struct told told = {.total = SHORT_RUNS * 100, .thread = gettid()};
+    struct progress_record record = {.total = SHORT_RUNS * 100, .thread = gettid()};
     struct plait_exec exec = exec_of(1);
-    exec.progress = tell;
-    exec.progress_context = &told;
+    exec.progress = record_progress;
+    exec.progress_context = &record;
     const struct plait_darts_range range = darts_of(PLAIT_RXS64, 0, 0, 100);
     CHECK_INT(PLAIT_OK, plait_darts_add_hits(&range, SHORT_RUNS, &exec, hits));
-    CHECK(!told.wrong && told.calls > 1);
-    CHECK_INT((int64_t)told.total, (int64_t)told.last);
-    told.stop_at = told.calls + 1;
-    told.last = 0;
+    CHECK(!record.wrong && record.calls > 1);
+    CHECK_INT((int64_t)record.total, (int64_t)record.last);
+    record.stop_at = record.calls + 1;
+    record.last = 0;
     CHECK_INT(PLAIT_E_INTERRUPTED, plait_darts_add_hits(&range, SHORT_RUNS, &exec, hits));
-    CHECK(told.last < told.total);
+    CHECK(record.last < record.total);
 }
 
 static void test_progress(void) {
     for (int threads = 1; threads <= 5; threads += 2) {
-        struct told told = {0};
+        struct progress_record record = {0};
         uint64_t hits;
-        CHECK_INT(PLAIT_OK, run_told(threads, &told, &hits));
-        CHECK_INT((int64_t)hits_of(PLAIT_RXS64, 0, 0, told.total, 1), (int64_t)hits);
-        CHECK(!told.wrong);
+        CHECK_INT(PLAIT_OK, run_with_record(threads, &record, &hits));
+        CHECK_INT((int64_t)hits_of(PLAIT_RXS64, 0, 0, record.total, 1), (int64_t)hits);
+        CHECK(!record.wrong);
         if (threads == 1) /* else another thread may have finished the last darts */
-            CHECK_INT((int64_t)told.total, (int64_t)told.last);
+            CHECK_INT((int64_t)record.total, (int64_t)record.last);
     }
 }
 
 static void test_progress_can_stop(void) {
-    struct told told = {.stop_at = 1};
+    struct progress_record record = {.stop_at = 1};
     uint64_t hits = 7;
     if (check_is_quick()) /* so few darts are one job */
         return;
-    CHECK_INT(PLAIT_E_INTERRUPTED, run_told(1, &told, &hits));
-    CHECK(told.calls == 1 && told.last < told.total && hits == 7);
+    CHECK_INT(PLAIT_E_INTERRUPTED, run_with_record(1, &record, &hits));
+    CHECK(record.calls == 1 && record.last < record.total && hits == 7);
 
     /* With more threads the caller may find nothing left to do, and so is never asked. */
-    told = (struct told){.stop_at = 1};
-    const enum plait_status status = run_told(5, &told, &hits);
-    CHECK_INT(told.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
-    CHECK(told.calls <= 1);
+    record = (struct progress_record){.stop_at = 1};
+    const enum plait_status status = run_with_record(5, &record, &hits);
+    CHECK_INT(record.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
+    CHECK(record.calls <= 1);
 }
 
 int main(int argc, char **argv) {

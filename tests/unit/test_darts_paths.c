@@ -204,7 +204,7 @@ static void test_corner_cells(void) {
 }
 
 /* Calls check_both for the cells of one sum of squares, at most `most`, spread over the quadrants,
- * and answers how many there were. */
+ * and returns their number. */
 static int check_sum(uint32_t sum, int most, uint64_t *random) {
     int found = 0;
     for (int v = 32767; v > 0 && found < most; v--) {

@@ -15,7 +15,7 @@ enum { RUNS = 64 };
 
 static const double p_hit = 0.78539816339744831; /* pi / 4 */
 
-/* One bit a dart, hit or not, of the first 64 * words darts from `state` on. */
+/* One bit per dart, hit or not, of the first 64 * words darts from `state` on. */
 static void throw_bits(uint64_t state, uint64_t *bits, size_t words) {
     for (size_t w = 0; w < words; w++) {
         uint64_t word = 0;

@@ -17,7 +17,7 @@ static struct plait_exec exec_of(int threads) {
     return exec;
 }
 
-/* "-" stands for no bytes. Answers the number of bytes, -1 for a malformed text. */
+/* "-" stands for no bytes. Returns the number of bytes, -1 for a malformed text. */
 static int parse_bytes(const char *text, unsigned char bytes[BYTES_MAX]) {
     if (strcmp(text, "-") == 0)
         return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The contract of plait/escape.h beside the counts themselves (test_escape_golden,
+ * The contract of plait/escape.h, except the counts themselves (test_escape_golden,
  * test_escape_paths): ranges, views, odd sizes, progress, mirror images, verification. */
 #define _GNU_SOURCE /* gettid */
 #include "check.h"
@@ -263,22 +263,23 @@ static void test_odd_sizes(void) {
     check_size(1, longest, 5);
 }
 
-struct told {
+struct progress_record {
     uint64_t calls, last, total;
     pid_t thread;
     bool wrong;
     uint64_t stop_at; /* the call that asks to stop; 0: none */
 };
 
-static bool tell(void *context, uint64_t done, uint64_t total) {
-    struct told *told = context;
-    told->wrong |= done < told->last || done > total || total != told->total;
-    told->wrong |= gettid() != told->thread;
-    told->last = done;
-    return ++told->calls != told->stop_at;
+static bool record_progress(void *context, uint64_t done, uint64_t total) {
+    struct progress_record *record = context;
+    record->wrong |= done < record->last || done > total || total != record->total;
+    record->wrong |= gettid() != record->thread;
+    record->last = done;
+    return ++record->calls != record->stop_at;
 }
 
-static enum plait_status run_told(uint32_t width, uint32_t height, int threads, struct told *told) {
+static enum plait_status run_with_record(uint32_t width, uint32_t height, int threads,
+                                         struct progress_record *record) {
     struct plait_escape e = plait_escape_default(PLAIT_MANDELBROT);
     e.width = width;
     e.height = height;
@@ -287,46 +288,46 @@ static enum plait_status run_told(uint32_t width, uint32_t height, int threads, 
     if (!counts)
         abort();
     struct plait_exec exec = exec_of(threads);
-    exec.progress = tell;
-    exec.progress_context = told;
-    told->total = e.height;
-    told->thread = gettid();
+    exec.progress = record_progress;
+    exec.progress_context = record;
+    record->total = e.height;
+    record->thread = gettid();
     const enum plait_status status = plait_escape_rows(&e, &exec, 0, e.height, counts);
     free(counts);
     return status;
 }
 
-/* 240 x 160 is large enough to be cut into several tiles a thread. */
+/* 240 x 160 is large enough to be cut into several tiles per thread. */
 static void test_progress(void) {
     for (int threads = 1; threads <= 5; threads += 2) {
-        struct told told = {0};
-        CHECK_INT(PLAIT_OK, run_told(240, 160, threads, &told));
-        CHECK(!told.wrong);
+        struct progress_record record = {0};
+        CHECK_INT(PLAIT_OK, run_with_record(240, 160, threads, &record));
+        CHECK(!record.wrong);
         if (threads == 1) /* else another thread may have finished the last rows */
-            CHECK_INT((int64_t)told.total, (int64_t)told.last);
+            CHECK_INT((int64_t)record.total, (int64_t)record.last);
     }
 }
 
-/* Whoever serves messages from here must not have to wait for a whole row. */
+/* A caller that serves messages from here must not have to wait for a whole row. */
 static void test_progress_within_a_row(void) {
-    struct told told = {0};
-    CHECK_INT(PLAIT_OK, run_told(4096, 1, 1, &told));
-    CHECK(!told.wrong);
-    CHECK(told.calls >= 4);
-    CHECK_INT(1, (int64_t)told.last);
+    struct progress_record record = {0};
+    CHECK_INT(PLAIT_OK, run_with_record(4096, 1, 1, &record));
+    CHECK(!record.wrong);
+    CHECK(record.calls >= 4);
+    CHECK_INT(1, (int64_t)record.last);
 }
 
 static void test_progress_can_stop(void) {
-    struct told told = {.stop_at = 2};
-    CHECK_INT(PLAIT_E_INTERRUPTED, run_told(240, 160, 1, &told));
-    CHECK_INT(2, (int64_t)told.calls);
-    CHECK(told.last < told.total);
+    struct progress_record record = {.stop_at = 2};
+    CHECK_INT(PLAIT_E_INTERRUPTED, run_with_record(240, 160, 1, &record));
+    CHECK_INT(2, (int64_t)record.calls);
+    CHECK(record.last < record.total);
 
     /* With more threads the caller may find no tile left to work on, and so is never asked. */
-    told = (struct told){.stop_at = 1};
-    const enum plait_status status = run_told(240, 160, 5, &told);
-    CHECK_INT(told.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
-    CHECK(told.calls <= 1);
+    record = (struct progress_record){.stop_at = 1};
+    const enum plait_status status = run_with_record(240, 160, 5, &record);
+    CHECK_INT(record.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
+    CHECK(record.calls <= 1);
 }
 
 /* Row 0 has no mirror image: row H would be its own. */

@@ -5,7 +5,7 @@
  *     test_escape_paths [--long] [SEED]
  *
  * About a million pixels, a billion with --long. A failure prints the view, the pixel, what was
- * expected and what came; the seed that was printed first draws the same views again. */
+ * expected and what was computed; the seed that was printed first draws the same views again. */
 #include "check.h"
 #include "random_draw.h"
 
@@ -186,7 +186,7 @@ static void report(const struct picture *p, const char *path, bool brute, uint32
             e->cy, e->dx, e->dy, e->bailout, e->cre, e->cim);
 }
 
-/* Computes a tile into a field of junk, and looks at the tile and at the junk around it. */
+/* Computes a tile into a field of junk, and checks the tile and the junk around it. */
 static void check_tile(const struct picture *p, const struct plait_path *path, bool brute,
                        const struct plait_escape_tile *tile, uint32_t stride) {
     static int32_t field[2 * GUARD + (SIDE_MAX + 16) * SIDE_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Resolving path and threads, and the answers that need no kernel: statuses, version. */
+ * Resolving path and threads, and the results that need no kernel: statuses, version. */
 #define _GNU_SOURCE /* sched_setaffinity */
 #include "check.h"
 
@@ -53,7 +53,7 @@ static void test_threads(void) {
     CHECK_INT(1, exec.threads);
 }
 
-/* What counts are the cores this process may use, not those of the machine. */
+/* The cores that this process may use are counted, not those of the machine. */
 static void test_visible_cores(void) {
     cpu_set_t all, one;
     struct plait_exec exec;

@@ -30,7 +30,7 @@ for setting in OMP_PROC_BIND=true OMP_PROC_BIND=close OMP_PROC_BIND=spread OMP_P
     case $setting in GOMP*) continue ;; esac
     expect 1 1 64 taskset -c "$first" env "$setting" "$program"
 done
-# What the user chose for OpenMP counts.
+# What the user chose for OpenMP is used.
 expect 1 1 64 env "OMP_PLACES={$first}" "$program"
 expect 1 1 64 env "GOMP_CPU_AFFINITY=$first" "$program"
 expect "$cores" "$cores" 64 env OMP_PROC_BIND=false "$program"

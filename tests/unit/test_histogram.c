@@ -56,7 +56,7 @@ static void quantiles(void) {
     check_samples(samples, SAMPLES, "of all sizes");
     for (size_t k = 0; k < 1000; k++)
         samples[k] = 777777777;
-    check_samples(samples, 1000, "all alike");
+    check_samples(samples, 1000, "all equal");
 }
 
 static void few(void) {

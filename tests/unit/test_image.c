@@ -262,7 +262,7 @@ static void test_formats_by_name(void) {
     }
     struct failure failure = {0};
     writer_format_find("x.jpg", &failure);
-    CU_ASSERT_STRING_EQUAL(failure.text, "cannot tell the format of 'x.jpg': use an ending of .png "
+    CU_ASSERT_STRING_EQUAL(failure.text, "cannot recognise the format of 'x.jpg': use an ending of .png "
                                          ".npy .ppm .pdf, or the name null");
 }
 
@@ -439,7 +439,7 @@ static void test_full_disk(void) {
     CU_ASSERT_EQUAL(scratch_entries(""), FILES);
 }
 
-static void test_missing_folder(void) {
+static void test_missing_directory(void) {
     const struct image image = make_picture(COLOUR_COUNT);
     for (size_t k = 0; k < FILES; k++) {
         struct failure failure = {0};
@@ -451,7 +451,7 @@ static void test_missing_folder(void) {
     }
 }
 
-/* Cairo's pictures end at 32767 a side; without cairo there are none. */
+/* Cairo's pictures have at most 32767 pixels per side; without cairo there are none. */
 static void test_too_large_for_pdf(void) {
     const char *path = scratch_path("a.pdf");
     struct failure fits = {0}, wide = {0}, high = {0};
@@ -532,7 +532,7 @@ static void test_given_indices(void) {
     free(ppm);
 }
 
-/* libpng refuses sides above a million unless it is told otherwise. */
+/* libpng refuses sides above a million unless its limits are raised. */
 static void test_widest_picture(void) {
     enum { WIDEST = 1048576 };
     const char *path = scratch_path("wide.png");
@@ -572,7 +572,7 @@ int main(void) {
         {"wrong number of rows", test_wrong_number_of_rows},
         {"abandoned picture", test_abandoned_picture},
         {"full disk", test_full_disk},
-        {"missing folder", test_missing_folder},
+        {"missing directory", test_missing_directory},
         {"widest picture", test_widest_picture},
         {"too large for pdf", test_too_large_for_pdf},
         {"samples", test_samples},

@@ -87,7 +87,7 @@ static void may(bool expected, enum launcher_kind kind, const char *environment)
     CHECK_INT(expected, launcher_may_oversubscribe(kind));
 }
 
-static void test_what_it_was_told(void) {
+static void test_its_options(void) {
     may(false, LAUNCHER_OPENMPI, "");
     may(true, LAUNCHER_OPENMPI, "OMPI_MCA_rmaps_base_oversubscribe=1");
     may(false, LAUNCHER_OPENMPI, "OMPI_MCA_rmaps_base_oversubscribe=false");
@@ -133,7 +133,7 @@ int main(int argc, char **argv) {
         {"detection", test_detection},
         {"libraries", test_libraries},
         {"words", test_words},
-        {"what it was told", test_what_it_was_told},
+        {"its options", test_its_options},
         {"documentation", test_documentation},
         {NULL, NULL},
     };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Manual pages: the sections, every option in its spellings, and no text that roff would take for
- * its own. That roff itself is content is for tests/cli/test_documents.sh. */
+ * its own. That roff itself accepts it is for tests/cli/test_documents.sh. */
 #include "options/manual.h"
 
 #include "sample_options.h"

@@ -36,7 +36,7 @@ static void known_answers(void) {
     CHECK(lines >= 10);
 }
 
-/* As many as intervals, up to the most. That they cover all intervals once, 4097 intervals tell. */
+/* One block per interval, up to the maximum. 4097 intervals show that each is covered once. */
 static void blocks(void) {
     CHECK(midpoint_blocks(1) == 1);
     CHECK(midpoint_blocks(4095) == 4095);
@@ -58,7 +58,7 @@ static void arithmetic(void) {
     CHECK(is(dd_two_product(0x1p30 + 1, 0x1p30 + 1), 0x1p60 + 0x1p31, 1));
     CHECK(
         is(dd_add((struct double_double){1, tiny}, (struct double_double){-1, tiny}), 2 * tiny, 0));
-    /* 1/3 in binary is 0.010101...: the rest behind the first double is a third of its last bit. */
+    /* 1/3 in binary is 0.010101...: the rest after the first double is a third of its last bit. */
     CHECK(third.high == 1.0 / 3.0);
     CHECK(fabs(third.low - 0x1p-54 / 3) <= 0x1p-106);
     const struct double_double one = dd_scale(third, 3);

@@ -17,8 +17,8 @@ static bool count_is(const char *text, uint64_t expected) {
 /* Whether text is refused, for that reason, with the value left alone. */
 static bool count_refused(const char *text, const char *reason) {
     uint64_t value = 99;
-    const char *answer = number_count(text, &value);
-    return answer && strstr(answer, reason) && value == 99;
+    const char *error = number_count(text, &value);
+    return error && strstr(error, reason) && value == 99;
 }
 
 static bool real_is(const char *text, double expected) {
@@ -28,8 +28,8 @@ static bool real_is(const char *text, double expected) {
 
 static bool real_refused(const char *text, const char *reason) {
     double value = 99;
-    const char *answer = number_real(text, &value);
-    return answer && strstr(answer, reason) && value == 99;
+    const char *error = number_real(text, &value);
+    return error && strstr(error, reason) && value == 99;
 }
 
 static void test_counts(void) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * OpenMP's environment variables are read as OpenMP has them; what cannot be meant is given back.
+ * OpenMP's environment variables are read as OpenMP has them; what cannot be meant is returned.
  */
 #define _GNU_SOURCE /* setenv */
 #include "base/openmp_settings.h"

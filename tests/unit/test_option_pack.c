@@ -111,7 +111,7 @@ static bool origins_are_known(const struct option_values *values) {
     return true;
 }
 
-/* Every byte changed in turn, to the values that lengths and counts fear most. */
+/* Every byte changed in turn, to the values that are worst for lengths and counts. */
 static void test_damage(void) {
     static const unsigned char bad[] = {0x00, 0x01, 0x7f, 0x80, 0xff};
     unsigned char *buffer;

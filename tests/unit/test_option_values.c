@@ -8,7 +8,7 @@
 
 enum { ARGUMENTS_MAX = 8 };
 
-/* Fresh values, and what is told about them. */
+/* Fresh values, and what is reported about them. */
 struct trial {
     struct option_values values;
     struct failure failure;
@@ -40,8 +40,11 @@ static bool parse(struct trial *trial, const char *const *arguments) {
 }
 
 static bool merge(struct trial *trial, const char *const *environment) {
-    return values_merge_environment(&trial->values, (char *const *)environment, sample_sets,
-                                    SAMPLE_SETS, keep_warning, trial->warnings, &trial->failure);
+    if (!values_merge_environment(&trial->values, (char *const *)environment, &trial->failure))
+        return false;
+    values_warn_unknown((char *const *)environment, sample_sets, SAMPLE_SETS, keep_warning,
+                        trial->warnings);
+    return true;
 }
 
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})

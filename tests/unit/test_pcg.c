@@ -19,7 +19,7 @@ static void test_first_outputs(void) {
         CHECK_HEX(pcg32[k], outputs[k]);
 }
 
-/* What plait_pcg_outputs answers is the next state: n steps one by one. */
+/* plait_pcg_outputs returns the next state: n steps one by one. */
 static uint64_t walk(uint64_t state, uint64_t n) {
     uint64_t sink[64];
     for (; n > 64; n -= 64)

@@ -56,7 +56,7 @@ static void test_wrong_texts(void) {
     refused("4^00000000000000000000000000000000000000000000005:4^14", "too long");
 }
 
-/* Whole runs in `units` units from `unit` on, all steps of them; answers their units. */
+/* Whole runs in `units` units from `unit` on, all steps of them; returns their units. */
 static uint64_t take_runs(const struct sweep_round *round, uint64_t unit, uint64_t units,
                           uint64_t *next, uint64_t *darts, bool *in_turn) {
     const uint64_t runs = sweep_round_whole_runs(round, unit, units);
@@ -85,7 +85,7 @@ static void check_round(const struct sweep_round *round) {
     bool in_turn = true, right = true;
     if (!CHECK(next != NULL))
         return;
-    for (uint64_t r = 0; r < runs; r++) /* steps go on where they were left */
+    for (uint64_t r = 0; r < runs; r++) /* steps resume where they were left */
         next[r] = round->from;
     for (uint64_t unit = 0, most = 1; unit < units; most = most % 7 + 1) {
         const uint64_t left = units - unit < most ? units - unit : most;
@@ -168,7 +168,7 @@ static void test_parts(void) {
 }
 
 /* From the first step on, by the base, up to a number that need not be a power. */
-static void test_going_on(void) {
+static void test_resuming(void) {
     struct sweep sweep = {.runs = 1};
     struct failure failure = {0};
     CHECK(sweep_parse("4^5:4^6", &sweep, &failure) && sweep.base == 4);
@@ -194,7 +194,7 @@ static void test_parts_in_time(void) {
     CHECK_INT(1000, (int64_t)sweep_part_in_time(64, 1000, 0, 0, 1e-9));
     CHECK_INT(64, (int64_t)sweep_part_in_time(SWEEP_RUNS_MAX, most, 0, 0, 1));
     CHECK_INT(63, (int64_t)sweep_part_in_time(SWEEP_RUNS_MAX, 63, 0, 0, 1));
-    /* 10^9 darts a second, 4 s left: half of that, shared by two runs. */
+    /* 10^9 darts per second, 4 s left: half of that, shared by two runs. */
     CHECK_INT(1000000000, (int64_t)sweep_part_in_time(2, most, 6e9, 6, 10));
     CHECK_INT(999999999, (int64_t)sweep_part_in_time(2, 999999999, 6e9, 6, 10));
     CHECK_INT(666666666, (int64_t)sweep_part_in_time(3, most, 6e9, 6, 10)); /* even */
@@ -317,7 +317,7 @@ int main(int argc, char **argv) {
         {"rounds", test_rounds},
         {"grouping", test_grouping},
         {"parts", test_parts},
-        {"going on", test_going_on},
+        {"resuming", test_resuming},
         {"parts in time", test_parts_in_time},
         {"largest", test_largest},
         {"statistics", test_statistics},

@@ -56,7 +56,7 @@ static void worlds_of_one(void) {
     CHECK(strstr(w.text[0], "7 processes") && strstr(w.text[0], "Open MPI v4.1.4"));
 }
 
-static void unlike_versions(void) {
+static void different_versions(void) {
     struct placement ranks[3] = {rank_of_four(0, 0, "red", 4), rank_of_four(1, 1, "red01", 4),
                                  rank_of_four(2, 2, "red02", 4)};
     struct placement_warnings w;
@@ -279,7 +279,7 @@ int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"good placement is silent", good_placement_is_silent},
         {"worlds of one", worlds_of_one},
-        {"unlike versions", unlike_versions},
+        {"different versions", different_versions},
         {"bound to one core", bound_to_one_core},
         {"chosen threads are no idle cores", chosen_threads_are_no_idle_cores},
         {"oversubscribed hosts", oversubscribed_hosts},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The last line of a progress display tells the part that was done. What is shown goes into a pipe.
+ * The last line of a progress display reports the part that was done. The display writes to a pipe.
  */
 #include "base/progress_display.h"
 #include "check.h"

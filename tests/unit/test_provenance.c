@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * What a result tells of its origin: the texts to the letter, that they read back, and that texts
+ * What a result records of its origin: the texts to the letter, that they read back, and that texts
  * of strangers are refused. */
 #include "picture/provenance.h"
 
@@ -99,8 +99,15 @@ static struct option_values given(const struct option_set *set, const char *cons
     return values;
 }
 
+static bool read_texts(struct origin *origin, const struct named_text *texts, size_t count,
+                       struct failure *failure) {
+    const struct provenance_source source = {
+        .path = "x.png", .texts = texts, .text_count = count, .sets = sets, .set_count = 2};
+    return provenance_read(origin, &source, failure);
+}
+
 /* Checks command and parameters of the values, and that they read back. */
-static void check_told(struct option_values values, const char *command, const char *parameters) {
+static void check_texts(struct option_values values, const char *command, const char *parameters) {
     struct provenance provenance;
     const struct named_text *texts = provenance.texts;
     struct failure failure = {0};
@@ -118,7 +125,7 @@ static void check_told(struct option_values values, const char *command, const c
     CU_ASSERT_STRING_EQUAL(texts[4].text, "0123456789abcdef");
 
     struct origin origin;
-    CU_ASSERT(provenance_read(&origin, "x.png", texts, PROVENANCE_TEXTS, sets, 2, &failure));
+    CU_ASSERT(read_texts(&origin, texts, PROVENANCE_TEXTS, &failure));
     CU_ASSERT_STRING_EQUAL(failure.text, "");
     CU_ASSERT_STRING_EQUAL(origin.command, command);
     CU_ASSERT_EQUAL(origin.fnv1a, UINT64_C(0x0123456789abcdef));
@@ -129,35 +136,35 @@ static void check_told(struct option_values values, const char *command, const c
 }
 
 static void test_defaults(void) {
-    check_told(given(&draw_set, GIVEN(NULL)), "plait draw",
-               "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\n");
+    check_texts(given(&draw_set, GIVEN(NULL)), "plait draw",
+                "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\n");
 }
 
 /* What says how, not what, is left out; so is a view that does not count. */
 static void test_given(void) {
-    check_told(given(&draw_set, GIVEN("--threads", "3", "--size", "8x8", "--zoom=8")),
-               "plait draw --size 8x8 --zoom 8",
-               "[draw]\nsize = 8x8\nzoom = 8\npalette = viridis\nsmooth = no\n");
-    check_told(given(&draw_set, GIVEN("--smooth", "--palette", "my own.txt")),
-               "plait draw --palette 'my own.txt' --smooth",
-               "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = my own.txt\nsmooth = yes\n");
-    check_told(given(&draw_set, GIVEN("--no-smooth", "--palette=--odd it's")),
-               "plait draw '--palette=--odd it'\\''s'",
-               "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = --odd it's\nsmooth = no\n");
+    check_texts(given(&draw_set, GIVEN("--threads", "3", "--size", "8x8", "--zoom=8")),
+                "plait draw --size 8x8 --zoom 8",
+                "[draw]\nsize = 8x8\nzoom = 8\npalette = viridis\nsmooth = no\n");
+    check_texts(given(&draw_set, GIVEN("--smooth", "--palette", "my own.txt")),
+                "plait draw --palette 'my own.txt' --smooth",
+                "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = my own.txt\nsmooth = yes\n");
+    check_texts(given(&draw_set, GIVEN("--no-smooth", "--palette=--odd it's")),
+                "plait draw '--palette=--odd it'\\''s'",
+                "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = --odd it's\nsmooth = no\n");
 }
 
 /* What is given as it is by default leaves no trace, however it is written. */
 static void test_given_defaults(void) {
     static const char defaults[] =
         "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\n";
-    check_told(given(&draw_set, GIVEN("--size", "30x20", "--region=-2,1,-1,1", "--palette",
-                                      "viridis", "--no-smooth")),
-               "plait draw", defaults);
-    check_told(given(&draw_set, GIVEN("--size", "3e1x20", "--region=-2.0, 1e0,-1,1")), "plait draw",
-               defaults);
-    check_told(given(&draw_set, GIVEN("--size", "30x21", "--region=-2,1,-1,1.5")),
-               "plait draw --size 30x21 --region -2,1,-1,1.5",
-               "[draw]\nsize = 30x21\nregion = -2,1,-1,1.5\npalette = viridis\nsmooth = no\n");
+    check_texts(given(&draw_set, GIVEN("--size", "30x20", "--region=-2,1,-1,1", "--palette",
+                                       "viridis", "--no-smooth")),
+                "plait draw", defaults);
+    check_texts(given(&draw_set, GIVEN("--size", "3e1x20", "--region=-2.0, 1e0,-1,1")),
+                "plait draw", defaults);
+    check_texts(given(&draw_set, GIVEN("--size", "30x21", "--region=-2,1,-1,1.5")),
+                "plait draw --size 30x21 --region -2,1,-1,1.5",
+                "[draw]\nsize = 30x21\nregion = -2,1,-1,1.5\npalette = viridis\nsmooth = no\n");
 }
 
 /* Where a value was given does not show. */
@@ -165,16 +172,16 @@ static void test_sources(void) {
     char *environment[] = {(char[]){"PLAIT_SIZE=7x7"}, (char[]){"PLAIT_SMOOTH=on"}, NULL};
     struct option_values values = given(&draw_set, GIVEN("--palette", "grey"));
     struct failure failure = {0};
-    CU_ASSERT_FATAL(values_merge_environment(&values, environment, sets, 2, NULL, NULL, &failure));
-    check_told(values, "plait draw --size 7x7 --palette grey --smooth",
-               "[draw]\nsize = 7x7\nregion = -2,1,-1,1\npalette = grey\nsmooth = yes\n");
+    CU_ASSERT_FATAL(values_merge_environment(&values, environment, &failure));
+    check_texts(values, "plait draw --size 7x7 --palette grey --smooth",
+                "[draw]\nsize = 7x7\nregion = -2,1,-1,1\npalette = grey\nsmooth = yes\n");
 }
 
 static void test_arguments(void) {
     static const char rest[] =
         "[colour]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\n";
-    check_told(given(&colour_set, GIVEN("a.npy")), "plait colour a.npy", rest);
-    check_told(given(&colour_set, GIVEN("--", "-a b.npy")), "plait colour './-a b.npy'", rest);
+    check_texts(given(&colour_set, GIVEN("a.npy")), "plait colour a.npy", rest);
+    check_texts(given(&colour_set, GIVEN("--", "-a b.npy")), "plait colour './-a b.npy'", rest);
 }
 
 /* A value that no line of a file can hold is refused in time. */
@@ -200,7 +207,7 @@ static const char *refusal(const char *command, const char *version, const char 
     };
     struct origin origin;
     failure = (struct failure){0};
-    const bool read = provenance_read(&origin, "x.png", texts, 5, sets, 2, &failure);
+    const bool read = read_texts(&origin, texts, 5, &failure);
     CU_ASSERT_EQUAL(failure.exit_status, read ? EXIT_DONE : EXIT_USAGE);
     values_free(&origin.values);
     return failure.text;
@@ -245,10 +252,10 @@ static void test_missing_texts(void) {
     const struct named_text texts[] = {{"Software", "Plait"}, {"plait-command", "plait draw"}};
     struct origin origin;
     struct failure none = {0}, some = {0};
-    CU_ASSERT_FALSE(provenance_read(&origin, "x.png", texts, 1, sets, 2, &none));
+    CU_ASSERT_FALSE(read_texts(&origin, texts, 1, &none));
     CU_ASSERT_EQUAL(none.exit_status, EXIT_USAGE);
-    check_refused("'x.png' does not tell where it comes from", none.text);
-    CU_ASSERT_FALSE(provenance_read(&origin, "x.png", texts, 2, sets, 2, &some));
+    check_refused("'x.png' has no record of how it was made", none.text);
+    CU_ASSERT_FALSE(read_texts(&origin, texts, 2, &some));
     CU_ASSERT_EQUAL(some.exit_status, EXIT_USAGE);
     check_refused("'x.png' has lost some", some.text);
 }
@@ -260,7 +267,7 @@ static void test_lost_parameters(void) {
                                        {"plait-fnv1a", "0000000000000000"}};
     struct origin origin;
     struct failure failure = {0};
-    CU_ASSERT(provenance_read(&origin, "x.png", texts, 3, sets, 2, &failure));
+    CU_ASSERT(read_texts(&origin, texts, 3, &failure));
     CU_ASSERT_STRING_EQUAL(values_text(&origin.values, "size"), "8x8");
     values_free(&origin.values);
 }

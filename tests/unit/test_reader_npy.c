@@ -199,7 +199,7 @@ static void test_wrong_files(void) {
                                                    ? "is cut off in its header"
                                                    : "bytes of numbers");
     }
-    /* A length that nobody writes. */
+    /* A length that no program writes. */
     file[6] = 2;
     memset(file + 8, 0xff, 4);
     FILE *stream = fopen(scratch_path("long.npy"), "wb");
@@ -217,7 +217,7 @@ static void test_wrong_files(void) {
     check_refused(scratch_path("pipe.npy"), "is not a regular file");
 }
 
-/* What is written, beside test_image.c: one dimension, and the longest shape of two. */
+/* What is written, in addition to test_image.c: one dimension, and the longest shape of two. */
 static void test_writes_headers(void) {
     const uint64_t one = 5, two[] = {UINT64_MAX, UINT64_MAX};
     const uint16_t probe = 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The policies of the work queue: every unit once, whatever the costs, the ranks and the order of
- * their questions; and ranks of unlike speed are done together. */
+ * their questions; and ranks of different speed finish together. */
 #include "base/schedule.h"
 #include "check.h"
 #include "queue_simulation.h"
@@ -30,7 +30,7 @@ static uint64_t seeded(void) {
 
 enum { UNITS_MAX = 3000, RANKS_MAX = 40 };
 
-/* Notes a piece; answers whether none of its units had been handed out. */
+/* Records a piece; returns whether none of its units had been handed out. */
 static bool note(unsigned char *seen, uint64_t total, struct piece piece) {
     if (piece.first > total || piece.count > total - piece.first)
         return false;
@@ -40,7 +40,7 @@ static bool note(unsigned char *seen, uint64_t total, struct piece piece) {
     return true;
 }
 
-/* Ranks ask in random order and tell random costs, until none gets anything. */
+/* Ranks ask in random order and report random costs, until none gets anything. */
 static void check_covers(enum schedule_kind kind, uint64_t total, int ranks, uint64_t *random) {
     static unsigned char seen[UNITS_MAX];
     struct schedule schedule;
@@ -174,7 +174,8 @@ static void dynamic_sizes(void) {
     const struct piece fast = schedule_next(&schedule, 1, UINT64_MAX);
     const double ratio = (double)fast.count / (double)slow.count;
     CHECK(ratio > 3.5 && ratio < 4.5);
-    CHECK(fast.count <= 100000 / 2 / 4); /* never so much that the other waits for its end */
+    CHECK(fast.count <=
+          100000 / 2 / 4); /* never a share so large that the other waits for its end */
     const struct piece then = schedule_next(&schedule, 1, UINT64_MAX);
     CHECK(then.count < fast.count && then.count > 0);
     CHECK_INT(5, (int64_t)schedule_next(&schedule, 1, 5).count);
@@ -206,7 +207,7 @@ static void dynamic_pieces_last(void) {
     schedule_end(&schedule);
 }
 
-/* A rank that has told nothing may be slow: it gets a probe again, or what takes the others a
+/* A rank that has reported nothing may be slow: it gets a probe again, or what takes the others a
  * millisecond. */
 static void unknown_rank_gets_little(void) {
     struct schedule schedule;
@@ -273,7 +274,7 @@ static double cost_at(int shape, double x, uint64_t *random) {
 }
 
 /* In simulated time, so that it does not depend on the machine: useful work over capacity. */
-static void unlike_ranks_end_together(void) {
+static void heterogeneous_ranks_end_together(void) {
     static const double fields[][7] = {
         {1, 1}, {1, 0.25}, {0.25, 1}, {1, 1, 0.25}, {1, 0.5, 0.25}, {1, 1, 1, 0.4, 0.4, 0.15, 0.15},
     };
@@ -289,7 +290,7 @@ static void unlike_ranks_end_together(void) {
             struct simulated result;
             CHECK(simulate(&simulation, &result));
             CHECK(result.once);
-            /* A single dear unit of the last shape may come last. */
+            /* A single expensive unit of the last shape may come last. */
             check_that(result.useful >= (shape == 4 ? 0.9 : 0.95), __FILE__, __LINE__,
                        "shape %d, field %d: %.3f of the capacity used", shape, f, result.useful);
             /* A message costs rank 0 what serve_s says. */
@@ -301,7 +302,7 @@ static void unlike_ranks_end_together(void) {
 static void small_jobs_need_few_messages(void) {
     double unit_s[400];
     for (int u = 0; u < 400; u++)
-        unit_s[u] = 5e-6; /* 2 ms in all */
+        unit_s[u] = 5e-6; /* 2 ms in total */
     const double speeds[] = {1, 1};
     const struct simulation simulation = {SCHEDULE_DYNAMIC, 400, unit_s, 2, speeds, 100e-6, 10e-6};
     struct simulated result;
@@ -321,7 +322,7 @@ int main(int argc, char **argv) {
         {"slow rank is spared", slow_rank_is_spared},
         {"equal ranks share the end", equal_ranks_share_the_end},
         {"stop ends it", stop_ends_it},
-        {"unlike ranks end together", unlike_ranks_end_together},
+        {"heterogeneous ranks end together", heterogeneous_ranks_end_together},
         {"small jobs need few messages", small_jobs_need_few_messages},
         {0},
     };

@@ -158,7 +158,8 @@ static void test_every_bit_counts(void) {
         }
 }
 
-/* PLAIT_REQUIRE_PATHS="scalar avx2": whoever knows the machine names what must run on it. */
+/* PLAIT_REQUIRE_PATHS="scalar avx2": the caller, who knows the machine, names what must run on it.
+ */
 static void test_required_paths(void) {
     char names[256];
     const char *required = getenv("PLAIT_REQUIRE_PATHS");

@@ -72,7 +72,7 @@ static void test_means(void) {
         state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         ((uint8_t *)indices)[k] = (uint8_t)(state >> 56);
     }
-    memset(indices[1], 77, sizeof indices[1]); /* alike: the colour itself */
+    memset(indices[1], 77, sizeof indices[1]); /* equal: the colour itself */
     const struct image_rows rows = {.indices = indices[0][0], .rows = 2 * SAMPLES};
     CHECK(shade_begin(shade, &image));
     for (uint32_t row = 0; row < 2 * SAMPLES; row++) {

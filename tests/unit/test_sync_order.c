@@ -224,7 +224,7 @@ static void test_checkpoint_that_fails(void) {
     CU_ASSERT_EQUAL(rows_kept(), 1);
     check_failed_save("commit", 0, "write write fdatasync commit ");
     CU_ASSERT_EQUAL(rows_kept(), 1);
-    /* Nobody knows whether the commit is on the disk; the rows that it leads to are. */
+    /* It is unknown whether the commit is on the disk; the rows that it refers to are. */
     check_failed_save("fdatasync", 1, "write write fdatasync commit fdatasync ");
     CU_ASSERT_TRUE(rows_kept() >= 1);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The loop of threads over tasks: every task once, what progress is told and from where, a stop.
- * Nothing depends on which thread is faster. */
+ * The loop of threads over tasks: every task once, which progress is reported and from where, a
+ * stop. Nothing depends on which thread is faster. */
 #include "check.h"
 
 #include "../../kernels/tasks.h"
@@ -37,7 +37,7 @@ static uint64_t note_task(void *context, uint64_t task, int thread) {
     return task + 1;
 }
 
-static bool tell(void *context, uint64_t done, uint64_t total) {
+static bool record_progress(void *context, uint64_t done, uint64_t total) {
     struct record *record = context;
     if (done < record->last || done > total || total != record->total)
         atomic_store(&record->wrong, true);
@@ -45,7 +45,8 @@ static bool tell(void *context, uint64_t done, uint64_t total) {
     return ++record->calls != record->stop_at;
 }
 
-static enum plait_status run_noted(uint64_t count, int threads, bool told, struct record *record) {
+static enum plait_status run_noted(uint64_t count, int threads, bool recorded,
+                                   struct record *record) {
     record->total = count * (count + 1) / 2 / UNIT;
     const struct plait_tasks tasks = {
         .run = note_task,
@@ -57,7 +58,7 @@ static enum plait_status run_noted(uint64_t count, int threads, bool told, struc
     };
     const struct plait_exec exec = {
         .threads = THREADS_MAX,
-        .progress = told ? tell : NULL,
+        .progress = recorded ? record_progress : NULL,
         .progress_context = record,
     };
     return plait_tasks_run(&tasks, &exec);
@@ -67,21 +68,21 @@ static void every_task_once(void) {
     static const uint64_t counts[] = {0, 1, 2, 6, 7, 8, TASKS_MAX};
     for (int threads = 1; threads <= THREADS_MAX; threads++)
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
-            for (int told = 0; told <= 1; told++) {
+            for (int recorded = 0; recorded <= 1; recorded++) {
                 static struct record record;
                 uint64_t begun = 0;
                 bool once = true;
                 memset(&record, 0, sizeof record);
-                CHECK_INT(PLAIT_OK, run_noted(counts[c], threads, told, &record));
+                CHECK_INT(PLAIT_OK, run_noted(counts[c], threads, recorded, &record));
                 for (uint64_t k = 0; k < TASKS_MAX; k++)
                     once &= atomic_load(&record.begun[k]) == (k < counts[c]);
                 for (int t = 0; t < threads; t++)
                     begun += (uint64_t)atomic_load(&record.by_thread[t]);
                 CHECK(once && begun == counts[c]);
                 CHECK(!atomic_load(&record.wrong));
-                /* Told after each task of thread 0, of which there may be none. */
-                CHECK_INT(told ? atomic_load(&record.by_thread[0]) : 0, (int64_t)record.calls);
-                if (threads == 1 && told)
+                /* Reported after each task of thread 0, of which there may be none. */
+                CHECK_INT(recorded ? atomic_load(&record.by_thread[0]) : 0, (int64_t)record.calls);
+                if (threads == 1 && recorded)
                     CHECK_INT((int64_t)record.total, (int64_t)record.last);
             }
 }

@@ -66,9 +66,8 @@ static void test_wide_text(void) {
     CHECK_TEXT("a\n\xff\xfe", "a|\xff\xfe|");
 }
 
-/* A line beyond the limit is cut, and the next one is whole. */
-static void test_long_lines(void) {
-    const size_t bytes = (size_t)TEXT_LINE_BYTES_MAX + 5;
+/* A line of `bytes` bytes, which is whole or cut, and the next one, which is whole. */
+static void check_long_line(size_t bytes, bool cut) {
     char *text = malloc(bytes + 3);
     struct text_file file;
     struct failure failure = {0};
@@ -76,7 +75,7 @@ static void test_long_lines(void) {
     memset(text, 'x', bytes);
     strcpy(text + bytes, "\ny");
     text_file_take(&file, "list", "x", fmemopen(text, bytes + 2, "r"));
-    CU_ASSERT(text_file_line(&file, &failure) && file.cut);
+    CU_ASSERT(text_file_line(&file, &failure) && file.cut == cut);
     CU_ASSERT_EQUAL(file.length, TEXT_LINE_BYTES_MAX);
     CU_ASSERT(text_file_line(&file, &failure) && !file.cut);
     CU_ASSERT_EQUAL(file.number, 2);
@@ -85,6 +84,12 @@ static void test_long_lines(void) {
     CU_ASSERT_EQUAL(failure.exit_status, EXIT_DONE);
     text_file_close(&file);
     free(text);
+}
+
+static void test_long_lines(void) {
+    check_long_line(TEXT_LINE_BYTES_MAX, false);
+    check_long_line(TEXT_LINE_BYTES_MAX + 1, true);
+    check_long_line(TEXT_LINE_BYTES_MAX + 5, true);
 }
 
 static void check_path(const char *path, enum text_pipe pipe, const char *expected) {
@@ -165,10 +170,35 @@ static void test_named_pipes(void) {
     text_file_close(&file);
 }
 
+/* What a library has opened since is no input of the user's. The last test: it stays noted. */
+static void test_later_descriptors(void) {
+    char path[32];
+    int early[2], late[2];
+    CU_ASSERT_FATAL(pipe(early) == 0);
+    text_file_note_descriptors();
+    CU_ASSERT_FATAL(pipe(late) == 0);
+    CU_ASSERT_EQUAL(write(early[1], "1\n", 2), 2);
+    CU_ASSERT_EQUAL(write(late[1], "2\n", 2), 2);
+    close(early[1]);
+    close(late[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", late[0]);
+    check_path(path, TEXT_PIPE_REFUSED, "this process has no such descriptor");
+    snprintf(path, sizeof path, "/dev/fd/%d", early[0]);
+    check_path(path, TEXT_PIPE_REFUSED, "1|");
+    close(early[0]);
+    close(late[0]);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
-        {"lines", test_lines}, {"wide text", test_wide_text},     {"long lines", test_long_lines},
-        {"files", test_files}, {"descriptors", test_descriptors}, {"named pipes", test_named_pipes},
-        CU_TEST_INFO_NULL};
+        {"lines", test_lines},
+        {"wide text", test_wide_text},
+        {"long lines", test_long_lines},
+        {"files", test_files},
+        {"descriptors", test_descriptors},
+        {"named pipes", test_named_pipes},
+        {"later descriptors", test_later_descriptors},
+        CU_TEST_INFO_NULL,
+    };
     return run_suite_between("text_file", scratch_begin, scratch_end, tests);
 }

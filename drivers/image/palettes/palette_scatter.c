@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The colours of points of two kinds: of the values 0, 1 and 2 of a picture the first is paper, and
- * the others are what matplotlib draws first and second, blue and orange, which look unlike to
+ * the others are what matplotlib draws first and second, blue and orange, which look different to
  * everybody. */
 #include "image/palette.h"
 

@@ -41,8 +41,8 @@ struct plait_darts_range {
 };
 
 /* Counts the hits among the darts of the range, on the threads of exec. Returns PLAIT_OK,
- * PLAIT_E_ARGUMENT, or PLAIT_E_INTERRUPTED; *hits is written on PLAIT_OK only. exec->progress is
- * told darts, range->count in total. */
+ * PLAIT_E_ARGUMENT, or PLAIT_E_INTERRUPTED; *hits is written on PLAIT_OK only. exec->progress
+ * gets darts, range->count in total. */
 PLAIT_API enum plait_status plait_darts_hits(const struct plait_darts_range *range,
                                              const struct plait_exec *exec, uint64_t *hits);
 

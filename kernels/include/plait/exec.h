@@ -23,8 +23,8 @@ struct plait_path;
 /* Gets how far a kernel is: `done` of `total` units (rows, darts, ...), 0 <= done <= total, never
  * falling. Called after every tile of the thread that called the kernel, and from
  * no other thread, so that it may serve messages under MPI_THREAD_FUNNELED: a single unit may take
- * long. It should return at once. true goes on; false stops the kernel soon, which then returns
- * PLAIT_E_INTERRUPTED and leaves its results undefined. */
+ * long. It should return at once. true: the kernel continues; false stops the kernel soon, which
+ * then returns PLAIT_E_INTERRUPTED and leaves its results undefined. */
 typedef bool plait_progress_fn(void *context, uint64_t done, uint64_t total);
 
 struct plait_exec {

@@ -33,7 +33,7 @@ PLAIT_API uint64_t plait_pcg_jump(uint64_t state, uint64_t n);
  * their low bits different: runs a power of two apart would be correlated. */
 PLAIT_API uint64_t plait_pcg_run(uint64_t seed, uint64_t run);
 
-/* Writes the outputs of `count` states from `state` on, and answers the state that follows them.
+/* Writes the outputs of `count` states from `state` on, and returns the state that follows them.
  * Outputs of PLAIT_PCG32 are below 2^32. */
 PLAIT_API uint64_t plait_pcg_outputs(enum plait_generator generator, uint64_t state, size_t count,
                                      uint64_t *outputs);

@@ -3,7 +3,7 @@
  *
  * The orbit of an escaped pixel makes 4 more steps, none from |z|^2 >= 2^500, n in all; its value
  * is n + 1 - log2(ln |z|), or n + 1 - log2(ln sqrt(2)) if it has come back to |z|^2 <= 2. That is
- * finite for every picture that plait_escape_check takes, within 10 of the count, and goes on
+ * finite for every picture that plait_escape_check takes, within 10 of the count, and continues
  * without a jump where the count changes. Every operation, logarithms too, is an IEEE 754 double
  * operation in a fixed order (docs/determinism.md): the bits are the same on every machine, for any
  * number of threads and any path. */

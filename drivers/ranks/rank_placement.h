@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Finds out where this rank landed, how many threads it gets, and gathers that of all ranks. */
-#ifndef PLAIT_DRIVERS_PLACING_H
-#define PLAIT_DRIVERS_PLACING_H
+ * Finds out where this rank runs and how many threads it gets, and gathers that of all ranks. */
+#ifndef PLAIT_DRIVERS_RANK_PLACEMENT_H
+#define PLAIT_DRIVERS_RANK_PLACEMENT_H
 
 #include "base/placement.h"
 #include "plait/exec.h"
@@ -14,15 +14,16 @@
  * shared fairly with the ranks of the node that may use them too. Describes the rank in *mine. An
  * unknown path, one that some rank's node cannot run, and threads that cannot be started, all
  * ranks' at once, are a failure of all ranks. */
-bool placing_resolve(const struct session *session, const char *path, uint64_t threads,
-                     struct plait_exec *exec, struct placement *mine, struct failure *failure);
+bool rank_placement_resolve(const struct session *session, const char *path, uint64_t threads,
+                            struct plait_exec *exec, struct placement *mine,
+                            struct failure *failure);
 
 /* Collective. All placements in rank order, on rank 0: a malloc'ed array, caller frees. NULL
  * elsewhere. */
-bool placing_gather(const struct session *session, const struct placement *mine,
-                    struct placement **all, struct failure *failure);
+bool rank_placement_gather(const struct session *session, const struct placement *mine,
+                           struct placement **all, struct failure *failure);
 
 /* Prints, on rank 0, the warnings that the gathered placements give rise to. */
-void placing_warn(const struct session *session, const struct placement *all);
+void rank_placement_warn(const struct session *session, const struct placement *all);
 
 #endif

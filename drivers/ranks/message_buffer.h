@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * Room for large things: all ranks of a node draw on one memory, and a kernel that promises more
- * than it has kills a rank later. */
-#ifndef PLAIT_DRIVERS_MESSAGE_ROOM_H
-#define PLAIT_DRIVERS_MESSAGE_ROOM_H
+ * Buffers for large messages. All ranks of a node share its memory, and a system that promises more
+ * than it has kills a rank later: the memory is checked first. */
+#ifndef PLAIT_DRIVERS_MESSAGE_BUFFER_H
+#define PLAIT_DRIVERS_MESSAGE_BUFFER_H
 
 #include "base/failure.h"
 #include "ranks/session.h"
@@ -27,9 +27,10 @@ struct node_memory node_memory_shared_by(MPI_Comm node, uint64_t bytes);
 bool memory_check(const struct session *session, uint64_t bytes, const char *what,
                   struct failure *failure);
 
-/* Collective. malloc'ed room for messages of `bytes` bytes on this rank, one byte at least, all 0;
- * caller frees. NULL with EXIT_USAGE if memory_check fails, with EXIT_RUN if there is none: agree.
+/* Collective. A malloc'ed buffer for messages of `bytes` bytes on this rank, one byte at least, all
+ * 0; caller frees. NULL with EXIT_USAGE if memory_check fails, with EXIT_RUN if malloc fails:
+ * agree.
  */
-void *message_room(const struct session *session, size_t bytes, struct failure *failure);
+void *message_buffer(const struct session *session, size_t bytes, struct failure *failure);
 
 #endif

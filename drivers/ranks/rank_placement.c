@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Placement of the ranks: affinity, quota, sharers, threads, path. */
 #define _GNU_SOURCE /* CPU_COUNT_S */
-#include "ranks/placing.h"
+#include "ranks/rank_placement.h"
 
 #include "base/exec_choice.h"
 #include "base/placement_probe.h"
@@ -17,7 +17,7 @@
 
 /* Open MPI's version string has several words, MPICH's several lines: the first line up to a comma.
  */
-static void mpi_library(char *text, size_t bytes) {
+static void rank_placement_mpi_library(char *text, size_t bytes) {
     char full[MPI_MAX_LIBRARY_VERSION_STRING];
     int length;
     MPI_CHECK(MPI_Get_library_version(full, &length));
@@ -32,9 +32,9 @@ static void mpi_library(char *text, size_t bytes) {
 }
 
 /* The CPUs that the threads of this process may use, in the smallest set that the system takes,
- * which has the same size in all processes of a node. Empty where the system does not say; NULL
- * without memory. Freed by CPU_FREE. */
-static cpu_set_t *visible_cpus(size_t *bytes) {
+ * which has the same size in all processes of a node. Empty where the system does not report it;
+ * NULL without memory. Freed by CPU_FREE. */
+static cpu_set_t *rank_placement_cpus(size_t *bytes) {
     cpu_set_t *set = NULL;
     bool is_large_enough = false;
     for (int cpus = CPU_SETSIZE; !is_large_enough && cpus <= CPU_SETSIZE * 64; cpus *= 2) {
@@ -56,15 +56,15 @@ struct quota_notice {
 };
 
 /* Compares this rank with those of its node: how many may use the same cores or the same quota, and
- * how many cores all of them may use. A set that the system did not show is taken to overlap any.
+ * how many cores all of them may use. A set that the system did not report is taken to overlap any.
  * Returns the number of ranks that share this rank's quota, itself included. Collective. */
-static int compare_with_node(const struct session *session, uint64_t quota_group,
-                             struct placement *mine, struct failure *failure) {
+static int rank_placement_compare(const struct session *session, uint64_t quota_group,
+                                  struct placement *mine, struct failure *failure) {
     const size_t ranks = (size_t)session->node_size;
     size_t bytes = 0;
     int quota_sharers = 0;
     const struct quota_notice my_quota = {quota_group, (uint64_t)session->rank};
-    cpu_set_t *cpus = visible_cpus(&bytes);
+    cpu_set_t *cpus = rank_placement_cpus(&bytes);
     char *all = malloc((ranks + 1) * bytes);
     struct quota_notice *quotas = malloc(ranks * sizeof *quotas);
     if (!cpus || !all || !quotas)
@@ -96,15 +96,16 @@ static int compare_with_node(const struct session *session, uint64_t quota_group
     return quota_sharers;
 }
 
-bool placing_resolve(const struct session *session, const char *path, uint64_t threads,
-                     struct plait_exec *exec, struct placement *mine, struct failure *failure) {
+bool rank_placement_resolve(const struct session *session, const char *path, uint64_t threads,
+                            struct plait_exec *exec, struct placement *mine,
+                            struct failure *failure) {
     uint64_t quota_group;
     placement_probe(mine, &session->launcher, (int)threads, &quota_group);
     mine->rank = session->rank;
-    mpi_library(mine->mpi, sizeof mine->mpi);
+    rank_placement_mpi_library(mine->mpi, sizeof mine->mpi);
     mine->node = session->rank;
     MPI_CHECK(MPI_Bcast(&mine->node, 1, MPI_INT32_T, 0, session->node));
-    const int quota_sharers = compare_with_node(session, quota_group, mine, failure);
+    const int quota_sharers = rank_placement_compare(session, quota_group, mine, failure);
     if (mine->threads_asked == 0)
         mine->threads = placement_default_threads(mine->visible_cores, mine->sharers,
                                                   mine->cpu_quota, quota_sharers);
@@ -120,10 +121,10 @@ bool placing_resolve(const struct session *session, const char *path, uint64_t t
     return agreed;
 }
 
-bool placing_gather(const struct session *session, const struct placement *mine,
-                    struct placement **all, struct failure *failure) {
+bool rank_placement_gather(const struct session *session, const struct placement *mine,
+                           struct placement **all, struct failure *failure) {
     *all = NULL;
-    if (session->rank == ROOT) {
+    if (session_is_root(session)) {
         *all = malloc((size_t)session->size * sizeof **all);
         if (!*all)
             failure_set(failure, EXIT_RUN, "out of memory");
@@ -135,10 +136,10 @@ bool placing_gather(const struct session *session, const struct placement *mine,
     return true;
 }
 
-void placing_warn(const struct session *session, const struct placement *all) {
+void rank_placement_warn(const struct session *session, const struct placement *all) {
     struct placement_warnings warnings;
-    /* In N worlds of one each process is a rank 0: the launcher's first one speaks for them. */
-    if (session->rank != ROOT || session->launcher.rank != 0)
+    /* In N worlds of one each process is a rank 0: the launcher's first one warns for all. */
+    if (!session_is_root(session) || session->launcher.rank != 0)
         return;
     placement_examine(all, (size_t)session->size, &warnings);
     for (size_t k = 0; k < warnings.count; k++)

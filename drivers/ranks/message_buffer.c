@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Memory is looked at before it is asked for. */
-#include "ranks/message_room.h"
+ * Memory is checked before it is allocated. */
+#include "ranks/message_buffer.h"
 
 #include "base/memory.h"
 #include "ranks/mpi_check.h"
@@ -27,18 +27,18 @@ bool memory_check(const struct session *session, uint64_t bytes, const char *wha
     return memory.needed <= memory.available ||
            failure_set(
                failure, EXIT_USAGE,
-               "%s need %.0f MiB on this node, which has %.0f MiB free: choose less of them, or fewer ranks a node",
+               "%s need %.0f MiB on this node, which has %.0f MiB free: choose fewer or smaller ones, or fewer ranks per node",
                what, (double)memory.needed / BYTES_PER_MIB,
                (double)memory.available / BYTES_PER_MIB);
 }
 
-void *message_room(const struct session *session, size_t bytes, struct failure *failure) {
+void *message_buffer(const struct session *session, size_t bytes, struct failure *failure) {
     if (!memory_check(session, bytes, "the messages", failure))
         return NULL;
-    void *room = malloc(bytes > 0 ? bytes : 1);
-    if (!room)
+    void *buffer = malloc(bytes > 0 ? bytes : 1);
+    if (!buffer)
         failure_set(failure, EXIT_RUN, "out of memory");
     else
-        memset(room, 0, bytes); /* touched now, not while the clock runs */
-    return room;
+        memset(buffer, 0, bytes); /* touched now, not while the clock runs */
+    return buffer;
 }
