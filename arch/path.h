@@ -8,6 +8,7 @@
 
 #include "darts.h"
 #include "escape.h"
+#include "kmeans.h"
 #include "smooth.h"
 
 #include <stdint.h>
@@ -17,6 +18,7 @@ struct plait_path_kernels {
     plait_escape_tile_fn *escape_tile;
     plait_smooth_row_fn *smooth_row;
     plait_darts_hits_fn *darts_hits;
+    plait_kmeans_path_fn *kmeans;
 };
 
 struct plait_path {

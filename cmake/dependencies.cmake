@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What Plait builds on. Required: OpenMP, and for the command MPI, libpng and jansson. The others
+# What Plait builds on. Required: OpenMP, and for the command MPI, libpng, jansson and cminpack. The others
 # switch one feature off when they are missing; cmake/summary.cmake says which.
 find_package(OpenMP REQUIRED COMPONENTS C)
 find_package(PkgConfig)
@@ -18,6 +18,7 @@ if(PLAIT_MPI)
   find_package(PNG REQUIRED)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(PLAIT_JANSSON REQUIRED IMPORTED_TARGET jansson)
+  pkg_check_modules(PLAIT_CMINPACK REQUIRED IMPORTED_TARGET cminpack)
   plait_optional(CAIRO cairo-pdf)
 endif()
 # Debian has no CUnit for the targets it cross-compiles to; the checks then count for themselves. Without

@@ -56,9 +56,9 @@ static void find_date(char date[DATE_BYTES]) {
 /* The page of one set; of NULL, the overview. */
 static void write_page(const struct manual *manual, const struct option_set *set,
                        const char *directory) {
-    char path[PATH_BYTES];
+    char path[PATH_BYTES], name[OPTION_COMMAND_BYTES];
     snprintf(path, sizeof path, "%s/plait%s%s.1", directory, set ? "-" : "",
-             set ? set->command : "");
+             set ? option_set_name(set, '-', name) : "");
     FILE *stream = open_file(path, "w");
     if (set)
         manual_command(manual, set, stream);

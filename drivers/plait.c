@@ -24,12 +24,46 @@
 #include <string.h>
 #include <unistd.h>
 
+static bool is_family(const char *name) {
+    bool found = false;
+    for (size_t k = 0; k < command_count && !found; k++)
+        found = option_set_verb(command_table[k]->options, name) != NULL;
+    return found;
+}
+
+/* The subcommand of a family, such as "study", by its second word; NULL: there is none. */
+static const struct command *find_verb(const char *family, const char *verb,
+                                       struct failure *failure) {
+    struct suggestion suggestion = suggestion_begin(verb ? verb : "");
+    char verbs[256] = "";
+    for (size_t k = 0; k < command_count; k++) {
+        const char *name = option_set_verb(command_table[k]->options, family);
+        if (!name)
+            continue;
+        if (verb && strcmp(name, verb) == 0)
+            return command_table[k];
+        suggestion_offer(&suggestion, name);
+        const size_t used = strlen(verbs);
+        snprintf(verbs + used, sizeof verbs - used, "%s%s", used ? ", " : "", name);
+    }
+    const char *close = verb ? suggestion_best(&suggestion) : NULL;
+    if (close)
+        failure_set(failure, EXIT_USAGE, "%s: '%s' is unknown, did you mean %s? There are %s",
+                    family, verb, close, verbs);
+    else
+        failure_set(failure, EXIT_USAGE, "%s: give one of %s: see plait help %s", family, verbs,
+                    family);
+    return NULL;
+}
+
 static const struct command *find_command(const char *name, struct failure *failure) {
     struct suggestion suggestion = suggestion_begin(name);
     for (size_t k = 0; k < command_count; k++) {
+        const char *command = command_table[k]->options->command;
         if (option_set_is_called(command_table[k]->options, name))
             return command_table[k];
-        suggestion_offer(&suggestion, command_table[k]->options->command);
+        if (!strchr(command, ' '))
+            suggestion_offer(&suggestion, command);
     }
     const char *close = suggestion_best(&suggestion);
     failure_set(failure, EXIT_USAGE, "unknown subcommand '%s'%s%s%s: see plait --help", name,
@@ -96,6 +130,15 @@ static int answer_help(const struct option_set *set) {
     snprintf(what, sizeof what, "%s --help", set->command);
     if (meet(what, &failure) && failure.exit_status == EXIT_DONE)
         option_help(set, stdout);
+    return failure.exit_status == EXIT_DONE ? end_without_mpi() : failure.exit_status;
+}
+
+static int answer_family_help(const char *family) {
+    struct failure failure = {0};
+    char what[64];
+    snprintf(what, sizeof what, "%s --help", family);
+    if (meet(what, &failure) && failure.exit_status == EXIT_DONE)
+        option_help_family(option_sets, command_count, family, stdout);
     return failure.exit_status == EXIT_DONE ? end_without_mpi() : failure.exit_status;
 }
 
@@ -230,14 +273,21 @@ int main(int argc, char **argv) {
         return answer_nothing();
     if (is_any(name, "version", "--version", NULL))
         return answer_version();
-    if (is_any(name, "help", "--help", "-h")) {
-        if (argc == 2)
-            return answer_usage();
-        const struct command *about = find_command(argv[2], &failure);
-        return about ? answer_help(about->options) : refuse(name, &failure);
-    }
-    const struct command *command = find_command(name, &failure);
-    if (command && command->spawned && argc == 3 && strcmp(argv[2], spawn_argument) == 0)
+    const bool helps = is_any(name, "help", "--help", "-h");
+    if (helps && argc == 2)
+        return answer_usage();
+    const int first = helps ? 2 : 1; /* where the name of the subcommand stands */
+    const char *next = argc > first + 1 ? argv[first + 1] : NULL;
+    const bool family = is_family(argv[first]);
+    if (family && (helps ? !next : next && is_any(next, "--help", "-h", NULL)))
+        return answer_family_help(argv[first]);
+    const struct command *command =
+        family ? find_verb(argv[first], next, &failure) : find_command(argv[first], &failure);
+    if (!command)
+        return refuse(name, &failure);
+    if (helps)
+        return answer_help(command->options);
+    if (command->spawned && argc == 3 && strcmp(argv[2], spawn_argument) == 0)
         return run_spawned(command);
-    return command ? start_command(command, argc - 2, argv + 2) : refuse(name, &failure);
+    return start_command(command, argc - 2 - family, argv + 2 + family);
 }

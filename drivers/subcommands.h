@@ -8,19 +8,27 @@
 #include <stddef.h>
 
 #define PLAIT_SUBCOMMANDS(LINE) \
+    LINE(amdahl)                \
     LINE(check)                 \
     LINE(colour)                \
     LINE(count)                 \
     LINE(hello)                 \
     LINE(integrate)             \
     LINE(julia)                 \
+    LINE(kmeans)                \
     LINE(logs)                  \
     LINE(mandelbrot)            \
     LINE(pi)                    \
     LINE(pingpong)              \
     LINE(rank)                  \
     LINE(rerun)                 \
-    LINE(ring)
+    LINE(ring)                  \
+    LINE(study_compare)         \
+    LINE(study_export)          \
+    LINE(study_merge)           \
+    LINE(study_report)          \
+    LINE(study_run)             \
+    LINE(study_status)
 
 /* The option sets of all subcommands, in the order of the list (option_sets.c, without MPI), and
  * what they do (commands.c). */

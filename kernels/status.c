@@ -22,6 +22,12 @@ const char *plait_status_text(enum plait_status status) {
         return "runs of so many darts would overlap";
     case PLAIT_E_INTERRUPTED:
         return "interrupted";
+    case PLAIT_E_VALUE:
+        return "a value is not finite, or too large to be squared";
+    case PLAIT_E_TOO_CLOSE:
+        return "the values differ by too little to be squared";
+    case PLAIT_E_MEMORY:
+        return "not enough memory";
     }
     return "unknown status";
 }

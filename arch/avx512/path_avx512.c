@@ -6,6 +6,7 @@
 plait_escape_tile_fn plait_escape_tile_avx512;
 plait_smooth_row_fn plait_smooth_row_avx512;
 plait_darts_hits_fn plait_darts_hits_avx512;
+plait_kmeans_path_fn plait_kmeans_avx512;
 
 const struct plait_path plait_path_avx512 = {
     .name = "avx512",
@@ -17,5 +18,6 @@ const struct plait_path plait_path_avx512 = {
             .escape_tile = plait_escape_tile_avx512,
             .smooth_row = plait_smooth_row_avx512,
             .darts_hits = plait_darts_hits_avx512,
+            .kmeans = plait_kmeans_avx512,
         },
 };

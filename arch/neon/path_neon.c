@@ -6,6 +6,7 @@
 plait_escape_tile_fn plait_escape_tile_neon;
 plait_smooth_row_fn plait_smooth_row_neon;
 plait_darts_hits_fn plait_darts_hits_neon;
+plait_kmeans_path_fn plait_kmeans_neon;
 
 const struct plait_path plait_path_neon = {
     .name = "neon",
@@ -16,5 +17,6 @@ const struct plait_path plait_path_neon = {
             .escape_tile = plait_escape_tile_neon,
             .smooth_row = plait_smooth_row_neon,
             .darts_hits = plait_darts_hits_neon,
+            .kmeans = plait_kmeans_neon,
         },
 };

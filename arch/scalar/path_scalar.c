@@ -5,6 +5,7 @@
 plait_escape_tile_fn plait_escape_tile_scalar;
 plait_smooth_row_fn plait_smooth_row_scalar;
 plait_darts_hits_fn plait_darts_hits_scalar;
+plait_kmeans_path_fn plait_kmeans_scalar;
 
 const struct plait_path plait_path_scalar = {
     .name = "scalar",
@@ -15,5 +16,6 @@ const struct plait_path plait_path_scalar = {
             .escape_tile = plait_escape_tile_scalar,
             .smooth_row = plait_smooth_row_scalar,
             .darts_hits = plait_darts_hits_scalar,
+            .kmeans = plait_kmeans_scalar,
         },
 };

@@ -98,6 +98,22 @@ static bool is_decimal(const char *text) {
     return *c == '\0';
 }
 
+const char *number_part(const char *text, double *value) {
+    const size_t length = strlen(text);
+    char number[64];
+    double part;
+    if (length == 0 || text[length - 1] != '%')
+        return number_real(text, value);
+    if (length >= sizeof number)
+        return "is too long";
+    memcpy(number, text, length - 1);
+    number[length - 1] = '\0';
+    if (number_real(number, &part))
+        return "is no part such as 5% or 0.05";
+    *value = part / 100;
+    return NULL;
+}
+
 const char *number_real(const char *text, double *value) {
     if (!is_decimal(text))
         return "is not a finite number such as -0.75 or 1e-3";

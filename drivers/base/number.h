@@ -16,6 +16,9 @@ const char *number_count(const char *text, uint64_t *value);
  * vanishes in a double is refused. */
 const char *number_real(const char *text, double *value);
 
+/* Reads a part of a whole, 5% or 0.05, as number_real does. */
+const char *number_part(const char *text, double *value);
+
 /* Writes a finite double with as few of 15, 16 or 17 digits as read back to the same bits. */
 enum { NUMBER_TEXT_BYTES = 32 };
 void number_text(double value, char text[NUMBER_TEXT_BYTES]);

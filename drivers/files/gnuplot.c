@@ -71,19 +71,19 @@ static bool write_text(const char *directory, const char *name, const char *endi
     return atomic_file_commit(&file, failure);
 }
 
-/* The variable folder says where pictures go; a user who runs the script has none. */
+/* The variable directory says where pictures go; a user who runs the script has none. */
 static const char script_format[] = "# Made by plait. To draw it again: gnuplot %s.gp\n"
-                                    "if (!exists('folder')) folder = ''\n"
+                                    "if (!exists('directory')) directory = ''\n"
                                     "data = '%s.csv'\n"
                                     "set datafile separator ','\n"
                                     "%sset terminal pngcairo size 960,640\n"
-                                    "set output folder.'%s.png'\n"
+                                    "set output directory.'%s.png'\n"
                                     "plot %s\n"
                                     "set terminal pdfcairo size 15cm,10cm\n"
-                                    "set output folder.'%s.pdf'\n"
+                                    "set output directory.'%s.pdf'\n"
                                     "replot\n"
                                     "set terminal svg size 960,640\n"
-                                    "set output folder.'%s.svg'\n"
+                                    "set output directory.'%s.svg'\n"
                                     "replot\n"
                                     "unset output\n";
 
@@ -113,7 +113,7 @@ static enum gnuplot_outcome gnuplot_run(const char *directory, const char *name,
     sigset_t all, none;
     pid_t process;
     int status = 0;
-    snprintf(assignment, sizeof assignment, "folder = '%s/'", draft);
+    snprintf(assignment, sizeof assignment, "directory = '%s/'", draft);
     snprintf(script, sizeof script, "%s.gp", name);
     signal(SIGCHLD, SIG_DFL); /* ignored, it would take the status */
     sigfillset(&all);

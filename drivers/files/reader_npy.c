@@ -140,8 +140,13 @@ bool npy_read(struct npy_reader *reader, void *items, size_t count, struct failu
     return true;
 }
 
+bool npy_seek(struct npy_reader *reader, uint64_t item, struct failure *failure) {
+    const off_t place = (off_t)reader->data + (off_t)(item * item_bytes(reader));
+    return fseeko(reader->stream, place, SEEK_SET) == 0 || fail(reader, EXIT_RUN, failure);
+}
+
 bool npy_rewind(struct npy_reader *reader, struct failure *failure) {
-    return fseek(reader->stream, reader->data, SEEK_SET) == 0 || fail(reader, EXIT_RUN, failure);
+    return npy_seek(reader, 0, failure);
 }
 
 void npy_close(struct npy_reader *reader) {

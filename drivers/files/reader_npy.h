@@ -30,6 +30,9 @@ bool npy_open(struct npy_reader *reader, const char *path, struct failure *failu
  * more. */
 bool npy_read(struct npy_reader *reader, void *items, size_t count, struct failure *failure);
 
+/* Goes to item number `item`, which is there. EXIT_RUN if that fails. */
+bool npy_seek(struct npy_reader *reader, uint64_t item, struct failure *failure);
+
 /* Goes back to the first item. */
 bool npy_rewind(struct npy_reader *reader, struct failure *failure);
 

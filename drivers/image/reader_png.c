@@ -48,6 +48,11 @@ static void reader_png_read_header(void *context) {
     /* A text whose check sum is wrong must not pass for a text that is not there. */
     png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_read_info(png, reading->info);
+    const unsigned type = png_get_color_type(png, reading->info);
+    reading->content->bits = png_get_bit_depth(png, reading->info);
+    reading->content->grey = (type & PNG_COLOR_MASK_COLOR) == 0;
+    reading->content->alpha =
+        (type & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, reading->info, PNG_INFO_tRNS) != 0;
     png_set_expand(png);
     png_set_gray_to_rgb(png);
     png_set_scale_16(png);

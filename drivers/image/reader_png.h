@@ -6,12 +6,16 @@
 #include "base/failure.h"
 #include "base/named_text.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* What a file holds. */
 struct png_content {
     uint32_t width, height;
+    unsigned bits;            /* of a colour in the file: 1 to 16 */
+    bool grey;                /* the file has no colours */
+    bool alpha;               /* pixels have an opacity, or one colour is transparent */
     struct named_text *texts; /* in UTF-8 */
     size_t text_count;
 };

@@ -20,6 +20,7 @@ static const struct option rows[] = {
         .offset = MEMBER(n),
         .min = 1,
         .max = MIDPOINT_INTERVALS_MAX,
+        .grows = true,
     },
     {
         .name = "workers",

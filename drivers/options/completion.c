@@ -3,11 +3,18 @@
  * option_set_check and need no quotes of their own. */
 #include "options/completion.h"
 
+#include <string.h>
+
+/* A name of two words is one word of a case. */
+static const char *quote_of(const struct option_set *set) {
+    return strchr(set->command, ' ') ? "'" : "";
+}
+
 static void write_options(const struct option_set *set, FILE *stream) {
     const size_t count = option_count(set);
     const char *link = "";
-    fprintf(stream, "    %s%s%s) words='", set->command, set->alias ? " | " : "",
-            set->alias ? set->alias : "");
+    fprintf(stream, "    %s%s%s%s%s) words='", quote_of(set), set->command, quote_of(set),
+            set->alias ? " | " : "", set->alias ? set->alias : "");
     for (size_t i = 0; i < count; i++) {
         const struct option *option = option_at(set, i, NULL);
         if (option->scope == OPTION_ARGUMENT)
@@ -28,7 +35,9 @@ static void write_choices(const struct option *option, FILE *stream) {
 
 /* What a row says of its text. */
 static const char *text_of(const struct option *option) {
-    return option->plots ? "directories" : option->reads || option->replaces ? "files" : "text";
+    return option->plots || option->directory  ? "directories"
+           : option->reads || option->replaces ? "files"
+                                               : "text";
 }
 
 static void write_value(const struct option *option, FILE *stream) {
@@ -89,11 +98,35 @@ static void completion_write_values(const struct option_set *set, FILE *stream) 
     }
 }
 
+/* The first word of each subcommand, once; sets of one family stand together. */
+static bool begins_family(const struct option_set *const *sets, size_t k) {
+    const size_t bytes = strcspn(sets[k]->command, " ");
+    return k == 0 || strcspn(sets[k - 1]->command, " ") != bytes ||
+           strncmp(sets[k]->command, sets[k - 1]->command, bytes) != 0;
+}
+
+static void write_verbs(const struct option_set *const *sets, size_t count, FILE *stream) {
+    fputs("_plait_verbs() {\n    case $1 in\n", stream);
+    for (size_t k = 0; k < count; k++) {
+        const char *space = strchr(sets[k]->command, ' ');
+        if (!space)
+            continue;
+        if (begins_family(sets, k))
+            fprintf(stream, "    %.*s) words='", (int)(space - sets[k]->command), sets[k]->command);
+        fputs(space + 1, stream);
+        fputs(k + 1 == count || begins_family(sets, k + 1) ? "' ;;\n" : " ", stream);
+    }
+    fputs("    *) words='' ;;\n    esac\n}\n\n", stream);
+}
+
 void completion_tables(const struct option_set *const *sets, size_t count, FILE *stream) {
     fputs("_plait_subcommands='", stream);
     for (size_t k = 0; k < count; k++)
-        fprintf(stream, "%s ", sets[k]->command);
-    fputs("help version'\n\n_plait_options() {\n    case $1 in\n", stream);
+        if (begins_family(sets, k))
+            fprintf(stream, "%.*s ", (int)strcspn(sets[k]->command, " "), sets[k]->command);
+    fputs("help version'\n\n", stream);
+    write_verbs(sets, count, stream);
+    fputs("_plait_options() {\n    case $1 in\n", stream);
     for (size_t k = 0; k < count; k++)
         write_options(sets[k], stream);
     fputs("    *) words='' ;;\n    esac\n}\n\n_plait_value() {\n    case \"$1 $2\" in\n", stream);

@@ -81,8 +81,9 @@ static void put_paragraph(FILE *stream, const char *text) {
 static void put_name(FILE *stream, const struct option_set *set) {
     fputs("plait", stream);
     if (set) {
+        char name[OPTION_COMMAND_BYTES];
         fputs("\\-", stream);
-        put_text(stream, set->command);
+        put_text(stream, option_set_name(set, '-', name));
     }
 }
 
@@ -91,7 +92,8 @@ static void put_title(const struct manual *manual, const struct option_set *set,
     fputs("PLAIT", stream);
     if (set) {
         fputs("\\-", stream);
-        for (const char *c = set->command; *c; c++)
+        char name[OPTION_COMMAND_BYTES];
+        for (const char *c = option_set_name(set, '-', name); *c; c++)
             put_character(stream, (char)toupper((unsigned char)*c));
     }
     fputs(" 1 \"", stream);
@@ -174,9 +176,10 @@ static void put_synopsis(FILE *stream, const struct option_set *set) {
         const struct option *option = option_at(set, i, NULL);
         if (option->scope != OPTION_ARGUMENT)
             continue;
-        fputs(" \\fI", stream);
+        fputs(option->optional ? " [\\fI" : " \\fI", stream);
         put_text(stream, option->argument);
         fputs(option->kind == OPTION_TEXTS ? "\\fR..." : "\\fR", stream);
+        fputs(option->optional ? "]" : "", stream);
     }
     fputc('\n', stream);
 }

@@ -42,6 +42,21 @@ const struct option option_standard[OPTION_STANDARD_COUNT] = {
      .offset = OPTION_NO_MEMBER},
 };
 
+const char *option_set_verb(const struct option_set *set, const char *family) {
+    const size_t bytes = strlen(family);
+    return strncmp(set->command, family, bytes) == 0 && set->command[bytes] == ' '
+               ? set->command + bytes + 1
+               : NULL;
+}
+
+const char *option_set_name(const struct option_set *set, char link,
+                            char name[OPTION_COMMAND_BYTES]) {
+    snprintf(name, OPTION_COMMAND_BYTES, "%s", set->command);
+    for (char *c = name; *c; c++)
+        *c = *c == ' ' ? link : *c;
+    return name;
+}
+
 size_t option_count(const struct option_set *set) {
     size_t count = 0;
     for (size_t t = 0; t < set->table_count; t++)
@@ -415,6 +430,11 @@ static const char *row_mistake(const struct option *option) {
         return "is an argument and cannot be a flag";
     if (option->scope == OPTION_ARGUMENT && (option->default_value || option->default_text))
         return "is an argument and must have no default";
+    if (option->optional && (option->scope != OPTION_ARGUMENT || option->kind != OPTION_TEXTS))
+        return "cannot be optional";
+    if (option->grows && option->kind != OPTION_COUNT && option->kind != OPTION_REAL &&
+        option->kind != OPTION_SIZE)
+        return "is nothing that grows";
     if (option->variable && (!option->variable[0] || option->scope == OPTION_COMMAND_LINE ||
                              strncmp(option->variable, "PLAIT_", strlen("PLAIT_")) == 0))
         return "needs a variable of another kind, or none";

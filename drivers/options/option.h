@@ -74,6 +74,10 @@ struct option {
                                * (files/gnuplot.h); ended by NULL */
     bool defines; /* says what the result is, not how it comes about or where it goes: what a result
                    * says of its origin (picture/provenance.h) is made of these options */
+    bool directory; /* names a directory */
+    bool grows; /* COUNT, REAL, SIZE (by its area): the work is in proportion to it, and a study of
+                 * weak scaling multiplies it by the cores */
+    bool optional; /* an argument of kind TEXTS: may be missing */
 };
 
 #define OPTION_NO_MEMBER SIZE_MAX
@@ -89,7 +93,8 @@ struct option_table {
 
 /* All options of one subcommand. */
 struct option_set {
-    const char *command; /* "mandelbrot"; also the section in a configuration file */
+    const char *command; /* "mandelbrot", or "study run" of the family "study"; also the section in
+                          * a configuration file */
     const char *alias;   /* another spelling of it, taken wherever it is; or NULL */
     const char *summary; /* one line, lower case, no full stop */
     const char *details; /* more for help and man page, or NULL; paragraphs separated by "\n\n" */
@@ -103,6 +108,14 @@ enum { OPTION_STANDARD_COUNT = 4 };
 extern const struct option option_standard[OPTION_STANDARD_COUNT];
 #define OPTION_STANDARD_TABLE \
     { option_standard, OPTION_STANDARD_COUNT, 0 }
+
+/* The second word of a subcommand of two words if the first one is that family; else NULL. */
+const char *option_set_verb(const struct option_set *set, const char *family);
+
+/* The name with that character where the space of two words stands. */
+enum { OPTION_COMMAND_BYTES = 64 };
+const char *option_set_name(const struct option_set *set, char link,
+                            char name[OPTION_COMMAND_BYTES]);
 
 /* Number of rows over all tables of the set. */
 size_t option_count(const struct option_set *set);

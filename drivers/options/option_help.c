@@ -159,7 +159,8 @@ static void option_help_print_usage(const struct option_set *set, FILE *stream) 
     for (size_t i = 0; i < count; i++) {
         const struct option *option = option_at(set, i, NULL);
         if (option->scope == OPTION_ARGUMENT)
-            fprintf(stream, " %s%s", option->argument, option->kind == OPTION_TEXTS ? "..." : "");
+            fprintf(stream, option->optional ? " [%s%s]" : " %s%s", option->argument,
+                    option->kind == OPTION_TEXTS ? "..." : "");
     }
     fprintf(stream, "\n\n");
 }
@@ -205,7 +206,16 @@ void option_help_all(const struct option_set *const *sets, size_t count, FILE *s
           "       mpirun -np N plait SUBCOMMAND [options]\n\n" OPTION_HELP_PURPOSE ".\n\n",
           stream);
     for (size_t k = 0; k < count; k++)
-        fprintf(stream, "  %-12s %s\n", sets[k]->command, sets[k]->summary);
+        fprintf(stream, "  %-14s %s\n", sets[k]->command, sets[k]->summary);
     fputs("\n'plait help SUBCOMMAND' lists its options, 'plait --version' prints the version.\n",
           stream);
+}
+
+void option_help_family(const struct option_set *const *sets, size_t count, const char *family,
+                        FILE *stream) {
+    fprintf(stream, "usage: plait %s SUBCOMMAND [options]\n\n", family);
+    for (size_t k = 0; k < count; k++)
+        if (option_set_verb(sets[k], family))
+            fprintf(stream, "  %-14s %s\n", sets[k]->command, sets[k]->summary);
+    fprintf(stream, "\n'plait %s SUBCOMMAND --help' lists its options.\n", family);
 }

@@ -15,6 +15,10 @@ void option_help(const struct option_set *set, FILE *stream);
 #define OPTION_HELP_PURPOSE "Hybrid compute kernels: MPI ranks, OpenMP threads, SIMD lanes"
 void option_help_all(const struct option_set *const *sets, size_t count, FILE *stream);
 
+/* The same for the subcommands of a family, as plait study --help. */
+void option_help_family(const struct option_set *const *sets, size_t count, const char *family,
+                        FILE *stream);
+
 /* The sentences that help and manual pages share; each returns its text. */
 
 /* "range; default: x; may be given again", as far as there is any of it. */

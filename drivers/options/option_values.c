@@ -243,8 +243,8 @@ static bool take_place(struct option_values *values, const char *argument,
 static bool check_places(const struct option_values *values, struct failure *failure) {
     size_t index;
     const struct option *option = find_place(values, &index);
-    if (!option || values->items[index].count > 0 || values_flag(values, "help") ||
-        values_flag(values, "version"))
+    if (!option || option->optional || values->items[index].count > 0 ||
+        values_flag(values, "help") || values_flag(values, "version"))
         return true;
     return failure_set(failure, EXIT_USAGE, "%s is missing: see plait %s --help", option->argument,
                        values->set->command);

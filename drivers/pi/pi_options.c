@@ -53,6 +53,7 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .offset = MEMBER(runs),
         .min = 1,
         .max = SWEEP_RUNS_MAX,
+        .grows = true,
     },
     SEED_ROW(MEMBER(seed), "the same seed gives the same hits everywhere"),
     {

@@ -25,6 +25,7 @@ static const char *const out_choices[] = {"null", NULL};
         .name = "size", .kind = OPTION_SIZE, .argument = "WxH",                            \
         .help = "width and height of the picture in pixels", .default_value = (size_text), \
         .offset = MEMBER(size), .min = 1, .max = PLAIT_ESCAPE_SIDE_MAX, .defines = true,   \
+        .grows = true,                                                                     \
     }
 #define MULTIPLIER_ROW                                                                        \
     {                                                                                         \

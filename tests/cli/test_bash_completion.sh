@@ -63,20 +63,29 @@ offers 'one.log' plait logs merge one
 offers 'two.log' plait logs merge one.log --out x.csv tw
 offers 'two.log' plait logs merge --out = x.csv one.log tw
 offers 'merge' plait logs --out=x.csv m
+# A family of subcommands: the second word, then options and values of the two.
+offers 'study' plait stu
+offers 'report' plait study rep
+offers 'run' plait help study ru
+offers '--launcher' plait study run --lau
+offers 'strong' plait study run --mode st
+offers 'directory' plait study run --out ''
 
 # Every subcommand and every option that --help has is offered.
-mapfile -t subcommands < <("$PLAIT" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+mapfile -t subcommands < <("$PLAIT" --help | sed -nE 's/^  ([a-z]+( [a-z]+)?)  +.*/\1/p')
 COMP_WORDS=(plait '') COMP_CWORD=1
 _plait
 printf '%s\n' "${COMPREPLY[@]}" >"$WORK/offered"
 for name in "${subcommands[@]}"; do
-    assert "$name is offered" grep -qxF "$name" "$WORK/offered"
-    COMP_WORDS=(plait "$name" -) COMP_CWORD=2
+    assert "$name is offered" grep -qxF "${name% *}" "$WORK/offered"
+    read -ra COMP_WORDS <<<"plait $name -"
+    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
     _plait
     printf '%s\n' "${COMPREPLY[@]}" >"$WORK/out"
     last_command="complete plait $name -"
     while IFS= read -r option; do
         assert "$option is offered" has "$option"
-    done < <("$PLAIT" "$name" --help | sed -nE 's/^  (-h, )?--(\[no-\])?([a-z0-9-]+).*/--\3/p')
+    # shellcheck disable=SC2086  # a name may have two words
+    done < <("$PLAIT" $name --help | sed -nE 's/^  (-h, )?--(\[no-\])?([a-z0-9-]+).*/--\3/p')
 done
 finish

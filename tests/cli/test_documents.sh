@@ -17,7 +17,8 @@ printed() {
 }
 # Options and arguments that --help has in its left column, one a line.
 helped() {
-    "$PLAIT" "$1" --help | sed -nE 's/^  (-h, )?--(\[no-\])?([a-z0-9-]+).*/--\3/p'
+    # shellcheck disable=SC2086  # a name may have two words
+    "$PLAIT" $1 --help | sed -nE 's/^  (-h, )?--(\[no-\])?([a-z0-9-]+).*/--\3/p'
 }
 sections() {
     grep -E '^[A-Z]' "$WORK/out" | grep -v '^PLAIT' | paste -sd ' '
@@ -25,7 +26,7 @@ sections() {
 
 pages=$WORK/pages
 write_documents "$pages"
-mapfile -t subcommands < <("$PLAIT" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+mapfile -t subcommands < <("$PLAIT" --help | sed -nE 's/^  ([a-z]+( [a-z]+)?)  +.*/\1/p')
 assert "there are subcommands" [ "${#subcommands[@]}" -gt 3 ]
 assert "a page for each, and one for all" [ "$(find "$pages" -name '*.1' | wc -l)" -eq $((${#subcommands[@]} + 1)) ]
 
@@ -42,12 +43,12 @@ done
 
 printed "$pages/plait.1"
 for name in "${subcommands[@]}"; do
-    assert "plait(1) names $name" grep -q "^  *plait-$name(1)" "$WORK/out"
+    assert "plait(1) names $name" grep -q "^  *plait-${name// /-}(1)" "$WORK/out"
 done
 
 for name in "${subcommands[@]}"; do
-    last_command="man plait-$name"
-    printed "$pages/plait-$name.1"
+    last_command="man plait-${name// /-}"
+    printed "$pages/plait-${name// /-}.1"
     assert "the sections stand in order, not $(sections)" \
         [ "$(sections | sed 's/ARGUMENTS //; s/Plait .*//; s/ $//')" = \
         'NAME SYNOPSIS DESCRIPTION OPTIONS EXIT STATUS ENVIRONMENT FILES SEE ALSO' ]

@@ -83,13 +83,13 @@ static void test_visible_cores(void) {
 }
 
 static void test_status_texts(void) {
-    for (int k = PLAIT_OK; k <= PLAIT_E_INTERRUPTED; k++) {
+    for (int k = PLAIT_OK; k <= PLAIT_E_MEMORY; k++) {
         const char *text = plait_status_text((enum plait_status)k);
         CHECK(text && *text && !strchr(text, '\n') && text[strlen(text) - 1] != '.');
         for (int other = PLAIT_OK; other < k; other++)
             CHECK(strcmp(text, plait_status_text((enum plait_status)other)) != 0);
     }
-    CHECK_TEXT("unknown status", plait_status_text((enum plait_status)(PLAIT_E_INTERRUPTED + 1)));
+    CHECK_TEXT("unknown status", plait_status_text((enum plait_status)(PLAIT_E_MEMORY + 1)));
 }
 
 static void test_version(void) {

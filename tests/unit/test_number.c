@@ -32,6 +32,19 @@ static bool real_refused(const char *text, const char *reason) {
     return error && strstr(error, reason) && value == 99;
 }
 
+static void test_parts(void) {
+    double value = 99;
+    CU_ASSERT(number_part("5%", &value) == NULL && value == 0.05);
+    CU_ASSERT(number_part("0.05", &value) == NULL && value == 0.05);
+    CU_ASSERT(number_part("100%", &value) == NULL && value == 1);
+    CU_ASSERT(number_part("1e-1%", &value) == NULL && value == 0.001);
+    value = 99;
+    CU_ASSERT(number_part("%", &value) != NULL && value == 99);
+    CU_ASSERT(number_part("", &value) != NULL && value == 99);
+    CU_ASSERT(number_part("5%%", &value) != NULL && value == 99);
+    CU_ASSERT(number_part("five%", &value) != NULL && value == 99);
+}
+
 static void test_counts(void) {
     CU_ASSERT(count_is("0", 0));
     CU_ASSERT(count_is("10", 10));
@@ -122,6 +135,7 @@ static void test_texts(void) {
 
 int main(void) {
     CU_TestInfo tests[] = {{"counts", test_counts},
+                           {"parts", test_parts},
                            {"counts at the limit", test_counts_at_the_limit},
                            {"what is no count", test_no_counts},
                            {"reals", test_reals},

@@ -10,6 +10,7 @@
 #include "plait/digest.h"
 #include "plait/escape.h"
 #include "plait/exec.h"
+#include "plait/kmeans.h"
 #include "plait/pcg.h"
 #include "plait/sample.h"
 #include "plait/smooth.h"

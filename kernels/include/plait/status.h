@@ -18,6 +18,9 @@ enum plait_status {
     PLAIT_E_MISMATCH,         /* a verification found a difference */
     PLAIT_E_OVERLAP,     /* that many darts in that many runs would draw the same numbers twice */
     PLAIT_E_INTERRUPTED, /* the progress function asked to stop */
+    PLAIT_E_VALUE,       /* a value is not finite, or too large to be squared */
+    PLAIT_E_TOO_CLOSE,   /* values differ by too little to be squared */
+    PLAIT_E_MEMORY,      /* there is not enough memory */
 };
 
 /* One line of English for a status, lower case, no full stop. Never NULL. */

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT
+ * plait kmeans: points into clusters. In the order of the data: options, points, memory, starts and
+ * their iterations, checksums, verification, files, lines. */
+#include "base/clock.h"
+#include "image/palette.h"
+#include "kmeans/kmeans.h"
+#include "plait/sample.h"
+#include "ranks/agree.h"
+#include "ranks/message_buffer.h"
+#include "ranks/mpi_check.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERIFIED_POINTS = 1000 };
+
+/* -- options ------------------------------------------------------------------------------------
+ */
+
+static bool kmeans_on_command_line(const struct run *run, const char *name) {
+    return values_origin(run->values, name) == ORIGIN_COMMAND_LINE;
+}
+
+/* Refuses options that say nothing where `what` is given. */
+static bool kmeans_refuse_beside(const struct run *run, const char *what, const char *const *names,
+                                 struct failure *failure) {
+    for (; *names; names++)
+        if (kmeans_on_command_line(run, *names))
+            return failure_set(failure, EXIT_USAGE, "--%s means nothing with %s: leave it out",
+                               *names, what);
+    return true;
+}
+
+static bool kmeans_check_range(const struct run *run, const struct kmeans *kmeans,
+                               struct failure *failure) {
+    static const char *const single[] = {"labels", "centroids",   "out",
+                                         "verify", "palette-out", NULL};
+    if (kmeans->low < kmeans->high)
+        return kmeans_refuse_beside(run, "a range of --k", single, failure);
+    return !kmeans->options->plot ||
+           failure_set(failure, EXIT_USAGE,
+                       "--plot draws the inertia over K: give a range, such as --k 2:20");
+}
+
+static bool kmeans_begin(struct run *run, void *state, struct failure *failure) {
+    static const char *const start_options[] = {"trials", "sample", "restarts", NULL};
+    static const char *const fit_options[] = {
+        "k",        "init",      "trials",           "sample", "restarts",
+        "max-iter", "tolerance", "tolerance-points", NULL};
+    struct kmeans *kmeans = state;
+    const struct kmeans_options *options = run->options;
+    kmeans->run = run;
+    kmeans->options = options;
+    kmeans->predicts = options->predict != NULL;
+    kmeans->messages.session = run->session;
+    kmeans->team = kmeans_team_make(&kmeans->messages);
+    if (options->k && !kmeans_parse_k(options->k, &kmeans->low, &kmeans->high, failure))
+        return false;
+    const bool file = kmeans_init_is_file(options->init);
+    if (kmeans->predicts && !kmeans_refuse_beside(run, "--predict", fit_options, failure))
+        return false;
+    if (file && !kmeans_refuse_beside(run, "--init FILE", start_options, failure))
+        return false;
+    if (file && kmeans->low < kmeans->high)
+        return failure_set(failure, EXIT_USAGE,
+                           "--init FILE has one number of centroids: give --k no range");
+    if (!options->k && !file && !kmeans->predicts)
+        return failure_set(failure, EXIT_USAGE, "how many clusters is not said: give --k");
+    if ((options->out || options->palette_out) && !kmeans_name_ends(options->points, ".png"))
+        return failure_set(failure, EXIT_USAGE, "%s needs a picture, and '%s' is none: give a .png",
+                           options->out ? "--out" : "--palette-out", options->points);
+    return kmeans_check_range(run, kmeans, failure);
+}
+
+/* -- before the work ----------------------------------------------------------------------------
+ */
+
+static uint64_t kmeans_changed_max(const struct kmeans *kmeans) {
+    if (values_counts(kmeans->run->values, "tolerance-points"))
+        return kmeans->options->tolerance_points;
+    /* floor(tolerance N): the product may have been rounded up to a whole number. */
+    const double points = (double)kmeans->points.points, share = kmeans->options->tolerance;
+    const double whole = floor(share * points);
+    return (uint64_t)(fma(share, points, -whole) < 0 ? whole - 1 : whole);
+}
+
+static struct plait_kmeans kmeans_parameters(const struct kmeans *kmeans, uint32_t clusters) {
+    const struct kmeans_options *options = kmeans->options;
+    struct plait_kmeans parameters =
+        plait_kmeans_default(kmeans->points.points, kmeans->points.dims, clusters);
+    parameters.seed = kmeans->run->seed;
+    parameters.init =
+        strcmp(options->init, "random") == 0 ? PLAIT_KMEANS_RANDOM : PLAIT_KMEANS_PLUSPLUS;
+    parameters.trials = (uint32_t)options->trials;
+    parameters.sample = options->sample < parameters.points ? options->sample : parameters.points;
+    if (!values_has(kmeans->run->values, "sample"))
+        parameters.sample = 0;
+    parameters.steps_max = kmeans->predicts ? 0 : (uint32_t)options->max_iter;
+    parameters.changed_max = kmeans_changed_max(kmeans);
+    return parameters;
+}
+
+/* What this rank will hold at a time. */
+static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
+    const uint64_t dims = kmeans->points.dims, count = kmeans->points.share.count + 32;
+    const uint64_t values = (uint64_t)kmeans->high * dims;
+    const uint64_t threads = (uint64_t)kmeans->run->exec.threads;
+    const uint64_t sums = values * 24 * threads < 1 << 28 ? values * 24 * threads : 1 << 28;
+    return count * (12 * dims + 8) + values * (8 * 4 + 16 + 24 + 4) + sums;
+}
+
+static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
+    const struct kmeans_points *points = &kmeans->points;
+    const struct kmeans_options *options = kmeans->options;
+    if (kmeans->high > points->points)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "'%s' has %" PRIu64 " points for %" PRIu32 " clusters: give a smaller %s", points->path,
+            points->points, kmeans->high, kmeans->given ? "file of centroids" : "--k");
+    if ((uint64_t)kmeans->high * points->dims > PLAIT_KMEANS_CENTROID_VALUES_MAX)
+        return failure_set(failure, EXIT_USAGE,
+                           "%" PRIu32 " centroids of %" PRIu32
+                           " values are more than 2^26 values: give a smaller --k",
+                           kmeans->high, points->dims);
+    if (options->out && kmeans->high > PALETTE_COLOURS)
+        return failure_set(failure, EXIT_USAGE, "--out takes %d colours, --k is %" PRIu32,
+                           PALETTE_COLOURS, kmeans->high);
+    if (options->out && points->alpha)
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' has transparency, which --out would lose: save it without",
+                           points->path);
+    if (options->palette_out && kmeans->high < 2)
+        return failure_set(failure, EXIT_USAGE, "a palette has 2 colours at least: give --k 2");
+    return true;
+}
+
+static bool kmeans_read_given(struct kmeans *kmeans, struct failure *failure) {
+    const struct kmeans_options *options = kmeans->options;
+    const char *path = kmeans->predicts ? options->predict : options->init;
+    uint32_t clusters = 0;
+    if (!kmeans->predicts && !kmeans_init_is_file(options->init))
+        return true;
+    if (!kmeans_centroids_read(kmeans->run->session, path, kmeans->points.dims, &kmeans->given,
+                               &clusters, failure))
+        return false;
+    if (kmeans->high != 0 && kmeans->high != clusters)
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' has %" PRIu32 " centroids, and --k is %" PRIu32 ": leave --k out",
+                           path, clusters, kmeans->high);
+    kmeans->low = kmeans->high = clusters;
+    return true;
+}
+
+static bool kmeans_allocate_results(struct kmeans *kmeans, struct failure *failure) {
+    const size_t values = (size_t)kmeans->high * kmeans->points.dims;
+    kmeans->outcomes = calloc(kmeans->high - kmeans->low + 1, sizeof *kmeans->outcomes);
+    kmeans->steps = calloc(KMEANS_STEPS_TOLD, sizeof *kmeans->steps);
+    kmeans->best_steps = calloc(KMEANS_STEPS_TOLD, sizeof *kmeans->best_steps);
+    kmeans->start = malloc(values * sizeof *kmeans->start);
+    kmeans->best = malloc(values * sizeof *kmeans->best);
+    return (kmeans->outcomes && kmeans->steps && kmeans->best_steps && kmeans->start &&
+            kmeans->best) ||
+           failure_set(failure, EXIT_RUN, "out of memory");
+}
+
+/* What the library refuses of the data, which only all values show. */
+static bool kmeans_take_status(const struct kmeans *kmeans, enum plait_status status,
+                               struct failure *failure) {
+    const bool input = status == PLAIT_E_TOO_CLOSE || status == PLAIT_E_VALUE;
+    return status == PLAIT_OK ||
+           failure_set(failure, input ? EXIT_USAGE : EXIT_RUN, "'%s': %s%s", kmeans->points.path,
+                       plait_status_text(status), input ? ": scale them" : "");
+}
+
+/* The library's copies of the points, for a number of clusters. */
+static bool kmeans_open_work(struct kmeans *kmeans, uint32_t clusters, struct failure *failure) {
+    const struct plait_kmeans k = kmeans_parameters(kmeans, clusters);
+    plait_kmeans_close(kmeans->work);
+    kmeans->work = NULL;
+    return kmeans_take_status(kmeans,
+                              plait_kmeans_open(&k, &kmeans->points.share, &kmeans->team,
+                                                &kmeans->run->exec, kmeans->given, &kmeans->work),
+                              failure);
+}
+
+static bool kmeans_prepare(struct run *run, void *state, struct failure *failure) {
+    struct kmeans *kmeans = state;
+    const struct session *session = run->session;
+    const uint64_t begun = clock_now_ns();
+    if (!kmeans_points_measure(&kmeans->points, session, kmeans->options->points, failure))
+        return false;
+    kmeans_read_given(kmeans, failure);
+    if (!agree(session, failure))
+        return false;
+    kmeans_check_sizes(kmeans, failure);
+    if (!agree(session, failure))
+        return false;
+    memory_check(session, kmeans_needed_bytes(kmeans), "the points", failure);
+    if (!agree(session, failure))
+        return false;
+    if (kmeans_allocate_results(kmeans, failure))
+        kmeans_points_read(&kmeans->points, failure);
+    if (agree(session, failure))
+        kmeans_open_work(kmeans, kmeans->low, failure);
+    kmeans->read_seconds = clock_seconds_since(begun);
+    return failure->exit_status == EXIT_DONE;
+}
+
+/* -- work ---------------------------------------------------------------------------------------
+ */
+
+/* One start and its iterations. */
+static enum plait_status kmeans_iterate(struct kmeans *kmeans, uint32_t restart,
+                                        struct kmeans_outcome *outcome) {
+    struct plait_kmeans_run *work = kmeans->work;
+    struct plait_kmeans_result result;
+    enum plait_status status = PLAIT_OK;
+    uint64_t begun = clock_now_ns();
+    if (!kmeans->given)
+        status = plait_kmeans_start(work, restart, kmeans->start);
+    kmeans->start_seconds += clock_seconds_since(begun);
+    begun = clock_now_ns();
+    if (status == PLAIT_OK)
+        status = plait_kmeans_begin(work, kmeans->given ? kmeans->given : kmeans->start);
+    while (status == PLAIT_OK && !plait_kmeans_is_done(work)) {
+        const uint64_t step_begun = clock_now_ns();
+        status = plait_kmeans_step(work);
+        plait_kmeans_get_result(work, &result);
+        if (result.steps <= KMEANS_STEPS_TOLD)
+            kmeans->steps[result.steps - 1] =
+                (struct kmeans_step){result.changed, clock_seconds_since(step_begun)};
+    }
+    kmeans->step_seconds += clock_seconds_since(begun);
+    if (status != PLAIT_OK)
+        return status;
+    plait_kmeans_get_result(work, &result);
+    *outcome = (struct kmeans_outcome){.clusters = outcome->clusters,
+                                       .steps = result.steps,
+                                       .restart = restart,
+                                       .changed = result.changed};
+    plait_kmeans_sum_inertia(work, &outcome->inertia);
+    return PLAIT_OK;
+}
+
+static bool kmeans_is_smaller(const struct plait_kmeans_inertia *a,
+                              const struct plait_kmeans_inertia *b) {
+    return a->high != b->high ? a->high < b->high : a->low < b->low;
+}
+
+/* All starts of one number of clusters; the run is left with the best one's centroids and labels.
+ */
+static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, struct failure *failure) {
+    const size_t bytes = (size_t)clusters * kmeans->points.dims * sizeof(double);
+    struct kmeans_outcome *best = &kmeans->outcomes[clusters - kmeans->low];
+    const uint64_t restarts = kmeans->given ? 1 : kmeans->options->restarts;
+    struct plait_kmeans_result result;
+    if (clusters > kmeans->low && !kmeans_open_work(kmeans, clusters, failure))
+        return false;
+    bool is_last = true;
+    for (uint32_t r = 0; r < restarts; r++) {
+        struct kmeans_outcome outcome = {.clusters = clusters};
+        if (!kmeans_take_status(kmeans, kmeans_iterate(kmeans, r, &outcome), failure))
+            return false;
+        is_last = r == 0 || kmeans_is_smaller(&outcome.inertia, &best->inertia);
+        if (!is_last)
+            continue;
+        *best = outcome;
+        plait_kmeans_get_result(kmeans->work, &result);
+        memcpy(kmeans->best, result.centroids, bytes);
+        memcpy(kmeans->best_steps, kmeans->steps, KMEANS_STEPS_TOLD * sizeof *kmeans->steps);
+    }
+    return is_last ||
+           kmeans_take_status(kmeans, plait_kmeans_begin(kmeans->work, kmeans->best), failure);
+}
+
+static uint64_t kmeans_centroids_hash(const double *centroids, size_t count) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t k = 0; k < count; k++) {
+        const double value = centroids[k] + 0.0;
+        uint64_t bits;
+        memcpy(&bits, &value, sizeof bits);
+        for (int b = 0; b < 64; b += 8)
+            hash = (hash ^ (bits >> b & 0xff)) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+static bool kmeans_verify(const struct kmeans *kmeans, struct failure *failure) {
+    const struct kmeans_points *points = &kmeans->points;
+    struct plait_kmeans_result result;
+    plait_kmeans_get_result(kmeans->work, &result);
+    for (uint64_t k = 0; k < VERIFIED_POINTS && k < points->points; k++) {
+        const uint64_t row = plait_sample(points->points, k) - points->share.first;
+        if (row < points->share.count &&
+            plait_kmeans_reference(kmeans->work, row) != result.labels[row])
+            return failure_set(failure, EXIT_RUN,
+                               "the label of point %" PRIu64
+                               " differs from the reference: report this, with the command",
+                               row + points->share.first);
+    }
+    return true;
+}
+
+/* Busy is what is not spent in messages. */
+static void kmeans_gather_busy(struct kmeans *kmeans) {
+    const struct session *session = kmeans->run->session;
+    const double busy = kmeans->start_seconds + kmeans->step_seconds - kmeans->messages.seconds;
+    double sum, most;
+    MPI_CHECK(MPI_Allreduce(&busy, &sum, 1, MPI_DOUBLE, MPI_SUM, session->world));
+    MPI_CHECK(MPI_Allreduce(&busy, &most, 1, MPI_DOUBLE, MPI_MAX, session->world));
+    kmeans->busy_seconds = most;
+    kmeans->busy_mean = sum / session->size;
+}
+
+static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
+    struct kmeans *kmeans = state;
+    for (uint32_t k = kmeans->low; k <= kmeans->high; k++)
+        if (!kmeans_cluster(kmeans, k, failure))
+            return false;
+    kmeans_gather_busy(kmeans);
+    struct plait_kmeans_result result;
+    plait_kmeans_get_result(kmeans->work, &result);
+    kmeans->labels_fnv1a = plait_kmeans_checksum(kmeans->work);
+    kmeans->centroids_fnv1a =
+        kmeans_centroids_hash(result.centroids, (size_t)kmeans->high * kmeans->points.dims);
+    if (kmeans->options->verify)
+        kmeans_verify(kmeans, failure);
+    return agree(run->session, failure) && kmeans_write_files(kmeans, failure);
+}
+
+static void kmeans_free(void *state) {
+    struct kmeans *kmeans = state;
+    plait_kmeans_close(kmeans->work);
+    kmeans_points_free(&kmeans->points);
+    free(kmeans->given);
+    free(kmeans->outcomes);
+    free(kmeans->steps);
+    free(kmeans->best_steps);
+    free(kmeans->start);
+    free(kmeans->best);
+}
+
+const struct command cmd_kmeans = {
+    .options = &kmeans_option_set,
+    .options_bytes = sizeof(struct kmeans_options),
+    .state_bytes = sizeof(struct kmeans),
+    .begin = kmeans_begin,
+    .prepare = kmeans_prepare,
+    .work = kmeans_work,
+    .print = kmeans_print,
+    .report_timing = kmeans_report_timing,
+    .report_result = kmeans_report_result,
+    .free = kmeans_free,
+};

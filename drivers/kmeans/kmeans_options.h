@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ * The options of plait kmeans. */
+#ifndef PLAIT_DRIVERS_KMEANS_OPTIONS_H
+#define PLAIT_DRIVERS_KMEANS_OPTIONS_H
+
+#include "base/failure.h"
+#include "run/run_options.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct kmeans_options {
+    const char *points;
+    const char *k; /* a number, or two with a colon; NULL: that of --init or --predict */
+    const char *seed;
+    const char *init; /* "++", "random" or a file */
+    uint64_t trials, sample, restarts, max_iter;
+    double tolerance;
+    uint64_t tolerance_points;
+    const char *predict, *labels, *centroids, *out, *palette_out, *plot;
+    bool verify;
+    struct run_options run;
+};
+
+extern const struct option_set kmeans_option_set;
+
+/* The plots of --plot. */
+enum { KMEANS_PLOT_ELBOW, KMEANS_PLOTS };
+extern const char *const kmeans_plots[];
+
+/* What --k asks for: low to high clusters, each tried for itself. */
+bool kmeans_parse_k(const char *text, uint32_t *low, uint32_t *high, struct failure *failure);
+
+/* Whether --init names a file of centroids. */
+bool kmeans_init_is_file(const char *init);
+
+/* Whether a file's name ends so, in upper or lower case. */
+bool kmeans_name_ends(const char *name, const char *ending);
+
+#endif

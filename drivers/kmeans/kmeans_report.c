@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT
+ * The lines and the report of plait kmeans. */
+#include "base/number.h"
+#include "kmeans/kmeans.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void kmeans_print_outcome(const struct kmeans_outcome *outcome) {
+    char inertia[NUMBER_TEXT_BYTES];
+    number_text(outcome->inertia.value, inertia);
+    printf("k %" PRIu32 ": %" PRIu32 " iteration%s, %" PRIu64
+           " labels changed in the last, inertia %s",
+           outcome->clusters, outcome->steps, outcome->steps == 1 ? "" : "s",
+           outcome->steps > 0 ? outcome->changed : 0, inertia);
+}
+
+static const struct kmeans_outcome *kmeans_last_outcome(const struct kmeans *kmeans) {
+    return &kmeans->outcomes[kmeans->high - kmeans->low];
+}
+
+static double kmeans_imbalance(const struct kmeans *kmeans) {
+    return kmeans->busy_mean > 0 ? kmeans->busy_seconds / kmeans->busy_mean : 1;
+}
+
+bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
+    const struct kmeans *kmeans = state;
+    (void)run;
+    (void)failure;
+    printf("kmeans %" PRIu64 " points, %" PRIu32 " dimension%s", kmeans->points.points,
+           kmeans->points.dims, kmeans->points.dims == 1 ? "" : "s");
+    if (kmeans->low < kmeans->high) {
+        printf("\n");
+        for (uint32_t k = 0; k <= kmeans->high - kmeans->low; k++) {
+            kmeans_print_outcome(&kmeans->outcomes[k]);
+            printf("\n");
+        }
+    } else {
+        printf(", ");
+        kmeans_print_outcome(kmeans_last_outcome(kmeans));
+        printf(", fnv1a %016" PRIx64 "\n", kmeans->labels_fnv1a);
+    }
+    printf("reading %.3f s, start %.3f s, iterations %.3f s, messages %.3f s, imbalance %.2f\n",
+           kmeans->read_seconds, kmeans->start_seconds, kmeans->step_seconds,
+           kmeans->messages.seconds, kmeans_imbalance(kmeans));
+    return true;
+}
+
+void kmeans_report_timing(const struct run *run, const void *state, struct report *report) {
+    const struct kmeans *kmeans = state;
+    (void)run;
+    report_real(report, "reading_seconds", kmeans->read_seconds);
+    report_real(report, "start_seconds", kmeans->start_seconds);
+    report_real(report, "iteration_seconds", kmeans->step_seconds);
+    report_real(report, "message_seconds", kmeans->messages.seconds);
+    report_real(report, "imbalance", kmeans_imbalance(kmeans));
+}
+
+static void kmeans_report_inertia(struct report *report,
+                                  const struct plait_kmeans_inertia *inertia) {
+    char potential[40];
+    if (inertia->high > 0)
+        snprintf(potential, sizeof potential, "%" PRIx64 "%016" PRIx64, inertia->high,
+                 inertia->low);
+    else
+        snprintf(potential, sizeof potential, "%" PRIx64, inertia->low);
+    report_real(report, "inertia", inertia->value);
+    report_text(report, "potential", potential);
+    report_real(report, "potential_scale", inertia->scale);
+}
+
+void kmeans_report_result(const struct run *run, const void *state, struct report *report) {
+    const struct kmeans *kmeans = state;
+    const struct kmeans_outcome *outcome = kmeans_last_outcome(kmeans);
+    (void)run;
+    report_count(report, "points", kmeans->points.points);
+    report_count(report, "dimensions", kmeans->points.dims);
+    if (kmeans->low < kmeans->high) {
+        report_open_array(report, "elbow");
+        for (uint32_t k = 0; k <= kmeans->high - kmeans->low; k++) {
+            report_open_object(report, NULL);
+            report_count(report, "k", kmeans->outcomes[k].clusters);
+            report_count(report, "iterations", kmeans->outcomes[k].steps);
+            kmeans_report_inertia(report, &kmeans->outcomes[k].inertia);
+            report_close(report);
+        }
+        report_close(report);
+        return;
+    }
+    struct plait_kmeans_result result;
+    plait_kmeans_get_result(kmeans->work, &result);
+    report_count(report, "k", outcome->clusters);
+    report_count(report, "iterations", outcome->steps);
+    report_count(report, "restart", outcome->restart);
+    kmeans_report_inertia(report, &outcome->inertia);
+    report_identifier(report, "labels_fnv1a", kmeans->labels_fnv1a);
+    report_identifier(report, "centroids_fnv1a", kmeans->centroids_fnv1a);
+    report_open_array(report, "counts");
+    for (uint32_t j = 0; j < outcome->clusters; j++)
+        report_count(report, NULL, result.counts[j]);
+    report_close(report);
+    report_open_array(report, "steps");
+    for (uint32_t s = 0; s < outcome->steps && s < KMEANS_STEPS_TOLD; s++) {
+        report_open_object(report, NULL);
+        report_count(report, "changed", kmeans->best_steps[s].changed);
+        report_real(report, "seconds", kmeans->best_steps[s].seconds);
+        report_close(report);
+    }
+    report_close(report);
+}

@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: MIT
+ * From a point to words of a command line. */
+#include "study/compose.h"
+
+#include "base/number.h"
+#include "base/suggest.h"
+#include "options/option_values.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { COPIES_MAX = 1024 }; /* at the same time */
+
+static bool compose_out_of_memory(struct failure *failure) {
+    return failure_set(failure, EXIT_RUN, "out of memory for a command");
+}
+
+/* -- what there is -------------------------------------------------------------------------------
+ */
+
+static void find_family(struct composer *composer) {
+    char text[256] = "";
+    FILE *pipe = popen("mpirun --version 2>/dev/null </dev/null", "re");
+    composer->family = FAMILY_OTHER;
+    if (!pipe)
+        return;
+    for (int line = 0; fgets(text, sizeof text, pipe); line++) {
+        if (strstr(text, "Open MPI") || strstr(text, "OpenRTE"))
+            composer->family = FAMILY_OPENMPI;
+        else if (strstr(text, "HYDRA"))
+            composer->family = FAMILY_HYDRA;
+        if (line == 0)
+            snprintf(composer->launcher_version, sizeof composer->launcher_version, "%.*s",
+                     (int)strcspn(text, "\n"), text);
+    }
+    pclose(pipe);
+}
+
+/* Slots of a hostfile: "node slots=4" or "node:4", else one for each line. */
+static bool count_slots(const char *path, uint64_t *slots, uint64_t *first,
+                        struct failure *failure) {
+    char line[1024];
+    FILE *stream = fopen(path, "re");
+    if (!stream)
+        return failure_set(failure, EXIT_USAGE, "--hostfile: cannot read '%s'", path);
+    *slots = *first = 0;
+    while (fgets(line, sizeof line, stream)) {
+        const char *text = line + strspn(line, " \t");
+        uint64_t here = 1;
+        if (*text == '#' || *text == '\n' || *text == '\0')
+            continue;
+        const char *count = strstr(text, "slots=");
+        count = count ? count + strlen("slots=") : strchr(text, ':');
+        if (count)
+            here = strtoull(count + (*count == ':'), NULL, 10);
+        *first = *first ? *first : here;
+        *slots += here;
+    }
+    fclose(stream);
+    return *slots > 0 || failure_set(failure, EXIT_USAGE, "--hostfile: '%s' names no host", path);
+}
+
+bool composer_look(struct composer *composer, const struct study *study, struct failure *failure) {
+    *composer = (struct composer){.study = study};
+    const char *hostfile = study->definition.hostfile, *tasks = getenv("SLURM_NTASKS");
+    const ssize_t bytes = readlink("/proc/self/exe", composer->plait, sizeof composer->plait - 1);
+    if (bytes <= 0)
+        return failure_set(failure, EXIT_RUN, "cannot find the path of this program in /proc");
+    machine_describe(&composer->machine);
+    composer->family = FAMILY_OTHER;
+    if (study->definition.launcher)
+        snprintf(composer->launcher_version, sizeof composer->launcher_version, "%s",
+                 study->definition.launcher);
+    else if (study->definition.mode != STUDY_THROUGHPUT)
+        find_family(composer);
+    composer->slots = composer->cores = composer->cores_per_node = composer->machine.cores;
+    composer->cpus = composer->machine.cpus;
+    if (hostfile) {
+        if (!count_slots(hostfile, &composer->slots, &composer->cores_per_node, failure))
+            return false;
+        composer->cores = composer->cpus = composer->slots;
+    } else if (tasks && strtoull(tasks, NULL, 10) > 0) {
+        /* A Slurm allocation: its nodes may be others than this one. */
+        const char *each = getenv("SLURM_CPUS_PER_TASK"), *here = getenv("SLURM_CPUS_ON_NODE");
+        const uint64_t threads = each ? strtoull(each, NULL, 10) : 0;
+        composer->slots = strtoull(tasks, NULL, 10);
+        composer->cores = composer->cpus = composer->slots * (threads > 0 ? threads : 1);
+        if (here && strtoull(here, NULL, 10) > 0)
+            composer->cores_per_node = strtoull(here, NULL, 10);
+    }
+    return true;
+}
+
+bool compose_oversubscribes(const struct composer *composer, size_t point) {
+    return point_cores(&composer->study->grid.points[point]) > composer->cpus;
+}
+
+/* -- growing work --------------------------------------------------------------------------------
+ */
+
+static bool grow_size(const char *text, double factor, char *grown, size_t bytes) {
+    uint64_t width, height;
+    char sides[64], *cross;
+    snprintf(sides, sizeof sides, "%s", text);
+    cross = strpbrk(sides, "xX");
+    if (!cross)
+        return false;
+    *cross = '\0';
+    if (number_count(sides, &width) || number_count(cross + 1, &height))
+        return false;
+    /* Both sides, so that the picture keeps its shape; the second one makes the area right. */
+    const double new_width = round((double)width * sqrt(factor));
+    const double new_height = round((double)width * (double)height * factor / new_width);
+    snprintf(grown, bytes, "%.0fx%.0f", new_width, new_height);
+    return true;
+}
+
+/* The text of a value that is factor times as much: a whole number, a number, or WxH by its area.
+ */
+static bool grow_value(const char *text, double factor, char *grown, size_t bytes) {
+    uint64_t count;
+    double real;
+    if (!number_count(text, &count))
+        snprintf(grown, bytes, "%.0f", (double)count * factor);
+    else if (!number_real(text, &real))
+        snprintf(grown, bytes, "%.17g", real * factor);
+    else
+        return grow_size(text, factor, grown, bytes);
+    return true;
+}
+
+/* -- placeholders --------------------------------------------------------------------------------
+ */
+
+struct filler {
+    const struct composer *composer;
+    size_t point;
+    size_t copy;
+    const char *output;
+};
+
+/* The value of a placeholder; false if there is none of that name. */
+static bool placeholder_value(const struct filler *filler, const char *name, char *value,
+                              size_t bytes) {
+    const struct study *study = filler->composer->study;
+    const struct point *point = &study->grid.points[filler->point];
+    const uint64_t cores = point_cores(point), per_node = filler->composer->cores_per_node;
+    const size_t k = texts_find(&study->grid.names, name);
+    if (k < study->grid.names.count && point->values[k]) {
+        const char *grow = study->definition.grow;
+        snprintf(value, bytes, "%s", point->values[k]);
+        return study->definition.mode != STUDY_WEAK || !grow || strcmp(grow, name) != 0 ||
+               grow_value(point->values[k], (double)cores, value, bytes);
+    }
+    if (strcmp(name, "ranks") == 0)
+        snprintf(value, bytes, "%" PRIu64, point->ranks);
+    else if (strcmp(name, "threads") == 0)
+        snprintf(value, bytes, "%" PRIu64, point->threads);
+    else if (strcmp(name, "cores") == 0)
+        snprintf(value, bytes, "%" PRIu64, cores);
+    else if (strcmp(name, "nodes") == 0)
+        snprintf(value, bytes, "%" PRIu64, (cores + per_node - 1) / per_node);
+    else if (strcmp(name, "copy") == 0)
+        snprintf(value, bytes, "%zu", filler->copy);
+    else if (strcmp(name, "output") == 0)
+        snprintf(value, bytes, "%s", filler->output);
+    else if (strcmp(name, "hostfile") == 0 && study->definition.hostfile)
+        snprintf(value, bytes, "%s", study->definition.hostfile);
+    else
+        return false;
+    return true;
+}
+
+/* Appends text with {name} filled in; {{ and }} are braces. */
+static bool add_filled(const struct filler *filler, const char *text, struct texts *words,
+                       struct failure *failure) {
+    char *filled = NULL;
+    size_t bytes;
+    FILE *stream = open_memstream(&filled, &bytes);
+    bool good = stream || compose_out_of_memory(failure);
+    while (good && *text) {
+        if ((text[0] == '{' && text[1] == '{') || (text[0] == '}' && text[1] == '}')) {
+            fputc(*text, stream);
+            text += 2;
+        } else if (*text == '{') {
+            char name[64], value[4096];
+            const size_t length = strcspn(text + 1, "}");
+            snprintf(name, sizeof name, "%.*s", (int)length, text + 1);
+            if (!text[1 + length])
+                good = failure_set(failure, EXIT_USAGE,
+                                   "'%s': the brace does not end: write {{ for a brace", text);
+            else if (!placeholder_value(filler, name, value, sizeof value))
+                good = failure_set(
+                    failure, EXIT_USAGE,
+                    "unknown placeholder {%s}: there are {ranks}, {threads}, {cores}, {nodes}, {copy}, {output}, {hostfile} and the names of --set",
+                    name);
+            else
+                fputs(value, stream);
+            text += length + 2;
+        } else {
+            fputc(*text++, stream);
+        }
+    }
+    if (stream)
+        fclose(stream);
+    good = good && texts_add(words, filled, failure);
+    free(filled);
+    return good;
+}
+
+/* -- launchers -----------------------------------------------------------------------------------
+ */
+
+static bool is_crowded(const struct composer *composer, size_t point) {
+    return point_cores(&composer->study->grid.points[point]) > composer->cores;
+}
+
+void compose_binding(const struct composer *composer, size_t point, char *text, size_t bytes) {
+    const uint64_t threads = composer->study->grid.points[point].threads;
+    if (composer->study->definition.launcher || composer->family == FAMILY_OTHER ||
+        composer->study->definition.mode == STUDY_THROUGHPUT)
+        snprintf(text, bytes, "as the launcher does");
+    else if (is_crowded(composer, point))
+        snprintf(text, bytes, "none");
+    else
+        snprintf(text, bytes, "%" PRIu64 " core%s per rank", threads, threads == 1 ? "" : "s");
+}
+
+/* mpirun with a core for each thread, or no binding where there are not as many. */
+static bool add_default_launcher(const struct composer *composer, size_t point, struct texts *words,
+                                 struct failure *failure) {
+    static const char openmpi[] =
+        "mpirun -n %" PRIu64 " --map-by slot:PE=%" PRIu64 " --bind-to core";
+    static const char openmpi_crowded[] = "mpirun -n %" PRIu64 " --oversubscribe --bind-to none";
+    static const char hydra[] = "mpirun -n %" PRIu64 " -bind-to core:%" PRIu64;
+    static const char plain[] = "mpirun -n %" PRIu64;
+    const struct point *p = &composer->study->grid.points[point];
+    const char *hostfile = composer->study->definition.hostfile;
+    const bool crowded = is_crowded(composer, point);
+    char line[256];
+    if (composer->family == FAMILY_OPENMPI && !crowded)
+        snprintf(line, sizeof line, openmpi, p->ranks, p->threads);
+    else if (composer->family == FAMILY_OPENMPI)
+        snprintf(line, sizeof line, openmpi_crowded, p->ranks);
+    else if (composer->family == FAMILY_HYDRA && !crowded)
+        snprintf(line, sizeof line, hydra, p->ranks, p->threads);
+    else
+        snprintf(line, sizeof line, plain, p->ranks);
+    return texts_split(words, line, failure) &&
+           (!hostfile ||
+            (texts_add(words, composer->family == FAMILY_HYDRA ? "-f" : "--hostfile", failure) &&
+             texts_add(words, hostfile, failure)));
+}
+
+static bool add_launcher(const struct filler *filler, struct texts *words,
+                         struct failure *failure) {
+    const struct study_definition *definition = &filler->composer->study->definition;
+    if (definition->mode == STUDY_THROUGHPUT ||
+        (definition->launcher && strcmp(definition->launcher, "none") == 0))
+        return true;
+    if (!definition->launcher)
+        return add_default_launcher(filler->composer, filler->point, words, failure);
+    struct texts template = {0};
+    bool good = texts_split(&template, definition->launcher, failure);
+    for (size_t k = 0; good && k < template.count; k++)
+        good = add_filled(filler, template.items[k], words, failure);
+    texts_free(&template);
+    return good;
+}
+
+/* -- a subcommand of plait -----------------------------------------------------------------------
+ */
+
+/* "--name", or "--name=...": whether the word gives that option. */
+static bool gives_option(const char *word, const char *name) {
+    const size_t bytes = strlen(name);
+    return strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, bytes) == 0 &&
+           (word[2 + bytes] == '\0' || word[2 + bytes] == '=');
+}
+
+static bool add_option(struct texts *words, const struct option *option, const char *value,
+                       struct failure *failure) {
+    char *text;
+    if (option->kind == OPTION_FLAG)
+        text = text_format("--%s%s", strchr("nf0", tolower((unsigned char)*value)) ? "no-" : "",
+                           option->name);
+    else
+        text = text_format("--%s=%s", option->name, value);
+    const bool good = text ? texts_add(words, text, failure) : compose_out_of_memory(failure);
+    free(text);
+    return good;
+}
+
+/* What the option that grows is before it does: as the words give it, or its default. */
+static const char *value_before(const struct composer *composer, const struct option *option) {
+    const struct texts *words = &composer->study->definition.words;
+    for (size_t k = 1; k < words->count; k++)
+        if (gives_option(words->items[k], option->name)) {
+            const char *equals = strchr(words->items[k], '=');
+            return equals ? equals + 1 : k + 1 < words->count ? words->items[k + 1] : "";
+        }
+    return option_default(option);
+}
+
+static bool add_grown(const struct filler *filler, struct texts *words, struct failure *failure) {
+    const struct composer *composer = filler->composer;
+    const struct option *option = composer->grows;
+    const struct point *point = &composer->study->grid.points[filler->point];
+    const size_t named = texts_find(&composer->study->grid.names, option->name);
+    const char *value = named < composer->study->grid.names.count && point->values[named]
+                            ? point->values[named]
+                            : value_before(composer, option);
+    char grown[128];
+    if (!value || !grow_value(value, (double)point_cores(point), grown, sizeof grown))
+        return failure_set(failure, EXIT_USAGE,
+                           "--%s: '%s' is nothing that can grow with the cores", option->name,
+                           value ? value : "");
+    return add_option(words, option, grown, failure);
+}
+
+static bool add_subcommand(const struct filler *filler, struct texts *words,
+                           struct failure *failure) {
+    const struct composer *composer = filler->composer;
+    const struct study *study = composer->study;
+    const struct texts *given = &study->definition.words;
+    const struct point *point = &study->grid.points[filler->point];
+    const bool grows = composer->grows && study->definition.mode == STUDY_WEAK;
+    char number[32], *json = text_format("%s.json", filler->output);
+    bool good =
+        (json || compose_out_of_memory(failure)) && texts_add(words, composer->plait, failure);
+    for (size_t k = 0; good && k < given->count; k++) {
+        if (grows && k > 0 && gives_option(given->items[k], composer->grows->name))
+            k += !strchr(given->items[k], '='); /* its value stands in the next word */
+        else
+            good = add_filled(filler, given->items[k], words, failure);
+    }
+    for (size_t k = 0; good && k < study->grid.names.count; k++) {
+        const struct option *option =
+            point->values[k] ? option_find(composer->set, study->grid.names.items[k], NULL) : NULL;
+        if (option && !(grows && option == composer->grows))
+            good = add_option(words, option, point->values[k], failure);
+    }
+    good = good && (!grows || add_grown(filler, words, failure));
+    snprintf(number, sizeof number, "%" PRIu64, point->threads);
+    if (good && option_find(composer->set, "threads", NULL))
+        good = texts_add(words, "--threads", failure) && texts_add(words, number, failure);
+    good = good && texts_add(words, "--json", failure) && texts_add(words, json, failure);
+    free(json);
+    return good;
+}
+
+size_t compose_count(const struct composer *composer, size_t point) {
+    return composer->study->definition.mode == STUDY_THROUGHPUT
+               ? composer->study->grid.points[point].ranks
+               : 1;
+}
+
+bool compose(const struct composer *composer, size_t point, const char *output,
+             struct texts *commands, struct failure *failure) {
+    const struct texts *words = &composer->study->definition.words;
+    const size_t count = compose_count(composer, point);
+    bool good = true;
+    for (size_t copy = 0; good && copy < count; copy++) {
+        char *place = count > 1 ? text_format("%s.%zu", output, copy) : strdup(output);
+        const struct filler filler = {composer, point, copy, place};
+        good = (place || compose_out_of_memory(failure)) &&
+               add_launcher(&filler, &commands[copy], failure);
+        if (good && composer->set)
+            good = add_subcommand(&filler, &commands[copy], failure);
+        else
+            for (size_t k = 0; good && k < words->count; k++)
+                good = add_filled(&filler, words->items[k], &commands[copy], failure);
+        free(place);
+    }
+    return good;
+}
+
+/* -- checks before the first run -----------------------------------------------------------------
+ */
+
+static bool find_subcommand(struct composer *composer, const struct option_set *const *sets,
+                            size_t set_count, struct failure *failure) {
+    const struct texts *words = &composer->study->definition.words;
+    static const char *const ours[] = {"json", "threads"};
+    struct suggestion suggestion = suggestion_begin(words->items[0]);
+    for (size_t k = 0; k < set_count; k++) {
+        if (!option_find(sets[k], "json", NULL))
+            continue;
+        suggestion_offer(&suggestion, sets[k]->command);
+        if (strcmp(sets[k]->command, words->items[0]) == 0)
+            composer->set = sets[k];
+    }
+    const char *close = suggestion_best(&suggestion);
+    if (!composer->set)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "'%s' is no subcommand with --json%s%s%s: another program is run with --program",
+            words->items[0], close ? ", did you mean " : "", close ? close : "", close ? "?" : "");
+    for (size_t k = 1; k < words->count; k++)
+        for (size_t name = 0; name < sizeof ours / sizeof *ours; name++)
+            if (gives_option(words->items[k], ours[name]))
+                return failure_set(failure, EXIT_USAGE,
+                                   "--%s after the subcommand: the study gives it", ours[name]);
+    for (size_t k = 0; k < composer->study->grid.names.count; k++) {
+        const char *name = composer->study->grid.names.items[k];
+        const struct option *option = option_find_given(composer->set, name, NULL);
+        if (!option)
+            return failure_set(failure, EXIT_USAGE, "--set: %s has no option --%s", words->items[0],
+                               name);
+    }
+    return true;
+}
+
+/* What grows in weak mode: --grow, or what the subcommand declares. */
+static bool find_grows(struct composer *composer, struct failure *failure) {
+    const struct study *study = composer->study;
+    const char *grow = study->definition.grow;
+    if (study->definition.mode != STUDY_WEAK)
+        return !grow || failure_set(failure, EXIT_USAGE, "--grow is for --mode weak");
+    if (!composer->set)
+        return (grow && texts_find(&study->grid.names, grow) < study->grid.names.count) ||
+               failure_set(
+                   failure, EXIT_USAGE,
+                   "--mode weak of a program grows a parameter with the cores: name it by --grow and give it by --set");
+    if (grow)
+        composer->grows = option_find_given(composer->set, grow, NULL);
+    const size_t count = option_count(composer->set);
+    for (size_t k = 0; !grow && k < count && !composer->grows; k++)
+        if (option_at(composer->set, k, NULL)->grows)
+            composer->grows = option_at(composer->set, k, NULL);
+    return composer->grows ||
+           failure_set(failure, EXIT_USAGE,
+                       "%s has no %s%s that grows with the cores: name an option by --grow",
+                       study->definition.words.items[0], grow ? "option --" : "option",
+                       grow ? grow : "");
+}
+
+/* Whether the subcommand takes its words. */
+static bool check_words(const struct composer *composer, size_t point, const struct texts *command,
+                        struct failure *failure) {
+    struct option_values values = {0};
+    struct failure inner = {0};
+    const size_t name = texts_find(command, composer->plait) + 2;
+    const bool good =
+        values_init(&values, composer->set, &inner) &&
+        values_parse_argv(&values, (int)(command->count - name), command->items + name, &inner);
+    values_free(&values);
+    char label[256];
+    grid_label(&composer->study->grid, point, label, sizeof label);
+    return good || failure_set(failure, inner.exit_status, "%s (at %s)", inner.text, label);
+}
+
+/* Whether a command of that name can be started here. */
+static bool command_can_start(const char *name) {
+    const char *path = getenv("PATH");
+    if (strchr(name, '/'))
+        return access(name, X_OK) == 0;
+    for (bool found = false; path && !found; path += strcspn(path, ":"), path += *path == ':') {
+        char *file = text_format("%.*s/%s", (int)strcspn(path, ":"), path, name);
+        found = file && access(file, X_OK) == 0;
+        free(file);
+        if (found)
+            return true;
+        if (!*path)
+            break;
+    }
+    return false;
+}
+
+/* A parameter that no word of a program uses would change nothing. */
+static bool check_used(const struct composer *composer, struct failure *failure) {
+    const struct study_definition *definition = &composer->study->definition;
+    for (size_t n = 0; n < composer->study->grid.names.count; n++) {
+        const char *name = composer->study->grid.names.items[n];
+        char *braces = text_format("{%s}", name);
+        bool used = braces && definition->launcher && strstr(definition->launcher, braces);
+        for (size_t k = 0; braces && !used && k < definition->words.count; k++)
+            used = strstr(definition->words.items[k], braces) != NULL;
+        free(braces);
+        if (!used)
+            return failure_set(failure, EXIT_USAGE,
+                               "--set: no word of the program has the placeholder {%s}", name);
+    }
+    return true;
+}
+
+bool composer_check(struct composer *composer, const struct option_set *const *sets,
+                    size_t set_count, const bool *wanted, struct failure *failure) {
+    const struct study *study = composer->study;
+    const struct study_definition *definition = &study->definition;
+    if (!(definition->program ? check_used(composer, failure)
+                              : find_subcommand(composer, sets, set_count, failure)) ||
+        !find_grows(composer, failure))
+        return false;
+    bool good = true;
+    for (size_t p = 0; good && p < study->grid.count; p++) {
+        const uint64_t ranks = study->grid.points[p].ranks;
+        if (!wanted[p])
+            continue;
+        if (definition->hostfile && ranks > composer->slots)
+            return failure_set(failure, EXIT_USAGE,
+                               "--ranks: %" PRIu64 " ranks do not fit into the %" PRIu64
+                               " slots of '%s'",
+                               ranks, composer->slots, definition->hostfile);
+        if (definition->mode == STUDY_THROUGHPUT && ranks > COPIES_MAX)
+            return failure_set(failure, EXIT_USAGE,
+                               "--ranks: %" PRIu64 " copies at the same time are more than %d",
+                               ranks, COPIES_MAX);
+        const size_t count = compose_count(composer, p);
+        struct texts *commands = calloc(count, sizeof *commands);
+        good = (commands || compose_out_of_memory(failure)) &&
+               compose(composer, p, "output", commands, failure) &&
+               (!composer->set || check_words(composer, p, &commands[0], failure));
+        if (good && !composer->dry_run && !command_can_start(commands[0].items[0]))
+            good = failure_set(failure, EXIT_USAGE,
+                               "'%s' cannot be started: it is not there, or not executable",
+                               commands[0].items[0]);
+        for (size_t k = 0; commands && k < count; k++)
+            texts_free(&commands[k]);
+        free(commands);
+    }
+    return good;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT
+ * Finds time, answer and environment of a launch. */
+#include "study/record.h"
+
+#include "base/csv.h"
+#include "base/number.h"
+#include "study/statistics.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the copies of a launch say; one copy as a rule. */
+struct findings {
+    double seconds;        /* the slowest copy's; NAN: none */
+    json_t *repeats;       /* times within a launch, of the first copy, if there are several */
+    json_t *timing;        /* of the report */
+    json_t *hosts;         /* names, each once */
+    char *answer;          /* NULL: none */
+    char path[64];         /* SIMD path of rank 0 */
+    char version[32];      /* of plait */
+    bool answers_differ;   /* between copies */
+    const char *complaint; /* why there is no time */
+};
+
+static void set_number(json_t *object, const char *key, double value) {
+    json_object_set_new(object, key, isfinite(value) ? json_real(value) : json_null());
+}
+
+static void record_set_text(json_t *object, const char *key, const char *text) {
+    json_t *value = text && *text ? json_string(text) : NULL;
+    json_object_set_new(object, key, value ? value : json_null());
+}
+
+/* -- reports -------------------------------------------------------------------------------------
+ */
+
+/* FNV-1a, 64 bit, of the value as text. */
+static uint64_t digest_of(const json_t *value) {
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    uint64_t digest = 14695981039346656037u;
+    for (const char *c = text; c && *c; c++)
+        digest = (digest ^ (unsigned char)*c) * 1099511628211u;
+    free(text);
+    return digest;
+}
+
+/* The part of a result that is the same however it was computed: a checksum, hits, a sum. */
+static char *answer_of(const json_t *result) {
+    static const char *const numbers[] = {"integral", "total", "number", "answer"};
+    const json_t *checksum = json_object_get(result, "fnv1a"),
+                 *sweep = json_object_get(result, "sweep");
+    if (json_is_string(checksum))
+        return text_format("fnv1a %s", json_string_value(checksum));
+    if (json_is_array(sweep)) {
+        json_t *all = json_array(), *entry;
+        size_t k;
+        json_array_foreach(sweep, k, entry) json_array_append(all, json_object_get(entry, "hits"));
+        char *answer = text_format("hits fnv1a %016" PRIx64, digest_of(all));
+        json_decref(all);
+        return answer;
+    }
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        const json_t *value = json_object_get(result, numbers[k]);
+        if (json_is_integer(value))
+            return text_format("%s %" JSON_INTEGER_FORMAT, numbers[k], json_integer_value(value));
+        if (json_is_real(value))
+            return text_format("%s %.17g", numbers[k], json_real_value(value));
+    }
+    return NULL;
+}
+
+static void add_hosts(json_t *hosts, const json_t *placement) {
+    for (size_t r = 0; r < json_array_size(placement); r++) {
+        json_t *host = json_object_get(json_array_get(placement, r), "host");
+        bool known = false;
+        for (size_t k = 0; k < json_array_size(hosts) && !known; k++)
+            known = json_equal(json_array_get(hosts, k), host);
+        if (!known && json_is_string(host))
+            json_array_append(hosts, host);
+    }
+}
+
+static void read_report(struct findings *findings, const char *place, const char *timer) {
+    char *path = text_format("%s.json", place), *key = text_format("%s_seconds", timer);
+    json_t *report = path ? json_load_file(path, 0, NULL) : NULL;
+    json_t *timing = json_object_get(report, "timing"),
+           *placement = json_object_get(report, "placement");
+    const char *text = json_string_value(json_object_get(json_array_get(placement, 0), "path"));
+    findings->complaint = report ? NULL : "there is no report of the run";
+    snprintf(findings->path, sizeof findings->path, "%s", text ? text : "");
+    text = json_string_value(json_object_get(report, "version"));
+    snprintf(findings->version, sizeof findings->version, "%s", text ? text : "");
+    add_hosts(findings->hosts, placement);
+    char *answer = answer_of(json_object_get(report, "result"));
+    if (findings->answer && answer && strcmp(answer, findings->answer) != 0)
+        findings->answers_differ = true;
+    free(findings->answer);
+    findings->answer = answer;
+    if (report && strcmp(timer, "launch") != 0) {
+        const json_t *seconds = key ? json_object_get(timing, key) : NULL;
+        if (json_is_number(seconds))
+            findings->seconds = fmax(findings->seconds, json_number_value(seconds));
+        else
+            findings->complaint = "the report of the run has no such timer";
+    }
+    if (!findings->timing && timing)
+        findings->timing = json_incref(timing);
+    json_decref(report);
+    free(path);
+    free(key);
+}
+
+/* -- StopWatch lines -----------------------------------------------------------------------------
+ */
+
+/* "# csv,NAME,ok,SECONDS,...", as StopWatch and --csv print it: several of one name are repeats
+ * within the launch, of which the median counts. */
+static void read_lines_of_timer(struct findings *findings, const char *place, const char *timer) {
+    enum { FIELDS = 3 };
+    char *path = text_format("%s.out", place), *line = NULL, *fields[FIELDS];
+    size_t capacity = 0, count = 0, room = 0;
+    double *times = NULL;
+    FILE *stream = path ? fopen(path, "re") : NULL;
+    ssize_t bytes;
+    while (stream && (bytes = getline(&line, &capacity, stream)) > 0) {
+        double seconds;
+        line[strcspn(line, "\r\n")] = '\0';
+        char *text = strncmp(line, "# csv,", 6) == 0  ? line + 6
+                     : strncmp(line, "#csv,", 5) == 0 ? line + 5
+                                                      : NULL;
+        if (!text || csv_split(text, fields, FIELDS) < FIELDS || strcmp(fields[0], timer) != 0 ||
+            strcmp(fields[1], "ok") != 0 || number_real(fields[2], &seconds) || !(seconds > 0))
+            continue;
+        if (count == room) {
+            room = room ? 2 * room : 16;
+            double *more = realloc(times, room * sizeof *times);
+            if (!more)
+                break;
+            times = more;
+        }
+        times[count++] = seconds;
+    }
+    if (stream)
+        fclose(stream);
+    findings->complaint = count ? NULL : "it has printed no '# csv,' line of the timer";
+    if (count > 1 && !findings->repeats) {
+        findings->repeats = json_array();
+        for (size_t k = 0; k < count; k++)
+            json_array_append_new(findings->repeats, json_real(times[k]));
+    }
+    if (count > 0) {
+        statistics_sort(times, count);
+        findings->seconds = fmax(findings->seconds, statistics_median(times, count));
+    }
+    free(times);
+    free(line);
+    free(path);
+}
+
+/* -- the line ------------------------------------------------------------------------------------
+ */
+
+static unsigned find_disturbances(const struct record *record) {
+    const struct machine_moment *before = record->before, *after = record->after;
+    const struct launch_result *result = record->result;
+    const double cpus = record->composer->machine.cpus;
+    const double others = after->busy_seconds - before->busy_seconds - result->cpu_seconds;
+    unsigned marks = 0;
+    /* More than 5 % of the node; the kernel counts hundredths of seconds, so a short run says
+     * little. */
+    if (others > 0.05 && others / result->seconds > 0.05 * cpus + 0.05)
+        marks |= DISTURBED_LOAD;
+    /* Slower at its end than at its beginning; clocks that rise from idle are as it should be. */
+    if (after->mhz < 0.9 * before->mhz)
+        marks |= DISTURBED_CLOCK;
+    if (after->throttles > before->throttles)
+        marks |= DISTURBED_THROTTLED;
+    if (compose_oversubscribes(record->composer, record->point))
+        marks |= DISTURBED_OVERSUBSCRIBED;
+    return marks;
+}
+
+static json_t *environment_json(const struct record *record, const struct findings *findings) {
+    const struct composer *composer = record->composer;
+    const struct machine *machine = &composer->machine;
+    json_t *environment = json_object();
+    char binding[64];
+    compose_binding(composer, record->point, binding, sizeof binding);
+    record_set_text(environment, "host", machine->host);
+    if (json_array_size(findings->hosts) > 0)
+        json_object_set(environment, "hosts", findings->hosts);
+    record_set_text(environment, "system", machine->system);
+    record_set_text(environment, "processor", machine->processor);
+    json_object_set_new(environment, "sockets", json_integer(machine->sockets));
+    json_object_set_new(environment, "cores", json_integer(machine->cores));
+    json_object_set_new(environment, "cpus", json_integer(machine->cpus));
+    record_set_text(environment, "path", findings->path);
+    record_set_text(environment, "version", findings->version);
+    record_set_text(environment, "launcher", composer->launcher_version);
+    record_set_text(environment, "binding", binding);
+    record_set_text(environment, "governor", machine->governor);
+    set_number(environment, "mhz_before", record->before->mhz);
+    set_number(environment, "mhz_after", record->after->mhz);
+    set_number(environment, "load", record->before->load);
+    set_number(environment, "others",
+               fmax(0, record->after->busy_seconds - record->before->busy_seconds -
+                           record->result->cpu_seconds) /
+                   record->result->seconds);
+    return environment;
+}
+
+static enum outcome find_outcome(const struct record *record, const struct findings *findings,
+                                 const char **complaint) {
+    const struct launch_result *result = record->result;
+    *complaint = NULL;
+    if (result->end == LAUNCH_MISSING) {
+        *complaint = strerror(result->error);
+        return OUTCOME_FAILED;
+    }
+    if (result->end == LAUNCH_TIMEOUT)
+        return OUTCOME_TIMEOUT;
+    if (result->exit_status != 0 || result->signal != 0)
+        return OUTCOME_FAILED;
+    if (findings->complaint) {
+        *complaint = findings->complaint;
+        return OUTCOME_FAILED;
+    }
+    if (findings->answers_differ ||
+        (record->answer && findings->answer && strcmp(record->answer, findings->answer) != 0)) {
+        *complaint = "its answer is not that of the other samples of the same work";
+        return OUTCOME_WRONG;
+    }
+    return OUTCOME_OK;
+}
+
+json_t *record_line(const struct record *record, struct failure *failure) {
+    const struct study *study = record->composer->study;
+    const char *timer = study->definition.timer, *complaint;
+    const struct point *point = &study->grid.points[record->point];
+    const struct launch *launch = record->launch;
+    struct findings findings = {.seconds = NAN, .hosts = json_array()};
+    for (size_t k = 0; k < launch->count; k++) {
+        char *place =
+            launch->count > 1 ? text_format("%s.%zu", launch->output, k) : strdup(launch->output);
+        if (place && !study->definition.program)
+            read_report(&findings, place, timer);
+        else if (place && strcmp(timer, "launch") != 0)
+            read_lines_of_timer(&findings, place, timer);
+        free(place);
+    }
+    if (strcmp(timer, "launch") == 0)
+        findings.seconds = record->result->seconds;
+    const enum outcome outcome = find_outcome(record, &findings, &complaint);
+
+    json_t *line = json_object(), *parameters = json_object(), *marks = json_array(),
+           *command = json_array();
+    json_object_set_new(line, "sample", json_integer((json_int_t)record->id));
+    json_object_set_new(line, "study", json_string(study->id));
+    json_object_set_new(line, "phase", json_string(record->warmup ? "warmup" : "measure"));
+    json_object_set_new(line, "round", json_integer((json_int_t)record->round));
+    json_object_set_new(line, "ranks", json_integer((json_int_t)point->ranks));
+    json_object_set_new(line, "threads", json_integer((json_int_t)point->threads));
+    for (size_t k = 0; k < study->grid.names.count; k++)
+        if (point->values[k])
+            json_object_set_new(parameters, study->grid.names.items[k],
+                                json_string(point->values[k]));
+    json_object_set_new(line, "parameters", parameters);
+    json_object_set_new(line, "outcome", json_string(outcome_names[outcome]));
+    record_set_text(line, "complaint", complaint);
+    json_object_set_new(line, "timer", json_string(timer));
+    set_number(line, "seconds",
+               outcome == OUTCOME_OK || outcome == OUTCOME_WRONG ? findings.seconds : NAN);
+    if (findings.repeats)
+        json_object_set(line, "repeats", findings.repeats);
+    set_number(line, "launch_seconds", record->result->seconds);
+    set_number(line, "cpu_seconds", record->result->cpu_seconds);
+    json_object_set_new(line, "exit", json_integer(record->result->exit_status));
+    json_object_set_new(line, "signal", json_integer(record->result->signal));
+    record_set_text(line, "answer", findings.answer);
+    if (findings.timing)
+        json_object_set(line, "timing", findings.timing);
+    const unsigned disturbed = find_disturbances(record);
+    for (int k = 0; k < DISTURBANCES; k++)
+        if (disturbed & (1u << k))
+            json_array_append_new(marks, json_string(disturbance_names[k]));
+    json_object_set_new(line, "disturbed", marks);
+    if (record->replaces != SAMPLE_NONE)
+        json_object_set_new(line, "replaces", json_integer((json_int_t)record->replaces));
+    record_set_text(line, "started", record->started);
+    json_object_set_new(line, "environment", environment_json(record, &findings));
+    for (size_t k = 0; k < launch->commands[0].count; k++)
+        json_array_append_new(command, json_string(launch->commands[0].items[k]));
+    json_object_set_new(line, "command", command);
+
+    json_decref(findings.repeats);
+    json_decref(findings.timing);
+    json_decref(findings.hosts);
+    free(findings.answer);
+    return line ? line : (failure_set(failure, EXIT_RUN, "out of memory for a sample"), NULL);
+}

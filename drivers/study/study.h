@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT
+ * A study: what is to be run, and every sample so far. It is a directory of plain text:
+ *
+ *     study.json      what is run: mode, command, launcher, timer, and the points asked for so far
+ *     samples.jsonl   the journal: one JSON object per line and sample, appended and synced
+ *     output/         what each launch printed, and its report
+ *     lock            held while a run is under way
+ *     report/         what plait study report wrote
+ */
+#ifndef PLAIT_DRIVERS_STUDY_STUDY_H
+#define PLAIT_DRIVERS_STUDY_STUDY_H
+
+#include "study/grid.h"
+
+#include <jansson.h>
+
+enum study_mode {
+    STUDY_STRONG,     /* the same work on more cores */
+    STUDY_WEAK,       /* work that grows with the cores */
+    STUDY_THROUGHPUT, /* as many independent copies as ranks */
+};
+extern const char *const study_modes[]; /* ended by NULL */
+
+/* What makes a study the one that it is: a directory takes samples of one of them only. */
+struct study_definition {
+    enum study_mode mode;
+    bool program;       /* words are a program and its arguments, not a subcommand of plait */
+    struct texts words; /* placeholders are not filled in */
+    char *launcher;     /* template; NULL: the default */
+    char *hostfile;     /* NULL: none */
+    char *timer;        /* "launch", "total", ... */
+    char *grow;         /* what weak scaling multiplies by the cores; NULL: nothing */
+};
+
+enum outcome { OUTCOME_OK, OUTCOME_FAILED, OUTCOME_TIMEOUT, OUTCOME_WRONG, OUTCOMES };
+extern const char *const outcome_names[OUTCOMES + 1];
+
+/* Why a sample may not be what the machine does when left alone. */
+enum disturbance {
+    DISTURBED_LOAD = 1 << 0,           /* other programs used the cores */
+    DISTURBED_CLOCK = 1 << 1,          /* the clock changed */
+    DISTURBED_THROTTLED = 1 << 2,      /* the processor throttled itself */
+    DISTURBED_OVERSUBSCRIBED = 1 << 3, /* more threads than cores */
+    DISTURBANCES = 4
+};
+extern const char *const disturbance_names[DISTURBANCES + 1];
+
+#define SAMPLE_NONE UINT64_MAX
+
+/* One launch. Texts belong to the study; NULL or NAN: not known. */
+struct sample {
+    uint64_t id, replaces; /* SAMPLE_NONE: nothing */
+    size_t point;
+    enum outcome outcome;
+    unsigned disturbed; /* bits of enum disturbance */
+    bool warmup;
+    bool replaced; /* by a later sample */
+    double seconds, launch_seconds;
+    size_t repeats; /* times within the launch, of which seconds is the median; 1 as a rule */
+    int exit_status, signal;
+    const char *answer, *path, *governor, *binding;
+    const char *where; /* columns of enum where_column, separated by tabs */
+};
+
+/* A node as the samples saw it. */
+enum where_column {
+    WHERE_HOSTS, /* names of all nodes */
+    WHERE_SHAPE, /* S(N, p, c, t): nodes, processors per node, cores of each, threads per core */
+    WHERE_PROCESSOR,
+    WHERE_SYSTEM,
+    WHERE_GOVERNOR,
+    WHERE_LAUNCHER,
+    WHERE_VERSION, /* of plait, of subcommands */
+    WHERE_COLUMNS
+};
+
+struct study {
+    char *directory;
+    char id[17];
+    char *created;
+    struct study_definition definition;
+    struct grid grid;
+    struct sample *samples;
+    size_t sample_count, sample_capacity;
+    uint64_t next_id;
+    uint64_t repeat;       /* samples of each point that the last run asked for */
+    char last_started[32]; /* date and time of the latest launch; "": there is none */
+    size_t bad_lines;      /* of the journal: named in warnings, left alone */
+    bool torn;             /* its last line had no end */
+    struct texts interned;
+    int journal; /* descriptor; -1: not open for writing */
+    int64_t journal_bytes;
+};
+
+/* DIRECTORY/NAME, to be freed; NULL without memory. */
+char *study_path(const struct study *study, const char *name);
+
+/* Whether a directory has a study in it. */
+bool study_exists(const char *directory);
+
+/* Reads a study. EXIT_USAGE if there is none, or of a later format. Lines that are no samples are
+ * named in warnings and counted. Zeroed studies may be read into; free with study_free, also after
+ * a failure. */
+bool study_read(struct study *study, const char *directory, struct failure *failure);
+
+/* The two halves of it. */
+bool study_read_definition(struct study *study, const char *directory, struct failure *failure);
+bool study_read_samples(struct study *study, struct failure *failure);
+
+/* Makes a directory if it is not there yet. EXIT_USAGE if that cannot be. */
+bool study_make_directory(const char *path, struct failure *failure);
+
+/* Makes the directory, if need be, and a study.json in it of the definition and points that stand
+ * in the study; its id is drawn from the clock. */
+bool study_write_definition(struct study *study, struct failure *failure);
+
+/* Whether the definitions are of one study; else says in what they differ. */
+bool study_same_definition(const struct study_definition *a, const struct study_definition *b,
+                           const char **difference);
+
+/* Opens the journal for appending, and takes a torn last line off, with a warning. */
+bool study_open_journal(struct study *study, struct failure *failure);
+
+/* Appends a sample, synced, and takes it into the samples. Its reference to line is taken over.
+ * What cannot be written whole is taken off again: EXIT_RUN. */
+bool study_append(struct study *study, json_t *line, struct failure *failure);
+
+/* Takes the line of a journal into the samples. false, with a reason, if it is none. */
+bool study_take_line(struct study *study, const json_t *line, const char **why);
+
+/* Calls visit for each line of the journal that can be read, in order, until it returns false. */
+bool study_each_line(const struct study *study, bool (*visit)(void *context, json_t *line),
+                     void *context, struct failure *failure);
+
+/* Whether a sample counts in statistics: measured, not replaced, right. Disturbed ones only where
+ * asked for. */
+bool sample_counts(const struct sample *sample, bool with_disturbed);
+
+/* Work of a point in units of the work that is given: the cores in weak mode, ranks in throughput
+ * mode, else 1. */
+double study_work(const struct study_definition *definition, const struct point *point);
+
+void study_definition_free(struct study_definition *definition);
+void study_free(struct study *study);
+
+#endif

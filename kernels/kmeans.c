@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: MIT
+ * k-means over threads and a team of processes: opening, labels, steps, inertia, checksum. */
+#include "kmeans_run.h"
+
+#include "../arch/kmeans_reference.h"
+#include "exec_is_valid.h"
+#include "tasks.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdatomic.h>
+
+/* Points of the largest unit that a thread takes, and the multiply-adds that a unit should have. */
+enum { UNIT_BLOCKS_MAX = 128, UNIT_BLOCKS_PACKED = 32, UNIT_WORK = 1 << 21 };
+/* Beyond this, threads share accumulators and wait for each other. */
+static const uint64_t delta_bytes_max = UINT64_C(1) << 28;
+
+/* -- arguments ----------------------------------------------------------------------------------
+ */
+
+struct plait_kmeans plait_kmeans_default(uint64_t points, uint32_t dims, uint32_t clusters) {
+    return (struct plait_kmeans){.points = points,
+                                 .dims = dims,
+                                 .clusters = clusters,
+                                 .seed = 42,
+                                 .init = PLAIT_KMEANS_PLUSPLUS,
+                                 .trials = 8,
+                                 .steps_max = 300};
+}
+
+enum plait_status plait_kmeans_check(const struct plait_kmeans *kmeans) {
+    if (kmeans->points < 1 || kmeans->points > PLAIT_KMEANS_POINTS_MAX || kmeans->dims < 1 ||
+        kmeans->dims > PLAIT_KMEANS_DIMS_MAX || kmeans->clusters < 1 ||
+        kmeans->clusters > PLAIT_KMEANS_CLUSTERS_MAX || kmeans->clusters > kmeans->points ||
+        (uint64_t)kmeans->clusters * kmeans->dims > PLAIT_KMEANS_CENTROID_VALUES_MAX ||
+        (kmeans->init != PLAIT_KMEANS_PLUSPLUS && kmeans->init != PLAIT_KMEANS_RANDOM) ||
+        kmeans->trials < 1 || kmeans->trials > PLAIT_KMEANS_TRIALS_MAX ||
+        kmeans->sample > kmeans->points || kmeans->bounds < PLAIT_KMEANS_BOUNDS_AUTO ||
+        kmeans->bounds > PLAIT_KMEANS_BOUNDS_ON)
+        return PLAIT_E_ARGUMENT;
+    return PLAIT_OK;
+}
+
+static bool kmeans_value_is_bad(double value) {
+    return !(fabs(value) <= PLAIT_KMEANS_VALUE_MAX);
+}
+
+bool plait_kmeans_find_bad(const struct plait_kmeans_share *share, uint32_t dims, uint64_t *row,
+                           uint32_t *column) {
+    const uint64_t values = share->count * dims;
+    for (uint64_t k = 0; k < values; k++)
+        if (kmeans_value_is_bad(share->values[k])) {
+            *row = k / dims;
+            *column = (uint32_t)(k % dims);
+            return true;
+        }
+    return false;
+}
+
+/* -- team ---------------------------------------------------------------------------------------
+ */
+
+void plait_kmeans_team_sum(const struct plait_kmeans_run *run, int64_t *values, size_t count) {
+    if (run->team.ranks > 1 && count > 0)
+        run->team.sum(run->team.context, values, count);
+}
+
+enum plait_status plait_kmeans_agree(const struct plait_kmeans_run *run, enum plait_status status) {
+    double worst = status;
+    if (run->team.ranks > 1)
+        run->team.max(run->team.context, &worst, 1);
+    return (enum plait_status)worst;
+}
+
+/* -- opening ------------------------------------------------------------------------------------
+ */
+
+void *plait_kmeans_array(uint64_t count, uint64_t each, size_t size) {
+    void *array = NULL;
+    if (each > 0 && count > (SIZE_MAX / 2 - 64) / size / each)
+        return NULL;
+    const size_t bytes = (size_t)(count * each) * size;
+    return posix_memalign(&array, 64, (bytes + 63) / 64 * 64 + 64) == 0 ? array : NULL;
+}
+
+static int kmeans_exponent_of(double value, int least) {
+    int exponent = least;
+    if (value > 0)
+        frexp(value, &exponent);
+    return exponent < least ? least : exponent;
+}
+
+/* Columns' largest values, with and without sign, over the share, then over the team. */
+static enum plait_status kmeans_find_scales(struct plait_kmeans_run *run, const double *given,
+                                            double *most) {
+    const struct kmeans_scales *scales = &run->scales;
+    const uint32_t dims = run->kmeans.dims;
+    double *size = most, *high = most + dims, *negative = most + 2 * (size_t)dims;
+    int bad = 0;
+    for (uint32_t d = 0; d < dims; d++) {
+        size[d] = 0;
+        high[d] = negative[d] = -INFINITY;
+    }
+    for (uint64_t k = 0; given && k < (uint64_t)run->kmeans.clusters * dims; k++)
+        bad |= kmeans_value_is_bad(given[k]);
+#pragma omp parallel for num_threads(run->exec.threads) schedule(static) reduction(| : bad)
+    for (uint64_t k = 0; k < run->share.count * dims; k++)
+        bad |= kmeans_value_is_bad(run->share.values[k]);
+    if (plait_kmeans_agree(run, bad ? PLAIT_E_VALUE : PLAIT_OK) != PLAIT_OK)
+        return PLAIT_E_VALUE;
+
+    for (uint64_t i = 0; i < run->share.count; i++)
+        for (uint32_t d = 0; d < dims; d++) {
+            const double x = run->share.values[i * dims + d];
+            size[d] = fabs(x) > size[d] ? fabs(x) : size[d];
+            high[d] = x > high[d] ? x : high[d];
+            negative[d] = -x > negative[d] ? -x : negative[d];
+        }
+    if (run->team.ranks > 1)
+        run->team.max(run->team.context, most, 3 * (size_t)dims);
+    double spread = 0;
+    bool differ = false;
+    for (uint32_t d = 0; d < dims; d++) {
+        for (uint32_t j = 0; given && j < run->kmeans.clusters; j++) {
+            const double c = given[(size_t)j * dims + d];
+            high[d] = c > high[d] ? c : high[d];
+            negative[d] = -c > negative[d] ? -c : negative[d];
+        }
+        const int shift = 62 - kmeans_exponent_of(size[d], -400);
+        const double range = high[d] + negative[d];
+        scales->to_whole[d] = power_of_two(shift - 31);
+        scales->from_whole[d] = power_of_two(-shift);
+        spread = fma(range, range, spread);
+        differ |= range > 0;
+    }
+    run->scales.potential = 50 - kmeans_exponent_of(spread, -900);
+    return differ && spread < 0x1p-900 ? PLAIT_E_TOO_CLOSE : PLAIT_OK;
+}
+
+static bool kmeans_allocate_deltas(struct plait_kmeans_run *run) {
+    const uint64_t clusters = run->kmeans.clusters, row = 2 * (uint64_t)run->kmeans.dims + 1;
+    const uint64_t most = delta_bytes_max / (clusters * row * sizeof(int64_t));
+    const int threads = run->exec.threads;
+    run->delta_count = most >= (uint64_t)threads ? threads : most < 1 ? 1 : (int)most;
+    run->deltas = calloc((size_t)run->delta_count, sizeof *run->deltas);
+    for (int t = 0; run->deltas && t < run->delta_count; t++) {
+        struct kmeans_delta *delta = &run->deltas[t];
+        delta->rows = plait_kmeans_array(clusters, row, sizeof *delta->rows);
+        delta->touched = calloc(clusters, 1);
+        if (!delta->rows || !delta->touched)
+            return false;
+        if (run->delta_count < threads) {
+            delta->lock = malloc(sizeof *delta->lock);
+            if (!delta->lock)
+                return false;
+            omp_init_lock(delta->lock);
+        }
+        memset(delta->rows, 0, clusters * row * sizeof *delta->rows);
+    }
+    return run->deltas;
+}
+
+static bool kmeans_allocate(struct plait_kmeans_run *run) {
+    const uint64_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
+    const uint64_t blocks = (run->share.count + BLOCK - 1) / BLOCK;
+    run->scales.to_whole = plait_kmeans_array(dims, 1, sizeof(double));
+    run->scales.from_whole = plait_kmeans_array(dims, 1, sizeof(double));
+    run->origin = plait_kmeans_array(dims, 1, sizeof(double));
+    run->copies =
+        (struct kmeans_copies){.a = plait_kmeans_array(blocks * BLOCK, dims, sizeof(float)),
+                               .count = run->share.count,
+                               .blocks = blocks};
+    run->copies.squares = plait_kmeans_array(blocks * BLOCK, 1, sizeof(float));
+    run->tiles.tiles = (uint32_t)((clusters + TILE - 1) / TILE);
+    run->tiles.b = plait_kmeans_array(run->tiles.tiles * (uint64_t)TILE, dims, sizeof(float));
+    run->tiles.h = plait_kmeans_array(run->tiles.tiles * (uint64_t)TILE, 1, sizeof(float));
+    run->centroids = plait_kmeans_array(clusters, dims, sizeof(double));
+    run->before = plait_kmeans_array(clusters, dims, sizeof(double));
+    run->labels = plait_kmeans_array(blocks * BLOCK, 1, sizeof(int32_t));
+    run->counts = plait_kmeans_array(clusters, 1, sizeof(uint64_t));
+    run->sums = plait_kmeans_array(clusters, dims, sizeof(struct wide));
+    run->stale = calloc(clusters, 1);
+    run->drift = plait_kmeans_array(2 * clusters, 1, sizeof(double));
+    run->packed = plait_kmeans_array((uint64_t)run->exec.threads * BLOCK, dims, sizeof(float));
+    if (clusters > 1 && run->kmeans.bounds != PLAIT_KMEANS_BOUNDS_OFF)
+        run->gaps = plait_kmeans_array(blocks * BLOCK, 1, sizeof(float));
+    if (run->team.ranks > 1)
+        run->message =
+            plait_kmeans_array(clusters, 3 * dims + 1, sizeof(int64_t)); /* 64 bytes to spare */
+    return run->scales.to_whole && run->scales.from_whole && run->origin && run->copies.a &&
+           run->copies.squares && run->tiles.b && run->tiles.h && run->centroids && run->before &&
+           run->labels && run->counts && run->sums && run->stale && run->drift && run->packed &&
+           (run->gaps || clusters == 1 || run->kmeans.bounds == PLAIT_KMEANS_BOUNDS_OFF) &&
+           (run->message || run->team.ranks == 1) && kmeans_allocate_deltas(run);
+}
+
+static bool kmeans_open_is_valid(const struct plait_kmeans *kmeans,
+                                 const struct plait_kmeans_share *share,
+                                 const struct plait_kmeans_team *team,
+                                 const struct plait_exec *exec) {
+    const bool whole = share->first == 0 && share->count == kmeans->points;
+    return plait_kmeans_check(kmeans) == PLAIT_OK && exec_is_valid(exec) &&
+           share->count <= PLAIT_KMEANS_SHARE_MAX && share->first <= kmeans->points &&
+           share->count <= kmeans->points - share->first &&
+           (team && team->ranks > 1 ? team->rank >= 0 && team->rank < team->ranks : whole);
+}
+
+enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
+                                    const struct plait_kmeans_share *share,
+                                    const struct plait_kmeans_team *team,
+                                    const struct plait_exec *exec, const double *given,
+                                    struct plait_kmeans_run **opened) {
+    if (!kmeans_open_is_valid(kmeans, share, team, exec))
+        return PLAIT_E_ARGUMENT;
+    struct plait_kmeans_run none = {
+        .team = team ? *team : (struct plait_kmeans_team){.rank = 0, .ranks = 1}};
+    struct plait_kmeans_run *run = calloc(1, sizeof *run);
+    double *most = plait_kmeans_array(kmeans->dims, 3, sizeof *most);
+    if (run)
+        *run = (struct plait_kmeans_run){.kmeans = *kmeans,
+                                         .share = *share,
+                                         .team = none.team,
+                                         .exec = *exec,
+                                         .path = PLAIT_PATH_KERNEL(exec->path, kmeans)()};
+    bool allocated = run && most && kmeans_allocate(run);
+    enum plait_status status = plait_kmeans_agree(&none, allocated ? PLAIT_OK : PLAIT_E_MEMORY);
+    if (status == PLAIT_OK)
+        status = kmeans_find_scales(run, given, most);
+    free(most);
+    if (status != PLAIT_OK) {
+        plait_kmeans_close(run);
+        return status;
+    }
+    const uint64_t places = run->copies.blocks * BLOCK;
+    plait_kmeans_find_origin(run);
+    plait_kmeans_copy_points(run, NULL, &run->copies);
+    for (uint64_t i = run->share.count; i < places; i++)
+        run->labels[i] = -1;
+    *opened = run;
+    return PLAIT_OK;
+}
+
+void plait_kmeans_close(struct plait_kmeans_run *run) {
+    if (!run)
+        return;
+    void *const arrays[] = {run->scales.to_whole,
+                            run->scales.from_whole,
+                            run->origin,
+                            run->copies.a,
+                            run->copies.squares,
+                            run->tiles.b,
+                            run->tiles.h,
+                            run->centroids,
+                            run->before,
+                            run->labels,
+                            run->counts,
+                            run->sums,
+                            run->stale,
+                            run->message,
+                            run->drift,
+                            run->packed,
+                            run->gaps};
+    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+        free(arrays[k]);
+    for (int t = 0; run->deltas && t < run->delta_count; t++) {
+        free(run->deltas[t].rows);
+        free(run->deltas[t].touched);
+        if (run->deltas[t].lock)
+            omp_destroy_lock(run->deltas[t].lock);
+        free(run->deltas[t].lock);
+    }
+    free(run->deltas);
+    free(run);
+}
+
+/* -- labels -------------------------------------------------------------------------------------
+ */
+
+/* What threads share while they label, and what one of them works with. */
+struct labelling {
+    struct plait_kmeans_run *run;
+    struct plait_kmeans_floats floats;
+    bool use_gaps, keep_gaps;
+    uint64_t unit; /* blocks of a task */
+    atomic_uint_fast64_t changed, doubts, skipped;
+};
+struct labeller {
+    const struct labelling *labelling;
+    struct kmeans_delta *delta;
+    float *packed;            /* [dims][BLOCK] */
+    uint64_t rows[2 * BLOCK]; /* that wait to be packed */
+    int waiting;
+    uint64_t changed, doubts, skipped;
+};
+
+/* Labels points by a block of their copies: those of rows[some], or if rows is NULL those from
+ * `first` on. Moves the points that changed theirs. */
+static inline __attribute__((always_inline)) void
+kmeans_label_points(struct labeller *own, const float *a, const float *squares,
+                    const uint64_t *rows, uint64_t first, int some) {
+    struct plait_kmeans_run *run = own->labelling->run;
+    const struct plait_kmeans_path *path = run->path;
+    const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
+    struct plait_kmeans_scores scores;
+#define ROW(p) (rows ? rows[p] : first + (uint64_t)(p))
+    path->filter(&own->labelling->floats, a, squares, &scores);
+    if (some < BLOCK)
+        scores.doubt &= (UINT32_C(1) << some) - 1;
+    if (own->labelling->keep_gaps) {
+        float drift[BLOCK] = {0}, gaps[BLOCK];
+        for (int p = 0; p < some; p++)
+            drift[p] = (float)run->drift[scores.label[p]];
+        path->gaps(&own->labelling->floats, squares, &scores, drift, gaps);
+        for (int p = 0; p < some; p++)
+            run->gaps[ROW(p)] = scores.doubt >> p & 1 ? -1e30f : gaps[p];
+    }
+    for (uint32_t doubt = scores.doubt; doubt != 0; doubt &= doubt - 1) {
+        const int p = __builtin_ctz(doubt);
+        scores.label[p] =
+            path->label(run->share.values + ROW(p) * dims, run->centroids, clusters, dims);
+        own->doubts++;
+    }
+    if (!rows &&
+        memcmp(scores.label, run->labels + first, (size_t)some * sizeof *scores.label) == 0)
+        return;
+    if (own->delta->lock)
+        omp_set_lock(own->delta->lock);
+    for (int p = 0; p < some; p++) {
+        int32_t *label = &run->labels[ROW(p)];
+        if (scores.label[p] == *label)
+            continue;
+        plait_kmeans_move_point(run, own->delta, run->share.values + ROW(p) * dims, *label,
+                                scores.label[p]);
+        *label = scores.label[p];
+        own->changed++;
+    }
+    if (own->delta->lock)
+        omp_unset_lock(own->delta->lock);
+#undef ROW
+}
+
+static void kmeans_label_waiting(struct labeller *own, int some) {
+    float squares[BLOCK];
+    plait_kmeans_pack_block(own->labelling->run, own->rows, some, own->packed, squares);
+    kmeans_label_points(own, own->packed, squares, own->rows, 0, some);
+    own->waiting -= some;
+    memmove(own->rows, own->rows + some, (size_t)own->waiting * sizeof *own->rows);
+}
+
+static void kmeans_label_block(struct labeller *own, uint64_t block) {
+    const struct plait_kmeans_run *run = own->labelling->run;
+    const uint64_t first = block * BLOCK, left = run->share.count - first;
+    const int some = left < BLOCK ? (int)left : BLOCK;
+    uint32_t moving = UINT32_MAX;
+    if (own->labelling->use_gaps) {
+        moving = plait_kmeans_moving(run, block, (uint64_t)some);
+        const int count = __builtin_popcount(moving);
+        own->skipped += (uint64_t)(some - count);
+        if (count < BLOCK / 2) {
+            for (; moving != 0; moving &= moving - 1)
+                own->rows[own->waiting++] = first + (uint64_t)__builtin_ctz(moving);
+            if (own->waiting >= BLOCK)
+                kmeans_label_waiting(own, BLOCK);
+            return;
+        }
+    }
+    kmeans_label_points(own, run->copies.a + first * run->kmeans.dims, run->copies.squares + first,
+                        NULL, first, some);
+}
+
+/* A task: some blocks. Returns their points. */
+static uint64_t kmeans_label_unit(void *context, uint64_t task, int thread) {
+    struct labelling *labelling = context;
+    struct plait_kmeans_run *run = labelling->run;
+    const uint64_t first = task * labelling->unit, blocks = run->copies.blocks - first;
+    const uint64_t end = first + (blocks < labelling->unit ? blocks : labelling->unit);
+    struct labeller own = {
+        .labelling = labelling,
+        .delta = &run->deltas[thread % run->delta_count],
+        .packed = run->packed + (size_t)thread * run->kmeans.dims * BLOCK,
+    };
+    for (uint64_t b = first; b < end; b++)
+        kmeans_label_block(&own, b);
+    if (own.waiting > 0)
+        kmeans_label_waiting(&own, own.waiting);
+    atomic_fetch_add(&labelling->changed, own.changed);
+    atomic_fetch_add(&labelling->doubts, own.doubts);
+    atomic_fetch_add(&labelling->skipped, own.skipped);
+    const uint64_t points = end * BLOCK < run->share.count ? end * BLOCK : run->share.count;
+    return points - first * BLOCK;
+}
+
+/* Long enough to be worth taking, and where points are packed, to fill blocks. */
+static uint64_t kmeans_unit_blocks(const struct plait_kmeans_run *run, bool packs) {
+    const uint64_t block_work =
+        (uint64_t)run->kmeans.clusters * (run->kmeans.dims + 4) * (uint64_t)BLOCK;
+    const uint64_t blocks = UNIT_WORK / block_work + 1;
+    if (packs && blocks < UNIT_BLOCKS_PACKED)
+        return UNIT_BLOCKS_PACKED;
+    return blocks < UNIT_BLOCKS_MAX ? blocks : UNIT_BLOCKS_MAX;
+}
+
+/* New labels of all points, and the sums that they give. */
+static enum plait_status kmeans_find_labels(struct plait_kmeans_run *run) {
+    const double error = plait_kmeans_score_error(run, true);
+    /* Distances of at most 64, with the points' |a| of at most sqrt(dims). */
+    const double farthest =
+        plait_kmeans_copy_centroids(run, run->centroids, run->kmeans.clusters, error, &run->tiles);
+    run->within_reach = farthest <= 1.001 * run->kmeans.dims;
+    const bool keep_gaps = plait_kmeans_wants_gaps(run);
+    const bool use_gaps = run->gaps_known && keep_gaps;
+    struct labelling labelling = {
+        .run = run,
+        .floats = {run->kmeans.dims, run->tiles.tiles, run->tiles.b, run->tiles.h,
+                   (float)(4.05 * error)},
+        .use_gaps = use_gaps,
+        .keep_gaps = keep_gaps,
+        .unit = kmeans_unit_blocks(run, use_gaps),
+    };
+    const struct plait_tasks tasks = {
+        .run = kmeans_label_unit,
+        .context = &labelling,
+        .count = (run->copies.blocks + labelling.unit - 1) / labelling.unit,
+        .threads = run->exec.threads,
+        .total = run->share.count,
+        .unit = 1,
+    };
+    if (!use_gaps)
+        memset(run->drift, 0, run->kmeans.clusters * sizeof *run->drift);
+    const enum plait_status status = plait_tasks_run(&tasks, &run->exec);
+    run->changed = atomic_load(&labelling.changed);
+    run->doubts = atomic_load(&labelling.doubts);
+    run->skipped = atomic_load(&labelling.skipped);
+    run->gaps_known = keep_gaps;
+    return plait_kmeans_add_deltas(run, status != PLAIT_OK);
+}
+
+enum plait_status plait_kmeans_begin(struct plait_kmeans_run *run, const double *centroids) {
+    const size_t values = (size_t)run->kmeans.clusters * run->kmeans.dims;
+    memcpy(run->centroids, centroids, values * sizeof *centroids);
+    memset(run->sums, 0, values * sizeof *run->sums);
+    memset(run->counts, 0, run->kmeans.clusters * sizeof *run->counts);
+    for (uint64_t i = 0; i < run->share.count; i++)
+        run->labels[i] = -1;
+    run->steps = 0;
+    run->gaps_known = false;
+    return kmeans_find_labels(run);
+}
+
+enum plait_status plait_kmeans_step(struct plait_kmeans_run *run) {
+    const enum plait_status status = plait_kmeans_update(run);
+    if (status != PLAIT_OK)
+        return status;
+    run->steps++;
+    if (run->gaps_known)
+        plait_kmeans_add_drift(run);
+    return kmeans_find_labels(run);
+}
+
+bool plait_kmeans_is_done(const struct plait_kmeans_run *run) {
+    return run->steps >= run->kmeans.steps_max ||
+           (run->steps > 0 && run->changed <= run->kmeans.changed_max);
+}
+
+void plait_kmeans_get_result(const struct plait_kmeans_run *run,
+                             struct plait_kmeans_result *result) {
+    *result = (struct plait_kmeans_result){.centroids = run->centroids,
+                                           .labels = run->labels,
+                                           .counts = run->counts,
+                                           .steps = run->steps,
+                                           .changed = run->changed,
+                                           .doubts = run->doubts,
+                                           .skipped = run->skipped};
+}
+
+int32_t plait_kmeans_reference(const struct plait_kmeans_run *run, uint64_t row) {
+    return plait_kmeans_reference_label(run->share.values + row * run->kmeans.dims, run->centroids,
+                                        run->kmeans.clusters, run->kmeans.dims);
+}
+
+/* -- results ------------------------------------------------------------------------------------
+ */
+
+void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_inertia *inertia) {
+    enum { UNIT = 256 };
+    const uint32_t dims = run->kmeans.dims;
+    const uint64_t count = run->share.count, units = (count + UNIT - 1) / UNIT;
+    const double unit = power_of_two(run->scales.potential);
+    uint64_t high = 0, low = 0; /* sum = high 2^30 + low: neither overflows with 2^31 points */
+#pragma omp parallel for num_threads(run->exec.threads) schedule(dynamic, 16) reduction(+ : high, low)
+    for (uint64_t u = 0; u < units; u++) {
+        double w[UNIT];
+        const uint64_t first = u * UNIT, left = count - first;
+        const struct plait_kmeans_pairs pairs = {dims, left < UNIT ? (uint32_t)left : UNIT,
+                                                 run->share.values + first * dims, run->centroids,
+                                                 run->labels + first};
+        run->path->distances(&pairs, w);
+        for (uint32_t p = 0; p < pairs.count; p++) {
+            const uint64_t potential = (uint64_t)kmeans_potential(w[p], unit);
+            high += potential >> 30;
+            low += potential & ((1 << 30) - 1);
+        }
+    }
+    int64_t parts[3];
+    wide_split(wide_add(wide_shift((struct wide){0, high}, 30), (struct wide){0, low}), parts);
+    plait_kmeans_team_sum(run, parts, 3);
+    const struct wide sum = wide_join(parts);
+    *inertia = (struct plait_kmeans_inertia){
+        .high = sum.high,
+        .low = sum.low,
+        .scale = run->scales.potential,
+        .value = wide_value(sum) * power_of_two(-run->scales.potential),
+    };
+}
+
+static const uint64_t fnv_offset = UINT64_C(0xcbf29ce484222325);
+
+static uint64_t kmeans_fnv_add(uint64_t hash, uint64_t value, int bytes) {
+    for (int b = 0; b < bytes; b++)
+        hash = (hash ^ (value >> (8 * b) & 0xff)) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static uint64_t kmeans_fnv_labels(uint64_t hash, const int32_t *labels, uint64_t count) {
+    for (uint64_t i = 0; i < count; i++)
+        hash = kmeans_fnv_add(hash, (uint32_t)labels[i], 4);
+    return hash;
+}
+
+/* Blocks that lie whole in one share are hashed there at once; a block on a border, and the hash
+ * over all digests, are handed from rank to rank. */
+uint64_t plait_kmeans_checksum(struct plait_kmeans_run *run) {
+    const uint64_t block = UINT64_C(1) << 16;
+    const uint64_t first = run->share.first, end = first + run->share.count;
+    const uint64_t whole = (first + block - 1) / block; /* the first block that begins here */
+    const uint64_t blocks = end / block > whole ? end / block - whole : 0;
+    uint64_t *digests = malloc((blocks + 1) * sizeof *digests);
+#pragma omp parallel for num_threads(run->exec.threads) schedule(dynamic) if (digests)
+    for (uint64_t b = 0; b < blocks; b++)
+        if (digests)
+            digests[b] =
+                kmeans_fnv_labels(fnv_offset, run->labels + (whole + b) * block - first, block);
+
+    int64_t state[2] = {(int64_t)fnv_offset, (int64_t)fnv_offset}; /* of the block, of all */
+    for (int rank = 0; rank < run->team.ranks; rank++) {
+        uint64_t part = (uint64_t)state[0], all = (uint64_t)state[1];
+        for (uint64_t i = first; rank == run->team.rank && i < end;) {
+            const uint64_t stop = (i / block + 1) * block < end ? (i / block + 1) * block : end;
+            const uint64_t b = i / block - whole;
+            const bool known = digests && i % block == 0 && stop - i == block;
+            part =
+                known ? digests[b] : kmeans_fnv_labels(part, run->labels + (i - first), stop - i);
+            i = stop;
+            if (i % block == 0 || i == run->kmeans.points) {
+                all = kmeans_fnv_add(all, part, 8);
+                part = fnv_offset;
+            }
+        }
+        const bool own = rank == run->team.rank;
+        state[0] = own ? (int64_t)part : 0;
+        state[1] = own ? (int64_t)all : 0;
+        plait_kmeans_team_sum(run, state, 2);
+    }
+    free(digests);
+    return (uint64_t)state[1];
+}

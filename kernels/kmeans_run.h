@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ * The state of k-means and the steps that its files share. Internal.
+ *
+ * kmeans.c opens, labels and iterates; kmeans_start.c finds the first centroids; kmeans_sums.c has
+ * the exact sums and what is made of them; kmeans_floats.c the copies in floats that paths filter
+ * with. */
+#ifndef PLAIT_KERNELS_KMEANS_RUN_H
+#define PLAIT_KERNELS_KMEANS_RUN_H
+
+#include "plait/kmeans.h"
+
+#include "../arch/path.h"
+#include "wide.h"
+
+#include <omp.h>
+#include <stdlib.h>
+
+enum { BLOCK = PLAIT_KMEANS_BLOCK, TILE = PLAIT_KMEANS_TILE };
+
+/* Of docs/determinism.md: S_d, T and what follows from them. */
+struct kmeans_scales {
+    double *to_whole;   /* [dims] 2^(S_d - 31) */
+    double *from_whole; /* [dims] 2^-S_d */
+    int potential;      /* T */
+};
+
+/* Copies a = fl32((x - origin) unit) of points, in blocks that a path filters at once. */
+struct kmeans_copies {
+    float *a;       /* [blocks][dims][BLOCK] */
+    float *squares; /* [blocks][BLOCK]: |a|^2 */
+    uint64_t count, blocks;
+};
+
+/* Copies of centroids, as arch/kmeans.h describes them. */
+struct kmeans_tiles {
+    float *b, *h;
+    uint32_t tiles;
+};
+
+/* Sums of one thread over the labels that it changed: a row a cluster of 2 dims + 1 integers. The
+ * whole number q of a value is hi 2^31 + lo; hi of all columns, then lo, then the points. */
+struct kmeans_delta {
+    int64_t *rows;
+    uint8_t *touched; /* [clusters] */
+    omp_lock_t *lock; /* where several threads share it, else NULL */
+};
+
+struct plait_kmeans_run {
+    struct plait_kmeans kmeans;
+    struct plait_kmeans_share share;
+    struct plait_kmeans_team team;
+    struct plait_exec exec;
+    const struct plait_kmeans_path *path;
+    struct kmeans_scales scales;
+
+    double *origin; /* [dims] */
+    double unit;    /* power of two */
+    struct kmeans_copies copies;
+    struct kmeans_tiles tiles;
+
+    double *centroids, *before;
+    int32_t *labels;
+    uint64_t *counts;
+    struct wide *sums;           /* [clusters][dims], of all shares */
+    struct kmeans_delta *deltas; /* [delta_count] */
+    int delta_count;
+    int64_t *message; /* [4 + clusters (3 dims + 1)], only in a team */
+    uint8_t *stale;   /* [clusters]: the sum has changed since the centroid was made */
+
+    /* Bounds (kmeans_bounds.c). */
+    float *gaps;       /* [blocks][BLOCK]; NULL: no bounds */
+    double *drift;     /* [clusters]: how far it and the farthest of the others have moved */
+    float *packed;     /* [threads][dims][BLOCK] */
+    bool within_reach; /* no centroid is too far away for bounds */
+    bool gaps_known;   /* of the labels and centroids of the last step */
+
+    uint32_t steps;
+    uint64_t changed, doubts, skipped;
+};
+
+/* A status that all ranks have, where one of them failed: the largest. */
+enum plait_status plait_kmeans_agree(const struct plait_kmeans_run *run, enum plait_status status);
+void plait_kmeans_team_sum(const struct plait_kmeans_run *run, int64_t *values, size_t count);
+
+/* Memory for `count` times `each` elements of `size` bytes, NULL where that is more than there is.
+ */
+void *plait_kmeans_array(uint64_t count, uint64_t each, size_t size);
+
+/* -- kmeans_floats.c ----------------------------------------------------------------------------
+ */
+
+void plait_kmeans_find_origin(struct plait_kmeans_run *run);
+/* The relative error of a score; tagged: its low bits hold an index. */
+double plait_kmeans_score_error(const struct plait_kmeans_run *run, bool tagged);
+/* Fills copies->a and ->squares from rows[i] of the share (NULL: row i), i of [0, count). */
+void plait_kmeans_copy_points(const struct plait_kmeans_run *run, const uint64_t *rows,
+                              const struct kmeans_copies *copies);
+/* Returns the largest |b|^2. */
+double plait_kmeans_copy_centroids(const struct plait_kmeans_run *run, const double *centroids,
+                                   uint32_t count, double error, const struct kmeans_tiles *tiles);
+
+/* -- kmeans_bounds.c ----------------------------------------------------------------------------
+ */
+
+/* Whether the next labels are worth gaps; equal on all ranks. */
+bool plait_kmeans_wants_gaps(const struct plait_kmeans_run *run);
+/* After new centroids: lets the drift of all clusters grow. */
+void plait_kmeans_add_drift(struct plait_kmeans_run *run);
+/* The points of a block, of `some`, that the gaps do not let stay as they are: bit p. */
+uint32_t plait_kmeans_moving(const struct plait_kmeans_run *run, uint64_t block, uint64_t some);
+/* Copies of rows[count] of the share as one block, and their |a|^2. */
+void plait_kmeans_pack_block(const struct plait_kmeans_run *run, const uint64_t *rows, int count,
+                             float *a, float *squares);
+
+/* -- kmeans_sums.c ------------------------------------------------------------------------------
+ */
+
+/* P(w) */
+static inline int64_t kmeans_potential(double w, double unit) {
+    const double rounded = w * unit + 0x1.8p52;
+    int64_t bits;
+    memcpy(&bits, &rounded, sizeof bits);
+    return bits - INT64_C(0x4338000000000000);
+}
+
+/* The point x leaves cluster `from` (-1: none) for `to`. */
+void plait_kmeans_move_point(const struct plait_kmeans_run *run, struct kmeans_delta *delta,
+                             const double *x, int32_t from, int32_t to);
+/* Adds the deltas of all threads and ranks to the sums, and changed and doubts over the ranks;
+ * stopped: whether this rank was. */
+enum plait_status plait_kmeans_add_deltas(struct plait_kmeans_run *run, bool stopped);
+/* New centroids from the sums; run->before has the old ones. */
+enum plait_status plait_kmeans_update(struct plait_kmeans_run *run);
+
+#endif

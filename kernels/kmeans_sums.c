@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT
+ * Exact sums of clusters, kept up by what changed its label, and the centroids they give. Integers
+ * have no order, so threads and ranks may add in any. */
+#include "kmeans_run.h"
+
+/* The whole number nearest to value, |value| < 2^51; *left is what it leaves, exactly. */
+static inline int64_t kmeans_whole_of(double value, double *left) {
+    const double rounded = value + 0x1.8p52;
+    int64_t bits;
+    memcpy(&bits, &rounded, sizeof bits);
+    *left = value - (rounded - 0x1.8p52);
+    return bits - INT64_C(0x4338000000000000);
+}
+
+/* Always inlined: callers with few columns get code without loops. */
+static inline __attribute__((always_inline)) void
+kmeans_move_columns(uint32_t dims, const double *x, const double *to_whole, int64_t *restrict taken,
+                    int64_t *restrict added) {
+    for (uint32_t d = 0; d < dims; d++) {
+        double left, none;
+        const int64_t high = kmeans_whole_of(x[d] * to_whole[d], &left);
+        const int64_t low = kmeans_whole_of(left * 0x1p31, &none);
+        added[d] += high;
+        added[dims + d] += low;
+        if (taken) {
+            taken[d] -= high;
+            taken[dims + d] -= low;
+        }
+    }
+    added[2 * dims]++;
+    if (taken)
+        taken[2 * dims]--;
+}
+
+void plait_kmeans_move_point(const struct plait_kmeans_run *run, struct kmeans_delta *delta,
+                             const double *x, int32_t from, int32_t to) {
+    const uint32_t dims = run->kmeans.dims;
+    const size_t row = 2 * (size_t)dims + 1;
+    const double *to_whole = run->scales.to_whole;
+    int64_t *added = delta->rows + (size_t)to * row;
+    int64_t *taken = from < 0 ? NULL : delta->rows + (size_t)from * row;
+    delta->touched[to] = 1;
+    if (from >= 0)
+        delta->touched[from] = 1;
+    switch (dims) {
+    case 1:
+        kmeans_move_columns(1, x, to_whole, taken, added);
+        break;
+    case 2:
+        kmeans_move_columns(2, x, to_whole, taken, added);
+        break;
+    case 3:
+        kmeans_move_columns(3, x, to_whole, taken, added);
+        break;
+    case 4:
+        kmeans_move_columns(4, x, to_whole, taken, added);
+        break;
+    default:
+        if (taken)
+            kmeans_move_columns(dims, x, to_whole, taken, added);
+        else
+            kmeans_move_columns(dims, x, to_whole, NULL, added);
+    }
+}
+
+static struct wide kmeans_whole_sum(int64_t high, int64_t low) {
+    return wide_add(wide_shift(wide_of(high), 31), wide_of(low));
+}
+
+/* Adds the other threads' rows of cluster j to the first one's and clears them; whether there was
+ * anything. */
+static bool kmeans_gather_cluster(struct plait_kmeans_run *run, uint32_t j) {
+    const size_t row = 2 * (size_t)run->kmeans.dims + 1;
+    int64_t *sum = run->deltas[0].rows + j * row;
+    bool any = run->deltas[0].touched[j];
+    for (int t = 1; t < run->delta_count; t++) {
+        struct kmeans_delta *delta = &run->deltas[t];
+        if (!delta->touched[j])
+            continue;
+        for (size_t k = 0; k < row; k++)
+            sum[k] += delta->rows[j * row + k];
+        memset(delta->rows + j * row, 0, row * sizeof *sum);
+        delta->touched[j] = 0;
+        any = true;
+    }
+    run->deltas[0].touched[j] = 0;
+    return any;
+}
+
+enum plait_status plait_kmeans_add_deltas(struct plait_kmeans_run *run, bool stopped) {
+    const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
+    const size_t row = 2 * (size_t)dims + 1, part = 3 * (size_t)dims + 1;
+    const int threads = (uint64_t)clusters * dims < 10000 ? 1 : run->exec.threads;
+    const bool alone = run->team.ranks == 1;
+    int64_t *message = run->message;
+
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (uint32_t j = 0; j < clusters; j++) {
+        const bool any = kmeans_gather_cluster(run, j);
+        int64_t *delta = run->deltas[0].rows + j * row;
+        if (any && alone) {
+            for (uint32_t d = 0; d < dims; d++) {
+                struct wide *sum = &run->sums[(size_t)j * dims + d];
+                *sum = wide_add(*sum, kmeans_whole_sum(delta[d], delta[dims + d]));
+            }
+            run->counts[j] += (uint64_t)delta[2 * dims];
+            run->stale[j] = 1;
+        } else if (any) {
+            for (uint32_t d = 0; d < dims; d++)
+                wide_split(kmeans_whole_sum(delta[d], delta[dims + d]),
+                           message + 4 + j * part + 3 * d);
+            message[4 + j * part + 3 * dims] = delta[2 * dims];
+        } else if (!alone)
+            memset(message + 4 + j * part, 0, part * sizeof *message);
+        if (any)
+            memset(delta, 0, row * sizeof *delta);
+    }
+    if (alone)
+        return stopped ? PLAIT_E_INTERRUPTED : PLAIT_OK;
+
+    message[0] = stopped;
+    message[1] = (int64_t)run->changed;
+    message[2] = (int64_t)run->doubts;
+    message[3] = (int64_t)run->skipped;
+    plait_kmeans_team_sum(run, message, 4 + clusters * part);
+    run->changed = (uint64_t)message[1];
+    run->doubts = (uint64_t)message[2];
+    run->skipped = (uint64_t)message[3];
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (uint32_t j = 0; j < clusters; j++) {
+        const int64_t *delta = message + 4 + j * part;
+        for (uint32_t d = 0; d < dims; d++) {
+            const struct wide change = wide_join(delta + 3 * d);
+            struct wide *sum = &run->sums[(size_t)j * dims + d];
+            run->stale[j] |= !wide_is_zero(change);
+            *sum = wide_add(*sum, change);
+        }
+        run->stale[j] |= delta[3 * dims] != 0;
+        run->counts[j] += (uint64_t)delta[3 * dims];
+    }
+    return message[0] ? PLAIT_E_INTERRUPTED : PLAIT_OK;
+}
+
+/* -- empty clusters -----------------------------------------------------------------------------
+ */
+
+/* Points far from their centroids, as a search for the farthest of all shares sees them. */
+struct far_points {
+    const struct plait_kmeans_run *run;
+    double *w; /* [count] */
+};
+
+/* Positive doubles are in the order of their bits. */
+static inline uint64_t kmeans_bits_of_double(double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* How many points of all shares lie at least as far as `bits`, of those at exactly that distance
+ * only those before row `end`. */
+static uint64_t kmeans_count_far(const struct far_points *far, uint64_t bits, uint64_t end) {
+    const uint64_t count = far->run->share.count, first = far->run->share.first;
+    int64_t sum = 0;
+#pragma omp parallel for num_threads(far->run->exec.threads) schedule(static) reduction(+ : sum)
+    for (uint64_t i = 0; i < count; i++) {
+        const uint64_t own = kmeans_bits_of_double(far->w[i]);
+        sum += own > bits || (own == bits && first + i < end);
+    }
+    plait_kmeans_team_sum(far->run, &sum, 1);
+    return (uint64_t)sum;
+}
+
+struct far_point {
+    int64_t bits, row;
+};
+
+static int kmeans_compare_far(const void *a, const void *b) {
+    const struct far_point *x = a, *y = b;
+    return x->bits != y->bits ? (x->bits < y->bits) - (x->bits > y->bits)
+                              : (x->row > y->row) - (x->row < y->row);
+}
+
+/* The `wanted` farthest points at a distance above 0, of equal ones the first: their rows, and how
+ * many there are. Found by halving the range of distances, then that of rows, so that ranks
+ * exchange numbers rather than points. */
+static uint64_t kmeans_find_farthest(const struct far_points *far, uint64_t wanted,
+                                     struct far_point *points, int64_t *places) {
+    const struct plait_kmeans_run *run = far->run;
+    const uint64_t all = run->kmeans.points;
+    const uint64_t positive = kmeans_count_far(far, 1, all);
+    wanted = wanted < positive ? wanted : positive;
+    if (wanted == 0)
+        return 0;
+    uint64_t bits = 1, above = UINT64_C(0x7ff0000000000000); /* no point is so far */
+    while (above - bits > 1) {
+        const uint64_t middle = bits + (above - bits) / 2;
+        if (kmeans_count_far(far, middle, all) >= wanted)
+            bits = middle;
+        else
+            above = middle;
+    }
+    uint64_t end = all, less = 0; /* count_far to `end` is at least wanted, to `less` it is fewer */
+    while (end - less > 1) {
+        const uint64_t middle = less + (end - less) / 2;
+        if (kmeans_count_far(far, bits, middle) >= wanted)
+            end = middle;
+        else
+            less = middle;
+    }
+    /* Ranks put theirs into places of their own, in the order of the ranks. */
+    uint64_t own = 0, at = 0;
+    memset(places, 0, (size_t)run->team.ranks * sizeof *places);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint64_t i = 0; i < run->share.count; i++) {
+            const uint64_t w = kmeans_bits_of_double(far->w[i]), row = run->share.first + i;
+            if (w < bits || (w == bits && row >= end))
+                continue;
+            if (pass == 0)
+                own++;
+            else
+                points[at++] = (struct far_point){(int64_t)w, (int64_t)row};
+        }
+        if (pass == 0) {
+            places[run->team.rank] = (int64_t)own;
+            plait_kmeans_team_sum(run, places, (size_t)run->team.ranks);
+            for (int r = 0; r < run->team.rank; r++)
+                at += (uint64_t)places[r];
+            memset(points, 0, wanted * sizeof *points);
+        }
+    }
+    plait_kmeans_team_sum(run, (int64_t *)points, 2 * wanted);
+    qsort(points, wanted, sizeof *points, kmeans_compare_far);
+    return wanted;
+}
+
+/* The empty clusters, in ascending order, take the points farthest from the centroids that they had
+ * before the update. */
+static enum plait_status kmeans_fill_empty(struct plait_kmeans_run *run, uint64_t empty) {
+    const uint32_t dims = run->kmeans.dims;
+    const uint64_t count = run->share.count;
+    struct far_points far = {run, plait_kmeans_array(count, 1, sizeof *far.w)};
+    struct far_point *points = plait_kmeans_array(empty, 1, sizeof *points);
+    int64_t *places = plait_kmeans_array((uint64_t)run->team.ranks, 1, sizeof *places);
+    int64_t *values = plait_kmeans_array(empty, dims, sizeof *values);
+    const enum plait_status status =
+        plait_kmeans_agree(run, far.w && points && places && values ? PLAIT_OK : PLAIT_E_MEMORY);
+    if (status == PLAIT_OK) {
+        const uint64_t blocks = (count + 1023) / 1024;
+#pragma omp parallel for num_threads(run->exec.threads) schedule(dynamic)
+        for (uint64_t b = 0; b < blocks; b++) {
+            const uint64_t first = b * 1024, left = count - first;
+            const struct plait_kmeans_pairs pairs = {dims, left < 1024 ? (uint32_t)left : 1024,
+                                                     run->share.values + first * dims, run->before,
+                                                     run->labels + first};
+            run->path->distances(&pairs, far.w + first);
+        }
+        const uint64_t found = kmeans_find_farthest(&far, empty, points, places);
+        memset(values, 0, found * dims * sizeof *values);
+        for (uint64_t k = 0; k < found; k++) {
+            const uint64_t row = (uint64_t)points[k].row;
+            if (row >= run->share.first && row - run->share.first < count)
+                memcpy(values + k * dims, run->share.values + (row - run->share.first) * dims,
+                       dims * sizeof *values);
+        }
+        plait_kmeans_team_sum(run, values, found * dims);
+        uint64_t next = 0;
+        for (uint32_t j = 0; j < run->kmeans.clusters && next < found; j++)
+            if (run->counts[j] == 0)
+                memcpy(run->centroids + (size_t)j * dims, values + next++ * dims,
+                       dims * sizeof *values);
+    }
+    free(far.w);
+    free(points);
+    free(places);
+    free(values);
+    return status;
+}
+
+enum plait_status plait_kmeans_update(struct plait_kmeans_run *run) {
+    const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
+    const int threads = (uint64_t)clusters * dims < 10000 ? 1 : run->exec.threads;
+    uint64_t empty = 0;
+    memcpy(run->before, run->centroids, (size_t)clusters * dims * sizeof *run->before);
+#pragma omp parallel for num_threads(threads) schedule(static) reduction(+ : empty)
+    for (uint32_t j = 0; j < clusters; j++) {
+        empty += run->counts[j] == 0;
+        for (uint32_t d = 0; d < dims && run->stale[j] && run->counts[j] > 0; d++) {
+            const size_t k = (size_t)j * dims + d;
+            run->centroids[k] =
+                wide_ratio(run->sums[k], run->counts[j]) * run->scales.from_whole[d];
+        }
+        run->stale[j] = 0;
+    }
+    return empty > 0 ? kmeans_fill_empty(run, empty) : PLAIT_OK;
+}

@@ -1,0 +1,574 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# plait study: from a grid of runs to a report. Times come from a program with a known law
+# (fake_kernel.sh), so that nothing here depends on how fast this machine is. Parts: see the end.
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+fake=$here/fake_kernel.sh
+export FAKE_RUNS=$WORK/runs FAKE_PIDS=$WORK/pids
+law=(--launcher none --timer work --program "$fake")
+
+# lines OF-STUDY: how many samples the journal has. value STUDY EXPRESSION: of Python, over the samples.
+lines() {
+    wc -l <"$SANDBOX/$1/samples.jsonl"
+}
+value() {
+    "$python" - "$SANDBOX/$1/samples.jsonl" "$2" <<'PYTHON'
+import json, sys
+samples = [json.loads(line) for line in open(sys.argv[1])]
+measured = [s for s in samples if s["phase"] == "measure"]
+print(eval(sys.argv[2]))
+PYTHON
+}
+
+part_grid() {
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2..4 --threads 1..4*2 --dry-run "${law[@]}" -- '{ranks}' '{threads}' '{cores}'
+    assert "each combination has a command" diff <(sed 's/.*fake_kernel.sh //' "$WORK/out") \
+        <(for r in 1 2 3 4; do for t in 1 2 4; do echo "$r $t $((r * t))"; done; done)
+    assert "a dry run makes nothing" [ ! -e "$SANDBOX/s" ]
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 2^0..2^3 --dry-run "${law[@]}" -- '{ranks}'
+    assert "powers" [ "$(sed 's/.*fake_kernel.sh //' "$WORK/out" | paste -sd ' ')" = '1 2 4 8' ]
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --set a=1,2 --set b=x,y --dry-run "${law[@]}" -- '{a}{b}' '{{a}}'
+    assert "lists are crossed" [ "$(sed 's/.*fake_kernel.sh //' "$WORK/out" | paste -sd ';')" = "1x '{a}';1y '{a}';2x '{a}';2y '{a}'" ]
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --set a=1,2 --set b=x,y --zip --dry-run "${law[@]}" -- '{a}{b}'
+    assert "or zipped" [ "$(sed 's/.*fake_kernel.sh //' "$WORK/out" | paste -sd ' ')" = '1x 2y' ]
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 2 --threads 3 --dry-run --launcher 'srun -N {nodes} -n {ranks} -c {threads} "a b"' --program true
+    assert "the launcher is a template" grep -q "^OMP_NUM_THREADS=3 srun -N [0-9]* -n 2 -c 3 'a b' true\$" "$WORK/out"
+    # A Slurm allocation says how many ranks and cores there are.
+    expect_ok 1 -- env SLURM_NTASKS=6 SLURM_CPUS_PER_TASK=4 SLURM_CPUS_ON_NODE=8 "$PLAIT" study run --out s --ranks 3..max --threads 4 --dry-run --launcher 'srun -N {nodes} -n {ranks}' --program true
+    assert "max and nodes are those of the allocation" [ "$(sed 's/.*srun //' "$WORK/out" | paste -sd ';')" = '-N 2 -n 3 true;-N 2 -n 4 true;-N 3 -n 5 true;-N 3 -n 6 true' ]
+    # Subcommands: threads and report come from the study, and weak scaling grows what they declare.
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2 --threads 2 --dry-run --launcher none -- pi --darts 4^5
+    assert "a subcommand is given threads and a report" grep -q "pi --darts '4^5' --threads 2 --json s/output/SAMPLE.json" "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study run --out s --mode weak --ranks 1,4 --dry-run --launcher none -- mandelbrot --size 60x40 --out null
+    assert "the area grows" grep -q -- '--size=60x40 .*' "$WORK/out"
+    assert "with the cores" grep -q -- '--size=120x80 .*' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study run --out s --mode weak --ranks 1,3 --dry-run --launcher none -- pi --runs 8
+    assert "runs grow" grep -q -- '--runs=24' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study run --out s --mode weak --ranks 1,3 --set n=100 --grow n --dry-run "${law[@]}" -- '{n}'
+    assert "a parameter grows" [ "$(sed 's/.*fake_kernel.sh //' "$WORK/out" | paste -sd ' ')" = '100 300' ]
+}
+
+part_samples() {
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2,4 --repeat 7 --warmup 2 "${law[@]}" -- '{ranks}'
+    assert "the journal has every launch" [ "$(lines s)" -eq $((3 * (7 + 2))) ]
+    assert "warm-ups stand apart, and before" [ "$(value s '[s["phase"] for s in samples] == ["warmup"] * 6 + ["measure"] * 21')" = True ]
+    assert "rounds have each point once" [ "$(value s 'all(sorted(s["ranks"] for s in measured[3*r:3*r+3]) == [1,2,4] for r in range(7))')" = True ]
+    assert "and not in one order" [ "$(value s 'len({tuple(s["ranks"] for s in measured[3*r:3*r+3]) for r in range(7)}) > 1')" = True ]
+    assert "the time is the program's" [ "$(value s 'all(4.4 < s["seconds"] / (0.1 + 0.9 / s["ranks"]) / 2 < 5.6 for s in measured)')" = True ]
+    assert "samples are numbered" [ "$(value s '[s["sample"] for s in samples] == list(range(27))')" = True ]
+    order=$(value s '[s["ranks"] for s in measured]')
+    # All is there: nothing runs. More repeats: what is missing runs.
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2,4 --repeat 7 --warmup 2 "${law[@]}" -- '{ranks}'
+    assert "nothing is run again" [ "$(lines s)" -eq 27 ]
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2,4,8 --repeat 8 --warmup 0 "${law[@]}" -- '{ranks}'
+    assert "only what is missing runs" [ "$(lines s)" -eq $((27 + 3 + 8)) ]
+    expect_ok 1 -- "$PLAIT" study run --out again --ranks 1,2,4 --repeat 7 --warmup 2 "${law[@]}" -- '{ranks}'
+    assert "the seed says the order" [ "$(value again '[s["ranks"] for s in measured]')" = "$order" ]
+    expect_ok 1 -- "$PLAIT" study run --out other --ranks 1,2,4 --repeat 7 --warmup 2 --order-seed 7 "${law[@]}" -- '{ranks}'
+    assert "another seed, another order" [ "$(value other '[s["ranks"] for s in measured]')" != "$order" ]
+    expect_ok 1 -- "$PLAIT" study status s
+    assert "status knows" grep -q '^# 4 points, 32 samples, 0 missing' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study status s --repeat 10
+    assert "and how many more" grep -q '^# 4 points, 32 samples, 8 missing of 10 each' "$WORK/out"
+    # Two times in one launch are repeats of one sample.
+    expect_ok 1 -- "$PLAIT" study run --out twice --ranks 1 --repeat 2 --warmup 0 "${law[@]}" -- 1 0.1 0 10 twice
+    assert "repeats are nested" [ "$(value twice 'all(len(s["repeats"]) == 2 and s["seconds"] == sum(s["repeats"]) / 2 for s in measured)')" = True ]
+    # As narrow as asked for, by samples that were not disturbed; else as many as allowed.
+    expect_ok 1 -- "$PLAIT" study run --out narrow --ranks 1 --ci 0.001% --max-repeat 9 --warmup 0 "${law[@]}" -- 1
+    assert "--max-repeat ends it" [ "$(lines narrow)" -eq 9 ]
+}
+
+part_failures() {
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 2 --warmup 0 --set do=fail,twice "${law[@]}" -- 1 0.1 0 10 '{do}'
+    assert "a failure is recorded" [ "$(value s '[(s["outcome"], s["exit"], s["seconds"] is None) for s in measured if s["parameters"]["do"] == "fail"]')" = "[('failed', 3, True), ('failed', 3, True)]" ]
+    assert "and the study continues" [ "$(value s 'sum(s["outcome"] == "ok" for s in measured)')" -eq 2 ]
+    assert "what it printed is kept" grep -q 'fails on purpose' "$SANDBOX"/s/output/*.err
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 2 --warmup 0 --set do=fail,twice --redo failed "${law[@]}" -- 1 0.1 0 10 '{do}'
+    assert "failed ones are measured again" [ "$(value s '[s["replaces"] for s in measured if "replaces" in s] == [s["sample"] for s in measured if s["outcome"] == "failed"][:2] or sorted(s["replaces"] for s in measured if "replaces" in s) == sorted([s["sample"] for s in measured if s["outcome"] == "failed"][:2])')" = True ]
+    expect_ok 1 -- "$PLAIT" study status s --repeat 2
+    assert "and stand in their places" grep -q '^# 2 points, 4 samples, 0 missing .* 2 failed' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study run --out silent --ranks 1 --repeat 1 --warmup 0 "${law[@]}" -- 1 0.1 0 10 silent
+    assert "no time is a failure" [ "$(value silent 'measured[0]["complaint"]')" = "it has printed no '# csv,' line of the timer" ]
+    # One that ignores SIGTERM, with a child: both are gone.
+    : >"$FAKE_PIDS"
+    expect_ok 1 -- "$PLAIT" study run --out hang --ranks 1 --repeat 1 --warmup 0 --timeout 0.5 --kill-after 0.2 "${law[@]}" -- 1 0.1 0 10 hang
+    assert "the time-out is recorded" [ "$(value hang 'measured[0]["outcome"]')" = timeout ]
+    assert "nothing of it is left" no_process_of "$FAKE_PIDS"
+    # Disturbed ones are measured again by --redo noisy, all by --redo all; the old ones stay.
+    expect_ok 1 -- "$PLAIT" study run --out noisy --ranks 1 --repeat 3 --warmup 0 "${law[@]}" -- 1
+    sed -i 's/"disturbed":\[[^]]*\]/"disturbed":[]/; 2s/"disturbed":\[\]/"disturbed":["clock"]/' "$SANDBOX/noisy/samples.jsonl"
+    expect_ok 1 -- "$PLAIT" study run --out noisy --ranks 1 --repeat 3 --warmup 0 --redo noisy "${law[@]}" -- 1
+    assert "the disturbed one is measured again" [ "$(value noisy '[s.get("replaces") for s in samples]')" = '[None, None, None, 1]' ]
+    expect_ok 1 -- "$PLAIT" study run --out noisy --ranks 1 --repeat 3 --warmup 0 --redo all "${law[@]}" -- 1
+    assert "all are" [ "$(value noisy 'sorted(s["replaces"] for s in samples[4:])')" = '[0, 2, 3]' ]
+    expect_ok 1 -- "$PLAIT" study status noisy
+    assert "and three count" grep -q '^# 1 points, 3 samples' "$WORK/out"
+    # Answers that differ.
+    expect_ok 1 -- "$PLAIT" study run --out pi --ranks 1 --repeat 2 --warmup 0 --launcher none -- pi --darts 64 --runs 2
+    sed -i 's/hits fnv1a [0-9a-f]*/hits fnv1a 0000000000000000/' "$SANDBOX/pi/samples.jsonl"
+    expect_ok 1 -- "$PLAIT" study run --out pi --ranks 1 --repeat 3 --warmup 0 --launcher none -- pi --darts 64 --runs 2
+    assert "a wrong answer is recorded" [ "$(value pi 'measured[2]["outcome"]')" = wrong ]
+}
+
+# Whether none of the processes whose numbers stand in the file lives.
+no_process_of() {
+    local pid
+    while read -r pid; do
+        if grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$pid/status" 2>/dev/null; then return 1; fi
+    done <"$1"
+}
+
+# A study that is killed at random moments, with or without its launch, ends complete: no sample twice.
+part_kills() {
+    local tries=20 command pid
+    [ "${1:-}" != --long ] || tries=500
+    RANDOM=42
+    for ((i = 1; i <= tries; i++)); do
+        new_sandbox
+        : >"$FAKE_PIDS"
+        command=("$PLAIT" study run --out s --ranks 1,2 --repeat 3 --warmup 1 "${law[@]}" -- '{ranks}')
+        last_command="kill ${command[*]}"
+        (cd "$SANDBOX" && FAKE_SLEEP=0.02 exec "${command[@]}") >/dev/null 2>&1 &
+        pid=$!
+        sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
+        if ((i % 2)); then kill -9 "$pid" 2>/dev/null || true; fi
+        if ((i % 3 == 0)) && [ -s "$FAKE_PIDS" ]; then kill -9 "$(tail -n 1 "$FAKE_PIDS")" 2>/dev/null || true; fi
+        kill -9 "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+        if ((i % 4 == 0)) && [ -s "$SANDBOX/s/samples.jsonl" ]; then
+            truncate -s -7 "$SANDBOX/s/samples.jsonl" # as a crash of the machine leaves it
+        fi
+        expect_ok 1 -- "${command[@]}"
+        assert "complete, and no sample twice" [ "$(value s '(sorted(s["ranks"] for s in measured if s["outcome"] == "ok") + sorted(s["ranks"] for s in measured if s["outcome"] == "failed"), [s["sample"] for s in samples] == list(range(len(samples))), len(measured))[1:]')" = '(True, 6)' ]
+        assert "nothing is left running" no_process_of "$FAKE_PIDS"
+    done
+}
+
+part_interrupted() {
+    # A torn line is dropped and said; one that cannot be read is named, counted and kept.
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2 --repeat 2 --warmup 0 "${law[@]}" -- '{ranks}'
+    printf '{"sample":4,"phase":"mea' >>"$SANDBOX/s/samples.jsonl"
+    sed -i '2i no sample' "$SANDBOX/s/samples.jsonl"
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2 --repeat 3 --warmup 0 "${law[@]}" -- '{ranks}'
+    assert "the torn line is said" grep -q 'warning: s/samples.jsonl: its last line is torn' "$WORK/err"
+    assert "the bad one is named" grep -q 'warning: s/samples.jsonl:2: is no JSON' "$WORK/err"
+    assert "and kept" [ "$(sed -n 2p "$SANDBOX/s/samples.jsonl")" = 'no sample' ]
+    assert "the rest has run" [ "$(lines s)" -eq 7 ]
+    expect_ok 1 -- "$PLAIT" study status s
+    assert "and can be read again" grep -q '^# 2 points, 6 samples, 0 missing' "$WORK/out"
+    # SIGTERM: status 75, and the same command continues.
+    new_sandbox
+    last_command='plait study run, SIGTERM'
+    (cd "$SANDBOX" && FAKE_SLEEP=0.1 exec "$PLAIT" study run --out s --ranks 1 --repeat 50 --warmup 0 "${law[@]}" -- 1) >"$WORK/out" 2>"$WORK/err" &
+    local pid=$! status=0
+    for ((k = 0; k < 600; k++)); do [ "$(cat "$SANDBOX/s/samples.jsonl" 2>/dev/null | wc -l)" -lt 2 ] || break; sleep 0.1; done
+    # A second study in the directory is refused meanwhile.
+    RANKS_LIST=1 limit_s=60
+    (cd "$SANDBOX" && "$PLAIT" study run --out s --ranks 1 --repeat 1 "${law[@]}" -- 1) >/dev/null 2>"$WORK/other" && status=0 || status=$?
+    assert "the directory is in use" [ "$status" -eq 2 ]
+    assert "by a process that is named" grep -q "^plait: 's' is in use by another study, process $pid" "$WORK/other"
+    kill -TERM "$pid"
+    status=0
+    wait "$pid" || status=$?
+    assert "SIGTERM is status 75, not $status" [ "$status" -eq 75 ]
+    assert "with one line" [ "$(grep -c '^plait: stopped: ' "$WORK/err")" -eq 1 ]
+    local before
+    before=$(lines s)
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat $((before + 1)) --warmup 0 "${law[@]}" -- 1
+    assert "it continues" [ "$(lines s)" -eq $((before + 1)) ]
+}
+
+part_full_disk() {
+    [ "$(id -u)" -eq 0 ] || { echo 'SKIPPED: needs to mount'; exit 77; }
+    mkdir "$SANDBOX/disk"
+    mount -t tmpfs -o size=64k none "$SANDBOX/disk" 2>/dev/null || { echo 'SKIPPED: cannot mount'; exit 77; }
+    run_ranks 1 "$PLAIT" study run --out disk/s --ranks 1 --repeat 1000 --warmup 0 "${law[@]}" -- 1
+    assert "status is 1, not $status" [ "$status" -eq 1 ]
+    assert "one line says so" [ "$(grep -c '^plait: cannot append to .*No space left on device: the samples so far are kept$' "$WORK/err")" -eq 1 ]
+    assert "every line is whole" [ "$(value disk/s 'len(samples) > 3')" = True ]
+    umount "$SANDBOX/disk"
+}
+
+part_refusals() {
+    : >"$FAKE_RUNS"
+    printf 'one slots=2\n# none\ntwo:1\n' >"$SANDBOX/hosts"
+    expect_error '--out is missing' 2 -- "$PLAIT" study run -- pi
+    expect_error 'nothing to run' 2 -- "$PLAIT" study run --out s
+    expect_error "'strnog' is unknown.*did you mean 'strong'" 2 -- "$PLAIT" study run --out s --mode strnog -- pi
+    expect_error "'pie' is no subcommand with --json, did you mean pi" 2 -- "$PLAIT" study run --out s -- pie
+    expect_error "'logs' is no subcommand with --json" 2 -- "$PLAIT" study run --out s -- logs
+    expect_error "unknown option '--drats'" 2 -- "$PLAIT" study run --out s -- pi --drats 4
+    expect_error '--threads after the subcommand' 2 -- "$PLAIT" study run --out s -- pi --threads 4
+    expect_error 'pi has no option --drats' 2 -- "$PLAIT" study run --out s --set drats=1 -- pi
+    expect_error 'unknown placeholder .cpus.' 2 -- "$PLAIT" study run --out s --launcher 'srun -n {cpus}' -- pi
+    expect_error 'the brace does not end' 2 -- "$PLAIT" study run --out s "${law[@]}" -- '{ranks'
+    expect_error 'a quote . does not end' 2 -- "$PLAIT" study run --out s --launcher "srun 'a" -- pi
+    expect_error 'placeholder .a.' 2 -- "$PLAIT" study run --out s --set a=1 "${law[@]}" -- 1
+    expect_error 'is not NAME=VALUE' 2 -- "$PLAIT" study run --out s --set a "${law[@]}" -- '{a}'
+    expect_error 'has an empty value' 2 -- "$PLAIT" study run --out s --set a=1, "${law[@]}" -- '{a}'
+    expect_error "'a' is given twice" 2 -- "$PLAIT" study run --out s --set a=1 --set a=2 "${law[@]}" -- '{a}'
+    expect_error 'cannot be walked through together' 2 -- "$PLAIT" study run --out s --zip --set a=1 --set b=1,2 "${law[@]}" -- '{a}{b}'
+    expect_error 'has an empty item' 2 -- "$PLAIT" study run --out s --ranks 1,,2 -- pi
+    expect_error "'0' is out of range" 2 -- "$PLAIT" study run --out s --ranks 0 -- pi
+    expect_error 'has nothing in it' 2 -- "$PLAIT" study run --out s --ranks 4..2 -- pi
+    expect_error 'is no part of the median' 2 -- "$PLAIT" study run --out s --ci 0% -- pi
+    expect_error '--max-repeat is below --repeat' 2 -- "$PLAIT" study run --out s --ci 1% --max-repeat 3 -- pi
+    expect_error '4 ranks do not fit into the 3 slots' 2 -- "$PLAIT" study run --out s --hostfile hosts --ranks 1,4 -- pi
+    expect_error 'cannot read .nohosts' 2 -- "$PLAIT" study run --out s --hostfile nohosts -- pi
+    expect_error '--grow is for --mode weak' 2 -- "$PLAIT" study run --out s --grow darts -- pi
+    expect_error 'ring has no option that grows' 2 -- "$PLAIT" study run --out s --mode weak -- ring
+    expect_error 'name it by --grow' 2 -- "$PLAIT" study run --out s --mode weak "${law[@]}" -- 1
+    expect_error 'cannot be run' 2 -- "$PLAIT" study run --out s --program ./missing
+    expect_error 'cannot be started' 2 -- "$PLAIT" study run --out s --launcher 'no-such-launcher {ranks}' -- pi
+    expect_error 'has no study in it' 2 -- "$PLAIT" study status nothing
+    expect_error 'study: give one of compare, .*run' 2 -- "$PLAIT" study
+    expect_error "study: 'rnu' is unknown, did you mean run" 2 -- "$PLAIT" study rnu
+    assert "nothing was run" [ ! -s "$FAKE_RUNS" ]
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 1 "${law[@]}" -- 1
+    expect_error "'s' is of another study, with another command" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 2
+    expect_error "'s' is of another study, with another --timer" 2 -- "$PLAIT" study run --out s --ranks 1 --launcher none --timer launch --program "$fake" -- 1
+    echo '{}' >"$SANDBOX/s/study.json"
+    expect_error 'is not of a study of this version' 2 -- "$PLAIT" study status s
+}
+
+# Real launches by MPI: two ranks.
+part_mpi() {
+    expect_ok 1 -- "$PLAIT" study run --out p --ranks 1,2 --repeat 2 --warmup 0 --launcher "$MPIEXEC -n {ranks}" -- pi --darts 4^6
+    assert "pi is right on all" [ "$(value p '[len(measured), {s["outcome"] for s in measured}, len({s["answer"] for s in measured})]')" = "[4, {'ok'}, 1]" ]
+    expect_ok 1 -- "$PLAIT" study run --out m --ranks 1,2 --threads 1,2 --repeat 1 --warmup 0 --timer compute --launcher "$MPIEXEC -n {ranks}" -- mandelbrot --size 60x40 --out null
+    assert "mandelbrot is right on all" [ "$(value m '[len(measured), {s["outcome"] for s in measured}, len({s["answer"] for s in measured})]')" = "[4, {'ok'}, 1]" ]
+    assert "its time is the one asked for" [ "$(value m 'all(s["seconds"] == s["timing"]["compute_seconds"] for s in measured)')" = True ]
+    assert "where it ran is kept" [ "$(value m 'all(s["environment"]["path"] and s["environment"]["hosts"] for s in measured)')" = True ]
+    if is_open_mpi && [ "$MPIEXEC" != mpiexec.mpich ]; then
+        expect_ok 1 -- "$PLAIT" study run --out d --ranks 1,2 --repeat 1 --warmup 0 -- pi --darts 4^5
+        assert "the default launcher does" [ "$(value d '{s["outcome"] for s in measured}')" = "{'ok'}" ]
+    fi
+    expect_ok 1 -- "$PLAIT" study run --out t --mode throughput --ranks 1,2 --repeat 1 --warmup 0 -- pi --darts 4^5
+    assert "copies have reports of their own" [ "$(find "$SANDBOX/t/output" -name '*.json' | wc -l)" -eq 3 ]
+}
+
+# -- what is made of the samples ----------------------------------------------------------------------------
+
+made() {
+    "$python" "$here/make_study.py" "$SANDBOX/$1" "${@:2}"
+}
+# The report as Markdown, without the escapes.
+report() {
+    expect_ok 1 -- "$PLAIT" study report "$@"
+    sed 's/\\//g' "$SANDBOX/$1/report/report.md" >"$WORK/report"
+}
+says() {
+    grep -qE -e "$1" "$WORK/report"
+}
+says_not() {
+    ! grep -qE -e "$1" "$WORK/report"
+}
+# The row of the table of times for that many ranks and threads, without parameters.
+row() {
+    grep -m 1 -E "^\| $1 \| $2 \|" "$WORK/report"
+}
+# rule NUMBER yes|no REGEX
+rule() {
+    assert "rule $1 is $2, since $3" grep -qE "^\| $1 \| [^|]* \| $2 \| [^|]*$3" "$WORK/report"
+}
+
+part_report() {
+    command -v gnuplot >/dev/null || exit 77
+    made s
+    report s
+    assert "what was found comes first" says 'from 10[.0-9]* s at 1 rank of 1 thread to 2\.1[0-9]* s at 8 ranks of 1 thread, that is 4\.[67][0-9]* times as fast \(95 % interval 4\.[0-9]* to 4\.[0-9]*\), an efficiency of 0\.5[89]'
+    assert "and the largest good run" says 'the largest run with an efficiency of at least 0.75 is 4 ranks of 1 thread \(0\.7[67]'
+    assert "the base's absolute time stands next to the speed-up" grep -qE '^\| 8 \| 1 \| 8 \| 8 \| 0 \| 2\.1[0-9]* \| [^|]* \| [^|]* \| 10[.0-9]* \| 4\.[0-9]* \|' "$WORK/report"
+    assert "Karp and Flatt find the serial share" [ "$(row 8 1 | awk -F '|' '{ k = $(NF - 1); print (k > 0.09 && k < 0.11) }')" = 1 ]
+    assert "so does Amdahl" [ "$(grep -m 1 '^| Amdahl .* serial share' "$WORK/report" | awk -F '|' '{ v = $6; split($7, i, " to "); print (v > 0.09 && v < 0.11 && i[1] < v && v < i[2]) }')" = 1 ]
+    assert "a law has its range" says '^\| Amdahl \| 1 \| 1 to 8 \|'
+    for k in 1 2 3 4 5 6 7 8 9 10 11 12; do rule "$k" yes .; done
+    for figure in time speedup efficiency; do
+        for ending in gp svg png pdf; do assert "$figure.$ending is there" [ -s "$SANDBOX/s/report/$figure.$ending" ]; done
+    done
+    assert "the page has its figures in it" [ "$(grep -c '<img src="data:image/svg+xml;base64,' "$SANDBOX/s/report/report.html")" -eq 3 ]
+    assert "with words for those who do not see them" [ "$(grep -c '<img[^>]* alt="[A-Z]' "$SANDBOX/s/report/report.html")" -eq 3 ]
+    assert "and data behind each" [ "$(grep -c '<details>' "$SANDBOX/s/report/report.html")" -eq 3 ]
+    assert "no script, nothing from elsewhere" [ "$(grep -ciE '<script|https?://|src="[^d]|href=' "$SANDBOX/s/report/report.html")" -eq 0 ]
+    assert "the page is whole" "$python" - "$SANDBOX/s/report/report.html" <<'PYTHON'
+import html.parser, sys
+class Check(html.parser.HTMLParser):
+    open, void = [], {"meta", "img", "br", "link"}
+    def handle_starttag(self, tag, attributes):
+        if tag not in self.void: self.open.append(tag)
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+check = Check()
+check.feed(open(sys.argv[1], encoding="utf-8").read())
+assert not check.open
+PYTHON
+    # The same samples, the same report.
+    cp "$SANDBOX/s/report/report.html" "$WORK/first.html"
+    report s
+    assert "a report repeats" cmp -s "$WORK/first.html" "$SANDBOX/s/report/report.html"
+    # Weak scaling and throughput, ranks and threads, parameters.
+    made weak mode=weak serial=0.05
+    report weak
+    assert "weak scaling is scaled" says 'with 7\.[5-8][0-9]* times the work per second'
+    assert "Gustafson finds the share" [ "$(grep -m 1 '^| Gustafson .* serial share' "$WORK/report" | awk -F '|' '{ split($7, i, " to "); print (i[1] < 0.05 && 0.05 < i[2]) }')" = 1 ]
+    assert "Amdahl's law is not for growing work" says_not '^\| Amdahl'
+    made hybrid cores=1,2 threads=1,2,4
+    report hybrid
+    assert "the heat map is there" [ -s "$SANDBOX/hybrid/report/heat.svg" ]
+    assert "factors stand apart" says '^\| threads \| 1 to 4 threads, 2 ranks'
+    assert "those of ranks too" says '^\| ranks \| 1 to 2 ranks, 4 threads each'
+    # Tags in a name are text.
+    made odd cores=1,2 names='<b>&'
+    report odd
+    assert "HTML is escaped" grep -qF 'name=&lt;b&gt;&amp;' "$SANDBOX/odd/report/report.html"
+    # Without gnuplot: tables, data and scripts, and a warning.
+    made plain
+    expect_ok 1 -- env PATH=/nowhere "$PLAIT" study report plain
+    assert "its absence is said" grep -q 'warning: figures are missing: install gnuplot' "$WORK/err"
+    assert "the table is there" [ -s "$SANDBOX/plain/report/report.html" ]
+    assert "and the data" [ -s "$SANDBOX/plain/report/points.csv" ]
+}
+
+# One case for each rule that a study can break, and what the report refuses.
+part_rules() {
+    made nobase cores=1,2,4 failed=8 # no sample is right
+    report nobase
+    rule 1 no 'no speed-up is shown'
+    rule 2 no '3 of 3 points have no sample .* 24 failed'
+    rule 11 no .
+    assert "no speed-up is shown" says_not 'speed-up \|.*efficiency' 
+    assert "nothing is said" says 'no sample counts, so nothing can be said'
+    made late cores=2,4
+    report late
+    rule 1 yes 'more than one core, so the speed-up is not that over one core'
+    assert "Karp and Flatt need one core" says_not 'Karp-Flatt'
+    made failures failed=1
+    report failures
+    rule 2 no '4 failed'
+    rule 3 yes 'no mean is taken'
+    rule 4 yes 'ratios of two medians'
+    made few samples=5
+    report few
+    rule 5 no 'fewer are shown without'
+    rule 7 no 'may be chance'
+    assert "no interval from fewer than 6" [ "$(row 4 1 | grep -o ' to ' | wc -l)" -eq 1 ] # fastest to slowest
+    assert "and words say so" says 'have fewer than 6 samples, so no interval'
+    # A bend that no law follows.
+    made bend
+    "$python" - "$SANDBOX/bend/samples.jsonl" <<'PYTHON'
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+for line in lines:
+    line["seconds"] *= 1.5 if line["ranks"] == 4 else 1
+open(sys.argv[1], "w").write("".join(json.dumps(line) + "\n" for line in lines))
+PYTHON
+    report bend
+    rule 6 yes 'say so where points lie off the law'
+    assert "a law that misses is said to" says '^Amdahl misses the points by up to [0-9.]* %'
+    assert "and has no interval" [ "$(grep -m 1 '^| Amdahl .* serial share' "$WORK/report" | grep -o ' to ' | wc -l)" -eq 1 ] # of cores
+    report few
+    rule 8 yes 'fastest and the slowest'
+    made dark governor=
+    report dark
+    rule 9 no 'governor of the clock cannot be read'
+    made moved hosts=a,b
+    report moved
+    rule 9 no 'samples come from different settings'
+    assert "each setting is listed" [ "$(grep -cE '^\| [ab] \| S\(1, 1, 4, 2\) \|' "$WORK/report")" -eq 2 ]
+    made own program=yes timer=work
+    report own
+    rule 10 no 'only its author can say'
+    made kinds cores=4 names=red,green,blue
+    report kinds
+    rule 12 yes 'categories: their points are not connected'
+    assert "no line between categories" [ "$(grep -c linespoints "$SANDBOX/kinds/report/time.gp" || true)" -eq 0 ]
+    assert "no speed-up over cores" [ ! -e "$SANDBOX/kinds/report/speedup.gp" ]
+    assert "no law either" says 'No law is fitted'
+    # Disturbed samples are kept out unless asked for.
+    made noisy disturbed=3
+    report noisy
+    assert "disturbed ones are left out" says '^\| 4 \| 1 \| 4 \| 5 \| 3 \|'
+    report noisy --disturbed
+    assert "unless asked for" says '^\| 4 \| 1 \| 4 \| 8 \| 0 \|'
+    assert "which is said" says 'counted, as asked for'
+    made all disturbed=8
+    report all
+    assert "of disturbed ones alone nothing is concluded" says 'How sure: not at all'
+}
+
+part_compare() {
+    made a
+    made b seed=2 seconds=11
+    made c seed=3
+    run_ranks 1 "$PLAIT" study compare a b
+    assert "slower is status 1, not $status" [ "$status" -eq 1 ]
+    assert "each point has its verdict" [ "$(grep -c 'slower$' "$WORK/out")" -eq 4 ]
+    assert "the ratio and its interval are right" [ "$(awk -F '\t' '/^ranks=1/ { split($6, i, " to "); print ($5 > 1.08 && $5 < 1.12 && i[1] < 1.1 && 1.1 < i[2] && $7 < 0.001 && $8 > 0.99) }' "$WORK/out")" = 1 ]
+    expect_ok 1 -- "$PLAIT" study compare a b --threshold 20%
+    expect_ok 1 -- "$PLAIT" study compare b a
+    assert "faster is no failure" [ "$(grep -c 'faster$' "$WORK/out")" -eq 4 ]
+    expect_ok 1 -- "$PLAIT" study compare a c
+    assert "noise is not shown to be a difference" [ "$(grep -c 'not shown$' "$WORK/out")" -ge 3 ]
+    expect_ok 1 -- "$PLAIT" study compare a b c --threshold 20%
+    assert "three have a test of all" [ "$(grep -c 'they differ (Kruskal and Wallis)$' "$WORK/out")" -eq 4 ]
+    made few samples=5 seconds=20
+    expect_ok 1 -- "$PLAIT" study compare a few
+    assert "few samples show nothing" [ "$(grep -c 'not shown: fewer than 6 samples$' "$WORK/out")" -eq 4 ]
+    made other timer=compute
+    expect_error 'their times are of different things' 2 -- "$PLAIT" study compare a other
+    made apart cores=16
+    expect_error 'no point in common' 2 -- "$PLAIT" study compare a apart
+    expect_error 'give two studies or more' 2 -- "$PLAIT" study compare a
+    expect_error "--threshold: 'x' is no part" 2 -- "$PLAIT" study compare a b --threshold x
+}
+
+part_export() {
+    made s names='red,one "two"' disturbed=1 failed=1 governor=
+    expect_ok 1 -- "$PLAIT" study export csv s --out s.csv
+    expect_ok 1 -- "$PLAIT" study export json s --out s.json
+    expect_ok 1 -- "$PLAIT" study export jsonl s --out s.jsonl
+    assert "jsonl is the journal" "$python" -c 'import json,sys; a,b=[[json.loads(l) for l in open(f)] for f in sys.argv[1:]]; assert a==b' "$SANDBOX/s.jsonl" "$SANDBOX/s/samples.jsonl"
+    assert "csv and json say the same" "$python" - "$SANDBOX/s.csv" "$SANDBOX/s.json" <<'PYTHON'
+import csv, json, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline="")))
+samples = json.load(open(sys.argv[2]))
+assert len(rows) == len(samples) == 8 * 8
+for row, sample in zip(rows, samples):
+    assert None not in row and row["parameter.name"] == sample["parameters"]["name"]
+    assert (float(row["seconds"]) if row["seconds"] else None) == sample["seconds"]
+    assert row["outcome"] == sample["outcome"] and row["host"] == "a" and row["governor"] == ""
+PYTHON
+    expect_ok 1 -- "$PLAIT" study export stopwatch s --out log
+    expect_ok 1 -- "$PLAIT" logs merge log
+    assert "logs merge reads the report's lines" [ "$(wc -l <"$WORK/out")" -eq $((1 + 8 * 6)) ]
+    expect_ok 1 -- "$PLAIT" study export extrap s --out extrap.jsonl
+    assert "Extra-P's lines" "$python" -c 'import json,sys; l=[json.loads(x) for x in open(sys.argv[1])]; assert len(l)==48 and all(x["metric"]=="time" and x["params"]["ranks"]>0 and x["value"]>0 for x in l)' "$SANDBOX/extrap.jsonl"
+    expect_error "'xml' is unknown" 2 -- "$PLAIT" study export xml s
+    expect_error 'has no study in it' 2 -- "$PLAIT" study export csv .
+}
+
+part_merge() {
+    made a seed=1 cores=1,2
+    made b seed=2 cores=2,4 start=5
+    expect_ok 1 -- "$PLAIT" study merge a b a --out m
+    assert "each sample once" grep -qxF 'merge: 32 samples of 3 studies, 16 repeated -> m' "$WORK/out"
+    assert "with a number of its own, and where it is from" [ "$(value m 'len({s["sample"] for s in samples}) == 32 and len({s["merged_from"] for s in samples}) == 32')" = True ]
+    expect_ok 1 -- "$PLAIT" study status m
+    assert "points are those of both" grep -q '^# 3 points, 32 samples' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study merge m a --out again
+    assert "also when merged again" grep -qxF 'merge: 32 samples of 2 studies, 16 repeated -> again' "$WORK/out"
+    made other timer=compute
+    expect_error 'are of different studies: they differ in their --timer' 2 -- "$PLAIT" study merge a other --out n
+    expect_error 'has a study already' 2 -- "$PLAIT" study merge a b --out m
+    expect_error '--out is missing' 2 -- "$PLAIT" study merge a b
+}
+
+# The report's programs, and its times next to ours.
+part_preset() {
+    expect_ok 1 -- "$PLAIT" study run --preset report --out p --ranks 1,2 --dry-run --launcher none
+    assert "three programs run" [ "$(grep -oE ' (pi|mandelbrot|julia) ' "$WORK/out" | sort | uniq -c | tr -s ' \n' ' ')" = ' 6 julia 2 mandelbrot 2 pi ' ]
+    assert "a dry run makes nothing" [ ! -e "$SANDBOX/p" ]
+    mkdir "$SANDBOX/p"
+    made p/pi cores=1,2,9 seconds=2
+    made p/mandelbrot cores=1,2
+    made p/julia cores=1,2 names=640x480,1280x960
+    expect_ok 1 -- "$PLAIT" study report --preset report p
+    sed 's/\\//g' "$SANDBOX/p/report/report.md" >"$WORK/report"
+    assert "its times stand next to ours" says '^\| sweep 4\^5\.\.4\^14 x 64 \| 1 \| (2|1\.9[0-9]*|2\.0[0-9]*) \| [^|]* \| 1075.68 \| 810.525 \|'
+    assert "what only we have, too" says '^\| sweep 4\^5\.\.4\^14 x 64 \| 9 \| [0-9.]* \| [^|]* \| - \| - \|'
+    assert "what only it has, too" says '^\| 1920x1440 \| 20 \| - \| - \| 8.042 \|'
+    assert "no ratio is given" says 'so no ratio is given'
+    expect_error 'leave out the subcommand' 2 -- "$PLAIT" study run --preset report --out q -- pi
+    expect_error "--preset: 'x' is unknown" 2 -- "$PLAIT" study run --preset x --out q
+    expect_error '--out is missing' 2 -- "$PLAIT" study run --preset report
+    expect_error "'q/pi' has no study in it" 2 -- "$PLAIT" study report --preset report q
+    expect_error '--title is not for --preset' 2 -- "$PLAIT" study report --preset report p --title x
+}
+
+# The skeletons of docs/lesson.md: forty lines at most, and they print what a study reads.
+part_lesson() {
+    local lesson=$here/../../docs/lesson.md compiler=mpicc
+    sed -n '/^```c$/,/^```$/p' "$lesson" | sed '1d;$d' >"$SANDBOX/work.c"
+    sed -n '/^```python$/,/^```$/p' "$lesson" | sed '1d;$d' >"$SANDBOX/work.py"
+    assert "forty lines of C" [ "$(wc -l <"$SANDBOX/work.c")" -le 40 ] && [ -s "$SANDBOX/work.c" ]
+    assert "forty lines of Python" [ "$(wc -l <"$SANDBOX/work.py")" -le 40 ] && [ -s "$SANDBOX/work.py" ]
+    if [[ $MPIEXEC == *mpich* ]]; then compiler=mpicc.mpich; fi
+    command -v "$compiler" >/dev/null || exit 77
+    last_command="$compiler work.c"
+    (cd "$SANDBOX" && "$compiler" -O2 -Wall -o work work.c -lm) >"$WORK/out" 2>"$WORK/err"
+    assert "the C compiles without a word" [ ! -s "$WORK/err" ]
+    expect_ok 1 -- "$PLAIT" study run --out c --ranks 1,2 --repeat 2 --warmup 0 --timer work --set n=1000 --launcher "$MPIEXEC -n {ranks}" --program ./work -- '{n}'
+    assert "a study reads its time" [ "$(value c 'all(s["outcome"] == "ok" for s in measured) and len(measured)')" -eq 4 ]
+    assert "and it is right" grep -q '^pi is about 3.14159' "$SANDBOX"/c/output/000000.out
+    # Without mpi4py a stand-in of one rank.
+    mkdir "$SANDBOX/mpi4py"
+    printf 'import time\n\nclass World:\n    rank, size = 0, 1\n    def Barrier(self): pass\n    def reduce(self, value, op, root): return value\n\nclass MPI:\n    COMM_WORLD, SUM, MAX, Wtime = World(), None, None, time.monotonic\n' >"$SANDBOX/mpi4py/__init__.py"
+    expect_ok 1 -- "$PLAIT" study run --out py --ranks 1 --repeat 2 --warmup 0 --timer work --set n=1000 --launcher none --program "$python" -- work.py '{n}'
+    assert "the Python does as well" [ "$(value py 'all(s["outcome"] == "ok" for s in measured) and len(measured)')" -eq 2 ]
+    # The commands of lesson and page are ones that plait takes.
+    local command
+    while IFS= read -r command; do
+        case $command in *' study run '*) ;; *) continue ;; esac
+        eval "expect_ok 1 -- $(printf '%s' "$command" | sed "s,plait,\"\$PLAIT\",; s,study run ,study run --dry-run ,; s,--program ./[a-z0-9]*,--program ./work,")"
+    done < <(sed -n 's/^    \(plait study run .*\)/\1/p' "$lesson" "$here/../../docs/study.md" | sed 's/ *#.*//')
+}
+
+# The page in a browser, at the width of a phone and of a screen: pictures shown, nothing wider than the page, no
+# message on the console. For --long: wants chromium.
+part_page() {
+    command -v chromium >/dev/null && command -v gnuplot >/dev/null || exit 77
+    local width
+    made s cores=1,2,4 threads=1,2 names=red,green
+    report s
+    for width in 360 1100; do
+        cat >"$SANDBOX/frame.html" <<END
+<!DOCTYPE html><html><body><iframe src="s/report/report.html" width="$width" height="800"></iframe><pre>nothing</pre>
+<script>
+document.querySelector('iframe').onload = function () {
+  const page = this.contentDocument, shown = [...page.images].filter(i => i.naturalWidth > 0).length;
+  document.querySelector('pre').textContent =
+    (page.documentElement.scrollWidth <= $width ? 'fits' : 'too wide') + ', ' + shown + ' of ' + page.images.length;
+};
+</script></body></html>
+END
+        last_command="chromium, $width pixels"
+        chromium --headless --no-sandbox --disable-gpu --allow-file-access-from-files --virtual-time-budget=20000 \
+            --enable-logging=stderr --dump-dom "file://$SANDBOX/frame.html" >"$WORK/out" 2>"$WORK/err" || true
+        assert "the page fits, with its pictures" grep -q '<pre>fits, 4 of 4</pre>' "$WORK/out"
+        assert "the console is silent" [ "$(grep -c CONSOLE "$WORK/err" || true)" -eq 0 ]
+    done
+}
+
+# Extra-P reads the export, and finds a model. For --long: EXTRAP is its command.
+part_extrap() {
+    [ -n "${EXTRAP:-}" ] || exit 77
+    made s cores=1,2,4,8,16 serial=0 noise=0.001
+    expect_ok 1 -- "$PLAIT" study export extrap s --out s.jsonl
+    last_command="$EXTRAP --json s.jsonl"
+    (cd "$SANDBOX" && "$EXTRAP" --json s.jsonl) >"$WORK/out" 2>"$WORK/err" || true
+    assert "it reads all points" [ "$(grep -c 'Measurement point' "$WORK/out")" -eq 5 ]
+    assert "and finds a model" grep -q 'Model: .*ranks' "$WORK/out"
+}
+
+part_amdahl() {
+    local ranks
+    for ranks in 1 2; do
+        expect_ok "$ranks" -- "$PLAIT" amdahl --serial 20% --work 0.1 --threads 2 --json a.json --csv
+        check_report a.json
+        assert "the law is said" grep -q "^amdahl: 0.1 s of work, 20 % of it serial, on $((2 * ranks)) cores: .* the law says" "$WORK/out"
+        assert "both parts are timed" [ "$(grep -cE '^# csv,(serial|parallel),ok,' "$WORK/out")" -eq 2 ]
+        # CPU time is a lower bound of the wall clock, whatever else runs.
+        assert "the work is done" "$python" -c 'import json,sys; r=json.load(open(sys.argv[1]))["result"]; assert r["serial_seconds"] >= 0.02 and r["parallel_seconds"] >= 0.08 / r["cores"]' "$SANDBOX/a.json"
+    done
+    RANKS_LIST=1
+    new_sandbox
+    expect_error "--serial: '120%' is not between 0% and 100%" 2 -- "$PLAIT" amdahl --serial 120%
+    expect_error "--serial: 'x' is not a finite number" 2 -- "$PLAIT" amdahl --serial x
+    expect_error '--work: .*0' 2 -- "$PLAIT" amdahl --work 0
+}
+
+"part_$1" "${@:2}"
+finish
