@@ -46,7 +46,7 @@ static uint64_t threads_of(const struct plotting *plotting, const struct point_r
     return plotting->analysis->study->grid.points[result->point].threads;
 }
 
-/* The series of a result, which is added if there is room; NO_INDEX: there is none. */
+/* The series of a result, which is added if there is space; NO_INDEX: there is none. */
 static size_t find_series(struct plotting *plotting, const struct point_result *result) {
     const uint64_t threads = threads_of(plotting, result);
     size_t s = 0;

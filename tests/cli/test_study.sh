@@ -185,7 +185,7 @@ part_interrupted() {
     assert "and kept" [ "$(sed -n 2p "$SANDBOX/s/samples.jsonl")" = 'no sample' ]
     assert "the rest has run" [ "$(lines s)" -eq 7 ]
     expect_ok 1 -- "$PLAIT" study status s
-    assert "and can be read again" grep -q '^# 2 points, 6 samples, 0 missing' "$WORK/out"
+    assert "and can be read again" grep -q '^# 2 points, 6 samples, 0 missing.*; 1 line cannot be read$' "$WORK/out"
     # SIGTERM: status 75, and the same command continues.
     new_sandbox
     last_command='plait study run, SIGTERM'
@@ -395,6 +395,10 @@ part_rules() {
     report late
     rule 1 yes 'more than one core, so the speed-up is not that over one core'
     assert "Karp and Flatt need one core" says_not 'Karp-Flatt'
+    made unreadable
+    echo 'no sample' >>"$SANDBOX/unreadable/samples.jsonl"
+    report unreadable
+    rule 2 no '; 1 line of the journal cannot be read'
     made failures failed=1
     report failures
     rule 2 no '4 failed'
