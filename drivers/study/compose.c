@@ -20,10 +20,6 @@ enum {
     BATCH_MAX = 1000000
 };
 
-static bool compose_out_of_memory(struct failure *failure) {
-    return failure_set(failure, EXIT_RUN, "out of memory for a command");
-}
-
 /* -- what there is -------------------------------------------------------------------------------
  */
 
@@ -278,7 +274,7 @@ static bool add_filled(const struct filler *filler, const char *text, struct tex
     char *filled = NULL;
     size_t bytes;
     FILE *stream = open_memstream(&filled, &bytes);
-    bool good = stream || compose_out_of_memory(failure);
+    bool good = stream || study_out_of_memory(failure);
     while (good && *text) {
         if ((text[0] == '{' && text[1] == '{') || (text[0] == '}' && text[1] == '}')) {
             fputc(*text, stream);
@@ -387,7 +383,7 @@ static bool add_option(struct texts *words, const struct option *option, const c
                            option->name);
     else
         text = text_format("--%s=%s", option->name, value);
-    const bool good = text ? texts_add(words, text, failure) : compose_out_of_memory(failure);
+    const bool good = text ? texts_add(words, text, failure) : study_out_of_memory(failure);
     free(text);
     return good;
 }
@@ -428,7 +424,7 @@ static bool add_subcommand(const struct filler *filler, struct texts *words,
     const bool grows = composer->grows && study->definition.mode == STUDY_WEAK;
     char number[32], *json = text_format("%s.json", filler->output);
     bool good =
-        (json || compose_out_of_memory(failure)) && texts_add(words, composer->plait, failure);
+        (json || study_out_of_memory(failure)) && texts_add(words, composer->plait, failure);
     for (size_t k = 0; good && k < given->count; k++) {
         if (grows && k > 0 && gives_option(given->items[k], composer->grows->name))
             k += !strchr(given->items[k], '='); /* its value stands in the next word */
@@ -464,7 +460,7 @@ bool compose(const struct composer *composer, size_t point, const char *output,
     for (size_t copy = 0; good && copy < count; copy++) {
         char *place = count > 1 ? text_format("%s.%zu", output, copy) : strdup(output);
         const struct filler filler = {composer, point, copy, place};
-        good = (place || compose_out_of_memory(failure)) &&
+        good = (place || study_out_of_memory(failure)) &&
                add_launcher(&filler, &commands[copy], failure);
         if (good && composer->set)
             good = add_subcommand(&filler, &commands[copy], failure);
@@ -604,7 +600,7 @@ bool composer_check(struct composer *composer, const struct option_set *const *s
                                ranks, COPIES_MAX);
         const size_t count = compose_count(composer, p);
         struct texts *commands = calloc(count, sizeof *commands);
-        good = (commands || compose_out_of_memory(failure)) &&
+        good = (commands || study_out_of_memory(failure)) &&
                compose(composer, p, "output", commands, failure) &&
                (!composer->set || check_words(composer, p, &commands[0], failure));
         if (good && !composer->dry_run && !command_can_start(commands[0].items[0]))

@@ -90,8 +90,7 @@ static void find_all_series(struct plotting *plotting) {
 static bool open_plot_file(const struct plotting *plotting, const char *name, const char *ending,
                            struct atomic_file *file, struct failure *failure) {
     char *path = text_format("%s/%s.%s", plotting->directory, name, ending);
-    const bool good = path ? atomic_file_open(file, path, failure)
-                           : failure_set(failure, EXIT_RUN, "out of memory");
+    const bool good = path ? atomic_file_open(file, path, failure) : study_out_of_memory(failure);
     free(path);
     return good;
 }

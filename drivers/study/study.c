@@ -27,10 +27,6 @@ char *study_path(const struct study *study, const char *name) {
     return text_format("%s/%s", study->directory, name);
 }
 
-static bool study_out_of_memory(struct failure *failure) {
-    return failure_set(failure, EXIT_RUN, "out of memory for the study");
-}
-
 static int find_name(const char *const *names, const char *name) {
     int k = 0;
     while (names[k] && (!name || strcmp(names[k], name) != 0))

@@ -538,8 +538,7 @@ void study_report(const struct option_values *values, const void *options,
     bool good = study_read(&study, request.directory, failure);
     if (good) {
         target = request.out ? strdup(request.out) : study_path(&study, "report");
-        good = target ? study_make_directory(target, failure)
-                      : failure_set(failure, EXIT_RUN, "out of memory");
+        good = target ? study_make_directory(target, failure) : study_out_of_memory(failure);
     }
     good = good && analyse(&analysis, &study, request.disturbed, request.seed, failure) &&
            write_report(&analysis, &request, target, failure);

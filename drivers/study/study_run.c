@@ -57,7 +57,7 @@ struct study_work {
  */
 
 static bool set_copy(char **text, const char *value, struct failure *failure) {
-    return !value || (*text = strdup(value)) || failure_set(failure, EXIT_RUN, "out of memory");
+    return !value || (*text = strdup(value)) || study_out_of_memory(failure);
 }
 
 /* As a part of 1; 0 if it is none. */
@@ -118,7 +118,7 @@ static bool add_points(struct study_work *work, struct failure *failure) {
     struct counts *lists = malloc(2 * sizeof *lists);
     const struct grid_axes axes = {&lists[0], &lists[1], request->settings.items,
                                    request->settings.count, request->zip};
-    bool good = lists != NULL || failure_set(failure, EXIT_RUN, "out of memory");
+    bool good = lists != NULL || study_out_of_memory(failure);
     good = good &&
            counts_parse(&lists[0], "--ranks", request->ranks, work->composer.slots, failure) &&
            counts_parse(&lists[1], "--threads", request->threads, work->composer.cores_per_node,
@@ -126,21 +126,15 @@ static bool add_points(struct study_work *work, struct failure *failure) {
            grid_add_axes(grid, &axes, failure) && grid_add_axes(&asked, &axes, failure);
     free(lists);
     work->wanted = good ? calloc(grid->count + 1, sizeof *work->wanted) : NULL;
-    good = good && (work->wanted || failure_set(failure, EXIT_RUN, "out of memory"));
-    /* The names may stand in another order in a study that was there before. */
+    good = good && (work->wanted || study_out_of_memory(failure));
     for (size_t p = 0; good && p < asked.count; p++) {
-        char **values = calloc(grid->names.count + 1, sizeof *values);
         size_t index;
-        for (size_t k = 0; values && k < asked.names.count; k++)
-            values[texts_find(&grid->names, asked.names.items[k])] = asked.points[p].values[k];
-        good = values && grid_find(grid, asked.points[p].ranks, asked.points[p].threads, values,
-                                   &index, failure);
+        good = grid_find_of(grid, &asked, p, &index, failure);
         if (good)
             work->wanted[index] = true;
-        free(values);
     }
     grid_free(&asked);
-    return good || failure_set(failure, EXIT_RUN, "out of memory");
+    return good;
 }
 
 /* What the samples see: this environment without the options of the study itself, which subcommands
@@ -151,7 +145,7 @@ static bool make_environment(struct study_work *work, struct failure *failure) {
         count++;
     work->environment = calloc(count + 2, sizeof *work->environment);
     if (!work->environment)
-        return failure_set(failure, EXIT_RUN, "out of memory");
+        return study_out_of_memory(failure);
     for (size_t k = 0; k < count; k++) {
         bool ours = strncmp(environ[k], "OMP_NUM_THREADS=", 16) == 0;
         for (size_t i = 0; i < option_count(&study_run_option_set) && !ours; i++) {
@@ -239,7 +233,7 @@ static bool run_task(struct study_work *work, const struct task *task, struct fa
 
     char *output = study_path(study, name);
     struct texts *commands = calloc(count, sizeof *commands);
-    bool good = (output && commands) || failure_set(failure, EXIT_RUN, "out of memory");
+    bool good = (output && commands) || study_out_of_memory(failure);
     good = good && compose(&work->composer, task->point, output, commands, failure);
     const struct launch launch = {commands,
                                   count,
@@ -343,7 +337,7 @@ static bool run_round(struct study_work *work, enum round_kind kind, uint64_t ro
     const size_t most = work->study->sample_count + work->study->grid.count + 1;
     struct task *tasks = malloc(most * sizeof *tasks);
     if (!tasks)
-        return failure_set(failure, EXIT_RUN, "out of memory");
+        return study_out_of_memory(failure);
     const size_t count = plan_round(work, kind, round, tasks);
     bool good = true;
     if (kind == ROUND_REDO || work->done + count > work->planned)
@@ -398,7 +392,7 @@ static void print_commands(const struct study_work *work, struct failure *failur
         const size_t count = work->wanted[p] ? compose_count(&work->composer, p) : 0;
         struct texts *commands = calloc(count + 1, sizeof *commands);
         char *output = study_path(study, "output/SAMPLE");
-        good = (commands && output) || failure_set(failure, EXIT_RUN, "out of memory");
+        good = (commands && output) || study_out_of_memory(failure);
         good = good && (count == 0 || compose(&work->composer, p, output, commands, failure));
         for (size_t k = 0; good && k < count; k++) {
             printf("OMP_NUM_THREADS=%" PRIu64, study->grid.points[p].threads);
@@ -457,7 +451,7 @@ static bool open_study(struct study_work *work, struct failure *failure) {
     }
     *work->study =
         (struct study){.journal = -1, .definition = definition, .directory = strdup(request->out)};
-    return good && (work->study->directory || failure_set(failure, EXIT_RUN, "out of memory"));
+    return good && (work->study->directory || study_out_of_memory(failure));
 }
 
 /* The directory of a study that begins. */
@@ -512,7 +506,7 @@ static void run_study(const struct run_request *request, const struct option_set
         good = (work.lock.descriptor >= 0 || begin_directory(&work, failure)) &&
                study_write_definition(&study, failure) && study_open_journal(&study, failure);
         work.progress = good ? study_progress(&study) : NULL;
-        good = good && (work.progress || failure_set(failure, EXIT_RUN, "out of memory"));
+        good = good && (work.progress || study_out_of_memory(failure));
         if (good && (run_all_rounds(&work, failure) || work.stopped))
             print_end(&work, failure);
     }
@@ -551,7 +545,7 @@ static void run_preset(const struct run_request *request, const struct option_se
         if (out)
             run_study(&each, sets, set_count, &stopped, failure);
         else
-            failure_set(failure, EXIT_RUN, "out of memory");
+            study_out_of_memory(failure);
         free(out);
     }
 }

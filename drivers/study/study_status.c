@@ -40,7 +40,7 @@ void study_status(const struct option_values *values, const void *options,
     request.repeat = request.repeat ? request.repeat : study.repeat;
     struct point_progress *progress = study_progress(&study);
     if (!progress) {
-        failure_set(failure, EXIT_RUN, "out of memory");
+        study_out_of_memory(failure);
         study_free(&study);
         return;
     }
