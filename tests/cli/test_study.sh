@@ -409,6 +409,7 @@ part_rules() {
     rule 5 no 'fewer are shown without'
     rule 7 no 'may be chance'
     assert "no interval from fewer than 6" [ "$(row 4 1 | grep -o ' to ' | wc -l)" -eq 1 ] # fastest to slowest
+    assert "in the words on a speed-up, too" says 'times as fast \(no interval: fewer than 6 samples\), an efficiency'
     assert "and words say so" says 'have fewer than 6 samples, so no interval'
     # A bend that no law follows.
     made bend
