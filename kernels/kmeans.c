@@ -447,6 +447,15 @@ enum plait_status plait_kmeans_begin(struct plait_kmeans_run *run, const double 
     return kmeans_find_labels(run);
 }
 
+enum plait_status plait_kmeans_resume(struct plait_kmeans_run *run, const double *centroids,
+                                      uint32_t steps, uint64_t changed) {
+    const enum plait_status status = plait_kmeans_begin(run, centroids);
+    run->steps = steps;
+    if (steps > 0)
+        run->changed = changed;
+    return status;
+}
+
 enum plait_status plait_kmeans_step(struct plait_kmeans_run *run) {
     const enum plait_status status = plait_kmeans_update(run);
     if (status != PLAIT_OK)

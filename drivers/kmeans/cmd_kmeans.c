@@ -2,15 +2,18 @@
  * plait kmeans: points into clusters. In the order of the data: options, points, memory, starts and
  * their iterations, checksums, verification, files, lines. */
 #include "base/clock.h"
+#include "base/stop_signal.h"
 #include "image/palette.h"
 #include "kmeans/kmeans.h"
 #include "plait/sample.h"
 #include "ranks/agree.h"
 #include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
+#include "run/seed.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,8 +50,8 @@ static bool kmeans_check_range(const struct run *run, const struct kmeans *kmean
 static bool kmeans_begin(struct run *run, void *state, struct failure *failure) {
     static const char *const start_options[] = {"trials", "sample", "restarts", NULL};
     static const char *const fit_options[] = {
-        "k",        "init",      "trials",           "sample", "restarts",
-        "max-iter", "tolerance", "tolerance-points", NULL};
+        "k",        "init",      "trials",           "sample",     "restarts",
+        "max-iter", "tolerance", "tolerance-points", "checkpoint", NULL};
     struct kmeans *kmeans = state;
     const struct kmeans_options *options = run->options;
     kmeans->run = run;
@@ -56,6 +59,8 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
     kmeans->predicts = options->predict != NULL;
     kmeans->messages.session = run->session;
     kmeans->team = kmeans_team_make(&kmeans->messages);
+    if (!checkpoint_options_check(run->values, failure))
+        return false;
     if (options->k && !kmeans_parse_k(options->k, &kmeans->low, &kmeans->high, failure))
         return false;
     const bool file = kmeans_init_is_file(options->init);
@@ -77,7 +82,7 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
 /* -- before the work ----------------------------------------------------------------------------
  */
 
-static uint64_t kmeans_changed_max(const struct kmeans *kmeans) {
+uint64_t kmeans_changed_max(const struct kmeans *kmeans) {
     if (values_counts(kmeans->run->values, "tolerance-points"))
         return kmeans->options->tolerance_points;
     /* floor(tolerance N): the product may have been rounded up to a whole number. */
@@ -158,8 +163,8 @@ static bool kmeans_allocate_results(struct kmeans *kmeans, struct failure *failu
     kmeans->outcomes = calloc(kmeans->high - kmeans->low + 1, sizeof *kmeans->outcomes);
     kmeans->steps = calloc(KMEANS_STEPS_TOLD, sizeof *kmeans->steps);
     kmeans->best_steps = calloc(KMEANS_STEPS_TOLD, sizeof *kmeans->best_steps);
-    kmeans->start = malloc(values * sizeof *kmeans->start);
-    kmeans->best = malloc(values * sizeof *kmeans->best);
+    kmeans->start = calloc(values, sizeof *kmeans->start);
+    kmeans->best = calloc(values, sizeof *kmeans->best);
     return (kmeans->outcomes && kmeans->steps && kmeans->best_steps && kmeans->start &&
             kmeans->best) ||
            failure_set(failure, EXIT_RUN, "out of memory");
@@ -174,14 +179,38 @@ static bool kmeans_take_status(const struct kmeans *kmeans, enum plait_status st
                        plait_status_text(status), input ? ": scale them" : "");
 }
 
+/* Rank 0: shows the iteration, and how many of its points have their labels. */
+static void kmeans_show(struct kmeans *kmeans, uint64_t done, uint64_t total) {
+    struct plait_kmeans_result result;
+    char text[96];
+    if (!session_is_root(kmeans->run->session) || !progress_display_is_due(&kmeans->display))
+        return;
+    plait_kmeans_get_result(kmeans->work, &result);
+    snprintf(text, sizeof text,
+             "k %" PRIu32 ", restart %" PRIu32 ", iteration %" PRIu32 ", %.0f %% of it",
+             kmeans->place.clusters, kmeans->place.restart, result.steps,
+             total > 0 ? 100 * (double)done / (double)total : 0);
+    progress_display_show(&kmeans->display, text);
+}
+
+/* plait_progress_fn: from the kernel, while it finds labels. */
+static bool kmeans_on_progress(void *context, uint64_t done, uint64_t total) {
+    struct kmeans *kmeans = context;
+    kmeans_show(kmeans, done, total);
+    return !kmeans->checkpoint.path || !stop_signal_seen();
+}
+
 /* The library's copies of the points, for a number of clusters. */
 static bool kmeans_open_work(struct kmeans *kmeans, uint32_t clusters, struct failure *failure) {
     const struct plait_kmeans k = kmeans_parameters(kmeans, clusters);
+    struct plait_exec exec = kmeans->run->exec;
+    exec.progress = kmeans_on_progress;
+    exec.progress_context = kmeans;
     plait_kmeans_close(kmeans->work);
     kmeans->work = NULL;
     return kmeans_take_status(kmeans,
-                              plait_kmeans_open(&k, &kmeans->points.share, &kmeans->team,
-                                                &kmeans->run->exec, kmeans->given, &kmeans->work),
+                              plait_kmeans_open(&k, &kmeans->points.share, &kmeans->team, &exec,
+                                                kmeans->given, &kmeans->work),
                               failure);
 }
 
@@ -202,8 +231,9 @@ static bool kmeans_prepare(struct run *run, void *state, struct failure *failure
         return false;
     if (kmeans_allocate_results(kmeans, failure))
         kmeans_points_read(&kmeans->points, failure);
-    if (agree(session, failure))
-        kmeans_open_work(kmeans, kmeans->low, failure);
+    if (agree(session, failure) && kmeans_checkpoint_open(kmeans, failure))
+        kmeans_open_work(kmeans, kmeans->checkpoint.resumes ? kmeans->place.clusters : kmeans->low,
+                         failure);
     kmeans->read_seconds = clock_seconds_since(begun);
     return failure->exit_status == EXIT_DONE;
 }
@@ -211,37 +241,72 @@ static bool kmeans_prepare(struct run *run, void *state, struct failure *failure
 /* -- work ---------------------------------------------------------------------------------------
  */
 
+/* After an iteration: where the work is, for the checkpoint. One that was interrupted is not kept:
+ * a signal has come, so the run ends here. */
+static bool kmeans_keep(struct kmeans *kmeans, enum plait_status status, struct failure *failure) {
+    if (!kmeans->checkpoint.path || (status != PLAIT_OK && status != PLAIT_E_INTERRUPTED))
+        return kmeans_take_status(kmeans, status, failure);
+    if (status == PLAIT_OK) {
+        struct plait_kmeans_result result;
+        plait_kmeans_get_result(kmeans->work, &result);
+        kmeans->place.steps = result.steps;
+        kmeans->place.changed = result.changed;
+        kmeans->checkpoint.changed = true;
+        memcpy(kmeans->start, result.centroids,
+               (size_t)kmeans->place.clusters * kmeans->points.dims * sizeof *kmeans->start);
+    }
+    return kmeans_checkpoint_tend(kmeans, failure);
+}
+
+/* The first centroids, those of a new start or those of the checkpoint, and their labels. */
+static bool kmeans_begin_start(struct kmeans *kmeans, uint32_t clusters, uint32_t restart,
+                               struct failure *failure) {
+    const uint64_t begun = clock_now_ns();
+    enum plait_status status = PLAIT_OK;
+    if (!kmeans->checkpoint.resumes) {
+        if (kmeans->given)
+            memcpy(kmeans->start, kmeans->given,
+                   (size_t)clusters * kmeans->points.dims * sizeof *kmeans->start);
+        else
+            status = plait_kmeans_start(kmeans->work, restart, kmeans->start);
+        kmeans->place = (struct kmeans_place){.clusters = clusters, .restart = restart};
+        kmeans->checkpoint.changed = true;
+    }
+    kmeans->checkpoint.resumes = false;
+    kmeans->start_seconds += clock_seconds_since(begun);
+    if (status == PLAIT_OK)
+        status = plait_kmeans_resume(kmeans->work, kmeans->start, kmeans->place.steps,
+                                     kmeans->place.changed);
+    return kmeans_keep(kmeans, status, failure);
+}
+
 /* One start and its iterations. */
-static enum plait_status kmeans_iterate(struct kmeans *kmeans, uint32_t restart,
-                                        struct kmeans_outcome *outcome) {
+static bool kmeans_iterate(struct kmeans *kmeans, uint32_t restart, struct kmeans_outcome *outcome,
+                           struct failure *failure) {
     struct plait_kmeans_run *work = kmeans->work;
     struct plait_kmeans_result result;
-    enum plait_status status = PLAIT_OK;
-    uint64_t begun = clock_now_ns();
-    if (!kmeans->given)
-        status = plait_kmeans_start(work, restart, kmeans->start);
-    kmeans->start_seconds += clock_seconds_since(begun);
-    begun = clock_now_ns();
-    if (status == PLAIT_OK)
-        status = plait_kmeans_begin(work, kmeans->given ? kmeans->given : kmeans->start);
-    while (status == PLAIT_OK && !plait_kmeans_is_done(work)) {
+    const double start_seconds = kmeans->start_seconds;
+    const uint64_t begun = clock_now_ns();
+    bool good = kmeans_begin_start(kmeans, outcome->clusters, restart, failure);
+    while (good && !plait_kmeans_is_done(work)) {
         const uint64_t step_begun = clock_now_ns();
-        status = plait_kmeans_step(work);
+        const enum plait_status status = plait_kmeans_step(work);
         plait_kmeans_get_result(work, &result);
-        if (result.steps <= KMEANS_STEPS_TOLD)
+        if (status == PLAIT_OK && result.steps <= KMEANS_STEPS_TOLD)
             kmeans->steps[result.steps - 1] =
                 (struct kmeans_step){result.changed, clock_seconds_since(step_begun)};
+        good = kmeans_keep(kmeans, status, failure);
     }
-    kmeans->step_seconds += clock_seconds_since(begun);
-    if (status != PLAIT_OK)
-        return status;
+    kmeans->step_seconds += clock_seconds_since(begun) - (kmeans->start_seconds - start_seconds);
+    if (!good)
+        return false;
     plait_kmeans_get_result(work, &result);
     *outcome = (struct kmeans_outcome){.clusters = outcome->clusters,
                                        .steps = result.steps,
                                        .restart = restart,
                                        .changed = result.changed};
     plait_kmeans_sum_inertia(work, &outcome->inertia);
-    return PLAIT_OK;
+    return true;
 }
 
 static bool kmeans_is_smaller(const struct plait_kmeans_inertia *a,
@@ -251,17 +316,18 @@ static bool kmeans_is_smaller(const struct plait_kmeans_inertia *a,
 
 /* All starts of one number of clusters; the run is left with the best one's centroids and labels.
  */
-static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, struct failure *failure) {
+static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, bool is_open,
+                           struct failure *failure) {
     const size_t bytes = (size_t)clusters * kmeans->points.dims * sizeof(double);
     struct kmeans_outcome *best = &kmeans->outcomes[clusters - kmeans->low];
     const uint64_t restarts = kmeans->given ? 1 : kmeans->options->restarts;
     struct plait_kmeans_result result;
-    if (clusters > kmeans->low && !kmeans_open_work(kmeans, clusters, failure))
+    if (!is_open && !kmeans_open_work(kmeans, clusters, failure))
         return false;
     bool is_last = true;
-    for (uint32_t r = 0; r < restarts; r++) {
+    for (uint32_t r = kmeans->checkpoint.resumes ? kmeans->place.restart : 0; r < restarts; r++) {
         struct kmeans_outcome outcome = {.clusters = clusters};
-        if (!kmeans_take_status(kmeans, kmeans_iterate(kmeans, r, &outcome), failure))
+        if (!kmeans_iterate(kmeans, r, &outcome, failure))
             return false;
         is_last = r == 0 || kmeans_is_smaller(&outcome.inertia, &best->inertia);
         if (!is_last)
@@ -271,8 +337,11 @@ static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, struct fail
         memcpy(kmeans->best, result.centroids, bytes);
         memcpy(kmeans->best_steps, kmeans->steps, KMEANS_STEPS_TOLD * sizeof *kmeans->steps);
     }
-    return is_last ||
-           kmeans_take_status(kmeans, plait_kmeans_begin(kmeans->work, kmeans->best), failure);
+    if (is_last)
+        return true;
+    const enum plait_status status = plait_kmeans_begin(kmeans->work, kmeans->best);
+    return status == PLAIT_E_INTERRUPTED ? kmeans_checkpoint_tend(kmeans, failure)
+                                         : kmeans_take_status(kmeans, status, failure);
 }
 
 static uint64_t kmeans_centroids_hash(const double *centroids, size_t count) {
@@ -316,9 +385,15 @@ static void kmeans_gather_busy(struct kmeans *kmeans) {
 
 static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     struct kmeans *kmeans = state;
-    for (uint32_t k = kmeans->low; k <= kmeans->high; k++)
-        if (!kmeans_cluster(kmeans, k, failure))
-            return false;
+    const uint32_t first = kmeans->checkpoint.resumes ? kmeans->place.clusters : kmeans->low;
+    kmeans->display =
+        progress_display_begin("kmeans", (enum progress_style)kmeans->options->progress);
+    bool good = true;
+    for (uint32_t k = first; good && k <= kmeans->high; k++)
+        good = kmeans_cluster(kmeans, k, k == first, failure);
+    progress_display_end(&kmeans->display);
+    if (!good || !kmeans_checkpoint_end_work(kmeans, failure))
+        return false;
     kmeans_gather_busy(kmeans);
     struct plait_kmeans_result result;
     plait_kmeans_get_result(kmeans->work, &result);
@@ -330,8 +405,14 @@ static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     return agree(run->session, failure) && kmeans_write_files(kmeans, failure);
 }
 
+static bool kmeans_finish(const struct run *run, void *state, struct failure *failure) {
+    (void)run;
+    return kmeans_checkpoint_remove(state, failure);
+}
+
 static void kmeans_free(void *state) {
     struct kmeans *kmeans = state;
+    kmeans_checkpoint_free(&kmeans->checkpoint);
     plait_kmeans_close(kmeans->work);
     kmeans_points_free(&kmeans->points);
     free(kmeans->given);
@@ -346,11 +427,13 @@ const struct command cmd_kmeans = {
     .options = &kmeans_option_set,
     .options_bytes = sizeof(struct kmeans_options),
     .state_bytes = sizeof(struct kmeans),
+    .settle = seed_settle_of_checkpoint,
     .begin = kmeans_begin,
     .prepare = kmeans_prepare,
     .work = kmeans_work,
     .print = kmeans_print,
     .report_timing = kmeans_report_timing,
     .report_result = kmeans_report_result,
+    .finish = kmeans_finish,
     .free = kmeans_free,
 };

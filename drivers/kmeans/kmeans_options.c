@@ -240,6 +240,9 @@ static const struct option rows[] = {
             "find the labels of a sample of 1000 points again by the scalar reference; a difference is an error",
         .offset = MEMBER(verify),
     },
+    CHECKPOINT_ROW(MEMBER(checkpoint), "iterations"),
+    CHECKPOINT_EVERY_ROW(MEMBER(checkpoint_every)),
+    PROGRESS_ROW(MEMBER(progress)),
 };
 
 static const struct option_table tables[] = {

@@ -40,6 +40,10 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
         kmeans_print_outcome(kmeans_last_outcome(kmeans));
         printf(", fnv1a %016" PRIx64 "\n", kmeans->labels_fnv1a);
     }
+    if (kmeans->checkpoint.resumed)
+        printf("resumed after iteration %" PRIu32 " of k %" PRIu32 " from '%s'\n",
+               kmeans->checkpoint.resumed_steps, kmeans->checkpoint.resumed_clusters,
+               kmeans->checkpoint.path);
     printf("reading %.3f s, start %.3f s, iterations %.3f s, messages %.3f s, imbalance %.2f\n",
            kmeans->read_seconds, kmeans->start_seconds, kmeans->step_seconds,
            kmeans->messages.seconds, kmeans_imbalance(kmeans));

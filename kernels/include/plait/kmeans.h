@@ -133,6 +133,13 @@ PLAIT_API enum plait_status plait_kmeans_start(struct plait_kmeans_run *run, uin
 PLAIT_API enum plait_status plait_kmeans_begin(struct plait_kmeans_run *run,
                                                const double *centroids);
 
+/* Collective. The same with the centroids that an earlier run had after `steps` steps, the last of
+ * which changed `changed` labels (not looked at where steps is 0): from here on the run has the labels and steps of that one.
+ * Returns PLAIT_OK or PLAIT_E_INTERRUPTED. */
+PLAIT_API enum plait_status plait_kmeans_resume(struct plait_kmeans_run *run,
+                                                const double *centroids, uint32_t steps,
+                                                uint64_t changed);
+
 /* Collective. One step: new centroids from the labels, then new labels from the centroids.
  * Returns PLAIT_OK, PLAIT_E_MEMORY (only where clusters are empty) or PLAIT_E_INTERRUPTED. */
 PLAIT_API enum plait_status plait_kmeans_step(struct plait_kmeans_run *run);
