@@ -234,7 +234,7 @@ static bool kmeans_prepare(struct run *run, void *state, struct failure *failure
     if (agree(session, failure) && kmeans_checkpoint_open(kmeans, failure))
         kmeans_open_work(kmeans, kmeans->checkpoint.resumes ? kmeans->place.clusters : kmeans->low,
                          failure);
-    kmeans->read_seconds = clock_seconds_since(begun);
+    kmeans->seconds.reading = clock_seconds_since(begun);
     return failure->exit_status == EXIT_DONE;
 }
 
@@ -258,10 +258,11 @@ static bool kmeans_keep(struct kmeans *kmeans, enum plait_status status, struct 
     return kmeans_checkpoint_tend(kmeans, failure);
 }
 
-/* The first centroids, those of a new start or those of the checkpoint, and their labels. */
-static bool kmeans_begin_start(struct kmeans *kmeans, uint32_t clusters, uint32_t restart,
-                               struct failure *failure) {
+/* The first centroids: those of a new start, or those of the checkpoint. */
+static enum plait_status kmeans_find_start(struct kmeans *kmeans, uint32_t clusters,
+                                           uint32_t restart) {
     const uint64_t begun = clock_now_ns();
+    const double messages = kmeans->messages.seconds;
     enum plait_status status = PLAIT_OK;
     if (!kmeans->checkpoint.resumes) {
         if (kmeans->given)
@@ -273,11 +274,8 @@ static bool kmeans_begin_start(struct kmeans *kmeans, uint32_t clusters, uint32_
         kmeans->checkpoint.changed = true;
     }
     kmeans->checkpoint.resumes = false;
-    kmeans->start_seconds += clock_seconds_since(begun);
-    if (status == PLAIT_OK)
-        status = plait_kmeans_resume(kmeans->work, kmeans->start, kmeans->place.steps,
-                                     kmeans->place.changed);
-    return kmeans_keep(kmeans, status, failure);
+    kmeans->seconds.start += clock_seconds_since(begun) - (kmeans->messages.seconds - messages);
+    return status;
 }
 
 /* One start and its iterations. */
@@ -285,22 +283,33 @@ static bool kmeans_iterate(struct kmeans *kmeans, uint32_t restart, struct kmean
                            struct failure *failure) {
     struct plait_kmeans_run *work = kmeans->work;
     struct plait_kmeans_result result;
-    const double start_seconds = kmeans->start_seconds;
+    enum plait_status status = kmeans_find_start(kmeans, outcome->clusters, restart);
+    plait_kmeans_get_result(work, &result);
+    const double labels_before = result.label_seconds, saves_before = kmeans->checkpoint.seconds;
+    const double messages_before = kmeans->messages.seconds;
     const uint64_t begun = clock_now_ns();
-    bool good = kmeans_begin_start(kmeans, outcome->clusters, restart, failure);
+    if (status == PLAIT_OK)
+        status =
+            plait_kmeans_resume(work, kmeans->start, kmeans->place.steps, kmeans->place.changed);
+    bool good = kmeans_keep(kmeans, status, failure);
     while (good && !plait_kmeans_is_done(work)) {
         const uint64_t step_begun = clock_now_ns();
-        const enum plait_status status = plait_kmeans_step(work);
+        status = plait_kmeans_step(work);
         plait_kmeans_get_result(work, &result);
         if (status == PLAIT_OK && result.steps <= KMEANS_STEPS_TOLD)
             kmeans->steps[result.steps - 1] =
                 (struct kmeans_step){result.changed, clock_seconds_since(step_begun)};
         good = kmeans_keep(kmeans, status, failure);
     }
-    kmeans->step_seconds += clock_seconds_since(begun) - (kmeans->start_seconds - start_seconds);
     if (!good)
         return false;
     plait_kmeans_get_result(work, &result);
+    const double seconds = clock_seconds_since(begun) - (kmeans->checkpoint.seconds - saves_before);
+    const double labels = result.label_seconds - labels_before;
+    kmeans->seconds.iterations += seconds;
+    kmeans->seconds.assignment += labels;
+    const double sums = seconds - labels - (kmeans->messages.seconds - messages_before);
+    kmeans->seconds.sums += sums > 0 ? sums : 0; /* two clocks */
     *outcome = (struct kmeans_outcome){.clusters = outcome->clusters,
                                        .steps = result.steps,
                                        .restart = restart,
@@ -373,14 +382,20 @@ static bool kmeans_verify(const struct kmeans *kmeans, struct failure *failure) 
 }
 
 /* Busy is what is not spent in messages. */
-static void kmeans_gather_busy(struct kmeans *kmeans) {
+static void kmeans_gather_seconds(struct kmeans *kmeans) {
+    enum { SECONDS = sizeof kmeans->seconds / sizeof(double) };
     const struct session *session = kmeans->run->session;
-    const double busy = kmeans->start_seconds + kmeans->step_seconds - kmeans->messages.seconds;
-    double sum, most;
-    MPI_CHECK(MPI_Allreduce(&busy, &sum, 1, MPI_DOUBLE, MPI_SUM, session->world));
-    MPI_CHECK(MPI_Allreduce(&busy, &most, 1, MPI_DOUBLE, MPI_MAX, session->world));
-    kmeans->busy_seconds = most;
-    kmeans->busy_mean = sum / session->size;
+    struct kmeans_seconds *seconds = &kmeans->seconds;
+    double busiest = seconds->start + seconds->assignment + seconds->sums, values[SECONDS];
+    seconds->messages = kmeans->messages.seconds;
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &busiest, 1, MPI_DOUBLE, MPI_MAX, session->world));
+    memcpy(values, seconds, sizeof values);
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, values, SECONDS, MPI_DOUBLE, MPI_SUM, session->world));
+    for (int k = 0; k < SECONDS; k++)
+        values[k] /= session->size;
+    memcpy(seconds, values, sizeof values);
+    const double busy = seconds->start + seconds->assignment + seconds->sums;
+    kmeans->imbalance = busy > 0 ? busiest / busy : 1;
 }
 
 static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
@@ -394,7 +409,7 @@ static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     progress_display_end(&kmeans->display);
     if (!good || !kmeans_checkpoint_end_work(kmeans, failure))
         return false;
-    kmeans_gather_busy(kmeans);
+    kmeans_gather_seconds(kmeans);
     struct plait_kmeans_result result;
     plait_kmeans_get_result(kmeans->work, &result);
     kmeans->labels_fnv1a = plait_kmeans_checksum(kmeans->work);

@@ -32,6 +32,12 @@ struct kmeans_place {
     uint32_t restart, steps, unused;
 };
 
+/* Of this rank; when the work is done, the means over the ranks. Start, assignment and sums are
+ * without messages, of which messages has those of all three. */
+struct kmeans_seconds {
+    double reading, start, assignment, sums, messages, iterations;
+};
+
 struct kmeans {
     const struct run *run;
     const struct kmeans_options *options;
@@ -50,7 +56,8 @@ struct kmeans {
     struct progress_display display; /* rank 0 */
     struct plait_kmeans_run *work;   /* the last one, with labels and centroids */
     uint64_t labels_fnv1a, centroids_fnv1a;
-    double read_seconds, start_seconds, step_seconds, busy_seconds, busy_mean;
+    struct kmeans_seconds seconds;
+    double imbalance; /* the busiest rank's work over the mean */
 };
 
 /* At most that many labels change in the last iteration, if --max-iter does not end it. */

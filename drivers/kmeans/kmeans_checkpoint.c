@@ -2,6 +2,7 @@
  * The file of a checkpoint of plait kmeans. */
 #include "kmeans/kmeans_checkpoint.h"
 
+#include "base/clock.h"
 #include "base/stop_signal.h"
 #include "kmeans/kmeans.h"
 #include "ranks/agree.h"
@@ -185,6 +186,7 @@ bool kmeans_checkpoint_open(struct kmeans *kmeans, struct failure *failure) {
 bool kmeans_checkpoint_tend(struct kmeans *kmeans, struct failure *failure) {
     struct kmeans_checkpoint *checkpoint = &kmeans->checkpoint;
     const struct session *session = kmeans->run->session;
+    const uint64_t begun = clock_now_ns();
     int stops = stop_signal_seen();
     if (!checkpoint->path)
         return true;
@@ -196,7 +198,9 @@ bool kmeans_checkpoint_tend(struct kmeans *kmeans, struct failure *failure) {
                     ", and the same command continues from there",
                     checkpoint->path, kmeans->place.steps, kmeans->place.steps == 1 ? "" : "s",
                     kmeans->place.clusters);
-    return agree(session, failure);
+    const bool continues = agree(session, failure);
+    checkpoint->seconds += clock_seconds_since(begun);
+    return continues;
 }
 
 /* Returns false. */

@@ -22,6 +22,7 @@ struct kmeans_checkpoint {
     bool changed; /* the file lacks something */
     bool resumed; /* there was a file; from where: */
     uint32_t resumed_clusters, resumed_steps;
+    double seconds; /* of this rank for it, after iterations */
 };
 
 /* Collective, when the points are read and the results have memory. Opens the file that

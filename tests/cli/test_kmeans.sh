@@ -94,6 +94,10 @@ files() {
     make_points 1000 2
     expect_ok 3 -- "$PLAIT" kmeans points.csv --k 5 --labels l.npy --centroids c.npy --json r.json --csv
     assert "the time of the whole" grep -q '^# csv,total,ok,' "$WORK/out"
+    assert "the times of its parts" grep -qE \
+        '^reading [0-9.]+ s, start [0-9.]+ s, assignment [0-9.]+ s, sums [0-9.]+ s, messages [0-9.]+ s, imbalance [0-9.]+$' \
+        "$WORK/out"
+    check_report r.json
     local expected
     expected=$(result_line)
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 5 --centroids c.csv
