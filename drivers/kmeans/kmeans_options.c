@@ -92,7 +92,7 @@ static const struct option rows[] = {
         .scope = OPTION_ARGUMENT,
         .argument = "POINTS",
         .help =
-            "the points: .npy, a row each, of floats or integers; .csv, numbers with commas; .png, a pixel each with its red, green and blue, or its grey, 0 to 255",
+            "the points: .npy, a row each, of floats or integers; .csv, numbers with commas; .png, a pixel each with its red, green and blue, or its grey, 0 to 255 or, with 16 bits a colour, 0 to 65535",
         .offset = MEMBER(points),
         .check = kmeans_check_points,
         .reads = true,
@@ -210,7 +210,7 @@ static const struct option rows[] = {
         .kind = OPTION_TEXT,
         .argument = "FILE.png",
         .help =
-            "write the picture in its colours, 256 at most: a pixel has the colour of its centroid",
+            "write the picture in its colours, 256 at most, of 8 bits each: a pixel has the colour of its centroid",
         .offset = MEMBER(out),
         .check = kmeans_check_png,
         .replaces = true,
