@@ -27,8 +27,8 @@ static bool kmeans_on_command_line(const struct run *run, const char *name) {
 }
 
 /* Refuses options that say nothing where `what` is given. */
-static bool kmeans_refuse_beside(const struct run *run, const char *what, const char *const *names,
-                                 struct failure *failure) {
+static bool kmeans_refuse_with(const struct run *run, const char *what, const char *const *names,
+                               struct failure *failure) {
     for (; *names; names++)
         if (kmeans_on_command_line(run, *names))
             return failure_set(failure, EXIT_USAGE, "--%s means nothing with %s: leave it out",
@@ -41,7 +41,7 @@ static bool kmeans_check_range(const struct run *run, const struct kmeans *kmean
     static const char *const single[] = {"labels", "centroids",   "out",
                                          "verify", "palette-out", NULL};
     if (kmeans->low < kmeans->high)
-        return kmeans_refuse_beside(run, "a range of --k", single, failure);
+        return kmeans_refuse_with(run, "a range of --k", single, failure);
     return !kmeans->options->plot ||
            failure_set(failure, EXIT_USAGE,
                        "--plot draws the inertia over K: give a range, such as --k 2:20");
@@ -64,9 +64,9 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
     if (options->k && !kmeans_parse_k(options->k, &kmeans->low, &kmeans->high, failure))
         return false;
     const bool file = kmeans_init_is_file(options->init);
-    if (kmeans->predicts && !kmeans_refuse_beside(run, "--predict", fit_options, failure))
+    if (kmeans->predicts && !kmeans_refuse_with(run, "--predict", fit_options, failure))
         return false;
-    if (file && !kmeans_refuse_beside(run, "--init FILE", start_options, failure))
+    if (file && !kmeans_refuse_with(run, "--init FILE", start_options, failure))
         return false;
     if (file && kmeans->low < kmeans->high)
         return failure_set(failure, EXIT_USAGE,
@@ -113,7 +113,8 @@ static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
     const uint64_t values = (uint64_t)kmeans->high * dims;
     const uint64_t threads = (uint64_t)kmeans->run->exec.threads;
     const uint64_t sums = values * 24 * threads < 1 << 28 ? values * 24 * threads : 1 << 28;
-    return count * (12 * dims + 8) + values * (8 * 4 + 16 + 24 + 4) + sums;
+    const uint64_t saves = kmeans->options->checkpoint ? values * 16 : 0;
+    return count * (12 * dims + 8) + values * (8 * 4 + 16 + 24 + 4) + sums + saves;
 }
 
 static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
@@ -161,8 +162,8 @@ static bool kmeans_read_given(struct kmeans *kmeans, struct failure *failure) {
 static bool kmeans_allocate_results(struct kmeans *kmeans, struct failure *failure) {
     const size_t values = (size_t)kmeans->high * kmeans->points.dims;
     kmeans->outcomes = calloc(kmeans->high - kmeans->low + 1, sizeof *kmeans->outcomes);
-    kmeans->steps = calloc(KMEANS_STEPS_TOLD, sizeof *kmeans->steps);
-    kmeans->best_steps = calloc(KMEANS_STEPS_TOLD, sizeof *kmeans->best_steps);
+    kmeans->steps = calloc(KMEANS_STEPS_LISTED, sizeof *kmeans->steps);
+    kmeans->best_steps = calloc(KMEANS_STEPS_LISTED, sizeof *kmeans->best_steps);
     kmeans->start = calloc(values, sizeof *kmeans->start);
     kmeans->best = calloc(values, sizeof *kmeans->best);
     return (kmeans->outcomes && kmeans->steps && kmeans->best_steps && kmeans->start &&
@@ -296,7 +297,7 @@ static bool kmeans_iterate(struct kmeans *kmeans, uint32_t restart, struct kmean
         const uint64_t step_begun = clock_now_ns();
         status = plait_kmeans_step(work);
         plait_kmeans_get_result(work, &result);
-        if (status == PLAIT_OK && result.steps <= KMEANS_STEPS_TOLD)
+        if (status == PLAIT_OK && result.steps <= KMEANS_STEPS_LISTED)
             kmeans->steps[result.steps - 1] =
                 (struct kmeans_step){result.changed, clock_seconds_since(step_begun)};
         good = kmeans_keep(kmeans, status, failure);
@@ -344,7 +345,7 @@ static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, bool is_ope
         *best = outcome;
         plait_kmeans_get_result(kmeans->work, &result);
         memcpy(kmeans->best, result.centroids, bytes);
-        memcpy(kmeans->best_steps, kmeans->steps, KMEANS_STEPS_TOLD * sizeof *kmeans->steps);
+        memcpy(kmeans->best_steps, kmeans->steps, KMEANS_STEPS_LISTED * sizeof *kmeans->steps);
     }
     if (is_last)
         return true;

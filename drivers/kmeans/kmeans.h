@@ -11,7 +11,7 @@
 #include "run/command.h"
 
 /* Iterations that the report lists one by one; later ones are counted only. */
-enum { KMEANS_STEPS_TOLD = 4096 };
+enum { KMEANS_STEPS_LISTED = 4096 };
 
 struct kmeans_step {
     uint64_t changed;
@@ -49,7 +49,7 @@ struct kmeans {
     struct plait_kmeans_team team;
 
     struct kmeans_outcome *outcomes;        /* [high - low + 1] */
-    struct kmeans_step *steps, *best_steps; /* [KMEANS_STEPS_TOLD] of a start */
+    struct kmeans_step *steps, *best_steps; /* [KMEANS_STEPS_LISTED] of a start */
     double *start, *best;                   /* centroids [high][dims] */
     struct kmeans_place place;              /* with a checkpoint, start has its centroids */
     struct kmeans_checkpoint checkpoint;

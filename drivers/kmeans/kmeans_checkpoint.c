@@ -82,7 +82,7 @@ struct kmeans_kept {
 static size_t kmeans_find_kept(struct kmeans *kmeans, struct kmeans_kept kept[KMEANS_KEPT_PARTS]) {
     const size_t values = (size_t)kmeans->high * kmeans->points.dims;
     const size_t outcomes = kmeans->high - kmeans->low + 1;
-    const size_t steps = KMEANS_STEPS_TOLD * sizeof *kmeans->steps / sizeof(uint64_t);
+    const size_t steps = KMEANS_STEPS_LISTED * sizeof *kmeans->steps / sizeof(uint64_t);
     const struct kmeans_kept parts[KMEANS_KEPT_PARTS] = {
         {&kmeans->place, sizeof kmeans->place / sizeof(uint64_t)},
         {kmeans->outcomes, outcomes * sizeof *kmeans->outcomes / sizeof(uint64_t)},

@@ -49,17 +49,17 @@ static bool kmeans_check_k(const char *text, struct failure *failure) {
     return kmeans_parse_k(text, &low, &high, failure);
 }
 
-static bool check_ending(const char *text, const char *ending, struct failure *failure) {
+static bool kmeans_check_ending(const char *text, const char *ending, struct failure *failure) {
     return kmeans_name_ends(text, ending) ||
            failure_set(failure, EXIT_USAGE, "'%s' does not end in %s", text, ending);
 }
 
 static bool kmeans_check_npy(const char *text, struct failure *failure) {
-    return check_ending(text, ".npy", failure);
+    return kmeans_check_ending(text, ".npy", failure);
 }
 
 static bool kmeans_check_png(const char *text, struct failure *failure) {
-    return check_ending(text, ".png", failure);
+    return kmeans_check_ending(text, ".png", failure);
 }
 
 static bool kmeans_check_centroids(const char *text, struct failure *failure) {

@@ -105,7 +105,7 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
         report_count(report, NULL, result.counts[j]);
     report_close(report);
     report_open_array(report, "steps");
-    for (uint32_t s = 0; s < outcome->steps && s < KMEANS_STEPS_TOLD; s++) {
+    for (uint32_t s = 0; s < outcome->steps && s < KMEANS_STEPS_LISTED; s++) {
         report_open_object(report, NULL);
         report_count(report, "changed", kmeans->best_steps[s].changed);
         report_real(report, "seconds", kmeans->best_steps[s].seconds);
