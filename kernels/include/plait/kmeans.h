@@ -68,9 +68,8 @@ struct plait_kmeans {
     enum plait_kmeans_bounds bounds; /* no part of the result, which it does not change */
 };
 
-/* For that many points, columns and clusters: seed 42, k-means++, 8 trials, 300 steps, changed_max
- * 0.
- */
+/* For that many points, columns and clusters: seed 42, k-means++, 8 trials, 300 steps, and
+ * changed_max 0. */
 PLAIT_API struct plait_kmeans plait_kmeans_default(uint64_t points, uint32_t dims,
                                                    uint32_t clusters);
 
