@@ -53,6 +53,13 @@ void process_limits_require_files(unsigned kib) {
         "plait: files may have %llu KiB only, and this MPI has files of its own: raise the limit (ulimit -f) to %llu or more\n");
 }
 
+uint64_t process_limits_file_bytes(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return UINT64_MAX;
+    return limit.rlim_cur;
+}
+
 /* The soft limit of processor time warns, the hard one kills: between the two there must be time to
  * save. RLIM_INFINITY is larger than any limit. */
 static rlim_t warn_in_time(void) {

@@ -5,6 +5,8 @@
 #ifndef PLAIT_DRIVERS_PROCESS_LIMITS_H
 #define PLAIT_DRIVERS_PROCESS_LIMITS_H
 
+#include <stdint.h>
+
 /* First of all in main; rank: as the launcher says. From here on
  * - a write beyond the file size limit (SIGXFSZ) and one to a pipe that nobody reads (SIGPIPE) fail
  *   with EFBIG and EPIPE, which are reported as any other error;
@@ -20,5 +22,8 @@ void process_limits_begin(int rank);
 
 /* Ends the process in the same way where its files may not have that many KiB. */
 void process_limits_require_files(unsigned kib);
+
+/* How many bytes a file of this process may have; UINT64_MAX: no limit. */
+uint64_t process_limits_file_bytes(void);
 
 #endif

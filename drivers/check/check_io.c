@@ -72,17 +72,31 @@ static bool io_open_file(struct trial *trial, uint64_t bytes, MPI_File *file) {
     if (access(path, R_OK | W_OK) != 0)
         trial_unavailable(
             trial, "the directory of rank 0 is not here: run in a directory that all hosts share");
+    else
+        trial_may_write(trial, bytes);
     if (!trial_agree(trial))
         return false;
     TRIAL_CALL(trial, MPI_File_open(trial->comm, path, MPI_MODE_RDWR, MPI_INFO_NULL, file));
     return trial_agree(trial);
 }
 
-/* What is written is seen by other ranks after a sync, a barrier and a sync (MPI-3.1, 13.6.1). */
-static void io_make_visible(struct trial *trial, MPI_File file) {
+/* Collective: whatever has failed on some ranks, of which the first failure counts. */
+static void io_close(struct trial *trial, MPI_File *file) {
+    struct mpi_tries despite = {0};
+    MPI_TRY(trial->tries.failed ? &despite : &trial->tries, MPI_File_close(file));
+}
+
+/* What is written is seen by other ranks after a sync, a barrier and a sync (MPI-3.1, 13.6.1). The
+ * write may have failed on some ranks alone, and so may a sync: false on all ranks then, before the
+ * others would wait for these in the next call. */
+static bool io_make_visible(struct trial *trial, MPI_File file) {
+    if (!trial_agree(trial))
+        return false;
     TRIAL_CALL(trial, MPI_File_sync(file));
-    TRIAL_CALL(trial, MPI_Barrier(trial->comm));
+    if (!trial_agree(trial)) /* and a barrier */
+        return false;
     TRIAL_CALL(trial, MPI_File_sync(file));
+    return trial_agree(trial);
 }
 
 /* Value k of a rank's block. */
@@ -112,11 +126,11 @@ void run_write_blocks(struct trial *trial) {
         trial_start(trial);
         TRIAL_CALL(trial, MPI_File_write_at_all(file, trial->rank * block, trial->before.values,
                                                 (int)count, MPI_INT64_T, MPI_STATUS_IGNORE));
-        io_make_visible(trial, file);
-        TRIAL_CALL(trial, MPI_File_read_at_all(file, next * block, trial->after.values, (int)count,
-                                               MPI_INT64_T, MPI_STATUS_IGNORE));
+        if (io_make_visible(trial, file))
+            TRIAL_CALL(trial, MPI_File_read_at_all(file, next * block, trial->after.values,
+                                                   (int)count, MPI_INT64_T, MPI_STATUS_IGNORE));
         trial_stop(trial);
-        TRIAL_CALL(trial, MPI_File_close(&file));
+        io_close(trial, &file);
         io_verify(trial, next);
     }
     io_remove_file(trial);
@@ -138,11 +152,11 @@ void run_write_large(struct trial *trial) {
         trial_start(trial);
         TRIAL_CALL(trial, MPI_File_write_at_all(file, 0, trial->before.values,
                                                 writes ? LARGE_ROWS : 0, row, MPI_STATUS_IGNORE));
-        io_make_visible(trial, file);
-        TRIAL_CALL(trial, MPI_File_read_at_all(file, 0, trial->after.values, reads ? LARGE_ROWS : 0,
-                                               row, MPI_STATUS_IGNORE));
+        if (io_make_visible(trial, file))
+            TRIAL_CALL(trial, MPI_File_read_at_all(file, 0, trial->after.values,
+                                                   reads ? LARGE_ROWS : 0, row, MPI_STATUS_IGNORE));
         trial_stop(trial);
-        TRIAL_CALL(trial, MPI_File_close(&file));
+        io_close(trial, &file);
         io_verify(trial, OWNER);
     }
     if (row != MPI_DATATYPE_NULL)

@@ -2,9 +2,11 @@
  * One-sided messages: a rank writes to the window of another one, or reads from it. Some settings
  * of Open MPI have no windows between nodes: creating one fails there. */
 #include "check/check_operations.h"
+#include "ranks/mpi_check.h"
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { COUNTER_RANK = 0 };
 
@@ -20,11 +22,26 @@ static void onesided_unavailable(struct trial *trial) {
         trial_unavailable(trial, "%s: set %s", trial->tries.failure, library->windows_variable);
 }
 
+/* Ranks of one node share the memory of a window in a file, in whole pages. Where a file may not
+ * be that large, MPI_Win_allocate of Open MPI 4.1.4 fails on some ranks, and the others wait for
+ * them without end. The sum over all nodes is an upper bound. */
+static bool onesided_may_share(struct trial *trial, uint64_t bytes) {
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    const uint64_t mine = (bytes + page - 1) / page * page + page; /* one to keep the books */
+    uint64_t all;
+    MPI_CHECK(MPI_Allreduce(&mine, &all, 1, MPI_UINT64_T, MPI_SUM, trial->comm));
+    if (trial->size > 1)
+        trial_may_write(trial, all + page);
+    return trial_agree(trial);
+}
+
 /* A window of `count` values of this rank. Collective; false on all ranks if it fails on one. */
 static bool onesided_open_window(struct trial *trial, size_t count, int64_t **values,
                                  MPI_Win *window) {
     const MPI_Aint bytes = (MPI_Aint)(count * sizeof **values);
     *window = MPI_WIN_NULL;
+    if (!onesided_may_share(trial, (uint64_t)bytes))
+        return false;
     if (!TRIAL_CALL(trial, MPI_Win_allocate(bytes, sizeof **values, MPI_INFO_NULL, trial->comm,
                                             values, window)))
         onesided_unavailable(trial);

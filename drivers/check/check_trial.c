@@ -5,11 +5,13 @@
 #include "base/clock.h"
 #include "base/host_name.h"
 #include "base/memory.h"
+#include "base/process_limits.h"
 #include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +136,15 @@ bool trial_fits(struct trial *trial, uint64_t bytes) {
         trial_unavailable(trial, "needs %.1f GiB of address space on host %s: raise ulimit -v",
                           (double)bytes / 0x1p30, host);
     return trial_agree(trial);
+}
+
+bool trial_may_write(struct trial *trial, uint64_t bytes) {
+    const uint64_t limit = process_limits_file_bytes();
+    return bytes <= limit ||
+           trial_unavailable(
+               trial,
+               "needs a file of %.0f KiB, and files may have %.0f KiB only: raise the limit (ulimit -f)",
+               ceil((double)bytes / 0x1p10), floor((double)limit / 0x1p10));
 }
 
 /* -- printing --------------------------------------------------------------------------------- */

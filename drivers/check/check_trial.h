@@ -95,6 +95,10 @@ enum { LARGE_ROWS = 257, LARGE_ROW = 1 << 20 };
  * differ between ranks. If not, the operation is unavailable. */
 bool trial_fits(struct trial *trial, uint64_t bytes);
 
+/* Whether files of this rank may have that many bytes. If not, it is unavailable: MPI reports that
+ * on some ranks alone, or on none, while the others wait. */
+bool trial_may_write(struct trial *trial, uint64_t bytes);
+
 /* Frees the memory. */
 void trial_end(struct trial *trial);
 

@@ -200,13 +200,23 @@ static bool split_copy(char **copy, const char *text, char **fields, bool string
     return true;
 }
 
+/* Whether a line that has been split holds these values. */
+static bool csv_log_holds_values(char *const *fields, size_t count, const char *const *values) {
+    bool same = count == STOPWATCH_COLUMNS;
+    for (int c = 0; c < STOPWATCH_COLUMNS && same; c++)
+        same = strcmp(fields[c], values[c]) == 0;
+    return same;
+}
+
 /* The line of the table, NULL if memory has run out. Values between whose brackets other columns
  * stand ("(a" and "b)") must be in quotes, or they could not be distinguished from a tuple of
- * Python. */
+ * Python: what is read from the line must be what was written, also where the number of columns is
+ * right by chance. */
 static char *record_of(const char *const *values) {
     char *record = NULL, *copy = NULL, *fields[FIELDS_MAX];
     size_t bytes, columns = 0;
-    for (int quoted = 0; quoted < 2 && columns != STOPWATCH_COLUMNS; quoted++) {
+    bool good = false;
+    for (int quoted = 0; quoted < 2 && !good; quoted++) {
         free(record);
         record = NULL;
         FILE *stream = open_memstream(&record, &bytes);
@@ -218,9 +228,10 @@ static char *record_of(const char *const *values) {
             break;
         if (!split_copy(&copy, record, fields, true, &columns))
             break;
+        good = csv_log_holds_values(fields, columns, values);
     }
     free(copy);
-    if (columns == STOPWATCH_COLUMNS)
+    if (good)
         return record;
     free(record);
     return NULL;

@@ -79,7 +79,33 @@ EOP
     no_directory full 'the file needs 0\.0 MiB, this directory has 0\.0 MiB left: run in another directory'
     no_directory closed 'cannot create a file in this directory \(Read-only file system\): run in another one'
     no_directory unshared 'the directory of rank 0 is not here: run in a directory that all hosts share'
+    small_files
     if is_open_mpi; then unavailable_in_open_mpi; fi
+}
+
+# Blocks, and windows that ranks share in a file, may not be larger than a file. One rank of three would fail, or
+# none, while the others wait.
+small_files() {
+    new_sandbox
+    run_ranks 3 bash -c 'ulimit -f 9000; exec "$@"' - "$PLAIT" check --repeat 1 --size 4000000 \
+        --only put,get,fetch-and-add,write-blocks
+    assert "status is 0, not $status" [ "$status" -eq 0 ]
+    assert "windows need a larger file" [ "$(grep -cE '^(put|get) +unavailable .*needs a file of 117[0-9]{2} KiB, and files may have 9000 KiB only: raise the limit \(ulimit -f\)$' "$WORK/out")" -eq 2 ]
+    assert "a counter does not" row fetch-and-add ok
+    assert "blocks do" row write-blocks unavailable 'needs a file of 11719 KiB, and files may have 9000 KiB only: '
+    assert "no file is left" no_file_is_left
+    one_rank_fails 'unwritten 1' 'rank 1, MPI_File_write_at_all: '
+    one_rank_fails 'unsynced 2' 'rank 2, MPI_File_sync: '
+}
+
+# one_rank_fails HOOK REGEX: the other ranks do not wait for it.
+one_rank_fails() {
+    new_sandbox
+    run_ranks 3 env CHECK_HOOK="$1" "$HOOKED_PLAIT" check --only write-blocks,allreduce --repeat 2
+    assert "status is 1, not $status" [ "$status" -eq 1 ]
+    assert "the call is named" row write-blocks failed "$2"
+    assert "what follows works" row allreduce ok
+    assert "no file is left" no_file_is_left
 }
 
 # no_directory HOOK REGEX: no place for a file is not the fault of MPI.

@@ -107,7 +107,7 @@ inherited() {
         new_sandbox
         run_ranks 1 env --$how-signal=ALRM CHECK_HOOK='stuck reduce 0' "${HOOKED_PLAIT:?}" check --only reduce --timeout 3
         assert "status is 1, not $status" [ "$status" -eq 1 ]
-        assert "the time limit is kept" has_line 'reduce has not ended in 3 s'
+        assert "the time limit is kept" has_line 'reduce timed out after 3 s'
     done
     if command -v gnuplot >/dev/null; then
         new_sandbox

@@ -80,6 +80,7 @@ quick_arguments() {
     case $1 in
     check) echo --only reduce,bcast-array ;;
     integrate) echo --workers 1 --oversubscribe ;;
+    kmeans) echo "$here/../golden/kmeans_points.csv" --k 3 ;;
     julia | mandelbrot) echo --size 8x8 --out null ;;
     pi) echo --sweep 4^5:4^6 --runs 2 ;;
     pingpong) echo --size 64 --repeat 10 ;;

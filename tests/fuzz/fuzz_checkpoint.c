@@ -20,10 +20,10 @@ static unsigned char whole[FILE_BYTES_MAX];
 static size_t whole_bytes;
 
 /* Opens a log that may be there. */
-static bool open_log(struct checkpoint *checkpoint, const char *path,
+static bool open_log(struct checkpoint *checkpoint, const char *file,
                      const struct checkpoint_parameters *wanted, bool *found,
                      struct failure *failure) {
-    return checkpoint_open(checkpoint, path, wanted, found, failure) &&
+    return checkpoint_open(checkpoint, file, wanted, found, failure) &&
            (!*found || checkpoint_find_log(checkpoint, failure));
 }
 

@@ -9,6 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Names of files must end as those of points do. */
+static const char *good_argument(const struct option *row) {
+    if (row->kind == OPTION_CHOICE)
+        return row->choices[0];
+    return row->kind == OPTION_TEXT || row->kind == OPTION_TEXTS ? "1.npy" : "1";
+}
+
 static bool merge(struct option_values *values, const struct option_set *set, const void *data,
                   size_t size) {
     struct failure failure = {0};
@@ -19,8 +26,8 @@ static bool merge(struct option_values *values, const struct option_set *set, co
     for (size_t i = 0; i < values->count; i++) { /* arguments must be there; any good ones do */
         const struct option *row = option_at(set, i, NULL);
         if (row->scope == OPTION_ARGUMENT)
-            REQUIRE(values_set(values, i, ORIGIN_COMMAND_LINE, row->argument,
-                               row->kind == OPTION_CHOICE ? row->choices[0] : "1", &failure));
+            REQUIRE(values_set(values, i, ORIGIN_COMMAND_LINE, row->argument, good_argument(row),
+                               &failure));
     }
     REQUIRE(values_parse_argv(values, 2, arguments, &failure));
     const bool merged = config_file_merge(values, option_sets, command_count, &failure);

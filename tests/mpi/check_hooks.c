@@ -10,7 +10,9 @@
  *     full                         disks have a kilobyte left
  *     closed                       the directory refuses new files
  *     unshared                     it is not that of the other ranks
- *     fail                         MPI_Alltoall and MPI_File_open fail */
+ *     fail                         MPI_Alltoall and MPI_File_open fail
+ *     unwritten RANK               MPI_File_write_at_all fails on that rank alone
+ *     unsynced RANK                MPI_File_sync does */
 #include "base/memory.h"
 #include "check/check_trial.h"
 
@@ -118,4 +120,24 @@ int MPI_File_open(MPI_Comm comm, const char *path, int mode, MPI_Info info, MPI_
     if (asked_for("fail"))
         return MPI_ERR_NO_SUCH_FILE;
     return PMPI_File_open(comm, path, mode, info, file);
+}
+
+/* Whether that rank fails, after the call that all take part in. */
+static bool fails_here(const char *how) {
+    char what[64];
+    int rank;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    snprintf(what, sizeof what, "%s %d", how, rank);
+    return asked_for(what);
+}
+
+int MPI_File_write_at_all(MPI_File file, MPI_Offset offset, const void *values, int count,
+                          MPI_Datatype type, MPI_Status *status) {
+    const int result = PMPI_File_write_at_all(file, offset, values, count, type, status);
+    return fails_here("unwritten") ? MPI_ERR_NO_SPACE : result;
+}
+
+int MPI_File_sync(MPI_File file) {
+    const int result = PMPI_File_sync(file);
+    return fails_here("unsynced") ? MPI_ERR_IO : result;
 }

@@ -262,8 +262,9 @@ static void test_formats_by_name(void) {
     }
     struct failure failure = {0};
     writer_format_find("x.jpg", &failure);
-    CU_ASSERT_STRING_EQUAL(failure.text, "cannot recognise the format of 'x.jpg': use an ending of .png "
-                                         ".npy .ppm .pdf, or the name null");
+    CU_ASSERT_STRING_EQUAL(failure.text,
+                           "cannot recognise the format of 'x.jpg': use an ending of .png "
+                           ".npy .ppm .pdf, or the name null");
 }
 
 static void test_npy_bytes(void) {
