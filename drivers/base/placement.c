@@ -67,16 +67,6 @@ static struct more and_more(size_t others, const char *what) {
     return more;
 }
 
-static void examine_worlds(const struct placement *ranks, size_t count,
-                           struct placement_warnings *warnings) {
-    if (count == 1 && ranks[0].launcher_size > 1)
-        warn(
-            warnings,
-            "the launcher started %d processes, but each is rank 0 of a world of one: plait is built with %s, start it with the mpirun of that MPI%s",
-            (int)ranks[0].launcher_size, ranks[0].mpi,
-            ranks[0].launcher_kind == LAUNCHER_SLURM ? ", or with srun --mpi=pmix" : "");
-}
-
 static void examine_versions(const struct placement *ranks, size_t count,
                              struct placement_warnings *warnings) {
     size_t different = 0, first = 0;
@@ -324,7 +314,6 @@ static void examine_nodes(const struct placement *ranks, size_t count,
 void placement_examine(const struct placement *ranks, size_t count,
                        struct placement_warnings *warnings) {
     warnings->count = 0;
-    examine_worlds(ranks, count, warnings);
     examine_versions(ranks, count, warnings);
     examine_openmp(ranks, count, warnings);
     examine_threads(ranks, count, warnings);
