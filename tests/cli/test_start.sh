@@ -38,7 +38,15 @@ unlike() {
     mixed 2 'hello' '' 'no subcommand'
     mixed 2 '--help' 'helo' "unknown subcommand 'helo'"
     mixed 2 'integrate --workers 1' 'integrate --spawned' "$same"
-    mixed 2 'mandelbrot --size 8x8' 'mandelbrot --size 9x9' 'options of this rank differ'
+    mixed 2 'mandelbrot --size 8x8' 'mandelbrot --size 9x9' '--size of this rank differs from that of rank 0'
+    mixed 3 'mandelbrot --maxit 9 --out a.png --size 8x8' 'mandelbrot --maxit 9 --size 8x8' '--out of this rank differs'
+    mixed 2 'hello' 'hello --threads 1' '--threads of this rank differs'
+    mixed 2 'hello --json a.json' 'hello --json a.json --csv' '--csv of this rank differs'
+    mixed 2 'kmeans a.npy' 'kmeans b.npy' 'host .*: [a-z]+ of this rank differs'
+    mixed 2 'mandelbrot --out a.npy --out a.png' 'mandelbrot --out a.png --out a.npy' '--out of this rank differs'
+    by_rank "exec env PLAIT_THREADS=1 '$PLAIT' hello" "exec env PLAIT_THREADS=2 '$PLAIT' hello"
+    expect_ok 2 -- "$WORK/by_rank"
+    assert "the environment of rank 0 counts for all" [ "$(grep -c ', 1 thread, ' "$WORK/out")" -eq 2 ]
     mixed 2 'mandelbrot --size 8x8' 'mandelbrot --szie 8x8' 'unknown option'
     by_rank "exec '$PLAIT' help count" "exec '$PLAIT' count --help"
     expect_ok 2 -- "$WORK/by_rank"
