@@ -42,6 +42,7 @@ struct launcher_words {
     const char *program;          /* "mpirun of Open MPI 4" */
     const char *debian;           /* what Debian calls the program, where several MPIs have one */
     const char *start;            /* the command up to the number of ranks: "mpirun -np" */
+    const char *per_node;         /* what comes before the number of ranks for each node */
     const char *unbind;           /* lets each rank use all cores of its node */
     const char *unbind_advice;    /* the same after "add" */
     const char *cores;            /* binds each rank to four cores */

@@ -88,6 +88,25 @@ static const char *unbind_option(const struct placement *rank) {
     return launcher_words((enum launcher_kind)rank->launcher_kind)->unbind_advice;
 }
 
+/* "start at most 4 ranks there (-N 4)": with the launcher's option where the launcher is known, for
+ * all ranks if this node has all of them. */
+struct at_most {
+    char text[96];
+};
+static struct at_most start_at_most(const struct placement *rank, int ranks, bool has_all) {
+    const enum launcher_kind kind = (enum launcher_kind)rank->launcher_kind;
+    const struct launcher_words *words = launcher_words(kind);
+    struct at_most fix;
+    const int used = snprintf(fix.text, sizeof fix.text, "start at most %d rank%s there", ranks,
+                              ranks == 1 ? "" : "s");
+    if (kind != LAUNCHER_NONE && has_all)
+        snprintf(fix.text + used, sizeof fix.text - (size_t)used, " (%s %d)", words->start, ranks);
+    else if (kind != LAUNCHER_NONE)
+        snprintf(fix.text + used, sizeof fix.text - (size_t)used, " (%s%d)", words->per_node,
+                 ranks);
+    return fix;
+}
+
 /* The text with the fix between "add " and "--threads N", for a rank that may use too few cores. */
 static void say_how_to_get_cores(const struct placement *rank, char *text, size_t bytes) {
     switch (placement_limit_of(rank)) {
@@ -201,12 +220,12 @@ static void examine_quotas(const struct placement *ranks, size_t count,
         return;
     const int share =
         placement_default_threads(PLACEMENT_THREADS_MAX, 1, first->cpu_quota, first_ranks);
-    char fix[64] = "";
+    char fix[112] = "";
     if (first->cpu_quota >= first_ranks)
         snprintf(fix, sizeof fix, "give --threads %d, or ", share);
     else if (first->cpu_quota >= 1)
-        snprintf(fix, sizeof fix, "start at most %d rank%s there, or ", (int)first->cpu_quota,
-                 first->cpu_quota < 2 ? "" : "s");
+        snprintf(fix, sizeof fix, "%s, or ",
+                 start_at_most(first, (int)first->cpu_quota, (size_t)first_ranks == count).text);
     warn(
         warnings,
         "host %s%s: a CPU quota of %s for %d rank%s with %d thread%s: %sraise the quota (cpu.max of the control group, CPUQuota of systemd, --cpus of a container)",
@@ -260,14 +279,14 @@ static bool is_stacked(const struct node *node) {
     return node->bound > 1 && !is_oversubscribed(node);
 }
 
-static void warn_of_crowd(const struct node *node, size_t nodes,
+static void warn_of_crowd(const struct node *node, size_t nodes, bool has_all,
                           struct placement_warnings *warnings) {
     const int cores = node->first->node_cores;
-    char fix[96];
+    char fix[128];
     if (node->ranks <= cores)
         snprintf(fix, sizeof fix, "give --threads %d", cores / node->ranks);
     else
-        snprintf(fix, sizeof fix, "start at most %d rank%s there%s", cores, cores == 1 ? "" : "s",
+        snprintf(fix, sizeof fix, "%s%s", start_at_most(node->first, cores, has_all).text,
                  node->threads > node->ranks ? ", with --threads 1" : "");
     warn(warnings, "host %s%s: oversubscribed, %d ranks with %d threads on %d core%s: %s",
          node->first->host, and_more(nodes - 1, "host").text, node->ranks, node->threads, cores,
@@ -296,7 +315,7 @@ static void examine_nodes(const struct placement *ranks, size_t count,
         }
     }
     if (oversubscribed > 0)
-        warn_of_crowd(&crowded_node, oversubscribed, warnings);
+        warn_of_crowd(&crowded_node, oversubscribed, (size_t)crowded_node.ranks == count, warnings);
     if (idle > 0) {
         const int cores = idle_node.first->node_cores;
         warn(warnings, "host %s%s: of %d cores binding lets %d rank%s use only %d: add %s",

@@ -102,7 +102,19 @@ static void oversubscribed_hosts(void) {
     CHECK_INT(1, (int64_t)w.count);
     CHECK(strstr(
         w.text[0],
-        "host red and 1 more host: oversubscribed, 5 ranks with 5 threads on 4 cores: start at most 4 ranks there"));
+        "host red and 1 more host: oversubscribed, 5 ranks with 5 threads on 4 cores: start at most 4 ranks there (-N 4)"));
+    placement_examine(ranks, 5, &w);
+    CHECK(strstr(w.text[0], "on 4 cores: start at most 4 ranks there (mpirun -np 4)"));
+    for (int r = 0; r < 10; r++)
+        ranks[r].launcher_kind = LAUNCHER_HYDRA;
+    placement_examine(ranks, 10, &w);
+    CHECK(strstr(w.text[0], ": start at most 4 ranks there (-ppn 4)"));
+    for (int r = 0; r < 10; r++)
+        ranks[r].launcher_kind = LAUNCHER_SLURM;
+    placement_examine(ranks, 10, &w);
+    CHECK(strstr(w.text[0], ": start at most 4 ranks there (--ntasks-per-node=4)"));
+    placement_examine(ranks, 5, &w);
+    CHECK(strstr(w.text[0], ": start at most 4 ranks there (srun -n 4)"));
 
     struct placement two[2] = {rank_of_four(0, 0, "red", 4), rank_of_four(1, 0, "red", 4)};
     placement_examine(two, 2, &w);
@@ -239,7 +251,7 @@ static void quotas(void) {
     CHECK_INT(1, (int64_t)w.count);
     CHECK(strstr(
         w.text[0],
-        "host red: a CPU quota of 1 core for 2 ranks with 2 threads: start at most 1 rank there, or raise"));
+        "host red: a CPU quota of 1 core for 2 ranks with 2 threads: start at most 1 rank there (mpirun -np 1), or raise"));
     ranks[1].quota_rank = 1; /* one each */
     placement_examine(ranks, 3, &w);
     CHECK_INT(0, (int64_t)w.count);
