@@ -220,12 +220,12 @@ static void examine_quotas(const struct placement *ranks, size_t count,
         return;
     const int share =
         placement_default_threads(PLACEMENT_THREADS_MAX, 1, first->cpu_quota, first_ranks);
-    char fix[112] = "";
+    char fix[64] = "";
     if (first->cpu_quota >= first_ranks)
         snprintf(fix, sizeof fix, "give --threads %d, or ", share);
     else if (first->cpu_quota >= 1)
-        snprintf(fix, sizeof fix, "%s, or ",
-                 start_at_most(first, (int)first->cpu_quota, (size_t)first_ranks == count).text);
+        snprintf(fix, sizeof fix, "start at most %d rank%s there, or ", (int)first->cpu_quota,
+                 first->cpu_quota < 2 ? "" : "s");
     warn(
         warnings,
         "host %s%s: a CPU quota of %s for %d rank%s with %d thread%s: %sraise the quota (cpu.max of the control group, CPUQuota of systemd, --cpus of a container)",

@@ -251,7 +251,7 @@ static void quotas(void) {
     CHECK_INT(1, (int64_t)w.count);
     CHECK(strstr(
         w.text[0],
-        "host red: a CPU quota of 1 core for 2 ranks with 2 threads: start at most 1 rank there (mpirun -np 1), or raise"));
+        "host red: a CPU quota of 1 core for 2 ranks with 2 threads: start at most 1 rank there, or raise"));
     ranks[1].quota_rank = 1; /* one each */
     placement_examine(ranks, 3, &w);
     CHECK_INT(0, (int64_t)w.count);
