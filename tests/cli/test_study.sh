@@ -330,6 +330,15 @@ PYTHON
     assert "its absence is said" grep -q 'warning: figures are missing: install gnuplot' "$WORK/err"
     assert "the table is there" [ -s "$SANDBOX/plain/report/report.html" ]
     assert "and the data" [ -s "$SANDBOX/plain/report/points.csv" ]
+    # A gnuplot that fails: the same files, and its cause is the error.
+    mkdir "$WORK/failing"
+    printf '#!/bin/sh\necho "line 1: no terminal" >&2\nexit 1\n' >"$WORK/failing/gnuplot"
+    chmod +x "$WORK/failing/gnuplot"
+    made broken
+    run_ranks 1 env PATH="$WORK/failing:$PATH" "$PLAIT" study report broken
+    assert "status is 1, not $status" [ "$status" -eq 1 ]
+    assert "the cause is said" has_line "could not draw the figures in 'broken/report': line 1: no terminal: after a fix"
+    assert "the table is there" [ -s "$SANDBOX/broken/report/report.html" ]
 }
 
 # One case for each rule that a study can break, and what the report refuses.
