@@ -198,7 +198,7 @@ part_refusals() {
     expect_error '--out is missing' 2 -- "$PLAIT" study run -- pi
     expect_error 'nothing to run' 2 -- "$PLAIT" study run --out s
     expect_error "'strnog' is unknown.*did you mean 'strong'" 2 -- "$PLAIT" study run --out s --mode strnog -- pi
-    expect_error "'pie' is no subcommand with --json, did you mean pi" 2 -- "$PLAIT" study run --out s -- pie
+    expect_error "'pie' is no subcommand with --json \(did you mean pi\?\)" 2 -- "$PLAIT" study run --out s -- pie
     expect_error "'logs' is no subcommand with --json" 2 -- "$PLAIT" study run --out s -- logs
     expect_error "unknown option '--drats'" 2 -- "$PLAIT" study run --out s -- pi --drats 4
     expect_error '--threads after the subcommand' 2 -- "$PLAIT" study run --out s -- pi --threads 4
@@ -225,7 +225,7 @@ part_refusals() {
     expect_error 'cannot be started' 2 -- "$PLAIT" study run --out s --launcher 'no-such-launcher {ranks}' -- pi
     expect_error 'has no study in it' 2 -- "$PLAIT" study status nothing
     expect_error 'study: give one of compare, .*run' 2 -- "$PLAIT" study
-    expect_error "study: 'rnu' is unknown, did you mean run" 2 -- "$PLAIT" study rnu
+    expect_error "study: 'rnu' is unknown \(did you mean run\?\)" 2 -- "$PLAIT" study rnu
     assert "nothing was run" [ ! -s "$FAKE_RUNS" ]
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 1 "${law[@]}" -- 1
     expect_error "'s' is of another study, with another command" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 2
