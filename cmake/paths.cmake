@@ -15,11 +15,13 @@ set(PLAIT_PATHS "" CACHE INTERNAL "compiled SIMD paths, without scalar")
 
 function(plait_path name)
   cmake_parse_arguments(arg "" "MACRO" "FLAGS" ${ARGN})
+  set(CMAKE_REQUIRED_QUIET ON) # another architecture's macro is no failure to report
   check_c_source_compiles("#ifndef ${arg_MACRO}\n#error\n#endif\nint main(void) { return 0; }"
     PLAIT_CC_MAKES${arg_MACRO})
   if(NOT PLAIT_CC_MAKES${arg_MACRO})
     return()
   endif()
+  unset(CMAKE_REQUIRED_QUIET)
   string(TOUPPER ${name} upper)
   if(arg_FLAGS)
     string(JOIN " " flags ${arg_FLAGS})

@@ -48,7 +48,7 @@ static const struct command *find_verb(const char *family, const char *verb,
     }
     const char *close = verb ? suggestion_best(&suggestion) : NULL;
     if (close)
-        failure_set(failure, EXIT_USAGE, "%s: '%s' is unknown, did you mean %s? There are %s",
+        failure_set(failure, EXIT_USAGE, "%s: '%s' is unknown (did you mean %s?): give one of %s",
                     family, verb, close, verbs);
     else
         failure_set(failure, EXIT_USAGE, "%s: give one of %s: see plait help %s", family, verbs,
@@ -67,7 +67,7 @@ static const struct command *find_command(const char *name, struct failure *fail
     }
     const char *close = suggestion_best(&suggestion);
     failure_set(failure, EXIT_USAGE, "unknown subcommand '%s'%s%s%s: see plait --help", name,
-                close ? ", did you mean " : "", close ? close : "", close ? "?" : "");
+                close ? " (did you mean " : "", close ? close : "", close ? "?)" : "");
     return NULL;
 }
 
@@ -108,6 +108,13 @@ static int refuse(const char *name, struct failure *failure) {
         return print_failure(failure);
     meet(name, failure);
     return failure->exit_status;
+}
+
+/* A word after a command line that is whole without it. */
+static int refuse_rest(const char *name, const char *word) {
+    struct failure failure = {0};
+    failure_set(&failure, EXIT_USAGE, "%s: '%s' is one word too many: leave it out", name, word);
+    return refuse(name, &failure);
 }
 
 static int end_without_mpi(void) {
@@ -281,7 +288,7 @@ int main(int argc, char **argv) {
     if (!name)
         return answer_nothing();
     if (is_any(name, "version", "--version", NULL))
-        return answer_version();
+        return argc > 2 ? refuse_rest(name, argv[2]) : answer_version();
     const bool helps = is_any(name, "help", "--help", "-h");
     if (helps && argc == 2)
         return answer_usage();
@@ -294,8 +301,9 @@ int main(int argc, char **argv) {
         family ? find_verb(argv[first], next, &failure) : find_command(argv[first], &failure);
     if (!command)
         return refuse(name, &failure);
+    const int words = first + 1 + family;
     if (helps)
-        return answer_help(command->options);
+        return argc > words ? refuse_rest(name, argv[words]) : answer_help(command->options);
     if (command->spawned && argc == 3 && strcmp(argv[2], spawn_argument) == 0)
         return run_spawned(command);
     return start_command(command, argc - 2 - family, argv + 2 + family);

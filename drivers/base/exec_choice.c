@@ -32,7 +32,7 @@ static bool refuse_path(const char *name, enum plait_status status, struct failu
         return failure_set(failure, EXIT_USAGE, "this machine cannot run path '%s': it has %s",
                            name, here);
     return failure_set(failure, EXIT_USAGE, "unknown path '%s'%s%s%s: this machine has %s", name,
-                       close ? ", did you mean " : "", close ? close : "", close ? "?" : "", here);
+                       close ? " (did you mean " : "", close ? close : "", close ? "?)" : "", here);
 }
 
 bool exec_choose(struct plait_exec *exec, const char *path, int threads, struct failure *failure) {

@@ -13,7 +13,7 @@
 #define DIGITS "0123456789"
 
 static const char not_whole[] = "is not a whole number such as 10, 4^12 or 1e9";
-static const char too_large[] = "is above 18446744073709551615, the largest count";
+const char number_too_large[] = "is above 18446744073709551615, the largest count";
 
 /* a * b; reports when that is beyond UINT64_MAX. */
 static uint64_t times(uint64_t a, uint64_t b, bool *overflow) {
@@ -71,7 +71,7 @@ const char *number_count(const char *text, uint64_t *value) {
     if (*rest != '\0')
         return not_whole;
     if (overflow)
-        return too_large;
+        return number_too_large;
     *value = number;
     return NULL;
 }

@@ -12,6 +12,9 @@
  */
 const char *number_count(const char *text, uint64_t *value);
 
+/* The reason of a whole number that no uint64_t holds. */
+extern const char number_too_large[];
+
 /* Reads a finite decimal double: -2, 0.156, 1e-3. Returns as number_count does; what overflows or
  * vanishes in a double is refused. */
 const char *number_real(const char *text, double *value);

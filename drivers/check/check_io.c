@@ -23,11 +23,14 @@ static bool io_check_space(struct trial *trial, uint64_t bytes) {
     if (statvfs(path, &disk) != 0)
         return true; /* unknown */
     const uint64_t available = (uint64_t)disk.f_bavail * disk.f_frsize;
+    const bool small = bytes < UINT64_C(1) << 20;
+    const double unit = small ? 0x1p10 : 0x1p20;
+    const char *name = small ? "KiB" : "MiB";
     return available >= bytes ||
            trial_unavailable(
                trial,
-               "the file needs %.1f MiB, this directory has %.1f MiB left: run in another directory",
-               (double)bytes / 0x1p20, (double)available / 0x1p20);
+               "the file needs %.1f %s, this directory has %.1f %s left: run in another directory",
+               (double)bytes / unit, name, (double)available / unit, name);
 }
 
 /* On rank 0: creates an empty file. */

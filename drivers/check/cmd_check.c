@@ -53,7 +53,7 @@ static bool check_choose_listed(struct check *check, const char *where, const ch
         const char *best = suggestion_best(&near);
         return failure_set(failure, EXIT_USAGE,
                            "%s: no operation '%s'%s%s%s: see plait check --list", where, name,
-                           best ? ", did you mean " : "", best ? best : "", best ? "?" : "");
+                           best ? " (did you mean " : "", best ? best : "", best ? "?)" : "");
     }
     return true;
 }

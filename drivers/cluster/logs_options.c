@@ -54,7 +54,7 @@ const struct option_set logs_option_set = {
     .summary = "merge the StopWatch lines of many logs into one table",
     .details =
         "Reads the lines that begin with '# csv,' or '#csv,', which other subcommands and the report's StopWatch print with --csv, also after a launcher's label of the rank. "
-        "Leaves out those that have been there, and writes the others as one CSV file with one header. "
+        "Writes each line once, however often it is in the logs, into one CSV file with one header. "
         "A log may hold anything else; its own header says which columns it has. "
         "Values of Python with commas between brackets are one column. "
         "Lines of the wrong form are reported on standard error with their file and number, counted and left out; then the exit status is 1 without --skip-bad. "

@@ -26,8 +26,13 @@ bool gnuplot_write(const char *directory, const char *name, const char *lines, c
 
 enum gnuplot_outcome { GNUPLOT_DONE, GNUPLOT_MISSING, GNUPLOT_FAILED };
 
-/* Runs directory/name.gp and puts its name.png, name.pdf and name.svg into the directory. Starts a
- * process, so not between MPI's start and end, where many networks forbid that. */
-enum gnuplot_outcome gnuplot_draw(const char *directory, const char *name);
+enum { GNUPLOT_CAUSE_BYTES = 512 };
+
+/* Runs directory/name.gp and puts its name.png, name.pdf and name.svg into the directory, whole and
+ * on the disk. Starts a process, so not between MPI's start and end, where many networks forbid
+ * that. cause: after GNUPLOT_FAILED why, by gnuplot's first line of error or the system's; may hold
+ * any characters. */
+enum gnuplot_outcome gnuplot_draw(const char *directory, const char *name,
+                                  char cause[GNUPLOT_CAUSE_BYTES]);
 
 #endif

@@ -5,12 +5,14 @@
 #include "base/atomic_file.h"
 #include "files/gnuplot.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A file, or a directory of plots, that an option names. */
 struct named_file {
     const struct option *row;
     const char *path;
+    const char *place; /* where it is given if not on the command line, else NULL */
 };
 
 static bool is_choice(const struct option *row, const char *text) {
@@ -34,7 +36,10 @@ static bool named_files_next(struct named_files *files, struct named_file *file)
         if (!(row->reads || row->replaces || row->plots) || !values_counts(values, row->name))
             continue;
         while (files->text < value->count) {
-            *file = (struct named_file){row, value->texts[files->text++]};
+            *file = (struct named_file){
+                row, value->texts[files->text],
+                value->origin != ORIGIN_COMMAND_LINE ? value->places[files->text] : NULL};
+            files->text++;
             if (!is_choice(row, file->path))
                 return true;
         }
@@ -58,7 +63,20 @@ static bool outputs_check_pair(const struct named_file *a, const struct named_fi
         return b->row->plots || check_plots(a, b, failure);
     if (b->row->plots)
         return check_plots(b, a, failure);
-    return atomic_file_check_apart(b->path, a->path, failure);
+    if (!atomic_file_same_target(a->path, b->path))
+        return true;
+    char text[2][512];
+    const struct named_file *files[] = {a, b};
+    for (int f = 0; f < 2; f++) {
+        const struct option *row = files[f]->row;
+        const char *place = files[f]->place;
+        const bool argument = row->scope == OPTION_ARGUMENT;
+        snprintf(text[f], sizeof text[f], "%s%s '%.300s'%s%.100s%s", argument ? "" : "--",
+                 argument ? row->argument : row->name, files[f]->path, place ? " (" : "",
+                 place ? place : "", place ? ")" : "");
+    }
+    return failure_set(failure, EXIT_USAGE, "%s and %s are one file: name another for one of them",
+                       text[0], text[1]);
 }
 
 bool outputs_check(const struct option_values *values, struct failure *failure) {

@@ -86,8 +86,8 @@ static bool read_lines(struct text_file *file, struct colour_list *list, struct 
     if (failure->exit_status != EXIT_DONE)
         return false;
     return list->count >= 2 ||
-           failure_set(failure, EXIT_USAGE, "%s:%lu: too few colours, %zu: a palette has 2 or more",
-                       file->path, file->number, list->count);
+           failure_set(failure, EXIT_USAGE, "%s: too few colours, %zu: a palette has 2 or more",
+                       file->path, list->count);
 }
 
 /* Index k lies at k / 255 of the way from the first colour to the last. */

@@ -160,7 +160,9 @@ static bool check_signature(const struct reading *reading, struct failure *failu
         return failure_set(failure, EXIT_USAGE, "cannot read '%s': %s", reading->path,
                            strerror(errno));
     if (!whole || png_sig_cmp(signature, 0, sizeof signature) != 0)
-        return failure_set(failure, EXIT_USAGE, "'%s' is no PNG file", reading->path);
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' is not a PNG file, whatever its name: give one that is",
+                           reading->path);
     rewind(reading->stream);
     return true;
 }

@@ -4,6 +4,7 @@
  * '#'. */
 #include "options/config_file.h"
 
+#include "base/atomic_file.h"
 #include "base/text_file.h"
 
 #include <ctype.h>
@@ -60,17 +61,17 @@ static bool is_blank_or_comment(const char *text) {
 }
 
 static bool refuse_section(struct reading *reading, const char *name) {
-    char fix[128];
+    char fix[128] = "";
     struct suggestion near = suggestion_begin(name);
     for (size_t i = 0; i < reading->set_count; i++)
         suggestion_offer(&near, reading->sets[i]->command);
     const char *best = suggestion_best(&near);
     if (best)
-        snprintf(fix, sizeof fix, "did you mean [%s]?", best);
-    else
-        snprintf(fix, sizeof fix, "sections are named as subcommands are, see plait --help");
-    return failure_set(&reading->mistake, EXIT_USAGE, "%s:%lu: unknown section [%s]: %s",
-                       reading->file.path, reading->file.number, name, fix);
+        snprintf(fix, sizeof fix, " (did you mean [%s]?)", best);
+    return failure_set(
+        &reading->mistake, EXIT_USAGE,
+        "%s:%lu: unknown section [%s]%s: sections are named as subcommands are, see plait --help",
+        reading->file.path, reading->file.number, name, fix);
 }
 
 static bool enter_section(struct reading *reading, char *text) {
@@ -255,10 +256,13 @@ static void write_entry(const struct option *option, const char *text, const cha
 }
 
 static bool all_written(FILE *stream, struct failure *failure) {
-    if (fflush(stream) != 0 || ferror(stream))
-        return failure_set(failure, EXIT_RUN, "cannot write the configuration: %s",
-                           strerror(errno));
-    return true;
+    errno = 0;
+    if (fflush(stream) == 0 && !ferror(stream))
+        return true;
+    const char *fix = atomic_file_fix(errno);
+    return failure_set(failure, EXIT_RUN, "cannot write the configuration: %s%s",
+                       errno ? strerror(errno) : "an earlier write failed",
+                       *fix ? fix : ": redirect it to where it can be written");
 }
 
 /* Whether a file holds the option where it holds only what defines a result. */

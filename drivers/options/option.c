@@ -151,7 +151,9 @@ static bool parse_flag(const char *where, const char *text, bool *value, struct 
 static bool parse_count(const struct option *option, const char *where, const char *what,
                         const char *text, uint64_t *value, struct failure *failure) {
     const char *reason = number_count(text, value);
-    if (reason)
+    if (reason == number_too_large && option->max != 0)
+        *value = UINT64_MAX; /* the limit of this option is the one to report */
+    else if (reason)
         return failure_set(failure, EXIT_USAGE, "%s: %s'%s' %s", where, what, text, reason);
     if (*value < option->min)
         return failure_set(failure, EXIT_USAGE, "%s: %s'%s' is below %" PRIu64, where, what, text,
@@ -172,7 +174,8 @@ static bool parse_real(const struct option *option, const char *where, const cha
     if (reason)
         return failure_set(failure, EXIT_USAGE, "%s: '%s' %s", where, text, reason);
     if (option->positive && !(*value > 0))
-        return failure_set(failure, EXIT_USAGE, "%s: '%s' is not above 0", where, text);
+        return failure_set(failure, EXIT_USAGE, "%s: '%s' is not above 0: give a positive number",
+                           where, text);
     if (has_real_range(option) && *value < option->real_min)
         return failure_set(failure, EXIT_USAGE, "%s: '%s' is below %.15g", where, text,
                            option->real_min);

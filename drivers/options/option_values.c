@@ -364,8 +364,9 @@ static void warn_unknown_variable(const char *entry, const struct option_set *co
     const char *best = suggestion_best(&near);
     if (best) {
         option_variable_of(best, variable);
-        failure_set(&line, EXIT_USAGE, "%.*s is ignored: no option has that name, did you mean %s?",
-                    (int)length, entry, variable);
+        failure_set(&line, EXIT_USAGE,
+                    "%.*s is ignored: no option has that name (did you mean %s?)", (int)length,
+                    entry, variable);
     } else {
         failure_set(&line, EXIT_USAGE, "%.*s is ignored: no option has that name", (int)length,
                     entry);

@@ -362,13 +362,21 @@ static void end_on_root(struct pi_checkpoint *checkpoint, bool stopped, struct f
         save(checkpoint, &checkpoint->failure);
     if (checkpoint->failure.exit_status != EXIT_DONE)
         *failure = checkpoint->failure;
-    else if (stopped && !whole)
-        failure_set(
-            failure, EXIT_STOPPED,
-            "stopped: checkpoint '%s' has %.4g of %.4g darts, and the same command continues from there",
-            checkpoint->path,
-            darts_of_steps(&checkpoint->sweep, checkpoint->done) + darts_of_part(checkpoint),
-            darts_of_steps(&checkpoint->sweep, checkpoint->sweep.steps));
+    else if (stopped && !whole) {
+        const double done =
+            darts_of_steps(&checkpoint->sweep, checkpoint->done) + darts_of_part(checkpoint);
+        const double all = darts_of_steps(&checkpoint->sweep, checkpoint->sweep.steps);
+        if (done > 0)
+            failure_set(
+                failure, EXIT_STOPPED,
+                "stopped: checkpoint '%s' has %.4g of %.4g darts, and the same command continues from there",
+                checkpoint->path, done, all);
+        else
+            failure_set(
+                failure, EXIT_STOPPED,
+                "stopped: checkpoint '%s' has 0 of %.4g darts: nothing is gained yet, and the same command begins from the start",
+                checkpoint->path, all);
+    }
 }
 
 void pi_checkpoint_end_round(struct pi_checkpoint *checkpoint, bool stopped,

@@ -71,7 +71,7 @@ const struct option pi_option_rows[PI_OPTIONS] = {
         .kind = OPTION_REAL,
         .argument = "E",
         .help =
-            "end with the first N whose standard error of the mean, by the spread of the runs (std_sample / sqrt(R)), is at most E; N goes on by B beyond B^J, or doubles from --darts, up to --max-darts; if none meets it, also where --max-time ends, the exit status is 1, with plots and picture written and the checkpoint kept",
+            "end with the first N whose standard error of the mean, by the spread of the runs (std_sample / sqrt(R); with one run, which has no spread, the expected one), is at most E; N goes on by B beyond B^J, or doubles from --darts, up to --max-darts; if none meets it, also where --max-time ends, the exit status is 1, with plots and picture written and the checkpoint kept",
         .offset = MEMBER(target_error),
         .positive = true,
     },

@@ -39,6 +39,9 @@ static bool parse_power(const char *text, size_t length, struct power *power,
         return failure_set(failure, EXIT_USAGE, "'%s' is too long for two powers", text);
     snprintf(copy, sizeof copy, "%.*s", (int)length, text);
     const char *reason = number_count(copy, &power->value);
+    if (reason == number_too_large)
+        return failure_set(failure, EXIT_USAGE, "'%s' is above %" PRIu64 " darts", copy,
+                           PLAIT_DARTS_MAX);
     if (reason)
         return failure_set(failure, EXIT_USAGE, "'%s' %s", copy, reason);
     hat = strchr(copy, '^');

@@ -61,7 +61,7 @@ const struct option_set colour_option_set = {
     .summary = "colour counts that were computed before",
     .details =
         "Draws a picture from a file of counts (.npy) without computing them again, in little memory whatever its size. "
-        "With the same palette it is the picture that mandelbrot or, with --value 255-count, julia draws.",
+        "With the same palette it has the same pixels as the picture of mandelbrot or, with --value 255-count, of julia; the files differ in the command that they carry.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

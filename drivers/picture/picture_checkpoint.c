@@ -136,6 +136,12 @@ static bool picture_checkpoint_end_on_root(struct picture_checkpoint *checkpoint
         return true;
     if (finished == all)
         return picture_checkpoint_stopped_with_all_rows(checkpoint, failure);
+    if (finished == 0)
+        return failure_set(
+            failure, EXIT_STOPPED,
+            "stopped: checkpoint '%s' has 0 of %" PRIu64
+            " rows: nothing is gained yet, and the same command begins from the start",
+            checkpoint->path, all);
     return failure_set(failure, EXIT_STOPPED,
                        "stopped: checkpoint '%s' has %" PRIu64 " of %" PRIu64
                        " rows, and the same command continues from there",

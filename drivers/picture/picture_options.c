@@ -124,7 +124,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .kind = OPTION_COUNT,
         .argument = "N",
         .help =
-            "compute N x N points of each pixel and draw the mean of their light; counts, checksum and .npy are those of the points",
+            "compute N x N points of each pixel and draw the mean of their light; counts, checksum and .npy have a value for each of the points, not for each pixel",
         .default_value = "1",
         .offset = MEMBER(samples),
         .min = 1,

@@ -22,9 +22,9 @@ bool picture_print(const struct run *run, void *state, struct failure *failure) 
         printf(" of %" PRIu32 "x%" PRIu32 " samples", samples, samples);
     printf(
         ", maxit %" PRId32 ": %" PRIu64
-        " steps in %.4g s, %.3g G steps/s effective, imbalance %.2f, gather %.2g s, encode %.2g s, fnv1a %016" PRIx64,
-        picture->escape.maxit, keeper->tally.steps, run->compute.seconds,
-        (double)steps * 1e-9 / run->compute.seconds,
+        " step%s in %.4g s, %.3g G steps/s effective, imbalance %.2f, gather %.2g s, encode %.2g s, fnv1a %016" PRIx64,
+        picture->escape.maxit, keeper->tally.steps, keeper->tally.steps == 1 ? "" : "s",
+        run->compute.seconds, (double)steps * 1e-9 / run->compute.seconds,
         queue_imbalance(queue->shares, run->session->size), run->gather.seconds,
         run->encode.seconds, picture->fnv1a);
     if (options->verify)

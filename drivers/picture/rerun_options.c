@@ -60,7 +60,7 @@ const struct option_set rerun_option_set = {
     .command = "rerun",
     .summary = "print how a picture was made; compute it again and compare",
     .details =
-        "Prints the command that draws the picture again: the PNG files of mandelbrot and julia carry command, parameters, version and checksum, and keep them in programs that keep text. "
+        "Prints the command that draws the picture again: the PNG files of mandelbrot, julia and colour carry command, parameters, version and checksum, and keep them in programs that keep text. "
         "The checksum is that of the counts, so --check holds for a copy that was resized or recoloured, too; it also prints whether the pixels are still those that were drawn.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],

@@ -7,14 +7,15 @@
 
 void plot_draw(const char *directory, const char *const *names, struct failure *failure) {
     for (; *names; names++) {
-        const enum gnuplot_outcome outcome = gnuplot_draw(directory, *names);
+        char cause[GNUPLOT_CAUSE_BYTES];
+        const enum gnuplot_outcome outcome = gnuplot_draw(directory, *names, cause);
         if (outcome == GNUPLOT_DONE)
             continue;
         if (outcome == GNUPLOT_FAILED) {
             failure_set(
                 failure, EXIT_RUN,
-                "gnuplot could not draw the plots in '%s': run the scripts there to see why",
-                directory);
+                "gnuplot could not draw the plots in '%.300s': %s: after a fix run the scripts there",
+                directory, cause);
             return;
         }
         /* A failure's text is one clean line whatever the directory is called. */

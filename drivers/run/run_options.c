@@ -29,7 +29,8 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .name = "json",
         .kind = OPTION_TEXT,
         .argument = "FILE",
-        .help = "write parameters, placement, timing and result to FILE when the run has succeeded",
+        .help =
+            "write parameters, placement, timing and result to FILE when the computation has succeeded; plots are drawn later, and one that fails leaves FILE there",
         .offset = offsetof(struct run_options, json),
         .replaces = true,
     },
@@ -37,7 +38,7 @@ const struct option run_option_rows[RUN_OPTIONS] = {
         .name = "csv",
         .kind = OPTION_FLAG,
         .help =
-            "print the timers of rank 0, or of the slowest rank where --json has them too, after the results: a table, and lines that begin with '# csv,' for plait logs merge",
+            "print the timers after the results, those of rank 0, except that a timer that is also in the --json report is of the slowest rank: a table, and lines that begin with '# csv,' for plait logs merge",
         .offset = offsetof(struct run_options, csv),
     },
 };

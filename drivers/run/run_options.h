@@ -44,20 +44,20 @@ extern const struct option run_option_rows[RUN_OPTIONS];
             "how to show progress on long work; auto is a bar on a terminal and lines elsewhere", \
         .default_value = "auto", .offset = (member_offset), .choices = progress_styles,           \
     }
-#define CHECKPOINT_ROW(member_offset, what)                                                                                                                                                                                    \
-    {                                                                                                                                                                                                                          \
-        .name = "checkpoint", .kind = OPTION_TEXT, .argument = "FILE",                                                                                                                                                         \
-        .help =                                                                                                                                                                                                                \
-            "keep finished " what                                                                                                                                                                                              \
-            " in FILE during the run, so that the same command resumes from there, on other ranks, threads or paths too; SIGUSR1, SIGTERM and SIGINT save and stop, exit status 75; FILE is removed when the run is complete", \
-        .offset = (member_offset), .replaces = true,                                                                                                                                                                           \
+#define CHECKPOINT_ROW(member_offset, what)                                                                                                                                                                                             \
+    {                                                                                                                                                                                                                                   \
+        .name = "checkpoint", .kind = OPTION_TEXT, .argument = "FILE",                                                                                                                                                                  \
+        .help =                                                                                                                                                                                                                         \
+            "keep finished " what                                                                                                                                                                                                       \
+            " in FILE during the run, so that the same command resumes from there, on other ranks, threads or paths too; SIGUSR1, SIGTERM, SIGINT and SIGXCPU save and stop, exit status 75; FILE is removed when the run is complete", \
+        .offset = (member_offset), .replaces = true,                                                                                                                                                                                    \
     }
-#define CHECKPOINT_EVERY_ROW(member_offset)                                                                                                                              \
-    {                                                                                                                                                                    \
-        .name = "checkpoint-every", .kind = OPTION_REAL, .argument = "SECONDS",                                                                                          \
-        .help =                                                                                                                                                          \
-            "save to the checkpoint after that many seconds, which is what a lost machine costs, and not more than 5 % of the time; 0 saves whenever something is done", \
-        .default_value = "5", .offset = (member_offset), .real_max = 86400,                                                                                              \
+#define CHECKPOINT_EVERY_ROW(member_offset)                                                                                                                                                                            \
+    {                                                                                                                                                                                                                  \
+        .name = "checkpoint-every", .kind = OPTION_REAL, .argument = "SECONDS",                                                                                                                                        \
+        .help =                                                                                                                                                                                                        \
+            "save to the checkpoint after that many seconds, so that a crash loses no more work than that; saves come less often where they would take more than 5 % of the time; 0 saves whenever something is done", \
+        .default_value = "5", .offset = (member_offset), .real_max = 86400,                                                                                                                                            \
     }
 
 /* Refuses --checkpoint-every on a command line that has no --checkpoint: EXIT_USAGE. In a

@@ -15,6 +15,9 @@ bool seed_is_random(const char *text) {
 bool seed_check(const char *text, struct failure *failure) {
     uint64_t seed;
     const char *reason = seed_is_random(text) ? NULL : number_count(text, &seed);
+    if (reason == number_too_large)
+        return failure_set(failure, EXIT_USAGE, "'%s' %s", text, reason);
     return !reason ||
-           failure_set(failure, EXIT_USAGE, "'%s' %s, nor is it '%s'", text, reason, random_seed);
+           failure_set(failure, EXIT_USAGE, "'%s' is neither a whole number of at least 0 nor '%s'",
+                       text, random_seed);
 }

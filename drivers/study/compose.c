@@ -492,7 +492,7 @@ static bool find_subcommand(struct composer *composer, const struct option_set *
         return failure_set(
             failure, EXIT_USAGE,
             "'%s' is no subcommand with --json%s%s%s: another program is run with --program",
-            words->items[0], close ? ", did you mean " : "", close ? close : "", close ? "?" : "");
+            words->items[0], close ? " (did you mean " : "", close ? close : "", close ? "?)" : "");
     for (size_t k = 1; k < words->count; k++)
         for (size_t name = 0; name < sizeof ours / sizeof *ours; name++)
             if (gives_option(words->items[k], ours[name]))

@@ -397,7 +397,7 @@ static bool write_heat(const struct plotting *plotting, struct failure *failure)
 }
 
 bool plots_write(const struct analysis *analysis, const char *directory, bool drawn[PLOTS],
-                 bool *missing, struct failure *failure) {
+                 bool *missing, struct failure *drawing, struct failure *failure) {
     struct plotting plotting = {.analysis = analysis, .directory = directory};
     find_all_series(&plotting);
     *missing = false;
@@ -413,9 +413,16 @@ bool plots_write(const struct analysis *analysis, const char *directory, bool dr
         return false;
     drawn[PLOT_HEAT] = write_heat(&plotting, failure);
     for (int plot = 0; plot < PLOTS && failure->exit_status == EXIT_DONE; plot++)
-        if (drawn[plot] && gnuplot_draw(directory, plot_names[plot]) != GNUPLOT_DONE) {
-            drawn[plot] = false;
-            *missing = true;
+        if (drawn[plot]) {
+            char cause[GNUPLOT_CAUSE_BYTES];
+            const enum gnuplot_outcome outcome = gnuplot_draw(directory, plot_names[plot], cause);
+            drawn[plot] = outcome == GNUPLOT_DONE;
+            *missing |= outcome != GNUPLOT_DONE;
+            if (outcome == GNUPLOT_FAILED)
+                failure_set(
+                    drawing, EXIT_RUN,
+                    "gnuplot could not draw the figures in '%.300s': %s: after a fix run plait study report again",
+                    directory, cause);
         }
     return failure->exit_status == EXIT_DONE;
 }

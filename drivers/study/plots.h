@@ -11,9 +11,10 @@ extern const char *const plot_names[PLOTS];
 
 /* Writes scripts and data and draws. drawn says which plots there are: speed-up and efficiency need
  * a base and other points, the heat map several ranks and several threads. missing: gnuplot is not
- * there, or has failed. EXIT_RUN if a file cannot be written. */
+ * there, or has failed; then drawing is set, which ends no report. EXIT_RUN if data or a script
+ * cannot be written. */
 bool plots_write(const struct analysis *analysis, const char *directory, bool drawn[PLOTS],
-                 bool *missing, struct failure *failure);
+                 bool *missing, struct failure *drawing, struct failure *failure);
 
 /* Whether points are connected and cores are an axis: some parameters have several numbers of
  * cores. Else the parameters are categories side by side. */

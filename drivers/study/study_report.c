@@ -489,6 +489,7 @@ static bool write_report(const struct analysis *analysis, const struct report_re
                          const char *target, struct failure *failure) {
     const struct study *study = analysis->study;
     struct document document;
+    struct failure drawing = {0};
     bool drawn[PLOTS], missing;
     char *command = command_of(&study->definition);
     /* Without the directory that a program lies in. */
@@ -499,7 +500,7 @@ static bool write_report(const struct analysis *analysis, const struct report_re
         request->title ? strdup(request->title) : text_format("Scaling of %s", name ? name : "");
     bool good =
         (command && title) || failure_set(failure, EXIT_RUN, "out of memory for the report");
-    good = good && plots_write(analysis, target, drawn, &missing, failure);
+    good = good && plots_write(analysis, target, drawn, &missing, &drawing, failure);
     if (good) {
         document_begin(&document, title);
         add_summary(&document, analysis, command);
@@ -521,13 +522,17 @@ static bool write_report(const struct analysis *analysis, const struct report_re
                          document_write_pdf(&document, target, "report.pdf", failure);
         good = failure->exit_status == EXIT_DONE;
         document_free(&document);
-        if (good && missing)
+        if (good && missing && drawing.exit_status == EXIT_DONE)
             warning_print(
                 "figures are missing: install gnuplot-nox, and run plait study report again");
         if (good)
             printf("report: %zu points, %zu samples count of %zu -> %s/report.html, report.md%s\n",
                    analysis->count, analysis->used, analysis->measured, target,
                    pdf ? ", report.pdf" : "; no PDF: this build has no cairo");
+        if (good && drawing.exit_status != EXIT_DONE) {
+            *failure = drawing;
+            good = false;
+        }
     }
     free(command);
     free(title);

@@ -114,6 +114,8 @@ inputs() {
         done
     done
     RANKS_LIST=1 expect_error 'are one file' 2 -- "$PLAIT" pi --config conf.png --scatter conf.png
+    RANKS_LIST=1 expect_error "--out 'mandelbrot.png' \(default\) and --json './mandelbrot.png' are one file" 2 -- \
+        "$PLAIT" mandelbrot --json ./mandelbrot.png
     RANKS_LIST=1 expect_error 'are one file' 2 -- "$PLAIT" hello --config conf.png --json conf.png
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --config conf.png --palette mine.png --out new.png
 }
@@ -224,7 +226,15 @@ julia_only() {
 
 commands() {
     new_sandbox
-    expect_error 'mandelbort' 2 -- "$PLAIT" mandelbort
+    expect_error "unknown subcommand 'mandelbort' \(did you mean mandelbrot\?\): see plait --help" 2 -- "$PLAIT" mandelbort
+    expect_error "version: 'foo' is one word too many: leave it out" 2 -- "$PLAIT" --version foo
+    expect_error "help: 'junk' is one word too many: leave it out" 2 -- "$PLAIT" help pi junk
+    expect_error "help: 'junk' is one word too many: leave it out" 2 -- "$PLAIT" help study run junk
+    expect_error "darts: '1e20' is above 4611686018427387904" 2 -- "$PLAIT" pi --darts 1e20
+    expect_error "seed: '-1' is neither a whole number of at least 0 nor 'random'" 2 -- "$PLAIT" pi --seed -1
+    expect_error "seed: '1e20' is above 18446744073709551615" 2 -- "$PLAIT" pi --seed 1e20
+    expect_ok 1 -- "$PLAIT" mandelbrot --size 1x1 --maxit 1 --out null
+    assert "one step is no steps" grep -q ': 1 step in' "$WORK/out"
     expect_error 'frobnicate' 2 -- "$PLAIT" --frobnicate
 }
 

@@ -80,7 +80,7 @@ EOP
     assert "a timer for each operation, once" [ "$(grep -c '^# csv,reduce,ok,\|^# csv,spawn,\|^# csv,total,' "$WORK/out")" -eq 3 ]
     expect_ok 2 -- env CHECK_HOOK=poor "$HOOKED_PLAIT" check --only send-large,write-large
     assert "memory is looked at before" [ "$(grep -c 'unavailable .*needs 4\.0 GiB of memory on host' "$WORK/out")" -eq 2 ]
-    no_directory full 'the file needs 0\.0 MiB, this directory has 0\.0 MiB left: run in another directory'
+    no_directory full 'the file needs [1-9][0-9]*\.[0-9] KiB, this directory has [0-9.]+ KiB left: run in another directory'
     no_directory closed 'cannot create a file in this directory \(Read-only file system\): run in another one'
     no_directory unshared 'the directory of rank 0 is not here: run in a directory that all hosts share'
     small_files
@@ -277,10 +277,10 @@ show() {
 }
 
 bad_input() {
-    expect_error "no operation 'scater-rows', did you mean scatter-rows\\?: see plait check --list" 2 -- \
+    expect_error "no operation 'scater-rows' \\(did you mean scatter-rows\\?\\): see plait check --list" 2 -- \
         "$PLAIT" check --only bcast-array,scater-rows
     expect_error "no operation ''" 2 -- "$PLAIT" check --only reduce,
-    expect_error "no operation 'reducer', did you mean reduce" 2 -- "$PLAIT" check --show reducer
+    expect_error "no operation 'reducer' \\(did you mean reduce\\?\\)" 2 -- "$PLAIT" check --show reducer
     expect_error 'no operation' 2 -- env PLAIT_ONLY=nonsense "$PLAIT" check
     expect_error 'too large to be shown' 2 -- "$PLAIT" check --show reduce,send-large
     expect_error 'only and --show exclude each other' 2 -- "$PLAIT" check --only reduce --show reduce

@@ -110,7 +110,7 @@ wrong_files() {
             "$PLAIT" colour p.npy --out "$file"
     done
     printf '000000\nffffff\n' >"$SANDBOX/mine.png"
-    expect_error "are one file" 2 -- "$PLAIT" colour p.npy --palette mine.png --out ./mine.png
+    expect_error "--palette 'mine.png' and --out './mine.png' are one file: name another" 2 -- "$PLAIT" colour p.npy --palette mine.png --out ./mine.png
     expect_error 'value.*count or 255-count' 2 -- "$PLAIT" colour p.npy --value 254-count
 }
 

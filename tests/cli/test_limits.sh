@@ -132,7 +132,7 @@ output_pipe() {
     expect_error "$pipe" 1 -- "$WORK/unread" "$PLAIT" mandelbrot --size 40x20 --out null --json a.json
     expect_error "$pipe" 1 -- "$WORK/unread" "$PLAIT" ring
     RANKS_LIST=1 expect_error "$pipe" 1 -- "$WORK/unread" "$PLAIT" --help
-    RANKS_LIST=1 expect_error 'cannot write the configuration: Broken pipe' 1 -- "$WORK/unread" "$PLAIT" pi --dump-config
+    RANKS_LIST=1 expect_error 'cannot write the configuration: Broken pipe: redirect it to where it can be written' 1 -- "$WORK/unread" "$PLAIT" pi --dump-config
     # The work is done, and kept.
     run_ranks 2 "$WORK/unread" "$PLAIT" mandelbrot --size 90x61 --out null --checkpoint run.ck
     assert "status is 1, not $status" [ "$status" -eq 1 ]

@@ -158,7 +158,7 @@ expect_error 'FILE is missing' 2 -- "$PLAIT" logs merge
 expect_error "ACTION: 'marge' is unknown .did you mean 'merge'" 2 -- "$PLAIT" logs marge a.log
 expect_error "cannot read log 'none.log': no such file" 2 -- "$PLAIT" logs merge a.log none.log
 expect_error "cannot read log 'directory': is a directory" 2 -- "$PLAIT" logs merge a.log directory --out d.csv
-expect_error "'a.log' and './a.log' are one file" 2 -- "$PLAIT" logs merge b.log a.log --out ./a.log
+expect_error "FILE 'a.log' and --out './a.log' are one file" 2 -- "$PLAIT" logs merge b.log a.log --out ./a.log
 expect_error 'none/d.csv' 2 -- "$PLAIT" logs merge a.log --out none/d.csv
 expect_error "unknown option '--csv'" 2 -- "$PLAIT" logs merge a.log --csv
 

@@ -361,6 +361,25 @@ failing_gnuplots() {
     chmod +x "$WORK/failing/gnuplot"
     new_sandbox
     plot_fails 3 "$WORK/failing:$PATH" "$PLAIT" pingpong --pairs all --repeat 3
+    # What it says is in the line, cleaned: not the warning, but the error.
+    cat >"$WORK/failing/gnuplot" <<'EOS'
+#!/bin/sh
+printf '\n"p.gp" line 3: warning: odd\n"p.gp" line 9: no \033terminal\r\nmore\n' >&2
+exit 1
+EOS
+    new_sandbox
+    plot_fails 1 "$WORK/failing:$PATH" "${pi[@]}"
+    assert "the cause is in the line" has_line "in 'p': .p.gp. line 9: no .terminal: after a fix"
+    # One that says that all is well, and leaves what is cut short.
+    cat >"$WORK/failing/gnuplot" <<'EOS'
+#!/bin/sh
+directory=$(expr "$2" : ".*'\(.*\)'")
+for ending in png pdf svg; do echo cut >"$directory${3%.gp}.$ending"; done
+EOS
+    new_sandbox
+    plot_fails 1 "$WORK/failing:$PATH" "${pi[@]}"
+    assert "it names the picture" has_line "in 'p': pi_vs_log2_N.png is cut short: after a fix"
+    printf '#!/bin/sh\nexit 3\n' >"$WORK/failing/gnuplot"
     # A target that is missed is the error then, and the plot a warning.
     new_sandbox
     run_ranks 1 env PATH="$WORK/failing:$PATH" "$PLAIT" pi --darts 100 --runs 1 --target-error 0.1 --max-darts 399 --plot p
@@ -383,7 +402,7 @@ plot_fails() {
     run_ranks "$1" env PATH="$2" "${@:3}" --plot p
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     assert "one line is an error, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
-    assert "it names the directory" has_line "gnuplot could not draw the plots in 'p': run the scripts there"
+    assert "it names the directory" has_line "gnuplot could not draw the plots in 'p': .*: after a fix run the scripts there"
     assert "data and scripts alone" [ "$(find "$SANDBOX/p" -mindepth 1 | wc -l)" -eq 4 ]
     assert "the results are printed" [ -s "$WORK/out" ]
 }

@@ -204,8 +204,8 @@ bad_files() {
     mkfifo "$SANDBOX/pipe.png"
     expect_error "cut.png' is damaged" 2 -- "$PLAIT" rerun cut.png
     expect_error "short.png' is damaged" 2 -- "$PLAIT" rerun short.png --print
-    expect_error "stub.png' is no PNG" 2 -- "$PLAIT" rerun stub.png
-    expect_error "empty.png' is no PNG" 2 -- "$PLAIT" rerun empty.png --check
+    expect_error "stub.png' is not a PNG file" 2 -- "$PLAIT" rerun stub.png
+    expect_error "empty.png' is not a PNG file" 2 -- "$PLAIT" rerun empty.png --check
     expect_error 'No such file' 2 -- "$PLAIT" rerun absent.png
     expect_error 'no regular file' 2 -- "$PLAIT" rerun directory.png
     expect_error 'no regular file' 2 -- "$PLAIT" rerun pipe.png

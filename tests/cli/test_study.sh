@@ -225,7 +225,7 @@ part_refusals() {
     expect_error '--out is missing' 2 -- "$PLAIT" study run -- pi
     expect_error 'nothing to run' 2 -- "$PLAIT" study run --out s
     expect_error "'strnog' is unknown.*did you mean 'strong'" 2 -- "$PLAIT" study run --out s --mode strnog -- pi
-    expect_error "'pie' is no subcommand with --json, did you mean pi" 2 -- "$PLAIT" study run --out s -- pie
+    expect_error "'pie' is no subcommand with --json \(did you mean pi\?\)" 2 -- "$PLAIT" study run --out s -- pie
     expect_error "'logs' is no subcommand with --json" 2 -- "$PLAIT" study run --out s -- logs
     expect_error "unknown option '--drats'" 2 -- "$PLAIT" study run --out s -- pi --drats 4
     expect_error '--threads after the subcommand' 2 -- "$PLAIT" study run --out s -- pi --threads 4
@@ -263,7 +263,7 @@ part_refusals() {
     expect_error 'cannot be started' 2 -- "$PLAIT" study run --out s --launcher 'no-such-launcher {ranks}' -- pi
     expect_error 'has no study in it' 2 -- "$PLAIT" study status nothing
     expect_error 'study: give one of compare, .*run' 2 -- "$PLAIT" study
-    expect_error "study: 'rnu' is unknown, did you mean run" 2 -- "$PLAIT" study rnu
+    expect_error "study: 'rnu' is unknown \(did you mean run\?\)" 2 -- "$PLAIT" study rnu
     assert "nothing was run" [ ! -s "$FAKE_RUNS" ]
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 1 "${law[@]}" -- 1
     expect_error "'s' is of another study, with another command" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 2
@@ -380,6 +380,15 @@ PYTHON
     assert "its absence is said" grep -q 'warning: figures are missing: install gnuplot' "$WORK/err"
     assert "the table is there" [ -s "$SANDBOX/plain/report/report.html" ]
     assert "and the data" [ -s "$SANDBOX/plain/report/points.csv" ]
+    # A gnuplot that fails: the same files, and its cause is the error.
+    mkdir "$WORK/failing"
+    printf '#!/bin/sh\necho "line 1: no terminal" >&2\nexit 1\n' >"$WORK/failing/gnuplot"
+    chmod +x "$WORK/failing/gnuplot"
+    made broken
+    run_ranks 1 env PATH="$WORK/failing:$PATH" "$PLAIT" study report broken
+    assert "status is 1, not $status" [ "$status" -eq 1 ]
+    assert "the cause is said" has_line "could not draw the figures in 'broken/report': line 1: no terminal: after a fix"
+    assert "the table is there" [ -s "$SANDBOX/broken/report/report.html" ]
 }
 
 # One case for each rule that a study can break, and what the report refuses.

@@ -138,9 +138,11 @@ static void test_mistakes(void) {
     CU_ASSERT(refuses("[mandelbrot]\nmaxit =\n", "run.ini:2: maxit: the value is empty"));
     CU_ASSERT(refuses("[mandelbrot]\nmaxit = ; 5\n", "run.ini:2: maxit: the value is empty"));
     CU_ASSERT(refuses("[mandlebrot]\nmaxit = 5\n",
-                      "run.ini:1: unknown section [mandlebrot]: did you mean [mandelbrot]?"));
+                      "run.ini:1: unknown section [mandlebrot] (did you mean [mandelbrot]?): "
+                      "sections are named as subcommands are, see plait --help"));
     CU_ASSERT(refuses("[mandelbrot]\n[mandlebrot]\n",
-                      "run.ini:2: unknown section [mandlebrot]: did you mean [mandelbrot]?"));
+                      "run.ini:2: unknown section [mandlebrot] (did you mean [mandelbrot]?): "
+                      "sections are named as subcommands are, see plait --help"));
     CU_ASSERT(refuses("[x]\n", "run.ini:1: unknown section [x]: sections are named as subcommands "
                                "are, see plait --help"));
     CU_ASSERT(refuses("[]\n", "run.ini:1: unknown section []: sections are named as subcommands "

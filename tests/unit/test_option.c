@@ -46,9 +46,9 @@ static void test_real(void) {
     double value = 0;
     CU_ASSERT(takes("zoom", "0.5", &value) && value == 0.5);
     CU_ASSERT(takes("zoom", "1e15", &value) && value == 1e15);
-    CU_ASSERT(refuses("zoom", "0", "--x: '0' is not above 0"));
-    CU_ASSERT(refuses("zoom", "-0", "--x: '-0' is not above 0"));
-    CU_ASSERT(refuses("zoom", "-3", "--x: '-3' is not above 0"));
+    CU_ASSERT(refuses("zoom", "0", "--x: '0' is not above 0: give a positive number"));
+    CU_ASSERT(refuses("zoom", "-0", "--x: '-0' is not above 0: give a positive number"));
+    CU_ASSERT(refuses("zoom", "-3", "--x: '-3' is not above 0: give a positive number"));
     CU_ASSERT(refuses("zoom", "2e15", "--x: '2e15' is above 1e+15"));
     CU_ASSERT(refuses("zoom", "nan", "--x: 'nan' is not a finite number such as -0.75 or 1e-3"));
     CU_ASSERT(refuses("zoom", "1e999", "--x: '1e999' is too large for a double"));
@@ -97,8 +97,7 @@ static void test_size(void) {
     CU_ASSERT(refuses("size", "800x0", "--x: height '0' is below 1"));
     CU_ASSERT(refuses("size", "32769x1", "--x: width '32769' is above 32768"));
     CU_ASSERT(refuses("size", "-5x5", "--x: width '-5' is negative"));
-    CU_ASSERT(refuses("size", "5x2^64",
-                      "--x: height '2^64' is above 18446744073709551615, the largest count"));
+    CU_ASSERT(refuses("size", "5x2^64", "--x: height '2^64' is above 32768"));
     CU_ASSERT(
         refuses("size", "5x 5", "--x: height ' 5' is not a whole number such as 10, 4^12 or 1e9"));
 }

@@ -51,7 +51,7 @@ static void test_wrong_texts(void) {
     refused("4^14:4^5", "goes down");
     refused("1^5:1^14", "must be 2 or more");
     refused("0^5:0^14", "must be 2 or more");
-    refused("4^5:4^32", "is above 18446744073709551615");
+    refused("4^5:4^32", "'4^32' is above 4611686018427387904 darts");
     refused("2^5:2^63", "above 4611686018427387904");
     refused("4^00000000000000000000000000000000000000000000005:4^14", "too long");
 }

@@ -275,9 +275,11 @@ static void test_damaged_files(void) {
 
 static void test_other_files(void) {
     scratch_write(scratch_path("text.png"), "P6\n1 1\n255\nabc");
-    check_refused(scratch_path("text.png"), "text.png' is no PNG file");
+    check_refused(scratch_path("text.png"),
+                  "text.png' is not a PNG file, whatever its name: give one that is");
     scratch_write(scratch_path("empty.png"), "");
-    check_refused(scratch_path("empty.png"), "empty.png' is no PNG file");
+    check_refused(scratch_path("empty.png"),
+                  "empty.png' is not a PNG file, whatever its name: give one that is");
     check_refused(scratch_path("absent.png"), "No such file");
     check_refused(scratch_path(""), "it is no regular file");
     CU_ASSERT_EQUAL(mkfifo(scratch_path("pipe.png"), 0600), 0);
