@@ -76,6 +76,17 @@ static int print_failure(const struct failure *failure) {
     return failure->exit_status;
 }
 
+/* Prints the failure of a run once. Launchers end all processes when one has failed: in N worlds of
+ * one, which cannot wait for each other by messages, those that do not speak end a second later. */
+static void print_once(const struct session *session, const struct failure *failure) {
+    if (failure->exit_status == EXIT_DONE)
+        return;
+    if (session_speaks(session))
+        print_failure(failure);
+    else if (session_is_root(session))
+        sleep(1);
+}
+
 /* A process of several may be the only one that was started as it was, and the others wait for it
  * in MPI_Init: it meets them there, with `what` it was asked for, also where there is no work for
  * MPI. On a difference, or a failure of any, all end with one line and one status. Returns whether
@@ -84,11 +95,9 @@ static bool meet(const char *what, struct failure *failure) {
     struct session session;
     if (launcher_detect().size == 1)
         return true;
-    session_start(&session, what, (struct session_needs){0}, failure);
-    /* Each of N worlds of one is a rank 0: the launcher's first one speaks for them. */
-    const bool speaks = session.rank == ROOT && (session.size > 1 || session.launcher.rank == 0);
-    if (speaks && failure->exit_status != EXIT_DONE)
-        print_failure(failure); /* before a launcher ends this rank, since another has failed */
+    session_start(&session, what, (struct session_needs){.any_world = true}, failure);
+    const bool speaks = session_speaks(&session);
+    print_once(&session, failure); /* before a launcher ends this rank, since another has failed */
     session_end(&session);
     return speaks;
 }
@@ -211,11 +220,12 @@ static int start_command(const struct command *command, int argc, char **argv) {
         values_free(&values);
         return status;
     }
-    const struct session_needs needs = {command->any_version, command->spawns, command->one_thread};
+    const struct session_needs needs = {.any_version = command->any_version,
+                                        .spawns = command->spawns,
+                                        .one_thread = command->one_thread};
     if (session_start(&session, command->options->command, needs, &failure))
         run_with_mpi(&session, command, &values, &failure);
-    if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
-        print_failure(&failure);
+    print_once(&session, &failure);
     const bool draws = session.rank == ROOT &&
                        (failure.exit_status == EXIT_DONE || failure.files_are_whole) &&
                        !values_flag(&values, "dump-config");
@@ -246,8 +256,7 @@ static int run_spawned(const struct command *command) {
             failure_set(&failure, EXIT_USAGE,
                         "%s is for processes that plait has spawned: leave it out", spawn_argument);
     }
-    if (failure.exit_status != EXIT_DONE && session.rank == ROOT)
-        print_failure(&failure);
+    print_once(&session, &failure);
     session_end(&session);
     return failure.exit_status;
 }

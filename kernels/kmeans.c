@@ -427,7 +427,9 @@ static enum plait_status kmeans_find_labels(struct plait_kmeans_run *run) {
     };
     if (!use_gaps)
         memset(run->drift, 0, run->kmeans.clusters * sizeof *run->drift);
+    const double begun = omp_get_wtime();
     const enum plait_status status = plait_tasks_run(&tasks, &run->exec);
+    run->label_seconds += omp_get_wtime() - begun;
     run->changed = atomic_load(&labelling.changed);
     run->doubts = atomic_load(&labelling.doubts);
     run->skipped = atomic_load(&labelling.skipped);
@@ -445,6 +447,15 @@ enum plait_status plait_kmeans_begin(struct plait_kmeans_run *run, const double 
     run->steps = 0;
     run->gaps_known = false;
     return kmeans_find_labels(run);
+}
+
+enum plait_status plait_kmeans_resume(struct plait_kmeans_run *run, const double *centroids,
+                                      uint32_t steps, uint64_t changed) {
+    const enum plait_status status = plait_kmeans_begin(run, centroids);
+    run->steps = steps;
+    if (steps > 0)
+        run->changed = changed;
+    return status;
 }
 
 enum plait_status plait_kmeans_step(struct plait_kmeans_run *run) {
@@ -470,7 +481,8 @@ void plait_kmeans_get_result(const struct plait_kmeans_run *run,
                                            .steps = run->steps,
                                            .changed = run->changed,
                                            .doubts = run->doubts,
-                                           .skipped = run->skipped};
+                                           .skipped = run->skipped,
+                                           .label_seconds = run->label_seconds};
 }
 
 int32_t plait_kmeans_reference(const struct plait_kmeans_run *run, uint64_t row) {

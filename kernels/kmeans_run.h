@@ -76,6 +76,7 @@ struct plait_kmeans_run {
 
     uint32_t steps;
     uint64_t changed, doubts, skipped;
+    double label_seconds;
 };
 
 /* A status that all ranks have, where one of them failed: the largest. */

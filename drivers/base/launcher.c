@@ -56,6 +56,11 @@ enum launcher_kind launcher_of_library(const char *version) {
     return strtol(version + sizeof open_mpi - 1, NULL, 10) >= 5 ? LAUNCHER_PRRTE : LAUNCHER_OPENMPI;
 }
 
+bool launcher_is_foreign(enum launcher_kind kind, enum launcher_kind library) {
+    return kind != LAUNCHER_NONE && kind != LAUNCHER_SLURM &&
+           (kind == LAUNCHER_HYDRA) != (library == LAUNCHER_HYDRA);
+}
+
 /* -- words ------------------------------------------------------------------------------------- */
 
 #define KEEPALIVE(option)                                                           \
@@ -71,7 +76,10 @@ static const struct {
     {LAUNCHER_OPENMPI,
      {
          .name = "Open MPI 4",
+         .program = "mpirun of Open MPI 4",
+         .debian = "mpiexec.openmpi",
          .start = "mpirun -np",
+         .per_node = "-N ",
          .unbind = "--bind-to none",
          .unbind_advice = "--bind-to none for mpirun",
          .cores = "--map-by slot:PE=4",
@@ -84,7 +92,10 @@ static const struct {
     {LAUNCHER_PRRTE,
      {
          .name = "Open MPI 5",
+         .program = "mpirun of Open MPI 5",
+         .debian = "mpiexec.openmpi",
          .start = "mpirun -np",
+         .per_node = "-N ",
          .unbind = "--bind-to none",
          .unbind_advice = "--bind-to none for mpirun",
          .cores = "--map-by slot:PE=4",
@@ -94,7 +105,10 @@ static const struct {
     {LAUNCHER_HYDRA,
      {
          .name = "MPICH",
+         .program = "mpiexec of MPICH",
+         .debian = "mpiexec.mpich",
          .start = "mpirun -np",
+         .per_node = "-ppn ",
          .unbind = "-bind-to none",
          .unbind_advice = "-bind-to none for mpirun",
          .cores = "-bind-to core:4",
@@ -102,7 +116,9 @@ static const struct {
     {LAUNCHER_SLURM,
      {
          .name = "Slurm",
+         .program = "srun",
          .start = "srun -n",
+         .per_node = "--ntasks-per-node=",
          .unbind = "--cpu-bind=none",
          .unbind_advice = "--cpu-bind=none, or a larger --cpus-per-task, for srun",
          .cores = "--cpus-per-task=4",

@@ -32,10 +32,17 @@ struct launcher launcher_detect(void);
 /* The kind that belongs to an MPI library, by the text of MPI_Get_library_version. */
 enum launcher_kind launcher_of_library(const char *version);
 
+/* Whether the launcher belongs to another MPI than the one whose launcher is `library`. srun
+ * belongs to none, and the variables of Open MPI 4 and 5 cannot be told apart for certain. */
+bool launcher_is_foreign(enum launcher_kind kind, enum launcher_kind library);
+
 /* What to type. A member is NULL where the launcher has no such option, or needs none. */
 struct launcher_words {
     const char *name;             /* the launcher, as documentation calls it */
+    const char *program;          /* "mpirun of Open MPI 4" */
+    const char *debian;           /* what Debian calls the program, where several MPIs have one */
     const char *start;            /* the command up to the number of ranks: "mpirun -np" */
+    const char *per_node;         /* what comes before the number of ranks for each node */
     const char *unbind;           /* lets each rank use all cores of its node */
     const char *unbind_advice;    /* the same after "add" */
     const char *cores;            /* binds each rank to four cores */

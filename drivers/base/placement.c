@@ -67,16 +67,6 @@ static struct more and_more(size_t others, const char *what) {
     return more;
 }
 
-static void examine_worlds(const struct placement *ranks, size_t count,
-                           struct placement_warnings *warnings) {
-    if (count == 1 && ranks[0].launcher_size > 1)
-        warn(
-            warnings,
-            "the launcher started %d processes, but each is rank 0 of a world of one: plait is built with %s, start it with the mpirun of that MPI%s",
-            (int)ranks[0].launcher_size, ranks[0].mpi,
-            ranks[0].launcher_kind == LAUNCHER_SLURM ? ", or with srun --mpi=pmix" : "");
-}
-
 static void examine_versions(const struct placement *ranks, size_t count,
                              struct placement_warnings *warnings) {
     size_t different = 0, first = 0;
@@ -96,6 +86,25 @@ static void examine_versions(const struct placement *ranks, size_t count,
 /* The option that lets ranks see all cores of their node, in the words of the launcher in use. */
 static const char *unbind_option(const struct placement *rank) {
     return launcher_words((enum launcher_kind)rank->launcher_kind)->unbind_advice;
+}
+
+/* "start at most 4 ranks there (-N 4)": with the launcher's option where the launcher is known, for
+ * all ranks if this node has all of them. */
+struct at_most {
+    char text[96];
+};
+static struct at_most start_at_most(const struct placement *rank, int ranks, bool has_all) {
+    const enum launcher_kind kind = (enum launcher_kind)rank->launcher_kind;
+    const struct launcher_words *words = launcher_words(kind);
+    struct at_most fix;
+    const int used = snprintf(fix.text, sizeof fix.text, "start at most %d rank%s there", ranks,
+                              ranks == 1 ? "" : "s");
+    if (kind != LAUNCHER_NONE && has_all)
+        snprintf(fix.text + used, sizeof fix.text - (size_t)used, " (%s %d)", words->start, ranks);
+    else if (kind != LAUNCHER_NONE)
+        snprintf(fix.text + used, sizeof fix.text - (size_t)used, " (%s%d)", words->per_node,
+                 ranks);
+    return fix;
 }
 
 /* The text with the fix between "add " and "--threads N", for a rank that may use too few cores. */
@@ -270,14 +279,14 @@ static bool is_stacked(const struct node *node) {
     return node->bound > 1 && !is_oversubscribed(node);
 }
 
-static void warn_of_crowd(const struct node *node, size_t nodes,
+static void warn_of_crowd(const struct node *node, size_t nodes, bool has_all,
                           struct placement_warnings *warnings) {
     const int cores = node->first->node_cores;
-    char fix[96];
+    char fix[128];
     if (node->ranks <= cores)
         snprintf(fix, sizeof fix, "give --threads %d", cores / node->ranks);
     else
-        snprintf(fix, sizeof fix, "start at most %d rank%s there%s", cores, cores == 1 ? "" : "s",
+        snprintf(fix, sizeof fix, "%s%s", start_at_most(node->first, cores, has_all).text,
                  node->threads > node->ranks ? ", with --threads 1" : "");
     warn(warnings, "host %s%s: oversubscribed, %d ranks with %d threads on %d core%s: %s",
          node->first->host, and_more(nodes - 1, "host").text, node->ranks, node->threads, cores,
@@ -306,7 +315,7 @@ static void examine_nodes(const struct placement *ranks, size_t count,
         }
     }
     if (oversubscribed > 0)
-        warn_of_crowd(&crowded_node, oversubscribed, warnings);
+        warn_of_crowd(&crowded_node, oversubscribed, (size_t)crowded_node.ranks == count, warnings);
     if (idle > 0) {
         const int cores = idle_node.first->node_cores;
         warn(warnings, "host %s%s: of %d cores binding lets %d rank%s use only %d: add %s",
@@ -324,7 +333,6 @@ static void examine_nodes(const struct placement *ranks, size_t count,
 void placement_examine(const struct placement *ranks, size_t count,
                        struct placement_warnings *warnings) {
     warnings->count = 0;
-    examine_worlds(ranks, count, warnings);
     examine_versions(ranks, count, warnings);
     examine_openmp(ranks, count, warnings);
     examine_threads(ranks, count, warnings);

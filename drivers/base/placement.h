@@ -35,7 +35,6 @@ struct placement {
     int32_t threads_bound;  /* 1: OpenMP binds them to cores one by one, from the first on */
     int32_t threads_vary;   /* 1: OMP_DYNAMIC lets OpenMP start fewer */
     int32_t launcher_kind;  /* enum launcher_kind */
-    int32_t launcher_size;  /* ranks that the launcher was asked for */
 };
 
 /* Who has taken cores of the node away from a rank: of several the one that is nearest to it. */

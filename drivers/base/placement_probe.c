@@ -63,7 +63,6 @@ void placement_probe(struct placement *mine, const struct launcher *launcher, in
         .threads_asked = asked > 0 ? asked : from_environment,
         .threads_vary = openmp_is_dynamic(),
         .launcher_kind = launcher->kind,
-        .launcher_size = launcher->size,
     };
     host_name(mine->host);
     snprintf(mine->version, sizeof mine->version, "%s", plait_version());

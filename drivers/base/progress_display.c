@@ -52,12 +52,29 @@ void progress_display_update(struct progress_display *display, uint64_t done, ui
     display->shown = true;
 }
 
+bool progress_display_is_due(const struct progress_display *display) {
+    return clock_now_ns() >= display->next_ns;
+}
+
+void progress_display_show(struct progress_display *display, const char *text) {
+    const uint64_t now = clock_now_ns();
+    const double elapsed_s = (double)(now - display->start_ns) * 1e-9;
+    if (now < display->next_ns)
+        return;
+    if (display->style == PROGRESS_BAR)
+        fprintf(stderr, "\r%s: %s, %.0f s \033[K", display->label, text, elapsed_s);
+    else
+        fprintf(stderr, "%s: %s, %.0f s\n", display->label, text, elapsed_s);
+    display->next_ns = now + (display->style == PROGRESS_BAR ? bar_every_ns : line_every_ns);
+    display->shown = true;
+}
+
 void progress_display_end(struct progress_display *display) {
     if (!display->shown)
         return;
     if (display->style == PROGRESS_BAR)
         fputs("\r\033[K", stderr);
-    else
+    else if (display->total > 0)
         fprintf(stderr, "%s: %d %% after %.0f s\n", display->label,
                 (int)(100 * (double)display->done / (double)display->total),
                 clock_seconds_since(display->start_ns));

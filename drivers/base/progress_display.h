@@ -28,8 +28,13 @@ struct progress_display progress_display_begin(const char *label, enum progress_
 /* Shows done of total units if it is time to. */
 void progress_display_update(struct progress_display *display, uint64_t done, uint64_t total);
 
+/* For work of which nobody knows how long it is: shows a text and the seconds so far, if it is time
+ * to; progress_display_is_due says so, for texts that take time to make. */
+bool progress_display_is_due(const struct progress_display *display);
+void progress_display_show(struct progress_display *display, const char *text);
+
 /* Ends the display: clears the bar, or writes a last line if there were others, with the part that
- * was done. It is 100 % only where that is all. */
+ * was done. It is 100 % only where that is all; texts have no last line. */
 void progress_display_end(struct progress_display *display);
 
 #endif

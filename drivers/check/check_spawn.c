@@ -62,7 +62,7 @@ static int spawn_choose_workers(struct trial *trial) {
     const struct session *session = trial->session;
     const struct launcher_words *words = session->launcher_words;
     char more[128];
-    if (session->launcher.kind == LAUNCHER_NONE)
+    if (session->launcher.kind == LAUNCHER_NONE && session->library != LAUNCHER_HYDRA)
         return trial_unavailable(
             trial, "no launcher to start processes: %s 1 %s%splait check --only spawn",
             words->start, words->oversubscribe ? words->oversubscribe : "",

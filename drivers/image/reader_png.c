@@ -25,6 +25,7 @@ struct reading {
     const char *path;
     struct png_content *content;
     png_row_fn *take;
+    png_row16_fn *take16; /* not NULL: colours have 2 bytes, of the machine's order */
     void *context;
     uint8_t *row;     /* [width][3] */
     uint8_t *picture; /* [height][width][3] of an interlaced one */
@@ -55,7 +56,12 @@ static void reader_png_read_header(void *context) {
         (type & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, reading->info, PNG_INFO_tRNS) != 0;
     png_set_expand(png);
     png_set_gray_to_rgb(png);
-    png_set_scale_16(png);
+    if (reading->take16) {
+        png_set_expand_16(png);
+        png_set_swap(png); /* all machines of ours are little-endian */
+    } else {
+        png_set_scale_16(png);
+    }
     png_set_strip_alpha(png);
     png_set_interlace_handling(png);
     png_read_update_info(png, reading->info);
@@ -64,7 +70,10 @@ static void reader_png_read_header(void *context) {
 }
 
 static void give(struct reading *reading, uint32_t row, const uint8_t *rgb) {
-    if (reading->take)
+    if (reading->take16)
+        reading->take16(reading->context, reading->content, row,
+                        (const uint16_t *)(const void *)rgb);
+    else if (reading->take)
         reading->take(reading->context, reading->content, row, rgb);
 }
 
@@ -179,22 +188,33 @@ static bool check_regular(const char *path, struct failure *failure) {
                        path);
 }
 
+static bool reader_png_read_file(struct reading *reading, struct failure *failure) {
+    const char *path = reading->path;
+    *reading->content = (struct png_content){0};
+    if (!check_regular(path, failure))
+        return false;
+    reading->stream = fopen(path, "rb");
+    if (!reading->stream)
+        return failure_set(failure, EXIT_USAGE, "cannot read '%s': %s", path, strerror(errno));
+    const bool read = check_signature(reading, failure) && read_stream(reading, failure);
+    png_destroy_read_struct(&reading->guard.png, &reading->info, NULL);
+    free(reading->row);
+    free(reading->picture);
+    free(reading->rows);
+    fclose(reading->stream);
+    return read;
+}
+
 bool png_read(const char *path, struct png_content *content, png_row_fn *take, void *context,
               struct failure *failure) {
     struct reading reading = {.path = path, .content = content, .take = take, .context = context};
-    *content = (struct png_content){0};
-    if (!check_regular(path, failure))
-        return false;
-    reading.stream = fopen(path, "rb");
-    if (!reading.stream)
-        return failure_set(failure, EXIT_USAGE, "cannot read '%s': %s", path, strerror(errno));
-    const bool read = check_signature(&reading, failure) && read_stream(&reading, failure);
-    png_destroy_read_struct(&reading.guard.png, &reading.info, NULL);
-    free(reading.row);
-    free(reading.picture);
-    free(reading.rows);
-    fclose(reading.stream);
-    return read;
+    return reader_png_read_file(&reading, failure);
+}
+
+bool png_read16(const char *path, struct png_content *content, png_row16_fn *take, void *context,
+                struct failure *failure) {
+    struct reading reading = {.path = path, .content = content, .take16 = take, .context = context};
+    return reader_png_read_file(&reading, failure);
 }
 
 void png_content_free(struct png_content *content) {

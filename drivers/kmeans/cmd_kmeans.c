@@ -2,15 +2,18 @@
  * plait kmeans: points into clusters. In the order of the data: options, points, memory, starts and
  * their iterations, checksums, verification, files, lines. */
 #include "base/clock.h"
+#include "base/stop_signal.h"
 #include "image/palette.h"
 #include "kmeans/kmeans.h"
 #include "plait/sample.h"
 #include "ranks/agree.h"
 #include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
+#include "run/seed.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,8 +27,8 @@ static bool kmeans_on_command_line(const struct run *run, const char *name) {
 }
 
 /* Refuses options that say nothing where `what` is given. */
-static bool kmeans_refuse_beside(const struct run *run, const char *what, const char *const *names,
-                                 struct failure *failure) {
+static bool kmeans_refuse_with(const struct run *run, const char *what, const char *const *names,
+                               struct failure *failure) {
     for (; *names; names++)
         if (kmeans_on_command_line(run, *names))
             return failure_set(failure, EXIT_USAGE, "--%s means nothing with %s: leave it out",
@@ -38,7 +41,7 @@ static bool kmeans_check_range(const struct run *run, const struct kmeans *kmean
     static const char *const single[] = {"labels", "centroids",   "out",
                                          "verify", "palette-out", NULL};
     if (kmeans->low < kmeans->high)
-        return kmeans_refuse_beside(run, "a range of --k", single, failure);
+        return kmeans_refuse_with(run, "a range of --k", single, failure);
     return !kmeans->options->plot ||
            failure_set(failure, EXIT_USAGE,
                        "--plot draws the inertia over K: give a range, such as --k 2:20");
@@ -47,8 +50,8 @@ static bool kmeans_check_range(const struct run *run, const struct kmeans *kmean
 static bool kmeans_begin(struct run *run, void *state, struct failure *failure) {
     static const char *const start_options[] = {"trials", "sample", "restarts", NULL};
     static const char *const fit_options[] = {
-        "k",        "init",      "trials",           "sample", "restarts",
-        "max-iter", "tolerance", "tolerance-points", NULL};
+        "k",        "init",      "trials",           "sample",     "restarts",
+        "max-iter", "tolerance", "tolerance-points", "checkpoint", NULL};
     struct kmeans *kmeans = state;
     const struct kmeans_options *options = run->options;
     kmeans->run = run;
@@ -56,12 +59,14 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
     kmeans->predicts = options->predict != NULL;
     kmeans->messages.session = run->session;
     kmeans->team = kmeans_team_make(&kmeans->messages);
+    if (!checkpoint_options_check(run->values, failure))
+        return false;
     if (options->k && !kmeans_parse_k(options->k, &kmeans->low, &kmeans->high, failure))
         return false;
     const bool file = kmeans_init_is_file(options->init);
-    if (kmeans->predicts && !kmeans_refuse_beside(run, "--predict", fit_options, failure))
+    if (kmeans->predicts && !kmeans_refuse_with(run, "--predict", fit_options, failure))
         return false;
-    if (file && !kmeans_refuse_beside(run, "--init FILE", start_options, failure))
+    if (file && !kmeans_refuse_with(run, "--init FILE", start_options, failure))
         return false;
     if (file && kmeans->low < kmeans->high)
         return failure_set(failure, EXIT_USAGE,
@@ -77,7 +82,7 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
 /* -- before the work ----------------------------------------------------------------------------
  */
 
-static uint64_t kmeans_changed_max(const struct kmeans *kmeans) {
+uint64_t kmeans_changed_max(const struct kmeans *kmeans) {
     if (values_counts(kmeans->run->values, "tolerance-points"))
         return kmeans->options->tolerance_points;
     /* floor(tolerance N): the product may have been rounded up to a whole number. */
@@ -108,7 +113,8 @@ static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
     const uint64_t values = (uint64_t)kmeans->high * dims;
     const uint64_t threads = (uint64_t)kmeans->run->exec.threads;
     const uint64_t sums = values * 24 * threads < 1 << 28 ? values * 24 * threads : 1 << 28;
-    return count * (12 * dims + 8) + values * (8 * 4 + 16 + 24 + 4) + sums;
+    const uint64_t saves = kmeans->options->checkpoint ? values * 16 : 0;
+    return count * (12 * dims + 8) + values * (8 * 4 + 16 + 24 + 4) + sums + saves;
 }
 
 static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
@@ -156,10 +162,10 @@ static bool kmeans_read_given(struct kmeans *kmeans, struct failure *failure) {
 static bool kmeans_allocate_results(struct kmeans *kmeans, struct failure *failure) {
     const size_t values = (size_t)kmeans->high * kmeans->points.dims;
     kmeans->outcomes = calloc(kmeans->high - kmeans->low + 1, sizeof *kmeans->outcomes);
-    kmeans->steps = calloc(KMEANS_STEPS_TOLD, sizeof *kmeans->steps);
-    kmeans->best_steps = calloc(KMEANS_STEPS_TOLD, sizeof *kmeans->best_steps);
-    kmeans->start = malloc(values * sizeof *kmeans->start);
-    kmeans->best = malloc(values * sizeof *kmeans->best);
+    kmeans->steps = calloc(KMEANS_STEPS_LISTED, sizeof *kmeans->steps);
+    kmeans->best_steps = calloc(KMEANS_STEPS_LISTED, sizeof *kmeans->best_steps);
+    kmeans->start = calloc(values, sizeof *kmeans->start);
+    kmeans->best = calloc(values, sizeof *kmeans->best);
     return (kmeans->outcomes && kmeans->steps && kmeans->best_steps && kmeans->start &&
             kmeans->best) ||
            failure_set(failure, EXIT_RUN, "out of memory");
@@ -174,14 +180,38 @@ static bool kmeans_take_status(const struct kmeans *kmeans, enum plait_status st
                        plait_status_text(status), input ? ": scale them" : "");
 }
 
+/* Rank 0: shows the iteration, and how many of its points have their labels. */
+static void kmeans_show(struct kmeans *kmeans, uint64_t done, uint64_t total) {
+    struct plait_kmeans_result result;
+    char text[96];
+    if (!session_is_root(kmeans->run->session) || !progress_display_is_due(&kmeans->display))
+        return;
+    plait_kmeans_get_result(kmeans->work, &result);
+    snprintf(text, sizeof text,
+             "k %" PRIu32 ", restart %" PRIu32 ", iteration %" PRIu32 ", %.0f %% of it",
+             kmeans->place.clusters, kmeans->place.restart, result.steps,
+             total > 0 ? 100 * (double)done / (double)total : 0);
+    progress_display_show(&kmeans->display, text);
+}
+
+/* plait_progress_fn: from the kernel, while it finds labels. */
+static bool kmeans_on_progress(void *context, uint64_t done, uint64_t total) {
+    struct kmeans *kmeans = context;
+    kmeans_show(kmeans, done, total);
+    return !kmeans->checkpoint.path || !stop_signal_seen();
+}
+
 /* The library's copies of the points, for a number of clusters. */
 static bool kmeans_open_work(struct kmeans *kmeans, uint32_t clusters, struct failure *failure) {
     const struct plait_kmeans k = kmeans_parameters(kmeans, clusters);
+    struct plait_exec exec = kmeans->run->exec;
+    exec.progress = kmeans_on_progress;
+    exec.progress_context = kmeans;
     plait_kmeans_close(kmeans->work);
     kmeans->work = NULL;
     return kmeans_take_status(kmeans,
-                              plait_kmeans_open(&k, &kmeans->points.share, &kmeans->team,
-                                                &kmeans->run->exec, kmeans->given, &kmeans->work),
+                              plait_kmeans_open(&k, &kmeans->points.share, &kmeans->team, &exec,
+                                                kmeans->given, &kmeans->work),
                               failure);
 }
 
@@ -202,46 +232,91 @@ static bool kmeans_prepare(struct run *run, void *state, struct failure *failure
         return false;
     if (kmeans_allocate_results(kmeans, failure))
         kmeans_points_read(&kmeans->points, failure);
-    if (agree(session, failure))
-        kmeans_open_work(kmeans, kmeans->low, failure);
-    kmeans->read_seconds = clock_seconds_since(begun);
+    if (agree(session, failure) && kmeans_checkpoint_open(kmeans, failure))
+        kmeans_open_work(kmeans, kmeans->checkpoint.resumes ? kmeans->place.clusters : kmeans->low,
+                         failure);
+    kmeans->seconds.reading = clock_seconds_since(begun);
     return failure->exit_status == EXIT_DONE;
 }
 
 /* -- work ---------------------------------------------------------------------------------------
  */
 
+/* After an iteration: where the work is, for the checkpoint. One that was interrupted is not kept:
+ * a signal has come, so the run ends here. */
+static bool kmeans_keep(struct kmeans *kmeans, enum plait_status status, struct failure *failure) {
+    if (!kmeans->checkpoint.path || (status != PLAIT_OK && status != PLAIT_E_INTERRUPTED))
+        return kmeans_take_status(kmeans, status, failure);
+    if (status == PLAIT_OK) {
+        struct plait_kmeans_result result;
+        plait_kmeans_get_result(kmeans->work, &result);
+        kmeans->place.steps = result.steps;
+        kmeans->place.changed = result.changed;
+        kmeans->checkpoint.changed = true;
+        memcpy(kmeans->start, result.centroids,
+               (size_t)kmeans->place.clusters * kmeans->points.dims * sizeof *kmeans->start);
+    }
+    return kmeans_checkpoint_tend(kmeans, failure);
+}
+
+/* The first centroids: those of a new start, or those of the checkpoint. */
+static enum plait_status kmeans_find_start(struct kmeans *kmeans, uint32_t clusters,
+                                           uint32_t restart) {
+    const uint64_t begun = clock_now_ns();
+    const double messages = kmeans->messages.seconds;
+    enum plait_status status = PLAIT_OK;
+    if (!kmeans->checkpoint.resumes) {
+        if (kmeans->given)
+            memcpy(kmeans->start, kmeans->given,
+                   (size_t)clusters * kmeans->points.dims * sizeof *kmeans->start);
+        else
+            status = plait_kmeans_start(kmeans->work, restart, kmeans->start);
+        kmeans->place = (struct kmeans_place){.clusters = clusters, .restart = restart};
+        kmeans->checkpoint.changed = true;
+    }
+    kmeans->checkpoint.resumes = false;
+    kmeans->seconds.start += clock_seconds_since(begun) - (kmeans->messages.seconds - messages);
+    return status;
+}
+
 /* One start and its iterations. */
-static enum plait_status kmeans_iterate(struct kmeans *kmeans, uint32_t restart,
-                                        struct kmeans_outcome *outcome) {
+static bool kmeans_iterate(struct kmeans *kmeans, uint32_t restart, struct kmeans_outcome *outcome,
+                           struct failure *failure) {
     struct plait_kmeans_run *work = kmeans->work;
     struct plait_kmeans_result result;
-    enum plait_status status = PLAIT_OK;
-    uint64_t begun = clock_now_ns();
-    if (!kmeans->given)
-        status = plait_kmeans_start(work, restart, kmeans->start);
-    kmeans->start_seconds += clock_seconds_since(begun);
-    begun = clock_now_ns();
+    enum plait_status status = kmeans_find_start(kmeans, outcome->clusters, restart);
+    plait_kmeans_get_result(work, &result);
+    const double labels_before = result.label_seconds, saves_before = kmeans->checkpoint.seconds;
+    const double messages_before = kmeans->messages.seconds;
+    const uint64_t begun = clock_now_ns();
     if (status == PLAIT_OK)
-        status = plait_kmeans_begin(work, kmeans->given ? kmeans->given : kmeans->start);
-    while (status == PLAIT_OK && !plait_kmeans_is_done(work)) {
+        status =
+            plait_kmeans_resume(work, kmeans->start, kmeans->place.steps, kmeans->place.changed);
+    bool good = kmeans_keep(kmeans, status, failure);
+    while (good && !plait_kmeans_is_done(work)) {
         const uint64_t step_begun = clock_now_ns();
         status = plait_kmeans_step(work);
         plait_kmeans_get_result(work, &result);
-        if (result.steps <= KMEANS_STEPS_TOLD)
+        if (status == PLAIT_OK && result.steps <= KMEANS_STEPS_LISTED)
             kmeans->steps[result.steps - 1] =
                 (struct kmeans_step){result.changed, clock_seconds_since(step_begun)};
+        good = kmeans_keep(kmeans, status, failure);
     }
-    kmeans->step_seconds += clock_seconds_since(begun);
-    if (status != PLAIT_OK)
-        return status;
+    if (!good)
+        return false;
     plait_kmeans_get_result(work, &result);
+    const double seconds = clock_seconds_since(begun) - (kmeans->checkpoint.seconds - saves_before);
+    const double labels = result.label_seconds - labels_before;
+    kmeans->seconds.iterations += seconds;
+    kmeans->seconds.assignment += labels;
+    const double sums = seconds - labels - (kmeans->messages.seconds - messages_before);
+    kmeans->seconds.sums += sums > 0 ? sums : 0; /* two clocks */
     *outcome = (struct kmeans_outcome){.clusters = outcome->clusters,
                                        .steps = result.steps,
                                        .restart = restart,
                                        .changed = result.changed};
     plait_kmeans_sum_inertia(work, &outcome->inertia);
-    return PLAIT_OK;
+    return true;
 }
 
 static bool kmeans_is_smaller(const struct plait_kmeans_inertia *a,
@@ -251,17 +326,18 @@ static bool kmeans_is_smaller(const struct plait_kmeans_inertia *a,
 
 /* All starts of one number of clusters; the run is left with the best one's centroids and labels.
  */
-static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, struct failure *failure) {
+static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, bool is_open,
+                           struct failure *failure) {
     const size_t bytes = (size_t)clusters * kmeans->points.dims * sizeof(double);
     struct kmeans_outcome *best = &kmeans->outcomes[clusters - kmeans->low];
     const uint64_t restarts = kmeans->given ? 1 : kmeans->options->restarts;
     struct plait_kmeans_result result;
-    if (clusters > kmeans->low && !kmeans_open_work(kmeans, clusters, failure))
+    if (!is_open && !kmeans_open_work(kmeans, clusters, failure))
         return false;
     bool is_last = true;
-    for (uint32_t r = 0; r < restarts; r++) {
+    for (uint32_t r = kmeans->checkpoint.resumes ? kmeans->place.restart : 0; r < restarts; r++) {
         struct kmeans_outcome outcome = {.clusters = clusters};
-        if (!kmeans_take_status(kmeans, kmeans_iterate(kmeans, r, &outcome), failure))
+        if (!kmeans_iterate(kmeans, r, &outcome, failure))
             return false;
         is_last = r == 0 || kmeans_is_smaller(&outcome.inertia, &best->inertia);
         if (!is_last)
@@ -269,10 +345,13 @@ static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, struct fail
         *best = outcome;
         plait_kmeans_get_result(kmeans->work, &result);
         memcpy(kmeans->best, result.centroids, bytes);
-        memcpy(kmeans->best_steps, kmeans->steps, KMEANS_STEPS_TOLD * sizeof *kmeans->steps);
+        memcpy(kmeans->best_steps, kmeans->steps, KMEANS_STEPS_LISTED * sizeof *kmeans->steps);
     }
-    return is_last ||
-           kmeans_take_status(kmeans, plait_kmeans_begin(kmeans->work, kmeans->best), failure);
+    if (is_last)
+        return true;
+    const enum plait_status status = plait_kmeans_begin(kmeans->work, kmeans->best);
+    return status == PLAIT_E_INTERRUPTED ? kmeans_checkpoint_tend(kmeans, failure)
+                                         : kmeans_take_status(kmeans, status, failure);
 }
 
 static uint64_t kmeans_centroids_hash(const double *centroids, size_t count) {
@@ -304,22 +383,34 @@ static bool kmeans_verify(const struct kmeans *kmeans, struct failure *failure) 
 }
 
 /* Busy is what is not spent in messages. */
-static void kmeans_gather_busy(struct kmeans *kmeans) {
+static void kmeans_gather_seconds(struct kmeans *kmeans) {
+    enum { SECONDS = sizeof kmeans->seconds / sizeof(double) };
     const struct session *session = kmeans->run->session;
-    const double busy = kmeans->start_seconds + kmeans->step_seconds - kmeans->messages.seconds;
-    double sum, most;
-    MPI_CHECK(MPI_Allreduce(&busy, &sum, 1, MPI_DOUBLE, MPI_SUM, session->world));
-    MPI_CHECK(MPI_Allreduce(&busy, &most, 1, MPI_DOUBLE, MPI_MAX, session->world));
-    kmeans->busy_seconds = most;
-    kmeans->busy_mean = sum / session->size;
+    struct kmeans_seconds *seconds = &kmeans->seconds;
+    double busiest = seconds->start + seconds->assignment + seconds->sums, values[SECONDS];
+    seconds->messages = kmeans->messages.seconds;
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &busiest, 1, MPI_DOUBLE, MPI_MAX, session->world));
+    memcpy(values, seconds, sizeof values);
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, values, SECONDS, MPI_DOUBLE, MPI_SUM, session->world));
+    for (int k = 0; k < SECONDS; k++)
+        values[k] /= session->size;
+    memcpy(seconds, values, sizeof values);
+    const double busy = seconds->start + seconds->assignment + seconds->sums;
+    kmeans->imbalance = busy > 0 ? busiest / busy : 1;
 }
 
 static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     struct kmeans *kmeans = state;
-    for (uint32_t k = kmeans->low; k <= kmeans->high; k++)
-        if (!kmeans_cluster(kmeans, k, failure))
-            return false;
-    kmeans_gather_busy(kmeans);
+    const uint32_t first = kmeans->checkpoint.resumes ? kmeans->place.clusters : kmeans->low;
+    kmeans->display =
+        progress_display_begin("kmeans", (enum progress_style)kmeans->options->progress);
+    bool good = true;
+    for (uint32_t k = first; good && k <= kmeans->high; k++)
+        good = kmeans_cluster(kmeans, k, k == first, failure);
+    progress_display_end(&kmeans->display);
+    if (!good || !kmeans_checkpoint_end_work(kmeans, failure))
+        return false;
+    kmeans_gather_seconds(kmeans);
     struct plait_kmeans_result result;
     plait_kmeans_get_result(kmeans->work, &result);
     kmeans->labels_fnv1a = plait_kmeans_checksum(kmeans->work);
@@ -330,8 +421,14 @@ static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     return agree(run->session, failure) && kmeans_write_files(kmeans, failure);
 }
 
+static bool kmeans_finish(const struct run *run, void *state, struct failure *failure) {
+    (void)run;
+    return kmeans_checkpoint_remove(state, failure);
+}
+
 static void kmeans_free(void *state) {
     struct kmeans *kmeans = state;
+    kmeans_checkpoint_free(&kmeans->checkpoint);
     plait_kmeans_close(kmeans->work);
     kmeans_points_free(&kmeans->points);
     free(kmeans->given);
@@ -346,11 +443,13 @@ const struct command cmd_kmeans = {
     .options = &kmeans_option_set,
     .options_bytes = sizeof(struct kmeans_options),
     .state_bytes = sizeof(struct kmeans),
+    .settle = seed_settle_of_checkpoint,
     .begin = kmeans_begin,
     .prepare = kmeans_prepare,
     .work = kmeans_work,
     .print = kmeans_print,
     .report_timing = kmeans_report_timing,
     .report_result = kmeans_report_result,
+    .finish = kmeans_finish,
     .free = kmeans_free,
 };

@@ -3,13 +3,15 @@
 #ifndef PLAIT_DRIVERS_KMEANS_H
 #define PLAIT_DRIVERS_KMEANS_H
 
+#include "base/progress_display.h"
+#include "kmeans/kmeans_checkpoint.h"
 #include "kmeans/kmeans_options.h"
 #include "kmeans/kmeans_points.h"
 #include "kmeans/kmeans_team.h"
 #include "run/command.h"
 
 /* Iterations that the report lists one by one; later ones are counted only. */
-enum { KMEANS_STEPS_TOLD = 4096 };
+enum { KMEANS_STEPS_LISTED = 4096 };
 
 struct kmeans_step {
     uint64_t changed;
@@ -23,6 +25,19 @@ struct kmeans_outcome {
     struct plait_kmeans_inertia inertia;
 };
 
+/* Where the work is: in which restart of which number of clusters, after which iteration. */
+struct kmeans_place {
+    uint64_t changed;
+    uint32_t clusters; /* 0: nowhere yet */
+    uint32_t restart, steps, unused;
+};
+
+/* Of this rank; when the work is done, the means over the ranks. Start, assignment and sums are
+ * without messages, of which messages has those of all three. */
+struct kmeans_seconds {
+    double reading, start, assignment, sums, messages, iterations;
+};
+
 struct kmeans {
     const struct run *run;
     const struct kmeans_options *options;
@@ -34,12 +49,19 @@ struct kmeans {
     struct plait_kmeans_team team;
 
     struct kmeans_outcome *outcomes;        /* [high - low + 1] */
-    struct kmeans_step *steps, *best_steps; /* [KMEANS_STEPS_TOLD] of a start */
+    struct kmeans_step *steps, *best_steps; /* [KMEANS_STEPS_LISTED] of a start */
     double *start, *best;                   /* centroids [high][dims] */
-    struct plait_kmeans_run *work;          /* the last one, with labels and centroids */
+    struct kmeans_place place;              /* with a checkpoint, start has its centroids */
+    struct kmeans_checkpoint checkpoint;
+    struct progress_display display; /* rank 0 */
+    struct plait_kmeans_run *work;   /* the last one, with labels and centroids */
     uint64_t labels_fnv1a, centroids_fnv1a;
-    double read_seconds, start_seconds, step_seconds, busy_seconds, busy_mean;
+    struct kmeans_seconds seconds;
+    double imbalance; /* the busiest rank's work over the mean */
 };
+
+/* At most that many labels change in the last iteration, if --max-iter does not end it. */
+uint64_t kmeans_changed_max(const struct kmeans *kmeans);
 
 /* Collective: labels, picture, centroids and colours into their files, by rank 0. */
 bool kmeans_write_files(struct kmeans *kmeans, struct failure *failure);

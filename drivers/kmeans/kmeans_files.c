@@ -63,12 +63,13 @@ static bool kmeans_write_centroids(const struct kmeans *kmeans, const double *ce
     return false;
 }
 
-/* The colour of a centroid, grey or not. */
+/* The colour of a centroid, grey or not, with 8 bits. */
 static void kmeans_colour_of(const struct kmeans *kmeans, const double *centroids, uint32_t j,
                              uint8_t rgb[3]) {
     const uint32_t dims = kmeans->points.dims;
+    const double unit = kmeans->points.deep ? KMEANS_DEEP_UNIT : 1;
     for (uint32_t d = 0; d < 3; d++) {
-        const double value = rint(centroids[(size_t)j * dims + (dims == 3 ? d : 0)]);
+        const double value = rint(centroids[(size_t)j * dims + (dims == 3 ? d : 0)] / unit);
         rgb[d] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
     }
 }

@@ -49,17 +49,17 @@ static bool kmeans_check_k(const char *text, struct failure *failure) {
     return kmeans_parse_k(text, &low, &high, failure);
 }
 
-static bool check_ending(const char *text, const char *ending, struct failure *failure) {
+static bool kmeans_check_ending(const char *text, const char *ending, struct failure *failure) {
     return kmeans_name_ends(text, ending) ||
            failure_set(failure, EXIT_USAGE, "'%s' does not end in %s", text, ending);
 }
 
 static bool kmeans_check_npy(const char *text, struct failure *failure) {
-    return check_ending(text, ".npy", failure);
+    return kmeans_check_ending(text, ".npy", failure);
 }
 
 static bool kmeans_check_png(const char *text, struct failure *failure) {
-    return check_ending(text, ".png", failure);
+    return kmeans_check_ending(text, ".png", failure);
 }
 
 static bool kmeans_check_centroids(const char *text, struct failure *failure) {
@@ -92,7 +92,7 @@ static const struct option rows[] = {
         .scope = OPTION_ARGUMENT,
         .argument = "POINTS",
         .help =
-            "the points: .npy, a row each, of floats or integers; .csv, numbers with commas; .png, a pixel each with its red, green and blue, or its grey, 0 to 255",
+            "the points: .npy, a row each, of floats or integers; .csv, numbers with commas; .png, a pixel each with its red, green and blue, or its grey, 0 to 255 or, with 16 bits a colour, 0 to 65535",
         .offset = MEMBER(points),
         .check = kmeans_check_points,
         .reads = true,
@@ -210,7 +210,7 @@ static const struct option rows[] = {
         .kind = OPTION_TEXT,
         .argument = "FILE.png",
         .help =
-            "write the picture in its colours, 256 at most: a pixel has the colour of its centroid",
+            "write the picture in its colours, 256 at most, of 8 bits each: a pixel has the colour of its centroid",
         .offset = MEMBER(out),
         .check = kmeans_check_png,
         .replaces = true,
@@ -240,6 +240,9 @@ static const struct option rows[] = {
             "find the labels of a sample of 1000 points again by the scalar reference; a difference is an error",
         .offset = MEMBER(verify),
     },
+    CHECKPOINT_ROW(MEMBER(checkpoint), "iterations"),
+    CHECKPOINT_EVERY_ROW(MEMBER(checkpoint_every)),
+    PROGRESS_ROW(MEMBER(progress)),
 };
 
 static const struct option_table tables[] = {

@@ -19,6 +19,9 @@ struct kmeans_options {
     uint64_t tolerance_points;
     const char *predict, *labels, *centroids, *out, *palette_out, *plot;
     bool verify;
+    const char *checkpoint;
+    double checkpoint_every;
+    int progress; /* enum progress_style */
     struct run_options run;
 };
 

@@ -219,27 +219,26 @@ static bool kmeans_measure_png(struct kmeans_points *points, struct failure *fai
     points->points = (uint64_t)content.width * content.height;
     points->dims = content.grey ? 1 : 3;
     points->alpha = content.alpha;
-    const unsigned bits = content.bits;
+    points->deep = content.bits > 8;
     png_content_free(&content);
-    return read && (bits <= 8 ||
-                    failure_set(failure, EXIT_USAGE, "'%s' has %u bits a colour: save it with 8",
-                                points->path, bits));
+    return read;
 }
 
 static void kmeans_take_png_row(void *context, const struct png_content *content, uint32_t row,
-                                const uint8_t *rgb) {
+                                const uint16_t *rgb) {
     struct kmeans_points *points = context;
+    const uint16_t unit = points->deep ? 1 : KMEANS_DEEP_UNIT; /* 8 bits have been spread */
     for (uint32_t column = 0; column < content->width && column < points->width; column++) {
         const uint64_t at = (uint64_t)row * points->width + column - points->share.first;
         if (at < points->share.count)
             for (uint32_t d = 0; d < points->dims; d++)
-                points->values[at * points->dims + d] = rgb[3 * (size_t)column + d];
+                points->values[at * points->dims + d] = rgb[3 * (size_t)column + d] / unit;
     }
 }
 
 static bool kmeans_read_png(struct kmeans_points *points, struct failure *failure) {
     struct png_content content;
-    bool read = png_read(points->path, &content, kmeans_take_png_row, points, failure);
+    bool read = png_read16(points->path, &content, kmeans_take_png_row, points, failure);
     if (read && (content.width != points->width || content.height != points->height))
         read = failure_set(failure, EXIT_RUN, "'%s' changed while it was read", points->path);
     png_content_free(&content);

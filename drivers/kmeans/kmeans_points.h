@@ -12,6 +12,9 @@
 
 enum kmeans_source { KMEANS_FROM_NPY, KMEANS_FROM_CSV, KMEANS_FROM_PNG };
 
+/* 65535 over 255: colours of 16 bits for one of 8. */
+enum { KMEANS_DEEP_UNIT = 257 };
+
 struct kmeans_points {
     const char *path; /* the caller's */
     enum kmeans_source source;
@@ -19,6 +22,7 @@ struct kmeans_points {
     uint32_t dims;
     uint32_t width, height; /* of a picture */
     bool alpha;             /* its pixels have an opacity */
+    bool deep;              /* its colours have 16 bits: 0 to 65535 */
     struct plait_kmeans_share share;
     double *values; /* of the share */
 };

@@ -19,12 +19,9 @@ static const struct kmeans_outcome *kmeans_last_outcome(const struct kmeans *kme
     return &kmeans->outcomes[kmeans->high - kmeans->low];
 }
 
-static double kmeans_imbalance(const struct kmeans *kmeans) {
-    return kmeans->busy_mean > 0 ? kmeans->busy_seconds / kmeans->busy_mean : 1;
-}
-
 bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
     const struct kmeans *kmeans = state;
+    const struct kmeans_seconds *seconds = &kmeans->seconds;
     (void)run;
     (void)failure;
     printf("kmeans %" PRIu64 " points, %" PRIu32 " dimension%s", kmeans->points.points,
@@ -40,20 +37,28 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
         kmeans_print_outcome(kmeans_last_outcome(kmeans));
         printf(", fnv1a %016" PRIx64 "\n", kmeans->labels_fnv1a);
     }
-    printf("reading %.3f s, start %.3f s, iterations %.3f s, messages %.3f s, imbalance %.2f\n",
-           kmeans->read_seconds, kmeans->start_seconds, kmeans->step_seconds,
-           kmeans->messages.seconds, kmeans_imbalance(kmeans));
+    if (kmeans->checkpoint.resumed)
+        printf("resumed after iteration %" PRIu32 " of k %" PRIu32 " from '%s'\n",
+               kmeans->checkpoint.resumed_steps, kmeans->checkpoint.resumed_clusters,
+               kmeans->checkpoint.path);
+    printf(
+        "reading %.3f s, start %.3f s, assignment %.3f s, sums %.3f s, messages %.3f s, imbalance %.2f\n",
+        seconds->reading, seconds->start, seconds->assignment, seconds->sums, seconds->messages,
+        kmeans->imbalance);
     return true;
 }
 
 void kmeans_report_timing(const struct run *run, const void *state, struct report *report) {
     const struct kmeans *kmeans = state;
+    const struct kmeans_seconds *seconds = &kmeans->seconds;
     (void)run;
-    report_real(report, "reading_seconds", kmeans->read_seconds);
-    report_real(report, "start_seconds", kmeans->start_seconds);
-    report_real(report, "iteration_seconds", kmeans->step_seconds);
-    report_real(report, "message_seconds", kmeans->messages.seconds);
-    report_real(report, "imbalance", kmeans_imbalance(kmeans));
+    report_real(report, "reading_seconds", seconds->reading);
+    report_real(report, "start_seconds", seconds->start);
+    report_real(report, "assignment_seconds", seconds->assignment);
+    report_real(report, "sums_seconds", seconds->sums);
+    report_real(report, "message_seconds", seconds->messages);
+    report_real(report, "iteration_seconds", seconds->iterations);
+    report_real(report, "imbalance", kmeans->imbalance);
 }
 
 static void kmeans_report_inertia(struct report *report,
@@ -100,7 +105,7 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
         report_count(report, NULL, result.counts[j]);
     report_close(report);
     report_open_array(report, "steps");
-    for (uint32_t s = 0; s < outcome->steps && s < KMEANS_STEPS_TOLD; s++) {
+    for (uint32_t s = 0; s < outcome->steps && s < KMEANS_STEPS_LISTED; s++) {
         report_open_object(report, NULL);
         report_count(report, "changed", kmeans->best_steps[s].changed);
         report_real(report, "seconds", kmeans->best_steps[s].seconds);

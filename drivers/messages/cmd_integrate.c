@@ -31,7 +31,7 @@ static struct spawn_request integrate_make_request(const struct integrate *integ
         .count = integrate->workers,
         .oversubscribe = integrate->options->oversubscribe,
         .more = "add --oversubscribe",
-        .instead = ", or use --static",
+        .instead = ", or use --static with 2 ranks or more",
     };
 }
 

@@ -12,6 +12,7 @@
 #include "ranks/mpi_check.h"
 #include "ranks/waiting.h"
 #include "run/command.h"
+#include "run/seed.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -184,7 +185,7 @@ const struct command cmd_pi = {
     .options = &pi_option_set,
     .options_bytes = sizeof(struct pi_options),
     .state_bytes = sizeof(struct pi),
-    .settle = pi_checkpoint_settle_seed,
+    .settle = seed_settle_of_checkpoint,
     .begin = pi_begin,
     .prepare = pi_prepare,
     .work = pi_work,

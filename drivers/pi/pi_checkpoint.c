@@ -3,7 +3,6 @@
 #include "pi/pi_checkpoint.h"
 
 #include "base/clock.h"
-#include "base/number.h"
 #include "base/stop_signal.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
@@ -17,22 +16,6 @@
 
 /* Units of one delivery: seconds of the slowest machine, and hits that fit a small message. */
 static const uint64_t most_units = UINT64_C(1) << 16;
-
-bool pi_checkpoint_settle_seed(const struct session *session, struct option_values *values,
-                               struct failure *failure) {
-    const char *path = values_text(values, "checkpoint");
-    char seed[24] = "";
-    uint64_t number;
-    if (!path || strcmp(values_text(values, "seed"), "random") != 0)
-        return true;
-    if (session->rank == ROOT &&
-        (!checkpoint_peek(path, "seed", seed, sizeof seed) || number_count(seed, &number)))
-        seed[0] = '\0';
-    MPI_CHECK(MPI_Bcast(seed, sizeof seed, MPI_CHAR, ROOT, session->world));
-    if (seed[0])
-        values_settle(values, "seed", seed, failure);
-    return agree(session, failure);
-}
 
 /* The steps of a sweep as far as they define its rounds. Where each step is a round of its own, how
  * many there are changes none of them. */

@@ -43,11 +43,6 @@ struct pi_checkpoint {
     struct failure failure; /* of writing, in the middle of the work */
 };
 
-/* Collective, before the seed is settled. A seed that is to be drawn is that of the checkpoint, if
- * there is one: the same command continues with it. */
-bool pi_checkpoint_settle_seed(const struct session *session, struct option_values *values,
-                               struct failure *failure);
-
 /* The file, and the study that it must be of. */
 struct pi_checkpoint_plan {
     const char *path;          /* NULL: no checkpoint */

@@ -138,8 +138,7 @@ bool rank_placement_gather(const struct session *session, const struct placement
 
 void rank_placement_warn(const struct session *session, const struct placement *all) {
     struct placement_warnings warnings;
-    /* In N worlds of one each process is a rank 0: the launcher's first one warns for all. */
-    if (!session_is_root(session) || session->launcher.rank != 0)
+    if (!session_is_root(session))
         return;
     placement_examine(all, (size_t)session->size, &warnings);
     for (size_t k = 0; k < warnings.count; k++)

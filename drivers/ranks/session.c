@@ -26,7 +26,7 @@ struct identity {
 
 /* Number of the layout of all later messages: raise it when struct placement or a packing changes.
  */
-enum { PROTOCOL = 2 };
+enum { PROTOCOL = 3 };
 
 /* Ranks of one job may be started with different command lines (a : b in mpirun's application
  * contexts) or, on heterogeneous nodes, from different installations. Two subcommands would wait
@@ -63,6 +63,22 @@ static bool session_has_ipv4(void) {
     return found;
 }
 
+/* A launcher of another MPI, or srun without --mpi, starts N processes, each of which is a world of
+ * one: N times the same work on the same files, and MPI_Comm_spawn waits for ever. */
+static bool session_check_world(const struct session *session, struct failure *failure) {
+    const struct launcher *launcher = &session->launcher;
+    const struct launcher_words *fits = launcher_words(session->library);
+    if (launcher->size <= session->size)
+        return true;
+    failure_set(
+        failure, EXIT_USAGE,
+        "%s started %d processes, but plait is built with %s, which finds %d of them: start it with mpiexec -n %d of %s (Debian: %s)%s",
+        launcher_words(launcher->kind)->program, (int)launcher->size, fits->name, session->size,
+        (int)launcher->size, fits->name, fits->debian,
+        launcher->kind == LAUNCHER_SLURM ? ", or with srun --mpi=pmix" : "");
+    return false;
+}
+
 /* What MPI reads from the environment when it starts; a value that the user has set stays. */
 static void session_set_environment(const struct launcher *launcher, enum launcher_kind library,
                                     bool spawns) {
@@ -87,9 +103,11 @@ static void session_set_environment(const struct launcher *launcher, enum launch
      * tenth of a second, and prints a page of errors where it cannot. Plait needs neither that nor
      * the directory for files shared by the processes of a job, which runs at the same time would
      * share then. */
+    const bool foreign = launcher_is_foreign(launcher->kind, library);
+    if (foreign || !(spawns || launcher->kind != LAUNCHER_NONE))
+        setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     if (spawns || launcher->kind != LAUNCHER_NONE)
         return;
-    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
     setenv("OMPI_MCA_sharedfp", "^sm",
            0); /* shared file pointers, which would be in that directory */
@@ -151,6 +169,8 @@ bool session_start(struct session *session, const char *command, struct session_
             failure, EXIT_RUN,
             "this MPI was built without thread support, plait needs MPI_THREAD_FUNNELED: use another build of MPI");
     if (!agree(session, failure))
+        return false;
+    if (!needs.any_world && !session_check_world(session, failure))
         return false;
     return session_check_same_program(session, command, needs.any_version, failure);
 }

@@ -30,17 +30,26 @@ static inline bool session_is_root(const struct session *session) {
     return session->rank == ROOT;
 }
 
+/* Whether this process prints what is printed once. Of N worlds of one rank each is a rank 0: the
+ * launcher's first process speaks for them. */
+static inline bool session_speaks(const struct session *session) {
+    return session_is_root(session) && (session->size > 1 || session->launcher.rank == 0);
+}
+
 /* What a subcommand needs of MPI; all false is the most common. */
 struct session_needs {
     bool any_version; /* ranks may have different Plait versions, if their messages are the same */
     bool spawns;      /* the run may start processes by MPI_Comm_spawn */
     bool one_thread;  /* no rank starts threads: MPI may leave out its locks, which shortens the
                        * time of a short message within a node by a third */
+    bool any_world;   /* the work is done without messages, also where a launcher of another MPI has
+                       * started N worlds of one rank */
 };
 
 /* A failure that is set before the call becomes that of all ranks.
  * Starts MPI, with MPI_THREAD_FUNNELED unless there is only one thread, and makes sure that all
- * ranks run the same subcommand of the same Plait version. On a failure, which all ranks then have,
+ * ranks run the same subcommand of the same Plait version, and that MPI has all processes that the
+ * launcher started. On a failure, which all ranks then have,
  * call session_end all the same. */
 bool session_start(struct session *session, const char *command, struct session_needs needs,
                    struct failure *failure);

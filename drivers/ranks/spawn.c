@@ -30,9 +30,10 @@ static bool spawn_check_alone(const struct session *session, const struct spawn_
                               struct failure *failure) {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (session->library == LAUNCHER_HYDRA)
-        return failure_set(failure, EXIT_USAGE,
-                           "this MPI spawns processes only below its launcher: %s 1 plait %s%s",
-                           session->launcher_words->start, request->subcommand, request->instead);
+        return failure_set(
+            failure, EXIT_USAGE,
+            "MPICH spawns no processes without its mpiexec, and some of its builds (Debian's 4.0.2) none at all: use another MPI%s",
+            request->instead);
     if (session->library == LAUNCHER_PRRTE && geteuid() == 0 &&
         !(getenv("PRTE_ALLOW_RUN_AS_ROOT") && getenv("PRTE_ALLOW_RUN_AS_ROOT_CONFIRM")))
         return failure_set(
@@ -48,7 +49,15 @@ static bool spawn_check_alone(const struct session *session, const struct spawn_
 static bool spawn_check_launcher(const struct session *session, const struct spawn_request *request,
                                  struct failure *failure) {
     const enum launcher_kind kind = session->launcher.kind;
-    const int count = request->count, slots = spawn_free_slots(session);
+    /* Before the slots: to count them MPICH starts an mpiexec, and waits for ever for another one.
+     */
+    if (launcher_is_foreign(kind, session->library))
+        return failure_set(
+            failure, EXIT_USAGE,
+            "%s cannot spawn processes of %s, which plait is built with: start plait with mpiexec of %s (Debian: %s)%s",
+            launcher_words(kind)->program, launcher_words(session->library)->name,
+            launcher_words(session->library)->name, launcher_words(session->library)->debian,
+            request->instead);
     if (kind == LAUNCHER_SLURM)
         return failure_set(failure, EXIT_USAGE,
                            "srun cannot spawn processes: start plait by mpirun%s",
@@ -58,6 +67,7 @@ static bool spawn_check_launcher(const struct session *session, const struct spa
             failure, EXIT_USAGE,
             "the rank file has no place for spawned processes: start plait without %s%s",
             session->launcher_words->rank_file, request->instead);
+    const int count = request->count, slots = spawn_free_slots(session);
     return request->oversubscribe || count <= slots || launcher_may_oversubscribe(kind) ||
            failure_set(failure, EXIT_USAGE,
                        "%d process%s cannot be spawned, the launcher has %d free slot%s: %s%s",
@@ -116,8 +126,10 @@ MPI_Comm spawn_start(const struct session *session, const struct spawn_request *
                                    MPI_COMM_SELF, &children, MPI_ERRCODES_IGNORE));
     MPI_CHECK(MPI_Info_free(&call.info));
     if (tries.failed) {
-        failure_set(failure, EXIT_RUN, "%s: use another MPI or launcher%s", tries.failure,
-                    request->instead);
+        failure_set(
+            failure, EXIT_RUN,
+            "%s: this MPI, or its launcher, spawns no processes (as Debian's MPICH 4.0.2): use another MPI%s",
+            tries.failure, request->instead);
         return MPI_COMM_NULL;
     }
     MPI_CHECK(MPI_Comm_set_errhandler(children, MPI_ERRORS_RETURN));

@@ -3,6 +3,7 @@
 #include "run/seed.h"
 
 #include "base/number.h"
+#include "files/checkpoint.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
 #include "run/seed_options.h"
@@ -35,5 +36,21 @@ bool seed_settle(const struct session *session, struct option_values *values, ui
     }
     snprintf(text, sizeof text, "%" PRIu64, *seed);
     values_settle(values, "seed", text, failure);
+    return agree(session, failure);
+}
+
+bool seed_settle_of_checkpoint(const struct session *session, struct option_values *values,
+                               struct failure *failure) {
+    const char *path = values_text(values, "checkpoint");
+    char seed[24] = "";
+    uint64_t number;
+    if (!path || !seed_is_random(values_text(values, "seed")))
+        return true;
+    if (session->rank == ROOT &&
+        (!checkpoint_peek(path, "seed", seed, sizeof seed) || number_count(seed, &number)))
+        seed[0] = '\0';
+    MPI_CHECK(MPI_Bcast(seed, sizeof seed, MPI_CHAR, ROOT, session->world));
+    if (seed[0])
+        values_settle(values, "seed", seed, failure);
     return agree(session, failure);
 }

@@ -16,4 +16,9 @@
 bool seed_settle(const struct session *session, struct option_values *values, uint64_t *seed,
                  struct failure *failure);
 
+/* Collective, before seed_settle, as command->settle. A seed that is to be drawn is that of the
+ * file that --checkpoint names, if there is one: the same command continues with it. */
+bool seed_settle_of_checkpoint(const struct session *session, struct option_values *values,
+                               struct failure *failure);
+
 #endif

@@ -14,11 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COPIES_MAX = 1024 }; /* at the same time */
-
-static bool compose_out_of_memory(struct failure *failure) {
-    return failure_set(failure, EXIT_RUN, "out of memory for a command");
-}
+enum {
+    COPIES_MAX = 1024 /* at the same time */,
+    SLOTS_MAX = 1000000 /* of a host */,
+    BATCH_MAX = 1000000
+};
 
 /* -- what there is -------------------------------------------------------------------------------
  */
@@ -41,33 +41,125 @@ static void find_family(struct composer *composer) {
     pclose(pipe);
 }
 
-/* Slots of a hostfile: "node slots=4" or "node:4", else one for each line. */
+/* Whether a command of that name can be started here. */
+static bool command_can_start(const char *name) {
+    const char *path = getenv("PATH");
+    if (strchr(name, '/'))
+        return access(name, X_OK) == 0;
+    for (bool found = false; path && !found; path += strcspn(path, ":"), path += *path == ':') {
+        char *file = text_format("%.*s/%s", (int)strcspn(path, ":"), path, name);
+        found = file && access(file, X_OK) == 0;
+        free(file);
+        if (found)
+            return true;
+        if (!*path)
+            break;
+    }
+    return false;
+}
+
+/* Slots of a host's line: "node slots=4" as Open MPI has it, with spaces or without, or "node:4" as
+ * MPICH does; else one. 0: it is neither. */
+static uint64_t slots_of_line(const char *line) {
+    const size_t host = strcspn(line, " \t\r\n");
+    const char *text = line + host;
+    char number[32];
+    uint64_t slots;
+    while ((text = strstr(text, "slots")) && !strchr(" \t", text[-1]))
+        text++; /* max_slots */
+    if (text) {
+        text += strlen("slots");
+        text += strspn(text, " \t");
+        if (*text++ != '=')
+            return 0;
+        text += strspn(text, " \t");
+    } else {
+        const char *colon = memchr(line, ':', host);
+        if (!colon || memchr(colon + 1, ':', host - (size_t)(colon + 1 - line)))
+            return 1; /* or an IPv6 address */
+        text = colon + 1;
+    }
+    snprintf(number, sizeof number, "%.*s", (int)strcspn(text, " \t\r\n"), text);
+    return number_count(number, &slots) ? 0 : slots;
+}
+
+/* Slots of a hostfile, and of its first host. */
 static bool count_slots(const char *path, uint64_t *slots, uint64_t *first,
                         struct failure *failure) {
-    char line[1024];
+    char *line = NULL;
+    size_t capacity = 0, number = 0, bad = 0;
     FILE *stream = fopen(path, "re");
     if (!stream)
         return failure_set(failure, EXIT_USAGE, "--hostfile: cannot read '%s'", path);
     *slots = *first = 0;
-    while (fgets(line, sizeof line, stream)) {
+    while (!bad && getline(&line, &capacity, stream) > 0) {
+        line[strcspn(line, "#\r\n")] = '\0';
         const char *text = line + strspn(line, " \t");
-        uint64_t here = 1;
-        if (*text == '#' || *text == '\n' || *text == '\0')
+        number++;
+        if (!*text)
             continue;
-        const char *count = strstr(text, "slots=");
-        count = count ? count + strlen("slots=") : strchr(text, ':');
-        if (count)
-            here = strtoull(count + (*count == ':'), NULL, 10);
+        const uint64_t here = slots_of_line(text);
+        bad = here == 0 || here > SLOTS_MAX ? number : 0;
         *first = *first ? *first : here;
         *slots += here;
     }
+    free(line);
     fclose(stream);
+    if (bad)
+        return failure_set(failure, EXIT_USAGE,
+                           "--hostfile: '%s', line %zu: the slots are no number from 1 to %d", path,
+                           bad, SLOTS_MAX);
     return *slots > 0 || failure_set(failure, EXIT_USAGE, "--hostfile: '%s' names no host", path);
+}
+
+/* Batch systems: the variable that each of their jobs has, and the one with its number of ranks. */
+struct batch_system {
+    const char *job, *tasks;
+};
+
+static const struct batch_system *find_batch_system(void) {
+    static const struct batch_system systems[] = {
+        {"SLURM_JOB_ID", "SLURM_NTASKS"},
+        {"PBS_JOBID", "PBS_NP"},
+        {"LSB_JOBID", "LSB_DJOB_NUMPROC"},
+        {"PE_HOSTFILE", "NSLOTS"}, /* Grid Engine */
+    };
+    for (size_t k = 0; k < sizeof systems / sizeof *systems; k++)
+        if (getenv(systems[k].job))
+            return &systems[k];
+    return NULL;
+}
+
+/* The number that a variable of the batch system holds; 0: none. */
+static uint64_t batch_number(const char *variable) {
+    const char *text = getenv(variable);
+    uint64_t number;
+    return text && !number_count(text, &number) && number <= BATCH_MAX ? number : 0;
+}
+
+bool compose_find_allocation(const char **launcher, struct failure *failure) {
+    const struct batch_system *batch = find_batch_system();
+    if (!batch)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--in-allocation: this is no batch job, as SLURM_JOB_ID, PBS_JOBID, LSB_JOBID and PE_HOSTFILE are not set: run it by sbatch, qsub or bsub");
+    if (batch_number(batch->tasks) == 0)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--in-allocation: the batch job does not say in %s how many ranks it has slots for: ask for tasks when you submit it, or set %s",
+            batch->tasks, batch->tasks);
+    /* The mpirun of Open MPI and that of MPICH find the allocation by themselves. */
+    if (!*launcher && strcmp(batch->job, "SLURM_JOB_ID") == 0 && !command_can_start("mpirun") &&
+        command_can_start("srun"))
+        *launcher = "srun -N {nodes} -n {ranks} -c {threads}";
+    return true;
 }
 
 bool composer_look(struct composer *composer, const struct study *study, struct failure *failure) {
     *composer = (struct composer){.study = study};
-    const char *hostfile = study->definition.hostfile, *tasks = getenv("SLURM_NTASKS");
+    const char *hostfile = study->definition.hostfile;
+    const struct batch_system *batch = find_batch_system();
+    const uint64_t tasks = batch_number(batch ? batch->tasks : "SLURM_NTASKS");
     const ssize_t bytes = readlink("/proc/self/exe", composer->plait, sizeof composer->plait - 1);
     if (bytes <= 0)
         return failure_set(failure, EXIT_RUN, "cannot find the path of this program in /proc");
@@ -84,14 +176,14 @@ bool composer_look(struct composer *composer, const struct study *study, struct 
         if (!count_slots(hostfile, &composer->slots, &composer->cores_per_node, failure))
             return false;
         composer->cores = composer->cpus = composer->slots;
-    } else if (tasks && strtoull(tasks, NULL, 10) > 0) {
-        /* A Slurm allocation: its nodes may be others than this one. */
-        const char *each = getenv("SLURM_CPUS_PER_TASK"), *here = getenv("SLURM_CPUS_ON_NODE");
-        const uint64_t threads = each ? strtoull(each, NULL, 10) : 0;
-        composer->slots = strtoull(tasks, NULL, 10);
-        composer->cores = composer->cpus = composer->slots * (threads > 0 ? threads : 1);
-        if (here && strtoull(here, NULL, 10) > 0)
-            composer->cores_per_node = strtoull(here, NULL, 10);
+    } else if (tasks > 0) {
+        /* An allocation: its nodes may be others than this one. */
+        const uint64_t threads = batch_number("SLURM_CPUS_PER_TASK"),
+                       here = batch_number("SLURM_CPUS_ON_NODE");
+        composer->slots = tasks;
+        composer->cores = composer->cpus = tasks * (threads > 0 ? threads : 1);
+        if (here > 0)
+            composer->cores_per_node = here;
     }
     return true;
 }
@@ -182,7 +274,7 @@ static bool add_filled(const struct filler *filler, const char *text, struct tex
     char *filled = NULL;
     size_t bytes;
     FILE *stream = open_memstream(&filled, &bytes);
-    bool good = stream || compose_out_of_memory(failure);
+    bool good = stream || study_out_of_memory(failure);
     while (good && *text) {
         if ((text[0] == '{' && text[1] == '{') || (text[0] == '}' && text[1] == '}')) {
             fputc(*text, stream);
@@ -291,7 +383,7 @@ static bool add_option(struct texts *words, const struct option *option, const c
                            option->name);
     else
         text = text_format("--%s=%s", option->name, value);
-    const bool good = text ? texts_add(words, text, failure) : compose_out_of_memory(failure);
+    const bool good = text ? texts_add(words, text, failure) : study_out_of_memory(failure);
     free(text);
     return good;
 }
@@ -332,7 +424,7 @@ static bool add_subcommand(const struct filler *filler, struct texts *words,
     const bool grows = composer->grows && study->definition.mode == STUDY_WEAK;
     char number[32], *json = text_format("%s.json", filler->output);
     bool good =
-        (json || compose_out_of_memory(failure)) && texts_add(words, composer->plait, failure);
+        (json || study_out_of_memory(failure)) && texts_add(words, composer->plait, failure);
     for (size_t k = 0; good && k < given->count; k++) {
         if (grows && k > 0 && gives_option(given->items[k], composer->grows->name))
             k += !strchr(given->items[k], '='); /* its value stands in the next word */
@@ -368,7 +460,7 @@ bool compose(const struct composer *composer, size_t point, const char *output,
     for (size_t copy = 0; good && copy < count; copy++) {
         char *place = count > 1 ? text_format("%s.%zu", output, copy) : strdup(output);
         const struct filler filler = {composer, point, copy, place};
-        good = (place || compose_out_of_memory(failure)) &&
+        good = (place || study_out_of_memory(failure)) &&
                add_launcher(&filler, &commands[copy], failure);
         if (good && composer->set)
             good = add_subcommand(&filler, &commands[copy], failure);
@@ -455,23 +547,6 @@ static bool check_words(const struct composer *composer, size_t point, const str
     return good || failure_set(failure, inner.exit_status, "%s (at %s)", inner.text, label);
 }
 
-/* Whether a command of that name can be started here. */
-static bool command_can_start(const char *name) {
-    const char *path = getenv("PATH");
-    if (strchr(name, '/'))
-        return access(name, X_OK) == 0;
-    for (bool found = false; path && !found; path += strcspn(path, ":"), path += *path == ':') {
-        char *file = text_format("%.*s/%s", (int)strcspn(path, ":"), path, name);
-        found = file && access(file, X_OK) == 0;
-        free(file);
-        if (found)
-            return true;
-        if (!*path)
-            break;
-    }
-    return false;
-}
-
 /* A parameter that no word of a program uses would change nothing. */
 static bool check_used(const struct composer *composer, struct failure *failure) {
     const struct study_definition *definition = &composer->study->definition;
@@ -507,13 +582,25 @@ bool composer_check(struct composer *composer, const struct option_set *const *s
                                "--ranks: %" PRIu64 " ranks do not fit into the %" PRIu64
                                " slots of '%s'",
                                ranks, composer->slots, definition->hostfile);
+        if (composer->in_allocation &&
+            (ranks > composer->slots || point_cores(&study->grid.points[p]) > composer->cores))
+            return failure_set(failure, EXIT_USAGE,
+                               "--in-allocation: %" PRIu64 " ranks of %" PRIu64
+                               " threads do not fit into the %" PRIu64 " tasks and %" PRIu64
+                               " cores of the batch job",
+                               ranks, study->grid.points[p].threads, composer->slots,
+                               composer->cores);
+        if (composer->set && !composer->dry_run && ranks > 1 && definition->launcher &&
+            strcmp(definition->launcher, "none") == 0 && definition->mode != STUDY_THROUGHPUT)
+            return failure_set(failure, EXIT_USAGE,
+                               "--launcher none starts one rank: --ranks has %" PRIu64, ranks);
         if (definition->mode == STUDY_THROUGHPUT && ranks > COPIES_MAX)
             return failure_set(failure, EXIT_USAGE,
                                "--ranks: %" PRIu64 " copies at the same time are more than %d",
                                ranks, COPIES_MAX);
         const size_t count = compose_count(composer, p);
         struct texts *commands = calloc(count, sizeof *commands);
-        good = (commands || compose_out_of_memory(failure)) &&
+        good = (commands || study_out_of_memory(failure)) &&
                compose(composer, p, "output", commands, failure) &&
                (!composer->set || check_words(composer, p, &commands[0], failure));
         if (good && !composer->dry_run && !command_can_start(commands[0].items[0]))

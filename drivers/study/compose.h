@@ -16,7 +16,8 @@ struct composer {
     const struct option
         *grows; /* the row that weak scaling grows; NULL: a parameter of --set, or none */
     enum launcher_family family;
-    bool dry_run; /* commands are looked at only: what starts them may be elsewhere */
+    bool in_allocation; /* points must fit into the batch job */
+    bool dry_run;       /* commands are looked at only: what starts them may be elsewhere */
     char launcher_version[128];
     char plait[4096]; /* this program */
     uint64_t slots;   /* for ranks: of the hostfile, the allocation or this node */
@@ -28,6 +29,11 @@ struct composer {
 
 /* Looks at machine, launcher and hostfile. The definition's words need not be there yet. */
 bool composer_look(struct composer *composer, const struct study *study, struct failure *failure);
+
+/* For a study inside the batch job that this process is part of: EXIT_USAGE where there is none, or
+ * where it does not say how many ranks it has slots for. Sets *launcher to a template if there is
+ * none, and the default launcher is not there. */
+bool compose_find_allocation(const char **launcher, struct failure *failure);
 
 /* Finds the subcommand and what grows, and composes every point once: EXIT_USAGE for an unknown
  * placeholder, a wrong option of the subcommand, or ranks that the hostfile has no slots for.

@@ -141,9 +141,11 @@ static bool open_output(const struct document *document, const char *directory, 
     return good;
 }
 
-/* Whether a cell is a number, which stands at the right. */
+/* Whether a cell is a number or stands for one: it stands at the right. */
 static bool cell_is_number(const char *text) {
-    return *text && strspn(text, "+-0123456789.,%e to") == strlen(text);
+    if (strcmp(text, "-") == 0 || strcmp(text, "base") == 0)
+        return true;
+    return strpbrk(text, "0123456789") && strspn(text, "+-0123456789.,%e to") == strlen(text);
 }
 
 /* -- HTML ----------------------------------------------------------------------------------------

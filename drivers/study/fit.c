@@ -150,11 +150,11 @@ static bool find_covariance(const struct fit_problem *problem, int count, int pa
 /* The least squares themselves: x is where they begin and end. false if they do not converge. */
 static bool fit_solve(const struct fit_problem *problem, int samples, int parameters, double *x,
                       double *residuals) {
-    const int room = samples * parameters + 5 * parameters + samples;
+    const int work_count = samples * parameters + 5 * parameters + samples;
     int indices[FIT_PARAMETERS_MAX];
-    double *work = calloc((size_t)room, sizeof *work);
+    double *work = calloc((size_t)work_count, sizeof *work);
     const int info = work ? lmdif1(fit_residuals, (void *)problem, samples, parameters, x,
-                                   residuals, 1e-12, indices, work, room)
+                                   residuals, 1e-12, indices, work, work_count)
                           : 0;
     free(work);
     return info >= 1 && info != 5 && isfinite(x[0]) && isfinite(x[1]) && isfinite(x[2]);

@@ -88,7 +88,7 @@ bool counts_parse(struct counts *counts, const char *where, const char *text, ui
                   struct failure *failure) {
     const struct list_reader reader = {counts, where, most, failure};
     char *copy = strdup(text), *rest = copy, *item;
-    bool good = copy || failure_set(failure, EXIT_RUN, "out of memory");
+    bool good = copy || study_out_of_memory(failure);
     counts->count = 0;
     while (good && (item = strsep(&rest, ","))) {
         char *dots = strstr(item, "..");
@@ -134,7 +134,7 @@ bool grid_name(struct grid *grid, const char *name, size_t *index, struct failur
     for (size_t p = 0; p < grid->count; p++) {
         char **values = realloc(grid->points[p].values, grid->names.count * sizeof *values);
         if (!values)
-            return failure_set(failure, EXIT_RUN, "out of memory");
+            return study_out_of_memory(failure);
         values[*index] = NULL;
         grid->points[p].values = values;
     }
@@ -160,7 +160,7 @@ bool grid_find(struct grid *grid, uint64_t ranks, uint64_t threads, char *const 
         const size_t capacity = grid->capacity ? 2 * grid->capacity : 16;
         struct point *points = realloc(grid->points, capacity * sizeof *points);
         if (!points)
-            return failure_set(failure, EXIT_RUN, "out of memory");
+            return study_out_of_memory(failure);
         grid->points = points;
         grid->capacity = capacity;
     }
@@ -169,7 +169,24 @@ bool grid_find(struct grid *grid, uint64_t ranks, uint64_t threads, char *const 
     for (size_t k = 0; good && k < names; k++)
         good = !values[k] || (point.values[k] = strdup(values[k]));
     grid->points[grid->count++] = point;
-    return good || failure_set(failure, EXIT_RUN, "out of memory");
+    return good || study_out_of_memory(failure);
+}
+
+bool grid_find_of(struct grid *grid, const struct grid *other, size_t point, size_t *index,
+                  struct failure *failure) {
+    size_t name;
+    for (size_t k = 0; k < other->names.count; k++)
+        if (!grid_name(grid, other->names.items[k], &name, failure))
+            return false;
+    char **values = calloc(grid->names.count + 1, sizeof *values);
+    if (!values)
+        return study_out_of_memory(failure);
+    for (size_t k = 0; k < other->names.count; k++)
+        values[texts_find(&grid->names, other->names.items[k])] = other->points[point].values[k];
+    const bool good = grid_find(grid, other->points[point].ranks, other->points[point].threads,
+                                values, index, failure);
+    free(values);
+    return good;
 }
 
 /* One setting taken apart: the index of its name, and its values. */
@@ -208,7 +225,7 @@ static bool add_choice(struct grid *grid, const struct grid_axes *axes,
                        struct failure *failure) {
     size_t index;
     char **values = calloc(grid->names.count + 1, sizeof *values);
-    bool good = values || failure_set(failure, EXIT_RUN, "out of memory");
+    bool good = values || study_out_of_memory(failure);
     for (size_t s = 0; good && s < axes->setting_count; s++)
         values[settings[s].name] = settings[s].values.items[choice[s]];
     for (size_t r = 0; good && r < axes->ranks->count; r++)
@@ -223,7 +240,7 @@ bool grid_add_axes(struct grid *grid, const struct grid_axes *axes, struct failu
     const size_t count = axes->setting_count;
     struct setting *settings = calloc(count + 1, sizeof *settings);
     size_t *choice = calloc(count + 1, sizeof *choice);
-    bool good = (settings && choice) || failure_set(failure, EXIT_RUN, "out of memory");
+    bool good = (settings && choice) || study_out_of_memory(failure);
     for (size_t s = 0; good && s < count; s++) {
         good = setting_parse(grid, axes->settings[s], &settings[s], failure);
         for (size_t before = 0; good && before < s; before++)

@@ -47,6 +47,10 @@ bool grid_add_axes(struct grid *grid, const struct grid_axes *axes, struct failu
 bool grid_find(struct grid *grid, uint64_t ranks, uint64_t threads, char *const *values,
                size_t *index, struct failure *failure);
 
+/* The same for a point of another grid, whose names may stand in another order or be new. */
+bool grid_find_of(struct grid *grid, const struct grid *other, size_t point, size_t *index,
+                  struct failure *failure);
+
 /* The index of a name, which is added if need be. */
 bool grid_name(struct grid *grid, const char *name, size_t *index, struct failure *failure);
 

@@ -46,7 +46,7 @@ static uint64_t threads_of(const struct plotting *plotting, const struct point_r
     return plotting->analysis->study->grid.points[result->point].threads;
 }
 
-/* The series of a result, which is added if there is room; NO_INDEX: there is none. */
+/* The series of a result, which is added if there is space; NO_INDEX: there is none. */
 static size_t find_series(struct plotting *plotting, const struct point_result *result) {
     const uint64_t threads = threads_of(plotting, result);
     size_t s = 0;
@@ -90,8 +90,7 @@ static void find_all_series(struct plotting *plotting) {
 static bool open_plot_file(const struct plotting *plotting, const char *name, const char *ending,
                            struct atomic_file *file, struct failure *failure) {
     char *path = text_format("%s/%s.%s", plotting->directory, name, ending);
-    const bool good = path ? atomic_file_open(file, path, failure)
-                           : failure_set(failure, EXIT_RUN, "out of memory");
+    const bool good = path ? atomic_file_open(file, path, failure) : study_out_of_memory(failure);
     free(path);
     return good;
 }

@@ -42,7 +42,7 @@ static bool read_times(struct report_times *times, struct failure *failure) {
     times->text = strndup((const char *)study_report_times, study_report_times_bytes);
     char *rest = times->text, *line;
     if (!times->text)
-        return failure_set(failure, EXIT_RUN, "out of memory");
+        return study_out_of_memory(failure);
     for (bool header = true; (line = strsep(&rest, "\n")); header = false)
         if (!header && times->count < TIMES_MAX &&
             csv_split(line, times->fields[times->count], TIME_FIELDS) == TIME_FIELDS)
@@ -170,13 +170,13 @@ bool preset_report(const char *directory, const char *out, bool with_disturbed, 
     struct document document = {0};
     struct report_times *times = calloc(1, sizeof *times);
     char *target = out ? strdup(out) : text_format("%s/report", directory);
-    bool good = (times && target) || failure_set(failure, EXIT_RUN, "out of memory");
+    bool good = (times && target) || study_out_of_memory(failure);
     size_t used = 0, disturbed = 0, measured = 0;
     good = good && read_times(times, failure);
     for (size_t k = 0; k < PRESET_PARTS; k++) {
         char *path = text_format("%s/%s", directory, preset_parts[k].words[0]);
         studies[k].journal = -1;
-        good = good && (path || failure_set(failure, EXIT_RUN, "out of memory")) &&
+        good = good && (path || study_out_of_memory(failure)) &&
                study_read(&studies[k], path, failure) &&
                analyse(&analyses[k], &studies[k], with_disturbed, seed, failure);
         used += analyses[k].used, disturbed += analyses[k].disturbed,

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,23 @@ struct findings {
     char path[64];         /* SIMD path of rank 0 */
     char version[32];      /* of plait */
     bool answers_differ;   /* between copies */
+    bool unmatched;        /* a program's output is not as --check-output wants it */
     const char *complaint; /* why there is no time */
 };
+
+/* The first complaint about any copy stays. */
+static void complain(struct findings *findings, const char *complaint) {
+    if (!findings->complaint)
+        findings->complaint = complaint;
+}
+
+/* Notes the answer of one copy, which becomes the findings' own. */
+static void take_answer(struct findings *findings, char *answer) {
+    if (findings->answer && answer && strcmp(answer, findings->answer) != 0)
+        findings->answers_differ = true;
+    free(findings->answer);
+    findings->answer = answer;
+}
 
 static void set_number(json_t *object, const char *key, double value) {
     json_object_set_new(object, key, isfinite(value) ? json_real(value) : json_null());
@@ -83,34 +99,66 @@ static void add_hosts(json_t *hosts, const json_t *placement) {
     }
 }
 
-static void read_report(struct findings *findings, const char *place, const char *timer) {
+static void read_report(struct findings *findings, const char *place, const char *timer,
+                        uint64_t ranks) {
     char *path = text_format("%s.json", place), *key = text_format("%s_seconds", timer);
     json_t *report = path ? json_load_file(path, 0, NULL) : NULL;
     json_t *timing = json_object_get(report, "timing"),
            *placement = json_object_get(report, "placement");
     const char *text = json_string_value(json_object_get(json_array_get(placement, 0), "path"));
-    findings->complaint = report ? NULL : "there is no report of the run";
+    if (!report)
+        complain(findings, "there is no report of the run");
     snprintf(findings->path, sizeof findings->path, "%s", text ? text : "");
     text = json_string_value(json_object_get(report, "version"));
     snprintf(findings->version, sizeof findings->version, "%s", text ? text : "");
     add_hosts(findings->hosts, placement);
-    char *answer = answer_of(json_object_get(report, "result"));
-    if (findings->answer && answer && strcmp(answer, findings->answer) != 0)
-        findings->answers_differ = true;
-    free(findings->answer);
-    findings->answer = answer;
+    take_answer(findings, answer_of(json_object_get(report, "result")));
+    /* Under the launcher of another MPI each process is a run of one rank. */
+    if (placement && json_array_size(placement) != ranks)
+        complain(
+            findings,
+            "it ran on another number of ranks: the launcher is of another MPI, or does not start {ranks} of them");
     if (report && strcmp(timer, "launch") != 0) {
         const json_t *seconds = key ? json_object_get(timing, key) : NULL;
         if (json_is_number(seconds))
             findings->seconds = fmax(findings->seconds, json_number_value(seconds));
         else
-            findings->complaint = "the report of the run has no such timer";
+            complain(findings, "the report of the run has no such timer");
     }
     if (!findings->timing && timing)
         findings->timing = json_incref(timing);
     json_decref(report);
     free(path);
     free(key);
+}
+
+/* -- what a program prints
+ * --------------------------------------------------------------------------
+ */
+
+/* Looks for a line that matches; its first group, if there is one, is the answer. */
+static void check_output(struct findings *findings, const char *place, const char *pattern) {
+    regex_t expression;
+    regmatch_t matches[2];
+    char *path = text_format("%s.out", place), *line = NULL;
+    size_t capacity = 0;
+    FILE *stream = path ? fopen(path, "re") : NULL;
+    const bool compiled = regcomp(&expression, pattern, REG_EXTENDED) == 0;
+    bool found = false;
+    while (stream && compiled && !found && getline(&line, &capacity, stream) > 0) {
+        line[strcspn(line, "\r\n")] = '\0';
+        found = regexec(&expression, line, 2, matches, 0) == 0;
+    }
+    findings->unmatched = findings->unmatched || !found;
+    if (found && expression.re_nsub > 0 && matches[1].rm_so >= 0)
+        take_answer(findings, text_format("%.*s", (int)(matches[1].rm_eo - matches[1].rm_so),
+                                          line + matches[1].rm_so));
+    if (compiled)
+        regfree(&expression);
+    if (stream)
+        fclose(stream);
+    free(line);
+    free(path);
 }
 
 /* -- StopWatch lines -----------------------------------------------------------------------------
@@ -121,7 +169,7 @@ static void read_report(struct findings *findings, const char *place, const char
 static void read_lines_of_timer(struct findings *findings, const char *place, const char *timer) {
     enum { FIELDS = 3 };
     char *path = text_format("%s.out", place), *line = NULL, *fields[FIELDS];
-    size_t capacity = 0, count = 0, room = 0;
+    size_t capacity = 0, count = 0, times_capacity = 0;
     double *times = NULL;
     FILE *stream = path ? fopen(path, "re") : NULL;
     ssize_t bytes;
@@ -134,9 +182,9 @@ static void read_lines_of_timer(struct findings *findings, const char *place, co
         if (!text || csv_split(text, fields, FIELDS) < FIELDS || strcmp(fields[0], timer) != 0 ||
             strcmp(fields[1], "ok") != 0 || number_real(fields[2], &seconds) || !(seconds > 0))
             continue;
-        if (count == room) {
-            room = room ? 2 * room : 16;
-            double *more = realloc(times, room * sizeof *times);
+        if (count == times_capacity) {
+            times_capacity = times_capacity ? 2 * times_capacity : 16;
+            double *more = realloc(times, times_capacity * sizeof *times);
             if (!more)
                 break;
             times = more;
@@ -145,7 +193,8 @@ static void read_lines_of_timer(struct findings *findings, const char *place, co
     }
     if (stream)
         fclose(stream);
-    findings->complaint = count ? NULL : "it has printed no '# csv,' line of the timer";
+    if (count == 0)
+        complain(findings, "it has printed no '# csv,' line of the timer");
     if (count > 1 && !findings->repeats) {
         findings->repeats = json_array();
         for (size_t k = 0; k < count; k++)
@@ -228,6 +277,10 @@ static enum outcome find_outcome(const struct record *record, const struct findi
         *complaint = findings->complaint;
         return OUTCOME_FAILED;
     }
+    if (findings->unmatched) {
+        *complaint = "no line of its output matches --check-output";
+        return OUTCOME_WRONG;
+    }
     if (findings->answers_differ ||
         (record->answer && findings->answer && strcmp(record->answer, findings->answer) != 0)) {
         *complaint = "its answer is not that of the other samples of the same work";
@@ -236,23 +289,36 @@ static enum outcome find_outcome(const struct record *record, const struct findi
     return OUTCOME_OK;
 }
 
+/* Reads what every copy has left. */
+static void read_copies(const struct record *record, struct findings *findings) {
+    const struct study_definition *definition = &record->composer->study->definition;
+    const struct launch *launch = record->launch;
+    const char *timer = definition->timer;
+    const uint64_t ranks = definition->mode == STUDY_THROUGHPUT
+                               ? 1
+                               : record->composer->study->grid.points[record->point].ranks;
+    for (size_t k = 0; k < launch->count; k++) {
+        char *place =
+            launch->count > 1 ? text_format("%s.%zu", launch->output, k) : strdup(launch->output);
+        if (place && !definition->program)
+            read_report(findings, place, timer, ranks);
+        else if (place && strcmp(timer, "launch") != 0)
+            read_lines_of_timer(findings, place, timer);
+        if (place && definition->check_output)
+            check_output(findings, place, definition->check_output);
+        free(place);
+    }
+    if (strcmp(timer, "launch") == 0)
+        findings->seconds = record->result->seconds;
+}
+
 json_t *record_line(const struct record *record, struct failure *failure) {
     const struct study *study = record->composer->study;
     const char *timer = study->definition.timer, *complaint;
     const struct point *point = &study->grid.points[record->point];
     const struct launch *launch = record->launch;
     struct findings findings = {.seconds = NAN, .hosts = json_array()};
-    for (size_t k = 0; k < launch->count; k++) {
-        char *place =
-            launch->count > 1 ? text_format("%s.%zu", launch->output, k) : strdup(launch->output);
-        if (place && !study->definition.program)
-            read_report(&findings, place, timer);
-        else if (place && strcmp(timer, "launch") != 0)
-            read_lines_of_timer(&findings, place, timer);
-        free(place);
-    }
-    if (strcmp(timer, "launch") == 0)
-        findings.seconds = record->result->seconds;
+    read_copies(record, &findings);
     const enum outcome outcome = find_outcome(record, &findings, &complaint);
 
     json_t *line = json_object(), *parameters = json_object(), *marks = json_array(),

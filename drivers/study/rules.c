@@ -58,32 +58,40 @@ static struct overview look_over_study(const struct analysis *analysis) {
     return overview;
 }
 
+static void judge_base(struct rule *rule, const struct overview *overview) {
+    static const char base_demand[] = "A speed-up names its base and the base's absolute time";
+    if (overview->without_base > 0)
+        judge_rule(
+            rule, base_demand, false,
+            "%zu of %zu sets of parameters have no base with samples: no speed-up is shown for them",
+            overview->without_base, overview->groups);
+    else if (overview->bases_of_several > 0)
+        judge_rule(
+            rule, base_demand, true,
+            "the absolute time of the base stands in the table; %zu of %zu bases use more than one core, so the speed-up is not that over one core",
+            overview->bases_of_several, overview->groups);
+    else
+        judge_rule(rule, base_demand, true,
+                   "the absolute time of the base, on one core, stands next to each speed-up");
+}
+
 void rules_check(const struct analysis *analysis, struct rule rules[RULES]) {
     const struct overview o = look_over_study(analysis);
     const struct study_definition *definition = &analysis->study->definition;
     const bool own_timer = definition->program && strcmp(definition->timer, "launch") != 0;
     const bool intervals = analysis->used > 0 && o.without_interval == 0;
     struct rule *rule = rules;
-
-    static const char base_demand[] = "A speed-up names its base and the base's absolute time";
-    if (o.without_base > 0)
-        judge_rule(
-            rule++, base_demand, false,
-            "%zu of %zu sets of parameters have no base with samples: no speed-up is shown for them",
-            o.without_base, o.groups);
-    else if (o.bases_of_several > 0)
-        judge_rule(
-            rule++, base_demand, true,
-            "the absolute time of the base stands in the table; %zu of %zu bases use more than one core, so the speed-up is not that over one core",
-            o.bases_of_several, o.groups);
-    else
-        judge_rule(rule++, base_demand, true,
-                   "the absolute time of the base, on one core, stands next to each speed-up");
+    judge_base(rule++, &o);
+    char unreadable[96] = "";
+    if (analysis->study->bad_lines > 0)
+        snprintf(unreadable, sizeof unreadable, "; %zu line%s of the journal cannot be read",
+                 analysis->study->bad_lines, analysis->study->bad_lines == 1 ? "" : "s");
     judge_rule(
-        rule++, "What is left out is said, and why", o.empty == 0 && analysis->bad == 0,
-        "%zu of %zu points have no sample that counts; of %zu samples %zu failed, timed out or were wrong, and %zu disturbed ones are %s",
+        rule++, "What is left out is said, and why",
+        o.empty == 0 && analysis->bad == 0 && !*unreadable,
+        "%zu of %zu points have no sample that counts; of %zu samples %zu failed, timed out or were wrong, and %zu disturbed ones are %s%s",
         o.empty, o.points, analysis->measured, analysis->bad, analysis->disturbed,
-        analysis->with_disturbed ? "counted, as asked for by --disturbed" : "left out");
+        analysis->with_disturbed ? "counted, as asked for by --disturbed" : "left out", unreadable);
     judge_rule(rule++, "Costs are not averaged as if they were rates, nor rates as costs", true,
                "no mean is taken of anything: times are medians, and no rate is averaged");
     judge_rule(

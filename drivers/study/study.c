@@ -27,10 +27,6 @@ char *study_path(const struct study *study, const char *name) {
     return text_format("%s/%s", study->directory, name);
 }
 
-static bool study_out_of_memory(struct failure *failure) {
-    return failure_set(failure, EXIT_RUN, "out of memory for the study");
-}
-
 static int find_name(const char *const *names, const char *name) {
     int k = 0;
     while (names[k] && (!name || strcmp(names[k], name) != 0))
@@ -88,6 +84,7 @@ static json_t *definition_json(const struct study *study) {
     json_object_set_new(object, "hostfile", text_json(definition->hostfile));
     json_object_set_new(object, "timer", text_json(definition->timer));
     json_object_set_new(object, "grow", text_json(definition->grow));
+    json_object_set_new(object, "check_output", text_json(definition->check_output));
     json_object_set_new(object, "repeat", json_integer((json_int_t)study->repeat));
     for (size_t p = 0; p < study->grid.count; p++) {
         const struct point *point = &study->grid.points[p];
@@ -193,19 +190,21 @@ static bool take_definition(struct study *study, const json_t *object, const cha
         !take_text(&definition->launcher, object, "launcher") ||
         !take_text(&definition->hostfile, object, "hostfile") ||
         !take_text(&definition->timer, object, "timer") ||
-        !take_text(&definition->grow, object, "grow"))
+        !take_text(&definition->grow, object, "grow") ||
+        !take_text(&definition->check_output, object, "check_output"))
         return study_out_of_memory(failure);
     study->repeat = (uint64_t)json_integer_value(json_object_get(object, "repeat"));
     if (!study->created || !definition->timer)
         return failure_set(failure, EXIT_USAGE, "'%s' lacks its date or its timer", path);
-    json_array_foreach(words, k, item) if (json_is_string(item) &&
-                                           !texts_add(&definition->words, json_string_value(item),
-                                                      failure)) return false;
-    json_array_foreach(points, k,
-                       item) if (!take_point(&study->grid, item, &index, &why,
-                                             failure)) return failure_set(failure, EXIT_USAGE,
-                                                                          "'%s': point %zu %s",
-                                                                          path, k, why);
+    json_array_foreach(words, k, item) {
+        if (json_is_string(item) &&
+            !texts_add(&definition->words, json_string_value(item), failure))
+            return false;
+    }
+    json_array_foreach(points, k, item) {
+        if (!take_point(&study->grid, item, &index, &why, failure))
+            return failure_set(failure, EXIT_USAGE, "'%s': point %zu %s", path, k, why);
+    }
     return true;
 }
 
@@ -218,6 +217,7 @@ bool study_same_definition(const struct study_definition *a, const struct study_
         {"--hostfile", a->hostfile, b->hostfile},
         {"--timer", a->timer, b->timer},
         {"--grow", a->grow, b->grow},
+        {"--check-output", a->check_output, b->check_output},
     };
     *difference = "--mode";
     if (a->mode != b->mode)
@@ -329,6 +329,7 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
     sample.repeats = repeats ? repeats : 1;
     sample.exit_status = (int)json_integer_value(json_object_get(line, "exit"));
     sample.signal = (int)json_integer_value(json_object_get(line, "signal"));
+    sample.complaint = intern_member(study, line, "complaint");
     sample.answer = intern_member(study, line, "answer");
     sample.path = intern_member(study, environment, "path");
     sample.governor = intern_member(study, environment, "governor");
@@ -555,6 +556,7 @@ void study_definition_free(struct study_definition *definition) {
     free(definition->hostfile);
     free(definition->timer);
     free(definition->grow);
+    free(definition->check_output);
     *definition = (struct study_definition){0};
 }
 

@@ -30,6 +30,7 @@ struct study_definition {
     char *hostfile;     /* NULL: none */
     char *timer;        /* "launch", "total", ... */
     char *grow;         /* what weak scaling multiplies by the cores; NULL: nothing */
+    char *check_output; /* regular expression of a line that a program must print; NULL: any */
 };
 
 enum outcome { OUTCOME_OK, OUTCOME_FAILED, OUTCOME_TIMEOUT, OUTCOME_WRONG, OUTCOMES };
@@ -58,6 +59,7 @@ struct sample {
     double seconds, launch_seconds;
     size_t repeats; /* times within the launch, of which seconds is the median; 1 as a rule */
     int exit_status, signal;
+    const char *complaint; /* what is wrong with it, in words */
     const char *answer, *path, *governor, *binding;
     const char *where; /* columns of enum where_column, separated by tabs */
 };

@@ -121,8 +121,7 @@ static bool compare_studies(const struct compare_request *request, const struct 
     const size_t count = request->directories.count;
     struct compared point = {calloc(count, sizeof *point.seconds),
                              calloc(count, sizeof *point.counts)};
-    bool beyond = false,
-         good = (point.seconds && point.counts) || failure_set(failure, EXIT_RUN, "out of memory");
+    bool beyond = false, good = (point.seconds && point.counts) || study_out_of_memory(failure);
     size_t common = 0;
     for (size_t p = 0; good && p < studies[0].grid.count; p++) {
         bool everywhere = true;
@@ -146,7 +145,7 @@ static bool compare_studies(const struct compare_request *request, const struct 
                 everywhere ? point_seconds(&studies[s], index, request->disturbed, &point.counts[s])
                            : NULL;
             if (everywhere && !point.seconds[s])
-                good = failure_set(failure, EXIT_RUN, "out of memory");
+                good = study_out_of_memory(failure);
         }
         if (good && everywhere)
             beyond = compare_point(request, &point, label) || beyond;
@@ -172,7 +171,7 @@ void study_compare(const struct option_values *values, const void *options,
     bool good = (request.directories.count >= 2 ||
                  failure_set(failure, EXIT_USAGE, "give two studies or more"));
     if (good && !(studies = calloc(request.directories.count, sizeof *studies)))
-        good = failure_set(failure, EXIT_RUN, "out of memory");
+        good = study_out_of_memory(failure);
     for (size_t s = 0; good && s < request.directories.count; s++) {
         const char *difference;
         good = study_read(&studies[s], request.directories.items[s], failure);

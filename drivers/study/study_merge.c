@@ -75,23 +75,10 @@ static bool read_all(const struct merge_request *request, struct study *studies,
 
 static bool add_all_points(struct study *merged, const struct study *study,
                            struct failure *failure) {
-    const struct grid *grid = &study->grid;
     size_t index;
-    for (size_t n = 0; n < grid->names.count; n++)
-        if (!grid_name(&merged->grid, grid->names.items[n], &index, failure))
+    for (size_t p = 0; p < study->grid.count; p++)
+        if (!grid_find_of(&merged->grid, &study->grid, p, &index, failure))
             return false;
-    for (size_t p = 0; p < grid->count; p++) {
-        char **values = calloc(merged->grid.names.count + 1, sizeof *values);
-        for (size_t n = 0; values && n < grid->names.count; n++)
-            values[texts_find(&merged->grid.names, grid->names.items[n])] =
-                grid->points[p].values[n];
-        const bool good = values ? grid_find(&merged->grid, grid->points[p].ranks,
-                                             grid->points[p].threads, values, &index, failure)
-                                 : failure_set(failure, EXIT_RUN, "out of memory");
-        free(values);
-        if (!good)
-            return false;
-    }
     merged->repeat = study->repeat > merged->repeat ? study->repeat : merged->repeat;
     return true;
 }
@@ -111,13 +98,12 @@ void study_merge(const struct option_values *values, const void *options, struct
             failure_set(failure, EXIT_USAGE,
                         "--out: '%s' has a study already: choose another directory", request.out);
     if (good && !(studies = calloc(request.directories.count, sizeof *studies)))
-        good = failure_set(failure, EXIT_RUN, "out of memory");
+        good = study_out_of_memory(failure);
     good = good && read_all(&request, studies, failure);
     if (good) {
         /* The definition is lent by the first study until the end. */
         merged.definition = studies[0].definition;
-        good = (merged.directory = strdup(request.out)) ||
-               failure_set(failure, EXIT_RUN, "out of memory");
+        good = (merged.directory = strdup(request.out)) || study_out_of_memory(failure);
     }
     for (size_t s = 0; good && s < request.directories.count; s++)
         good = add_all_points(&merged, &studies[s], failure);

@@ -55,6 +55,18 @@ static const char *range_text_of(struct interval interval, char text[NUMBER_BYTE
     return text;
 }
 
+/* "95 % interval 1.2 to 1.4", and what it is of. */
+static const char *interval_in_words(struct interval interval, const char *unit,
+                                     char text[NUMBER_BYTES]) {
+    char range[NUMBER_BYTES];
+    if (interval.known)
+        snprintf(text, NUMBER_BYTES, "95 %% interval %.30s%s", range_text_of(interval, range),
+                 unit);
+    else
+        snprintf(text, NUMBER_BYTES, "no interval: fewer than %d samples", STATISTICS_SAMPLES_MIN);
+    return text;
+}
+
 static char *command_of(const struct study_definition *definition) {
     char *text = NULL;
     size_t bytes;
@@ -97,20 +109,21 @@ static void say_group(struct document *document, const struct analysis *analysis
             last = &analysis->results[k];
     point_text(analysis, group->base, base_where, sizeof base_where);
     if (!last) {
-        document_item(document, "%s: %s s at %s (95 %% interval %s s, %zu samples).", setting,
-                      number_text_of(base->median, a), base_where, range_text_of(base->interval, b),
-                      base->count);
+        document_item(document, "%s: %s s at %s (%s; %zu sample%s).", setting,
+                      number_text_of(base->median, a), base_where,
+                      interval_in_words(base->interval, " s", b), base->count,
+                      base->count == 1 ? "" : "s");
         return;
     }
     point_text(analysis, (size_t)(last - analysis->results), where, sizeof where);
     const bool strong = analysis->study->definition.mode == STUDY_STRONG;
-    document_item(
-        document,
-        "%s: from %s s at %s to %s s at %s, %s %s times %s (95 %% interval %s), an efficiency of %s.",
-        setting, number_text_of(base->median, a), base_where, number_text_of(last->median, b),
-        where, strong ? "that is" : "with", number_text_of(last->speedup, c),
-        strong ? "as fast" : "the work per second", range_text_of(last->speedup_interval, d),
-        number_text_of(last->efficiency, (char[NUMBER_BYTES]){0}));
+    document_item(document,
+                  "%s: from %s s at %s to %s s at %s, %s %s times %s (%s), an efficiency of %s.",
+                  setting, number_text_of(base->median, a), base_where,
+                  number_text_of(last->median, b), where, strong ? "that is" : "with",
+                  number_text_of(last->speedup, c), strong ? "as fast" : "the work per second",
+                  interval_in_words(last->speedup_interval, "", d),
+                  number_text_of(last->efficiency, (char[NUMBER_BYTES]){0}));
     if (group->best != NO_INDEX && group->best != group->base) {
         point_text(analysis, group->best, where, sizeof where);
         document_item(document,
@@ -226,6 +239,11 @@ static void add_method(struct document *document, const struct analysis *analysi
         "Medians have 95 %% intervals by ranks, which need %d samples and assume no distribution. Intervals of ratios are from the bootstrap with seed %" PRIu64
         ". A sample is disturbed if other programs used more than 5 %% of the node, the clock fell by more than a tenth, the processor throttled, or threads outnumbered the hardware's.",
         STATISTICS_SAMPLES_MIN, request->seed);
+    if (definition->check_output)
+        document_text(
+            document,
+            "A sample is right if a line that it printed matches '%s' and the first group of that, if there is one, is the same in all samples of the same work. Samples that are wrong do not count.",
+            definition->check_output);
     if (definition->mode == STUDY_WEAK)
         document_text(
             document,
@@ -538,8 +556,7 @@ void study_report(const struct option_values *values, const void *options,
     bool good = study_read(&study, request.directory, failure);
     if (good) {
         target = request.out ? strdup(request.out) : study_path(&study, "report");
-        good = target ? study_make_directory(target, failure)
-                      : failure_set(failure, EXIT_RUN, "out of memory");
+        good = target ? study_make_directory(target, failure) : study_out_of_memory(failure);
     }
     good = good && analyse(&analysis, &study, request.disturbed, request.seed, failure) &&
            write_report(&analysis, &request, target, failure);

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,11 +31,12 @@ static const char *const redo_names[] = {"none", "failed", "noisy", "all", NULL}
 
 struct run_request {
     struct option_texts words, settings;
-    const char *ranks, *threads, *out, *launcher, *hostfile, *program, *grow, *timer, *interval;
+    const char *ranks, *threads, *out, *launcher, *hostfile, *program, *grow, *timer, *check_output,
+        *interval;
     uint64_t repeat, max_repeat, warmup, seed;
     double timeout, grace;
     int mode, redo, preset;
-    bool zip, dry_run;
+    bool zip, dry_run, in_allocation;
 };
 
 /* A run under way. */
@@ -55,7 +57,7 @@ struct study_work {
  */
 
 static bool set_copy(char **text, const char *value, struct failure *failure) {
-    return !value || (*text = strdup(value)) || failure_set(failure, EXIT_RUN, "out of memory");
+    return !value || (*text = strdup(value)) || study_out_of_memory(failure);
 }
 
 /* As a part of 1; 0 if it is none. */
@@ -69,6 +71,19 @@ static bool check_interval(const char *text, struct failure *failure) {
     return (value > 0 && value < 1) ||
            failure_set(failure, EXIT_USAGE,
                        "'%s' is no part of the median: give something like 2%%", text);
+}
+
+static bool check_pattern(const char *text, struct failure *failure) {
+    regex_t expression;
+    char why[128];
+    const int error = regcomp(&expression, text, REG_EXTENDED);
+    if (error == 0) {
+        regfree(&expression);
+        return true;
+    }
+    regerror(error, &expression, why, sizeof why);
+    return failure_set(failure, EXIT_USAGE, "'%s' is no extended regular expression: %s", text,
+                       why);
 }
 
 /* The definition as the command line has it. */
@@ -86,9 +101,13 @@ static bool define_study(const struct run_request *request, struct study_definit
         if (!texts_add(&definition->words, request->words.items[k], failure))
             return false;
     const char *timer = request->timer ? request->timer : request->program ? "launch" : "total";
-    return set_copy(&definition->launcher, request->launcher, failure) &&
+    const char *launcher = request->launcher;
+    if (request->in_allocation && !compose_find_allocation(&launcher, failure))
+        return false;
+    return set_copy(&definition->launcher, launcher, failure) &&
            set_copy(&definition->hostfile, request->hostfile, failure) &&
            set_copy(&definition->grow, request->grow, failure) &&
+           set_copy(&definition->check_output, request->check_output, failure) &&
            set_copy(&definition->timer, timer, failure);
 }
 
@@ -99,7 +118,7 @@ static bool add_points(struct study_work *work, struct failure *failure) {
     struct counts *lists = malloc(2 * sizeof *lists);
     const struct grid_axes axes = {&lists[0], &lists[1], request->settings.items,
                                    request->settings.count, request->zip};
-    bool good = lists != NULL || failure_set(failure, EXIT_RUN, "out of memory");
+    bool good = lists != NULL || study_out_of_memory(failure);
     good = good &&
            counts_parse(&lists[0], "--ranks", request->ranks, work->composer.slots, failure) &&
            counts_parse(&lists[1], "--threads", request->threads, work->composer.cores_per_node,
@@ -107,21 +126,15 @@ static bool add_points(struct study_work *work, struct failure *failure) {
            grid_add_axes(grid, &axes, failure) && grid_add_axes(&asked, &axes, failure);
     free(lists);
     work->wanted = good ? calloc(grid->count + 1, sizeof *work->wanted) : NULL;
-    good = good && (work->wanted || failure_set(failure, EXIT_RUN, "out of memory"));
-    /* The names may stand in another order in a study that was there before. */
+    good = good && (work->wanted || study_out_of_memory(failure));
     for (size_t p = 0; good && p < asked.count; p++) {
-        char **values = calloc(grid->names.count + 1, sizeof *values);
         size_t index;
-        for (size_t k = 0; values && k < asked.names.count; k++)
-            values[texts_find(&grid->names, asked.names.items[k])] = asked.points[p].values[k];
-        good = values && grid_find(grid, asked.points[p].ranks, asked.points[p].threads, values,
-                                   &index, failure);
+        good = grid_find_of(grid, &asked, p, &index, failure);
         if (good)
             work->wanted[index] = true;
-        free(values);
     }
     grid_free(&asked);
-    return good || failure_set(failure, EXIT_RUN, "out of memory");
+    return good;
 }
 
 /* What the samples see: this environment without the options of the study itself, which subcommands
@@ -132,7 +145,7 @@ static bool make_environment(struct study_work *work, struct failure *failure) {
         count++;
     work->environment = calloc(count + 2, sizeof *work->environment);
     if (!work->environment)
-        return failure_set(failure, EXIT_RUN, "out of memory");
+        return study_out_of_memory(failure);
     for (size_t k = 0; k < count; k++) {
         bool ours = strncmp(environ[k], "OMP_NUM_THREADS=", 16) == 0;
         for (size_t i = 0; i < option_count(&study_run_option_set) && !ours; i++) {
@@ -175,11 +188,15 @@ static void print_sample(const struct study_work *work, const struct sample *sam
     printf("%zu/%zu %s%s: ", work->done, work->planned, label, sample->warmup ? " (warm-up)" : "");
     if (sample->outcome == OUTCOME_OK)
         printf("%.4g s", sample->seconds);
-    else if (sample->outcome == OUTCOME_FAILED)
-        printf(sample->signal ? "failed, signal %d" : "failed, exit status %d",
-               sample->signal ? sample->signal : sample->exit_status);
     else
         printf("%s", outcome_names[sample->outcome]);
+    if (sample->complaint)
+        printf(": %s", sample->complaint);
+    else if (sample->outcome == OUTCOME_FAILED)
+        printf(sample->signal ? ", signal %d" : ", exit status %d",
+               sample->signal ? sample->signal : sample->exit_status);
+    if (sample->outcome != OUTCOME_OK)
+        printf(", see %s/output/%06" PRIu64 ".*", work->study->directory, sample->id);
     for (int k = 0; k < DISTURBANCES; k++)
         if (sample->disturbed & (1u << k))
             printf(" [%s]", disturbance_names[k]);
@@ -203,10 +220,9 @@ static bool run_task(struct study_work *work, const struct task *task, struct fa
     struct launch_result result = {0};
     char name[64], threads[64], started[32];
     struct tm day;
-    if (launch_stop_asked()) {
-        work->stopped = true;
+    work->stopped = launch_stop_asked();
+    if (work->stopped)
         return false;
-    }
     snprintf(name, sizeof name, "output/%06" PRIu64, study->next_id);
     snprintf(threads, sizeof threads, "OMP_NUM_THREADS=%" PRIu64, point->threads);
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &day));
@@ -217,7 +233,7 @@ static bool run_task(struct study_work *work, const struct task *task, struct fa
 
     char *output = study_path(study, name);
     struct texts *commands = calloc(count, sizeof *commands);
-    bool good = (output && commands) || failure_set(failure, EXIT_RUN, "out of memory");
+    bool good = (output && commands) || study_out_of_memory(failure);
     good = good && compose(&work->composer, task->point, output, commands, failure);
     const struct launch launch = {commands,
                                   count,
@@ -321,7 +337,7 @@ static bool run_round(struct study_work *work, enum round_kind kind, uint64_t ro
     const size_t most = work->study->sample_count + work->study->grid.count + 1;
     struct task *tasks = malloc(most * sizeof *tasks);
     if (!tasks)
-        return failure_set(failure, EXIT_RUN, "out of memory");
+        return study_out_of_memory(failure);
     const size_t count = plan_round(work, kind, round, tasks);
     bool good = true;
     if (kind == ROUND_REDO || work->done + count > work->planned)
@@ -349,7 +365,7 @@ static void count_planned(struct study_work *work) {
     }
 }
 
-static bool study_run_run_rounds(struct study_work *work, struct failure *failure) {
+static bool run_all_rounds(struct study_work *work, struct failure *failure) {
     const struct run_request *request = work->request;
     count_planned(work);
     if (request->redo != REDO_NONE && !run_round(work, ROUND_REDO, 0, failure))
@@ -376,7 +392,7 @@ static void print_commands(const struct study_work *work, struct failure *failur
         const size_t count = work->wanted[p] ? compose_count(&work->composer, p) : 0;
         struct texts *commands = calloc(count + 1, sizeof *commands);
         char *output = study_path(study, "output/SAMPLE");
-        good = (commands && output) || failure_set(failure, EXIT_RUN, "out of memory");
+        good = (commands && output) || study_out_of_memory(failure);
         good = good && (count == 0 || compose(&work->composer, p, output, commands, failure));
         for (size_t k = 0; good && k < count; k++) {
             printf("OMP_NUM_THREADS=%" PRIu64, study->grid.points[p].threads);
@@ -435,7 +451,7 @@ static bool open_study(struct study_work *work, struct failure *failure) {
     }
     *work->study =
         (struct study){.journal = -1, .definition = definition, .directory = strdup(request->out)};
-    return good && (work->study->directory || failure_set(failure, EXIT_RUN, "out of memory"));
+    return good && (work->study->directory || study_out_of_memory(failure));
 }
 
 /* The directory of a study that begins. */
@@ -453,6 +469,18 @@ static bool check_request(const struct run_request *request, struct failure *fai
         return failure_set(failure, EXIT_USAGE, "--out is missing: name a directory for the study");
     if (request->interval && request->max_repeat < request->repeat)
         return failure_set(failure, EXIT_USAGE, "--max-repeat is below --repeat");
+    if (request->check_output && !request->program)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--check-output is for --program: the answers of a subcommand are compared anyway");
+    if (request->in_allocation && request->hostfile)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--hostfile and --in-allocation: the hosts are those of the allocation, leave one out");
+    if (request->in_allocation && request->mode == STUDY_THROUGHPUT)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--in-allocation: copies of --mode throughput all run on this node, leave it out");
     if (request->program && strchr(request->program, '/') && access(request->program, X_OK) != 0)
         return failure_set(failure, EXIT_USAGE, "--program: '%s' cannot be run: %s",
                            request->program, strerror(errno));
@@ -467,6 +495,7 @@ static void run_study(const struct run_request *request, const struct option_set
     bool good = check_request(request, failure) && open_study(&work, failure) &&
                 composer_look(&work.composer, &study, failure) && add_points(&work, failure);
     work.composer.dry_run = request->dry_run;
+    work.composer.in_allocation = request->in_allocation;
     good = good && composer_check(&work.composer, sets, set_count, work.wanted, failure) &&
            make_environment(&work, failure);
     if (good && request->dry_run) {
@@ -477,8 +506,8 @@ static void run_study(const struct run_request *request, const struct option_set
         good = (work.lock.descriptor >= 0 || begin_directory(&work, failure)) &&
                study_write_definition(&study, failure) && study_open_journal(&study, failure);
         work.progress = good ? study_progress(&study) : NULL;
-        good = good && (work.progress || failure_set(failure, EXIT_RUN, "out of memory"));
-        if (good && (study_run_run_rounds(&work, failure) || work.stopped))
+        good = good && (work.progress || study_out_of_memory(failure));
+        if (good && (run_all_rounds(&work, failure) || work.stopped))
             print_end(&work, failure);
     }
     *stopped = work.stopped;
@@ -516,7 +545,7 @@ static void run_preset(const struct run_request *request, const struct option_se
         if (out)
             run_study(&each, sets, set_count, &stopped, failure);
         else
-            failure_set(failure, EXIT_RUN, "out of memory");
+            study_out_of_memory(failure);
         free(out);
     }
 }
@@ -642,6 +671,22 @@ static const struct option rows[] = {
         .reads = true,
         .help = "hosts and slots, handed to mpirun, or {hostfile} of --launcher",
         .offset = MEMBER(hostfile),
+    },
+    {
+        .name = "in-allocation",
+        .kind = OPTION_FLAG,
+        .help =
+            "run all points one after another inside the batch job that this command is part of: refused where there is none, or where a point does not fit into it",
+        .offset = MEMBER(in_allocation),
+    },
+    {
+        .name = "check-output",
+        .kind = OPTION_TEXT,
+        .argument = "REGEX",
+        .help =
+            "extended regular expression that a line printed by --program must match, or the sample is wrong; what its first group (...) holds must be the same in all samples of the same work",
+        .offset = MEMBER(check_output),
+        .check = check_pattern,
     },
     {
         .name = "timer",

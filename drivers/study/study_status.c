@@ -39,9 +39,14 @@ void study_status(const struct option_values *values, const void *options,
     }
     request.repeat = request.repeat ? request.repeat : study.repeat;
     struct point_progress *progress = study_progress(&study);
+    if (!progress) {
+        study_out_of_memory(failure);
+        study_free(&study);
+        return;
+    }
     size_t measured = 0, missing = 0, noisy = 0, bad = 0, launches = 0;
     double rest = 0, mean = 0;
-    for (size_t p = 0; progress && p < study.grid.count; p++) {
+    for (size_t p = 0; p < study.grid.count; p++) {
         measured += progress[p].measured;
         noisy += progress[p].disturbed;
         bad += progress[p].bad;
@@ -57,7 +62,7 @@ void study_status(const struct option_values *values, const void *options,
         printf(" %s", study.definition.words.items[k]);
     printf("', begun %s\n%-40s %8s %6s %10s %7s  %s\n", study.created, "# point", "samples", "good",
            "disturbed", "failed", "interval +-");
-    for (size_t p = 0; progress && p < study.grid.count; p++) {
+    for (size_t p = 0; p < study.grid.count; p++) {
         const size_t has = progress[p].measured;
         print_point(&study, p, &progress[p]);
         if (has < request.repeat) {
@@ -65,13 +70,17 @@ void study_status(const struct option_values *values, const void *options,
             rest += (double)(request.repeat - has) * (has ? progress[p].launch_seconds : mean);
         }
     }
-    char time[64] = "";
+    char time[64] = "", unreadable[64] = "";
+    if (study.bad_lines > 0)
+        snprintf(unreadable, sizeof unreadable, "; %zu line%s cannot be read", study.bad_lines,
+                 study.bad_lines == 1 ? "" : "s");
     if (missing > 0 && isfinite(rest))
         duration_text(rest, time, sizeof time);
-    printf("# %zu points, %zu samples, %zu missing of %ju each, %zu disturbed, %zu failed%s%s%s\n",
-           study.grid.count, measured, missing, (uintmax_t)request.repeat, noisy, bad,
-           *time ? "; the rest takes about " : "", time,
-           study.torn ? "; the last line is torn" : "");
+    printf(
+        "# %zu points, %zu samples, %zu missing of %ju each, %zu disturbed, %zu failed%s%s%s%s\n",
+        study.grid.count, measured, missing, (uintmax_t)request.repeat, noisy, bad,
+        *time ? "; the rest takes about " : "", time, unreadable,
+        study.torn ? "; the last line is torn" : "");
     free(progress);
     study_free(&study);
     standard_output_flush(failure);

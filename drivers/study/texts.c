@@ -12,13 +12,13 @@ bool texts_add_part(struct texts *texts, const char *text, size_t bytes, struct 
         const size_t capacity = texts->capacity ? 2 * texts->capacity : 8;
         char **items = realloc(texts->items, capacity * sizeof *items);
         if (!items)
-            return failure_set(failure, EXIT_RUN, "out of memory");
+            return study_out_of_memory(failure);
         texts->items = items;
         texts->capacity = capacity;
     }
     char *copy = strndup(text, bytes);
     if (!copy)
-        return failure_set(failure, EXIT_RUN, "out of memory");
+        return study_out_of_memory(failure);
     texts->items[texts->count++] = copy;
     texts->items[texts->count] = NULL;
     return true;
@@ -53,7 +53,7 @@ size_t texts_find(const struct texts *texts, const char *text) {
 
 bool texts_split(struct texts *texts, const char *line, struct failure *failure) {
     char *word = malloc(strlen(line) + 1);
-    bool good = word || failure_set(failure, EXIT_RUN, "out of memory");
+    bool good = word || study_out_of_memory(failure);
     while (good && *(line += strspn(line, " \t"))) {
         size_t bytes = 0;
         while (good && *line && *line != ' ' && *line != '\t') {
@@ -90,4 +90,8 @@ void texts_free(struct texts *texts) {
         free(texts->items[k]);
     free(texts->items);
     *texts = (struct texts){0};
+}
+
+bool study_out_of_memory(struct failure *failure) {
+    return failure_set(failure, EXIT_RUN, "out of memory for the study");
 }

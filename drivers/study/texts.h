@@ -36,6 +36,9 @@ bool texts_split(struct texts *texts, const char *line, struct failure *failure)
 /* printf into a new text, NULL without memory. Free with free. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Describes the failure; returns false. */
+bool study_out_of_memory(struct failure *failure);
+
 void texts_free(struct texts *texts);
 
 #endif

@@ -5,6 +5,7 @@
 # Nothing depends on time: a run is killed when it has saved something; one that has ended by then is
 # repeated.
 #     test_checkpoint.sh kills|signals|one_rank|other_ways|refusals|pi_kills|pi_signals|pi_refusals|pi_longer
+#         kmeans_kills|kmeans_signals|kmeans_range|kmeans_refusals
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -24,11 +25,21 @@ if [[ ${1:-} = pi_* ]]; then
     slow=("${study[@]}" --checkpoint run.ck --checkpoint-every 0)
     slow_path=(--path scalar)
 fi
+if [[ ${1:-} = kmeans_* ]]; then
+    # Points without groups: some hundred iterations, of milliseconds with one thread on the scalar path.
+    awk 'BEGIN { srand(3); for (i = 0; i < 12000; i++) print rand() "," rand() "," rand() }' >"$WORK/points.csv"
+    job_of_test=(kmeans "$WORK/points.csv" --k 61 --restarts 3 --progress none)
+    if [ "$1" = kmeans_range ]; then job_of_test=(kmeans "$WORK/points.csv" --k 58:61 --restarts 2 --progress none); fi
+    slow=("${job_of_test[@]}" --checkpoint run.ck --checkpoint-every 0)
+    slow_path=(--path scalar)
+fi
 
-# The result of a run: the checksum of the picture, or the lines of the study.
+# The result of a run: the checksum of the picture, or the lines of the study or of k-means.
 fnv1a() {
     if [[ ${job_of_test[0]} = pi ]]; then
         grep -v '^#' "$WORK/out" | md5sum | cut -c 1-16
+    elif [[ ${job_of_test[0]} = kmeans ]]; then
+        grep -vE '^(resumed|reading) ' "$WORK/out" | md5sum | cut -c 1-16
     else
         sed -n 's/.*fnv1a \([0-9a-f]*\).*/\1/p' "$WORK/out"
     fi
@@ -38,7 +49,7 @@ fnv1a() {
 # of the header.
 saves() {
     local sequences places=(4096 8192)
-    if [[ ${job_of_test[0]} = pi ]]; then places=(16); fi
+    if [[ ${job_of_test[0]} != mandelbrot ]]; then places=(16); fi
     sequences=$(for place in "${places[@]}"; do od -An -t u8 -j "$place" -N 8 "$SANDBOX/run.ck"; done \
         2>/dev/null | sort -n | tail -n 1 || true)
     echo "$((${sequences:-0}))"
@@ -99,9 +110,14 @@ finish_job() {
     assert "the checksum is $expected, not $(fnv1a)" [ "$(fnv1a)" = "$expected" ]
     # The first commit is of an empty file.
     if [ "$before" -gt 1 ]; then
-        assert "it went on from the file" grep -qE " rows from 'run.ck'| darts are from 'run.ck'" "$WORK/out"
+        assert "it went on from the file" grep -qE " rows from 'run.ck'| darts are from 'run.ck'|^resumed after iteration [0-9]+ of k [0-9]+ from 'run.ck'$" \
+            "$WORK/out"
     fi
     assert "the checkpoint is removed" [ "$(find "$SANDBOX" -type f | wc -l)" -eq 0 ]
+}
+
+schedule_option() {
+    if [[ ${job_of_test[0]} != kmeans ]]; then echo "--schedule ${schedules[$(($1 / 2 % 4))]}"; fi
 }
 
 kills() {
@@ -110,8 +126,9 @@ kills() {
     while [ "$kills" -lt 20 ]; do
         ranks=$((1 + k % 3))
         before=$(saves)
+        # shellcheck disable=SC2046
         start "$ranks" "$PLAIT" "${slow[@]}" --threads $((1 + k / 3 % 2)) \
-            --path "${paths[$((k % ${#paths[@]}))]}" --schedule "${schedules[$((k / 2 % 4))]}"
+            --path "${paths[$((k % ${#paths[@]}))]}" $(schedule_option "$k")
         wait_for_saves "$before"
         read -ra victims <<<"$(ranks_of "$ranks" | tr '\n' ' ')"
         # Now rank 0, which has the file, now another one.
@@ -141,7 +158,7 @@ has_stopped() {
     assert "status is 75, not $status" [ "$status" -eq 75 ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "it says how much there is" has_line \
-        "^plait: stopped: checkpoint 'run.ck' has ([0-9.e+]+ of (401 rows|1.432e\\+09 darts)(, and the same command continues|: nothing is gained yet)|all )"
+        "^plait: stopped: checkpoint 'run.ck' has ([0-9.e+]+ (of (401 rows|1.432e\\+09 darts)|iterations? of k [0-9]+)(, and the same command continues|: nothing is gained yet)|all )"
     assert "no summary" [ "$(grep -cE 'fnv1a|figure of merit' "$WORK/out")" -eq 0 ]
 }
 
@@ -348,11 +365,55 @@ in_use() {
     wait_for_end
 }
 
-pi_signals() {
+short_signals() {
     reference
     stopped 1 USR1
     stopped 1 INT
     stopped 3 USR1
+}
+
+# A run that was stopped: it resumes with its seed, and only with its points and options.
+kmeans_refusals() {
+    local try seed
+    new_sandbox
+    cp "$WORK/points.csv" "$SANDBOX/points.csv"
+    job_of_test=(kmeans points.csv --k 61 --restarts 3 --progress none)
+    slow=("${job_of_test[@]}" --checkpoint run.ck --checkpoint-every 0)
+    for try in 1 2 3 4 5; do
+        start_slow 1 --seed random
+        for pid in $(launched); do kill -USR1 "$pid" 2>/dev/null || true; done
+        wait_for_end
+        [ "$status" -eq 0 ] || break
+    done
+    assert "stopped: status is 75, not $status" [ "$status" -eq 75 ]
+    seed=$(grep -a '^seed ' "$SANDBOX/run.ck" | cut -d ' ' -f 2)
+    expect_error "whose seed is $seed, not 42" 2 -- "$PLAIT" "${job_of_test[@]}" --checkpoint run.ck
+    expect_error "whose k is 61:61, not 60:60" 2 -- \
+        "$PLAIT" kmeans points.csv --k 60 --restarts 3 --seed "$seed" --checkpoint run.ck
+    expect_error "whose restarts is 3, not 1" 2 -- "$PLAIT" kmeans points.csv --k 61 --seed "$seed" --checkpoint run.ck
+    expect_error "whose max-iter is 300, not 9" 2 -- \
+        "$PLAIT" "${job_of_test[@]}" --seed "$seed" --max-iter 9 --checkpoint run.ck
+    expect_error "whose init is \+\+, not random" 2 -- \
+        "$PLAIT" "${job_of_test[@]}" --seed "$seed" --init random --checkpoint run.ck
+    expect_error "whose tolerance-points is 0, not 120" 2 -- \
+        "$PLAIT" "${job_of_test[@]}" --seed "$seed" --tolerance 0.01 --checkpoint run.ck
+    # The same points in another order are other points.
+    cp "$SANDBOX/run.ck" "$WORK/run.ck"
+    tac "$WORK/points.csv" >"$SANDBOX/points.csv"
+    expect_error "whose checksum-of-points is [0-9a-f]{16}, not" 2 -- \
+        "$PLAIT" "${job_of_test[@]}" --seed "$seed" --checkpoint run.ck
+    cp "$WORK/points.csv" "$SANDBOX/points.csv"
+    truncate -s -8 "$SANDBOX/run.ck"
+    expect_error "damaged" 2 -- "$PLAIT" "${job_of_test[@]}" --seed "$seed" --checkpoint run.ck
+    cp "$WORK/run.ck" "$SANDBOX/run.ck"
+    expect_error "checkpoint-every.*add --checkpoint" 2 -- "$PLAIT" kmeans points.csv --k 2 --checkpoint-every 1
+    expect_error "checkpoint means nothing with --predict" 2 -- \
+        "$PLAIT" kmeans points.csv --predict points.npy --checkpoint new.ck
+    expect_ok 3 -- "$PLAIT" "${job_of_test[@]}" --seed random --checkpoint run.ck
+    assert "it resumes" grep -q "^resumed after iteration" "$WORK/out"
+    expected=$(fnv1a)
+    expect_ok 1 -- "$PLAIT" "${job_of_test[@]}" --seed "$seed"
+    assert "with the seed that was drawn" [ "$(fnv1a)" = "$expected" ]
 }
 
 # A study that was stopped; seeds, looks between the steps, and what does not go together.
@@ -420,8 +481,10 @@ pi_longer() {
 
 case ${1:-} in
 pi_longer) pi_longer ;;
+kmeans_kills | kmeans_range) kills ;;
+kmeans_signals | pi_signals) short_signals ;;
+kmeans_refusals) kmeans_refusals ;;
 pi_kills) kills ;;
-pi_signals) pi_signals ;;
 pi_refusals) pi_refusals ;;
 kills) kills ;;
 signals) signals ;;

@@ -228,16 +228,7 @@ if make_group cpu cpu.max cpu.cfs_quota_us; then
     group=
 fi
 
-# A launcher of another MPI: its processes are worlds of one. The first one says so for all.
-worlds() {
-    OMPI_COMM_WORLD_RANK=$1 OMPI_COMM_WORLD_SIZE=3 run_ranks 1 env -u PMIX_RANK "$PLAIT" hello
-}
 if is_open_mpi; then
-    worlds 0
-    assert "worlds of one are reported" warns '3 processes, but each is rank 0 of a world of one'
-    worlds 1
-    assert "and reported once" [ "$(plait_lines)" -eq 0 ]
-
     # Seven nodes on this machine: a daemon per loopback address, TCP between them.
     run_ranks 1 "$here/../cluster/fake_nodes.sh" 7 -np 7 --map-by node "$PLAIT" hello
     assert "seven nodes respond" in_rank_order 7

@@ -94,6 +94,10 @@ files() {
     make_points 1000 2
     expect_ok 3 -- "$PLAIT" kmeans points.csv --k 5 --labels l.npy --centroids c.npy --json r.json --csv
     assert "the time of the whole" grep -q '^# csv,total,ok,' "$WORK/out"
+    assert "the times of its parts" grep -qE \
+        '^reading [0-9.]+ s, start [0-9.]+ s, assignment [0-9.]+ s, sums [0-9.]+ s, messages [0-9.]+ s, imbalance [0-9.]+$' \
+        "$WORK/out"
+    check_report r.json
     local expected
     expected=$(result_line)
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 5 --centroids c.csv
@@ -200,7 +204,27 @@ n = [int((q == colour).all(2).sum()) for colour in colours]; assert n == sorted(
     expect_ok 1 -- "$PLAIT" kmeans alpha.png --k 4
     assert "opacity is no part of a point" [ "$(result_line)" = "$expected" ]
     expect_error 'transparency' 2 -- "$PLAIT" kmeans alpha.png --k 4 --out a.png
-    expect_error '16 bits' 2 -- "$PLAIT" kmeans deep.png --k 4
+    # 16 bits a colour, grey and red, green and blue, which Pillow does not write.
+    python_here 'import struct, zlib
+from PIL import Image
+def chunk(kind, data): return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+r = numpy.random.default_rng(2)
+a = (r.integers(0, 4, (40, 50, 1)) * numpy.array([15000, 5000, 9000]) + r.integers(0, 999, (40, 50, 3))).astype(">u2")
+rows = b"".join(b"\0" + row.tobytes() for row in a)
+open("deep3.png", "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 50, 40, 16, 2, 0, 0, 0))
+    + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+numpy.save("deep3.npy", a.reshape(-1, 3).astype("u2"))
+numpy.save("deep.npy", numpy.array(Image.open("deep.png")).astype("u2").reshape(-1))'
+    for name in deep deep3; do
+        expect_ok 1 -- "$PLAIT" kmeans "$name.npy" --k 4
+        expected=$(result_line)
+        expect_ok 3 -- "$PLAIT" kmeans "$name.png" --k 4 --out d.png --palette-out deep_colours --labels l.npy --centroids c.npy
+        assert "16 bits a colour, $name" [ "$(result_line)" = "$expected" ]
+        python_here 'from PIL import Image
+q = numpy.array(Image.open("d.png").convert("RGB")); l = numpy.load("l.npy"); c = numpy.load("c.npy")
+assert c.max() > 255 and (q == numpy.rint(c / 257).astype("u1")[l]).all()'
+        assert "in colours of 8 bits" [ $? -eq 0 ]
+    done
     expect_error '256 colours' 2 -- "$PLAIT" kmeans p.png --k 257 --out a.png
     expect_error 'does not end in .png' 2 -- "$PLAIT" kmeans p.png --k 4 --out a.ppm
     expect_error 'needs a picture' 2 -- "$PLAIT" kmeans p.npy --k 4 --out a.png

@@ -318,12 +318,12 @@ integrate() {
     if ! is_open_mpi; then
         # grep reads to the end: a launcher that cannot write on would fail.
         if ! "$MPIEXEC" --version 2>/dev/null | grep -ci hydra >/dev/null; then return; fi
-        RANKS_LIST=1 bad integrate 'spawns processes only below its launcher.*--static'
+        RANKS_LIST=1 bad integrate 'MPICH spawns no processes without its mpiexec, .*: use another MPI, or use --static with 2 ranks'
         run_ranks 2 "$PLAIT" integrate --workers 1
         if [ "$status" -eq 0 ]; then
             assert "spawned" prints '3\.1416009869231245'
         else # as Debian's 4.0.2
-            is_wrong 'MPI_Comm_spawn: .*, or use --static$'
+            is_wrong 'MPI_Comm_spawn: .*: use another MPI, or use --static with 2 ranks or more$'
             assert "in one line" [ "$(wc -l <"$WORK/err")" -eq "$(plait_lines)" ]
         fi
         return
@@ -363,17 +363,17 @@ integrate() {
         assert "in any words" prints '3\.1416009869231245'
     fi
     cores=$(getconf _NPROCESSORS_ONLN)
-    RANKS_LIST=1 bad integrate "$((cores + 1)) processes are too many for $cores cores?: add --oversubscribe, or use --static\$" \
+    RANKS_LIST=1 bad integrate "$((cores + 1)) processes are too many for $cores cores?: add --oversubscribe, or use --static with 2 ranks or more\$" \
         --workers $((cores + 1))
     RANKS_LIST=1 bad integrate '65536 processes are too many for' --workers 65536
     # As many as this machine cannot hold.
     if awk '/^MemAvailable:/ { exit !($2 < 400 * 1048576) }' /proc/meminfo; then
-        RANKS_LIST=1 bad integrate 'do not fit into the memory of this node: give at most [0-9]+, or use --static' \
+        RANKS_LIST=1 bad integrate 'do not fit into the memory of this node: give at most [0-9]+, or use --static with' \
             --workers 65536 --oversubscribe
     fi
     if is_prrte && [ "$(id -u)" -eq 0 ]; then
         unset PRTE_ALLOW_RUN_AS_ROOT
-        RANKS_LIST=1 bad integrate 'as root unless PRTE_ALLOW_RUN_AS_ROOT=1 .*, or use --static$' --workers 1
+        RANKS_LIST=1 bad integrate 'as root unless PRTE_ALLOW_RUN_AS_ROOT=1 .*, or use --static with 2 ranks or more$' --workers 1
         export PRTE_ALLOW_RUN_AS_ROOT=1
     fi
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # How a run starts: what it inherits from its caller, what MPI_Init brings with it, and ranks that were not
 # started alike.
-#     test_start.sh PART...     unlike drivers inherited
+#     test_start.sh PART...     unlike foreign drivers inherited
 # TAKE_SIGNALS is what take_signals.c was made into, HOOKED_PLAIT a plait with hooks (check_hooks.c).
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -38,7 +38,15 @@ unlike() {
     mixed 2 'hello' '' 'no subcommand'
     mixed 2 '--help' 'helo' "unknown subcommand 'helo'"
     mixed 2 'integrate --workers 1' 'integrate --spawned' "$same"
-    mixed 2 'mandelbrot --size 8x8' 'mandelbrot --size 9x9' 'options of this rank differ'
+    mixed 2 'mandelbrot --size 8x8' 'mandelbrot --size 9x9' '--size of this rank differs from that of rank 0'
+    mixed 3 'mandelbrot --maxit 9 --out a.png --size 8x8' 'mandelbrot --maxit 9 --size 8x8' '--out of this rank differs'
+    mixed 2 'hello' 'hello --threads 1' '--threads of this rank differs'
+    mixed 2 'hello --json a.json' 'hello --json a.json --csv' '--csv of this rank differs'
+    mixed 2 'kmeans a.npy' 'kmeans b.npy' 'host .*: [a-z]+ of this rank differs'
+    mixed 2 'mandelbrot --out a.npy --out a.png' 'mandelbrot --out a.png --out a.npy' '--out of this rank differs'
+    by_rank "exec env PLAIT_THREADS=1 '$PLAIT' hello" "exec env PLAIT_THREADS=2 '$PLAIT' hello"
+    expect_ok 2 -- "$WORK/by_rank"
+    assert "the environment of rank 0 counts for all" [ "$(grep -c ', 1 thread, ' "$WORK/out")" -eq 2 ]
     mixed 2 'mandelbrot --size 8x8' 'mandelbrot --szie 8x8' 'unknown option'
     by_rank "exec '$PLAIT' help count" "exec '$PLAIT' count --help"
     expect_ok 2 -- "$WORK/by_rank"
@@ -46,6 +54,64 @@ unlike() {
 }
 
 limit_s=60
+
+# -- a launcher of another MPI -----------------------------------------------------------------------------
+
+# stopped REGEX ARGUMENTS...: the launcher of another MPI starts two processes of plait.
+stopped() {
+    local regex=$1
+    shift
+    new_sandbox
+    run_ranks 1 "${other[@]}" -n 2 "$PLAIT" "$@"
+    assert "status is 2, not $status" [ "$status" -eq 2 ]
+    assert "one line, not $(plait_lines)" [ "$(plait_lines)" -eq 1 ]
+    assert "the line matches /$regex/" has_line "$regex"
+    assert "nothing on stdout" [ ! -s "$WORK/out" ]
+    assert "no file is made" [ -z "$(ls "$SANDBOX")" ]
+}
+
+# The same without a second MPI: each process is a world of one that believes to be one of three.
+world_of_one() {
+    new_sandbox
+    OMPI_COMM_WORLD_RANK=$1 OMPI_COMM_WORLD_SIZE=3 run_ranks 1 env -u PMIX_RANK "$PLAIT" hello
+    assert "status is 2, not $status" [ "$status" -eq 2 ]
+    assert "nothing on stdout" [ ! -s "$WORK/out" ]
+}
+
+foreign() {
+    local fits='started 2 processes, but plait is built with .*, which finds 1 of them: start it with mpiexec -n 2 of'
+    local arguments other mine
+    world_of_one 0
+    assert "the launcher's first process says so" has_line 'started 3 processes, .* finds 1 of them: .* -n 3 of'
+    world_of_one 1
+    assert "and only that" [ "$(plait_lines)" -eq 0 ]
+
+    if is_open_mpi; then other=(mpiexec.mpich) mine='Open MPI'; else other=(mpiexec.openmpi) mine=MPICH; fi
+    if ! command -v "${other[0]}" >/dev/null; then
+        echo "no second MPI: no ${other[0]}"
+        return
+    fi
+    for arguments in hello pingpong 'integrate --static' 'rank --values 1,2' integrate 'check --only spawn'         'check' 'mandelbrot --size 8x8 --out a.png' 'pi --darts 1000'; do
+        # shellcheck disable=SC2086 # words
+        stopped "$fits $mine .*\(Debian: mpiexec\." $arguments
+    done
+    stopped 'unknown option' hello --wrong
+    run_ranks 1 "${other[@]}" -n 2 "$PLAIT" --version
+    assert "what needs no MPI works" [ "$status $(grep -c '^plait ' "$WORK/out")" = '0 1' ]
+    run_ranks 1 "${other[@]}" -n 2 "$PLAIT" rerun
+    assert "and is checked" [ "$status $(plait_lines)" = '2 1' ]
+
+    # One rank works, and has no others to start.
+    run_ranks 1 "${other[@]}" -n 1 "$PLAIT" hello
+    assert "one rank is a run" [ "$status $(plait_lines) $(wc -l <"$WORK/out")" = '0 0 1' ]
+    run_ranks 1 "${other[@]}" -n 1 "$PLAIT" integrate --workers 1
+    assert "status is 2, not $status" [ "$status" -eq 2 ]
+    assert "one line" [ "$(plait_lines)" -eq 1 ]
+    assert "spawning is refused" has_line "cannot spawn processes of $mine.*: start plait with mpiexec of $mine.*--static"
+    run_ranks 1 "${other[@]}" -n 1 "$PLAIT" check --only spawn
+    assert "and is unavailable" grep -qE '^spawn +unavailable .*cannot spawn processes of' "$WORK/out"
+    assert "which is no fault" [ "$status" -eq 0 ]
+}
 
 # -- signals ---------------------------------------------------------------------------------------------
 
@@ -120,6 +186,6 @@ inherited() {
     expect_ok 1 -- env --ignore-signal=USR1 bash -c 'kill -USR1 $$; exec "$@"' bash "$PLAIT" hello
 }
 
-if [ $# -eq 0 ]; then set -- unlike drivers inherited; fi
+if [ $# -eq 0 ]; then set -- unlike foreign drivers inherited; fi
 for part in "$@"; do "$part"; done
 finish

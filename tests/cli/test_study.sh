@@ -39,6 +39,22 @@ part_grid() {
     # A Slurm allocation says how many ranks and cores there are.
     expect_ok 1 -- env SLURM_NTASKS=6 SLURM_CPUS_PER_TASK=4 SLURM_CPUS_ON_NODE=8 "$PLAIT" study run --out s --ranks 3..max --threads 4 --dry-run --launcher 'srun -N {nodes} -n {ranks}' --program true
     assert "max and nodes are those of the allocation" [ "$(sed 's/.*srun //' "$WORK/out" | paste -sd ';')" = '-N 2 -n 3 true;-N 2 -n 4 true;-N 3 -n 5 true;-N 3 -n 6 true' ]
+    # Inside a batch job: its mpirun, or srun where there is none; and only what fits.
+    mkdir -p "$SANDBOX/bin"
+    printf '#!/bin/sh\nexit 0\n' >"$SANDBOX/bin/srun"
+    chmod +x "$SANDBOX/bin/srun"
+    local job=(env SLURM_JOB_ID=7 SLURM_NTASKS=4 SLURM_CPUS_PER_TASK=2 SLURM_CPUS_ON_NODE=4)
+    expect_ok 1 -- "${job[@]}" PATH="$SANDBOX/bin" "$PLAIT" study run --out s --in-allocation --ranks 1..max*2 --threads 2 --dry-run --program /bin/true
+    assert "srun where there is no mpirun" [ "$(sed 's/.*srun //' "$WORK/out" | paste -sd ';')" = '-N 1 -n 1 -c 2 /bin/true;-N 1 -n 2 -c 2 /bin/true;-N 2 -n 4 -c 2 /bin/true' ]
+    cp "$SANDBOX/bin/srun" "$SANDBOX/bin/mpirun"
+    expect_ok 1 -- "${job[@]}" PATH="$SANDBOX/bin" "$PLAIT" study run --out s --in-allocation --ranks 4 --dry-run --program /bin/true
+    assert "else mpirun" grep -qx 'OMP_NUM_THREADS=1 mpirun -n 4 /bin/true' "$WORK/out"
+    expect_ok 1 -- env LSB_JOBID=7 LSB_DJOB_NUMPROC=3 PATH="$SANDBOX/bin" "$PLAIT" study run --out s --in-allocation --ranks max --dry-run --program /bin/true
+    assert "other batch systems say how many, too" grep -qx 'OMP_NUM_THREADS=1 mpirun -n 3 /bin/true' "$WORK/out"
+    # Hostfiles as Open MPI and MPICH have them.
+    printf 'a max_slots=8 slots = 2 # slots=9\n\n# c slots=5\nslots:1\nfe80::1\n' >"$SANDBOX/hosts"
+    expect_ok 1 -- "$PLAIT" study run --out s --hostfile hosts --ranks max --dry-run --launcher 'mpirun {ranks}' --program true
+    assert "slots are counted" grep -qx 'OMP_NUM_THREADS=1 mpirun 4 true' "$WORK/out"
     # Subcommands: threads and report come from the study, and weak scaling grows what they declare.
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2 --threads 2 --dry-run --launcher none -- pi --darts 4^5
     assert "a subcommand is given threads and a report" grep -q "pi --darts '4^5' --threads 2 --json s/output/SAMPLE.json" "$WORK/out"
@@ -92,6 +108,17 @@ part_failures() {
     assert "and stand in their places" grep -q '^# 2 points, 4 samples, 0 missing .* 2 failed' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study run --out silent --ranks 1 --repeat 1 --warmup 0 "${law[@]}" -- 1 0.1 0 10 silent
     assert "no time is a failure" [ "$(value silent 'measured[0]["complaint"]')" = "it has printed no '# csv,' line of the timer" ]
+    # A copy that is silent spoils its sample, whatever the other ones print.
+    expect_ok 1 -- "$PLAIT" study run --out copies --mode throughput --ranks 2 --repeat 1 --warmup 0 --timer work --program sh -- -c '[ {copy} = 0 ] || echo "# csv,work,ok,1"'
+    assert "no time of one copy is a failure" [ "$(value copies 'measured[0]["outcome"], measured[0]["complaint"]')" = "('failed', \"it has printed no '# csv,' line of the timer\")" ]
+    assert "the line says why, and where to look" grep -q "^1/1 ranks=2 threads=1: failed.*: it has printed no .*, see copies/output/000000\.\*" "$WORK/out"
+    # The answer of a program: a line that it must print, and the part that must stay the same.
+    check=(--ranks 1 --repeat 3 --warmup 0 --launcher none)
+    expect_ok 1 -- "$PLAIT" study run --out answer "${check[@]}" --set 'pi=3.14159,3.2' --check-output '^pi is (3\.14)[0-9]*$' --program echo -- 'pi is {pi}'
+    assert "what does not match is wrong" [ "$(value answer '{(s["parameters"]["pi"], s["outcome"], s["answer"]) for s in measured} == {("3.14159", "ok", "3.14"), ("3.2", "wrong", None)}')" = True ]
+    assert "which is said" grep -q 'pi=3.2: wrong: no line of its output matches --check-output, see answer/output/' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study run --out drift "${check[@]}" --check-output 'sum ([0-9]+)' --program sh -- -c 'echo >>drift.n; echo sum $(wc -l <drift.n | tr 3 2)'
+    assert "what differs is wrong" [ "$(value drift '[s["outcome"] for s in measured]')" = "['ok', 'wrong', 'wrong']" ]
     # One that ignores SIGTERM, with a child: both are gone.
     : >"$FAKE_PIDS"
     expect_ok 1 -- "$PLAIT" study run --out hang --ranks 1 --repeat 1 --warmup 0 --timeout 0.5 --kill-after 0.2 "${law[@]}" -- 1 0.1 0 10 hang
@@ -158,7 +185,7 @@ part_interrupted() {
     assert "and kept" [ "$(sed -n 2p "$SANDBOX/s/samples.jsonl")" = 'no sample' ]
     assert "the rest has run" [ "$(lines s)" -eq 7 ]
     expect_ok 1 -- "$PLAIT" study status s
-    assert "and can be read again" grep -q '^# 2 points, 6 samples, 0 missing' "$WORK/out"
+    assert "and can be read again" grep -q '^# 2 points, 6 samples, 0 missing.*; 1 line cannot be read$' "$WORK/out"
     # SIGTERM: status 75, and the same command continues.
     new_sandbox
     last_command='plait study run, SIGTERM'
@@ -217,6 +244,17 @@ part_refusals() {
     expect_error 'is no part of the median' 2 -- "$PLAIT" study run --out s --ci 0% -- pi
     expect_error '--max-repeat is below --repeat' 2 -- "$PLAIT" study run --out s --ci 1% --max-repeat 3 -- pi
     expect_error '4 ranks do not fit into the 3 slots' 2 -- "$PLAIT" study run --out s --hostfile hosts --ranks 1,4 -- pi
+    printf 'one slots=two\n' >"$SANDBOX/badhosts"
+    expect_error "'badhosts', line 1: the slots are no number" 2 -- "$PLAIT" study run --out s --hostfile badhosts --ranks 1 -- pi
+    expect_error 'this is no batch job' 2 -- env -u SLURM_JOB_ID -u PBS_JOBID -u LSB_JOBID -u PE_HOSTFILE "$PLAIT" study run --out s --in-allocation -- pi
+    expect_error 'does not say in SLURM_NTASKS' 2 -- env -u SLURM_NTASKS SLURM_JOB_ID=7 "$PLAIT" study run --out s --in-allocation -- pi
+    expect_error '3 ranks of 1 threads do not fit into the 2 tasks' 2 -- env SLURM_JOB_ID=7 SLURM_NTASKS=2 "$PLAIT" study run --out s --in-allocation --ranks 2,3 -- pi
+    expect_error '2 ranks of 3 threads do not fit into the 2 tasks and 4 cores' 2 -- env SLURM_JOB_ID=7 SLURM_NTASKS=2 SLURM_CPUS_PER_TASK=2 "$PLAIT" study run --out s --in-allocation --ranks 2 --threads 3 -- pi
+    expect_error '--hostfile and --in-allocation' 2 -- "$PLAIT" study run --out s --in-allocation --hostfile hosts -- pi
+    expect_error '--in-allocation: copies of --mode throughput' 2 -- "$PLAIT" study run --out s --in-allocation --mode throughput -- pi
+    expect_error '--check-output is for --program' 2 -- "$PLAIT" study run --out s --check-output a -- pi
+    expect_error "'[(]' is no extended regular expression" 2 -- "$PLAIT" study run --out s --check-output '(' --program true
+    expect_error '--launcher none starts one rank: --ranks has 2' 2 -- "$PLAIT" study run --out s --launcher none --ranks 1,2 -- pi
     expect_error 'cannot read .nohosts' 2 -- "$PLAIT" study run --out s --hostfile nohosts -- pi
     expect_error '--grow is for --mode weak' 2 -- "$PLAIT" study run --out s --grow darts -- pi
     expect_error 'ring has no option that grows' 2 -- "$PLAIT" study run --out s --mode weak -- ring
@@ -246,6 +284,9 @@ part_mpi() {
         expect_ok 1 -- "$PLAIT" study run --out d --ranks 1,2 --repeat 1 --warmup 0 -- pi --darts 4^5
         assert "the default launcher does" [ "$(value d '{s["outcome"] for s in measured}')" = "{'ok'}" ]
     fi
+    # A launcher that starts another number of ranks, as that of another MPI does.
+    expect_ok 1 -- "$PLAIT" study run --out w --ranks 1,2 --repeat 1 --warmup 0 --launcher "$MPIEXEC -n 1" -- pi --darts 4^5
+    assert "too few ranks are a failure" [ "$(value w '{s["ranks"]: (s["outcome"], (s["complaint"] or "").split(":")[0]) for s in measured} == {1: ("ok", ""), 2: ("failed", "it ran on another number of ranks")}')" = True ]
     expect_ok 1 -- "$PLAIT" study run --out t --mode throughput --ranks 1,2 --repeat 1 --warmup 0 -- pi --darts 4^5
     assert "copies have reports of their own" [ "$(find "$SANDBOX/t/output" -name '*.json' | wc -l)" -eq 3 ]
 }
@@ -320,6 +361,15 @@ PYTHON
     assert "the heat map is there" [ -s "$SANDBOX/hybrid/report/heat.svg" ]
     assert "factors stand apart" says '^\| threads \| 1 to 4 threads, 2 ranks'
     assert "those of ranks too" says '^\| ranks \| 1 to 2 ranks, 4 threads each'
+    # A number, and what stands for one, is at the right; so is the head of its column.
+    assert "columns of numbers are at the right" [ "$(grep -c '<td class="n">base</td>' "$SANDBOX/s/report/report.html")" -ge 1 ]
+    made letter cores=1,2 hosts=to
+    report letter
+    assert "a word of letters of numbers is not" [ "$(grep -c 'class="n"[^>]*>to<' "$SANDBOX/letter/report/report.html" || true)" -eq 0 ]
+    # How the answer was verified is said.
+    sed -i 's/"grow": null/"grow": null, "check_output": "pi (3.14)"/' "$SANDBOX/letter/study.json"
+    report letter
+    assert "what was checked is said" says "a line that it printed matches 'pi .3.14.'"
     # Tags in a name are text.
     made odd cores=1,2 names='<b>&'
     report odd
@@ -354,6 +404,10 @@ part_rules() {
     report late
     rule 1 yes 'more than one core, so the speed-up is not that over one core'
     assert "Karp and Flatt need one core" says_not 'Karp-Flatt'
+    made unreadable
+    echo 'no sample' >>"$SANDBOX/unreadable/samples.jsonl"
+    report unreadable
+    rule 2 no '; 1 line of the journal cannot be read'
     made failures failed=1
     report failures
     rule 2 no '4 failed'
@@ -364,6 +418,7 @@ part_rules() {
     rule 5 no 'fewer are shown without'
     rule 7 no 'may be chance'
     assert "no interval from fewer than 6" [ "$(row 4 1 | grep -o ' to ' | wc -l)" -eq 1 ] # fastest to slowest
+    assert "in the words on a speed-up, too" says 'times as fast \(no interval: fewer than 6 samples\), an efficiency'
     assert "and words say so" says 'have fewer than 6 samples, so no interval'
     # A bend that no law follows.
     made bend
@@ -518,10 +573,11 @@ part_lesson() {
     expect_ok 1 -- "$PLAIT" study run --out py --ranks 1 --repeat 2 --warmup 0 --timer work --set n=1000 --launcher none --program "$python" -- work.py '{n}'
     assert "the Python does as well" [ "$(value py 'all(s["outcome"] == "ok" for s in measured) and len(measured)')" -eq 2 ]
     # The commands of lesson and page are ones that plait takes.
-    local command
+    local command job
     while IFS= read -r command; do
         case $command in *' study run '*) ;; *) continue ;; esac
-        eval "expect_ok 1 -- $(printf '%s' "$command" | sed "s,plait,\"\$PLAIT\",; s,study run ,study run --dry-run ,; s,--program ./[a-z0-9]*,--program ./work,")"
+        case $command in *' --in-allocation '*) job='env SLURM_JOB_ID=1 SLURM_NTASKS=64' ;; *) job= ;; esac
+        eval "expect_ok 1 -- $job $(printf '%s' "$command" | sed "s,plait,\"\$PLAIT\",; s,study run ,study run --dry-run ,; s,--program ./[a-z0-9]*,--program ./work,")"
     done < <(sed -n 's/^    \(plait study run .*\)/\1/p' "$lesson" "$here/../../docs/study.md" | sed 's/ *#.*//')
 }
 

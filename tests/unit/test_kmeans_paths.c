@@ -25,7 +25,7 @@ enum kind {
     LATTICE,   /* small whole numbers: distances are equal all over */
     COPIES,    /* few distinct points */
     NEAR,      /* copies of a few places, 1e-9 apart */
-    CLOSE,     /* the same, 1e-6 apart: floats cannot tell them apart, sums of squares can */
+    CLOSE,     /* the same, 1e-6 apart: floats cannot tell one from another, sums of squares can */
     FAR_AWAY,  /* at 1e15, next to each other */
     LARGE,     /* at 2^390 */
     SMALL,     /* about 2^-430: the smallest that can be squared */
@@ -348,6 +348,45 @@ static void test_stop(void) {
     free(values);
 }
 
+/* From the centroids after any step a run continues as if it had not ended. */
+static void test_resume(void) {
+    enum { POINTS = 900, DIMS = 2, CLUSTERS = 23, VALUES = CLUSTERS * DIMS };
+    uint64_t random = check_seed() + 7;
+    double *values = draw_points(UNIFORM, POINTS, DIMS, &random), start[VALUES];
+    struct plait_kmeans kmeans = plait_kmeans_default(POINTS, DIMS, CLUSTERS);
+    const struct plait_kmeans_share share = {values, 0, POINTS};
+    struct plait_kmeans_run *whole = NULL, *again = NULL;
+    struct plait_kmeans_result expected, result;
+    struct plait_exec exec;
+    plait_exec_init(&exec, NULL, 2);
+    kmeans.steps_max = 6;
+    CHECK_INT(PLAIT_OK, plait_kmeans_open(&kmeans, &share, NULL, &exec, NULL, &whole));
+    CHECK_INT(PLAIT_OK, plait_kmeans_open(&kmeans, &share, NULL, &exec, NULL, &again));
+    CHECK_INT(PLAIT_OK, plait_kmeans_start(whole, 0, start));
+    CHECK_INT(PLAIT_OK, plait_kmeans_begin(whole, start));
+    for (;;) {
+        plait_kmeans_get_result(whole, &expected);
+        const bool done = plait_kmeans_is_done(whole);
+        CHECK_INT(PLAIT_OK,
+                  plait_kmeans_resume(again, expected.centroids, expected.steps, expected.changed));
+        CHECK_INT(done, plait_kmeans_is_done(again));
+        if (done)
+            break;
+        CHECK_INT(PLAIT_OK, plait_kmeans_step(whole));
+        CHECK_INT(PLAIT_OK, plait_kmeans_step(again));
+        plait_kmeans_get_result(whole, &expected);
+        plait_kmeans_get_result(again, &result);
+        CHECK_INT(expected.steps, result.steps);
+        CHECK_INT((int64_t)expected.changed, (int64_t)result.changed);
+        CHECK(memcmp(expected.centroids, result.centroids, sizeof start) == 0);
+        CHECK(memcmp(expected.labels, result.labels, POINTS * sizeof *result.labels) == 0);
+        CHECK(memcmp(expected.counts, result.counts, CLUSTERS * sizeof *result.counts) == 0);
+    }
+    plait_kmeans_close(whole);
+    plait_kmeans_close(again);
+    free(values);
+}
+
 /* -- numbers ------------------------------------------------------------------------------------
  */
 
@@ -418,6 +457,7 @@ int main(int argc, char **argv) {
         {"near ties", test_near_ties},
         {"given centroids", test_given},
         {"bounds", test_bounds},
+        {"resume", test_resume},
         {"shared sums", test_shared_sums},
         {"arguments", test_arguments},
         {"values", test_values},

@@ -21,7 +21,6 @@ static struct placement rank_of_four(int rank, int node, const char *host, int t
         .sharers = 1,
         .threads = threads,
         .launcher_kind = LAUNCHER_OPENMPI,
-        .launcher_size = 2,
     };
     snprintf(p.host, sizeof p.host, "%s", host);
     snprintf(p.version, sizeof p.version, "1.0.0");
@@ -45,15 +44,6 @@ static void good_placement_is_silent(void) {
     ranks[0].threads = 2;
     placement_examine(ranks, 2, &w);
     CHECK_INT(0, (int64_t)w.count);
-}
-
-static void worlds_of_one(void) {
-    struct placement ranks[1] = {rank_of_four(0, 0, "red", 4)};
-    struct placement_warnings w;
-    ranks[0].launcher_size = 7;
-    placement_examine(ranks, 1, &w);
-    CHECK_INT(1, (int64_t)w.count);
-    CHECK(strstr(w.text[0], "7 processes") && strstr(w.text[0], "Open MPI v4.1.4"));
 }
 
 static void different_versions(void) {
@@ -92,7 +82,6 @@ static void bound_to_one_core(void) {
 static void chosen_threads_are_no_idle_cores(void) {
     struct placement ranks[1] = {rank_of_four(0, 0, "red", 1)};
     struct placement_warnings w;
-    ranks[0].launcher_size = 1;
     bind_to_one(&ranks[0], 1);
     ranks[0].threads_asked = 1;
     placement_examine(ranks, 1, &w);
@@ -113,7 +102,19 @@ static void oversubscribed_hosts(void) {
     CHECK_INT(1, (int64_t)w.count);
     CHECK(strstr(
         w.text[0],
-        "host red and 1 more host: oversubscribed, 5 ranks with 5 threads on 4 cores: start at most 4 ranks there"));
+        "host red and 1 more host: oversubscribed, 5 ranks with 5 threads on 4 cores: start at most 4 ranks there (-N 4)"));
+    placement_examine(ranks, 5, &w);
+    CHECK(strstr(w.text[0], "on 4 cores: start at most 4 ranks there (mpirun -np 4)"));
+    for (int r = 0; r < 10; r++)
+        ranks[r].launcher_kind = LAUNCHER_HYDRA;
+    placement_examine(ranks, 10, &w);
+    CHECK(strstr(w.text[0], ": start at most 4 ranks there (-ppn 4)"));
+    for (int r = 0; r < 10; r++)
+        ranks[r].launcher_kind = LAUNCHER_SLURM;
+    placement_examine(ranks, 10, &w);
+    CHECK(strstr(w.text[0], ": start at most 4 ranks there (--ntasks-per-node=4)"));
+    placement_examine(ranks, 5, &w);
+    CHECK(strstr(w.text[0], ": start at most 4 ranks there (srun -n 4)"));
 
     struct placement two[2] = {rank_of_four(0, 0, "red", 4), rank_of_four(1, 0, "red", 4)};
     placement_examine(two, 2, &w);
@@ -126,7 +127,6 @@ static void unknown_affinity_is_silent(void) {
     struct placement_warnings w;
     bind_to_one(&ranks[0], 0);
     ranks[0].visible_cores = 4; /* threads are not looked at here */
-    ranks[0].launcher_size = 1;
     placement_examine(ranks, 1, &w);
     CHECK_INT(0, (int64_t)w.count);
 }
@@ -135,7 +135,6 @@ static void unknown_affinity_is_silent(void) {
 static void limited_from_outside(void) {
     struct placement ranks[1] = {rank_of_four(0, 0, "red", 1)};
     struct placement_warnings w;
-    ranks[0].launcher_size = 1;
     bind_to_one(&ranks[0], 1);
     ranks[0].launcher_cores = 1;
     CHECK_INT(PLACEMENT_FROM_OUTSIDE, placement_limit_of(&ranks[0]));
@@ -151,7 +150,6 @@ static void limited_from_outside(void) {
 
     /* Two of four are left to mpirun, which binds to one of them. */
     ranks[0] = rank_of_four(0, 0, "red", 1);
-    ranks[0].launcher_size = 1;
     bind_to_one(&ranks[0], 1);
     ranks[0].launcher_cores = 2;
     CHECK_INT(PLACEMENT_BY_LAUNCHER, placement_limit_of(&ranks[0]));
@@ -169,7 +167,6 @@ static void limited_from_outside(void) {
 static void limited_by_openmp(void) {
     struct placement ranks[1] = {rank_of_four(0, 0, "red", 1)};
     struct placement_warnings w;
-    ranks[0].launcher_size = 1;
     ranks[0].visible_cores = ranks[0].node_cores = 1; /* of four at the start */
     CHECK_INT(PLACEMENT_BY_OPENMP, placement_limit_of(&ranks[0]));
     CHECK(strstr(placement_limit_text(&ranks[0]), "OMP_PLACES"));
@@ -278,7 +275,6 @@ static void default_threads(void) {
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"good placement is silent", good_placement_is_silent},
-        {"worlds of one", worlds_of_one},
         {"different versions", different_versions},
         {"bound to one core", bound_to_one_core},
         {"chosen threads are no idle cores", chosen_threads_are_no_idle_cores},

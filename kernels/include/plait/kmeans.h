@@ -68,8 +68,8 @@ struct plait_kmeans {
     enum plait_kmeans_bounds bounds; /* no part of the result, which it does not change */
 };
 
-/* For so many points, columns and clusters: seed 42, k-means++, 8 trials, 300 steps, changed_max 0.
- */
+/* For that many points, columns and clusters: seed 42, k-means++, 8 trials, 300 steps, and
+ * changed_max 0. */
 PLAIT_API struct plait_kmeans plait_kmeans_default(uint64_t points, uint32_t dims,
                                                    uint32_t clusters);
 
@@ -133,6 +133,13 @@ PLAIT_API enum plait_status plait_kmeans_start(struct plait_kmeans_run *run, uin
 PLAIT_API enum plait_status plait_kmeans_begin(struct plait_kmeans_run *run,
                                                const double *centroids);
 
+/* Collective. The same with the centroids that an earlier run had after `steps` steps, the last of
+ * which changed `changed` labels (not looked at where steps is 0): from here on the run has the
+ * labels and steps of that one. Returns PLAIT_OK or PLAIT_E_INTERRUPTED. */
+PLAIT_API enum plait_status plait_kmeans_resume(struct plait_kmeans_run *run,
+                                                const double *centroids, uint32_t steps,
+                                                uint64_t changed);
+
 /* Collective. One step: new centroids from the labels, then new labels from the centroids.
  * Returns PLAIT_OK, PLAIT_E_MEMORY (only where clusters are empty) or PLAIT_E_INTERRUPTED. */
 PLAIT_API enum plait_status plait_kmeans_step(struct plait_kmeans_run *run);
@@ -146,9 +153,10 @@ struct plait_kmeans_result {
     const int32_t *labels;   /* [count] of this share */
     const uint64_t *counts;  /* [clusters], of all shares */
     uint32_t steps;
-    uint64_t changed; /* labels of all shares that the last step changed */
-    uint64_t doubts;  /* points of all shares that the last step had to look at in doubles */
-    uint64_t skipped; /* points of all shares that it left out by bounds */
+    uint64_t changed;     /* labels of all shares that the last step changed */
+    uint64_t doubts;      /* points of all shares that the last step had to look at in doubles */
+    uint64_t skipped;     /* points of all shares that it left out by bounds */
+    double label_seconds; /* of this process in finding labels, since plait_kmeans_open */
 };
 PLAIT_API void plait_kmeans_get_result(const struct plait_kmeans_run *run,
                                        struct plait_kmeans_result *result);
