@@ -50,8 +50,8 @@ int main(void) {
     for (int j = 0; j < CLUSTERS; j++)
         printf("%4" PRIu64 " points around %.6f, %.6f\n", result.counts[j],
                result.centroids[j * DIMS], result.centroids[j * DIMS + 1]);
-    printf("%" PRIu32 " steps, inertia %.6f, fnv1a %016" PRIx64 "\n", result.steps, inertia.value,
-           plait_kmeans_checksum(run));
+    printf("%" PRIu32 " step%s, inertia %.6f, fnv1a %016" PRIx64 "\n", result.steps,
+           result.steps == 1 ? "" : "s", inertia.value, plait_kmeans_checksum(run));
     plait_kmeans_close(run);
     return 0;
 }

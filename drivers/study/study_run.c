@@ -419,9 +419,10 @@ static void print_end(const struct study_work *work, struct failure *failure) {
     }
     if (work->stopped) {
         failure_set(
-            failure, EXIT_STOPPED,
-            "stopped: %zu samples are kept in '%s', and the same command continues from there",
-            study->sample_count, study->directory);
+            failure, EXIT_STOPPED, "stopped: %zu sample%s kept in '%s', and the same command %s",
+            study->sample_count, study->sample_count == 1 ? " is" : "s are", study->directory,
+            study->sample_count == 0 ? "begins from the start: nothing is gained yet"
+                                     : "continues from there");
         return;
     }
     printf("study: %zu points, %zu samples, %zu new, %zu of them failed, %zu disturbed -> %s\n",

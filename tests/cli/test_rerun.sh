@@ -42,8 +42,8 @@ EOF
     assert "the parameters are printed" said $'[mandelbrot]\nsize = 1200x800\nmultiplier = 1\nregion = -2,1,-1,1\nmaxit = 127\npalette = viridis\ncolour = count\nsamples = 1'
     expect_ok 1 -- "$PLAIT" rerun p.png --check
     verdict '^p.png: computed again with the same fnv1a cc06575c1ed131fb, and every pixel as it was drawn$'
-    expect_error 'no PNG' 2 -- "$PLAIT" rerun p.npy
-    expect_error 'no PNG' 2 -- "$PLAIT" rerun p.ppm
+    expect_error 'not a PNG file' 2 -- "$PLAIT" rerun p.npy
+    expect_error 'not a PNG file' 2 -- "$PLAIT" rerun p.ppm
 }
 
 # The same bytes whatever computed them, and wherever the options were given.
