@@ -127,8 +127,8 @@ palettes() {
     bad "palette 'absent\\.txt'.*No such file" --palette absent.txt
     bad "palette 'absent/file'.*No such file" --palette absent/file
     bad "palette '\.': is a directory" --palette .
-    bad '/dev/stdin:0: too few' --palette /dev/stdin
-    palette 'mine\.txt:0: too few' ''
+    bad '/dev/stdin: too few' --palette /dev/stdin
+    palette 'mine\.txt: too few' ''
     palette 'mine\.txt:2: too few' '#ff0000\n# one is none\n'
     palette "mine\\.txt:3: '#12345'" '#000000\n\n#12345\n'
     palette "mine\\.txt:1: 'rebeccapurple'" 'rebeccapurple\n'
