@@ -52,7 +52,8 @@ static bool rerun_prepare(struct run *run, void *state, struct failure *failure)
         .command = run->values->set->command,
         .progress = (enum progress_style)options->progress,
     };
-    return exec_choose_alone(&rerun->job.exec, options->path, (int)options->threads, failure);
+    return exec_choose_alone(&rerun->job.exec, options->run.path, (int)options->run.threads,
+                             failure);
 }
 
 static bool rerun_work(struct run *run, void *state, struct failure *failure) {

@@ -2,9 +2,6 @@
  * The option table of plait rerun. */
 #include "picture/rerun_options.h"
 
-#include "plait/exec.h"
-#include "run/run_options.h"
-
 #include <stddef.h>
 
 static const struct option rows[] = {
@@ -29,30 +26,12 @@ static const struct option rows[] = {
         .help = "print all parameters of the picture, as --config reads them",
         .offset = offsetof(struct rerun_options, print),
     },
-    {
-        .name = "threads",
-        .kind = OPTION_COUNT,
-        .argument = "N",
-        .help = "threads of --check",
-        .default_text = "OMP_NUM_THREADS, else all visible cores that the CPU quota pays for",
-        .offset = offsetof(struct rerun_options, threads),
-        .min = 1,
-        .max = PLAIT_THREADS_MAX,
-    },
-    {
-        .name = "path",
-        .kind = OPTION_TEXT,
-        .argument = "NAME",
-        .help =
-            "SIMD path of --check, such as scalar or avx2; an unknown one lists those of the machine",
-        .default_text = "the fastest",
-        .offset = offsetof(struct rerun_options, path),
-    },
     PROGRESS_ROW(offsetof(struct rerun_options, progress)),
 };
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof *rows, 0},
+    RUN_KERNEL_TABLE(offsetof(struct rerun_options, run)),
     OPTION_STANDARD_TABLE,
 };
 

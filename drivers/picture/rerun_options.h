@@ -3,17 +3,15 @@
 #ifndef PLAIT_DRIVERS_RERUN_OPTIONS_H
 #define PLAIT_DRIVERS_RERUN_OPTIONS_H
 
-#include "options/option.h"
+#include "run/run_options.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct rerun_options {
     const char *file;
     bool check, print;
-    uint64_t threads;
-    const char *path;
     int progress; /* enum progress_style */
+    struct run_options run; /* threads and path of --check */
 };
 
 extern const struct option_set rerun_option_set;

@@ -23,6 +23,10 @@ struct run_options {
 enum { RUN_KERNEL_OPTIONS = 2, RUN_OPTIONS = 4 };
 extern const struct option run_option_rows[RUN_OPTIONS];
 
+/* The table of a local subcommand: how kernels run, and no report. */
+#define RUN_KERNEL_TABLE(base) \
+    { run_option_rows, RUN_KERNEL_OPTIONS, (base) }
+
 /* The table of a subcommand that calls no kernel: the rows without the first ones. */
 #define RUN_REPORT_TABLE(base) \
     { run_option_rows + RUN_KERNEL_OPTIONS, RUN_OPTIONS - RUN_KERNEL_OPTIONS, (base) }
