@@ -129,7 +129,7 @@ palettes() {
     bad "palette '\.': is a directory" --palette .
     bad '/dev/stdin: too few' --palette /dev/stdin
     palette 'mine\.txt: too few' ''
-    palette 'mine\.txt:2: too few' '#ff0000\n# one is none\n'
+    palette 'mine\.txt: too few' '#ff0000\n# one is none\n'
     palette "mine\\.txt:3: '#12345'" '#000000\n\n#12345\n'
     palette "mine\\.txt:1: 'rebeccapurple'" 'rebeccapurple\n'
     palette 'mine\.txt:2: holds the byte 0x00' '#000000\n\0000ff00\n'
