@@ -166,8 +166,13 @@ hooked() {
     shift
     new_sandbox
     run_ranks 3 env CHECK_HOOK="$hook" "$HOOKED_PLAIT" check "$@"
-    # MPICH's launcher prints the signal by which it ends the others, if it is quick.
-    if is_open_mpi || [ "$status" -ne 9 ]; then assert "status is 1, not $status" [ "$status" -eq 1 ]; fi
+    # MPICH's launcher prints the signal by which it ends the others, if it is quick. mpirun of Open MPI 5.0.7
+    # ends with 0 after one in ten of the jobs that have spawned, and after none of the others (of 40 each).
+    if is_prrte && grep -q '^spawn ' "$WORK/out"; then
+        assert "status is 1 or lost, not $status" [ "$status" -le 1 ]
+    elif is_open_mpi || [ "$status" -ne 9 ]; then
+        assert "status is 1, not $status" [ "$status" -eq 1 ]
+    fi
     assert "one line is an error, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "no file is left" no_file_is_left
 }
