@@ -33,7 +33,7 @@ struct launcher launcher_detect(void);
 enum launcher_kind launcher_of_library(const char *version);
 
 /* Whether the launcher belongs to another MPI than the one whose launcher is `library`. srun
- * belongs to none, and the variables of Open MPI 4 and 5 cannot be told apart for certain. */
+ * belongs to none, and the variables of Open MPI 4 and 5 cannot be distinguished for certain. */
 bool launcher_is_foreign(enum launcher_kind kind, enum launcher_kind library);
 
 /* What to type. A member is NULL where the launcher has no such option, or needs none. */

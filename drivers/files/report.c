@@ -20,10 +20,6 @@ struct report {
     bool failed;          /* jansson ran out of memory somewhere */
 };
 
-bool report_check(const char *path, struct failure *failure) {
-    return atomic_file_check(path, failure);
-}
-
 /* Takes over the reference to value, as jansson's _new functions do. */
 static void put(struct report *report, const char *key, json_t *value) {
     json_t *open = report->open[report->depth - 1];

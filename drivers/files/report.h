@@ -14,10 +14,6 @@
 
 struct report;
 
-/* Whether a report can be written to path at all: this build has JSON, and the directory takes
- * files. EXIT_USAGE if not. */
-bool report_check(const char *path, struct failure *failure);
-
 /* A report with the members every subcommand has: command, version, parameters, placement. `ranks`
  * are the placements of all ranks in rank order. NULL without memory. Free with report_free. */
 struct report *report_new(const struct option_values *values, const struct placement *ranks,
