@@ -10,7 +10,7 @@
 struct rerun_options {
     const char *file;
     bool check, print;
-    int progress; /* enum progress_style */
+    int progress;           /* enum progress_style */
     struct run_options run; /* threads and path of --check */
 };
 
