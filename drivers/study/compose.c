@@ -163,15 +163,17 @@ bool composer_look(struct composer *composer, const struct study *study, struct 
     const ssize_t bytes = readlink("/proc/self/exe", composer->plait, sizeof composer->plait - 1);
     if (bytes <= 0)
         return failure_set(failure, EXIT_RUN, "cannot find the path of this program in /proc");
-    machine_describe(&composer->machine);
+    machine_cpus_find(&composer->machine_cpus);
+    machine_describe(&composer->machine, &composer->machine_cpus, "");
     composer->family = FAMILY_OTHER;
     if (study->definition.launcher)
         snprintf(composer->launcher_version, sizeof composer->launcher_version, "%s",
                  study->definition.launcher);
     else if (study->definition.mode != STUDY_THROUGHPUT)
         find_family(composer);
-    composer->slots = composer->cores = composer->cores_per_node = composer->machine.cores;
-    composer->cpus = composer->machine.cpus;
+    composer->slots = composer->cores = composer->cores_per_node =
+        (uint64_t)composer->machine.cores;
+    composer->cpus = (uint64_t)composer->machine.cpus;
     if (hostfile) {
         if (!count_slots(hostfile, &composer->slots, &composer->cores_per_node, failure))
             return false;

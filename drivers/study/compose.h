@@ -3,8 +3,8 @@
 #ifndef PLAIT_DRIVERS_STUDY_COMPOSE_H
 #define PLAIT_DRIVERS_STUDY_COMPOSE_H
 
+#include "base/machine.h"
 #include "options/option.h"
-#include "study/machine.h"
 #include "study/study.h"
 
 enum launcher_family { FAMILY_OPENMPI, FAMILY_HYDRA, FAMILY_OTHER };
@@ -24,7 +24,8 @@ struct composer {
     uint64_t cores;   /* to bind threads to, on all nodes */
     uint64_t cpus;    /* threads that have a hardware thread each, on all nodes */
     uint64_t cores_per_node;
-    struct machine machine;
+    struct machine machine; /* this node, with the CPUs of this process */
+    struct machine_cpus machine_cpus;
 };
 
 /* Looks at machine, launcher and hostfile. The definition's words need not be there yet. */

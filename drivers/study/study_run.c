@@ -244,9 +244,9 @@ static bool run_task(struct study_work *work, const struct task *task, struct fa
                                   note_started,
                                   &work->lock};
     if (good) {
-        machine_look(&before);
+        machine_look(&before, &work->composer.machine_cpus, "");
         launch_run(&launch, &result);
-        machine_look(&after);
+        machine_look(&after, &work->composer.machine_cpus, "");
         work->stopped = result.end == LAUNCH_STOPPED;
         good = !work->stopped;
     }
