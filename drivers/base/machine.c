@@ -136,7 +136,7 @@ static void find_libraries(struct machine *machine) {
 }
 
 /* FNV-1a, 64 bit, of the boot's number: the number itself is nobody's business. */
-static uint64_t find_boot(const char *root) {
+uint64_t machine_boot(const char *root) {
     char text[64];
     uint64_t digest = 14695981039346656037u;
     if (!read_first_line(root, "/proc/sys/kernel/random/boot_id", 0, text, sizeof text))
@@ -157,7 +157,7 @@ static void add_new(double *seen, int32_t *count, double value) {
 void machine_describe(struct machine *machine, const struct machine_cpus *cpus, const char *root) {
     struct utsname name;
     double *cores = malloc(2 * MACHINE_CPUS_MAX * sizeof *cores), *sockets;
-    *machine = (struct machine){.boot = find_boot(root)};
+    *machine = (struct machine){.boot = machine_boot(root)};
     sockets = cores ? cores + MACHINE_CPUS_MAX : NULL;
     host_name(machine->host);
     if (uname(&name) == 0)

@@ -193,6 +193,7 @@ const struct command cmd_pi = {
     .judge = pi_judge,
     .report_timing = pi_report_timing,
     .report_result = pi_report_result,
+    .amounts = pi_amounts,
     .finish = pi_finish,
     .free = pi_free,
     .columns = true,

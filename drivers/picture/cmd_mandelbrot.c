@@ -17,6 +17,7 @@ const struct command cmd_mandelbrot = {
     .print = picture_print,
     .report_timing = picture_report_timing,
     .report_result = picture_report_result,
+    .amounts = picture_amounts,
     .finish = picture_finish,
     .free = picture_free,
     .phases = true,
