@@ -5,6 +5,7 @@
 #define PLAIT_DRIVERS_COMMAND_H
 
 #include "base/failure.h"
+#include "base/machine.h"
 #include "base/placement.h"
 #include "files/report.h"
 #include "options/option_values.h"
@@ -29,6 +30,8 @@ struct run {
     uint64_t seed;                      /* what --seed has come to, where there is such an option */
     struct plait_exec exec;             /* of this rank, from prepare on */
     const struct placement *placements; /* rank 0, from prepare on: of all ranks, in rank order */
+    const struct machine_record *nodes; /* rank 0, after the work, for --json: of all nodes */
+    size_t node_count;
     struct run_phase compute, gather, encode; /* set by a work that has these phases */
     struct run_phase total;                   /* from the options to the end of the work */
     bool over;                                /* set by begin: all is done, as after --list */

@@ -9,6 +9,7 @@
 #include "files/report.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
+#include "ranks/node_watch.h"
 #include "ranks/rank_placement.h"
 #include "run/plot_draw.h"
 #include "run/run_options.h"
@@ -110,7 +111,9 @@ static bool run_print_times(const struct run *run, const struct command *command
 /* Rank 0. */
 static bool run_report(const struct run *run, const struct command *command, const void *state,
                        struct failure *failure) {
-    struct report *report = report_new(run->values, run->placements, (size_t)run->session->size);
+    const struct report_places places = {run->placements, (size_t)run->session->size, run->nodes,
+                                         run->node_count};
+    struct report *report = report_new(run->values, &places);
     if (report) {
         report_open_object(report, "timing");
         if (command->phases) {
@@ -144,9 +147,11 @@ static bool run_print(const struct run *run, const struct command *command, void
            (!run->session || !run_common(run)->json || run_report(run, command, state, failure));
 }
 
-/* Collective, after all that could be refused: the work, and what becomes of its results. */
+/* Collective, after all that could be refused: the work, and what becomes of its results. watch:
+ * NULL without a report. */
 static void run_work(struct run *run, const struct command *command, void *state,
-                     struct failure *failure) {
+                     struct node_watch *watch, struct failure *failure) {
+    struct machine_record *nodes = NULL;
     if (command->work)
         command->work(run, state, failure);
     if (!run_agree(run, failure))
@@ -154,17 +159,26 @@ static void run_work(struct run *run, const struct command *command, void *state
     run->total.seconds = clock_seconds_since(run->total.begun_ns);
     if (run->session)
         run_gather_times(run);
+    if (watch && !node_watch_end(watch, run->session, &nodes, &run->node_count, failure))
+        return;
+    run->nodes = nodes;
     if (run_is_root(run))
         run_print(run, command, state, failure);
     if (run_agree(run, failure) && command->finish) {
         command->finish(run, state, failure);
         run_agree(run, failure);
     }
+    free(nodes);
 }
 
 static void run_steps(struct run *run, const struct command *command, struct option_values *values,
                       void *options, void *state, struct failure *failure) {
     struct placement *placements = NULL;
+    struct node_watch watch, *watching = NULL;
+    if (run->session && values_has(values, "json")) {
+        node_watch_begin(&watch, run->session);
+        watching = &watch;
+    }
     run->total.begun_ns = clock_now_ns();
     if (!run_begin(run, command, values, options, state, failure))
         return;
@@ -174,7 +188,7 @@ static void run_steps(struct run *run, const struct command *command, struct opt
         run_agree(run, failure);
     } else if (run_place(run, command, &placements, failure) &&
                run_prepare(run, command, state, failure)) {
-        run_work(run, command, state, failure);
+        run_work(run, command, state, watching, failure);
     }
     free(placements);
 }
