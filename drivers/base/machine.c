@@ -4,6 +4,7 @@
 #include "base/machine.h"
 
 #include "base/cpus_at_start.h"
+#include "base/health.h"
 
 #include <link.h>
 #include <math.h>
@@ -16,43 +17,6 @@
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
 #endif
-
-/* -- sets of CPUs --------------------------------------------------------------------------------
- */
-
-static bool machine_has_cpu(const struct machine_cpus *cpus, int cpu) {
-    return cpus->bits[cpu / 8] & (1u << (cpu % 8));
-}
-
-void machine_cpus_find(struct machine_cpus *cpus) {
-    if (cpus_at_start_set(sizeof *cpus, cpus))
-        return;
-    memset(cpus, 0, sizeof *cpus);
-    if (sched_getaffinity(0, sizeof *cpus, (cpu_set_t *)(void *)cpus) != 0)
-        cpus->bits[0] = 1;
-}
-
-void machine_cpus_text(const struct machine_cpus *cpus, char *text, size_t bytes) {
-    size_t used = 0;
-    snprintf(text, bytes, "%s", "");
-    for (int first = 0, last; first < MACHINE_CPUS_MAX; first = last + 1) {
-        char range[32];
-        last = first;
-        if (!machine_has_cpu(cpus, first))
-            continue;
-        while (last + 1 < MACHINE_CPUS_MAX && machine_has_cpu(cpus, last + 1))
-            last++;
-        if (last > first)
-            snprintf(range, sizeof range, "%s%d-%d", used ? "," : "", first, last);
-        else
-            snprintf(range, sizeof range, "%s%d", used ? "," : "", first);
-        if (used + strlen(range) + sizeof "..." > bytes) {
-            snprintf(text + used, bytes - used, "...");
-            return;
-        }
-        used += (size_t)snprintf(text + used, bytes - used, "%s", range);
-    }
-}
 
 /* -- files of /proc and /sys ---------------------------------------------------------------------
  */
@@ -109,8 +73,77 @@ static void read_processor(const char *root, char *text, size_t bytes) {
     }
 }
 
+/* -- sets of CPUs --------------------------------------------------------------------------------
+ */
+
+static bool machine_has_cpu(const struct machine_cpus *cpus, int cpu) {
+    return cpus->bits[cpu / 8] & (1u << (cpu % 8));
+}
+
+void machine_cpus_find(struct machine_cpus *cpus) {
+    if (cpus_at_start_set(sizeof *cpus, cpus))
+        return;
+    memset(cpus, 0, sizeof *cpus);
+    if (sched_getaffinity(0, sizeof *cpus, (cpu_set_t *)(void *)cpus) != 0)
+        cpus->bits[0] = 1;
+}
+
+void machine_cpus_online(struct machine_cpus *cpus, const char *root) {
+    char text[4096] = "";
+    bool any = false;
+    memset(cpus, 0, sizeof *cpus);
+    read_first_line(root, "/sys/devices/system/cpu/online", 0, text, sizeof text);
+    for (char *rest = text, *end; *rest; rest = end + (*end == ',')) {
+        const long first = strtol(rest, &end, 10);
+        if (end == rest)
+            break;
+        const long last = *end == '-' ? strtol(end + 1, &end, 10) : first;
+        for (long cpu = first; cpu >= 0 && cpu <= last && cpu < MACHINE_CPUS_MAX; cpu++, any = true)
+            cpus->bits[cpu / 8] |= (unsigned char)(1u << (cpu % 8));
+        if (*end && *end != ',')
+            break;
+    }
+    if (!any)
+        machine_cpus_find(cpus);
+}
+
+void machine_cpus_text(const struct machine_cpus *cpus, char *text, size_t bytes) {
+    size_t used = 0;
+    snprintf(text, bytes, "%s", "");
+    for (int first = 0, last; first < MACHINE_CPUS_MAX; first = last + 1) {
+        char range[32];
+        last = first;
+        if (!machine_has_cpu(cpus, first))
+            continue;
+        while (last + 1 < MACHINE_CPUS_MAX && machine_has_cpu(cpus, last + 1))
+            last++;
+        if (last > first)
+            snprintf(range, sizeof range, "%s%d-%d", used ? "," : "", first, last);
+        else
+            snprintf(range, sizeof range, "%s%d", used ? "," : "", first);
+        if (used + strlen(range) + sizeof "..." > bytes) {
+            snprintf(text + used, bytes - used, "...");
+            return;
+        }
+        used += (size_t)snprintf(text + used, bytes - used, "%s", range);
+    }
+}
+
 /* -- what it is ----------------------------------------------------------------------------------
  */
+
+/* Beginnings of the names of libraries that a time may depend on. */
+static const char *const libraries_of_times[] = {
+    "libplait", "libm.",   "libm-",    "libmvec", "libgomp", "libomp",    "libiomp", "libmpi",
+    "libopen-", "libpmix", "libprrte", "libucp",  "libuct",  "libfabric", "libpsm",  "libibverbs",
+};
+
+static bool is_library_of_times(const char *name) {
+    for (size_t k = 0; k < sizeof libraries_of_times / sizeof *libraries_of_times; k++)
+        if (strncmp(name, libraries_of_times[k], strlen(libraries_of_times[k])) == 0)
+            return true;
+    return false;
+}
 
 /* Adds the library of one loaded file. The links that programs name lead to files whose names say
  * more: libmpi.so.40 is libmpi.so.40.30.4. */
@@ -120,7 +153,7 @@ static int add_library(struct dl_phdr_info *info, size_t bytes, void *context) {
     const char *slash = file ? strrchr(file, '/') : NULL;
     const size_t used = strlen(machine->libraries);
     (void)bytes;
-    if (slash && strstr(slash, ".so") &&
+    if (slash && is_library_of_times(slash + 1) &&
         used + strlen(slash) + sizeof " " < sizeof machine->libraries)
         snprintf(machine->libraries + used, sizeof machine->libraries - used, "%s%s",
                  used ? " " : "", slash + 1);
@@ -271,7 +304,7 @@ void machine_look(struct machine_moment *moment, const struct machine_cpus *cpus
     }
     /* A Raspberry Pi says by bits what has happened since its boot: any of them that is new counts.
      */
-    if (read_first_line(root, "/sys/devices/platform/soc/soc:firmware/get_throttled", 0, text,
-                        sizeof text))
-        moment->throttles = (double)strtoul(text, NULL, 16);
+    uint32_t flags;
+    if (health_firmware_flags(&flags, root) == SYSTEM_READ)
+        moment->throttles = flags;
 }

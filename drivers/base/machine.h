@@ -21,6 +21,10 @@ struct machine_cpus {
  * threads of a kernel may use: plait_visible_cpus(sizeof cpus, &cpus). */
 void machine_cpus_find(struct machine_cpus *cpus);
 
+/* Those that the node has switched on; those of machine_cpus_find where it does not say. root: see
+ * machine_describe. */
+void machine_cpus_online(struct machine_cpus *cpus, const char *root);
+
 /* "0-3,8". What does not fit ends with "...". */
 void machine_cpus_text(const struct machine_cpus *cpus, char *text, size_t bytes);
 
@@ -31,8 +35,9 @@ struct machine {
     char processor[128];
     char governor[32];
     char system[96];     /* name, release and architecture of the kernel */
-    char libraries[512]; /* what this process has loaded of its own accord: names of the files with
-                          * their versions, and that of the C library, separated by spaces */
+    char libraries[256]; /* that this process has loaded and that its times may depend on: C
+                          * library, mathematics, OpenMP, MPI and its transports; names with
+                          * versions, separated by spaces */
     uint64_t boot;       /* the same on all hosts that share a kernel since its boot; 0: unknown */
     int32_t sockets;     /* of the CPUs that were asked about */
     int32_t cores;       /* hardware threads of one core counted once */
@@ -55,5 +60,14 @@ struct machine_moment {
 
 /* Takes a few milliseconds at most. */
 void machine_look(struct machine_moment *moment, const struct machine_cpus *cpus, const char *root);
+
+/* A node of a run: what it is, and what happened there while the run was under way. */
+struct machine_record {
+    struct machine machine;              /* of all CPUs that are switched on */
+    struct machine_moment before, after; /* of those that any rank of the node may use */
+    double seconds;                      /* between the two */
+    double own_seconds;                  /* processor time of the node's ranks in these */
+    int32_t rank;                        /* lowest of the node: see struct placement */
+};
 
 #endif

@@ -5,6 +5,7 @@
 #include "cluster/sysinfo_text.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
+#include "ranks/node_gather.h"
 #include "run/command.h"
 
 #include <stdio.h>
@@ -28,45 +29,6 @@ static void sysinfo_join_cpus(const struct session *session, struct machine_cpus
         MPI_Reduce(mine.bits, cpus->bits, sizeof mine.bits, MPI_BYTE, MPI_BOR, 0, session->node));
 }
 
-/* Takes the record of each node to rank 0: a record is too large for one message of all. */
-static bool sysinfo_gather(const struct session *session, const struct sysinfo *mine,
-                           struct sysinfo_state *state, struct failure *failure) {
-    MPI_Datatype record;
-    const int has_one = sysinfo_is_first(session);
-    const size_t ranks = (size_t)session->size;
-    int *counts = NULL, *places = NULL;
-    if (session_is_root(session)) {
-        counts = calloc(2 * ranks, sizeof *counts);
-        if (!counts)
-            failure_set(failure, EXIT_RUN, "out of memory");
-    }
-    if (!agree(session, failure)) {
-        free(counts);
-        return false;
-    }
-    MPI_CHECK(MPI_Gather(&has_one, 1, MPI_INT, counts, 1, MPI_INT, ROOT, session->world));
-    if (session_is_root(session)) {
-        places = counts + ranks;
-        for (size_t r = 0; r < ranks; r++) {
-            places[r] = (int)state->count;
-            state->count += (size_t)counts[r];
-        }
-        state->nodes = calloc(state->count, sizeof *state->nodes);
-        if (!state->nodes)
-            failure_set(failure, EXIT_RUN, "out of memory");
-    }
-    const bool agreed = agree(session, failure);
-    if (agreed) {
-        MPI_CHECK(MPI_Type_contiguous(sizeof *mine, MPI_BYTE, &record));
-        MPI_CHECK(MPI_Type_commit(&record));
-        MPI_CHECK(MPI_Gatherv(mine, has_one, record, state->nodes, counts, places, record, ROOT,
-                              session->world));
-        MPI_CHECK(MPI_Type_free(&record));
-    }
-    free(counts);
-    return agreed;
-}
-
 static bool sysinfo_work(struct run *run, void *opaque, struct failure *failure) {
     const struct session *session = run->session;
     struct sysinfo_state *state = opaque;
@@ -84,7 +46,9 @@ static bool sysinfo_work(struct run *run, void *opaque, struct failure *failure)
         mine->mpi_major = major;
         mine->mpi_minor = minor;
         snprintf(mine->path, sizeof mine->path, "%s", plait_path_name(run->exec.path));
-        good = sysinfo_gather(session, mine, state, failure);
+        void *nodes;
+        good = node_gather(session, mine, sizeof *mine, &nodes, &state->count, failure);
+        state->nodes = nodes;
     }
     /* What each rank has said of its MPI library is there already. */
     for (size_t k = 0; good && k < state->count; k++)

@@ -40,6 +40,9 @@ bool pi_print(const struct run *run, void *state, struct failure *failure);
 bool pi_judge(const struct run *run, void *state, struct failure *failure);
 
 size_t pi_amounts(const struct run *run, const void *state, struct run_amount amounts[RUN_AMOUNTS]);
+/* Darts that this run threw. */
+bool pi_limit(const struct run *run, const void *state, enum plait_work *work, double *amount);
+
 void pi_report_timing(const struct run *run, const void *state, struct report *report);
 void pi_report_result(const struct run *run, const void *state, struct report *report);
 

@@ -53,6 +53,15 @@ size_t picture_amounts(const struct run *run, const void *state,
     return picture->checkpoint.resumed > 0 ? 1 : 2;
 }
 
+bool picture_limit(const struct run *run, const void *state, enum plait_work *work,
+                   double *amount) {
+    const struct picture *picture = state;
+    *work = PLAIT_WORK_STEPS;
+    *amount = (double)picture->keeper.tally.steps;
+    (void)run;
+    return picture->escape.brute && picture->checkpoint.resumed == 0;
+}
+
 void picture_report_timing(const struct run *run, const void *state, struct report *report) {
     const struct picture *picture = state;
     const struct queue_share *shares = picture->work.queue.shares;

@@ -14,6 +14,8 @@
 bool picture_print(const struct run *run, void *state, struct failure *failure);
 size_t picture_amounts(const struct run *run, const void *state,
                        struct run_amount amounts[RUN_AMOUNTS]);
+/* Steps of the picture: without shortcuts all of them were made. */
+bool picture_limit(const struct run *run, const void *state, enum plait_work *work, double *amount);
 void picture_report_timing(const struct run *run, const void *state, struct report *report);
 void picture_report_result(const struct run *run, const void *state, struct report *report);
 
