@@ -133,7 +133,8 @@ static void *energy_meter_loop(void *context) {
         int code = 0;
         while (!meter->ended && code == 0)
             code = pthread_cond_timedwait(&meter->wake, &meter->mutex, &next);
-        energy_sample(&meter->energy);
+        if (!meter->ended) /* else the last look is that of whoever ends it */
+            energy_sample(&meter->energy);
     }
     pthread_mutex_unlock(&meter->mutex);
     return NULL;
@@ -178,6 +179,7 @@ double energy_meter_end(struct energy_meter *meter, enum system_read *state) {
         pthread_cond_signal(&meter->wake);
         pthread_mutex_unlock(&meter->mutex);
         pthread_join(meter->thread, NULL);
+        energy_sample(&meter->energy);
     }
     *state = meter->energy.state;
     const double joules = *state == SYSTEM_READ ? meter->energy.joules : NAN;

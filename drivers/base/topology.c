@@ -30,12 +30,6 @@ static struct list_facts list_look(const char *list) {
     return facts;
 }
 
-static void map_add_thread(void *context, int cpu) {
-    struct topology_map *map = context;
-    if (map->threads && cpu < MACHINE_CPUS_MAX)
-        map->threads[map->thread_count++] = (struct topology_thread){cpu, cpu, 0};
-}
-
 /* Cores and sockets are known by the lists of threads that they share: numbers of cores are no use,
  * several clusters of an Arm processor have the same. */
 static void sys_read_thread(const char *root, struct topology_map *map,
@@ -107,8 +101,11 @@ static struct topology_map *map_of_sys(const char *root) {
         return NULL;
     }
     snprintf(map->source, sizeof map->source, "/sys");
-    if (system_text(root, list, sizeof list, CPU_DIRECTORY "/online") == SYSTEM_READ)
-        system_list(list, map_add_thread, map);
+    struct machine_cpus online;
+    machine_cpus_online(&online, root);
+    for (int32_t cpu = 0; cpu < MACHINE_CPUS_MAX; cpu++)
+        if (online.bits[cpu / 8] & (1u << (cpu % 8)))
+            map->threads[map->thread_count++] = (struct topology_thread){cpu, cpu, 0};
     if (system_text(root, list, sizeof list, "/sys/devices/system/node/has_memory") == SYSTEM_READ)
         system_list(list, node_count, &map->numa_nodes);
     for (int32_t k = 0; k < map->thread_count; k++) {
