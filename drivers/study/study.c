@@ -4,6 +4,7 @@
 
 #include "base/atomic_file.h"
 #include "base/warning.h"
+#include "study/nodes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -252,33 +253,37 @@ static const char *intern_member(struct study *study, const json_t *object, cons
 
 /* The environment's columns of enum where_column in one text. */
 static const char *intern_where(struct study *study, const json_t *environment) {
-    static const char *const keys[] = {"processor", "system", "governor", "launcher", "version"};
-    char text[2048] = "";
+    static const char *const keys[] = {"shape",    "processor", "system", "governor",
+                                       "launcher", "version",   "mpi",    "libraries"};
     const json_t *hosts = json_object_get(environment, "hosts");
-    const size_t count = json_array_size(hosts);
-    const json_int_t sockets = json_integer_value(json_object_get(environment, "sockets"));
-    const json_int_t cores = json_integer_value(json_object_get(environment, "cores"));
-    const json_int_t cpus = json_integer_value(json_object_get(environment, "cpus"));
     const char *host = json_string_value(json_object_get(environment, "host"));
-    for (size_t k = 0; k < count; k++) {
+    char *text = NULL;
+    size_t bytes;
+    FILE *stream = open_memstream(&text, &bytes);
+    if (!stream)
+        return NULL;
+    for (size_t k = 0; k < json_array_size(hosts); k++) {
         const char *name = json_string_value(json_array_get(hosts, k));
-        const size_t used = strlen(text);
-        snprintf(text + used, sizeof text - used, "%s%s", k ? " " : "", name ? name : "");
+        fprintf(stream, "%s%s", k ? " " : "", name ? name : "unknown");
     }
-    if (count == 0)
-        snprintf(text, sizeof text, "%s", host ? host : "unknown");
-    size_t used = strlen(text);
-    if (sockets > 0 && cores > 0)
-        snprintf(text + used, sizeof text - used, "\tS(%zu, %d, %g, %g)", count ? count : 1,
-                 (int)sockets, (double)cores / (double)sockets, (double)cpus / (double)cores);
-    else
-        snprintf(text + used, sizeof text - used, "\tunknown");
+    if (json_array_size(hosts) == 0)
+        fputs(host ? host : "unknown", stream);
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        /* Of other programs nothing is known from "version" on. */
         const char *value = json_string_value(json_object_get(environment, keys[k]));
-        used = strlen(text);
-        snprintf(text + used, sizeof text - used, "\t%s", value ? value : "unknown");
+        char *joined =
+            value ? NULL : nodes_join(json_object_get(environment, "nodes"), keys[k], " + ");
+        fprintf(stream, "\t%s",
+                value                             ? value
+                : joined                          ? joined
+                : k < WHERE_VERSION - WHERE_SHAPE ? "unknown"
+                                                  : "-");
+        free(joined);
     }
-    return intern_text(study, text);
+    fclose(stream);
+    const char *where = intern_text(study, text);
+    free(text);
+    return where;
 }
 
 static double study_number_of(const json_t *object, const char *key) {
@@ -322,6 +327,13 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
     sample.warmup = strcmp(phase, "warmup") == 0;
     sample.seconds = study_number_of(line, "seconds");
     sample.launch_seconds = study_number_of(line, "launch_seconds");
+    const json_t *speeds = json_object_get(json_object_get(line, "speeds"), "per_second"),
+                 *limit = json_object_get(line, "limit");
+    sample.speed = json_array_size(speeds) > 0 ? 0 : NAN;
+    for (k = 0; k < json_array_size(speeds); k++)
+        sample.speed += json_number_value(json_array_get(speeds, k));
+    sample.limit_seconds = study_number_of(limit, "seconds");
+    sample.limit_part = study_number_of(limit, "part");
     *why = "is ok and has no time";
     if (sample.outcome == OUTCOME_OK && !(sample.seconds > 0))
         return false;

@@ -57,14 +57,17 @@ struct sample {
     bool warmup;
     bool replaced; /* by a later sample */
     double seconds, launch_seconds;
-    size_t repeats; /* times within the launch, of which seconds is the median; 1 as a rule */
+    double speed;         /* work per second of all ranks together while they computed */
+    double limit_seconds; /* the least time that the arithmetic units allow for computing */
+    double limit_part;    /* that over the time that computing took */
+    size_t repeats;       /* times within the launch, of which seconds is the median; 1 as a rule */
     int exit_status, signal;
     const char *complaint; /* what is wrong with it, in words */
     const char *answer, *path, *governor, *binding;
     const char *where; /* columns of enum where_column, separated by tabs */
 };
 
-/* A node as the samples saw it. */
+/* The nodes of a sample, as they were. */
 enum where_column {
     WHERE_HOSTS, /* names of all nodes */
     WHERE_SHAPE, /* S(N, p, c, t): nodes, processors per node, cores of each, threads per core */
@@ -73,6 +76,8 @@ enum where_column {
     WHERE_GOVERNOR,
     WHERE_LAUNCHER,
     WHERE_VERSION, /* of plait, of subcommands */
+    WHERE_MPI,
+    WHERE_LIBRARIES,
     WHERE_COLUMNS
 };
 

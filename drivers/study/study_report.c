@@ -185,8 +185,9 @@ static void add_setting(struct document *document, const struct analysis *analys
     document_heading(document, "Where it ran");
     document_table(
         document,
-        "Every node and setting that a sample saw; S(N, p, c, t): nodes, processors per node, cores per processor, threads per core",
-        "nodes|S(N, p, c, t)|processor|system|governor|launcher|plait|samples", false);
+        "Every node and setting that a sample saw; S(N, p, c, t): nodes, processors per node, cores per processor, threads per core, one for each kind of node",
+        "nodes|S(N, p, c, t)|processor|system|governor|launcher|plait|MPI|libraries|samples",
+        false);
     const char *seen[64];
     size_t seen_count = 0;
     for (size_t k = 0; k < study->sample_count; k++) {
@@ -319,7 +320,7 @@ static void add_figures(struct document *document, const struct analysis *analys
     for (int plot = PLOT_SPEEDUP; plot < PLOTS; plot++) {
         static const char *const shown[PLOTS] = {
             [PLOT_SPEEDUP] =
-                "Speed-up over the base, whose absolute time stands in the table, and the ideal.",
+                "Speed-up over the base, whose absolute time stands in the table, the ideal, and the capacity where it is known.",
             [PLOT_EFFICIENCY] = "Efficiency: speed-up over the ideal speed-up.",
             [PLOT_HEAT] =
                 "Efficiency over ranks and threads per rank: where the cores are used best.",
@@ -346,6 +347,48 @@ static void add_figures(struct document *document, const struct analysis *analys
                                                              : result->efficiency_interval,
                                         b));
         }
+    }
+}
+
+/* How far there is to go: where runs say how fast their ranks were, or what the units allow. */
+static void add_bounds(struct document *document, const struct analysis *analysis) {
+    char a[NUMBER_BYTES], share[NUMBER_BYTES], percent[NUMBER_BYTES];
+    bool capacities = false, limits = false;
+    document_heading(document, "Upper bounds");
+    for (size_t k = 0; k < analysis->count; k++) {
+        capacities = capacities || isfinite(analysis->results[k].capacity);
+        limits = limits || isfinite(analysis->results[k].limit_seconds);
+    }
+    document_text(
+        document,
+        "The ideal speed-up is that of the cores, as if all were alike and nothing else took time.%s%s",
+        capacities
+            ? " The capacity is what the ranks' own speeds allow, their work per second while they computed over that of the base: it knows nodes of different speed and cores that slow each other down, and what it exceeds the speed-up by is waiting, messages, start and output."
+            : " How fast each rank was is not known here: runs of pi, mandelbrot and julia say it.",
+        limits
+            ? " The limit is the least time of computing that the arithmetic units allow at the clock of the run, measured on every rank after the work; a share above 100 % means that something slowed that measurement down."
+            : " What the arithmetic units allow is not known here: runs of pi say it, and those of mandelbrot and julia with --interior brute, on paths other than scalar.");
+    document_table(
+        document, "What was reached of what could be; medians over the samples that count",
+        "parameters|ranks|threads|ideal|capacity|speed-up|part of capacity|limit s|part of limit",
+        false);
+    for (size_t k = 0; k < analysis->count; k++) {
+        const struct point_result *result = &analysis->results[k];
+        const struct point *point = &analysis->study->grid.points[result->point];
+        const char *setting = analysis->groups[result->group].setting;
+        if (result->count == 0)
+            continue;
+        snprintf(share, sizeof share, "%.1f %%", 100 * result->speedup / result->capacity);
+        snprintf(percent, sizeof percent, "%.1f %%", 100 * result->limit_part);
+        document_cell(document, "%s", *setting ? setting : "-");
+        document_cell(document, "%" PRIu64, point->ranks);
+        document_cell(document, "%" PRIu64, point->threads);
+        document_cell(document, "%s", number_text_of(result->ideal, a));
+        document_cell(document, "%s", number_text_of(result->capacity, a));
+        document_cell(document, "%s", number_text_of(result->speedup, a));
+        document_cell(document, "%s", isfinite(result->capacity) ? share : "-");
+        document_cell(document, "%s", number_text_of(result->limit_seconds, a));
+        document_cell(document, "%s", isfinite(result->limit_part) ? percent : "-");
     }
 }
 
@@ -511,6 +554,7 @@ static bool write_report(const struct analysis *analysis, const struct report_re
             document_text(
                 &document,
                 "Figures are missing: gnuplot was not found or failed. Their data and scripts lie next to this page.");
+        add_bounds(&document, analysis);
         add_factors(&document, analysis);
         add_fits(&document, analysis);
         add_setting(&document, analysis);

@@ -279,6 +279,9 @@ part_mpi() {
     expect_ok 1 -- "$PLAIT" study run --out m --ranks 1,2 --threads 1,2 --repeat 1 --warmup 0 --timer compute --launcher "$MPIEXEC -n {ranks}" -- mandelbrot --size 60x40 --out null
     assert "mandelbrot is right on all" [ "$(value m '[len(measured), {s["outcome"] for s in measured}, len({s["answer"] for s in measured})]')" = "[4, {'ok'}, 1]" ]
     assert "its time is the one asked for" [ "$(value m 'all(s["seconds"] == s["timing"]["compute_seconds"] for s in measured)')" = True ]
+    assert "each node is described, with what happened there" [ "$(value m 'all([n["ranks"], n["threads"], len(n["binding"]), n["host"] != "", n["before"]["load"] >= 0, n["own_seconds"] > 0] == [s["ranks"], s["ranks"] * s["threads"], s["ranks"], True, True, True] for s in measured for n in s["environment"]["nodes"])')" = True ]
+    assert "speeds of the ranks are kept" [ "$(value m '{(s["speeds"]["unit"], len(s["speeds"]["per_second"]) == s["ranks"]) for s in measured}')" = "{('pixels', True)}" ]
+    assert "a limit only where it is one" [ "$(value p '{"limit" in s for s in measured if s["environment"]["path"] != "scalar"} <= {True} and True')$(value m '{"limit" in s for s in measured}')" = "True{False}" ]
     assert "where it ran is kept" [ "$(value m 'all(s["environment"]["path"] and s["environment"]["hosts"] for s in measured)')" = True ]
     if is_open_mpi && [ "$MPIEXEC" != mpiexec.mpich ]; then
         expect_ok 1 -- "$PLAIT" study run --out d --ranks 1,2 --repeat 1 --warmup 0 -- pi --darts 4^5
@@ -361,6 +364,16 @@ PYTHON
     assert "the heat map is there" [ -s "$SANDBOX/hybrid/report/heat.svg" ]
     assert "factors stand apart" says '^\| threads \| 1 to 4 threads, 2 ranks'
     assert "those of ranks too" says '^\| ranks \| 1 to 2 ranks, 4 threads each'
+    # Upper bounds: a second rank of half the speed, a third of a quarter; and what the units allow.
+    made uneven cores=1,2,3 speeds=2,1,0.5 limit=0.25
+    report uneven
+    assert "the capacity is that of unlike ranks" says '^\| 2 \| 1 \| 2 \| 1\.5 \| 1\.8[0-9]* \| 12[0-9]\.[0-9] % \| 1\.3[0-9]* \| 25\.0 % \|'
+    assert "however many" says '^\| 3 \| 1 \| 3 \| 1\.75 \|'
+    assert "both are drawn" [ "$(grep -lE "title 'capacity'|title 'limit of the units'" "$SANDBOX"/uneven/report/*.gp | wc -l)" -eq 2 ]
+    rule 11 yes 'next to the capacity of the ranks at their own speeds and to what the arithmetic units allow'
+    report s
+    assert "what is not known is said" says 'How fast each rank was is not known here.* What the arithmetic units allow is not known here'
+    assert "and not drawn" [ "$(grep -lE "title 'capacity'|title 'limit of the units'" "$SANDBOX"/s/report/*.gp | wc -l)" -eq 0 ]
     # A number, and what stands for one, is at the right; so is the head of its column.
     assert "columns of numbers are at the right" [ "$(grep -c '<td class="n">base</td>' "$SANDBOX/s/report/report.html")" -ge 1 ]
     made letter cores=1,2 hosts=to
@@ -440,7 +453,7 @@ PYTHON
     rule 9 no 'governor of the clock cannot be read'
     made moved hosts=a,b
     report moved
-    rule 9 no 'samples come from different settings'
+    rule 9 no 'samples of one point come from different settings'
     assert "each setting is listed" [ "$(grep -cE '^\| [ab] \| S\(1, 1, 4, 2\) \|' "$WORK/report")" -eq 2 ]
     made own program=yes timer=work
     report own
