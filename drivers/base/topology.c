@@ -179,6 +179,40 @@ struct topology_counts topology_count(const struct topology_map *map,
     return counts;
 }
 
+void topology_cores(const struct topology_map *map, int32_t *cores, size_t count) {
+    for (size_t cpu = 0; cpu < count; cpu++)
+        cores[cpu] = -1;
+    for (int32_t k = 0; k < map->thread_count; k++)
+        if ((size_t)map->threads[k].cpu < count)
+            cores[map->threads[k].cpu] = map->threads[k].core;
+}
+
+int topology_whole_cores(const int32_t *cores, const void *cpu_set, void *whole, size_t bytes) {
+    const unsigned char *set = cpu_set;
+    unsigned char *all = whole;
+    const size_t count = 8 * bytes;
+    int found = 0;
+    if (all)
+        memset(all, 0, bytes);
+    for (size_t cpu = 0; cpu < count; cpu++) { /* a core is known by the first of its CPUs */
+        bool is_in = false;
+        if (cores[cpu] != (int32_t)cpu)
+            continue;
+        for (size_t k = cpu; k < count && !is_in; k++)
+            is_in = cores[k] == (int32_t)cpu && (set[k / 8] & (1u << (k % 8)));
+        found += is_in;
+        for (size_t k = cpu; k < count && is_in && all; k++)
+            if (cores[k] == (int32_t)cpu)
+                all[k / 8] |= (unsigned char)(1u << (k % 8));
+    }
+    return found;
+}
+
+bool topology_has_threads(const char *root) {
+    double active;
+    return system_number(root, &active, CPU_DIRECTORY "/smt/active") == SYSTEM_READ && active > 0;
+}
+
 /* -- kinds of cores ------------------------------------------------------------------------------
  */
 

@@ -7,6 +7,7 @@
 #include "base/machine.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { TOPOLOGY_CACHES = 12, TOPOLOGY_KINDS = 4 };
@@ -56,6 +57,16 @@ struct topology_counts {
 /* Of the threads in the set; NULL: of all. */
 struct topology_counts topology_count(const struct topology_map *map,
                                       const struct machine_cpus *cpus);
+
+/* The core of each CPU, by its number; -1: there is no such CPU, or it is offline. */
+void topology_cores(const struct topology_map *map, int32_t *cores, size_t count);
+
+/* How many cores the CPUs of a set belong to; *whole (may be NULL), of as many bytes, gets all CPUs
+ * of these cores. Both are in the layout of a cpu_set_t. */
+int topology_whole_cores(const int32_t *cores, const void *cpu_set, void *whole, size_t bytes);
+
+/* Whether any core of this node has several hardware threads that are online; at little cost. */
+bool topology_has_threads(const char *root);
 
 /* Cores that are alike. */
 struct topology_kind {

@@ -111,5 +111,30 @@ part_drivers() {
     assert "no driver of OpenCL is loaded" [ "$(cat "$WORK"/loaded.* | grep -cE 'lib(pocl|LLVM)')" -eq 0 ]
 }
 
+# Cores of two hardware threads, made up: hello counts both, and ranks that are bound to threads of one core while
+# another is idle are warned.
+part_threads() {
+    if ! taskset -c 0,1 true 2>/dev/null; then
+        echo "needs CPUs 0 and 1"
+        exit 77
+    fi
+    local cpu root=$WORK/machine/sys/devices/system/cpu
+    mkdir -p "$root/smt"
+    echo 1 >"$root/smt/active"
+    echo 0-3 >"$root/online"
+    for cpu in 0 1 2 3; do
+        mkdir -p "$root/cpu$cpu/topology"
+        echo $((cpu / 2 * 2))-$((cpu / 2 * 2 + 1)) >"$root/cpu$cpu/topology/core_cpus_list"
+    done
+    by_rank "exec taskset -c 0 '$HOOKED_PLAIT' hello --threads 1" "exec taskset -c 1 '$HOOKED_PLAIT' hello --threads 1"
+    expect_ok 2 -- env CHECK_HOOK="threads $WORK/machine" "$WORK/by_rank"
+    assert "hello says of which cores" says '^rank 1 of 2 on .* 1 of [0-9]+ cores? visible, hardware threads of 1 of 2 cores'
+    assert "what is wrong is said" grep -qE 'warning: host [^ ]+: 2 ranks are bound to hardware threads of 1 core, of 2 that there are: ' "$WORK/err"
+    echo 0 >"$root/smt/active"
+    expect_ok 2 -- env CHECK_HOOK="threads $WORK/machine" "$WORK/by_rank"
+    assert "threads that are switched off are none" says '^rank 1 of 2 on .* 1 of [0-9]+ cores? visible( \(|,) *[^h]'
+    assert "and nothing is wrong" [ "$(grep -c 'hardware threads' "$WORK/err")" -eq 0 ]
+}
+
 "part_$1"
 finish

@@ -389,6 +389,36 @@ static void test_xeon(void) {
     CU_ASSERT(prints("usable          3 threads on 2 cores, by the affinity of the ranks here\n"));
 }
 
+/* Ranks on CPUs 0 and 4 are on the same core, those on 0 and 1 on two. */
+static void test_whole_cores(void) {
+    static const int core[] = {0, 1, 2, 3, 0, 1, 2, 3}, socket[8] = {0},
+                     id[] = {0, 1, 2, 3, 0, 1, 2, 3};
+    static const struct {
+        unsigned char set, whole;
+        int cores;
+    } sets[] = {{0x11, 0x11, 1}, {0x03, 0x33, 2}, {0x10, 0x11, 1}, {0, 0, 0}, {0xff, 0xff, 4}};
+    int32_t cores[64];
+    put_cpus(8, core, socket, id);
+    CU_ASSERT_FALSE(topology_has_threads(scratch_root()));
+    put("0\n", "/sys/devices/system/cpu/smt/active");
+    CU_ASSERT_FALSE(topology_has_threads(scratch_root()));
+    put("1\n", "/sys/devices/system/cpu/smt/active");
+    CU_ASSERT_TRUE(topology_has_threads(scratch_root()));
+    struct topology_map *map = topology_map_new(scratch_root());
+    CU_ASSERT_TRUE_FATAL(map != NULL);
+    topology_cores(map, cores, 64);
+    CU_ASSERT_EQUAL(cores[5], 1);
+    CU_ASSERT_EQUAL(cores[8], -1);
+    for (size_t k = 0; k < sizeof sets / sizeof *sets; k++) {
+        unsigned char set[8] = {sets[k].set, 0x80}, whole[8];
+        CU_ASSERT_EQUAL(topology_whole_cores(cores, set, whole, 8), sets[k].cores);
+        CU_ASSERT_EQUAL(whole[0], sets[k].whole);
+        CU_ASSERT_EQUAL(whole[1], 0); /* there is no CPU 15 */
+        CU_ASSERT_EQUAL(topology_whole_cores(cores, set, NULL, 8), sets[k].cores);
+    }
+    topology_map_free(map);
+}
+
 /* AMD's sensor is no thermal zone. */
 static void test_zen(void) {
     static const int core[] = {0, 0, 1, 1}, socket[] = {0, 0, 0, 0}, id[] = {0, 0, 1, 1};
@@ -621,12 +651,15 @@ static void test_cluster(void) {
  * which would take signals, and no thread is moved to other CPUs. */
 static void test_this_machine(void) {
     struct machine_cpus before, after;
-    struct sigaction action;
+    struct sigaction action, actions[32]; /* sanitizers have some of their own */
     char line[1024];
     unsetenv("HWLOC_COMPONENTS"); /* with which hwloc might have been told so */
     memset(&before, 0, sizeof before);
     memset(&after, 0, sizeof after);
     CU_ASSERT(sched_getaffinity(0, sizeof before, (cpu_set_t *)(void *)&before) == 0);
+    memset(actions, 0, sizeof actions);
+    for (int signal = 1; signal < 32; signal++)
+        sigaction(signal, NULL, &actions[signal]);
     struct topology_map *map = topology_map_new("");
     CU_ASSERT(sched_getaffinity(0, sizeof after, (cpu_set_t *)(void *)&after) == 0);
     CU_ASSERT_TRUE_FATAL(map != NULL);
@@ -635,7 +668,7 @@ static void test_this_machine(void) {
     topology_map_free(map);
     for (int signal = 1; signal < 32; signal++)
         if (sigaction(signal, NULL, &action) == 0)
-            CU_ASSERT(action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN);
+            CU_ASSERT(action.sa_handler == actions[signal].sa_handler);
     FILE *maps = fopen("/proc/self/maps", "r");
     CU_ASSERT_TRUE_FATAL(maps != NULL);
     while (fgets(line, sizeof line, maps))
@@ -653,6 +686,7 @@ int main(void) {
         {"Raspberry Pi 4", test_pi_4},
         {"Raspberry Pi 5", test_pi_5},
         {"two sockets", test_xeon},
+        {"hardware threads of cores", test_whole_cores},
         {"AMD", test_zen},
         {"performance and efficient cores", test_hybrid},
         {"big and little cores", test_big_little},
