@@ -184,45 +184,60 @@ struct rows_work {
     struct tiling tiling;
     uint32_t width, first, rows;
     int32_t *counts;
+    double *values; /* NULL: not wanted */
 };
 
 /* plait_task_fn: computes a tile, returns its pixels. */
 static uint64_t compute_tile(void *context, uint64_t index, int thread) {
     const struct rows_work *work = context;
     struct plait_escape_tile tile = tile_at(&work->tiling, index, work->rows, work->width);
-    int32_t *out = work->counts + (size_t)tile.row * work->width + tile.col;
+    const size_t at = (size_t)tile.row * work->width + tile.col;
+    const struct plait_escape_results to = {
+        .counts = work->counts + at,
+        .values = work->values ? work->values + at : NULL,
+        .stride = work->width,
+    };
     (void)thread;
     tile.row += work->first;
-    work->escape_tile(work->job, &tile, out, work->width);
+    work->escape_tile(work->job, &tile, &to);
     return (uint64_t)tile.rows * tile.cols;
 }
 
 enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                     const struct plait_exec *exec, uint32_t first, uint32_t rows,
                                     int32_t *counts) {
+    return plait_escape_smooth_rows(escape, exec, (struct plait_row_range){first, rows}, counts,
+                                    NULL);
+}
+
+enum plait_status plait_escape_smooth_rows(const struct plait_escape *escape,
+                                           const struct plait_exec *exec,
+                                           struct plait_row_range range, int32_t *counts,
+                                           double *values) {
     const enum plait_status status = plait_escape_check(escape);
     if (status != PLAIT_OK)
         return status;
-    if (!exec_is_valid(exec) || !row_range_is_valid(escape, (struct plait_row_range){first, rows}))
+    if (!exec_is_valid(exec) || !row_range_is_valid(escape, range))
         return PLAIT_E_ARGUMENT;
-    if (rows == 0)
+    if (range.rows == 0)
         return PLAIT_OK;
     const struct plait_escape_job job = plait_escape_make_job(escape);
     struct rows_work work = {
         .job = &job,
         .escape_tile = PLAIT_PATH_KERNEL(exec->path, escape_tile),
-        .tiling = cut_into_tiles(rows, escape->width, exec->threads),
+        .tiling = cut_into_tiles(range.rows, escape->width, exec->threads),
         .width = escape->width,
-        .first = first,
-        .rows = rows,
+        .first = range.first,
+        .rows = range.rows,
         .counts = counts,
+        .values = values,
     };
     const struct plait_tasks tasks = {
         .run = compute_tile,
         .context = &work,
         .count = (uint64_t)work.tiling.tiles_down * work.tiling.tiles_across,
         .threads = exec->threads,
-        .total = rows,
+        .total = range.rows,
         .unit = escape->width,
     };
     return plait_tasks_run(&tasks, exec);
@@ -291,8 +306,9 @@ static void compute_first_column(const struct plait_escape *escape, const struct
 #pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
     for (int64_t i = from; i < (int64_t)escape->height; i++) {
         const struct plait_escape_tile first_pixel = {(uint32_t)i, 0, 1, 1};
-        PLAIT_PATH_KERNEL(exec->path, escape_tile)
-        (&job, &first_pixel, counts + (size_t)i * escape->width, escape->width);
+        const struct plait_escape_results to = {.counts = counts + (size_t)i * escape->width,
+                                                .stride = 1};
+        PLAIT_PATH_KERNEL(exec->path, escape_tile)(&job, &first_pixel, &to);
     }
 }
 
@@ -342,7 +358,8 @@ static void reverse_columns(const struct plait_escape_job *job, const struct pla
     for (int64_t i = 0; i < (int64_t)rows; i++) {
         int32_t *row = counts + (size_t)i * width;
         const struct plait_escape_tile first_pixel = {first + (uint32_t)i, 0, 1, 1};
-        PLAIT_PATH_KERNEL(exec->path, escape_tile)(job, &first_pixel, row, width);
+        const struct plait_escape_results to = {.counts = row, .stride = 1};
+        PLAIT_PATH_KERNEL(exec->path, escape_tile)(job, &first_pixel, &to);
         for (uint32_t j = 1; j < width - j; j++) {
             const int32_t count = row[j];
             row[j] = row[width - j];

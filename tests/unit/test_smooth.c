@@ -111,6 +111,25 @@ static void free_picture(struct drawn *d) {
     free(d->values);
 }
 
+/* Counts and values in one pass are those of two. */
+static void check_one_pass(const struct plait_escape *e, const char *path, const struct drawn *two,
+                           const char *what) {
+    struct plait_exec exec = {0};
+    const size_t pixels = (size_t)e->width * e->height;
+    struct drawn one = {malloc(pixels * sizeof *one.counts), malloc(pixels * sizeof *one.values)};
+    if (!one.counts || !one.values)
+        abort();
+    CHECK_INT(PLAIT_OK, plait_exec_init(&exec, path, 3));
+    memset(one.values, 0x55, pixels * sizeof *one.values);
+    CHECK_INT(PLAIT_OK,
+              plait_escape_smooth_rows(e, &exec, rows_at(0, e->height), one.counts, one.values));
+    check_that(memcmp(one.counts, two->counts, pixels * sizeof *one.counts) == 0, __FILE__,
+               __LINE__, "%s, %s: other counts in one pass", what, path);
+    check_that(memcmp(one.values, two->values, pixels * sizeof *one.values) == 0, __FILE__,
+               __LINE__, "%s, %s: other values in one pass", what, path);
+    free_picture(&one);
+}
+
 /* Every path that this machine has gives the reference's values; they are finite where they should
  * be and near the count. */
 static void check_paths(const struct plait_escape *e, const char *what) {
@@ -133,6 +152,7 @@ static void check_paths(const struct plait_escape *e, const char *what) {
             }
         check_that(wrong == 0, __FILE__, __LINE__, "%s, %s: %zu wrong values", what,
                    plait_path_name(path), wrong);
+        check_one_pass(e, plait_path_name(path), &d, what);
         free_picture(&d);
     }
 }
