@@ -81,15 +81,6 @@ PLAIT_API enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                               const struct plait_exec *exec, uint32_t first,
                                               uint32_t rows, int32_t *counts);
 
-/* The same with the smooth values of the pixels (plait/smooth.h) in one pass, which takes a
- * fraction of the time of plait_smooth_rows: counts[range.rows][width] and
- * values[range.rows][width]. A pixel whose count is maxit has the value INFINITY. values may be
- * NULL: counts alone. Returns what plait_escape_rows returns. */
-PLAIT_API enum plait_status plait_escape_smooth_rows(const struct plait_escape *escape,
-                                                     const struct plait_exec *exec,
-                                                     struct plait_row_range range, int32_t *counts,
-                                                     double *values);
-
 /* Some pictures repeat themselves: with the real axis in the middle, the lower half mirrors the
  * upper. Only rows [0, plait_escape_distinct_rows()) need to be computed, by plait_escape_rows in
  * any split; plait_escape_complete then fills the other rows of counts[height][width] from them.
