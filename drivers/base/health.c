@@ -2,6 +2,8 @@
  * Reads cpufreq, sensors and the flags of a Raspberry Pi's firmware. */
 #include "base/health.h"
 
+#include "base/pi_firmware.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -98,8 +100,11 @@ static enum system_read read_pi_flags(uint32_t *flags, const char *root) {
             continue;
         read = system_text(root, text, sizeof text, "%s/%s/%s:firmware/get_throttled", devices,
                            names[k], names[k]);
-        if (read == SYSTEM_READ)
-            *flags = (uint32_t)strtoul(text, NULL, 16);
+        /* The upper half is what was seen between the kernel's last looks. */
+        if (read == SYSTEM_READ) {
+            const uint32_t both = (uint32_t)strtoul(text, NULL, 16);
+            *flags = (both | both >> HEALTH_SINCE_BOOT) & 0xf;
+        }
     }
     system_names_free(names, count);
     return read;
@@ -124,10 +129,15 @@ static enum system_read read_pi_alarm(uint32_t *flags, const char *root) {
     return read;
 }
 
-enum system_read health_firmware_flags(uint32_t *flags, const char *root) {
+enum system_read health_firmware_flags(uint32_t *flags, bool *since_boot, const char *root) {
+    enum system_read (*const others[])(uint32_t *, const char *) = {read_pi_flags, read_pi_alarm};
     *flags = 0;
-    const enum system_read read = read_pi_flags(flags, root);
-    return read == SYSTEM_ABSENT ? read_pi_alarm(flags, root) : read;
+    const enum system_read asked = pi_firmware_throttled(flags, root);
+    *since_boot = asked == SYSTEM_READ;
+    enum system_read read = asked;
+    for (size_t k = 0; k < sizeof others / sizeof *others && read != SYSTEM_READ; k++)
+        read = others[k](flags, root);
+    return read == SYSTEM_READ ? read : asked == SYSTEM_DENIED ? asked : read;
 }
 
 void health_flags_text(uint32_t flags, char *text, size_t bytes) {
@@ -147,5 +157,7 @@ void health_look(struct health *health, const char *root) {
     look_at_zones(health, root);
     if (isnan(health->celsius))
         look_at_monitors(health, root);
-    health->firmware = health_firmware_flags(&health->flags, root);
+    bool since_boot;
+    health->firmware = health_firmware_flags(&health->flags, &since_boot, root);
+    health->since_boot = since_boot;
 }

@@ -302,9 +302,10 @@ void machine_look(struct machine_moment *moment, const struct machine_cpus *cpus
         if (count >= 0)
             moment->throttles = (moment->throttles > 0 ? moment->throttles : 0) + count;
     }
-    /* A Raspberry Pi says by bits what has happened since its boot: any of them that is new counts.
-     */
+    /* A Raspberry Pi says by bits what is happening, and what has happened since its boot: any of
+     * them that is new counts. */
     uint32_t flags;
-    if (health_firmware_flags(&flags, root) == SYSTEM_READ)
+    bool since_boot;
+    if (health_firmware_flags(&flags, &since_boot, root) == SYSTEM_READ)
         moment->throttles = flags;
 }

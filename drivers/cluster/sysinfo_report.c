@@ -104,10 +104,13 @@ static void report_heat(struct report *report, const struct sysinfo *node) {
     if (health->firmware == SYSTEM_READ) {
         health_flags_text(health->flags, text, sizeof text);
         report_words(report, "now", text, ",");
+    } else {
+        report_null(report, "now");
+    }
+    if (health->firmware == SYSTEM_READ && health->since_boot) {
         health_flags_text(health->flags >> HEALTH_SINCE_BOOT, text, sizeof text);
         report_words(report, "since_boot", text, ",");
     } else {
-        report_null(report, "now");
         report_null(report, "since_boot");
     }
     report_real(report, "throttles", health->firmware == SYSTEM_READ ? NAN : node->throttles);

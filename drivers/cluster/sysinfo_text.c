@@ -259,7 +259,7 @@ static void add_throttling(char value[VALUE_BYTES], const struct sysinfo *node) 
     const struct health *health = &node->health;
     char now[80], before[80];
     if (health->firmware == SYSTEM_DENIED) {
-        add_item(value, "throttling not readable: needs root");
+        add_item(value, "throttling not readable: needs root or the group video");
     } else if (health->firmware == SYSTEM_READ) {
         health_flags_text(health->flags, now, sizeof now);
         health_flags_text(health->flags >> HEALTH_SINCE_BOOT, before, sizeof before);
@@ -268,7 +268,7 @@ static void add_throttling(char value[VALUE_BYTES], const struct sysinfo *node) 
         if (before[0])
             add_item(value, "since boot: %s", before);
         if (!now[0] && !before[0])
-            add_item(value, "never throttled");
+            add_item(value, health->since_boot ? "never throttled" : "not throttled now");
     } else if (node->throttles >= 0) {
         add_item(value, "throttled %.0f time%s since boot", node->throttles,
                  node->throttles == 1 ? "" : "s");

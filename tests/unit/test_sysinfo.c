@@ -2,6 +2,7 @@
  * What is read of made-up nodes: Raspberry Pis, servers, processors with two kinds of cores, CPUs
  * that are offline, containers; and what is printed of them. */
 #define _GNU_SOURCE /* sched_getaffinity */
+#include "base/pi_firmware.h"
 #include "base/system_file.h"
 #include "cluster/sysinfo_node.h"
 #include "cluster/sysinfo_text.h"
@@ -297,7 +298,7 @@ static void test_pi_3(void) {
     CU_ASSERT(prints("NOW: under-voltage"));
     scratch_put("/sys/class/hwmon/hwmon1/in0_lcrit_alarm", "0\n");
     look();
-    CU_ASSERT(prints("never throttled"));
+    CU_ASSERT(prints("not throttled now"));
 }
 
 static void test_pi_4(void) {
@@ -311,19 +312,40 @@ static void test_pi_4(void) {
     CU_ASSERT(prints("caches          L1d 4 x 32 KiB, L1i 4 x 48 KiB, L2 1 MiB\n"));
     CU_ASSERT(prints("GPUs            v3d\n"));
     CU_ASSERT(prints("NOW: under-voltage, throttled,"));
-    CU_ASSERT(prints("since boot: under-voltage, throttled"));
+    CU_ASSERT_FALSE(node.health.since_boot);
     CU_ASSERT(prints("memory          3.7 GiB, swap of 100 MiB, pages of"));
     CU_ASSERT(prints_vectors(&node, 1, "S(1, 1, 4, 1)  # red\n", "(1, 1, 4, 4)  # red\n"));
     CU_ASSERT(hwloc_agrees());
-    scratch_put(flags, "e0000\n");
+    scratch_put(flags, "e0000\n"); /* in the last two seconds */
     look();
+    CU_ASSERT(prints("NOW: frequency capped, throttled, soft temperature limit"));
+    scratch_put(flags, "0\n");
+    look();
+    CU_ASSERT(prints("not throttled now"));
+    /* As the firmware itself says it. */
+    node.health.since_boot = 1;
+    CU_ASSERT(prints("never throttled"));
+    node.health.flags = 0xe0000;
     CU_ASSERT(prints("since boot: frequency capped, throttled, soft temperature limit"));
     char *text = print(&node, 1);
     CU_ASSERT(strstr(text, "NOW") == NULL);
     free(text);
-    scratch_put(flags, "0\n");
-    look();
-    CU_ASSERT(prints("never throttled"));
+    node.health.firmware = SYSTEM_DENIED;
+    CU_ASSERT(prints("throttling not readable: needs root or the group video"));
+}
+
+/* The firmware's own reply. A file of its name is no device. */
+static void test_pi_firmware(void) {
+    uint32_t value = 1;
+    CU_ASSERT_TRUE(pi_firmware_parse("throttled=0x50005", &value));
+    CU_ASSERT_EQUAL(value, 0x50005);
+    CU_ASSERT_TRUE(pi_firmware_parse("throttled=0x0\n", &value));
+    CU_ASSERT_EQUAL(value, 0);
+    CU_ASSERT_FALSE(pi_firmware_parse("error=1 error_msg=\"Command not registered\"", &value));
+    CU_ASSERT_FALSE(pi_firmware_parse("", &value));
+    CU_ASSERT_EQUAL(pi_firmware_throttled(&value, scratch_root()), SYSTEM_ABSENT);
+    scratch_put("/dev/vcio", "throttled=0x1");
+    CU_ASSERT_EQUAL(pi_firmware_throttled(&value, scratch_root()), SYSTEM_ABSENT);
 }
 
 /* Its firmware stands elsewhere. */
@@ -685,6 +707,7 @@ int main(void) {
         {"Raspberry Pi 3", test_pi_3},
         {"Raspberry Pi 4", test_pi_4},
         {"Raspberry Pi 5", test_pi_5},
+        {"a Raspberry Pi's firmware", test_pi_firmware},
         {"two sockets", test_xeon},
         {"hardware threads of cores", test_whole_cores},
         {"AMD", test_zen},
