@@ -256,8 +256,13 @@ static json_t *find_nodes(const struct record *record, const struct findings *fi
     const struct study_definition *definition = &record->composer->study->definition;
     const struct launch_result *result = record->result;
     json_t *here = json_array(), *nodes = findings->nodes;
-    json_array_append_new(here, nodes_local(&record->composer->machine, record->before,
-                                            record->after, result->seconds, result->cpu_seconds));
+    struct machine_moment after = *record->after;
+    /* Of ranks that are no descendants nobody knows here how busy they are: they are not "others".
+     */
+    if (record->composer->elsewhere)
+        after.busy_seconds = NAN;
+    json_array_append_new(here, nodes_local(&record->composer->machine, record->before, &after,
+                                            result->seconds, result->cpu_seconds));
     const bool reported = json_array_size(nodes) > 0 && definition->mode != STUDY_THROUGHPUT;
     *summary = nodes_judge(reported ? nodes : here);
     if (reported && strcmp(definition->timer, "launch") == 0) {
@@ -270,7 +275,7 @@ static json_t *find_nodes(const struct record *record, const struct findings *fi
                 break;
             }
     }
-    if (compose_oversubscribes(record->composer, record->point))
+    if (!reported && compose_oversubscribes(record->composer, record->point))
         summary->disturbed |= DISTURBED_OVERSUBSCRIBED;
     if (!reported)
         return here;

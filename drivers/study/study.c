@@ -3,7 +3,9 @@
 #include "study/study.h"
 
 #include "base/atomic_file.h"
+#include "base/number.h"
 #include "base/warning.h"
+#include "options/shell_words.h"
 #include "study/nodes.h"
 
 #include <errno.h>
@@ -16,6 +18,9 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* A number that is larger is damage: those after it would be as large. */
+#define SAMPLE_NUMBER_MAX UINT64_C(1000000000000)
 
 enum { STUDY_FORMAT = 1, COUNT_MAX = 1000000000 /* of ranks, of threads: their product fits */ };
 
@@ -209,29 +214,72 @@ static bool take_definition(struct study *study, const json_t *object, const cha
     return true;
 }
 
+/* A command line from the word number `from` on, as a shell takes it; NULL without memory. */
+static char *command_from(const struct study_definition *definition, size_t from) {
+    char *text = NULL;
+    size_t bytes;
+    FILE *stream = open_memstream(&text, &bytes);
+    if (!stream)
+        return NULL;
+    fputs(from > 0 ? "... " : definition->program ? "--program " : "", stream);
+    for (size_t k = from; k < definition->words.count; k++) {
+        fputs(k > from ? " " : "", stream);
+        shell_word_write(definition->words.items[k], stream);
+    }
+    fputs(from == definition->words.count ? "(its end)" : "", stream);
+    fclose(stream);
+    return text;
+}
+
+/* Both commands; of long ones what begins with the word before the first that differs. */
+static void command_difference(const struct study_definition *a, const struct study_definition *b,
+                               char *text, size_t bytes) {
+    enum { SHOWN = 80 };
+    size_t same = 0;
+    char *one = command_from(a, 0), *other = command_from(b, 0);
+    if (one && other && strlen(one) + strlen(other) > 2 * SHOWN) {
+        while (same < a->words.count && same < b->words.count &&
+               strcmp(a->words.items[same], b->words.items[same]) == 0)
+            same++;
+        same -= same > 0;
+        free(one);
+        free(other);
+        one = command_from(a, same);
+        other = command_from(b, same);
+    }
+    snprintf(text, bytes, "the command is '%.*s%s' there and '%.*s%s' here", SHOWN, one ? one : "",
+             one && strlen(one) > SHOWN ? " ..." : "", SHOWN, other ? other : "",
+             other && strlen(other) > SHOWN ? " ..." : "");
+    free(one);
+    free(other);
+}
+
 bool study_same_definition(const struct study_definition *a, const struct study_definition *b,
-                           const char **difference) {
+                           struct study_difference *difference) {
     const struct {
         const char *name, *a, *b;
     } texts[] = {
-        {"--launcher", a->launcher, b->launcher},
-        {"--hostfile", a->hostfile, b->hostfile},
-        {"--timer", a->timer, b->timer},
-        {"--grow", a->grow, b->grow},
-        {"--check-output", a->check_output, b->check_output},
+        {"mode", study_modes[a->mode], study_modes[b->mode]},
+        {"timer", a->timer, b->timer},
+        {"launcher", a->launcher, b->launcher},
+        {"hostfile", a->hostfile, b->hostfile},
+        {"grow", a->grow, b->grow},
+        {"check-output", a->check_output, b->check_output},
     };
-    *difference = "--mode";
-    if (a->mode != b->mode)
+    if (a->program != b->program || !texts_equal(&a->words, &b->words)) {
+        command_difference(a, b, difference->text, sizeof difference->text);
         return false;
-    *difference = "command";
-    if (a->program != b->program || !texts_equal(&a->words, &b->words))
-        return false;
-    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
-        *difference = texts[k].name;
-        if ((texts[k].a == NULL) != (texts[k].b == NULL) ||
-            (texts[k].a && strcmp(texts[k].a, texts[k].b) != 0))
-            return false;
     }
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+        if ((texts[k].a == NULL) != (texts[k].b == NULL) ||
+            (texts[k].a && strcmp(texts[k].a, texts[k].b) != 0)) {
+            snprintf(difference->text, sizeof difference->text,
+                     "--%s is %s%.100s%s there and %s%.100s%s here", texts[k].name,
+                     texts[k].a ? "'" : "", texts[k].a ? texts[k].a : "not given",
+                     texts[k].a ? "'" : "", texts[k].b ? "'" : "",
+                     texts[k].b ? texts[k].b : "not given", texts[k].b ? "'" : "");
+            return false;
+        }
     return true;
 }
 
@@ -400,9 +448,11 @@ double study_work(const struct study_definition *definition, const struct point 
 /* -- the journal ---------------------------------------------------------------------------------
  */
 
-/* Reads lines one by one; each is handed to take, with its number, NULL if it is no JSON. */
+/* Reads lines one by one; each is handed to take, with its number: as JSON, NULL if it is none, and
+ * as text. */
 static bool study_read_lines(const char *path,
-                             bool (*take)(void *context, size_t number, json_t *line),
+                             bool (*take)(void *context, size_t number, json_t *line,
+                                          const char *text),
                              void *context, bool *torn, struct failure *failure) {
     FILE *stream = fopen(path, "re");
     char *text = NULL;
@@ -420,7 +470,7 @@ static bool study_read_lines(const char *path,
             break;
         }
         json_t *line = json_loadb(text, (size_t)bytes, 0, NULL);
-        more = take(context, number, line);
+        more = take(context, number, line, text);
         json_decref(line);
     }
     const bool good = !ferror(stream);
@@ -429,11 +479,29 @@ static bool study_read_lines(const char *path,
     return good || failure_set(failure, EXIT_RUN, "cannot read '%s' to its end", path);
 }
 
-static bool take_read_line(void *context, size_t number, json_t *line) {
+/* The number of the sample on a line that cannot be read is not given to another one, which would
+ * write over the outputs of its launch, and be taken for it by whoever repairs the line. */
+static void skip_number(struct study *study, const json_t *line, const char *text) {
+    static const char key[] = "\"sample\":";
+    const char *place = strstr(text, key);
+    uint64_t id = line ? id_of(line, "sample") : SAMPLE_NONE, written;
+    char number[32];
+    if (!line && place) {
+        place += strlen(key);
+        place += strspn(place, " ");
+        snprintf(number, sizeof number, "%.*s", (int)strspn(place, "0123456789"), place);
+        id = number_count(number, &written) ? SAMPLE_NONE : written;
+    }
+    if (id <= SAMPLE_NUMBER_MAX && id >= study->next_id)
+        study->next_id = id + 1;
+}
+
+static bool take_read_line(void *context, size_t number, json_t *line, const char *source) {
     struct study *study = context;
     const char *why = "is no JSON";
     if (line && study_take_line(study, line, &why))
         return true;
+    skip_number(study, line, source);
     char text[FAILURE_TEXT_BYTES];
     snprintf(text, sizeof text, "%s/samples.jsonl:%zu: %s: it is left alone and does not count",
              study->directory, number, why);
@@ -480,9 +548,10 @@ struct line_visit {
     void *context;
 };
 
-static bool visit_line(void *context, size_t number, json_t *line) {
+static bool visit_line(void *context, size_t number, json_t *line, const char *text) {
     const struct line_visit *visit = context;
     (void)number;
+    (void)text;
     return !json_is_object(line) || visit->visit(visit->context, line);
 }
 

@@ -125,9 +125,14 @@ bool study_make_directory(const char *path, struct failure *failure);
  * in the study; its id is drawn from the clock. */
 bool study_write_definition(struct study *study, struct failure *failure);
 
+/* In what two studies differ: "--timer is 'total' there and 'launch' here"; there: of a. */
+struct study_difference {
+    char text[320];
+};
+
 /* Whether the definitions are of one study; else says in what they differ. */
 bool study_same_definition(const struct study_definition *a, const struct study_definition *b,
-                           const char **difference);
+                           struct study_difference *difference);
 
 /* Opens the journal for appending, and takes a torn last line off, with a warning. */
 bool study_open_journal(struct study *study, struct failure *failure);

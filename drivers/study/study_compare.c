@@ -173,7 +173,7 @@ void study_compare(const struct option_values *values, const void *options,
     if (good && !(studies = calloc(request.directories.count, sizeof *studies)))
         good = study_out_of_memory(failure);
     for (size_t s = 0; good && s < request.directories.count; s++) {
-        const char *difference;
+        struct study_difference difference;
         good = study_read(&studies[s], request.directories.items[s], failure);
         if (good && strcmp(studies[s].definition.timer, studies[0].definition.timer) != 0)
             good = failure_set(
@@ -182,11 +182,10 @@ void study_compare(const struct option_values *values, const void *options,
                 request.directories.items[s], studies[s].definition.timer,
                 request.directories.items[0], studies[0].definition.timer);
         if (good &&
-            !study_same_definition(&studies[s].definition, &studies[0].definition, &difference)) {
+            !study_same_definition(&studies[0].definition, &studies[s].definition, &difference)) {
             char line[FAILURE_TEXT_BYTES];
-            snprintf(line, sizeof line,
-                     "'%s' and '%s' differ in their %s: what is compared is that, too",
-                     request.directories.items[0], request.directories.items[s], difference);
+            snprintf(line, sizeof line, "'%s' and '%s' differ, %s: what is compared is that, too",
+                     request.directories.items[0], request.directories.items[s], difference.text);
             warning_print(line);
         }
     }
