@@ -127,6 +127,9 @@ part_failures() {
     assert "which is said" grep -q 'pi=3.2: wrong: no line of its output matches --check-output, see answer/output/' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study run --out drift "${check[@]}" --check-output 'sum ([0-9]+)' --program sh -- -c 'echo >>drift.n; echo sum $(wc -l <drift.n | tr 3 2)'
     assert "what differs is wrong" [ "$(value drift '[s["outcome"] for s in measured]')" = "['ok', 'wrong', 'wrong']" ]
+    # What OpenMP does to the study's own process is none of the launch's business.
+    expect_ok 1 -- env OMP_PROC_BIND=true "$PLAIT" study run --out free --ranks 1 --repeat 1 --warmup 0 --launcher none --program grep -- Cpus_allowed_list: /proc/self/status
+    assert "a launch may use the CPUs that the study was started with" cmp -s "$SANDBOX/free/output/000000.out" <(grep Cpus_allowed_list: /proc/self/status)
     # One that ignores SIGTERM, with a child: both are gone.
     : >"$FAKE_PIDS"
     expect_ok 1 -- "$PLAIT" study run --out hang --ranks 1 --repeat 1 --warmup 0 --timeout 0.5 --kill-after 0.2 "${law[@]}" -- 1 0.1 0 10 hang
@@ -269,7 +272,7 @@ part_refusals() {
     expect_error 'does not say in SLURM_NTASKS' 2 -- env -u SLURM_NTASKS SLURM_JOB_ID=7 "$PLAIT" study run --out s --in-allocation -- pi
     expect_error '3 ranks of 1 threads do not fit into the 2 tasks' 2 -- env SLURM_JOB_ID=7 SLURM_NTASKS=2 "$PLAIT" study run --out s --in-allocation --ranks 2,3 -- pi
     expect_error '2 ranks of 3 threads do not fit into the 2 tasks and 4 cores' 2 -- env SLURM_JOB_ID=7 SLURM_NTASKS=2 SLURM_CPUS_PER_TASK=2 "$PLAIT" study run --out s --in-allocation --ranks 2 --threads 3 -- pi
-    expect_error "--cores-per-node: '0' is not between 1" 2 -- "$PLAIT" study run --out s --cores-per-node 0 -- pi
+    expect_error "--cores-per-node: '0' is below 1" 2 -- "$PLAIT" study run --out s --cores-per-node 0 -- pi
     expect_error '--hostfile and --in-allocation' 2 -- "$PLAIT" study run --out s --in-allocation --hostfile hosts -- pi
     expect_error '--in-allocation: copies of --mode throughput' 2 -- "$PLAIT" study run --out s --in-allocation --mode throughput -- pi
     expect_error '--check-output is for --program' 2 -- "$PLAIT" study run --out s --check-output a -- pi
@@ -319,6 +322,7 @@ part_mpi() {
 # A Slurm of three nodes on this machine, and a study in its jobs. Without Slurm's daemons, or where they do not
 # start, this part is skipped.
 part_slurm() {
+    RANKS_LIST=1
     local tool slurm=$WORK/slurm port=$((20000 + $$ % 20000)) host
     for tool in slurmctld slurmd srun salloc sinfo; do
         command -v "$tool" >/dev/null || { echo "SKIPPED: no $tool"; exit 77; }
@@ -671,6 +675,7 @@ part_lesson() {
     assert "the Python does as well" [ "$(value py 'all(s["outcome"] == "ok" for s in measured) and len(measured)')" -eq 2 ]
     # The commands of lesson and page are ones that plait takes.
     local command job
+    echo 'red slots=4' >"$SANDBOX/hosts"
     while IFS= read -r command; do
         case $command in *' study run '*) ;; *) continue ;; esac
         case $command in *' --in-allocation '*) job='env SLURM_JOB_ID=1 SLURM_NTASKS=64' ;; *) job= ;; esac
