@@ -239,7 +239,7 @@ static void command_difference(const struct study_definition *a, const struct st
         one = command_from(a, same);
         other = command_from(b, same);
     }
-    snprintf(text, bytes, "the command is '%.*s%s' there and '%.*s%s' here", SHOWN, one ? one : "",
+    snprintf(text, bytes, "the command there is %.*s%s, here %.*s%s", SHOWN, one ? one : "",
              one && strlen(one) > SHOWN ? " ..." : "", SHOWN, other ? other : "",
              other && strlen(other) > SHOWN ? " ..." : "");
     free(one);

@@ -289,10 +289,10 @@ part_refusals() {
     expect_error "study: 'rnu' is unknown \(did you mean run\?\)" 2 -- "$PLAIT" study rnu
     assert "nothing was run" [ ! -s "$FAKE_RUNS" ]
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 1 "${law[@]}" -- 1
-    expect_error "'s' is of another study: the command is '--program .*fake_kernel.sh 1' there and '--program .*fake_kernel.sh 2' here" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 2
+    expect_error "'s' is of another study: the command there is .*fake_kernel.sh 1, here .*fake_kernel.sh 2: choose" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 2
     expect_error "'s' is of another study: --timer is 'work' there and 'launch' here" 2 -- "$PLAIT" study run --out s --ranks 1 --launcher none --timer launch --program "$fake" -- 1
     expect_error "--check-output is not given there and 'a' here" 2 -- "$PLAIT" study run --out s --ranks 1 --check-output a "${law[@]}" -- 1
-    expect_error "the command is '... 1' there and '... 1 2' here|'--program .* 1' there and '--program .* 1 2' here" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 1 2
+    expect_error "the command there is .* 1, here .* 1 2: choose" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 1 2
     echo '{}' >"$SANDBOX/s/study.json"
     expect_error 'is not of a study of this version' 2 -- "$PLAIT" study status s
 }
