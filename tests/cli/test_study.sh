@@ -47,6 +47,8 @@ part_grid() {
     assert "no more than the job has" grep -q ' srun -N 3 true$' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2,8,9 --threads 2 --cores-per-node 8 --dry-run --launcher 'srun -N {nodes}' --program true
     assert "cores of a node are as said" [ "$(sed 's/.*srun //' "$WORK/out" | paste -sd ';')" = '-N 1 true;-N 1 true;-N 2 true;-N 3 true' ]
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --threads 20 --cores-per-node 8 --dry-run --launcher 'srun -N {nodes}' --program true
+    assert "a rank is on one node, whatever its threads" grep -q ' srun -N 1 true$' "$WORK/out"
     # Inside a batch job: its mpirun, or srun where there is none; and only what fits.
     mkdir -p "$SANDBOX/bin"
     printf '#!/bin/sh\nexit 0\n' >"$SANDBOX/bin/srun"
