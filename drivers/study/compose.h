@@ -47,6 +47,9 @@ size_t compose_count(const struct composer *composer, size_t point);
 bool compose(const struct composer *composer, size_t point, const char *output,
              struct texts *commands, struct failure *failure);
 
+/* "--name", or "--name=...": whether the word gives that option. */
+bool compose_gives_option(const char *word, const char *name);
+
 /* How ranks are bound: "core, slot:PE=2", "none"; of templates "as the launcher does". */
 void compose_binding(const struct composer *composer, size_t point, char *text, size_t bytes);
 

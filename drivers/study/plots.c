@@ -268,7 +268,7 @@ static void put_bounds(const struct plotting *plotting, FILE *stream, int column
     for (size_t s = 0; s < plotting->count; s++)
         fprintf(
             stream,
-            ", 'points.csv' every ::1 using ($1==%zu?$2:NaN):%d with %s ls %zu lw 1 dt 3 pt 1 ps 0.6 title '%s'",
+            ", 'points.csv' every ::1 using ($1==%zu?$2:NaN):%d with %s ls %zu lw 1.6 dt 4 pt 1 ps 0.6 title '%s'",
             s, column, plotting->along_cores ? "linespoints" : "points", s + 1,
             s == 0 ? title : "");
 }

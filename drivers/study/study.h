@@ -103,6 +103,14 @@ struct study {
     int64_t journal_bytes;
 };
 
+/* The index of a name in a list that NULL ends, or -1; name may be NULL. */
+int study_find_name(const char *const *names, const char *name);
+
+/* The index of the point that a JSON object names by its ranks, threads and parameters, which is
+ * added if need be. false, with a reason, if it is none. */
+bool study_take_point(struct grid *grid, const json_t *object, size_t *index, const char **why,
+                      struct failure *failure);
+
 /* DIRECTORY/NAME, to be freed; NULL without memory. */
 char *study_path(const struct study *study, const char *name);
 

@@ -3,6 +3,7 @@
 #include "base/atomic_file.h"
 #include "base/csv.h"
 #include "base/standard_output.h"
+#include "study/count_options.h"
 #include "study/nodes.h"
 #include "study/study.h"
 #include "study/verbs.h"
@@ -19,7 +20,7 @@ static const char *const formats[] = {"csv", "json", "jsonl", "stopwatch", "extr
 struct export_request {
     int format;
     const char *directory, *out;
-    bool disturbed;
+    struct count_options count;
 };
 
 struct exporting {
@@ -121,7 +122,9 @@ static void put_csv_line(const struct exporting *exporting, const json_t *line,
     put_number(stream, sample->joules);
     fputc(',', stream);
     put_number(stream, sample->per_joule);
-    fprintf(stream, ",%s,", sample->energy ? sample->energy : "");
+    fputc(',', stream);
+    csv_put(stream, sample->energy ? sample->energy : "");
+    fputc(',', stream);
     put_field(stream, json_object_get(json_object_get(line, "energy"), "source"));
     for (size_t k = 0; k < COUNT_OF(environment_fields); k++) {
         fputc(',', stream);
@@ -230,7 +233,7 @@ static bool export_line(void *context, json_t *line) {
     const struct sample *sample = &study->samples[exporting->index++];
     const enum format format = (enum format)exporting->request->format;
     const bool all = format == FORMAT_CSV || format == FORMAT_JSON || format == FORMAT_JSONL;
-    if (!all && !sample_counts(sample, exporting->request->disturbed))
+    if (!all && !sample_counts(sample, exporting->request->count.disturbed))
         return true;
     switch (format) {
     case FORMAT_CSV:
@@ -321,17 +324,11 @@ static const struct option rows[] = {
         .offset = MEMBER(out),
         .replaces = true,
     },
-    {
-        .name = "disturbed",
-        .kind = OPTION_FLAG,
-        .help =
-            "disturbed samples, too, in stopwatch and extrap; the other formats have all samples, each with its marks",
-        .offset = MEMBER(disturbed),
-    },
 };
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof rows[0], 0},
+    {count_option_rows, COUNT_OPTIONS_DISTURBED, MEMBER(count)},
     OPTION_STANDARD_TABLE,
 };
 
@@ -339,7 +336,7 @@ const struct option_set study_export_option_set = {
     .command = "study export",
     .summary = "write the samples of a study for other programs",
     .details =
-        "csv, json and jsonl have every sample of the journal, warm-ups, failures and replaced ones included, with fields that say so. stopwatch and extrap have the samples that count: measured, right, not replaced and not disturbed.",
+        "csv, json and jsonl have every sample of the journal, warm-ups, failures and replaced ones included, with fields that say so. stopwatch and extrap have the samples that count: measured, right, not replaced and, without --disturbed, not disturbed.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

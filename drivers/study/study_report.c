@@ -5,6 +5,7 @@
 #include "base/standard_output.h"
 #include "base/warning.h"
 #include "options/shell_words.h"
+#include "study/count_options.h"
 #include "study/document.h"
 #include "study/plots.h"
 #include "study/preset.h"
@@ -19,9 +20,8 @@
 
 struct report_request {
     const char *directory, *out, *title;
-    uint64_t seed;
     int preset;
-    bool disturbed;
+    struct count_options count;
 };
 
 /* -- numbers in words ----------------------------------------------------------------------------
@@ -239,7 +239,7 @@ static void add_method(struct document *document, const struct analysis *analysi
         document,
         "Medians have 95 %% intervals by ranks, which need %d samples and assume no distribution. Intervals of ratios are from the bootstrap with seed %" PRIu64
         ". A sample is disturbed if other programs used more than 5 %% of the node, the clock fell by more than a tenth, the processor throttled, or threads outnumbered the hardware's.",
-        STATISTICS_SAMPLES_MIN, request->seed);
+        STATISTICS_SAMPLES_MIN, request->count.seed);
     if (definition->check_output)
         document_text(
             document,
@@ -634,8 +634,8 @@ void study_report(const struct option_values *values, const void *options,
     if (values_has(values, "preset")) {
         if (request.title)
             failure_set(failure, EXIT_USAGE, "--title is not for --preset, which has its own");
-        else if (preset_report(request.directory, request.out, request.disturbed, request.seed,
-                               failure))
+        else if (preset_report(request.directory, request.out, request.count.disturbed,
+                               request.count.seed, failure))
             standard_output_flush(failure);
         return;
     }
@@ -644,7 +644,8 @@ void study_report(const struct option_values *values, const void *options,
         target = request.out ? strdup(request.out) : study_path(&study, "report");
         good = target ? study_make_directory(target, failure) : study_out_of_memory(failure);
     }
-    good = good && analyse(&analysis, &study, request.disturbed, request.seed, failure) &&
+    good = good &&
+           analyse(&analysis, &study, request.count.disturbed, request.count.seed, failure) &&
            write_report(&analysis, &request, target, failure);
     if (good)
         standard_output_flush(failure);
@@ -692,25 +693,11 @@ static const struct option rows[] = {
         .offset = MEMBER(preset),
         .choices = preset_names,
     },
-    {
-        .name = "disturbed",
-        .kind = OPTION_FLAG,
-        .help = "count disturbed samples, too; the report says that they were",
-        .offset = MEMBER(disturbed),
-    },
-    {
-        .name = "bootstrap-seed",
-        .kind = OPTION_COUNT,
-        .argument = "N",
-        .help = "seed of the bootstrap: the same samples give the same intervals",
-        .default_value = "42",
-        .offset = MEMBER(seed),
-        .max = UINT64_MAX,
-    },
 };
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof rows[0], 0},
+    {count_option_rows, COUNT_OPTIONS, MEMBER(count)},
     OPTION_STANDARD_TABLE,
 };
 

@@ -47,6 +47,8 @@ part_grid() {
     assert "no more than the job has" grep -q ' srun -N 3 true$' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2,8,9 --threads 2 --cores-per-node 8 --dry-run --launcher 'srun -N {nodes}' --program true
     assert "cores of a node are as said" [ "$(sed 's/.*srun //' "$WORK/out" | paste -sd ';')" = '-N 1 true;-N 1 true;-N 2 true;-N 3 true' ]
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --threads 20 --cores-per-node 8 --dry-run --launcher 'srun -N {nodes}' --program true
+    assert "a rank is on one node, whatever its threads" grep -q ' srun -N 1 true$' "$WORK/out"
     # Inside a batch job: its mpirun, or srun where there is none; and only what fits.
     mkdir -p "$SANDBOX/bin"
     printf '#!/bin/sh\nexit 0\n' >"$SANDBOX/bin/srun"
@@ -127,6 +129,9 @@ part_failures() {
     assert "which is said" grep -q 'pi=3.2: wrong: no line of its output matches --check-output, see answer/output/' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study run --out drift "${check[@]}" --check-output 'sum ([0-9]+)' --program sh -- -c 'echo >>drift.n; echo sum $(wc -l <drift.n | tr 3 2)'
     assert "what differs is wrong" [ "$(value drift '[s["outcome"] for s in measured]')" = "['ok', 'wrong', 'wrong']" ]
+    # What OpenMP does to the study's own process is none of the launch's business.
+    expect_ok 1 -- env OMP_PROC_BIND=true "$PLAIT" study run --out free --ranks 1 --repeat 1 --warmup 0 --launcher none --program grep -- Cpus_allowed_list: /proc/self/status
+    assert "a launch may use the CPUs that the study was started with" cmp -s "$SANDBOX/free/output/000000.out" <(grep Cpus_allowed_list: /proc/self/status)
     # One that ignores SIGTERM, with a child: both are gone.
     : >"$FAKE_PIDS"
     expect_ok 1 -- "$PLAIT" study run --out hang --ranks 1 --repeat 1 --warmup 0 --timeout 0.5 --kill-after 0.2 "${law[@]}" -- 1 0.1 0 10 hang
@@ -269,7 +274,7 @@ part_refusals() {
     expect_error 'does not say in SLURM_NTASKS' 2 -- env -u SLURM_NTASKS SLURM_JOB_ID=7 "$PLAIT" study run --out s --in-allocation -- pi
     expect_error '3 ranks of 1 threads do not fit into the 2 tasks' 2 -- env SLURM_JOB_ID=7 SLURM_NTASKS=2 "$PLAIT" study run --out s --in-allocation --ranks 2,3 -- pi
     expect_error '2 ranks of 3 threads do not fit into the 2 tasks and 4 cores' 2 -- env SLURM_JOB_ID=7 SLURM_NTASKS=2 SLURM_CPUS_PER_TASK=2 "$PLAIT" study run --out s --in-allocation --ranks 2 --threads 3 -- pi
-    expect_error "--cores-per-node: '0' is not between 1" 2 -- "$PLAIT" study run --out s --cores-per-node 0 -- pi
+    expect_error "--cores-per-node: '0' is below 1" 2 -- "$PLAIT" study run --out s --cores-per-node 0 -- pi
     expect_error '--hostfile and --in-allocation' 2 -- "$PLAIT" study run --out s --in-allocation --hostfile hosts -- pi
     expect_error '--in-allocation: copies of --mode throughput' 2 -- "$PLAIT" study run --out s --in-allocation --mode throughput -- pi
     expect_error '--check-output is for --program' 2 -- "$PLAIT" study run --out s --check-output a -- pi
@@ -286,10 +291,10 @@ part_refusals() {
     expect_error "study: 'rnu' is unknown \(did you mean run\?\)" 2 -- "$PLAIT" study rnu
     assert "nothing was run" [ ! -s "$FAKE_RUNS" ]
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 1 "${law[@]}" -- 1
-    expect_error "'s' is of another study: the command is '--program .*fake_kernel.sh 1' there and '--program .*fake_kernel.sh 2' here" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 2
+    expect_error "'s' is of another study: the command there is .*fake_kernel.sh 1, here .*fake_kernel.sh 2: choose" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 2
     expect_error "'s' is of another study: --timer is 'work' there and 'launch' here" 2 -- "$PLAIT" study run --out s --ranks 1 --launcher none --timer launch --program "$fake" -- 1
     expect_error "--check-output is not given there and 'a' here" 2 -- "$PLAIT" study run --out s --ranks 1 --check-output a "${law[@]}" -- 1
-    expect_error "the command is '... 1' there and '... 1 2' here|'--program .* 1' there and '--program .* 1 2' here" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 1 2
+    expect_error "the command there is .* 1, here .* 1 2: choose" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 1 2
     echo '{}' >"$SANDBOX/s/study.json"
     expect_error 'is not of a study of this version' 2 -- "$PLAIT" study status s
 }
@@ -319,6 +324,7 @@ part_mpi() {
 # A Slurm of three nodes on this machine, and a study in its jobs. Without Slurm's daemons, or where they do not
 # start, this part is skipped.
 part_slurm() {
+    RANKS_LIST=1
     local tool slurm=$WORK/slurm port=$((20000 + $$ % 20000)) host
     for tool in slurmctld slurmd srun salloc sinfo; do
         command -v "$tool" >/dev/null || { echo "SKIPPED: no $tool"; exit 77; }
@@ -671,6 +677,7 @@ part_lesson() {
     assert "the Python does as well" [ "$(value py 'all(s["outcome"] == "ok" for s in measured) and len(measured)')" -eq 2 ]
     # The commands of lesson and page are ones that plait takes.
     local command job
+    echo 'red slots=4' >"$SANDBOX/hosts"
     while IFS= read -r command; do
         case $command in *' study run '*) ;; *) continue ;; esac
         case $command in *' --in-allocation '*) job='env SLURM_JOB_ID=1 SLURM_NTASKS=64' ;; *) job= ;; esac
