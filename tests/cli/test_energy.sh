@@ -126,11 +126,11 @@ part_study() {
     expect_ok 1 -- "$PLAIT" study export csv st
     assert "the export has its columns" says '^study,.*,joules,per_joule,joule_unit,joule_source,'
     assert "with values" says ',CPU seconds,watts,'
-    expect_ok 1 -- "$PLAIT" study report st --out report
+    expect_ok 1 -- "$PLAIT" study report st --out report --disturbed
     assert "the report has a table" grep -q '^| 1 | 1 | [0-9.]* | 4 | [0-9.]* | CPU seconds |$' "$SANDBOX/report/report.md"
     new_sandbox
     expect_ok 1 -- "$PLAIT" study run --out st --ranks 1 --repeat 1 --warmup 0 -- amdahl --work 0.01
-    expect_ok 1 -- "$PLAIT" study report st --out report
+    expect_ok 1 -- "$PLAIT" study report st --out report --disturbed
     assert "and none where nobody asked" [ "$(grep -c '## Energy' "$SANDBOX/report/report.md")" -eq 0 ]
 }
 
