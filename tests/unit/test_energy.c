@@ -45,6 +45,7 @@ static void test_packages(void) {
     put_zone("intel-rapl:0", "package-0\n", 1e6, 262143328850);
     put_zone("intel-rapl:0:0", "core\n", 7e6, 262143328850);
     put_zone("intel-rapl:1", "package-1\n", 5e6, 262143328850);
+    put_zone("intel-rapl:1:0", "package-1-part\n", 5e6, 262143328850);
     put_zone("intel-rapl:2", "psys\n", 9e6, 262143328850);
     put_zone("intel-rapl-mmio:0", "package-0\n", 1e6, 262143328850);
     energy_begin(&energy, scratch_root());
