@@ -300,7 +300,14 @@ static json_t *environment_json(const struct record *record, const struct findin
     size_t n;
     compose_binding(composer, record->point, binding, sizeof binding);
     record_set_text(environment, "host", composer->machine.host);
-    json_array_foreach(nodes, n, node) json_array_append(hosts, json_object_get(node, "host"));
+    json_array_foreach(nodes, n, node) {
+        json_t *host = json_object_get(node, "host");
+        bool known = false;
+        for (size_t k = 0; k < json_array_size(hosts) && !known; k++)
+            known = json_equal(json_array_get(hosts, k), host);
+        if (!known)
+            json_array_append(hosts, host);
+    }
     json_object_set_new(environment, "hosts", hosts);
     set_joined(environment, "system", nodes, "system", " + ");
     set_joined(environment, "processor", nodes, "processor", " + ");

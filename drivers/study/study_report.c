@@ -104,9 +104,13 @@ static void say_group(struct document *document, const struct analysis *analysis
         document_item(document, "%s: no sample counts, so nothing can be said.", setting);
         return;
     }
-    for (size_t k = group->first; k < group->first + group->count; k++)
-        if (analysis->results[k].count > 0 && analysis->results[k].cores > base->cores)
-            last = &analysis->results[k];
+    for (size_t k = group->first; k < group->first + group->count; k++) {
+        const struct point_result *result = &analysis->results[k];
+        /* The most cores, and of those the fastest. */
+        if (result->count > 0 && result->cores > base->cores &&
+            (!last || result->cores > last->cores || result->speedup > last->speedup))
+            last = result;
+    }
     point_text(analysis, group->base, base_where, sizeof base_where);
     if (!last) {
         document_item(document, "%s: %s s at %s (%s; %zu sample%s).", setting,
@@ -124,6 +128,14 @@ static void say_group(struct document *document, const struct analysis *analysis
                   number_text_of(last->speedup, c), strong ? "as fast" : "the work per second",
                   interval_in_words(last->speedup_interval, "", d),
                   number_text_of(last->efficiency, (char[NUMBER_BYTES]){0}));
+    if (isfinite(last->capacity))
+        document_item(
+            document,
+            "%s: at their own speeds the ranks there could do %s times the work of the base's per second%s%s%s.",
+            setting, number_text_of(last->capacity, a),
+            isfinite(last->limit_part) ? ", and their computing reaches " : "",
+            isfinite(last->limit_part) ? number_text_of(100 * last->limit_part, b) : "",
+            isfinite(last->limit_part) ? " % of what the arithmetic units allow" : "");
     if (group->best != NO_INDEX && group->best != group->base) {
         point_text(analysis, group->best, where, sizeof where);
         document_item(document,

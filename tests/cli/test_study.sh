@@ -163,7 +163,7 @@ no_process_of() {
 
 # A study that is killed at random moments, with or without its launch, ends complete: no sample twice.
 part_kills() {
-    local tries=20 command pid
+    local tries=20 early=0 command pid
     [ "${1:-}" != --long ] || tries=500
     RANDOM=42
     for ((i = 1; i <= tries; i++)); do
@@ -178,6 +178,7 @@ part_kills() {
         if ((i % 3 == 0)) && [ -s "$FAKE_PIDS" ]; then kill -9 "$(tail -n 1 "$FAKE_PIDS")" 2>/dev/null || true; fi
         kill -9 "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
+        [ "$(cat "$SANDBOX/s/samples.jsonl" 2>/dev/null | wc -l)" -ge 8 ] || early=$((early + 1))
         if ((i % 4 == 0)) && [ -s "$SANDBOX/s/samples.jsonl" ]; then
             truncate -s -7 "$SANDBOX/s/samples.jsonl" # as a crash of the machine leaves it
         fi
@@ -185,6 +186,7 @@ part_kills() {
         assert "complete, and no sample twice" [ "$(value s '(sorted(s["ranks"] for s in measured if s["outcome"] == "ok") + sorted(s["ranks"] for s in measured if s["outcome"] == "failed"), [s["sample"] for s in samples] == list(range(len(samples))), len(measured))[1:]')" = '(True, 6)' ]
         assert "nothing is left running" no_process_of "$FAKE_PIDS"
     done
+    assert "studies were killed before their end: $early of $tries" [ "$early" -ge 5 ]
 }
 
 part_interrupted() {
@@ -458,6 +460,7 @@ PYTHON
     made uneven cores=1,2,3 speeds=2,1,0.5 limit=0.25
     report uneven
     assert "the capacity is that of unlike ranks" says '^\| 2 \| 1 \| 2 \| 1\.5 \| 1\.8[0-9]* \| 12[0-9]\.[0-9] % \| 1\.3[0-9]* \| 25\.0 % \|'
+    assert "which the first words say" says '^- The study: at their own speeds the ranks there could do 1\.75 times the work of the base.s per second, and their computing reaches 25 % of what the arithmetic units allow'
     assert "however many" says '^\| 3 \| 1 \| 3 \| 1\.75 \|'
     assert "both are drawn" [ "$(grep -lE "title 'capacity'|title 'limit of the units'" "$SANDBOX"/uneven/report/*.gp | wc -l)" -eq 2 ]
     rule 11 yes 'next to the capacity of the ranks at their own speeds and to what the arithmetic units allow'
