@@ -33,7 +33,7 @@ const struct option_set sysinfo_option_set = {
     .command = "sysinfo",
     .summary = "describe the nodes: processors, caches, memory, clocks, limits, networks",
     .details =
-        "A table of each kind of node that ranks run on, this one without a launcher: what is the same on all nodes of a kind once, then clock, temperature, throttling, load and addresses of each. One rank per node is enough. What cannot be read says why. On a Raspberry Pi throttling is what its firmware reports, now and since boot, which the kernel of Raspberry Pi OS shows; under-voltage is a weak power supply or cable.",
+        "A table of each kind of node that ranks run on, this one without a launcher: what is the same on all nodes of a kind once, then clock, temperature, throttling, load and addresses of each. One rank per node is enough. What cannot be read says why. On a Raspberry Pi throttling is what its firmware reports: now, and since boot for root and the group video; under-voltage is a weak power supply or cable.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };
