@@ -3,7 +3,7 @@
 #include "base/number.h"
 #include "base/standard_output.h"
 #include "base/warning.h"
-#include "study/count_options.h"
+#include "study/counting_options.h"
 #include "study/progress.h"
 #include "study/statistics.h"
 #include "study/verbs.h"
@@ -16,7 +16,7 @@
 struct compare_request {
     struct option_texts directories;
     const char *threshold;
-    struct count_options count;
+    struct counting_options count;
 };
 
 /* Differences less likely than this are not chance. */
@@ -224,7 +224,7 @@ static const struct option rows[] = {
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof rows[0], 0},
-    {count_option_rows, COUNT_OPTIONS, MEMBER(count)},
+    {counting_option_rows, COUNTING_OPTIONS, MEMBER(count)},
     OPTION_STANDARD_TABLE,
 };
 

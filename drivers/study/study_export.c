@@ -3,7 +3,7 @@
 #include "base/atomic_file.h"
 #include "base/csv.h"
 #include "base/standard_output.h"
-#include "study/count_options.h"
+#include "study/counting_options.h"
 #include "study/nodes.h"
 #include "study/study.h"
 #include "study/verbs.h"
@@ -20,7 +20,7 @@ static const char *const formats[] = {"csv", "json", "jsonl", "stopwatch", "extr
 struct export_request {
     int format;
     const char *directory, *out;
-    struct count_options count;
+    struct counting_options count;
 };
 
 struct exporting {
@@ -328,7 +328,7 @@ static const struct option rows[] = {
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof rows[0], 0},
-    {count_option_rows, COUNT_OPTIONS_DISTURBED, MEMBER(count)},
+    {counting_option_rows, COUNTING_OPTIONS_DISTURBED, MEMBER(count)},
     OPTION_STANDARD_TABLE,
 };
 

@@ -5,7 +5,7 @@
 #include "base/standard_output.h"
 #include "base/warning.h"
 #include "options/shell_words.h"
-#include "study/count_options.h"
+#include "study/counting_options.h"
 #include "study/document.h"
 #include "study/plots.h"
 #include "study/preset.h"
@@ -21,7 +21,7 @@
 struct report_request {
     const char *directory, *out, *title;
     int preset;
-    struct count_options count;
+    struct counting_options count;
 };
 
 /* -- numbers in words ----------------------------------------------------------------------------
@@ -709,7 +709,7 @@ static const struct option rows[] = {
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof rows[0], 0},
-    {count_option_rows, COUNT_OPTIONS, MEMBER(count)},
+    {counting_option_rows, COUNTING_OPTIONS, MEMBER(count)},
     OPTION_STANDARD_TABLE,
 };
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * The rows of struct count_options. */
-#include "study/count_options.h"
+ * The rows of struct counting_options. */
+#include "study/counting_options.h"
 
 #include <stddef.h>
 
-const struct option count_option_rows[COUNT_OPTIONS] = {
+const struct option counting_option_rows[COUNTING_OPTIONS] = {
     {
         .name = "disturbed",
         .kind = OPTION_FLAG,
         .help = "count disturbed samples, too",
-        .offset = offsetof(struct count_options, disturbed),
+        .offset = offsetof(struct counting_options, disturbed),
     },
     {
         .name = "bootstrap-seed",
@@ -17,7 +17,7 @@ const struct option count_option_rows[COUNT_OPTIONS] = {
         .argument = "N",
         .help = "seed of the bootstrap: the same samples give the same intervals",
         .default_value = "42",
-        .offset = offsetof(struct count_options, seed),
+        .offset = offsetof(struct counting_options, seed),
         .max = UINT64_MAX,
     },
 };
