@@ -326,15 +326,31 @@ static char *common_text(const struct sysinfo *node) {
     return NULL;
 }
 
-static void put_kind(FILE *stream, const struct sysinfo *nodes, const size_t *members, size_t count,
-                     const char *text) {
-    char names[VALUE_BYTES] = "";
-    for (size_t k = 0; k < count; k++)
-        add_item(names, "%s", nodes[members[k]].host);
+/* The nodes of a kind, however many. */
+static bool put_members(FILE *stream, const struct sysinfo *nodes, const size_t *members,
+                        size_t count) {
+    char *names = NULL;
+    size_t bytes;
+    FILE *list = open_memstream(&names, &bytes);
+    if (!list)
+        return false;
     if (count > 1)
-        put_row(stream, "nodes", "%zu alike: %s", count, names);
-    else
-        put_row(stream, "node", "%s", names);
+        fprintf(list, "%zu alike: ", count);
+    for (size_t k = 0; k < count; k++)
+        fprintf(list, "%s%s", k ? ", " : "", nodes[members[k]].host);
+    const bool good = fclose(list) == 0;
+    if (good) {
+        fprintf(stream, "%-*s", VALUE_COLUMN, count > 1 ? "nodes" : "node");
+        put_value(stream, names);
+    }
+    free(names);
+    return good;
+}
+
+static bool put_kind(FILE *stream, const struct sysinfo *nodes, const size_t *members, size_t count,
+                     const char *text) {
+    if (!put_members(stream, nodes, members, count))
+        return false;
     fputs(text, stream);
     for (size_t k = 0; k < count; k++) {
         char who[HOST_NAME_BYTES + 2] = "";
@@ -348,6 +364,7 @@ static void put_kind(FILE *stream, const struct sysinfo *nodes, const size_t *me
             snprintf(who, sizeof who, "%s: ", nodes[members[k]].host);
         put_addresses(stream, k == 0 ? "addresses" : "", who, &nodes[members[k]]);
     }
+    return true;
 }
 
 /* Nodes that share a kernel, such as containers, are one machine: its cores count once for whoever
@@ -389,7 +406,7 @@ bool sysinfo_print_table(FILE *stream, const struct sysinfo *nodes, size_t count
                 members[alike++] = k;
                 printed[k] = true;
             }
-        put_kind(stream, nodes, members, alike, texts[first]);
+        good = put_kind(stream, nodes, members, alike, texts[first]);
         if (count > 1)
             fputc('\n', stream);
     }

