@@ -281,10 +281,11 @@ static bool is_stacked(const struct node *node) {
     return node->bound > 1 && !is_oversubscribed(node);
 }
 
-/* Ranks that have hardware threads of their own, on cores that they share, while others are idle:
- * two threads of a core are hardly faster than one. */
+/* Ranks that have hardware threads of their own, on cores that they share, while the launcher had
+ * others to give: two threads of a core are hardly faster than one. */
 static bool is_crammed(const struct node *node) {
     return node->crammed > 0 && !is_idle(node) &&
+           node->first->node_cores < cores_to_give(node->first) &&
            node->first->node_whole_cores < node->first->online_whole_cores;
 }
 

@@ -112,7 +112,7 @@ part_drivers() {
 }
 
 # Cores of two hardware threads, made up: hello counts both, and ranks that are bound to threads of one core while
-# another is idle are warned.
+# the launcher has others are warned (unit/test_placement.c has more).
 part_threads() {
     if ! taskset -c 0,1 true 2>/dev/null; then
         echo "needs CPUs 0 and 1"
@@ -128,8 +128,10 @@ part_threads() {
     done
     by_rank "exec taskset -c 0 '$HOOKED_PLAIT' hello --threads 1" "exec taskset -c 1 '$HOOKED_PLAIT' hello --threads 1"
     expect_ok 2 -- env CHECK_HOOK="threads $WORK/machine" "$WORK/by_rank"
-    assert "hello says of which cores" says '^rank 1 of 2 on .* 1 of [0-9]+ cores? visible, hardware threads of 1 of 2 cores'
-    assert "what is wrong is said" grep -qE 'warning: host [^ ]+: 2 ranks are bound to hardware threads of 1 core, of 2 that there are: ' "$WORK/err"
+    assert "hello says of which cores" says '^rank 1 of 2 on .* 1 of [0-9]+ hardware threads? on 1 of 2 cores visible'
+    if [ "$(nproc)" -gt 2 ]; then # else the launcher has no other CPUs to give
+        assert "what is wrong is said" grep -qE 'warning: host [^ ]+: 2 ranks are bound to hardware threads of 1 core, of 2 that there are: ' "$WORK/err"
+    fi
     echo 0 >"$root/smt/active"
     expect_ok 2 -- env CHECK_HOOK="threads $WORK/machine" "$WORK/by_rank"
     assert "threads that are switched off are none" says '^rank 1 of 2 on .* 1 of [0-9]+ cores? visible( \(|,) *[^h]'

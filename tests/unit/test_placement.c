@@ -79,6 +79,13 @@ static void bound_to_hardware_threads(void) {
         w.text[0],
         "host red: 4 ranks are bound to hardware threads of 2 cores, of 4 that there are: let the launcher bind ranks to cores, or add --bind-to none"));
 
+    for (int r = 0; r < 4; r++) /* a container has no others */
+        ranks[r].launcher_cores = 4;
+    placement_examine(ranks, 4, &w);
+    CHECK_INT(0, (int64_t)w.count);
+
+    for (int r = 0; r < 4; r++)
+        ranks[r].launcher_cores = 8;
     for (int r = 0; r < 4; r++) /* the default of --threads: one warning is enough */
         ranks[r].threads_asked = 0;
     placement_examine(ranks, 4, &w);
