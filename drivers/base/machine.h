@@ -64,7 +64,7 @@ void machine_look(struct machine_moment *moment, const struct machine_cpus *cpus
 /* A node of a run: what it is, and what happened there while the run was under way. */
 struct machine_record {
     struct machine machine;              /* of all CPUs that are switched on */
-    struct machine_moment before, after; /* of those that any rank of the node may use */
+    struct machine_moment before, after; /* of those that ranks of the node were started with */
     double seconds;                      /* between the two */
     double own_seconds;                  /* processor time of the node's ranks in these */
     int32_t rank;                        /* lowest of the node: see struct placement */

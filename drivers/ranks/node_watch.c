@@ -3,7 +3,6 @@
 #include "ranks/node_watch.h"
 
 #include "base/clock.h"
-#include "plait/exec.h"
 #include "ranks/mpi_check.h"
 #include "ranks/node_gather.h"
 
@@ -21,8 +20,7 @@ static double own_seconds(void) {
 void node_watch_begin(struct node_watch *watch, const struct session *session) {
     struct machine_cpus mine;
     memset(watch, 0, sizeof *watch); /* what is between members is sent, too */
-    if (plait_visible_cpus(sizeof mine, &mine) == 0)
-        machine_cpus_find(&mine);
+    machine_cpus_find(&mine);        /* not from OpenMP, whose environment is not checked yet */
     MPI_CHECK(MPI_Reduce(&mine, &watch->cpus, sizeof mine, MPI_BYTE, MPI_BOR, 0, session->node));
     if (session->node_rank == 0) {
         watch->record.rank = session->rank;

@@ -114,7 +114,9 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
                  *limit = json_object_get(line, "limit");
     sample.speed = json_array_size(speeds) > 0 ? 0 : NAN;
     for (k = 0; k < json_array_size(speeds); k++)
-        sample.speed += json_number_value(json_array_get(speeds, k));
+        sample.speed += json_is_number(json_array_get(speeds, k))
+                            ? json_number_value(json_array_get(speeds, k))
+                            : NAN; /* a rank that had nothing to do: nobody knows how fast it is */
     sample.limit_seconds = study_number_of(limit, "seconds");
     sample.limit_part = study_number_of(limit, "part");
     const json_t *energy = json_object_get(line, "energy"),

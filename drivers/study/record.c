@@ -267,10 +267,9 @@ static json_t *find_nodes(const struct record *record, const struct findings *fi
     *summary = nodes_judge(reported ? nodes : here);
     if (reported && strcmp(definition->timer, "launch") == 0) {
         /* A launcher's own node, if ranks run there. */
-        const char *host = json_string_value(json_object_get(json_array_get(here, 0), "host"));
+        const json_t *host = json_object_get(json_array_get(here, 0), "host");
         for (size_t n = 0; n < json_array_size(nodes); n++)
-            if (strcmp(host,
-                       json_string_value(json_object_get(json_array_get(nodes, n), "host"))) == 0) {
+            if (json_equal(host, json_object_get(json_array_get(nodes, n), "host"))) {
                 summary->disturbed |= nodes_judge(here).disturbed;
                 break;
             }

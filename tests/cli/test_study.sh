@@ -464,6 +464,10 @@ PYTHON
     assert "however many" says '^\| 3 \| 1 \| 3 \| 1\.75 \|'
     assert "both are drawn" [ "$(grep -lE "title 'capacity'|title 'limit of the units'" "$SANDBOX"/uneven/report/*.gp | wc -l)" -eq 2 ]
     rule 11 yes 'next to the capacity of the ranks at their own speeds and to what the arithmetic units allow'
+    made idle cores=1,2 speeds=2,1
+    sed -i 's/\[2.0, 1.0\]/[2.0, null]/' "$SANDBOX/idle/samples.jsonl"
+    report idle
+    assert "nobody knows the speed of a rank without work" says '^\| 2 \| 1 \| 2 \| - \| 1\.8'
     report s
     assert "what is not known is said" says 'How fast each rank was is not known here.* What the arithmetic units allow is not known here'
     assert "and not drawn" [ "$(grep -lE "title 'capacity'|title 'limit of the units'" "$SANDBOX"/s/report/*.gp | wc -l)" -eq 0 ]
