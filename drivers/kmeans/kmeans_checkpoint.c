@@ -137,7 +137,7 @@ static bool kmeans_checkpoint_load(struct kmeans *kmeans, struct failure *failur
         (place->clusters < kmeans->low || place->clusters > kmeans->high ||
          place->restart >= kmeans->options->restarts || place->steps > kmeans->options->max_iter))
         good = checkpoint_damaged(&checkpoint->file, "its iterations", failure);
-    const struct plait_kmeans_share centroids = {kmeans->start, 0, place->clusters};
+    const struct plait_kmeans_share centroids = {kmeans->start, 0, place->clusters, NULL};
     uint64_t row;
     uint32_t column;
     if (good && plait_kmeans_find_bad(&centroids, kmeans->points.dims, &row, &column))

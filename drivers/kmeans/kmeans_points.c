@@ -328,7 +328,7 @@ static bool kmeans_read_centroids(const char *path, uint32_t dims, double **cent
                kmeans_read_items(&reader, *centroids, rows * dims, &beyond, failure);
     }
     npy_close(&reader);
-    const struct plait_kmeans_share share = {*centroids, 0, rows};
+    const struct plait_kmeans_share share = {*centroids, 0, rows, NULL};
     return good && kmeans_check_values(path, &share, dims, beyond, failure);
 }
 
