@@ -521,10 +521,8 @@ void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_
                                                  run->labels + first};
         run->path->distances(&pairs, w);
         for (uint32_t p = 0; p < pairs.count; p++) {
-            const uint64_t weight = kmeans_weight_of(run, first + p);
-            if (weight == 0) /* may be too far away for a potential */
-                continue;
-            const struct wide part = wide_multiply((uint64_t)kmeans_potential(w[p], unit), weight);
+            const struct wide part = wide_multiply((uint64_t)kmeans_potential(w[p], unit),
+                                                   kmeans_weight_of(run, first + p));
             high += part.high << 34 | part.low >> 30;
             low += part.low & ((1 << 30) - 1);
         }

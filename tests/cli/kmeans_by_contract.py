@@ -4,7 +4,7 @@
 seen Plait's sources. It is as slow and as plain as it can be: whole numbers and exact fractions for every rounding,
 points that are really repeated for weights, sums over lists. No NumPy, and no arithmetic shared with Plait.
 
-    kmeans_by_contract.py POINTS.csv|.npy K [--seed N] [--init ++|random|FILE] [--trials L] [--sample M] [--restarts R]
+    kmeans_by_contract.py POINTS.csv|.npy --k K [--seed N] [--init ++|random|FILE] [--trials L] [--sample M] [--restarts R]
         [--max-iter N] [--tolerance-points N] [--weights FILE.npy] [--predict FILE] [--standardise]
 
 prints one JSON object: iterations, potential (J), scale (T), counts, labels_fnv1a, centroids_fnv1a, labels, centroids."""
@@ -306,7 +306,7 @@ def cluster(options):
 def main():
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("points")
-    parser.add_argument("k", type=int, nargs="?", default=0)
+    parser.add_argument("--k", type=int, default=0)
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--init", default="++")
     parser.add_argument("--trials", type=int, default=8)

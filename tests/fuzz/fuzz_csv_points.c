@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint64_t rows = 0;
     while ((outcome = csv_points_next(&points, values, DIMS_MAX, &failure)) == CSV_POINTS_ROW) {
         rows++;
-        REQUIRE(points.row == rows && rows <= size);
+        REQUIRE(points.next.rows == rows && rows <= size);
         REQUIRE(points.dims >= 1 && points.dims <= DIMS_MAX && (rows == 1 || points.dims == dims));
         dims = points.dims;
         for (uint32_t d = 0; d < dims; d++)

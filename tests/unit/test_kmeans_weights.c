@@ -62,7 +62,7 @@ static void test_repeated(void) {
     uint64_t random = check_seed();
     const int cases = check_is_quick() ? 8 : 35;
     for (int k = 0; k < cases; k++) {
-        const uint64_t points = 2 + random_draw(&random) % 150;
+        const uint64_t points = 2 + random_draw(&random) % 60;
         const uint32_t dims = 1 + (uint32_t)(random_draw(&random) % 5);
         struct kmeans_case c = {.kmeans = plait_kmeans_default(
                                     points, dims, 1 + (uint32_t)(random_draw(&random) % points))};
