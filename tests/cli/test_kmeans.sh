@@ -538,5 +538,35 @@ huge.truncate(huge.tell() + 2**38)' || { echo "SKIPPED: no sparse files here"; e
     expect_error 'has nan in row 1, column 0' 2 -- "$PLAIT" kmeans a.npy --predict cnan.npy
 }
 
+# Not in the daily tests: $PYTHON has scikit-learn. From the same start it comes to the same centroids but for its
+# roundings, where groups are apart.
+scikit() {
+    python=${PYTHON:?a python with scikit-learn}
+    need_python numpy sklearn PIL
+    local shape
+    for shape in '2000 2 5 1' '20000 3 16 2' '5000 16 12 3' '3000 64 20 4' '30000 1 6 5'; do
+        # shellcheck disable=SC2086
+        set -- $shape
+        python_here "r = numpy.random.default_rng($4); c = r.permutation($3)[:, None] * 40 + 10 * r.random(($3, $2))
+x = c[r.integers(0, $3, $1)] + r.normal(0, 1, ($1, $2)); numpy.save('x.npy', x); numpy.save('w.npy', r.integers(0, 5, $1))"
+        for weights in '' '--weights w.npy'; do
+            # shellcheck disable=SC2086
+            expect_ok 1 -- "$PLAIT" kmeans x.npy --k "$3" --init random --seed "$4" $weights --max-iter 0 --centroids start.npy
+            # shellcheck disable=SC2086
+            expect_ok 3 -- "$PLAIT" kmeans x.npy --init start.npy $weights --centroids c.npy --labels l.npy --json r.json
+            python_here "import json
+from sklearn.cluster import KMeans
+x, c, l, r = numpy.load('x.npy'), numpy.load('c.npy'), numpy.load('l.npy'), json.load(open('r.json'))['result']
+w = numpy.load('w.npy') if '$weights' else None
+m = KMeans($3, init=numpy.load('start.npy'), n_init=1, tol=0, max_iter=300, algorithm='lloyd').fit(x, sample_weight=w)
+far = numpy.abs(m.cluster_centers_ - c).max()
+print('$shape $weights: largest difference', far, 'iterations', m.n_iter_, r['iterations'])
+assert far <= 1e-9 * numpy.abs(x).max() and (m.labels_ == l)[w > 0 if w is not None else ...].all() and abs(m.inertia_ / r['inertia'] - 1) < 1e-9
+assert (m.predict(x) == l).all()"
+            assert "$shape $weights: scikit-learn's centroids" [ $? -eq 0 ]
+        done
+    done
+}
+
 "${1:?names a part}"
 finish
