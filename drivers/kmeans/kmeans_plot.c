@@ -58,20 +58,17 @@ static bool kmeans_own_place(const struct kmeans_points *points, const uint64_t 
     return true;
 }
 
-/* Sends what each rank has of a sample to rank 0, `width` items each; every rank but one has its
- * own count of them. */
+/* Sends what each rank has of a sample, counts[rank] times `width` items, to rank 0. What it
+ * has of the ranks before each stands after the counts. */
 static void kmeans_gather_sample(const struct session *session, const int *counts, int width,
                                  MPI_Datatype type, const void *mine, void *all) {
     MPI_Datatype item;
-    int *firsts = calloc((size_t)session->size + 1, sizeof *firsts);
-    for (int r = 0; firsts && r < session->size; r++)
-        firsts[r + 1] = firsts[r] + counts[r];
+    const int *firsts = counts + session->size;
     MPI_CHECK(MPI_Type_contiguous(width, type, &item));
     MPI_CHECK(MPI_Type_commit(&item));
     MPI_CHECK(MPI_Gatherv(mine, counts[session->rank], item, all, counts, firsts, item, ROOT,
                           session->world));
     MPI_CHECK(MPI_Type_free(&item));
-    free(firsts);
 }
 
 struct placed {
@@ -84,54 +81,63 @@ static int kmeans_compare_placed(const void *a, const void *b) {
     return (x->number > y->number) - (x->number < y->number);
 }
 
-/* Collective: at most `most` points, spread evenly. */
+/* Collective: the points of this rank among `size` that are spread evenly over all. ends:
+ * [share.count + 1], where there are weights. Returns how many there are. */
+static int kmeans_pick_own(const struct kmeans *kmeans, uint64_t size, uint64_t *ends,
+                           struct placed *placed, double *values) {
+    const struct kmeans_points *points = &kmeans->points;
+    const uint64_t all = kmeans_all_points(kmeans), share = points->share.count;
+    const size_t dims = points->dims;
+    struct plait_kmeans_result result;
+    uint64_t own = share, before = 0;
+    int count = 0;
+    plait_kmeans_get_result(kmeans->work, &result);
+    for (uint64_t i = 0; ends && i < share; i++)
+        ends[i] = points->weights[i] + (i > 0 ? ends[i - 1] : 0);
+    if (ends)
+        own = share > 0 ? ends[share - 1] : 0;
+    MPI_CHECK(MPI_Exscan(&own, &before, 1, MPI_UINT64_T, MPI_SUM, kmeans->run->session->world));
+    if (kmeans->run->session->rank == 0)
+        before = 0; /* which MPI leaves open */
+    for (uint64_t j = 0; j < size; j++) {
+        const uint64_t place = size == all ? j : plait_sample(all, j);
+        uint64_t row;
+        if (!kmeans_own_place(points, ends, before, place, &row))
+            continue;
+        memcpy(values + (size_t)count * dims, points->values + row * dims, dims * sizeof *values);
+        placed[count++] = (struct placed){(int64_t)j, result.labels[row], 0};
+    }
+    return count;
+}
+
+/* Collective: at most `most` points. */
 static bool kmeans_take_plot_sample(struct kmeans *kmeans, uint64_t most,
                                     struct plot_sample *sample, struct failure *failure) {
     const struct session *session = kmeans->run->session;
     const struct kmeans_points *points = &kmeans->points;
-    const uint64_t all = kmeans_all_points(kmeans), share = points->share.count;
-    const uint64_t size = all < most ? all : most;
-    const size_t dims = points->dims;
-    struct plait_kmeans_result result;
-    plait_kmeans_get_result(kmeans->work, &result);
+    const uint64_t all = kmeans_all_points(kmeans), size = all < most ? all : most;
+    const size_t dims = points->dims, items = (size_t)size * dims;
     const bool root = session_is_root(session);
-    struct placed *placed = calloc((root ? 2 : 1) * size, sizeof *placed),
-                  *everyone = placed + size;
-    double *values = malloc((size_t)size * dims * sizeof *values);
-    uint64_t *ends = points->weights ? malloc((size_t)(share + 1) * sizeof *ends) : NULL;
-    int *counts = calloc((size_t)session->size, sizeof *counts);
-    double *gathered = root ? malloc((size_t)size * dims * sizeof *gathered) : NULL;
+    struct placed *placed = calloc((root ? 2 : 1) * size, sizeof *placed);
+    struct placed *everyone = root && placed ? placed + size : NULL;
+    double *values = malloc(items * sizeof *values);
+    double *gathered = root ? malloc(items * sizeof *gathered) : NULL;
+    uint64_t *ends =
+        points->weights ? malloc((size_t)(points->share.count + 1) * sizeof *ends) : NULL;
+    int *counts = calloc(2 * (size_t)session->size, sizeof *counts);
     sample->count = root ? (int)size : 0;
-    if (root) {
-        sample->values = malloc((size_t)size * dims * sizeof *sample->values);
-        sample->labels = malloc((size_t)size * sizeof *sample->labels);
-    }
+    sample->values = root ? malloc(items * sizeof *sample->values) : NULL;
+    sample->labels = root ? malloc((size_t)size * sizeof *sample->labels) : NULL;
     if (!placed || !values || !counts || (points->weights && !ends) ||
         (root && (!sample->values || !sample->labels || !gathered)))
         failure_set(failure, EXIT_RUN, "out of memory for the plots");
-    bool good = agree(session, failure);
+    const bool good = agree(session, failure);
     if (good) {
-        uint64_t own = share, before = 0;
-        for (uint64_t i = 0; ends && i < share; i++)
-            ends[i] = points->weights[i] + (i > 0 ? ends[i - 1] : 0);
-        if (ends)
-            own = share > 0 ? ends[share - 1] : 0;
-        MPI_CHECK(MPI_Exscan(&own, &before, 1, MPI_UINT64_T, MPI_SUM, session->world));
-        before = session->rank > 0 ? before : 0;
-        int count = 0;
-        for (uint64_t j = 0; j < size; j++) {
-            uint64_t row;
-            if (!kmeans_own_place(points, ends, before, size == all ? j : plait_sample(all, j),
-                                  &row))
-                continue;
-            memcpy(values + (size_t)count * dims, points->values + row * dims,
-                   dims * sizeof *values);
-            placed[count] = (struct placed){(int64_t)j, result.labels[row], 0};
-            count++;
-        }
+        const int count = kmeans_pick_own(kmeans, size, ends, placed, values);
         MPI_CHECK(MPI_Allgather(&count, 1, MPI_INT, counts, 1, MPI_INT, session->world));
-        kmeans_gather_sample(session, counts, sizeof *placed, MPI_BYTE, placed,
-                             root ? everyone : NULL);
+        for (int r = 1; r < session->size; r++)
+            counts[session->size + r] = counts[session->size + r - 1] + counts[r - 1];
+        kmeans_gather_sample(session, counts, sizeof *placed, MPI_BYTE, placed, everyone);
         kmeans_gather_sample(session, counts, (int)dims, MPI_DOUBLE, values, gathered);
         for (int k = 0; k < sample->count; k++)
             everyone[k].at = k;
@@ -145,9 +151,9 @@ static bool kmeans_take_plot_sample(struct kmeans *kmeans, uint64_t most,
     }
     free(placed);
     free(values);
+    free(gathered);
     free(ends);
     free(counts);
-    free(gathered);
     return good;
 }
 
