@@ -217,7 +217,7 @@ static const struct option rows[] = {
         .kind = OPTION_TEXT,
         .argument = "FILE.npy",
         .help =
-            "a whole number for each point, which then counts as often; 0: it gets a label, no more",
+            "a whole number for each point, which then counts as that many points; 0: it gets a label, no more",
         .offset = MEMBER(weights),
         .check = kmeans_check_npy,
         .reads = true,

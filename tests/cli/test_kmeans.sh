@@ -399,6 +399,13 @@ a, b = (numpy.array(Image.open(f).convert("RGBA")) for f in ("palette.png", "a.p
 a, b = (Image.open(f) for f in ("grey_alpha.png", "ga.png")); assert b.mode == "LA"
 a, b = numpy.array(a), numpy.array(b); assert (a[:, :, 1] == b[:, :, 1]).all() and len(set(b[:, :, 0].flat)) == 3'
     assert "of a palette and of grey, too" [ $? -eq 0 ]
+    # The picture of the documentation is what its command draws.
+    cp "$here/../../docs/kmeans-example/landscape.png" "$SANDBOX/"
+    expect_ok 3 -- "$PLAIT" kmeans landscape.png --k 16 --out landscape-16.png
+    python_here "from PIL import Image
+a, b = (numpy.array(Image.open(f).convert('RGB')) for f in ('landscape-16.png', '$here/../../docs/kmeans-example/landscape-16.png'))
+assert (a == b).all() and len(numpy.unique(a.reshape(-1, 3), axis=0)) == 16"
+    assert "the landscape in 16 colours" [ $? -eq 0 ]
     # More colours than a palette has; all of them read back.
     expect_ok 3 -- "$PLAIT" kmeans p.png --k 300 --out many.png --palette-out many --labels l.npy --centroids c.npy
     python_here 'from PIL import Image
