@@ -78,7 +78,7 @@ contract() {
             "$python" "$here/kmeans_cases.py" same "$SANDBOX/r.json" "$SANDBOX/answer.json" "$SANDBOX/l.npy" "$SANDBOX/c.npy"
         if [ $((number % 8)) -eq 0 ]; then check_report r.json; fi
         number=$((number + 1))
-    done < <("$python" "$here/kmeans_cases.py" make "$SANDBOX" "${PLAIT_TEST_CASES:-1}")
+    done < <("$python" "$here/kmeans_cases.py" make "$SANDBOX" "${KMEANS_CASES:-1}")
     assert "all cases" [ "$number" -eq 26 ]
 }
 
@@ -347,8 +347,8 @@ EOS
         assert "on $ranks ranks" [ "$(result_line)" = "$expected" ]
         assert "the same labels" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
     done
-    awk '{ print NR == 20000 ? "7,x" : $0 }' "$SANDBOX/odd.csv" >"$SANDBOX/bad.csv"
-    expect_error "'bad.csv', line 20000, column 2: 'x'" 2 -- "$PLAIT" kmeans bad.csv --k 5
+    awk '{ print NR == 33000 ? "7,x" : $0 }' "$SANDBOX/odd.csv" >"$SANDBOX/bad.csv"
+    expect_error "'bad.csv', line 33000, column 2: 'x'" 2 -- "$PLAIT" kmeans bad.csv --k 5
     awk '{ print NR == 28000 || NR == 12000 ? "7,1,2" : $0 }' "$SANDBOX/odd.csv" >"$SANDBOX/ragged.csv"
     expect_error "'ragged.csv', line 12000 has 3 values, those before have 2" 2 -- "$PLAIT" kmeans ragged.csv --k 5
 }
