@@ -86,7 +86,10 @@ pair() {
 for round in $(seq "$rounds"); do
     for operation in "${operations[@]}"; do
         pair "$operation" 4 8192 1000
-        if [ "$operation" != barrier ]; then pair "$operation" 16384 1048576 100; fi
+        [ "$operation" != barrier ] || continue
+        # As few repetitions as some runs of them are not disturbed by other programs.
+        pair "$operation" 16384 131072 100
+        pair "$operation" 262144 1048576 20
     done
 done
 
@@ -99,16 +102,18 @@ sort -k1,1 -k2,2n -k3,3 -k4,4g "$work/times" | awk '
     $3 == "plait" && best > 0 {
         ratio = $4 / best
         printf "  %-10s %9d %10.3f %10.3f  %5.3f%s\n", name, bytes, best, $4, ratio, (ratio > 1.02 || ratio < 0.98 ? "*" : "")
-        logs[name] += log(ratio); sizes[name]++
-        all += log(ratio); lines++
+        print name, ratio >ratios
         best = 0 # the other runs of plait were slower
-    }
-    END {
-        for (name in sizes) printf "# geometric mean of the ratios, %-10s %.3f\n", name ":", exp(logs[name] / sizes[name]) | "sort"
-        close("sort")
-        if (lines == 0) exit 1
-        printf "# geometric mean of all ratios: %.3f\n", exp(all / lines)
-    }'
+    }' ratios="$work/ratios"
+for operation in "${operations[@]}" all; do
+    awk -v name="$operation" 'name == "all" || $1 == name { print $2 }' "$work/ratios" | sort -g |
+        awk -v name="$operation" '
+            { v[NR] = $1 }
+            END {
+                if (NR == 0) exit 1
+                printf "# median of the ratios, %-10s %.3f\n", name ":", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2
+            }'
+done
 echo "* outside of 0.98 to 1.02"
 awk '{ print ($1 > 0.5 * 2) }' /proc/loadavg | grep -q 1 &&
     echo "do not trust single lines: other programs load the machine ($(cut -d ' ' -f 1 /proc/loadavg))"
