@@ -12,6 +12,7 @@
     LINE(check)                 \
     LINE(colour)                \
     LINE(count)                 \
+    LINE(doctor)                \
     LINE(hello)                 \
     LINE(integrate)             \
     LINE(julia)                 \
