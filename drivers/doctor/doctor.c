@@ -166,7 +166,8 @@ static void report_node(struct report *report, const struct node_facts *node) {
 static bool write_report(const struct option_values *values, const struct doctor_options *options,
                          const struct doctor_view *view, const struct findings *findings,
                          double seconds, struct failure *failure) {
-    struct report *report = report_new(values, NULL, 0);
+    const struct report_places none = {0}; /* there are no ranks yet */
+    struct report *report = report_new(values, &none);
     if (report) {
         report_open_object(report, "timing");
         report_real(report, "total_seconds", seconds);
