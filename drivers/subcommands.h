@@ -13,6 +13,7 @@
     LINE(collectives)           \
     LINE(colour)                \
     LINE(count)                 \
+    LINE(doctor)                \
     LINE(hello)                 \
     LINE(integrate)             \
     LINE(julia)                 \
