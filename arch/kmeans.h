@@ -51,12 +51,13 @@ typedef void plait_kmeans_gaps_fn(const struct plait_kmeans_floats *centroids, c
                                   const struct plait_kmeans_scores *scores, const float *drift,
                                   float *gap);
 
-/* w[i] = distance of point i, rows of `dims` doubles, and the centroid of its label, as the
- * contract defines it. labels NULL: the first centroid for all. */
+/* w[i] = distance of point rows[i] (NULL: point i), rows of `dims` doubles, and the centroid of
+ * labels[i] (NULL: the first one), as the contract defines it. */
 struct plait_kmeans_pairs {
     uint32_t dims, count;
     const double *points, *centroids;
     const int32_t *labels;
+    const uint64_t *rows;
 };
 typedef void plait_kmeans_distances_fn(const struct plait_kmeans_pairs *pairs, double *w);
 

@@ -332,7 +332,7 @@ static void kmeans_distances(const struct plait_kmeans_pairs *pairs, double *w) 
         double s[CHAINS] = {0};
         for (uint32_t p = 0; p < CHAINS; p++) {
             const uint32_t i = first + (p < some ? p : 0);
-            x[p] = pairs->points + (size_t)i * dims;
+            x[p] = pairs->points + (size_t)(pairs->rows ? pairs->rows[i] : i) * dims;
             c[p] = pairs->centroids + (pairs->labels ? (size_t)pairs->labels[i] * dims : 0);
         }
         for (uint32_t d = 0; d < dims; d++)

@@ -601,9 +601,12 @@ void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_
     for (uint64_t u = 0; u < units; u++) {
         double w[UNIT];
         const uint64_t first = u * UNIT, left = count - first;
-        const struct plait_kmeans_pairs pairs = {dims, left < UNIT ? (uint32_t)left : UNIT,
-                                                 run->share.values + first * dims, run->centroids,
-                                                 run->labels + first};
+        const struct plait_kmeans_pairs pairs = {dims,
+                                                 left < UNIT ? (uint32_t)left : UNIT,
+                                                 run->share.values + first * dims,
+                                                 run->centroids,
+                                                 run->labels + first,
+                                                 NULL};
         run->path->distances(&pairs, w);
         for (uint32_t p = 0; p < pairs.count; p++) {
             const uint64_t weight = kmeans_weight_of(run, first + p);

@@ -207,9 +207,12 @@ static enum plait_status kmeans_fill_empty(struct plait_kmeans_run *run, uint64_
 #pragma omp parallel for num_threads(run->exec.threads) schedule(dynamic)
         for (uint64_t b = 0; b < blocks; b++) {
             const uint64_t first = b * 1024, left = count - first;
-            const struct plait_kmeans_pairs pairs = {dims, left < 1024 ? (uint32_t)left : 1024,
-                                                     run->share.values + first * dims, run->before,
-                                                     run->labels + first};
+            const struct plait_kmeans_pairs pairs = {dims,
+                                                     left < 1024 ? (uint32_t)left : 1024,
+                                                     run->share.values + first * dims,
+                                                     run->before,
+                                                     run->labels + first,
+                                                     NULL};
             run->path->distances(&pairs, far.w + first);
         }
         const uint64_t found = kmeans_find_farthest(&far, empty, points, numbers);
