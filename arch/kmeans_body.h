@@ -18,14 +18,16 @@ enum {
     CHUNK = PLAIT_KMEANS_CHUNK,
     GROUP = VECS * FVEC_LANES, /* points scored at once */
     FEW_COLUMNS = 4,           /* that have code of their own */
+    AHEAD = 2048,              /* floats: a tile of centroids alone waits for its points */
 };
 
 #define KMEANS_INLINE static inline __attribute__((always_inline))
 
 /* s[j][v] = h[j] - sum of a b over the columns; a points to the group, b and h to the first of COLS
- * centroids. Every caller gets loops of its own, of constant length where dims is constant. */
+ * centroids. Values of a that many floats ahead are asked for. Every caller gets loops of its own,
+ * of constant length where dims is constant. */
 KMEANS_INLINE void kmeans_score(uint32_t dims, const float *a, const float *b, const float *h,
-                                fvec_t s[COLS][VECS]) {
+                                size_t ahead, fvec_t s[COLS][VECS]) {
 #pragma GCC unroll 8
     for (int j = 0; j < COLS; j++)
 #pragma GCC unroll 8
@@ -36,6 +38,8 @@ KMEANS_INLINE void kmeans_score(uint32_t dims, const float *a, const float *b, c
 #pragma GCC unroll 8
         for (int v = 0; v < VECS; v++)
             x[v] = fvec_load(a + d * BLOCK + v * FVEC_LANES);
+        for (size_t k = 0; k < GROUP && ahead > 0; k += 16)
+            __builtin_prefetch(a + d * BLOCK + ahead + k);
 #pragma GCC unroll 8
         for (int j = 0; j < COLS; j++) {
             const fvec_t y = fvec_set1(b[d * TILE + j]);
@@ -76,7 +80,7 @@ KMEANS_INLINE uint32_t kmeans_best(const struct plait_kmeans_floats *c, uint32_t
                  * what is in the innermost loop. */
                 if (dims > FEW_COLUMNS)
                     __asm__ volatile("" : "+m"(best), "+m"(second), "+m"(chunk), "+m"(before));
-                kmeans_score(dims, a, b + col, h + col, s);
+                kmeans_score(dims, a, b + col, h + col, 0, s);
                 /* Two at a time: half as many operations that wait for each other. */
 #pragma GCC unroll 8
                 for (int j = 0; j < COLS; j += 2)
@@ -193,7 +197,7 @@ KMEANS_INLINE void kmeans_near_block(const struct plait_kmeans_floats *c, uint32
     for (int first = 0; first < BLOCK; first += GROUP)
         for (int col = 0; col < TILE; col += COLS) {
             fvec_t s[COLS][VECS];
-            kmeans_score(dims, a + first, c->b + col, c->h + col, s);
+            kmeans_score(dims, a + first, c->b + col, c->h + col, AHEAD, s);
 #pragma GCC unroll 8
             for (int j = 0; j < COLS; j++)
 #pragma GCC unroll 8

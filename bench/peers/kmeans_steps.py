@@ -83,28 +83,38 @@ def main():
         start = points[:clusters].copy()
 
         def own(*arguments):
-            return float(subprocess.run([bench, "--case", case, "--once", *arguments], check=True,
-                                        capture_output=True, text=True).stdout)
+            printed = subprocess.run([bench, "--case", case, "--once", *arguments], check=True,
+                                     capture_output=True, text=True).stdout
+            return np.array(printed.split(), float)
 
-        def peer_step(run):
-            return (milliseconds(lambda: run(points, start, STEPS + 1)) -
-                    milliseconds(lambda: run(points, start, 1))) / STEPS
+        def steps(run):
+            """Of a run of one step and of one of STEPS more."""
+            return np.array([milliseconds(lambda: run(points, start, 1)),
+                             milliseconds(lambda: run(points, start, STEPS + 1))])
 
         def whole():
             if dims >= WIDE:
                 return faiss_run(points, start, WHOLE_STEPS)
             return sklearn.cluster.KMeans(clusters, n_init=1, max_iter=WHOLE_STEPS, tol=0).fit(points)
 
-        turns = [{"plait": own(), **{name: peer_step(run) for name, run in PEERS.items()},
-                  "start": own("--start"), "whole": own("--whole"), "whole peer": milliseconds(whole),
-                  "start peer": milliseconds(lambda: sklearn.cluster.kmeans_plusplus(points, clusters,
-                                                                                     random_state=1))}
+        def plusplus():
+            return sklearn.cluster.kmeans_plusplus(points, clusters, random_state=1)
+
+        turns = [{"plait": own(), **{name: steps(run) for name, run in PEERS.items()},
+                  "start": own("--start"), "start peer": np.array([milliseconds(plusplus)]),
+                  "whole": own("--whole"), "whole peer": np.array([milliseconds(whole)])}
                  for _ in range(rounds)]
-        fastest = {name: min(turn[name] for turn in turns) for name in turns[0]}
+
+        def of_step(times):
+            return (times[1] - times[0]) / STEPS if len(times) == 2 else times[0]
+
+        each = [{name: of_step(turn[name]) for name in turn} for turn in turns]
+        # The difference of the fastest, not the smallest difference: that may be of a slow run of one step.
+        fastest = {name: of_step(np.min([turn[name] for turn in turns], axis=0)) for name in turns[0]}
 
         def ratio(above, below):
             by_fastest = min(fastest[name] for name in above) / fastest[below]
-            by_rounds = statistics.median(min(turn[name] for name in above) / turn[below] for turn in turns)
+            by_rounds = statistics.median(min(turn[name] for name in above) / turn[below] for turn in each)
             return f"{by_fastest:.1f} ({by_rounds:.1f})"
 
         print(f"{case:12}{fastest['plait']:9.2f}" + "".join(f"{fastest[name]:12.2f}" for name in PEERS) +
