@@ -8,8 +8,6 @@
  * that do the same steps from the same start (--dump). */
 #define _DEFAULT_SOURCE /* madvise */
 #include "bench.h"
-#include "bound.h"
-#include "bound_list.h"
 
 #include "../arch/path.h"
 #include "plait/plait.h"
@@ -162,7 +160,7 @@ struct filter {
     float *a, *a2, *b, *h;
     int32_t *labels;
     uint32_t blocks;
-    double (*bound)(uint64_t rounds);
+    plait_bound_fn *bound; /* NULL: not known */
 };
 
 static void run_filter(const struct filter *f) {
@@ -198,21 +196,13 @@ static struct filter make_filter(const struct bench_case *c, const struct plait_
     return f;
 }
 
-#define DECLARATION(path) extern const struct bound bound_##path;
-PLAIT_BOUND_LIST(DECLARATION)
-
-#define ROW(path) &bound_##path,
-static const struct bound *const bounds[] = {PLAIT_BOUND_LIST(ROW) NULL};
-
 /* Rounds of a millisecond or so in turns; the fastest of each says what the units can do. The bound
  * is that of multiply-adds of doubles: floats have twice the lanes. */
 static void print_filter(const struct bench_case *c, const struct plait_path *path,
                          uint32_t rounds) {
     const double block_work = (double)PLAIT_KMEANS_BLOCK * c->clusters * c->dims;
     struct filter f = make_filter(c, path);
-    for (const struct bound *const *b = bounds; *b; b++)
-        if (strcmp((*b)->path, plait_path_name(path)) == 0)
-            f.bound = (*b)->fma;
+    f.bound = path->bound ? path->bound->fma : NULL;
     f.blocks = block_work < 1e5 ? f.blocks : f.blocks / 8;
     double fastest = INFINITY, fastest_bound = INFINITY;
     for (uint32_t r = 0; r < FILTER_ROUNDS * rounds; r++) {

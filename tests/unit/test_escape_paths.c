@@ -244,9 +244,7 @@ static void check_path(const struct picture *p, const struct plait_path *path, b
         .rows = 1 + draw_below(p->escape.height - row),
         .cols = 1 + draw_below(p->escape.width - col),
     };
-    const uint32_t stride = tile.cols + draw_below(16);
-    check_tile(p, path, brute, &tile, stride, false);
-    check_tile(p, path, brute, &tile, stride, true);
+    check_tile(p, path, brute, &tile, tile.cols + draw_below(16), draw_below(2));
 
     static int32_t counts[SIDE_MAX * SIDE_MAX];
     struct plait_escape e = p->escape;
