@@ -8,9 +8,11 @@
 #include <stdint.h>
 
 enum {
-    PLAIT_KMEANS_BLOCK = 32, /* points of a block: [dims][BLOCK] floats, aligned to 64 bytes */
-    PLAIT_KMEANS_TILE = 8,   /* centroids of a tile: [dims][TILE] floats */
-    PLAIT_KMEANS_CHUNK = 64, /* centroids whose index fits into the low bits of a score */
+    PLAIT_KMEANS_BLOCK = 32,  /* points of a block: [dims][BLOCK] floats, aligned to 64 bytes */
+    PLAIT_KMEANS_TILE = 8,    /* centroids of a tile: [dims][TILE] floats */
+    PLAIT_KMEANS_SCAN = 4,    /* most blocks that a scan takes */
+    PLAIT_KMEANS_DIMS = 1024, /* most columns */
+    PLAIT_KMEANS_CHUNK = 64,  /* centroids whose index fits into the low bits of a score */
 };
 
 /* Copies of centroids: b = fl32((c - origin) g), h = half the square of b, lowered by the error of
@@ -34,6 +36,10 @@ struct plait_kmeans_scores {
 typedef void plait_kmeans_filter_fn(const struct plait_kmeans_floats *centroids, const float *a,
                                     const float *a2, struct plait_kmeans_scores *scores);
 
+/* Copies of the points at x[p], rows of `dims` doubles, as one block: a = (x - origin) unit. */
+typedef void plait_kmeans_pack_fn(uint32_t dims, const double *const x[PLAIT_KMEANS_BLOCK],
+                                  const double *origin, double unit, float *a);
+
 /* One tile against one block: bit p of near[j] is whether centroid j scores below limit[p]. */
 typedef void plait_kmeans_near_fn(const struct plait_kmeans_floats *centroids, const float *a,
                                   const float *limit, uint32_t near[PLAIT_KMEANS_TILE]);
@@ -45,12 +51,13 @@ typedef void plait_kmeans_gaps_fn(const struct plait_kmeans_floats *centroids, c
                                   const struct plait_kmeans_scores *scores, const float *drift,
                                   float *gap);
 
-/* w[i] = distance of point i, rows of `dims` doubles, and the centroid of its label, as the
- * contract defines it. labels NULL: the first centroid for all. */
+/* w[i] = distance of point rows[i] (NULL: point i), rows of `dims` doubles, and the centroid of
+ * labels[i] (NULL: the first one), as the contract defines it. */
 struct plait_kmeans_pairs {
     uint32_t dims, count;
     const double *points, *centroids;
     const int32_t *labels;
+    const uint64_t *rows;
 };
 typedef void plait_kmeans_distances_fn(const struct plait_kmeans_pairs *pairs, double *w);
 
@@ -58,8 +65,39 @@ typedef void plait_kmeans_distances_fn(const struct plait_kmeans_pairs *pairs, d
 typedef int32_t plait_kmeans_label_fn(const double *point, const double *centroids,
                                       uint32_t clusters, uint32_t dims);
 
+/* What the filter finds in blocks that follow one another, next to the labels that the points had:
+ * bit p of doubt[b] and changed[b] is point p of block b. */
+struct plait_kmeans_news {
+    int32_t label[PLAIT_KMEANS_SCAN * PLAIT_KMEANS_BLOCK];
+    uint32_t doubt[PLAIT_KMEANS_SCAN], changed[PLAIT_KMEANS_SCAN];
+};
+typedef void plait_kmeans_scan_fn(const struct plait_kmeans_floats *centroids, const float *a,
+                                  const float *a2, const int32_t *labels, uint32_t blocks,
+                                  struct plait_kmeans_news *news);
+
+/* Sums of clusters. The whole number q of a value x is hi 2^31 + lo, hi the one nearest to
+ * x to_whole and lo the one nearest to what that leaves, times 2^31. A row of `integers` for each
+ * cluster has hi of the columns at 0, lo at `width`, the number of points at 2 width. */
+struct plait_kmeans_sums {
+    uint32_t dims, width, integers;
+    const double *to_whole; /* [dims], powers of two */
+    int64_t *rows;          /* [clusters][integers], aligned to 64 bytes */
+    uint8_t *touched;       /* [clusters]: 1 where a row has changed */
+};
+struct plait_kmeans_move {
+    uint32_t point;
+    int32_t from, to; /* from -1: no cluster */
+};
+
+/* Points, rows of `dims` doubles, leave their clusters for others. */
+typedef void plait_kmeans_move_fn(const struct plait_kmeans_sums *sums, const double *points,
+                                  const struct plait_kmeans_move *moves, int count);
+
 struct plait_kmeans_path {
     plait_kmeans_filter_fn *filter;
+    plait_kmeans_scan_fn *scan;
+    plait_kmeans_pack_fn *pack;
+    plait_kmeans_move_fn *move;
     plait_kmeans_near_fn *near;
     plait_kmeans_gaps_fn *gaps;
     plait_kmeans_distances_fn *distances;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * How fast k-means is: per case and path in milliseconds a step, one thread, and the filter in
- * percent of what the multiply-adds allow (docs/performance-kmeans.md), measured in turns. Labels
- * are checked before anything is timed: those of all paths are equal, and samples are the
- * reference's.
+ * How fast k-means is: per case and path in milliseconds a step, and the filter in percent of what
+ * the multiply-adds allow (docs/performance-kmeans.md), measured in turns. Labels are checked
+ * before anything is timed: those of all paths are equal, and samples are the reference's. One
+ * thread is timed by what it has of a processor, so that programs on the same cores count less.
  *
- * With --peers, bench/peers/kmeans.py takes turns between this program (--once) and others that do
- * the same steps from the same start (--dump). */
+ * With --peers, bench/peers/kmeans_steps.py takes turns between this program (--once) and others
+ * that do the same steps from the same start (--dump). */
+#define _DEFAULT_SOURCE /* madvise */
 #include "bench.h"
 
 #include "../arch/path.h"
@@ -13,12 +14,20 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { STEPS = 10, BOUND_ROUNDS = 1 << 16 };
+enum {
+    STEPS = 10,
+    WHOLE_STEPS = 20,   /* of a run with its start; bench/peers/kmeans_steps.py has the same */
+    FILTER_ROUNDS = 20, /* for each round of steps */
+    BOUND_ROUNDS = 1 << 13
+};
 
 /* Groups of points, as many as clusters, that overlap a little. */
 static const struct bench_case {
@@ -38,7 +47,7 @@ struct options {
     const char *dump;
     uint32_t rounds;
     int threads;
-    bool peers, once, start;
+    bool peers, once, start, whole;
 };
 
 /* -- points -------------------------------------------------------------------------------------
@@ -50,11 +59,15 @@ static double uniform(uint64_t output) {
 
 /* Floats in doubles, so that peers that know floats only see the same points. */
 static double *make_points(const struct bench_case *c) {
-    const uint64_t values = (uint64_t)c->points * c->dims;
-    double *points = malloc(values * sizeof *points);
+    const size_t values = (size_t)c->points * c->dims, page = (size_t)1 << 21;
+    const size_t bytes = (values * sizeof(double) + page - 1) / page * page;
+    double *points = aligned_alloc(page, bytes);
     double *centres = malloc((size_t)c->clusters * c->dims * sizeof *centres);
     if (!points || !centres)
         bench_die("not enough memory for", c->name);
+#ifdef MADV_HUGEPAGE
+    madvise(points, bytes, MADV_HUGEPAGE); /* as NumPy does for the peers */
+#endif
     uint64_t state = plait_pcg_seed(7), output;
     for (uint32_t k = 0; k < c->clusters * c->dims; k++) {
         state = plait_pcg_outputs(PLAIT_RXS64, state, 1, &output);
@@ -95,13 +108,25 @@ static void run_steps(const struct task *t, int steps) {
         bench_die(plait_status_text(status), t->c->name);
 }
 
-/* Milliseconds a step: of the steps after the first one. */
-static double time_steps(const struct task *t) {
-    const uint64_t begin = bench_now_ns();
+/* Milliseconds: of processor time with one thread, else of the clock. */
+static double now_ms(int threads) {
+    struct timespec now;
+    clock_gettime(threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+/* Milliseconds of a run of one step and of one of STEPS more. Their difference is the time of the
+ * steps after the first one; the fastest of many is that of the fastest of each. */
+struct times {
+    double few, many;
+};
+
+static struct times time_steps(const struct task *t) {
+    const double begin = now_ms(t->exec.threads);
     run_steps(t, 1);
-    const uint64_t first = bench_now_ns();
+    const double middle = now_ms(t->exec.threads);
     run_steps(t, STEPS + 1);
-    return ((double)(bench_now_ns() - first) - (double)(first - begin)) * 1e-6 / STEPS;
+    return (struct times){middle - begin, now_ms(t->exec.threads) - middle};
 }
 
 static struct task open_task(const struct bench_case *c, const struct plait_path *path, int threads,
@@ -133,21 +158,18 @@ struct filter {
     const struct plait_kmeans_path *path;
     struct plait_kmeans_floats floats;
     float *a, *a2, *b, *h;
+    int32_t *labels;
     uint32_t blocks;
     plait_bound_fn *bound; /* NULL: not known */
 };
 
-static void run_filter(void *context) {
-    const struct filter *f = context;
-    struct plait_kmeans_scores scores;
-    for (uint32_t k = 0; k < f->blocks; k++)
-        f->path->filter(&f->floats, f->a + (size_t)k * f->floats.dims * PLAIT_KMEANS_BLOCK,
-                        f->a2 + (size_t)k * PLAIT_KMEANS_BLOCK, &scores);
-}
-
-static void run_bound(void *context) {
-    const struct filter *f = context;
-    f->bound(BOUND_ROUNDS);
+static void run_filter(const struct filter *f) {
+    struct plait_kmeans_news news;
+    for (uint32_t k = 0; k < f->blocks; k += PLAIT_KMEANS_SCAN) {
+        const size_t first = (size_t)k * PLAIT_KMEANS_BLOCK;
+        f->path->scan(&f->floats, f->a + first * f->floats.dims, f->a2 + first, f->labels + first,
+                      PLAIT_KMEANS_SCAN, &news);
+    }
 }
 
 static float *random_floats(size_t count) {
@@ -167,36 +189,42 @@ static struct filter make_filter(const struct bench_case *c, const struct plait_
     f.a2 = random_floats((size_t)f.blocks * PLAIT_KMEANS_BLOCK);
     f.b = random_floats((size_t)tiles * PLAIT_KMEANS_TILE * c->dims);
     f.h = random_floats((size_t)tiles * PLAIT_KMEANS_TILE);
-    if (!f.a || !f.a2 || !f.b || !f.h)
+    f.labels = calloc((size_t)f.blocks * PLAIT_KMEANS_BLOCK, sizeof *f.labels);
+    if (!f.a || !f.a2 || !f.b || !f.h || !f.labels)
         bench_die("not enough memory for", c->name);
     f.floats = (struct plait_kmeans_floats){c->dims, tiles, f.b, f.h, 1e-6f};
     return f;
 }
 
-/* Multiply-adds of doubles, one lane: floats have twice the lanes. */
+/* Rounds of a millisecond or so in turns; the fastest of each says what the units can do. The bound
+ * is that of multiply-adds of doubles: floats have twice the lanes. */
 static void print_filter(const struct bench_case *c, const struct plait_path *path,
                          uint32_t rounds) {
+    const double block_work = (double)PLAIT_KMEANS_BLOCK * c->clusters * c->dims;
     struct filter f = make_filter(c, path);
     f.bound = path->bound ? path->bound->fma : NULL;
-    struct bench_contender pair[2] = {
-        {.name = "filter",
-         .run = run_filter,
-         .context = &f,
-         .work = (double)f.blocks * PLAIT_KMEANS_BLOCK * c->clusters * c->dims},
-        {.name = "bound", .run = run_bound, .context = &f},
-    };
+    f.blocks = block_work < 1e5 ? f.blocks : f.blocks / 8;
+    double fastest = INFINITY, fastest_bound = INFINITY;
+    for (uint32_t r = 0; r < FILTER_ROUNDS * rounds; r++) {
+        const double begin = now_ms(1);
+        run_filter(&f);
+        const double middle = now_ms(1);
+        if (f.bound)
+            f.bound(BOUND_ROUNDS);
+        const double end = now_ms(1);
+        fastest = fmin(fastest, middle - begin);
+        fastest_bound = fmin(fastest_bound, end - middle);
+    }
+    const double rate = f.blocks * block_work / fastest * 1e-6;
+    printf("; filter %6.1f G multiply-adds/s", rate);
     if (f.bound)
-        pair[1].work = 2 * f.bound(1) * BOUND_ROUNDS;
-    bench_run(pair, f.bound ? 2 : 1, rounds, 0.002);
-    printf(" filter %7.2f G multiply-adds/s", bench_rate(&pair[0]) * 1e-9);
-    if (f.bound)
-        printf(" %5.1f %% of bound (%.1f by the fastest rounds)",
-               100 * bench_rate(&pair[0]) / bench_rate(&pair[1]),
-               100 * pair[0].work / pair[0].round_s[0] * pair[1].round_s[0] / pair[1].work);
+        printf(", %4.1f %% of bound",
+               100 * rate / (2 * f.bound(1) * BOUND_ROUNDS / fastest_bound * 1e-6));
     free(f.a);
     free(f.a2);
     free(f.b);
     free(f.h);
+    free(f.labels);
 }
 
 /* -- one case -----------------------------------------------------------------------------------
@@ -222,12 +250,18 @@ static void run_case(const struct options *o, const struct bench_case *c) {
         if (labels != 0 && checksum != labels)
             bench_die("other labels than the paths before from", plait_path_name(path));
         labels = checksum;
-        for (uint32_t r = 0; r < o->rounds; r++)
-            ms[r] = time_steps(&t);
+        struct times fastest = {INFINITY, INFINITY};
+        for (uint32_t r = 0; r < o->rounds; r++) {
+            const struct times times = time_steps(&t);
+            ms[r] = (times.many - times.few) / STEPS;
+            fastest.few = fmin(fastest.few, times.few);
+            fastest.many = fmin(fastest.many, times.many);
+        }
         qsort(ms, o->rounds, sizeof *ms, compare);
         plait_kmeans_get_result(t.run, &result);
         printf("  %-8s %8.2f ms a step (fastest %.2f, %.2f %% in doubt)", plait_path_name(path),
-               ms[o->rounds / 2], ms[0], 100.0 * (double)result.doubts / c->points);
+               ms[o->rounds / 2], (fastest.many - fastest.few) / STEPS,
+               100.0 * (double)result.doubts / c->points);
         print_filter(c, path, o->rounds);
         printf("\n");
         fflush(stdout);
@@ -236,7 +270,7 @@ static void run_case(const struct options *o, const struct bench_case *c) {
     free(points);
 }
 
-/* What the peers' program asks for: one figure, or the points and the start as raw floats. */
+/* What the peers' program asks for: figures, or the points and the start as raw floats. */
 static void serve_peers(const struct options *o) {
     const struct bench_case *c = o->only;
     double *points = make_points(c);
@@ -256,14 +290,25 @@ static void serve_peers(const struct options *o) {
         struct plait_exec exec;
         if (plait_exec_init(&exec, o->path, o->threads) != PLAIT_OK)
             bench_die("cannot run", c->name);
-        const struct task t = open_task(c, exec.path, o->threads, points, points);
+        const double open = now_ms(o->threads);
+        struct task t = open_task(c, exec.path, o->threads, points, points);
         double *centroids = malloc((size_t)c->clusters * c->dims * sizeof *centroids);
         if (!centroids)
             bench_die("not enough memory for", c->name);
-        const uint64_t begin = bench_now_ns();
-        if (o->start && plait_kmeans_start(t.run, 0, centroids) != PLAIT_OK)
+        const double begin = now_ms(o->threads);
+        if ((o->start || o->whole) && plait_kmeans_start(t.run, 0, centroids) != PLAIT_OK)
             bench_die("no start for", c->name);
-        printf("%.4f\n", o->start ? (double)(bench_now_ns() - begin) * 1e-6 : time_steps(&t));
+        t.start = centroids;
+        if (o->whole)
+            run_steps(&t, WHOLE_STEPS);
+        const double end = now_ms(o->threads);
+        t.start = points;
+        if (o->whole || o->start)
+            printf("%.4f\n", o->whole ? end - open : end - begin);
+        else {
+            const struct times times = time_steps(&t);
+            printf("%.4f %.4f\n", times.few, times.many);
+        }
         plait_kmeans_close(t.run);
         free(centroids);
     }
@@ -293,11 +338,17 @@ static uint32_t number_of(const char *name, const char *text, long most) {
 
 static struct options parse(int argc, char **argv) {
     static const struct option known[] = {
-        {"case", required_argument, NULL, 'c'},   {"path", required_argument, NULL, 'p'},
-        {"rounds", required_argument, NULL, 'r'}, {"threads", required_argument, NULL, 't'},
-        {"peers", no_argument, NULL, 'P'},        {"once", no_argument, NULL, 'o'},
-        {"start", no_argument, NULL, 's'},        {"dump", required_argument, NULL, 'd'},
-        {"help", no_argument, NULL, 'h'},         {0},
+        {"case", required_argument, NULL, 'c'},
+        {"path", required_argument, NULL, 'p'},
+        {"rounds", required_argument, NULL, 'r'},
+        {"threads", required_argument, NULL, 't'},
+        {"peers", no_argument, NULL, 'P'},
+        {"once", no_argument, NULL, 'o'},
+        {"start", no_argument, NULL, 's'},
+        {"whole", no_argument, NULL, 'w'},
+        {"dump", required_argument, NULL, 'd'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
     };
     struct options o = {.rounds = 7, .threads = 1};
     struct plait_exec exec;
@@ -329,6 +380,9 @@ static struct options parse(int argc, char **argv) {
             break;
         case 's':
             o.start = true;
+            break;
+        case 'w':
+            o.whole = true;
             break;
         case 'd':
             o.dump = optarg;

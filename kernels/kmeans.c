@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * k-means over threads and a team of processes: opening, labels, steps, inertia, checksum. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "kmeans_run.h"
 
 #include "../arch/kmeans_reference.h"
@@ -9,6 +10,7 @@
 #include <math.h>
 #include <omp.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 
 /* Points of the largest unit that a thread takes, and the multiply-adds that a unit should have. */
 enum { UNIT_BLOCKS_MAX = 128, UNIT_BLOCKS_PACKED = 32, UNIT_WORK = 1 << 21 };
@@ -81,8 +83,16 @@ void *plait_kmeans_array(uint64_t count, uint64_t each, size_t size) {
     void *array = NULL;
     if (each > 0 && count > (SIZE_MAX / 2 - 64) / size / each)
         return NULL;
-    const size_t bytes = (size_t)(count * each) * size;
-    return posix_memalign(&array, 64, (bytes + 63) / 64 * 64 + 64) == 0 ? array : NULL;
+    const size_t bytes = (size_t)(count * each) * size, page = (size_t)1 << 21;
+    if (bytes < 2 * page)
+        return posix_memalign(&array, 64, (bytes + 63) / 64 * 64 + 64) == 0 ? array : NULL;
+    /* Points that change their label lie far apart: large pages save a search for most of them. */
+    if (posix_memalign(&array, page, (bytes + 63) / 64 * 64 + 64) != 0)
+        return NULL;
+#ifdef MADV_HUGEPAGE
+    madvise(array, bytes / page * page, MADV_HUGEPAGE);
+#endif
+    return array;
 }
 
 static int kmeans_exponent_of(double value, int least) {
@@ -141,10 +151,14 @@ static enum plait_status kmeans_find_scales(struct plait_kmeans_run *run, const 
 }
 
 static bool kmeans_allocate_deltas(struct plait_kmeans_run *run) {
-    const uint64_t clusters = run->kmeans.clusters, row = 2 * (uint64_t)run->kmeans.dims + 1;
+    const uint64_t clusters = run->kmeans.clusters, dims = run->kmeans.dims;
+    /* Long rows have whole vectors at aligned places, and no two share a line of the cache. */
+    const uint64_t width = dims < 8 ? dims : (dims + 7) / 8 * 8, row = (2 * width + 8) / 8 * 8;
     const uint64_t most = delta_bytes_max / (clusters * row * sizeof(int64_t));
     const int threads = run->exec.threads;
     run->delta_count = most >= (uint64_t)threads ? threads : most < 1 ? 1 : (int)most;
+    run->delta_width = (uint32_t)width;
+    run->delta_integers = (uint32_t)row;
     run->deltas = calloc((size_t)run->delta_count, sizeof *run->deltas);
     for (int t = 0; run->deltas && t < run->delta_count; t++) {
         struct kmeans_delta *delta = &run->deltas[t];
@@ -286,6 +300,8 @@ void plait_kmeans_close(struct plait_kmeans_run *run) {
 /* -- labels -------------------------------------------------------------------------------------
  */
 
+enum { MOVES_MAX = 128 };
+
 /* What threads share while they label, and what one of them works with. */
 struct labelling {
     struct plait_kmeans_run *run;
@@ -300,8 +316,49 @@ struct labeller {
     float *packed;            /* [dims][BLOCK] */
     uint64_t rows[2 * BLOCK]; /* that wait to be packed */
     int waiting;
+    struct plait_kmeans_move moves[MOVES_MAX]; /* that wait until their points are in the cache */
+    int moved;
     uint64_t changed, doubts, skipped;
 };
+
+/* The points that changed their label, which the sums have not seen yet. */
+static void kmeans_make_moves(struct labeller *own) {
+    const struct plait_kmeans_run *run = own->labelling->run;
+    const struct plait_kmeans_sums sums = {run->kmeans.dims,    run->delta_width,
+                                           run->delta_integers, run->scales.to_whole,
+                                           own->delta->rows,    own->delta->touched};
+    if (own->delta->lock)
+        omp_set_lock(own->delta->lock);
+    if (!run->places)
+        run->path->move(&sums, run->share.values, own->moves, own->moved);
+    else
+        for (int k = 0; k < own->moved; k++)
+            plait_kmeans_move_weight(run, own->delta, own->moves[k].point, own->moves[k].from,
+                                     own->moves[k].to);
+    if (own->delta->lock)
+        omp_unset_lock(own->delta->lock);
+    own->moved = 0;
+}
+
+/* Few points change their label, and their values lie far apart: they are asked for long before
+ * they are looked at. */
+static inline void kmeans_ask_for(const struct plait_kmeans_run *run, uint64_t row) {
+    const uint32_t dims = run->kmeans.dims;
+    const double *x = run->share.values + row * dims;
+    for (uint32_t d = 0; d < dims; d += 8)
+        __builtin_prefetch(x + d);
+    __builtin_prefetch(x + dims - 1);
+}
+
+static inline void kmeans_plan_move(struct labeller *own, uint64_t row, int32_t to) {
+    struct plait_kmeans_run *run = own->labelling->run;
+    kmeans_ask_for(run, row);
+    if (own->moved == MOVES_MAX)
+        kmeans_make_moves(own);
+    own->moves[own->moved++] = (struct plait_kmeans_move){(uint32_t)row, run->labels[row], to};
+    run->labels[row] = to;
+    own->changed += kmeans_weight_of(run, row);
+}
 
 /* Labels points by a block of their copies: those of rows[some], or if rows is NULL those from
  * `first` on. Moves the points that changed theirs. */
@@ -330,25 +387,9 @@ kmeans_label_points(struct labeller *own, const float *a, const float *squares,
             path->label(run->share.values + ROW(p) * dims, run->centroids, clusters, dims);
         own->doubts++;
     }
-    if (!rows &&
-        memcmp(scores.label, run->labels + first, (size_t)some * sizeof *scores.label) == 0)
-        return;
-    if (own->delta->lock)
-        omp_set_lock(own->delta->lock);
-    for (int p = 0; p < some; p++) {
-        int32_t *label = &run->labels[ROW(p)];
-        if (scores.label[p] == *label)
-            continue;
-        if (run->places)
-            plait_kmeans_move_weight(run, own->delta, ROW(p), *label, scores.label[p]);
-        else
-            plait_kmeans_move_point(run, own->delta, run->share.values + ROW(p) * dims, *label,
-                                    scores.label[p]);
-        *label = scores.label[p];
-        own->changed += kmeans_weight_of(run, ROW(p));
-    }
-    if (own->delta->lock)
-        omp_unset_lock(own->delta->lock);
+    for (int p = 0; p < some; p++)
+        if (scores.label[p] != run->labels[ROW(p)])
+            kmeans_plan_move(own, ROW(p), scores.label[p]);
 #undef ROW
 }
 
@@ -370,8 +411,11 @@ static void kmeans_label_block(struct labeller *own, uint64_t block) {
         const int count = __builtin_popcount(moving);
         own->skipped += (uint64_t)(some - count);
         if (count < BLOCK / 2) {
-            for (; moving != 0; moving &= moving - 1)
-                own->rows[own->waiting++] = first + (uint64_t)__builtin_ctz(moving);
+            for (; moving != 0; moving &= moving - 1) {
+                const uint64_t row = first + (uint64_t)__builtin_ctz(moving);
+                kmeans_ask_for(run, row);
+                own->rows[own->waiting++] = row;
+            }
             if (own->waiting >= BLOCK)
                 kmeans_label_waiting(own, BLOCK);
             return;
@@ -379,6 +423,41 @@ static void kmeans_label_block(struct labeller *own, uint64_t block) {
     }
     kmeans_label_points(own, run->copies.a + first * run->kmeans.dims, run->copies.squares + first,
                         NULL, first, some);
+}
+
+/* The same for blocks that follow one another, where nobody keeps bounds. */
+static void kmeans_label_blocks(struct labeller *own, uint64_t block, uint32_t blocks) {
+    const struct plait_kmeans_run *run = own->labelling->run;
+    const uint32_t dims = run->kmeans.dims;
+    const uint64_t first = block * BLOCK, left = run->share.count - first;
+    struct plait_kmeans_news news;
+    run->path->scan(&own->labelling->floats, run->copies.a + first * dims,
+                    run->copies.squares + first, run->labels + first, blocks, &news);
+    if (left < blocks * BLOCK) { /* points that are not there */
+        const uint32_t there = (UINT32_C(1) << left % BLOCK) - 1;
+        news.doubt[blocks - 1] &= there;
+        news.changed[blocks - 1] &= there;
+    }
+    for (uint32_t b = 0; b < blocks; b++)
+        for (uint32_t doubt = news.doubt[b]; doubt != 0; doubt &= doubt - 1) {
+            const uint32_t bit = doubt & -doubt, at = b * BLOCK + (uint32_t)__builtin_ctz(doubt);
+            const double *x = run->share.values + (first + at) * dims;
+            news.label[at] = run->path->label(x, run->centroids, run->kmeans.clusters, dims);
+            news.changed[b] |= bit;
+            if (news.label[at] == run->labels[first + at])
+                news.changed[b] ^= bit;
+            own->doubts++;
+        }
+    /* Two blocks at a time: each end of a loop over bits comes as a surprise. */
+    for (uint32_t b = 0; b < blocks; b += 2) {
+        uint64_t changed = news.changed[b];
+        if (b + 1 < blocks)
+            changed |= (uint64_t)news.changed[b + 1] << BLOCK;
+        for (; changed != 0; changed &= changed - 1) {
+            const uint32_t at = b * BLOCK + (uint32_t)__builtin_ctzll(changed);
+            kmeans_plan_move(own, first + at, news.label[at]);
+        }
+    }
 }
 
 /* A task: some blocks. Returns their points. */
@@ -392,10 +471,16 @@ static uint64_t kmeans_label_unit(void *context, uint64_t task, int thread) {
         .delta = &run->deltas[thread % run->delta_count],
         .packed = run->packed + (size_t)thread * run->kmeans.dims * BLOCK,
     };
-    for (uint64_t b = first; b < end; b++)
-        kmeans_label_block(&own, b);
+    if (labelling->keep_gaps)
+        for (uint64_t b = first; b < end; b++)
+            kmeans_label_block(&own, b);
+    else
+        for (uint64_t b = first; b < end; b += PLAIT_KMEANS_SCAN)
+            kmeans_label_blocks(
+                &own, b, end - b < PLAIT_KMEANS_SCAN ? (uint32_t)(end - b) : PLAIT_KMEANS_SCAN);
     if (own.waiting > 0)
         kmeans_label_waiting(&own, own.waiting);
+    kmeans_make_moves(&own);
     atomic_fetch_add(&labelling->changed, own.changed);
     atomic_fetch_add(&labelling->doubts, own.doubts);
     atomic_fetch_add(&labelling->skipped, own.skipped);
@@ -516,9 +601,12 @@ void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_
     for (uint64_t u = 0; u < units; u++) {
         double w[UNIT];
         const uint64_t first = u * UNIT, left = count - first;
-        const struct plait_kmeans_pairs pairs = {dims, left < UNIT ? (uint32_t)left : UNIT,
-                                                 run->share.values + first * dims, run->centroids,
-                                                 run->labels + first};
+        const struct plait_kmeans_pairs pairs = {dims,
+                                                 left < UNIT ? (uint32_t)left : UNIT,
+                                                 run->share.values + first * dims,
+                                                 run->centroids,
+                                                 run->labels + first,
+                                                 NULL};
         run->path->distances(&pairs, w);
         for (uint32_t p = 0; p < pairs.count; p++) {
             const struct wide part = wide_multiply((uint64_t)kmeans_potential(w[p], unit),

@@ -55,11 +55,10 @@ uint32_t plait_kmeans_moving(const struct plait_kmeans_run *run, uint64_t block,
 
 void plait_kmeans_pack_block(const struct plait_kmeans_run *run, const uint64_t *rows, int count,
                              float *a, float *squares) {
-    const uint32_t dims = run->kmeans.dims;
+    const double *x[BLOCK];
     for (int p = 0; p < BLOCK; p++) {
-        const double *x = p < count ? run->share.values + rows[p] * dims : run->origin;
-        for (uint32_t d = 0; d < dims; d++)
-            a[d * BLOCK + (uint32_t)p] = (float)((x[d] - run->origin[d]) * run->unit);
+        x[p] = p < count ? run->share.values + rows[p] * run->kmeans.dims : run->origin;
         squares[p] = p < count ? run->copies.squares[rows[p]] : 0;
     }
+    run->path->pack(run->kmeans.dims, x, run->origin, run->unit, a);
 }

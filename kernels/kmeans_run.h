@@ -37,9 +37,8 @@ struct kmeans_tiles {
     uint32_t tiles;
 };
 
-/* Sums of one thread over the labels that it changed: a row a cluster of 2 dims + 1 integers. The
- * whole number q of a value is hi 2^31 + lo; hi of all columns, then lo, then the points. With
- * weights hi and lo are those of a struct wide. */
+/* Sums of one thread over the labels that it changed, as struct plait_kmeans_sums describes them.
+ * With weights hi and lo are those of a struct wide, and the number is that of the places. */
 struct kmeans_delta {
     int64_t *rows;
     uint8_t *touched; /* [clusters] */
@@ -66,8 +65,9 @@ struct plait_kmeans_run {
     struct wide *sums;           /* [clusters][dims], of all shares */
     struct kmeans_delta *deltas; /* [delta_count] */
     int delta_count;
-    int64_t *message; /* [4 + clusters (3 dims + 1)], only in a team */
-    uint8_t *stale;   /* [clusters]: the sum has changed since the centroid was made */
+    uint32_t delta_width, delta_integers; /* of their rows */
+    int64_t *message;                     /* [4 + clusters (3 dims + 1)], only in a team */
+    uint8_t *stale; /* [clusters]: the sum has changed since the centroid was made */
 
     /* Bounds (kmeans_bounds.c). */
     float *gaps;       /* [blocks][BLOCK]; NULL: no bounds */
@@ -161,9 +161,6 @@ static inline int64_t kmeans_whole_of(double value, double *left) {
     return bits - INT64_C(0x4338000000000000);
 }
 
-/* The point x, where rows have no weights, leaves cluster `from` (-1: none) for `to`. */
-void plait_kmeans_move_point(const struct plait_kmeans_run *run, struct kmeans_delta *delta,
-                             const double *x, int32_t from, int32_t to);
 /* Adds the deltas of all threads and ranks to the sums, and changed and doubts over the ranks;
  * stopped: whether this rank was. */
 enum plait_status plait_kmeans_add_deltas(struct plait_kmeans_run *run, bool stopped);

@@ -128,23 +128,73 @@ static void kmeans_begin_sample(struct sample *sample, const double *seed) {
     const struct plait_kmeans_run *run = sample->run;
 #pragma omp parallel for num_threads(run->exec.threads) schedule(static)
     for (uint64_t b = 0; b < sample->blocks; b++) {
+        const uint64_t first = b * BLOCK, left = sample->count - first;
+        const struct plait_kmeans_pairs pairs = {run->kmeans.dims,
+                                                 left < BLOCK ? (uint32_t)left : BLOCK,
+                                                 run->share.values,
+                                                 seed,
+                                                 NULL,
+                                                 sample->rows + first};
+        double w[BLOCK];
+        run->path->distances(&pairs, w);
         sample->sums[b] = 0;
-        for (uint64_t i = b * BLOCK; i < (b + 1) * BLOCK; i++) {
-            double w = 0;
-            if (i >= sample->count) {
-                sample->limits[i] = -INFINITY; /* nothing matters to a point that is not there */
-                continue;
-            }
-            const struct plait_kmeans_pairs pair = {run->kmeans.dims, 1,
-                                                    kmeans_sample_point(sample, i), seed, NULL};
-            run->path->distances(&pair, &w);
-            kmeans_set_nearest(sample, i, w);
-            sample->sums[b] += kmeans_potential(w, sample->potential_unit);
-        }
+        for (uint32_t p = 0; p < BLOCK; p++)
+            if (p < pairs.count) {
+                kmeans_set_nearest(sample, first + p, w[p]);
+                sample->sums[b] += kmeans_potential(w[p], sample->potential_unit);
+            } else
+                sample->limits[first + p] = -INFINITY; /* nothing matters to a point not there */
     }
     sample->sum = wide_of(0);
     for (uint64_t b = 0; b < sample->blocks; b++)
         sample->sum = wide_add(sample->sum, wide_of(sample->sums[b]));
+}
+
+/* Points of the sample and candidates that may be nearer to them than all seeds, which wait to be
+ * measured several at a time, until their values are in the cache. */
+enum { PAIRS_MAX = 128 };
+struct near_pairs {
+    uint64_t place[PAIRS_MAX], row[PAIRS_MAX];
+    int32_t candidate[PAIRS_MAX];
+    uint32_t count;
+};
+
+static void kmeans_ask_pair(const struct sample *sample, struct near_pairs *pairs, uint64_t place,
+                            uint32_t candidate) {
+    const double *x = kmeans_sample_point(sample, place);
+    for (uint32_t d = 0; d < sample->run->kmeans.dims; d += 8)
+        __builtin_prefetch(x + d);
+    pairs->place[pairs->count] = place;
+    pairs->row[pairs->count] = sample->rows[place];
+    pairs->candidate[pairs->count++] = (int32_t)candidate;
+}
+
+static void kmeans_measure_pairs(const struct sample *sample, const struct near_pairs *pairs,
+                                 double *w) {
+    const struct plait_kmeans_run *run = sample->run;
+    const struct plait_kmeans_pairs some = {run->kmeans.dims,   pairs->count,     run->share.values,
+                                            sample->candidates, pairs->candidate, pairs->row};
+    run->path->distances(&some, w);
+}
+
+/* How much the sum falls by each candidate at these points; forgets those that it does not matter
+ * to. */
+static void kmeans_gain_by_pairs(struct sample *sample, struct near_pairs *pairs,
+                                 struct wide *gains) {
+    double w[PAIRS_MAX];
+    kmeans_measure_pairs(sample, pairs, w);
+    for (uint32_t k = 0; k < pairs->count; k++) {
+        const uint64_t i = pairs->place[k];
+        const uint32_t l = (uint32_t)pairs->candidate[k];
+        if (w[k] < sample->nearest[i])
+            gains[l] = wide_add(
+                gains[l], wide_of(kmeans_potential(sample->nearest[i], sample->potential_unit) -
+                                  kmeans_potential(w[k], sample->potential_unit)));
+        else
+            sample->near[(l / TILE * sample->blocks + i / BLOCK) * TILE + l % TILE] &=
+                ~(UINT32_C(1) << i % BLOCK);
+    }
+    pairs->count = 0;
 }
 
 /* Which points each candidate matters to, and by how much it would lower the sum: gains[trials], of
@@ -157,6 +207,7 @@ static void kmeans_try_candidates(struct sample *sample) {
 #pragma omp parallel num_threads(run->exec.threads)
     {
         struct wide *gains = sample->gains + (size_t)omp_get_thread_num() * trials;
+        struct near_pairs pairs = {.count = 0};
 #pragma omp for schedule(static)
         for (uint64_t b = 0; b < sample->blocks; b++)
             for (uint32_t t = 0; t < sample->tiles.tiles; t++) {
@@ -166,25 +217,15 @@ static void kmeans_try_candidates(struct sample *sample) {
                 uint32_t *near = sample->near + (t * sample->blocks + b) * TILE;
                 run->path->near(&tile, sample->copies.a + b * dims * BLOCK,
                                 sample->limits + b * BLOCK, near);
-                for (uint32_t l = t * TILE; l < trials && l < (t + 1) * TILE; l++) {
-                    int64_t gain = 0;
+                for (uint32_t l = t * TILE; l < trials && l < (t + 1) * TILE; l++)
                     for (uint32_t bits = near[l % TILE]; bits != 0; bits &= bits - 1) {
-                        const uint32_t p = (uint32_t)__builtin_ctz(bits);
-                        const uint64_t i = b * BLOCK + p;
-                        double w;
-                        const struct plait_kmeans_pairs pair = {
-                            dims, 1, kmeans_sample_point(sample, i),
-                            sample->candidates + (size_t)l * dims, NULL};
-                        run->path->distances(&pair, &w);
-                        if (w < sample->nearest[i])
-                            gain += kmeans_potential(sample->nearest[i], sample->potential_unit) -
-                                    kmeans_potential(w, sample->potential_unit);
-                        else
-                            near[l % TILE] &= ~(UINT32_C(1) << p);
+                        if (pairs.count == PAIRS_MAX)
+                            kmeans_gain_by_pairs(sample, &pairs, gains);
+                        kmeans_ask_pair(sample, &pairs, b * BLOCK + (uint32_t)__builtin_ctz(bits),
+                                        l);
                     }
-                    gains[l] = wide_add(gains[l], wide_of(gain));
-                }
             }
+        kmeans_gain_by_pairs(sample, &pairs, gains);
     }
     for (int thread = 1; thread < run->exec.threads; thread++)
         for (uint32_t l = 0; l < trials; l++)
@@ -192,23 +233,34 @@ static void kmeans_try_candidates(struct sample *sample) {
                 wide_add(sample->gains[l], sample->gains[(size_t)thread * trials + l]);
 }
 
+static void kmeans_take_pairs(struct sample *sample, struct near_pairs *pairs) {
+    double w[PAIRS_MAX];
+    kmeans_measure_pairs(sample, pairs, w);
+    for (uint32_t k = 0; k < pairs->count; k++) {
+        const uint64_t i = pairs->place[k];
+        sample->sums[i / BLOCK] -= kmeans_potential(sample->nearest[i], sample->potential_unit) -
+                                   kmeans_potential(w[k], sample->potential_unit);
+        kmeans_set_nearest(sample, i, w[k]);
+    }
+    pairs->count = 0;
+}
+
 /* Candidate l becomes a seed: it is the nearest of the points that it matters to. */
 static void kmeans_take_candidate(struct sample *sample, uint32_t l) {
     const struct plait_kmeans_run *run = sample->run;
     const uint32_t *near = sample->near + l / TILE * sample->blocks * TILE + l % TILE;
-#pragma omp parallel for num_threads(run->exec.threads) schedule(static)
-    for (uint64_t b = 0; b < sample->blocks; b++)
-        for (uint32_t bits = near[b * TILE]; bits != 0; bits &= bits - 1) {
-            const uint64_t i = b * BLOCK + (uint32_t)__builtin_ctz(bits);
-            double w;
-            const struct plait_kmeans_pairs pair = {
-                run->kmeans.dims, 1, kmeans_sample_point(sample, i),
-                sample->candidates + (size_t)l * run->kmeans.dims, NULL};
-            run->path->distances(&pair, &w);
-            sample->sums[b] -= kmeans_potential(sample->nearest[i], sample->potential_unit) -
-                               kmeans_potential(w, sample->potential_unit);
-            kmeans_set_nearest(sample, i, w);
-        }
+#pragma omp parallel num_threads(run->exec.threads)
+    {
+        struct near_pairs pairs = {.count = 0};
+#pragma omp for schedule(static)
+        for (uint64_t b = 0; b < sample->blocks; b++)
+            for (uint32_t bits = near[b * TILE]; bits != 0; bits &= bits - 1) {
+                if (pairs.count == PAIRS_MAX)
+                    kmeans_take_pairs(sample, &pairs);
+                kmeans_ask_pair(sample, &pairs, b * BLOCK + (uint32_t)__builtin_ctz(bits), l);
+            }
+        kmeans_take_pairs(sample, &pairs);
+    }
     sample->sum = wide_subtract(sample->sum, sample->gains[l]);
 }
 

@@ -3,57 +3,6 @@
  * have no order, so threads and ranks may add in any. */
 #include "kmeans_run.h"
 
-/* Always inlined: callers with few columns get code without loops. */
-static inline __attribute__((always_inline)) void
-kmeans_move_columns(uint32_t dims, const double *x, const double *to_whole, int64_t *restrict taken,
-                    int64_t *restrict added) {
-    for (uint32_t d = 0; d < dims; d++) {
-        double left, none;
-        const int64_t high = kmeans_whole_of(x[d] * to_whole[d], &left);
-        const int64_t low = kmeans_whole_of(left * 0x1p31, &none);
-        added[d] += high;
-        added[dims + d] += low;
-        if (taken) {
-            taken[d] -= high;
-            taken[dims + d] -= low;
-        }
-    }
-    added[2 * dims]++;
-    if (taken)
-        taken[2 * dims]--;
-}
-
-void plait_kmeans_move_point(const struct plait_kmeans_run *run, struct kmeans_delta *delta,
-                             const double *x, int32_t from, int32_t to) {
-    const uint32_t dims = run->kmeans.dims;
-    const size_t row = 2 * (size_t)dims + 1;
-    const double *to_whole = run->scales.to_whole;
-    int64_t *added = delta->rows + (size_t)to * row;
-    int64_t *taken = from < 0 ? NULL : delta->rows + (size_t)from * row;
-    delta->touched[to] = 1;
-    if (from >= 0)
-        delta->touched[from] = 1;
-    switch (dims) {
-    case 1:
-        kmeans_move_columns(1, x, to_whole, taken, added);
-        break;
-    case 2:
-        kmeans_move_columns(2, x, to_whole, taken, added);
-        break;
-    case 3:
-        kmeans_move_columns(3, x, to_whole, taken, added);
-        break;
-    case 4:
-        kmeans_move_columns(4, x, to_whole, taken, added);
-        break;
-    default:
-        if (taken)
-            kmeans_move_columns(dims, x, to_whole, taken, added);
-        else
-            kmeans_move_columns(dims, x, to_whole, NULL, added);
-    }
-}
-
 static struct wide kmeans_whole_sum(const struct plait_kmeans_run *run, int64_t high, int64_t low) {
     return run->places ? (struct wide){(uint64_t)high, (uint64_t)low}
                        : wide_add(wide_shift(wide_of(high), 31), wide_of(low));
@@ -62,21 +11,21 @@ static struct wide kmeans_whole_sum(const struct plait_kmeans_run *run, int64_t 
 /* Adds one thread's row of a cluster to another's. */
 static void kmeans_add_row(const struct plait_kmeans_run *run, int64_t *restrict sum,
                            const int64_t *restrict more) {
-    const size_t dims = run->kmeans.dims, row = 2 * dims + 1;
-    for (size_t k = run->places ? row - 1 : 0; k < row; k++)
+    const size_t dims = run->kmeans.dims, width = run->delta_width;
+    for (size_t k = run->places ? 2 * width : 0; k <= 2 * width; k++)
         sum[k] += more[k];
     for (size_t d = 0; run->places && d < dims; d++) {
-        const struct wide both = wide_add(kmeans_whole_sum(run, sum[d], sum[dims + d]),
-                                          kmeans_whole_sum(run, more[d], more[dims + d]));
+        const struct wide both = wide_add(kmeans_whole_sum(run, sum[d], sum[width + d]),
+                                          kmeans_whole_sum(run, more[d], more[width + d]));
         sum[d] = (int64_t)both.high;
-        sum[dims + d] = (int64_t)both.low;
+        sum[width + d] = (int64_t)both.low;
     }
 }
 
 /* Adds the other threads' rows of cluster j to the first one's and clears them; whether there was
  * anything. */
 static bool kmeans_gather_cluster(struct plait_kmeans_run *run, uint32_t j) {
-    const size_t row = 2 * (size_t)run->kmeans.dims + 1;
+    const size_t row = run->delta_integers;
     int64_t *sum = run->deltas[0].rows + j * row;
     bool any = run->deltas[0].touched[j];
     for (int t = 1; t < run->delta_count; t++) {
@@ -94,7 +43,7 @@ static bool kmeans_gather_cluster(struct plait_kmeans_run *run, uint32_t j) {
 
 enum plait_status plait_kmeans_add_deltas(struct plait_kmeans_run *run, bool stopped) {
     const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
-    const size_t row = 2 * (size_t)dims + 1, part = 3 * (size_t)dims + 1;
+    const size_t row = run->delta_integers, width = run->delta_width, part = 3 * (size_t)dims + 1;
     const int threads = (uint64_t)clusters * dims < 10000 ? 1 : run->exec.threads;
     const bool alone = run->team.ranks == 1;
     int64_t *message = run->message;
@@ -106,15 +55,15 @@ enum plait_status plait_kmeans_add_deltas(struct plait_kmeans_run *run, bool sto
         if (any && alone) {
             for (uint32_t d = 0; d < dims; d++) {
                 struct wide *sum = &run->sums[(size_t)j * dims + d];
-                *sum = wide_add(*sum, kmeans_whole_sum(run, delta[d], delta[dims + d]));
+                *sum = wide_add(*sum, kmeans_whole_sum(run, delta[d], delta[width + d]));
             }
-            run->counts[j] += (uint64_t)delta[2 * dims];
+            run->counts[j] += (uint64_t)delta[2 * width];
             run->stale[j] = 1;
         } else if (any) {
             for (uint32_t d = 0; d < dims; d++)
-                wide_split(kmeans_whole_sum(run, delta[d], delta[dims + d]),
+                wide_split(kmeans_whole_sum(run, delta[d], delta[width + d]),
                            message + 4 + j * part + 3 * d);
-            message[4 + j * part + 3 * dims] = delta[2 * dims];
+            message[4 + j * part + 3 * dims] = delta[2 * width];
         } else if (!alone)
             memset(message + 4 + j * part, 0, part * sizeof *message);
         if (any)
@@ -258,9 +207,12 @@ static enum plait_status kmeans_fill_empty(struct plait_kmeans_run *run, uint64_
 #pragma omp parallel for num_threads(run->exec.threads) schedule(dynamic)
         for (uint64_t b = 0; b < blocks; b++) {
             const uint64_t first = b * 1024, left = count - first;
-            const struct plait_kmeans_pairs pairs = {dims, left < 1024 ? (uint32_t)left : 1024,
-                                                     run->share.values + first * dims, run->before,
-                                                     run->labels + first};
+            const struct plait_kmeans_pairs pairs = {dims,
+                                                     left < 1024 ? (uint32_t)left : 1024,
+                                                     run->share.values + first * dims,
+                                                     run->before,
+                                                     run->labels + first,
+                                                     NULL};
             run->path->distances(&pairs, far.w + first);
         }
         const uint64_t found = kmeans_find_farthest(&far, empty, points, numbers);

@@ -63,11 +63,11 @@ static void kmeans_add_wide(int64_t *high, int64_t *low, struct wide more) {
 
 void plait_kmeans_move_weight(const struct plait_kmeans_run *run, struct kmeans_delta *delta,
                               uint64_t row, int32_t from, int32_t to) {
-    const size_t dims = run->kmeans.dims, integers = 2 * dims + 1;
+    const size_t dims = run->kmeans.dims, width = run->delta_width;
     const uint64_t weight = kmeans_weight_of(run, row);
     const double *x = run->share.values + row * dims;
-    int64_t *added = delta->rows + (size_t)to * integers;
-    int64_t *taken = from < 0 ? NULL : delta->rows + (size_t)from * integers;
+    int64_t *added = delta->rows + (size_t)to * run->delta_integers;
+    int64_t *taken = from < 0 ? NULL : delta->rows + (size_t)from * run->delta_integers;
     if (weight == 0)
         return; /* may be too large for the scales */
     delta->touched[to] = 1;
@@ -79,11 +79,11 @@ void plait_kmeans_move_weight(const struct plait_kmeans_run *run, struct kmeans_
         const int64_t q = high * (INT64_C(1) << 31) + kmeans_whole_of(left * 0x1p31, &none);
         const struct wide size = wide_multiply(q < 0 ? -(uint64_t)q : (uint64_t)q, weight);
         const struct wide part = q < 0 ? wide_negate(size) : size;
-        kmeans_add_wide(&added[d], &added[dims + d], part);
+        kmeans_add_wide(&added[d], &added[width + d], part);
         if (taken)
-            kmeans_add_wide(&taken[d], &taken[dims + d], wide_negate(part));
+            kmeans_add_wide(&taken[d], &taken[width + d], wide_negate(part));
     }
-    added[2 * dims] += (int64_t)weight;
+    added[2 * width] += (int64_t)weight;
     if (taken)
-        taken[2 * dims] -= (int64_t)weight;
+        taken[2 * width] -= (int64_t)weight;
 }

@@ -57,5 +57,21 @@ static inline fvec_t fvec_select(fmask_t m, fvec_t yes, fvec_t no) {
 static inline uint32_t fvec_lanes(fmask_t m) {
     return (uint32_t)_mm256_movemask_ps(m);
 }
+/* a vector whose lanes have these bits, of an integer that only select and store_fields look at */
+static inline fvec_t fvec_set1_bits(uint32_t bits) {
+    return _mm256_castsi256_ps(_mm256_set1_epi32((int)bits));
+}
+/* as integers, the bits of v in `field` and those of w outside it */
+static inline void fvec_store_fields(int32_t *p, fvec_t v, fvec_t w, uint32_t field) {
+    const __m256 select_v = _mm256_castsi256_ps(_mm256_set1_epi32((int)field));
+    const __m256 bits = _mm256_or_ps(_mm256_and_ps(select_v, v), _mm256_andnot_ps(select_v, w));
+    _mm256_storeu_si256((__m256i *)p, _mm256_castps_si256(bits));
+}
+/* bit k is whether lane k of two arrays of integers differs */
+static inline uint32_t fvec_differ(const int32_t *p, const int32_t *q) {
+    const __m256i same = _mm256_cmpeq_epi32(_mm256_loadu_si256((const __m256i *)p),
+                                            _mm256_loadu_si256((const __m256i *)q));
+    return 0xff ^ (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(same));
+}
 
 #endif

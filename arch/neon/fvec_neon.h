@@ -57,5 +57,19 @@ static inline uint32_t fvec_lanes(fmask_t m) {
     const uint32x4_t bit = {1, 2, 4, 8};
     return vaddvq_u32(vandq_u32(m, bit));
 }
+/* a vector whose lanes have these bits, of an integer that only select and store_fields look at */
+static inline fvec_t fvec_set1_bits(uint32_t bits) {
+    return vreinterpretq_f32_u32(vdupq_n_u32(bits));
+}
+/* as integers, the bits of v in `field` and those of w outside it */
+static inline void fvec_store_fields(int32_t *p, fvec_t v, fvec_t w, uint32_t field) {
+    const uint32x4_t bits =
+        vbslq_u32(vdupq_n_u32(field), vreinterpretq_u32_f32(v), vreinterpretq_u32_f32(w));
+    vst1q_s32(p, vreinterpretq_s32_u32(bits));
+}
+/* bit k is whether lane k of two arrays of integers differs */
+static inline uint32_t fvec_differ(const int32_t *p, const int32_t *q) {
+    return 0xf ^ fvec_lanes(vceqq_s32(vld1q_s32(p), vld1q_s32(q)));
+}
 
 #endif

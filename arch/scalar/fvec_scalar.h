@@ -63,5 +63,22 @@ static inline uint32_t fvec_lanes(fmask_t m) {
     return (uint32_t)(m[0] & 1) | (uint32_t)(m[1] & 2) | (uint32_t)(m[2] & 4) |
            (uint32_t)(m[3] & 8);
 }
+/* a vector whose lanes have these bits, of an integer that only select and store_fields look at */
+static inline fvec_t fvec_set1_bits(uint32_t bits) {
+    const int32_t b = (int32_t)bits;
+    return (fvec_t)(fmask_t){b, b, b, b};
+}
+/* as integers, the bits of v in `field` and those of w outside it */
+static inline void fvec_store_fields(int32_t *p, fvec_t v, fvec_t w, uint32_t field) {
+    const int32_t f = (int32_t)field;
+    const fmask_t select_v = {f, f, f, f};
+    const fmask_t bits = ((fmask_t)v & select_v) | ((fmask_t)w & ~select_v);
+    memcpy(p, &bits, sizeof bits);
+}
+/* bit k is whether lane k of two arrays of integers differs */
+static inline uint32_t fvec_differ(const int32_t *p, const int32_t *q) {
+    return (uint32_t)(p[0] != q[0]) | (uint32_t)(p[1] != q[1]) << 1 |
+           (uint32_t)(p[2] != q[2]) << 2 | (uint32_t)(p[3] != q[3]) << 3;
+}
 
 #endif
