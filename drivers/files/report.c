@@ -160,6 +160,10 @@ static void put_placement(struct report *report, const struct placement *ranks, 
             put(report, "cpu_quota", json_null());
         report_count(report, "threads", (uint64_t)ranks[r].threads);
         report_text(report, "path", ranks[r].path);
+        if (ranks[r].device[0] && !ranks[r].device_why[0])
+            report_text(report, "device", ranks[r].device);
+        else
+            put(report, "device", json_null());
         report_close(report);
     }
     report_close(report);

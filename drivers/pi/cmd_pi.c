@@ -186,6 +186,7 @@ const struct command cmd_pi = {
     .options_bytes = sizeof(struct pi_options),
     .state_bytes = sizeof(struct pi),
     .settle = seed_settle_of_checkpoint,
+    .device_job = PLAIT_JOB_DARTS,
     .begin = pi_begin,
     .prepare = pi_prepare,
     .work = pi_work,

@@ -63,6 +63,9 @@ static bool run_place(struct run *run, const struct command *command, struct pla
         return true;
     if (!rank_placement_resolve(run->session, kernels ? common->path : NULL,
                                 kernels ? common->threads : 1, &run->exec, &mine, failure) ||
+        (option_find(command->options, "gpu-ranks", NULL) &&
+         !rank_device_begin(&run->device, run->session, common->gpu_ranks, command->device_job,
+                            &run->exec, &mine, failure)) ||
         !rank_placement_gather(run->session, &mine, placements, failure))
         return false;
     run->placements = *placements;
@@ -176,6 +179,7 @@ static void run_steps(struct run *run, const struct command *command, struct opt
                run_prepare(run, command, state, failure)) {
         run_work(run, command, state, failure);
     }
+    rank_device_end(&run->device);
     free(placements);
 }
 
