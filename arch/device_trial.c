@@ -168,6 +168,16 @@ static struct plait_escape_job trial_julia(void) {
     return job;
 }
 
+/* Orbits that leave the disc, which is smaller than the set, and return: no step may be blind. */
+static struct plait_escape_job trial_returning(void) {
+    struct plait_escape_job job = trial_julia();
+    job.cre = -1.2;
+    job.cim = 0;
+    job.bailout_squared = 2.25;
+    job.blind_min_cr = INFINITY;
+    return job;
+}
+
 static bool trial_tile(struct plait_device *device, const struct plait_escape_job *job, char *why) {
     int32_t counts[TILE_HEIGHT * TILE_WIDTH];
     const struct plait_device_rows work = {job, 0, TILE_HEIGHT, TILE_WIDTH};
@@ -248,12 +258,13 @@ static bool trial_rows_speed(struct plait_device *device) {
 }
 
 bool plait_device_try(struct plait_device *device, char *why) {
-    const struct plait_escape_job mandelbrot = trial_mandelbrot(), julia = trial_julia();
+    const struct plait_escape_job mandelbrot = trial_mandelbrot(), julia = trial_julia(),
+                                  returning = trial_returning();
     const bool rows = device->facts.doubles && device->pixels_max > 0;
     if (!trial_darts(device, why))
         return false;
     if (rows && (!trial_arithmetic(device, why) || !trial_tile(device, &mandelbrot, why) ||
-                 !trial_tile(device, &julia, why)))
+                 !trial_tile(device, &julia, why) || !trial_tile(device, &returning, why)))
         return false;
     device->facts.jobs = PLAIT_DOES_DARTS | (rows ? PLAIT_DOES_ROWS : 0);
     if (!trial_darts_speed(device) || (rows && !trial_rows_speed(device)))

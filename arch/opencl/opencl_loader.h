@@ -9,16 +9,15 @@
 #include <stdbool.h>
 
 /* row(name) for each of them. */
-#define PLAIT_OPENCL_FUNCTIONS(row)                                                              \
-    row(clGetPlatformIDs) row(clGetPlatformInfo) row(clGetDeviceIDs) row(clGetDeviceInfo)        \
-        row(clCreateContext) row(clReleaseContext) row(clCreateCommandQueue)                     \
-            row(clReleaseCommandQueue) row(clCreateProgramWithSource) row(clBuildProgram)        \
-                row(clGetProgramBuildInfo) row(clReleaseProgram) row(clCreateKernel)             \
-                    row(clReleaseKernel) row(clSetKernelArg) row(clCreateBuffer)                 \
-                        row(clReleaseMemObject) row(clEnqueueNDRangeKernel)                      \
-                            row(clEnqueueReadBuffer) row(clEnqueueWriteBuffer)                   \
-                                row(clEnqueueFillBuffer) row(clGetEventInfo) row(clReleaseEvent) \
-                                    row(clFlush) row(clFinish)
+#define PLAIT_OPENCL_FUNCTIONS(row)                                                                \
+    row(clGetPlatformIDs) row(clGetPlatformInfo) row(clGetDeviceIDs) row(clGetDeviceInfo)          \
+        row(clCreateContext) row(clReleaseContext) row(clCreateCommandQueue)                       \
+            row(clReleaseCommandQueue) row(clCreateProgramWithSource) row(clBuildProgram)          \
+                row(clGetProgramBuildInfo) row(clReleaseProgram) row(clCreateKernel)               \
+                    row(clReleaseKernel) row(clSetKernelArg) row(clCreateBuffer)                   \
+                        row(clReleaseMemObject) row(clEnqueueNDRangeKernel)                        \
+                            row(clEnqueueReadBuffer) row(clEnqueueWriteBuffer) row(clGetEventInfo) \
+                                row(clReleaseEvent) row(clFlush) row(clFinish)
 
 #define PLAIT_OPENCL_MEMBER(name) __typeof__(name) *name;
 struct plait_opencl {

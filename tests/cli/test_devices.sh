@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # --gpu-ranks: who gets which device, with the same bits; a device that fails in the middle of the work.
-#     test_devices.sh PART...     choice loss hello no_loader   opencl_bits opencl_signals opencl_start
+#     test_devices.sh PART...     choice loss hello no_loader   opencl_bits opencl_signals opencl_start oclgrind
 # FAKED_PLAIT is a plait with a device of its own (fake_device.c), which the first parts use; the others need a
-# device of this machine.
+# device of this machine, the last one oclgrind and DEVICE_SMALL, the program that it runs.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -226,6 +226,23 @@ opencl_start() {
 # Drivers in the process, and the loader where it is plait who has opened it: hwloc's plugin looks at it too.
 opened() {
     grep -cE 'file=(lib(pocl|LLVM)|libOpenCL.* dynamically loaded by .*plait)' "$WORK/err" || true
+}
+
+# A simulator of OpenCL that watches every access: no race, nothing read before it is written, nothing beyond a buffer.
+# Optimised code has instructions that its version 21.10 does not know.
+oclgrind() {
+    if [ "${DRIVERS_ARE_THERE:-}" != yes ]; then
+        echo 'SKIPPED: not in a part of the test with a device'
+        exit 77
+    fi
+    mkdir -p "$WORK/vendors"
+    echo /usr/lib/oclgrind/liboclgrind-rt-icd.so >"$WORK/vendors/oclgrind.icd"
+    run_ranks 1 env OCL_ICD_VENDORS="$WORK/vendors" OCLGRIND_DATA_RACES=1 OCLGRIND_UNINITIALIZED=1 OCLGRIND_CHECK_API=1 \
+        OCLGRIND_BUILD_OPTIONS=-cl-opt-disable "$DEVICE_SMALL"
+    cat "$WORK/out"
+    assert "it runs on Oclgrind" grep -q '^Oclgrind' "$WORK/out"
+    assert "the results are right, status 0, not $status" [ "$status" -eq 0 ]
+    assert "nothing to complain of" [ ! -s "$WORK/err" ]
 }
 
 for part in "$@"; do "$part"; done
