@@ -46,6 +46,10 @@ struct plait_device_kind {
      * triple. */
     bool (*arithmetic)(struct plait_device *device, uint32_t n, const double *abc, double *results);
 
+    /* Waits for it: 8 * steps fused operations of doubles, in chains of their own, in each of
+     * `items` work items. For benchmarks. */
+    bool (*fused)(struct plait_device *device, uint32_t items, uint32_t steps);
+
     /* These start something on a slot that is free and return at once. false: the device has
      * failed, and device->why says how; so does DEVICE_FAILED. */
     bool (*darts)(struct plait_device *device, int slot, const struct device_darts_launch *launch);

@@ -120,6 +120,23 @@ __kernel void arithmetic(uint n, __global const double *abc, __global double *re
     results[4 * k + 3] = fma(-a, a, b);
 }
 
+/* For benchmarks: as many fused operations as the device can do. */
+__kernel void fused(uint steps, double factor, __global double *results) {
+    const uint k = (uint)get_global_id(0);
+    double a = k, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+    for (uint s = 0; s < steps; s++) {
+        a = fma(a, factor, 1.0);
+        b = fma(b, factor, 2.0);
+        c = fma(c, factor, 3.0);
+        d = fma(d, factor, 4.0);
+        e = fma(e, factor, 5.0);
+        f = fma(f, factor, 6.0);
+        g = fma(g, factor, 7.0);
+        h = fma(h, factor, 8.0);
+    }
+    results[k] = ((a + b) + (c + d)) + ((e + f) + (g + h));
+}
+
 /* Members of a job as they lie in memory. */
 enum { CX, CY, DX, DY, HALF_WIDTH, HALF_HEIGHT, CRE, CIM, BAILOUT_SQUARED, BLIND_MIN_CR };
 

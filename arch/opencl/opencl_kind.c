@@ -41,8 +41,8 @@ struct opencl_slot {
     bool swapped;            /* the list that a resume reads is OTHER_LIST */
 };
 
-enum { KERNEL_DARTS, KERNEL_ARITHMETIC, KERNEL_BEGIN, KERNEL_RESUME, KERNELS };
-static const char *const kernel_names[KERNELS] = {"darts", "arithmetic", "rows_begin",
+enum { KERNEL_DARTS, KERNEL_ARITHMETIC, KERNEL_FUSED, KERNEL_BEGIN, KERNEL_RESUME, KERNELS };
+static const char *const kernel_names[KERNELS] = {"darts", "arithmetic", "fused", "rows_begin",
                                                   "rows_resume"};
 
 struct opencl_device {
@@ -484,6 +484,23 @@ static bool opencl_arithmetic(struct plait_device *device, uint32_t n, const dou
     return able;
 }
 
+static bool opencl_fused(struct plait_device *device, uint32_t items, uint32_t steps) {
+    struct opencl_device *d = (struct opencl_device *)device;
+    struct opencl_arguments a = {d, d->kernels[KERNEL_FUSED], 0, CL_SUCCESS};
+    const uint32_t whole = (items + WORK_GROUP - 1) / WORK_GROUP * WORK_GROUP;
+    const double factor = 0.999;
+    cl_mem out = NULL;
+    if (!opencl_reserve(d, whole * sizeof factor, &out, device->why))
+        return false;
+    opencl_uint(&a, steps);
+    opencl_argument(&a, sizeof factor, &factor);
+    opencl_buffer(&a, &out);
+    const bool able =
+        opencl_run(&a, whole) && opencl_did(device->why, "clFinish", d->cl->clFinish(d->queue));
+    d->cl->clReleaseMemObject(out);
+    return able;
+}
+
 static const uint32_t *opencl_sums(const struct plait_device *device, int slot) {
     return ((const struct opencl_device *)device)->slots[slot].sums;
 }
@@ -502,6 +519,7 @@ const struct plait_device_kind plait_opencl_kind = {
     .open = opencl_open,
     .close = opencl_close,
     .arithmetic = opencl_arithmetic,
+    .fused = opencl_fused,
     .darts = opencl_darts,
     .rows_begin = opencl_rows_begin,
     .rows_resume = opencl_rows_resume,
