@@ -104,7 +104,9 @@ static uint64_t speed_band(void *context, uint64_t task, int thread) {
     (void)thread;
     if (task > 0 && omp_get_wtime() > work->end_s)
         return 0;
-    work->escape_tile(work->rows->job, &tile, work->counts + (size_t)row * width, width);
+    work->escape_tile(work->rows->job, &tile,
+                      &(struct plait_escape_results){.counts = work->counts + (size_t)row * width,
+                                                     .stride = width});
     return 0;
 }
 

@@ -135,6 +135,48 @@ static void test_right(void) {
     }
 }
 
+/* A picture of several bands, counted on the device and finished on threads, also if it is lost. */
+static void test_smooth(void) {
+    enum { SIDE = 1100 };
+    static const char *const words[] = {"fast", "fast lost=3", "fast lost=400"};
+    struct plait_escape e = plait_escape_default(PLAIT_JULIA);
+    e.width = e.height = SIDE;
+    e.maxit = 40;
+    plait_escape_set_region(&e, -1.5, 1.5, -1.5, 1.5);
+    const struct plait_row_range range = {0, SIDE};
+    int32_t *memory = malloc(4 * sizeof(int32_t) * SIDE * SIDE);
+    int32_t *counts = memory, *parts = memory + SIDE * SIDE;
+    int32_t *expected = parts + SIDE * SIDE, *expected_parts = expected + SIDE * SIDE;
+    if (!CHECK(memory != NULL))
+        return;
+    struct plait_exec threads;
+    plait_exec_init(&threads, NULL, 2);
+    struct plait_smooth_output right = {.parts = expected_parts,
+                                        .range = plait_smooth_range_empty()};
+    CHECK_INT(PLAIT_OK, plait_smooth_compute(&e, &threads, range, expected, &right));
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+        struct observed observed;
+        struct plait_device_info info;
+        struct plait_exec exec = threads;
+        struct plait_smooth_output got = {.parts = parts, .range = plait_smooth_range_empty()};
+        memset(memory, 0x55, 2 * sizeof(int32_t) * SIDE * SIDE);
+        exec.device = open_fake(words[k], &observed, &info);
+        exec.progress = observe_progress;
+        exec.progress_context = &observed;
+        if (!CHECK(exec.device != NULL))
+            continue;
+        CHECK_INT(PLAIT_OK, plait_smooth_compute(&e, &exec, range, counts, &got));
+        CHECK_INT(k > 0, (int64_t)observed.losses);
+        CHECK(memcmp(counts, expected, sizeof(int32_t) * SIDE * SIDE) == 0);
+        CHECK(memcmp(parts, expected_parts, sizeof(int32_t) * SIDE * SIDE) == 0);
+        CHECK(got.range.min == right.range.min && got.range.max == right.range.max);
+        CHECK(!observed.fell);
+        CHECK_INT(SIDE, (int64_t)observed.total);
+        plait_device_close(exec.device);
+    }
+    free(memory);
+}
+
 static void test_every_launch_lost(void) {
     struct observed observed;
     char words[64];
@@ -223,6 +265,7 @@ static void test_speed_of_threads(void) {
 
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {{"right", test_right},
+                                              {"smooth", test_smooth},
                                               {"every launch lost", test_every_launch_lost},
                                               {"stuck", test_stuck},
                                               {"one wrong bit", test_one_wrong_bit},

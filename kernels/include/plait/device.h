@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * Devices, such as GPUs, on which plait_escape_rows, plait_darts_hits and plait_darts_add_hits can
- * run: the device of struct plait_exec. Results are the same to the bit; a device is tried against
- * the contract (docs/determinism.md) before it is used, and one that fails in the middle of the
- * work is replaced by the threads of exec.
+ * Devices, such as GPUs, on which plait_escape_rows, plait_darts_hits and plait_darts_add_hits, and
+ * so others, can run: the device of struct plait_exec. Results are the same to the bit; a device is
+ * tried against the contract (docs/determinism.md) before it is used, and one that fails in the
+ * middle of the work is replaced by the threads of exec.
  *
  * A device is used by one thread at a time, and devices are counted and opened by one at a time.
  * The first call of this header may load OpenCL drivers into the process, which may start threads
