@@ -93,7 +93,7 @@ bool rank_device_begin(struct rank_device *rank, const struct session *session,
     if (wants && count == 0) {
         failure_set(
             failure, EXIT_USAGE,
-            "--gpu-ranks asks for a device, and OpenCL finds none here: install a driver for it, or leave the rank out");
+            "--gpu-ranks asks for a device, and OpenCL finds none here: install a driver for it (and a Plait with PLAIT_OPENCL=ON), or leave the rank out");
     } else if (wants &&
                !rank_device_open(rank, session, ranks, place % count, job, exec, mine, why)) {
         failure_set(

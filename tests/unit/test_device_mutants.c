@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The trial notices kernels that are wrong: the text that the library would compile is replaced by
  * one in which a constant, a sign or an operation is another, and no device passes with it. Exit
- * status 77, skipped, where there is no device, unless PLAIT_REQUIRE_DEVICE is set. */
+ * status 77, skipped, unless PLAIT_REQUIRE_DEVICE is set: each is compiled, which takes a while. */
 #include "check.h"
 
 #include "plait/plait.h"
@@ -81,8 +81,8 @@ int main(int argc, char **argv) {
         fclose(file);
     if (bytes == 0)
         return 1;
-    if (plait_device_count(PLAIT_ALL_DEVICES) == 0 && !getenv("PLAIT_REQUIRE_DEVICE")) {
-        printf("SKIPPED: no device here\n");
+    if (!getenv("PLAIT_REQUIRE_DEVICE")) { /* as ./dev test pocl sets it */
+        printf("SKIPPED: not in a part of the test with a device\n");
         return 77;
     }
     return check_main("device_mutants", tests, argc, argv);
