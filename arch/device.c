@@ -306,6 +306,8 @@ static bool device_rows_next(struct device_flight *flight, int slot, struct rows
         device_flight_launched(flight, slot, 0);
         return device->kind->rows_fetch(device, slot, batch->launch.pixels);
     }
+    if (orbits > batch->launch.pixels || batch->steps == maxit)
+        return plait_device_refuse(device->why, "it reports orbits that cannot be");
     const uint32_t steps = device_rows_steps(device, orbits, maxit - batch->steps);
     batch->phase = BATCH_ITERATING;
     batch->steps += steps;

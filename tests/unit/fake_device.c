@@ -9,6 +9,7 @@
  *     refused              cannot be opened
  *     fast, slow           what the measurement of its speed finds
  *     wrong-arithmetic, wrong-darts, wrong-rows    one wrong bit
+ *     endless              orbits that never end
  *     lost=N               the N-th launch after the trial fails; with "stuck" it never ends
  *
  * A launch ends when it is looked at for the second time. */
@@ -128,7 +129,7 @@ static bool fake_darts(struct plait_device *device, int index,
 static void fake_count_pending(struct fake_slot *slot) {
     slot->pending = 0;
     for (uint32_t k = 0; k < slot->pixels; k++)
-        slot->pending += slot->counts[k] > (int32_t)slot->steps;
+        slot->pending += slot->counts[k] > (int32_t)slot->steps || fake_is("endless");
 }
 
 static bool fake_rows_begin(struct plait_device *device, int index,

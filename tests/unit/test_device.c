@@ -233,6 +233,7 @@ static void test_one_wrong_bit(void) {
     expect_refused("wrong-arithmetic", "its arithmetic differs in 1 of 65536 results");
     expect_refused("wrong-darts", "of 1048576 darts of rxs64 it counts 823669 hits");
     expect_refused("wrong-rows", "a Mandelbrot pixel has count");
+    expect_refused("endless", "it reports orbits that cannot be");
     expect_refused("refused", "the driver reports an error (test)");
     expect_refused("absent", "there is no such device");
 }
