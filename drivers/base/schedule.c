@@ -155,9 +155,38 @@ static uint64_t probe_size(const struct schedule *schedule) {
     return size > 0 ? size : 1;
 }
 
+/* The first piece of a rank whose speed is hinted: no more than a rank must have space for. */
+static uint64_t hinted_size(const struct schedule *schedule, int rank) {
+    const uint64_t size = (uint64_t)((double)schedule->total * schedule->rank[rank].hint / PROBE);
+    const uint64_t share = schedule->total / (uint64_t)schedule->ranks;
+    return schedule_least(size > 0 ? size : 1, share > 0 ? share : 1);
+}
+
+void schedule_hint(struct schedule *schedule, const double *speeds) {
+    double sum = 0;
+    bool all = true;
+    for (int r = 0; r < schedule->ranks; r++) {
+        sum += speeds[r];
+        all = all && speeds[r] > 0;
+    }
+    if (schedule->kind != SCHEDULE_DYNAMIC || schedule->ranks == 1 || !all || !isfinite(sum))
+        return;
+    uint64_t first = 0;
+    schedule->hinted = true;
+    for (int r = 0; r < schedule->ranks; r++) {
+        schedule->rank[r].hint = speeds[r] / sum;
+        schedule->rank[r].hinted_first = schedule_least(first, schedule->total);
+        first += hinted_size(schedule, r);
+    }
+}
+
 struct piece schedule_first(struct schedule *schedule, int rank) {
     if (schedule_is_fixed(schedule))
         return fixed_next(schedule, rank);
+    if (schedule->hinted) {
+        schedule->next = schedule->rank[rank].hinted_first;
+        return schedule_take(schedule, hinted_size(schedule, rank));
+    }
     schedule->next = schedule_least(probe_size(schedule) * (uint64_t)rank, schedule->total);
     return schedule_take(schedule, probe_size(schedule));
 }
@@ -171,12 +200,13 @@ static double speed_of(const struct schedule_rank *r) {
 struct field {
     double others;  /* sum of the speeds of the others */
     double fastest; /* of all */
+    double hints;   /* sum of the hints of those others whose speed is known */
     int known;      /* others whose speed is known */
     int unknown;    /* and is not */
 };
 
 static struct field look_around(const struct schedule *schedule, int rank) {
-    struct field field = {0, speed_of(&schedule->rank[rank]), 0, 0};
+    struct field field = {.fastest = speed_of(&schedule->rank[rank])};
     for (int r = 0; r < schedule->ranks; r++) {
         if (r == rank || schedule->rank[r].ended)
             continue;
@@ -184,6 +214,7 @@ static struct field look_around(const struct schedule *schedule, int rank) {
         field.known += speed > 0;
         field.unknown += speed == 0;
         field.others += speed;
+        field.hints += speed > 0 ? schedule->rank[r].hint : 0;
         if (speed > field.fastest)
             field.fastest = speed;
     }
@@ -203,11 +234,17 @@ static bool comes_too_late(const struct field *field, double own, uint64_t remai
 
 /* For a rank that has reported nothing yet, and may be slow: what takes the others as long as the
  * shortest piece, if that is little. */
-static double cautious_size(const struct schedule *schedule, const struct field *field,
+static double cautious_size(const struct schedule *schedule, const struct field *field, int rank,
                             uint64_t remaining) {
-    const double probe = (double)probe_size(schedule);
+    const double hint = schedule->rank[rank].hint;
+    const double probe =
+        (double)(schedule->hinted ? hinted_size(schedule, rank) : probe_size(schedule));
     if (field->known == 0)
         return probe;
+    /* The others may be a hundred times faster, and their mean far too much for this rank. */
+    if (schedule->hinted)
+        return fmax(probe, fmin(field->others * hint / field->hints * schedule->least_s,
+                                (double)remaining * hint / parts));
     const double shortest = field->others / field->known * schedule->least_s;
     return fmax(probe, fmin(shortest, (double)remaining / schedule->ranks / parts));
 }
@@ -231,7 +268,7 @@ static uint64_t dynamic_size(const struct schedule *schedule, int rank) {
     if (own > 0 && comes_too_late(&field, own, remaining))
         return 0;
     const double size = own > 0 ? guided_size(schedule, &field, rank, remaining)
-                                : cautious_size(schedule, &field, remaining);
+                                : cautious_size(schedule, &field, rank, remaining);
     if (size >= (double)remaining)
         return remaining;
     return size >= 1 ? (uint64_t)size : 1;

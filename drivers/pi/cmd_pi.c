@@ -131,6 +131,7 @@ static bool pi_prepare(struct run *run, void *state, struct failure *failure) {
         .generator = (enum plait_generator)options->generator,
         .seed = run->seed,
         .exec = &run->exec,
+        .speed = run->device.speed,
         .schedule = (enum schedule_kind)options->schedule,
         .progress = (enum progress_style)options->progress,
         .checkpoint = options->checkpoint ? &pi->checkpoint : NULL,

@@ -53,20 +53,20 @@ static bool rank_device_open(struct rank_device *rank, const struct session *ses
         return false;
     }
     exec->device = rank->device;
+    rank->speed = job == PLAIT_JOB_DARTS ? info.darts_per_s : info.steps_per_s;
     snprintf(rank->label, sizeof rank->label, "rank %d on host %.100s: device %zu, %.63s,",
              session->rank, mine->host, index, info.name);
     plait_device_on_loss(rank->device, rank_device_lost, rank);
     return true;
 }
 
-bool rank_device_begin(struct rank_device *rank, const struct session *session,
-                       const char *gpu_ranks, enum plait_device_job job, struct plait_exec *exec,
-                       struct placement *mine, struct failure *failure) {
+/* Collective: opens what there is to open. */
+static bool rank_device_choose(struct rank_device *rank, const struct session *session,
+                               const char *gpu_ranks, enum plait_device_job job,
+                               struct plait_exec *exec, struct placement *mine,
+                               struct failure *failure) {
     const enum gpu_ranks ranks = gpu_ranks_of(gpu_ranks);
     char why[PLAIT_DEVICE_WHY_BYTES] = "";
-    *rank = (struct rank_device){0};
-    if (ranks == GPU_RANKS_NONE)
-        return true;
     if (ranks == GPU_RANKS_LIST && gpu_ranks_last(gpu_ranks) >= (uint64_t)session->size) {
         failure_set(failure, EXIT_USAGE,
                     "--gpu-ranks: there is no rank %" PRIu64 ": the last of this run is %d",
@@ -104,6 +104,24 @@ bool rank_device_begin(struct rank_device *rank, const struct session *session,
     if (wants && count > 0) /* the ranks of this node that have this device */
         mine->device_sharers = (int32_t)(((size_t)sharers - place % count + count - 1) / count);
     return agree(session, failure);
+}
+
+bool rank_device_begin(struct rank_device *rank, const struct session *session,
+                       const char *gpu_ranks, enum plait_device_job job, struct plait_exec *exec,
+                       struct placement *mine, struct failure *failure) {
+    *rank = (struct rank_device){0};
+    if (gpu_ranks_of(gpu_ranks) == GPU_RANKS_NONE)
+        return true;
+    if (!rank_device_choose(rank, session, gpu_ranks, job, exec, mine, failure))
+        return false;
+    int has = rank->device != NULL, any = 0;
+    MPI_CHECK(MPI_Allreduce(&has, &any, 1, MPI_INT, MPI_MAX, session->world));
+    if (any && !has)
+        rank->speed = plait_exec_speed(exec, job);
+    /* Of ranks that hint, all must. */
+    if (any && !(rank->speed > 0))
+        rank->speed = 1;
+    return true;
 }
 
 void rank_device_end(struct rank_device *rank) {

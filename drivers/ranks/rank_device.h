@@ -14,6 +14,8 @@
 /* The device of this rank; all zero: none. It stays where it is while the device is in use. */
 struct rank_device {
     struct plait_device *device; /* NULL: none */
+    double speed;    /* of this rank, with its device or its threads, if any rank of the run has a
+                      * device; else 0 on all ranks */
     char label[256]; /* rank, host and name, for the line that says that it has failed */
 };
 
