@@ -19,6 +19,7 @@ struct placement {
     char path[16];
     char version[32];         /* of Plait */
     char mpi[64];             /* of the MPI library */
+    char cpus[48];            /* that the threads of this process may use, "0-3,8"; or empty */
     char device[64];          /* that this rank uses, or had to do without; empty: none */
     char device_why[128];     /* why it does without; or empty */
     char refused_threads[32]; /* the text of an OMP_NUM_THREADS that cannot be meant; or empty */
