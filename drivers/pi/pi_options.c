@@ -192,6 +192,7 @@ static const struct option_table tables[] = {
     {pi_option_rows, PI_OPTIONS, 0},
     {run_option_rows, RUN_OPTIONS, offsetof(struct pi_options, run)},
     GPU_RANKS_TABLE(offsetof(struct pi_options, run)),
+    ENERGY_TABLE(offsetof(struct pi_options, energy)),
     OPTION_STANDARD_TABLE,
 };
 

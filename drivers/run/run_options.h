@@ -38,6 +38,18 @@ extern const struct option gpu_ranks_row[1];
 #define GPU_RANKS_TABLE(base) \
     { gpu_ranks_row, 1, (base) }
 
+/* The energy of the work, see run/energy_use.h. */
+struct energy_options {
+    bool energy;
+    double watts; /* of each node; 0: measured */
+};
+
+/* Rows for a struct energy_options, of the subcommands whose work can be counted. */
+enum { ENERGY_OPTIONS = 2 };
+extern const struct option energy_option_rows[ENERGY_OPTIONS];
+#define ENERGY_TABLE(base) \
+    { energy_option_rows, ENERGY_OPTIONS, (base) }
+
 /* Rows of the subcommands that work for long and share their work, for members that are theirs. */
 #define SCHEDULE_ROW(member_offset, what, result)                                                                                                \
     {                                                                                                                                            \
