@@ -19,19 +19,24 @@ struct field {
     const char *name;
     int ranks;
     double speeds[RANKS_MAX];
-    bool must; /* 0.95 and 0.6 are required */
+    bool must;   /* 0.95 and 0.6 are required */
+    bool hinted; /* dynamic knows the speeds before */
 };
 
 static const struct field fields[] = {
-    {"2 ranks, one at a quarter", 2, {1, 0.25}, true},
-    {"2 ranks, rank 0 at a quarter", 2, {0.25, 1}, true},
-    {"3 ranks, one at a quarter", 3, {1, 1, 0.25}, true},
-    {"3 ranks, two slowed", 3, {1, 0.5, 0.25}, true},
-    {"3 ranks, rank 0 at a quarter", 3, {0.25, 1, 1}, true},
-    {"3 ranks, one at a tenth", 3, {1, 0.1, 1}, true},
-    {"2 equal ranks", 2, {1, 1}, false},
-    {"7 equal ranks", 7, {1, 1, 1, 1, 1, 1, 1}, false},
-    {"7 ranks of three kinds", 7, {1, 1, 1, 0.4, 0.4, 0.15, 0.15}, false},
+    {"2 ranks, one at a quarter", 2, {1, 0.25}, true, false},
+    {"2 ranks, rank 0 at a quarter", 2, {0.25, 1}, true, false},
+    {"3 ranks, one at a quarter", 3, {1, 1, 0.25}, true, false},
+    {"3 ranks, two slowed", 3, {1, 0.5, 0.25}, true, false},
+    {"3 ranks, rank 0 at a quarter", 3, {0.25, 1, 1}, true, false},
+    {"3 ranks, one at a tenth", 3, {1, 0.1, 1}, true, false},
+    {"2 equal ranks", 2, {1, 1}, false, false},
+    {"7 equal ranks", 7, {1, 1, 1, 1, 1, 1, 1}, false, false},
+    {"4 ranks, a GPU, rank 0 slow", 4, {0.2, 50, 1, 1}, false, false},
+    {"the same, hinted", 4, {0.2, 50, 1, 1}, false, true},
+    {"7 ranks, two GPUs", 7, {50, 50, 1, 1, 1, 1, 1}, false, false},
+    {"the same, hinted", 7, {50, 50, 1, 1, 1, 1, 1}, false, true},
+    {"7 ranks of three kinds", 7, {1, 1, 1, 0.4, 0.4, 0.15, 0.15}, false, false},
 };
 
 /* Seconds of each row, one thread, the least of several tries: others may use the machine. */
@@ -70,8 +75,14 @@ static bool bench_field(const struct field *field, const double *row_s, uint32_t
     struct simulated dynamic = {0};
     printf("%-30s", field->name);
     for (int kind = 0; schedule_names[kind]; kind++) {
-        const struct simulation simulation = {
-            (enum schedule_kind)kind, rows, row_s, field->ranks, field->speeds, message_s, serve_s};
+        const struct simulation simulation = {(enum schedule_kind)kind,
+                                              rows,
+                                              row_s,
+                                              field->ranks,
+                                              field->speeds,
+                                              message_s,
+                                              serve_s,
+                                              field->hinted ? field->speeds : NULL};
         struct simulated result;
         if (!simulate(&simulation, &result))
             return false;

@@ -183,6 +183,8 @@ static void run(struct state *state) {
         state->before_s[u + 1] = state->before_s[u] + given->unit_s[u];
     if (given->kind == SCHEDULE_WEIGHTED)
         schedule_weigh(&state->schedule, given->speeds);
+    if (given->hints)
+        schedule_hint(&state->schedule, given->hints);
     if (given->kind == SCHEDULE_DYNAMIC)
         run_dynamic(state);
     else

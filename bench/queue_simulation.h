@@ -18,6 +18,7 @@ struct simulation {
     const double *speeds; /* [ranks] */
     double message_s;     /* from one rank to another */
     double serve_s;       /* that rank 0 spends on a request */
+    const double *hints;  /* [ranks]: speeds that are known before; NULL: none */
 };
 
 struct simulated {

@@ -28,6 +28,13 @@ if(PLAIT_MPI)
     endif()
   endif()
 endif()
+# Only the headers: a process that asks for devices opens the library, and does without it where it is not there.
+if(PLAIT_OPENCL)
+  find_path(PLAIT_OPENCL_INCLUDE CL/cl.h)
+  if(NOT PLAIT_OPENCL_INCLUDE)
+    message(FATAL_ERROR "GPUs need CL/cl.h (opencl-c-headers); -DPLAIT_OPENCL=OFF leaves them out")
+  endif()
+endif()
 # Debian has no CUnit for the targets it cross-compiles to; the checks then count for themselves. Without
 # the condition pkg-config would offer the build machine's library.
 set(PLAIT_CHECK_BACKEND plain)

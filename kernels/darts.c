@@ -3,8 +3,10 @@
  * or of many, and lets threads take jobs until none is left. */
 #include "plait/darts.h"
 
+#include "../arch/darts_exact.h"
+#include "../arch/device.h"
 #include "../arch/path.h"
-#include "../arch/pcg.h"
+#include "device_rest.h"
 #include "exec_is_valid.h"
 #include "tasks.h"
 
@@ -103,6 +105,93 @@ static uint64_t do_job(void *context, uint64_t index, int thread) {
     return darts;
 }
 
+/* Darts that a device is asked for, of all runs and of each: fewer are done before it has begun. */
+static const uint64_t device_darts_min = UINT64_C(1) << 18;
+static const uint64_t device_run_darts_min = 256;
+
+/* The darts of the range that a device does: whole outputs of rxs64, which give two darts each. */
+struct device_part {
+    uint64_t first, count; /* darts */
+    uint64_t per_draw;
+};
+
+static struct device_part device_part_of(const struct plait_darts_range *range) {
+    if (range->generator == PLAIT_PCG32)
+        return (struct device_part){range->first, range->count, 1};
+    const uint64_t odd = range->first % 2;
+    return (struct device_part){range->first + odd, (range->count - odd) / 2 * 2, 2};
+}
+
+/* The dart before the device's part, and the one after it, where they belong to the range. */
+static void add_edges(const struct plait_darts_range *range, const struct device_part *part,
+                      uint64_t runs, uint64_t *hits) {
+    const uint64_t end = range->first + range->count, part_end = part->first + part->count;
+    for (uint64_t run = 0; run < runs && part->count < range->count; run++) {
+        const uint64_t start = plait_pcg_run(range->seed, range->run + run);
+        if (range->first < part->first) {
+            struct plait_darts_job job = make_job(range->generator, start, range->first, 1);
+            hits[run] += darts_take_one(&job);
+        }
+        if (part_end < end) {
+            struct plait_darts_job job = make_job(range->generator, start, part_end, 1);
+            hits[run] += darts_take_one(&job);
+        }
+    }
+}
+
+/* plait_progress_fn: from draws to darts. */
+static bool device_darts_progress(void *context, uint64_t done, uint64_t total) {
+    const struct plait_rest *darts = context; /* before: darts of a draw */
+    (void)total;
+    return darts->exec->progress(darts->exec->progress_context, done * darts->before, darts->total);
+}
+
+/* What is left when a device has failed after `done` draws: the end of a run, and whole runs. */
+static enum plait_status add_rest(const struct plait_darts_range *range,
+                                  const struct device_part *part, uint64_t runs,
+                                  const struct plait_exec *exec, uint64_t done, uint64_t *hits) {
+    const uint64_t draws = part->count / part->per_draw, run = done / draws;
+    const uint64_t skip = done % draws * part->per_draw;
+    struct plait_rest rest = {exec, done * part->per_draw, range->count * runs};
+    struct plait_exec threads = plait_rest_exec(&rest);
+    struct plait_darts_range left = *range;
+    left.run = range->run + run;
+    left.first = part->first + skip;
+    left.count = part->count - skip;
+    const enum plait_status status =
+        run < runs ? plait_darts_add_hits(&left, 1, &threads, hits + run) : PLAIT_OK;
+    if (status != PLAIT_OK || run + 1 >= runs)
+        return status;
+    rest.before += left.count;
+    left.run++;
+    left.first = part->first;
+    left.count = part->count;
+    return plait_darts_add_hits(&left, runs - run - 1, &threads, hits + run + 1);
+}
+
+static enum plait_status add_device_hits(const struct plait_darts_range *range, uint64_t runs,
+                                         const struct plait_exec *exec, uint64_t *hits) {
+    const struct device_part part = device_part_of(range);
+    const uint64_t outputs = range->generator == PLAIT_PCG32 ? 2 * part.first : part.first / 2;
+    struct plait_rest darts = {exec, part.per_draw, range->count * runs};
+    const struct plait_device_progress progress = {exec->progress ? device_darts_progress : NULL,
+                                                   &darts};
+    const struct plait_device_darts work = {
+        .pcg32 = range->generator == PLAIT_PCG32,
+        .start = plait_pcg_jump(plait_pcg_run(range->seed, range->run), outputs),
+        .to_run = pcg_leap_of(pcg_run_distance),
+        .draws = part.count / part.per_draw,
+        .runs = runs,
+    };
+    uint64_t done;
+    const enum plait_device_end end =
+        plait_device_darts(exec->device, &work, progress, hits, &done);
+    if (end == PLAIT_DEVICE_STOPPED)
+        return PLAIT_E_INTERRUPTED;
+    add_edges(range, &part, runs, hits);
+    return end == PLAIT_DEVICE_DONE ? PLAIT_OK : add_rest(range, &part, runs, exec, done, hits);
+}
+
 enum plait_status plait_darts_add_hits(const struct plait_darts_range *range, uint64_t runs,
                                        const struct plait_exec *exec, uint64_t *hits) {
     if (!range_is_valid(range, runs) || (runs > 0 && range->count > UINT64_MAX / runs) ||
@@ -110,6 +199,9 @@ enum plait_status plait_darts_add_hits(const struct plait_darts_range *range, ui
         return PLAIT_E_ARGUMENT;
     if (range->count * runs == 0)
         return PLAIT_OK;
+    if (exec->device && (plait_device_jobs(exec->device) & PLAIT_DOES_DARTS) &&
+        range->count >= device_run_darts_min && range->count * runs >= device_darts_min)
+        return add_device_hits(range, runs, exec, hits);
     struct work work = {
         .range = range,
         .darts_hits = PLAIT_PATH_KERNEL(exec->path, darts_hits),

@@ -3,7 +3,9 @@
  * threads take tiles until none is left. */
 #include "plait/escape.h"
 
+#include "../arch/device.h"
 #include "../arch/path.h"
+#include "device_rest.h"
 #include "escape_job.h"
 #include "exec_is_valid.h"
 #include "plait/sample.h"
@@ -245,11 +247,37 @@ static void count_tile(void *context, const struct plait_escape_job *job,
         });
 }
 
+/* All rows by the device of exec, or the first ones by it and the others by threads, if it fails.
+ */
+static enum plait_status escape_device_rows(const struct plait_escape *escape,
+                                            const struct plait_exec *exec, uint32_t first,
+                                            uint32_t rows, int32_t *counts) {
+    const enum plait_status status = plait_escape_check(escape);
+    if (status != PLAIT_OK)
+        return status;
+    if (!row_range_is_valid(escape, (struct plait_row_range){first, rows}))
+        return PLAIT_E_ARGUMENT;
+    const struct plait_escape_job job = plait_escape_make_job(escape);
+    const struct plait_device_rows work = {&job, first, rows, escape->width};
+    const struct plait_device_progress progress = {exec->progress, exec->progress_context};
+    uint32_t done;
+    const enum plait_device_end end =
+        plait_device_rows(exec->device, &work, progress, counts, &done);
+    if (end != PLAIT_DEVICE_LOST)
+        return end == PLAIT_DEVICE_DONE ? PLAIT_OK : PLAIT_E_INTERRUPTED;
+    struct plait_rest rest = {exec, done, rows};
+    const struct plait_exec threads = plait_rest_exec(&rest);
+    return plait_escape_rows(escape, &threads, first + done, rows - done,
+                             counts + (size_t)done * escape->width);
+}
+
 enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                     const struct plait_exec *exec, uint32_t first, uint32_t rows,
                                     int32_t *counts) {
     if (!exec_is_valid(exec))
         return PLAIT_E_ARGUMENT;
+    if (exec->device && rows > 0 && (plait_device_jobs(exec->device) & PLAIT_DOES_ROWS))
+        return escape_device_rows(escape, exec, first, rows, counts);
     struct count_rows to = {PLAIT_PATH_KERNEL(exec->path, escape_tile), escape->width, first,
                             counts};
     return plait_escape_take_tiles(escape, exec, (struct plait_row_range){first, rows}, count_tile,

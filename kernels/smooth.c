@@ -2,7 +2,9 @@
  * Smooth values over threads: with the counts, tile by tile, or by the counts, row by row. */
 #include "plait/smooth.h"
 
+#include "../arch/device.h"
 #include "../arch/path.h"
+#include "device_rest.h"
 #include "escape_job.h"
 #include "exec_is_valid.h"
 
@@ -100,11 +102,49 @@ static void smooth_tile(void *context, const struct plait_escape_job *job,
                work->output->parts ? work->output->parts + at : NULL, &own->range);
 }
 
+/* Pixels whose counts a device finds before threads find their values: progress is called between.
+ */
+static const uint32_t device_band_pixels = 1 << 20;
+
+/* A device has no smooth values: it counts, band by band, and threads do the rest. */
+static enum plait_status smooth_after_device(const struct plait_escape *escape,
+                                             const struct plait_exec *exec,
+                                             struct plait_row_range range, int32_t *counts,
+                                             struct plait_smooth_output *output) {
+    const uint32_t width = escape->width;
+    const uint32_t most = device_band_pixels > width ? device_band_pixels / width : 1;
+    enum plait_status status = plait_escape_check(escape);
+    if (status == PLAIT_OK && !row_range_is_valid(escape, range))
+        status = PLAIT_E_ARGUMENT;
+    for (uint32_t row = 0; row < range.rows && status == PLAIT_OK;) {
+        const uint32_t rows = range.rows - row < most ? range.rows - row : most;
+        const size_t at = (size_t)row * width;
+        struct plait_rest rest = {exec, row, range.rows};
+        struct plait_exec band = plait_rest_exec(&rest);
+        struct plait_smooth_output part = {
+            .values = output->values ? output->values + at : NULL,
+            .parts = output->parts ? output->parts + at : NULL,
+            .range = output->range,
+        };
+        band.device = exec->device;
+        status = plait_escape_rows(escape, &band, range.first + row, rows, counts + at);
+        if (status == PLAIT_OK)
+            status =
+                plait_smooth_rows(escape, &band, (struct plait_row_range){range.first + row, rows},
+                                  width, counts + at, &part);
+        output->range = part.range;
+        row += rows;
+    }
+    return status;
+}
+
 enum plait_status plait_smooth_compute(const struct plait_escape *escape,
                                        const struct plait_exec *exec, struct plait_row_range range,
                                        int32_t *counts, struct plait_smooth_output *output) {
     if (!exec_is_valid(exec))
         return PLAIT_E_ARGUMENT;
+    if (exec->device && (plait_device_jobs(exec->device) & PLAIT_DOES_ROWS))
+        return smooth_after_device(escape, exec, range, counts, output);
     struct smooth_tiles work = {
         .escape_tile = PLAIT_PATH_KERNEL(exec->path, escape_tile),
         .width = escape->width,

@@ -353,6 +353,35 @@ static void examine_nodes(const struct placement *ranks, size_t count,
             stacked_node.first->host, and_more(stacked - 1, "host").text, stacked_node.bound);
 }
 
+/* The first rank of each kind, and how many more there are. */
+static void examine_devices(const struct placement *ranks, size_t count,
+                            struct placement_warnings *warnings) {
+    const struct placement *refused = NULL, *shared = NULL;
+    int more_refused = 0, more_shared = 0;
+    for (size_t k = 0; k < count; k++) {
+        if (ranks[k].device_why[0] && refused)
+            more_refused++;
+        else if (ranks[k].device_why[0])
+            refused = &ranks[k];
+        if (ranks[k].device_sharers > 1 && shared)
+            more_shared++;
+        else if (ranks[k].device_sharers > 1)
+            shared = &ranks[k];
+    }
+    if (refused)
+        warn(
+            warnings,
+            "rank %d on host %s%s does not use its GPU, %s: %s: update its driver, or give --gpu-ranks none",
+            refused->rank, refused->host, and_more(more_refused, "rank").text, refused->device,
+            refused->device_why);
+    if (shared)
+        warn(
+            warnings,
+            "rank %d on host %s%s: %d ranks share the device %s: start one rank for each device, or name fewer ranks in --gpu-ranks",
+            shared->rank, shared->host, and_more(more_shared, "rank").text, shared->device_sharers,
+            shared->device);
+}
+
 void placement_examine(const struct placement *ranks, size_t count,
                        struct placement_warnings *warnings) {
     warnings->count = 0;
@@ -361,4 +390,5 @@ void placement_examine(const struct placement *ranks, size_t count,
     examine_threads(ranks, count, warnings);
     examine_quotas(ranks, count, warnings);
     examine_nodes(ranks, count, warnings);
+    examine_devices(ranks, count, warnings);
 }

@@ -20,6 +20,8 @@ struct placement {
     char version[32];         /* of Plait */
     char mpi[64];             /* of the MPI library */
     char cpus[48];            /* that the threads of this process may use, "0-3,8"; or empty */
+    char device[64];          /* that this rank uses, or had to do without; empty: none */
+    char device_why[128];     /* why it does without; or empty */
     char refused_threads[32]; /* the text of an OMP_NUM_THREADS that cannot be meant; or empty */
     double cpu_quota;         /* cores' worth of time that control groups allow; 0: no limit */
     int32_t rank;
@@ -41,6 +43,7 @@ struct placement {
     int32_t threads_bound;      /* 1: OpenMP binds them to cores one by one, from the first on */
     int32_t threads_vary;       /* 1: OMP_DYNAMIC lets OpenMP start fewer */
     int32_t launcher_kind;      /* enum launcher_kind */
+    int32_t device_sharers;     /* ranks of the node that use this rank's device; 0: not counted */
 };
 
 /* Who has taken cores of the node away from a rank: of several the one that is nearest to it. */
@@ -62,7 +65,7 @@ const char *placement_limit_text(const struct placement *rank);
 enum { PLACEMENT_THREADS_MAX = PLAIT_THREADS_MAX };
 int placement_default_threads(int visible_cores, int sharers, double quota, int quota_sharers);
 
-enum { PLACEMENT_WARNINGS = 12, PLACEMENT_WARNING_BYTES = 640 };
+enum { PLACEMENT_WARNINGS = 14, PLACEMENT_WARNING_BYTES = 640 };
 
 /* What is wrong with a placement, a line each: the cause with its place, then the option that fixes
  * it. A cause that many hosts or ranks share is one line with their number. */
@@ -74,7 +77,8 @@ struct placement_warnings {
 /* Looks for: a launcher that made N worlds of one; ranks of different Plait versions; settings of
  * OpenMP that were ignored or give fewer threads than were asked for; more threads than visible
  * cores; cores or CPU quotas shared by too many threads; cores left idle by binding, or used by
- * several ranks while others are idle. `ranks` are all ranks of the run in rank order. */
+ * several ranks while others are idle; GPUs that are not used, or shared by ranks. `ranks` are all
+ * ranks of the run in rank order. */
 void placement_examine(const struct placement *ranks, size_t count,
                        struct placement_warnings *warnings);
 

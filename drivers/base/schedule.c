@@ -159,9 +159,38 @@ static uint64_t probe_size(const struct schedule *schedule) {
     return size > 0 ? size : 1;
 }
 
+/* The first piece of a rank whose speed is hinted: no more than a rank must have space for. */
+static uint64_t hinted_size(const struct schedule *schedule, int rank) {
+    const uint64_t size = (uint64_t)((double)schedule->total * schedule->rank[rank].hint / PROBE);
+    const uint64_t share = schedule->total / (uint64_t)schedule->ranks;
+    return schedule_least(size > 0 ? size : 1, share > 0 ? share : 1);
+}
+
+void schedule_hint(struct schedule *schedule, const double *speeds) {
+    double sum = 0;
+    bool all = true;
+    for (int r = 0; r < schedule->ranks; r++) {
+        sum += speeds[r];
+        all = all && speeds[r] > 0;
+    }
+    if (schedule->kind != SCHEDULE_DYNAMIC || schedule->ranks == 1 || !all || !isfinite(sum))
+        return;
+    uint64_t first = 0;
+    schedule->hinted = true;
+    for (int r = 0; r < schedule->ranks; r++) {
+        schedule->rank[r].hint = speeds[r] / sum;
+        schedule->rank[r].hinted_first = schedule_least(first, schedule->total);
+        first += hinted_size(schedule, r);
+    }
+}
+
 struct piece schedule_first(struct schedule *schedule, int rank) {
     if (schedule_is_fixed(schedule))
         return fixed_next(schedule, rank);
+    if (schedule->hinted) {
+        schedule->next = schedule->rank[rank].hinted_first;
+        return schedule_take(schedule, hinted_size(schedule, rank));
+    }
     schedule->next = schedule_least(probe_size(schedule) * (uint64_t)rank, schedule->total);
     return schedule_take(schedule, probe_size(schedule));
 }
@@ -169,6 +198,15 @@ struct piece schedule_first(struct schedule *schedule, int rank) {
 /* Units per second of late, 0 if not known. */
 static double speed_of(const struct schedule_rank *r) {
     return r->fading_seconds > 0 ? r->fading_units / r->fading_seconds : 0;
+}
+
+/* The sum of the hints of those other working ranks whose speed is known. */
+static double known_hints(const struct schedule *schedule, int rank) {
+    double sum = 0;
+    for (int r = 0; r < schedule->ranks; r++)
+        if (r != rank && schedule->working.speed[r] > 0)
+            sum += schedule->rank[r].hint;
+    return sum;
 }
 
 /* Whether the others would be done with everything long before this rank with one unit: it would
@@ -185,10 +223,17 @@ static bool comes_too_late(const struct speed_others *others, double own, uint64
 /* For a rank that has reported nothing yet, and may be slow: what takes the others as long as the
  * shortest piece, if that is little. */
 static double cautious_size(const struct schedule *schedule, const struct speed_others *others,
-                            uint64_t remaining) {
-    const double probe = (double)probe_size(schedule);
+                            int rank, uint64_t remaining) {
+    const double hint = schedule->rank[rank].hint;
+    const double probe =
+        (double)(schedule->hinted ? hinted_size(schedule, rank) : probe_size(schedule));
     if (others->known == 0)
         return probe;
+    /* The others may be a hundred times faster, and their mean far too much for this rank. */
+    if (schedule->hinted)
+        return fmax(probe,
+                    fmin(others->sum * hint / known_hints(schedule, rank) * schedule->least_s,
+                         (double)remaining * hint / parts));
     const double shortest = others->sum / others->known * schedule->least_s;
     return fmax(probe, fmin(shortest, (double)remaining / schedule->ranks / parts));
 }
@@ -212,7 +257,7 @@ static uint64_t size_among(const struct schedule *schedule, const struct speed_o
     if (own > 0 && comes_too_late(others, own, remaining))
         return 0;
     const double size = own > 0 ? guided_size(schedule, others, rank, remaining)
-                                : cautious_size(schedule, others, remaining);
+                                : cautious_size(schedule, others, rank, remaining);
     if (size >= (double)remaining)
         return remaining;
     return size >= 1 ? (uint64_t)size : 1;

@@ -33,6 +33,8 @@ struct schedule_rank {
     double told_seconds;   /* busy, as last reported */
     double fading_units;   /* the same, of late: older ones count half as much with every */
     double fading_seconds; /* report, since neighbouring units cost alike */
+    double hint;           /* its part of the speed of all, as far as that was known before */
+    uint64_t hinted_first; /* where its first piece begins then */
 };
 
 struct schedule {
@@ -41,6 +43,7 @@ struct schedule {
     int ranks;
     uint64_t next;              /* dynamic: units before it have been handed out */
     double least_s;             /* dynamic: a piece should last that long, where units allow it */
+    bool hinted;                /* dynamic: the hints of the ranks are set */
     struct schedule_rank *rank; /* [ranks] */
     struct speed_field working; /* dynamic: the ranks that may still get something */
     uint64_t walks;             /* dynamic: questions for which speeds had to be added up again */
@@ -55,6 +58,12 @@ void schedule_end(struct schedule *schedule);
 /* SCHEDULE_WEIGHTED, before anything is handed out: shares in proportion to speeds[ranks], in units
  * per second. Speeds that are not above 0 count as the slowest of the others. */
 void schedule_weigh(struct schedule *schedule, const double *speeds);
+
+/* SCHEDULE_DYNAMIC, before anything is handed out, the same on all ranks: speeds[ranks] as measured
+ * before, in any unit, for ranks that differ by more than the policy would find out in time, such
+ * as those with a GPU. Without effect unless all are above 0. First pieces are then in proportion
+ * to them, and so is what a rank gets that asks before it has finished a unit. */
+void schedule_hint(struct schedule *schedule, const double *speeds);
 
 /* Whether every rank can work out its own pieces, so that nobody needs to be asked. */
 bool schedule_is_fixed(const struct schedule *schedule);

@@ -1,15 +1,57 @@
 /* SPDX-License-Identifier: MIT
  * plait hello: who runs where. The first thing to run on a new cluster. */
+#include "base/device_list.h"
 #include "cluster/hello_options.h"
+#include "ranks/agree.h"
+#include "ranks/mpi_check.h"
 #include "run/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Rank 0: the devices of all nodes, counts[rank] of the first rank of each, in rank order. */
+struct hello {
+    int *counts; /* [ranks] */
+    struct device_entry *entries;
+};
+
+/* The first rank of each node lists its devices. */
+static bool hello_work(struct run *run, void *state, struct failure *failure) {
+    const struct hello_options *options = run->options;
+    const struct session *session = run->session;
+    struct hello *hello = state;
+    struct device_entry mine[DEVICE_LIST_MAX];
+    const enum plait_device_set set = options->devices ? PLAIT_ALL_DEVICES : PLAIT_GPUS;
+    const int bytes = (int)sizeof *mine;
+    const int count = session->node_rank == 0 ? (int)device_list(set, mine) : 0;
+    int all = 0;
+    MPI_CHECK(MPI_Allreduce(&count, &all, 1, MPI_INT, MPI_SUM, session->world));
+    if (all == 0)
+        return true;
+    int *layout = calloc(2 * (size_t)session->size, sizeof *layout); /* bytes, displacements */
+    hello->counts = calloc((size_t)session->size, sizeof *hello->counts);
+    hello->entries = session_is_root(session) ? malloc((size_t)all * sizeof *mine) : NULL;
+    if (!layout || !hello->counts || (session_is_root(session) && !hello->entries))
+        failure_set(failure, EXIT_RUN, "out of memory");
+    if (agree(session, failure)) {
+        MPI_CHECK(MPI_Gather(&count, 1, MPI_INT, hello->counts, 1, MPI_INT, ROOT, session->world));
+        int *displacements = layout + session->size;
+        for (int r = 0; r < session->size; r++) {
+            layout[r] = hello->counts[r] * bytes;
+            displacements[r] = r > 0 ? displacements[r - 1] + layout[r - 1] : 0;
+        }
+        MPI_CHECK(MPI_Gatherv(mine, count * bytes, MPI_BYTE, hello->entries, layout, displacements,
+                              MPI_BYTE, ROOT, session->world));
+    }
+    free(layout);
+    return failure->exit_status == EXIT_DONE;
+}
 
 static bool hello_print(const struct run *run, void *state, struct failure *failure) {
     const struct placement *all = run->placements;
+    const struct hello *hello = state;
     const int size = run->session->size;
-    (void)state;
     (void)failure;
     int host_width = 4;
     for (int r = 0; r < size; r++)
@@ -31,24 +73,61 @@ static bool hello_print(const struct run *run, void *state, struct failure *fail
             whole, placement_limit_text(rank), quota, (int)rank->threads,
             rank->threads == 1 ? "" : "s", rank->path, rank->version, rank->mpi);
     }
+    const struct device_entry *entry = hello->entries;
+    for (int r = 0; r < size && hello->counts; r++)
+        for (int k = 0; k < hello->counts[r]; k++) {
+            char line[DEVICE_LINE_BYTES];
+            device_list_line(entry++, (size_t)k, line);
+            printf("%-*s  %s\n", host_width, all[r].host, line);
+        }
     return true;
+}
+
+static void hello_report_devices(const struct run *run, const struct hello *hello,
+                                 struct report *report) {
+    const struct device_entry *entry = hello->entries;
+    report_open_array(report, "devices");
+    for (int r = 0; r < run->session->size && hello->counts; r++)
+        for (int k = 0; k < hello->counts[r]; k++, entry++) {
+            report_open_object(report, NULL);
+            report_text(report, "host", run->placements[r].host);
+            report_text(report, "name", entry->info.name);
+            report_text(report, "driver", entry->info.driver);
+            report_count(report, "memory_bytes", entry->info.memory_bytes);
+            report_flag(report, "gpu", entry->info.gpu);
+            report_flag(report, "doubles", entry->info.doubles);
+            report_real(report, "darts_per_second", entry->info.darts_per_s);
+            report_real(report, "steps_per_second", entry->info.steps_per_s);
+            report_text(report, "refused", entry->why);
+            report_close(report);
+        }
+    report_close(report);
 }
 
 static void hello_report(const struct run *run, const void *state, struct report *report) {
     struct placement_warnings warnings;
-    (void)state;
     placement_examine(run->placements, (size_t)run->session->size, &warnings);
     report_count(report, "ranks", (uint64_t)run->session->size);
     report_open_array(report, "warnings");
     for (size_t k = 0; k < warnings.count; k++)
         report_text(report, NULL, warnings.text[k]);
     report_close(report);
+    hello_report_devices(run, state, report);
+}
+
+static void hello_free(void *state) {
+    struct hello *hello = state;
+    free(hello->counts);
+    free(hello->entries);
 }
 
 const struct command cmd_hello = {
     .options = &hello_option_set,
     .options_bytes = sizeof(struct hello_options),
+    .state_bytes = sizeof(struct hello),
+    .work = hello_work,
     .print = hello_print,
     .report_result = hello_report,
+    .free = hello_free,
     .any_version = true,
 };

@@ -6,6 +6,7 @@
 #include "run/run_options.h"
 
 struct hello_options {
+    bool devices; /* all of them, not only GPUs */
     struct run_options run;
 };
 

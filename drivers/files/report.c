@@ -177,6 +177,7 @@ static void put_placement(struct report *report, const struct report_places *pla
             put(report, "cpu_quota", json_null());
         report_count(report, "threads", (uint64_t)rank->threads);
         report_text(report, "path", rank->path);
+        put_text_or_null(report, "device", rank->device_why[0] ? "" : rank->device);
         report_close(report);
     }
     report_close(report);

@@ -199,6 +199,7 @@ static bool begin_queue(struct round_work *mine, struct queue *queue, struct fai
         .rest = checkpoint ? &checkpoint->rest : NULL,
         .sample = sample_unit,
         .sample_context = mine,
+        .speed = counts->work.speed,
     };
     return queue_begin(queue, counts->session, &plan, failure);
 }

@@ -17,6 +17,7 @@ struct pi_work {
     enum plait_generator generator;
     uint64_t seed;
     const struct plait_exec *exec;
+    double speed; /* of this rank, for the queue */
     enum schedule_kind schedule;
     enum progress_style progress;
     struct pi_checkpoint *checkpoint; /* open; NULL: none */

@@ -11,6 +11,7 @@ const struct command cmd_mandelbrot = {
     .options = &mandelbrot_option_set,
     .options_bytes = sizeof(struct picture_options),
     .state_bytes = sizeof(struct picture),
+    .device_job = PLAIT_JOB_ROWS,
     .begin = mandelbrot_begin,
     .prepare = picture_prepare,
     .work = picture_work,

@@ -48,6 +48,7 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         .session = run->session,
         .escape = &picture->escape,
         .exec = &run->exec,
+        .speed = run->device.speed,
     };
     picture->keeper = (struct keeper){
         .kind = options->stream ? &keeper_disk : &keeper_memory,

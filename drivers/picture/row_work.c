@@ -34,6 +34,7 @@ bool row_work_plan(struct row_work *work, enum schedule_kind kind, const struct 
         .rest = rest,
         .sample = row_work_sample,
         .sample_context = &sample,
+        .speed = work->speed,
     };
     const bool planned =
         agree(work->session, failure) && queue_begin(&work->queue, work->session, &plan, failure);

@@ -21,6 +21,7 @@ struct row_work {
     const struct session *session;
     const struct plait_escape *escape;
     const struct plait_exec *exec;
+    double speed; /* of this rank, for the queue */
 
     struct queue queue; /* its units are rows */
     uint32_t distinct;  /* rows that ranks compute; the others mirror them */

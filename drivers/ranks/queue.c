@@ -525,6 +525,11 @@ bool queue_begin(struct queue *queue, const struct session *session, const struc
     const bool begun = agree(session, failure);
     if (begun && plan->kind == SCHEDULE_WEIGHTED)
         queue_weigh(queue, plan, speeds);
+    if (begun && plan->kind == SCHEDULE_DYNAMIC && plan->speed > 0) {
+        MPI_CHECK(
+            MPI_Allgather(&plan->speed, 1, MPI_DOUBLE, speeds, 1, MPI_DOUBLE, session->world));
+        schedule_hint(&queue->schedule, speeds);
+    }
     free(speeds);
     return begun;
 }

@@ -96,11 +96,13 @@ struct queue_plan {
     const struct unit_set *rest;
     queue_sample_fn *sample; /* called for SCHEDULE_WEIGHTED only */
     void *sample_context;
+    double speed; /* of this rank, in any unit, where it is known before and ranks differ much; 0 on
+                   * all ranks: not known */
 };
 
 /* Collective. SCHEDULE_WEIGHTED measures every rank by sample for a moment, 10 ms or one unit, on
- * the same units, spread over all. A failure is that of all ranks. Free with queue_end, also after
- * a failure. */
+ * the same units, spread over all; SCHEDULE_DYNAMIC has the speeds for hints. A failure is that of
+ * all ranks. Free with queue_end, also after a failure. */
 bool queue_begin(struct queue *queue, const struct session *session, const struct queue_plan *plan,
                  struct failure *failure);
 

@@ -9,8 +9,10 @@
 #include "base/placement.h"
 #include "files/report.h"
 #include "options/option_values.h"
+#include "plait/device.h"
 #include "plait/exec.h"
 #include "plait/limit.h"
+#include "ranks/rank_device.h"
 #include "ranks/session.h"
 
 #include <stdbool.h>
@@ -37,6 +39,7 @@ struct run {
     const void *options;                /* the subcommand's struct, with all options applied */
     uint64_t seed;                      /* what --seed has come to, where there is such an option */
     struct plait_exec exec;             /* of this rank, from prepare on */
+    struct rank_device device;          /* of this rank, from prepare on: that of exec */
     const struct placement *placements; /* rank 0, from prepare on: of all ranks, in rank order */
     const struct machine_record *nodes; /* rank 0, after the work, for --json: of all nodes */
     size_t node_count;
@@ -89,6 +92,8 @@ struct command {
 
     /* What a process does, instead of all this, that the work has spawned (ranks/spawn.h). */
     void (*spawned)(void);
+
+    enum plait_device_job device_job; /* of a subcommand that has --gpu-ranks */
 
     bool local;   /* needs no MPI: runs in the launcher's first process alone */
     bool columns; /* standard output is columns of numbers: what else is there begins with '#' */

@@ -69,6 +69,9 @@ static bool run_place(struct run *run, const struct command *command, struct pla
         return true;
     if (!rank_placement_resolve(run->session, kernels ? common->path : NULL,
                                 kernels ? common->threads : 1, &run->exec, &mine, failure) ||
+        (option_find(command->options, "gpu-ranks", NULL) &&
+         !rank_device_begin(&run->device, run->session, common->gpu_ranks, command->device_job,
+                            &run->exec, &mine, failure)) ||
         !rank_placement_gather(run->session, &mine, placements, failure))
         return false;
     run->placements = *placements;
@@ -105,6 +108,8 @@ static bool run_find_limits(struct run *run, const struct command *command, cons
                             double **limits, struct failure *failure) {
     double mine = 0, least = 0;
     *limits = NULL;
+    if (run->device.speed > 0) /* of some rank: what its cores allow says nothing then */
+        return true;
     if (!command->limit || !command->limit(run, state, &run->limit_work, &run->limit_amount))
         return true;
     plait_limit_measure(&run->exec, run->limit_work, &mine);
@@ -251,6 +256,7 @@ static void run_steps(struct run *run, const struct command *command, struct opt
                run_prepare(run, command, state, failure)) {
         run_work(run, command, state, watching, failure);
     }
+    rank_device_end(&run->device);
     free(placements);
 }
 

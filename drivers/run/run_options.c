@@ -43,6 +43,20 @@ const struct option run_option_rows[RUN_OPTIONS] = {
     },
 };
 
+const struct option gpu_ranks_row[1] = {
+    {
+        .name = "gpu-ranks",
+        .kind = OPTION_TEXT,
+        .argument = "WHICH",
+        .help =
+            "ranks that compute on a GPU, or another device of OpenCL: auto takes GPUs that are right to the bit and faster than the threads of the rank, all or a list of ranks such as 0,2-5 insists, none leaves them alone; the results are the same",
+        .default_value = "auto",
+        .offset = offsetof(struct run_options, gpu_ranks),
+        .choices = gpu_ranks_words,
+        .check = gpu_ranks_check,
+    },
+};
+
 const struct option energy_option_rows[ENERGY_OPTIONS] = {
     {
         .name = "energy",

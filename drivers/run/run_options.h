@@ -3,6 +3,7 @@
 #ifndef PLAIT_DRIVERS_RUN_OPTIONS_H
 #define PLAIT_DRIVERS_RUN_OPTIONS_H
 
+#include "base/gpu_ranks.h"
 #include "base/progress_display.h"
 #include "base/schedule.h"
 #include "options/option.h"
@@ -12,10 +13,11 @@
 #include <stdint.h>
 
 struct run_options {
-    uint64_t threads; /* 0: the default */
-    const char *path; /* NULL: the fastest */
-    const char *json; /* NULL: no report file */
-    bool csv;         /* timers.h prints them */
+    uint64_t threads;      /* 0: the default */
+    const char *path;      /* NULL: the fastest */
+    const char *gpu_ranks; /* of the subcommands that have the row */
+    const char *json;      /* NULL: no report file */
+    bool csv;              /* timers.h prints them */
 };
 
 /* Rows for a struct run_options. The first ones say how kernels run, the others what is reported.
@@ -30,6 +32,11 @@ extern const struct option run_option_rows[RUN_OPTIONS];
 /* The table of a subcommand that calls no kernel: the rows without the first ones. */
 #define RUN_REPORT_TABLE(base) \
     { run_option_rows + RUN_KERNEL_OPTIONS, RUN_OPTIONS - RUN_KERNEL_OPTIONS, (base) }
+
+/* A table of its own, of the subcommands whose kernels run on devices. */
+extern const struct option gpu_ranks_row[1];
+#define GPU_RANKS_TABLE(base) \
+    { gpu_ranks_row, 1, (base) }
 
 /* The energy of the work, see run/energy_use.h. */
 struct energy_options {

@@ -21,6 +21,10 @@ REFUSED = {
     "drivers": r"(.*/)?(arch|kernels)/|vec_\w*\.h|\w*intrin\.h|arm_neon\.h",
 }
 
+# Only this directory names OpenCL: its headers, functions and types.
+OPENCL = "arch/opencl"
+NAMES_OPENCL = re.compile(r"\b(CL/\w+\.h|cl[A-Z]\w*|cl_\w+|CL_\w+)")
+
 
 def sources(directory):
     for path in sorted(directory.rglob("*")):
@@ -53,6 +57,14 @@ def main():
             for line, name in includes(path):
                 if re.match(pattern, name):
                     refuse(path, line, name, f"{directory}/ may not")
+
+    for path in (path for part in ("arch", "kernels", "drivers", "bench") for path in sources(top / part)):
+        if path.is_relative_to(top / OPENCL):
+            continue
+        text = path.read_text(encoding="utf-8")
+        for match in NAMES_OPENCL.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            offenders.append(f"{path.relative_to(top)}:{line}: names {match[0]}: only {OPENCL}/ may")
 
     parts = read_parts(top)
     directories = {path.name for path in (top / "drivers").iterdir() if path.is_dir()}

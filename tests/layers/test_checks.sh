@@ -63,6 +63,15 @@ for line in 'arch/a.c "../kernels/exec.h"' 'arch/a.c "plait/exec.h"' 'arch/a.c <
     file "tree/${line%% *}" "#include ${line#* }"
     must_fail "${line%% *}:1:" check_includes.py tree
 done
+for line in 'arch/a.c #include <CL/cl.h>' 'arch/opencl_too/a.c clFinish(queue);' 'kernels/k.c cl_mem buffer;' \
+    'drivers/base/c.c int code = CL_SUCCESS;'; do
+    plant_tree
+    file "tree/${line%% *}" "${line#* }"
+    must_fail "${line%% *}:1: names" check_includes.py tree
+done
+plant_tree
+file tree/arch/opencl/a.c '#include <CL/cl.h>'
+"$here/check_includes.py" tree >/dev/null || { echo 'arch/opencl is refused'; failed=$((failed + 1)); }
 plant_tree
 mkdir tree/drivers/study
 must_fail 'drivers/study: no plait_part' check_includes.py tree

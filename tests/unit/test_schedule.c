@@ -42,7 +42,8 @@ static bool note(unsigned char *seen, uint64_t total, struct piece piece) {
 }
 
 /* Ranks ask in random order and report random costs, until none gets anything. */
-static void check_covers(enum schedule_kind kind, uint64_t total, int ranks, uint64_t *random) {
+static void check_covers(enum schedule_kind kind, uint64_t total, int ranks, bool hinted,
+                         uint64_t *random) {
     static unsigned char seen[UNITS_MAX];
     struct schedule schedule;
     double speeds[RANKS_MAX], busy_s[RANKS_MAX] = {0};
@@ -58,6 +59,8 @@ static void check_covers(enum schedule_kind kind, uint64_t total, int ranks, uin
         speeds[r] = exp(6 * draw_unit(random) - 3);
     if (kind == SCHEDULE_WEIGHTED)
         schedule_weigh(&schedule, speeds);
+    if (hinted)
+        schedule_hint(&schedule, speeds);
     for (int r = 0; r < ranks; r++) {
         const struct piece piece = schedule_first(&schedule, r);
         disjoint &= note(seen, total, piece);
@@ -97,7 +100,8 @@ static void covers(void) {
         for (size_t t = 0; t < sizeof totals / sizeof *totals; t++)
             for (size_t r = 0; r < sizeof ranks / sizeof *ranks; r++)
                 for (int again = 0; again < 5; again++)
-                    check_covers((enum schedule_kind)kind, totals[t], ranks[r], &random);
+                    check_covers((enum schedule_kind)kind, totals[t], ranks[r], again % 2 == 1,
+                                 &random);
 }
 
 /* What a rank is promised is what it gets. */
@@ -393,7 +397,7 @@ static void heterogeneous_ranks_end_together(void) {
             unit_s[u] = 1e-3 * cost_at(shape, (double)u / UNITS_MAX, &random);
         for (int f = 0; f < 6; f++) {
             const struct simulation simulation = {SCHEDULE_DYNAMIC, UNITS_MAX, unit_s, ranks[f],
-                                                  fields[f],        100e-6,    10e-6};
+                                                  fields[f],        100e-6,    10e-6,  NULL};
             struct simulated result;
             CHECK(simulate(&simulation, &result));
             CHECK(result.once);
@@ -406,12 +410,67 @@ static void heterogeneous_ranks_end_together(void) {
     }
 }
 
+/* Ranks with a GPU next to slow ones: hints give a slow rank 0 no piece that all wait for, and take
+ * nothing from others. */
+static void hints_help(void) {
+    static const struct {
+        int ranks;
+        double speeds[8];
+        double work_s, least_gain, least;
+    } fields[] = {
+        {4, {0.2, 50, 1, 1}, 10, 0.25, 0.98},
+        {4, {0.2, 50, 1, 1}, 1, 0.25, 0.95},
+        {2, {1, 50}, 10, 0.03, 0.98},
+        {8, {50, 50, 1, 1, 1, 1, 1, 1}, 1, -0.02, 0.9},
+        {8, {50, 50, 1, 1, 1, 1, 1, 1}, 10, -0.02, 0.95},
+        {4, {50, 1, 1, 1}, 1, -0.02, 0.93},
+        {4, {1, 1, 1, 1}, 1, -0.01, 0.95},
+    };
+    enum { HINT_UNITS = 8000 };
+    static double unit_s[HINT_UNITS];
+    uint64_t random = seeded();
+    for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
+        for (int u = 0; u < HINT_UNITS; u++)
+            unit_s[u] = fields[f].work_s / HINT_UNITS * (0.7 + 0.6 * draw_unit(&random));
+        struct simulation simulation = {SCHEDULE_DYNAMIC, HINT_UNITS, unit_s, fields[f].ranks,
+                                        fields[f].speeds, 100e-6,     10e-6,  NULL};
+        struct simulated before, hinted;
+        CHECK(simulate(&simulation, &before));
+        simulation.hints = fields[f].speeds;
+        CHECK(simulate(&simulation, &hinted));
+        CHECK(before.once && hinted.once);
+        check_that(hinted.useful >= fields[f].least &&
+                       hinted.useful - before.useful >= fields[f].least_gain,
+                   __FILE__, __LINE__, "field %zu: %.3f of the capacity used, hinted %.3f", f,
+                   before.useful, hinted.useful);
+    }
+}
+
+/* What makes no sense is no hint. */
+static void hints_without_sense(void) {
+    static const double zero[] = {1, 0, 1}, endless[] = {1, INFINITY, 1}, unknown[] = {1, NAN, 1};
+    static const double *const all[] = {zero, endless, unknown};
+    for (int k = 0; k < 3; k++) {
+        struct schedule plain, hinted;
+        begin_dynamic(&plain, 10000, 3);
+        begin_dynamic(&hinted, 10000, 3);
+        schedule_hint(&hinted, all[k]);
+        for (int r = 0; r < 3; r++) {
+            const struct piece a = schedule_first(&plain, r), b = schedule_first(&hinted, r);
+            CHECK(a.first == b.first && a.count == b.count);
+        }
+        schedule_end(&plain);
+        schedule_end(&hinted);
+    }
+}
+
 static void small_jobs_need_few_messages(void) {
     double unit_s[400];
     for (int u = 0; u < 400; u++)
         unit_s[u] = 5e-6; /* 2 ms in total */
     const double speeds[] = {1, 1};
-    const struct simulation simulation = {SCHEDULE_DYNAMIC, 400, unit_s, 2, speeds, 100e-6, 10e-6};
+    const struct simulation simulation = {SCHEDULE_DYNAMIC, 400,    unit_s, 2,
+                                          speeds,           100e-6, 10e-6,  NULL};
     struct simulated result;
     CHECK(simulate(&simulation, &result));
     CHECK(result.once && result.messages <= 10);
@@ -432,6 +491,8 @@ int main(int argc, char **argv) {
         {"decisions are those of a walk", decisions_are_those_of_a_walk},
         {"speeds are kept", speeds_are_kept},
         {"heterogeneous ranks end together", heterogeneous_ranks_end_together},
+        {"hints help", hints_help},
+        {"hints without sense", hints_without_sense},
         {"small jobs need few messages", small_jobs_need_few_messages},
         {0},
     };

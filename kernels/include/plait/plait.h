@@ -2,11 +2,12 @@
  * libplait: hybrid compute kernels, threads and lanes. This header includes all the others.
  *
  * No function of the library calls MPI, prints, exits or keeps state between calls. All may be
- * called from several threads at once. */
+ * called from several threads at once, but for those of device.h, which say how. */
 #ifndef PLAIT_PLAIT_H
 #define PLAIT_PLAIT_H
 
 #include "plait/darts.h"
+#include "plait/device.h"
 #include "plait/digest.h"
 #include "plait/escape.h"
 #include "plait/exec.h"

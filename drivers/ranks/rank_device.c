@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ * Opens devices for ranks. */
+#include "ranks/rank_device.h"
+
+#include "base/gpu_ranks.h"
+#include "base/warning.h"
+#include "ranks/agree.h"
+#include "ranks/mpi_check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What a device must have over the threads of its rank for auto to take it. */
+static const double worth = 1.2;
+
+/* plait_device_lost_fn */
+static void rank_device_lost(void *context, const char *why) {
+    const struct rank_device *rank = context;
+    char line[512];
+    snprintf(line, sizeof line, "%s has failed: %s: the rank continues on its threads", rank->label,
+             why);
+    warning_print(line);
+}
+
+/* Whether this rank uses a device that has passed its trial. `why` is empty where it is only not
+ * worth it. */
+static bool rank_device_fits(const struct plait_device *device,
+                             const struct plait_device_info *info, enum gpu_ranks ranks,
+                             enum plait_device_job job, const struct plait_exec *exec, char *why) {
+    if (!plait_device_does(device, job)) {
+        snprintf(why, PLAIT_DEVICE_WHY_BYTES, "it has no doubles, which pictures need");
+        return false;
+    }
+    why[0] = '\0';
+    const double speed = job == PLAIT_JOB_DARTS ? info->darts_per_s : info->steps_per_s;
+    return ranks != GPU_RANKS_AUTO || (info->gpu && speed >= worth * plait_exec_speed(exec, job));
+}
+
+/* Opens the device of that index, if it is one to use. */
+static bool rank_device_open(struct rank_device *rank, const struct session *session,
+                             enum gpu_ranks ranks, size_t index, enum plait_device_job job,
+                             struct plait_exec *exec, struct placement *mine, char *why) {
+    const enum plait_device_set set = ranks == GPU_RANKS_AUTO ? PLAIT_GPUS : PLAIT_ALL_DEVICES;
+    struct plait_device_info info;
+    rank->device = plait_device_open(set, index, &info, why);
+    snprintf(mine->device, sizeof mine->device, "%s", info.name);
+    if (!rank->device)
+        return false;
+    if (!rank_device_fits(rank->device, &info, ranks, job, exec, why)) {
+        plait_device_close(rank->device);
+        rank->device = NULL;
+        return false;
+    }
+    exec->device = rank->device;
+    rank->speed = job == PLAIT_JOB_DARTS ? info.darts_per_s : info.steps_per_s;
+    snprintf(rank->label, sizeof rank->label, "rank %d on host %.100s: device %zu, %.63s,",
+             session->rank, mine->host, index, info.name);
+    plait_device_on_loss(rank->device, rank_device_lost, rank);
+    return true;
+}
+
+/* Collective: opens what there is to open. */
+static bool rank_device_choose(struct rank_device *rank, const struct session *session,
+                               const char *gpu_ranks, enum plait_device_job job,
+                               struct plait_exec *exec, struct placement *mine,
+                               struct failure *failure) {
+    const enum gpu_ranks ranks = gpu_ranks_of(gpu_ranks);
+    char why[PLAIT_DEVICE_WHY_BYTES] = "";
+    if (ranks == GPU_RANKS_LIST && gpu_ranks_last(gpu_ranks) >= (uint64_t)session->size) {
+        failure_set(failure, EXIT_USAGE,
+                    "--gpu-ranks: there is no rank %" PRIu64 ": the last of this run is %d",
+                    gpu_ranks_last(gpu_ranks), session->size - 1);
+        return agree(session, failure);
+    }
+    const int wants =
+        ranks != GPU_RANKS_LIST || gpu_ranks_has(gpu_ranks, (uint64_t)session->rank) ? 1 : 0;
+    const size_t count =
+        wants ? plait_device_count(ranks == GPU_RANKS_AUTO ? PLAIT_GPUS : PLAIT_ALL_DEVICES) : 0;
+    if (ranks == GPU_RANKS_AUTO) {
+        const size_t index = (size_t)session->node_rank;
+        if (index < count && !rank_device_open(rank, session, ranks, index, job, exec, mine, why)) {
+            snprintf(mine->device_why, sizeof mine->device_why, "%s", why);
+            if (!why[0])
+                mine->device[0] = '\0';
+        }
+        return agree(session, failure);
+    }
+    int before = 0, sharers = 0;
+    MPI_CHECK(MPI_Exscan(&wants, &before, 1, MPI_INT, MPI_SUM, session->node));
+    MPI_CHECK(MPI_Allreduce(&wants, &sharers, 1, MPI_INT, MPI_SUM, session->node));
+    const size_t place = session->node_rank == 0 ? 0 : (size_t)before;
+    if (wants && count == 0) {
+        failure_set(
+            failure, EXIT_USAGE,
+            "--gpu-ranks asks for a device, and OpenCL finds none here: install a driver for it (and a Plait with PLAIT_OPENCL=ON), or leave the rank out");
+    } else if (wants &&
+               !rank_device_open(rank, session, ranks, place % count, job, exec, mine, why)) {
+        failure_set(
+            failure, EXIT_USAGE,
+            "--gpu-ranks asks for device %zu, %s, which cannot be used: %s: leave the rank out",
+            place % count, mine->device, why);
+    }
+    if (wants && count > 0) /* the ranks of this node that have this device */
+        mine->device_sharers = (int32_t)(((size_t)sharers - place % count + count - 1) / count);
+    return agree(session, failure);
+}
+
+bool rank_device_begin(struct rank_device *rank, const struct session *session,
+                       const char *gpu_ranks, enum plait_device_job job, struct plait_exec *exec,
+                       struct placement *mine, struct failure *failure) {
+    *rank = (struct rank_device){0};
+    if (gpu_ranks_of(gpu_ranks) == GPU_RANKS_NONE)
+        return true;
+    if (!rank_device_choose(rank, session, gpu_ranks, job, exec, mine, failure))
+        return false;
+    int has = rank->device != NULL, any = 0;
+    MPI_CHECK(MPI_Allreduce(&has, &any, 1, MPI_INT, MPI_MAX, session->world));
+    if (any && !has)
+        rank->speed = plait_exec_speed(exec, job);
+    /* Of ranks that hint, all must. */
+    if (any && !(rank->speed > 0))
+        rank->speed = 1;
+    return true;
+}
+
+void rank_device_end(struct rank_device *rank) {
+    plait_device_close(rank->device);
+    *rank = (struct rank_device){0};
+}
