@@ -26,9 +26,9 @@
 enum { NAMED_RANKS = 8, BEATS_IN_LIMIT = 10, END_COPIES = 3 };
 
 /* How much later than rank 0 the deputy and all others end. */
-static const double deputy_seconds = 3, alone_seconds = 6;
+static const double deputy_seconds = 3, alone_seconds = 8;
 /* Until the line has gone through the launcher, which drops the rest when ranks have ended. */
-static const struct timespec line_pause = {0, 300000000}, copy_pause = {0, 10000000};
+static const struct timespec line_pause = {1, 0}, copy_pause = {0, 10000000};
 
 enum beat_kind { BEAT = 1, REPLY = 2, BYE = 3, END = 4 };
 
