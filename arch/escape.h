@@ -29,11 +29,18 @@ struct plait_escape_tile {
     uint32_t row, col, rows, cols;
 };
 
-/* Writes the count of each pixel of the tile: pixel (row + i, col + j) goes to counts[i * stride +
- * j]. stride >= cols, in elements; nothing between cols and stride is touched. */
+/* Where the results of a tile's pixels go: those of pixel (row + i, col + j) to [i * stride + j].
+ * stride >= cols, in elements; nothing between cols and stride is touched. */
+struct plait_escape_results {
+    int32_t *counts;
+    double *values; /* smooth values (smooth.h), in the same pass; NULL: not wanted */
+    size_t stride;
+};
+
+/* Writes the results of each pixel of the tile. */
 typedef void plait_escape_tile_fn(const struct plait_escape_job *job,
-                                  const struct plait_escape_tile *tile, int32_t *counts,
-                                  size_t stride);
+                                  const struct plait_escape_tile *tile,
+                                  const struct plait_escape_results *to);
 
 /* The reference: the count of one pixel by the plain loop, a test at every step and no shortcut,
  * whatever job->shortcuts says. Every path equals it on every pixel. */

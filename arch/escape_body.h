@@ -3,7 +3,7 @@
  * and a short tested prefix; those still inside queue up for the deep loop. Every shortcut gives
  * the counts of the plain loop, pixel for pixel; the argument stands where each is used.
  *
- * An including file brings the vocabulary vec_<isa>.h and four words that no other kernel needs:
+ * An including file brings the vocabulary vec_<isa>.h and five words that no other kernel needs:
  *
  *   escape_vec_store_counts(p, v)   the lanes, small whole numbers, as int32_t
  *   escape_vec_count(v, m)          v + 1 in the true lanes
@@ -11,6 +11,7 @@
  *                                   VEC_LANES, becomes junk
  *   escape_vec_unpack(v, lanes, p)  v with its named lanes replaced by p[0], p[1], ...; reads
  *                                   VEC_LANES doubles
+ *   escape_vec_exponent(v, f)       the e with v = 2^e f, sqrt(1/2) <= f < sqrt(2); the f go to *f
  *
  * It also brings the name ESCAPE_TILE of the function it gets, and as an enum these parameters,
  * found by measurement:
@@ -45,12 +46,11 @@ static struct plan make_plan(int32_t maxit) {
     return (struct plan){.maxit = maxit, .prefix = PREFIX, .block = block};
 }
 
-/* A rectangle of a picture's pixels, taken in row-major order, and where their counts go. */
+/* A rectangle of a picture's pixels, taken in row-major order, and where their results go. */
 struct cursor {
     uint32_t row, col, rows, cols; /* the rectangle */
     uint32_t i, j;                 /* the next pixel in it; none when i == rows */
-    int32_t *counts;
-    size_t stride;
+    struct plait_escape_results to;
 };
 
 /* first, first + 1, ...: exact up to 2^53 */
@@ -117,6 +117,29 @@ static inline void write_counts(const struct group *g, const mask_t known[GROUP_
         memcpy(counts, last, pixels * sizeof *last);
 }
 
+/* Writes the values of a group of `pixels` pixels. Those that are still inside get junk, and their
+ * values later. */
+static inline void write_values(const struct group *g, const mask_t known[GROUP_VECS],
+                                int32_t maxit, uint32_t pixels, double *values) {
+    double last[GROUP_LANES]; /* for the group at the end of a row */
+    double *to = pixels == GROUP_LANES ? values : last;
+    unsigned left = 0; /* the disc */
+
+#pragma GCC unroll 8
+    for (int v = 0; v < GROUP_VECS; v++)
+        left |= ALL_LANES & ~(mask_lanes(g->inside[v]) | mask_lanes(known[v]));
+    if (left)
+        find_values(g, maxit, to);
+#pragma GCC unroll 8
+    for (int v = 0; v < GROUP_VECS; v++) {
+        const vec_t never = vec_set1(INFINITY);
+        vec_store(to + v * VEC_LANES,
+                  left ? vec_select(known[v], never, vec_load(to + v * VEC_LANES)) : never);
+    }
+    if (to == last)
+        memcpy(values, last, pixels * sizeof *last);
+}
+
 /* Queues the lanes that are still inside; index: where the first one's count goes. */
 static inline void queue_group(const struct group *g, size_t index, struct orbits *queue) {
 #pragma GCC unroll 8
@@ -133,19 +156,23 @@ static inline void queue_group(const struct group *g, size_t index, struct orbit
     }
 }
 
-/* Takes the next pixels of the row: writes the counts of those that end within the prefix, queues
- * the others, whose counts come later. */
+/* Takes the next pixels of the row: writes the results of those that end within the prefix, queues
+ * the others, whose results come later. */
 static void run_prefix(const struct plait_escape_job *job, const struct plan *plan,
                        struct cursor *at, struct orbits *queue) {
-    const size_t index = (size_t)at->i * at->stride + at->j;
+    const size_t index = (size_t)at->i * at->to.stride + at->j;
     const uint32_t left = at->cols - at->j;
     const uint32_t pixels = left < GROUP_LANES ? left : GROUP_LANES;
     struct group g;
     mask_t known[GROUP_VECS];
 
     start_group(job, at, &g, known);
-    const bool some_inside = run_tested(&g, plan->prefix, vec_set1(job->bailout_squared));
-    write_counts(&g, known, plan->maxit, pixels, at->counts + index);
+    const vec_t limit = vec_set1(job->bailout_squared);
+    const bool some_inside = at->to.values ? run_tested(&g, plan->prefix, limit, true)
+                                           : run_tested(&g, plan->prefix, limit, false);
+    write_counts(&g, known, plan->maxit, pixels, at->to.counts + index);
+    if (at->to.values)
+        write_values(&g, known, plan->maxit, pixels, at->to.values + index);
     if (some_inside && plan->prefix < plan->maxit)
         queue_group(&g, index, queue);
 
@@ -163,7 +190,7 @@ static inline void fill_queue(const struct plait_escape_job *job, const struct p
         run_prefix(job, plan, at, queue);
 }
 
-/* Counts all pixels of a rectangle; blind: the guard holds for each of them. */
+/* All pixels of a rectangle; blind: the guard holds for each of them. */
 static void run_rectangle(const struct plait_escape_job *job, struct cursor *at, bool blind) {
     const struct plan plan = make_plan(job->maxit);
     struct orbits queue;
@@ -176,10 +203,10 @@ static void run_rectangle(const struct plait_escape_job *job, struct cursor *at,
         refill(&d, v, lanes_of(~d.busy, v), &queue);
     while (d.busy) {
         fill_queue(job, &plan, at, &queue);
-        run_block(&d, &plan, job, blind, &queue, at->counts);
+        run_block(&d, &plan, job, blind, &queue, &at->to);
     }
     while (d.escaped.count > 0)
-        replay(&d, &plan, vec_set1(job->bailout_squared), at->counts);
+        replay(&d, &plan, vec_set1(job->bailout_squared), &at->to);
 }
 
 /* The columns of the tile whose cr is below job->blind_min_cr. They are the leftmost: x grows with
@@ -199,22 +226,23 @@ static uint32_t tested_columns(const struct plait_escape_job *job,
 plait_escape_tile_fn ESCAPE_TILE; /* declared where the path's table is, too */
 
 void ESCAPE_TILE(const struct plait_escape_job *job, const struct plait_escape_tile *tile,
-                 int32_t *counts, size_t stride) {
+                 const struct plait_escape_results *to) {
     const uint32_t tested = tested_columns(job, tile);
     struct cursor at = {
         .row = tile->row,
         .rows = tile->rows,
         .col = tile->col,
         .cols = tested,
-        .counts = counts,
-        .stride = stride,
+        .to = *to,
     };
     if (tested > 0)
         run_rectangle(job, &at, false);
     at.col += tested;
     at.cols = tile->cols - tested;
     at.i = 0;
-    at.counts = counts + tested;
+    at.to.counts += tested;
+    if (at.to.values)
+        at.to.values += tested;
     if (at.cols > 0)
         run_rectangle(job, &at, true);
 }

@@ -8,10 +8,11 @@
 #include "escape.h"
 #include "escape_orbits.h"
 #include "escape_steps.h"
+#include "escape_values.h"
 
 #include <math.h>
 
-enum { DEEP_LANES = DEEP_VECS * VEC_LANES, GROUP_LANES = GROUP_VECS * VEC_LANES };
+enum { DEEP_LANES = DEEP_VECS * VEC_LANES };
 _Static_assert(DEEP_LANES <= 64 && GROUP_LANES <= 64, "sets of lanes are the bits of a uint64_t");
 
 /* How maxit is divided: `prefix` tested steps, then blocks of `block` steps, a multiple of UNROLL.
@@ -154,7 +155,8 @@ static void roll_back(struct deep *d, int v, unsigned lanes, int32_t steps) {
 }
 
 /* Replays the last escaped orbits, a group or what there is, with a test at every step. */
-static void replay(struct deep *d, const struct plan *plan, vec_t limit, int32_t *counts) {
+static void replay(struct deep *d, const struct plan *plan, vec_t limit,
+                   const struct plait_escape_results *to) {
     struct orbits *escaped = &d->escaped;
     const uint32_t orbits = escaped->count < GROUP_LANES ? escaped->count : GROUP_LANES;
     const uint32_t first = escaped->count - orbits;
@@ -171,7 +173,10 @@ static void replay(struct deep *d, const struct plan *plan, vec_t limit, int32_t
         g.count[v] = vec_load(escaped->made + at);
         g.inside[v] = mask_of(ALL_LANES);
     }
-    run_tested(&g, plan->block, limit);
+    if (to->values)
+        run_tested(&g, plan->block, limit, true);
+    else
+        run_tested(&g, plan->block, limit, false);
     /* The last block may reach beyond maxit. */
     const vec_t maxit = vec_set1(plan->maxit);
 #pragma GCC unroll 8
@@ -179,7 +184,13 @@ static void replay(struct deep *d, const struct plan *plan, vec_t limit, int32_t
         escape_vec_store_counts(count + v * VEC_LANES,
                                 vec_select(vec_less(g.count[v], maxit), g.count[v], maxit));
     for (uint32_t k = 0; k < orbits; k++)
-        counts[(uint64_t)escaped->pixel[first + k]] = count[k];
+        to->counts[(uint64_t)escaped->pixel[first + k]] = count[k];
+    if (to->values) {
+        double values[GROUP_LANES];
+        find_values(&g, plan->maxit, values);
+        for (uint32_t k = 0; k < orbits; k++)
+            to->values[(uint64_t)escaped->pixel[first + k]] = values[k];
+    }
     escaped->count = first;
 }
 
@@ -202,7 +213,7 @@ static void refill(struct deep *d, int v, unsigned lanes, struct orbits *queue) 
 /* Makes one block of steps in all lanes, ends the orbits that are settled and fills their lanes. */
 static inline void run_block(struct deep *d, const struct plan *plan,
                              const struct plait_escape_job *job, bool blind, struct orbits *queue,
-                             int32_t *counts) {
+                             const struct plait_escape_results *to) {
     const vec_t limit = vec_set1(job->bailout_squared);
     const uint64_t outside =
         blind ? run_blind_block(d, plan->block, limit) : run_tested_block(d, plan->block, limit);
@@ -214,8 +225,12 @@ static inline void run_block(struct deep *d, const struct plan *plan,
     const uint64_t escaped = outside & d->busy;
     settled &= d->busy & ~escaped;
 
-    for (uint64_t left = settled; left; left &= left - 1)
-        counts[(uint64_t)d->lanes.pixel[__builtin_ctzll(left)]] = plan->maxit;
+    for (uint64_t left = settled; left; left &= left - 1) {
+        const uint64_t pixel = (uint64_t)d->lanes.pixel[__builtin_ctzll(left)];
+        to->counts[pixel] = plan->maxit;
+        if (to->values)
+            to->values[pixel] = INFINITY;
+    }
     d->busy &= ~(escaped | settled);
     for (uint64_t left = escaped | settled; left;) {
         const int v = __builtin_ctzll(left) / VEC_LANES;
@@ -226,7 +241,7 @@ static inline void run_block(struct deep *d, const struct plan *plan,
         left &= ~((uint64_t)lanes << (v * VEC_LANES));
     }
     while (d->escaped.count >= GROUP_LANES)
-        replay(d, plan, limit, counts);
+        replay(d, plan, limit, to);
 }
 
 #endif

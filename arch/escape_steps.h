@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ALL_LANES = (1 << VEC_LANES) - 1 };
+enum { ALL_LANES = (1 << VEC_LANES) - 1, GROUP_LANES = GROUP_VECS * VEC_LANES };
 
 static inline void step(vec_t *x, vec_t *y, vec_t cr, vec_t ci) {
     const vec_t cr_minus_y2 = vec_fnma(*y, *y, cr);
@@ -27,13 +27,13 @@ static inline mask_t is_inside(vec_t x, vec_t y, vec_t limit) {
 struct group {
     vec_t x[GROUP_VECS], y[GROUP_VECS], cr[GROUP_VECS], ci[GROUP_VECS];
     vec_t count[GROUP_VECS];   /* steps made while inside */
-    mask_t inside[GROUP_VECS]; /* lanes that count; those outside go on unseen */
+    mask_t inside[GROUP_VECS]; /* lanes that count */
 };
 
 /* Makes up to `steps` steps and counts those that start inside the disc. A lane that left stays
- * out, even if its orbit comes back. Ends early, with
- * false, when no lane is left. */
-static inline bool run_tested(struct group *g, int32_t steps, vec_t limit) {
+ * out, even if its orbit comes back: it goes on unseen, or stays at the z where it left (rest, a
+ * constant, costs two moves a step). Ends early, with false, when no lane is left. */
+static inline bool run_tested(struct group *g, int32_t steps, vec_t limit, bool rest) {
     for (int32_t s = 0; s < steps; s++) {
         mask_t any = g->inside[0] = mask_and(g->inside[0], is_inside(g->x[0], g->y[0], limit));
 #pragma GCC unroll 8
@@ -45,8 +45,13 @@ static inline bool run_tested(struct group *g, int32_t steps, vec_t limit) {
             return false;
 #pragma GCC unroll 8
         for (int v = 0; v < GROUP_VECS; v++) {
+            const vec_t x = g->x[v], y = g->y[v];
             g->count[v] = escape_vec_count(g->count[v], g->inside[v]);
             step(&g->x[v], &g->y[v], g->cr[v], g->ci[v]);
+            if (rest) {
+                g->x[v] = vec_select(g->inside[v], g->x[v], x);
+                g->y[v] = vec_select(g->inside[v], g->y[v], y);
+            }
         }
     }
     return true;

@@ -136,20 +136,11 @@ static void follow_survivors(struct block *block) {
     }
 }
 
-/* The steps beyond the count, each only where it is allowed, and the logarithms: into x. */
+/* The steps beyond the count and the logarithms: into x. */
 static void finish(struct block *restrict block) {
-    for (int k = 0; k < BLOCK; k++) {
-        double x = block->x[k], y = block->y[k], n = block->count[k];
-        for (int s = 0; s < PLAIT_SMOOTH_STEPS; s++) {
-            const double m = fma(x, x, y * y);
-            const double next_x = fma(x, x, fma(-y, y, block->cr[k]));
-            const double next_y = fma(x + x, y, block->ci[k]);
-            x = m < PLAIT_SMOOTH_FAR ? next_x : x;
-            y = m < PLAIT_SMOOTH_FAR ? next_y : y;
-            n = m < PLAIT_SMOOTH_FAR ? n + 1 : n;
-        }
-        block->x[k] = plait_smooth_value(n, x, y);
-    }
+    for (int k = 0; k < BLOCK; k++)
+        block->x[k] = plait_smooth_finish(block->count[k], block->x[k], block->y[k], block->cr[k],
+                                          block->ci[k]);
 }
 
 plait_smooth_row_fn SMOOTH_ROW; /* declared where the path's table is, too */

@@ -57,4 +57,18 @@ static inline double plait_smooth_value(double n, double x, double y) {
     return n + 1 - (plait_smooth_log2(plait_smooth_log2(inside) + shift) + log2_half_ln2);
 }
 
+/* The value of an orbit of z -> z*z + c whose count is n and which is at x + iy: after its further
+ * steps, each of which is made only where it is allowed. */
+static inline double plait_smooth_finish(double n, double x, double y, double cr, double ci) {
+    for (int s = 0; s < PLAIT_SMOOTH_STEPS; s++) {
+        const double m = fma(x, x, y * y);
+        const double next_x = fma(x, x, fma(-y, y, cr));
+        const double next_y = fma(x + x, y, ci);
+        x = m < PLAIT_SMOOTH_FAR ? next_x : x;
+        y = m < PLAIT_SMOOTH_FAR ? next_y : y;
+        n = m < PLAIT_SMOOTH_FAR ? n + 1 : n;
+    }
+    return plait_smooth_value(n, x, y);
+}
+
 #endif

@@ -178,54 +178,82 @@ static struct plait_escape_tile tile_at(const struct tiling *t, uint64_t index, 
 }
 
 /* The work of one call: rows [first, first + rows). */
-struct rows_work {
-    const struct plait_escape_job *job;
-    plait_escape_tile_fn *escape_tile;
+struct tiles_work {
+    struct plait_escape_job job;
     struct tiling tiling;
     uint32_t width, first, rows;
-    int32_t *counts;
+    plait_escape_take_tile_fn *take;
+    void *context;
 };
 
-/* plait_task_fn: computes a tile, returns its pixels. */
-static uint64_t compute_tile(void *context, uint64_t index, int thread) {
-    const struct rows_work *work = context;
+/* plait_task_fn: a tile, returns its pixels. */
+static uint64_t take_tile(void *context, uint64_t index, int thread) {
+    const struct tiles_work *work = context;
     struct plait_escape_tile tile = tile_at(&work->tiling, index, work->rows, work->width);
-    int32_t *out = work->counts + (size_t)tile.row * work->width + tile.col;
-    (void)thread;
     tile.row += work->first;
-    work->escape_tile(work->job, &tile, out, work->width);
+    work->take(work->context, &work->job, &tile, thread);
     return (uint64_t)tile.rows * tile.cols;
+}
+
+enum plait_status plait_escape_take_tiles(const struct plait_escape *escape,
+                                          const struct plait_exec *exec,
+                                          struct plait_row_range range,
+                                          plait_escape_take_tile_fn *take, void *context) {
+    const enum plait_status status = plait_escape_check(escape);
+    if (status != PLAIT_OK)
+        return status;
+    if (!exec_is_valid(exec) || !row_range_is_valid(escape, range))
+        return PLAIT_E_ARGUMENT;
+    if (range.rows == 0)
+        return PLAIT_OK;
+    struct tiles_work work = {
+        .job = plait_escape_make_job(escape),
+        .tiling = cut_into_tiles(range.rows, escape->width, exec->threads),
+        .width = escape->width,
+        .first = range.first,
+        .rows = range.rows,
+        .take = take,
+        .context = context,
+    };
+    const struct plait_tasks tasks = {
+        .run = take_tile,
+        .context = &work,
+        .count = (uint64_t)work.tiling.tiles_down * work.tiling.tiles_across,
+        .threads = exec->threads,
+        .total = range.rows,
+        .unit = escape->width,
+    };
+    return plait_tasks_run(&tasks, exec);
+}
+
+/* Where counts go. */
+struct count_rows {
+    plait_escape_tile_fn *escape_tile;
+    uint32_t width, first;
+    int32_t *counts; /* of row `first` and those below */
+};
+
+static void count_tile(void *context, const struct plait_escape_job *job,
+                       const struct plait_escape_tile *tile, int thread) {
+    const struct count_rows *to = context;
+    (void)thread;
+    to->escape_tile(
+        job, tile,
+        &(struct plait_escape_results){
+            .counts = to->counts + (size_t)(tile->row - to->first) * to->width + tile->col,
+            .stride = to->width,
+        });
 }
 
 enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                     const struct plait_exec *exec, uint32_t first, uint32_t rows,
                                     int32_t *counts) {
-    const enum plait_status status = plait_escape_check(escape);
-    if (status != PLAIT_OK)
-        return status;
-    if (!exec_is_valid(exec) || !row_range_is_valid(escape, (struct plait_row_range){first, rows}))
+    if (!exec_is_valid(exec))
         return PLAIT_E_ARGUMENT;
-    if (rows == 0)
-        return PLAIT_OK;
-    const struct plait_escape_job job = plait_escape_make_job(escape);
-    struct rows_work work = {
-        .job = &job,
-        .escape_tile = PLAIT_PATH_KERNEL(exec->path, escape_tile),
-        .tiling = cut_into_tiles(rows, escape->width, exec->threads),
-        .width = escape->width,
-        .first = first,
-        .rows = rows,
-        .counts = counts,
-    };
-    const struct plait_tasks tasks = {
-        .run = compute_tile,
-        .context = &work,
-        .count = (uint64_t)work.tiling.tiles_down * work.tiling.tiles_across,
-        .threads = exec->threads,
-        .total = rows,
-        .unit = escape->width,
-    };
-    return plait_tasks_run(&tasks, exec);
+    struct count_rows to = {PLAIT_PATH_KERNEL(exec->path, escape_tile), escape->width, first,
+                            counts};
+    return plait_escape_take_tiles(escape, exec, (struct plait_row_range){first, rows}, count_tile,
+                                   &to);
 }
 
 /* Which mirror images a view has. y(i) = fma(height/2 - i, dy, cy) with cy = 0 gives y(height - i)
@@ -291,8 +319,9 @@ static void compute_first_column(const struct plait_escape *escape, const struct
 #pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
     for (int64_t i = from; i < (int64_t)escape->height; i++) {
         const struct plait_escape_tile first_pixel = {(uint32_t)i, 0, 1, 1};
-        PLAIT_PATH_KERNEL(exec->path, escape_tile)
-        (&job, &first_pixel, counts + (size_t)i * escape->width, escape->width);
+        const struct plait_escape_results to = {.counts = counts + (size_t)i * escape->width,
+                                                .stride = 1};
+        PLAIT_PATH_KERNEL(exec->path, escape_tile)(&job, &first_pixel, &to);
     }
 }
 
@@ -342,7 +371,8 @@ static void reverse_columns(const struct plait_escape_job *job, const struct pla
     for (int64_t i = 0; i < (int64_t)rows; i++) {
         int32_t *row = counts + (size_t)i * width;
         const struct plait_escape_tile first_pixel = {first + (uint32_t)i, 0, 1, 1};
-        PLAIT_PATH_KERNEL(exec->path, escape_tile)(job, &first_pixel, row, width);
+        const struct plait_escape_results to = {.counts = row, .stride = 1};
+        PLAIT_PATH_KERNEL(exec->path, escape_tile)(job, &first_pixel, &to);
         for (uint32_t j = 1; j < width - j; j++) {
             const int32_t count = row[j];
             row[j] = row[width - j];

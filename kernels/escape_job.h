@@ -10,6 +10,19 @@
 /* escape must pass plait_escape_check. */
 struct plait_escape_job plait_escape_make_job(const struct plait_escape *escape);
 
+/* Does the work of a tile of the picture; thread as in tasks.h. */
+typedef void plait_escape_take_tile_fn(void *context, const struct plait_escape_job *job,
+                                       const struct plait_escape_tile *tile, int thread);
+
+enum { PLAIT_ESCAPE_TILE_PIXELS = 65536 }; /* at most */
+
+/* Cuts the rows of the range into tiles and gives them to threads, with progress in rows. A tile
+ * has whole rows or is a part of one. Returns what plait_escape_rows returns. */
+enum plait_status plait_escape_take_tiles(const struct plait_escape *escape,
+                                          const struct plait_exec *exec,
+                                          struct plait_row_range range,
+                                          plait_escape_take_tile_fn *take, void *context);
+
 static inline bool row_range_is_valid(const struct plait_escape *escape,
                                       struct plait_row_range range) {
     return range.first <= escape->height && range.rows <= escape->height - range.first;

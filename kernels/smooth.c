@@ -1,12 +1,127 @@
 /* SPDX-License-Identifier: MIT
- * Smooth values over threads: checks what is asked for, and lets threads take rows. */
+ * Smooth values over threads: with the counts, tile by tile, or by the counts, row by row. */
 #include "plait/smooth.h"
 
 #include "../arch/path.h"
 #include "escape_job.h"
 #include "exec_is_valid.h"
 
+#include <math.h>
+#include <omp.h>
 #include <stdatomic.h>
+#include <stdlib.h>
+
+struct plait_smooth_range plait_smooth_range_empty(void) {
+    return (struct plait_smooth_range){.min = INT64_MAX, .max = INT64_MIN};
+}
+
+/* -- what becomes of values -------------------------------------------------------------------- */
+
+/* What a thread has of its own: values on their way to parts, and the range of what it has found.
+ * A cache line apart. */
+struct thread_share {
+    _Alignas(64) double *values; /* of `pixels` pixels; NULL: not needed */
+    struct plait_smooth_range range;
+};
+
+struct shares {
+    struct thread_share *threads;
+    double *values;
+};
+
+static bool begin_shares(struct shares *shares, int threads, size_t pixels) {
+    shares->threads = aligned_alloc(64, (size_t)threads * sizeof *shares->threads);
+    shares->values = pixels > 0 ? malloc((size_t)threads * pixels * sizeof *shares->values) : NULL;
+    if (!shares->threads || (pixels > 0 && !shares->values))
+        return false;
+    for (int k = 0; k < threads; k++) {
+        shares->threads[k].values = pixels > 0 ? shares->values + (size_t)k * pixels : NULL;
+        shares->threads[k].range = plait_smooth_range_empty();
+    }
+    return true;
+}
+
+static void end_shares(struct shares *shares) {
+    free(shares->threads);
+    free(shares->values);
+}
+
+static void widen(struct plait_smooth_range *range, const struct plait_smooth_range *by) {
+    range->min = by->min < range->min ? by->min : range->min;
+    range->max = by->max > range->max ? by->max : range->max;
+}
+
+static void collect_ranges(const struct shares *shares, int threads,
+                           struct plait_smooth_range *range) {
+    for (int k = 0; k < threads; k++)
+        widen(range, &shares->threads[k].range);
+}
+
+/* Makes parts of values, parts NULL: only widens the range to them. */
+static void make_parts(const int32_t *counts, const double *values, size_t pixels, int32_t *parts,
+                       struct plait_smooth_range *range) {
+    struct plait_smooth_range found = plait_smooth_range_empty();
+    for (size_t k = 0; k < pixels; k++) {
+        const bool escaped = values[k] < INFINITY;
+        /* Less than 10 in size: the cast rounds to zero, and the fraction below it is one less. */
+        const double scaled = escaped ? (values[k] - counts[k]) * PLAIT_SMOOTH_UNIT : 0;
+        const int32_t cut = (int32_t)scaled;
+        const int32_t part = cut - (cut > scaled);
+        const int64_t value = (int64_t)counts[k] * PLAIT_SMOOTH_UNIT + part;
+        found.min = escaped && value < found.min ? value : found.min;
+        found.max = escaped && value > found.max ? value : found.max;
+        if (parts)
+            parts[k] = escaped ? part : PLAIT_SMOOTH_NEVER;
+    }
+    widen(range, &found);
+}
+
+/* -- with the counts --------------------------------------------------------------------------- */
+
+struct smooth_tiles {
+    plait_escape_tile_fn *escape_tile;
+    uint32_t width, first;
+    int32_t *counts;
+    const struct plait_smooth_output *output;
+    struct shares shares;
+};
+
+/* A tile has whole rows, or is a part of one: its values have the stride of its counts in a buffer
+ * that is just as long as the tile. */
+static void smooth_tile(void *context, const struct plait_escape_job *job,
+                        const struct plait_escape_tile *tile, int thread) {
+    struct smooth_tiles *work = context;
+    struct thread_share *own = &work->shares.threads[thread];
+    const size_t at = (size_t)(tile->row - work->first) * work->width + tile->col;
+    double *values = work->output->values ? work->output->values + at : own->values;
+    const struct plait_escape_results to = {work->counts + at, values, work->width};
+    work->escape_tile(job, tile, &to);
+    make_parts(to.counts, values, (size_t)tile->rows * tile->cols,
+               work->output->parts ? work->output->parts + at : NULL, &own->range);
+}
+
+enum plait_status plait_smooth_compute(const struct plait_escape *escape,
+                                       const struct plait_exec *exec, struct plait_row_range range,
+                                       int32_t *counts, struct plait_smooth_output *output) {
+    if (!exec_is_valid(exec))
+        return PLAIT_E_ARGUMENT;
+    struct smooth_tiles work = {
+        .escape_tile = PLAIT_PATH_KERNEL(exec->path, escape_tile),
+        .width = escape->width,
+        .first = range.first,
+        .counts = counts,
+        .output = output,
+    };
+    enum plait_status status = PLAIT_E_MEMORY;
+    if (begin_shares(&work.shares, exec->threads, output->values ? 0 : PLAIT_ESCAPE_TILE_PIXELS))
+        status = plait_escape_take_tiles(escape, exec, range, smooth_tile, &work);
+    if (status == PLAIT_OK)
+        collect_ranges(&work.shares, exec->threads, &output->range);
+    end_shares(&work.shares);
+    return status;
+}
+
+/* -- by the counts ----------------------------------------------------------------------------- */
 
 static bool counts_are_valid(const struct plait_escape *escape, const int32_t *counts,
                              uint32_t cols) {
@@ -18,12 +133,18 @@ static bool counts_are_valid(const struct plait_escape *escape, const int32_t *c
 
 enum plait_status plait_smooth_rows(const struct plait_escape *escape,
                                     const struct plait_exec *exec, struct plait_row_range range,
-                                    uint32_t cols, const int32_t *counts, double *values) {
+                                    uint32_t cols, const int32_t *counts,
+                                    struct plait_smooth_output *output) {
     const enum plait_status status = plait_escape_check(escape);
     if (status != PLAIT_OK)
         return status;
     if (!exec_is_valid(exec) || !row_range_is_valid(escape, range) || cols > escape->width)
         return PLAIT_E_ARGUMENT;
+    struct shares shares;
+    if (!begin_shares(&shares, exec->threads, output->values ? 0 : cols)) {
+        end_shares(&shares);
+        return PLAIT_E_MEMORY;
+    }
     const struct plait_escape_job job = plait_escape_make_job(escape);
     plait_smooth_row_fn *const smooth_row = PLAIT_PATH_KERNEL(exec->path, smooth_row);
     atomic_bool valid = true;
@@ -31,10 +152,18 @@ enum plait_status plait_smooth_rows(const struct plait_escape *escape,
 #pragma omp parallel for num_threads(exec->threads) schedule(dynamic)
     for (int64_t i = 0; i < (int64_t)range.rows; i++) {
         const int32_t *row = counts + (size_t)i * escape->width;
-        if (counts_are_valid(escape, row, cols))
-            smooth_row(&job, range.first + (uint32_t)i, cols, row, values + (size_t)i * cols);
-        else
+        struct thread_share *own = &shares.threads[omp_get_thread_num()];
+        double *values = output->values ? output->values + (size_t)i * cols : own->values;
+        if (!counts_are_valid(escape, row, cols)) {
             atomic_store(&valid, false);
+            continue;
+        }
+        smooth_row(&job, range.first + (uint32_t)i, cols, row, values);
+        make_parts(row, values, cols, output->parts ? output->parts + (size_t)i * cols : NULL,
+                   &own->range);
     }
+    if (atomic_load(&valid))
+        collect_ranges(&shares, exec->threads, &output->range);
+    end_shares(&shares);
     return atomic_load(&valid) ? PLAIT_OK : PLAIT_E_ARGUMENT;
 }

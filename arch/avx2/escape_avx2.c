@@ -62,6 +62,19 @@ static inline vec_t escape_vec_unpack(vec_t v, unsigned lanes, const double *p) 
                             mask_of(lanes));
 }
 
+/* The e with v = 2^e f, sqrt(1/2) <= f < sqrt(2), for positive normal v; the f go to *fraction. */
+static inline vec_t escape_vec_exponent(vec_t v, vec_t *fraction) {
+    const __m256i root_half = _mm256_set1_epi64x(0x3fe6a09e667f3bcd);
+    const __m256i one = _mm256_set1_epi64x(INT64_C(1023) << 52);
+    const __m256i bits = _mm256_castpd_si256(v);
+    const __m256i biased =
+        _mm256_srli_epi64(_mm256_add_epi64(_mm256_sub_epi64(bits, root_half), one), 52);
+    const __m256i shifted = _mm256_or_si256(biased, _mm256_set1_epi64x(0x4330000000000000));
+    *fraction = _mm256_castsi256_pd(
+        _mm256_add_epi64(_mm256_sub_epi64(bits, _mm256_slli_epi64(biased, 52)), one));
+    return _mm256_sub_pd(_mm256_castsi256_pd(shifted), _mm256_set1_pd(0x1p+52 + 1023));
+}
+
 enum { DEEP_VECS = 7, C_IN_MEMORY = 1, UNROLL = 1, GROUP_VECS = 4, BLOCK = 48 };
 #define ESCAPE_TILE plait_escape_tile_avx2
 #include "../escape_body.h"

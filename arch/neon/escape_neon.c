@@ -24,6 +24,17 @@ static inline vec_t escape_vec_unpack(vec_t v, unsigned lanes, const double *p) 
                         : v;
 }
 
+/* The e with v = 2^e f, sqrt(1/2) <= f < sqrt(2), for positive normal v; the f go to *fraction. */
+static inline vec_t escape_vec_exponent(vec_t v, vec_t *fraction) {
+    const uint64x2_t root_half = vdupq_n_u64(UINT64_C(0x3fe6a09e667f3bcd));
+    const uint64x2_t one = vdupq_n_u64(UINT64_C(1023) << 52);
+    const uint64x2_t bits = vreinterpretq_u64_f64(v);
+    const uint64x2_t biased = vshrq_n_u64(vaddq_u64(vsubq_u64(bits, root_half), one), 52);
+    const uint64x2_t shifted = vorrq_u64(biased, vdupq_n_u64(UINT64_C(0x4330000000000000)));
+    *fraction = vreinterpretq_f64_u64(vaddq_u64(vsubq_u64(bits, vshlq_n_u64(biased, 52)), one));
+    return vsubq_f64(vreinterpretq_f64_u64(shifted), vdupq_n_f64(0x1p+52 + 1023));
+}
+
 enum { DEEP_VECS = 8, C_IN_MEMORY = 1, UNROLL = 2, GROUP_VECS = 4, BLOCK = 32 };
 #define ESCAPE_TILE plait_escape_tile_neon
 #include "../escape_body.h"

@@ -2,34 +2,8 @@
  * Maps smooth values to palette indices. */
 #include "image/smooth_colour.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <string.h>
-
-void smooth_parts(const int32_t *counts, const double *values, size_t pixels, int32_t *parts) {
-    for (size_t k = 0; k < pixels; k++)
-        parts[k] = values[k] < INFINITY ? (int32_t)floor((values[k] - counts[k]) * SMOOTH_UNIT)
-                                        : SMOOTH_NEVER;
-}
-
-struct smooth_range smooth_range_empty(void) {
-    return (struct smooth_range){.min = INT64_MAX, .max = INT64_MIN};
-}
-
-static int64_t smooth_colour_value_of(int32_t count, int32_t part) {
-    return (int64_t)count * SMOOTH_UNIT + part;
-}
-
-void smooth_range_add(struct smooth_range *range, const int32_t *counts, const int32_t *parts,
-                      size_t pixels) {
-    for (size_t k = 0; k < pixels; k++) {
-        if (parts[k] == SMOOTH_NEVER)
-            continue;
-        const int64_t value = smooth_colour_value_of(counts[k], parts[k]);
-        range->min = value < range->min ? value : range->min;
-        range->max = value > range->max ? value : range->max;
-    }
-}
 
 /* log2(a), a >= 1, in units of 2^-24: each squaring of the mantissa brings a bit to light. Rounded
  * down all the way, so never falling. */
@@ -50,7 +24,7 @@ static uint64_t log2_of(uint64_t a) {
 
 /* Of 1 + offset, offset in units. */
 static uint64_t height_of(int64_t offset) {
-    return log2_of((uint64_t)offset + SMOOTH_UNIT) - log2_of(SMOOTH_UNIT);
+    return log2_of((uint64_t)offset + PLAIT_SMOOTH_UNIT) - log2_of(PLAIT_SMOOTH_UNIT);
 }
 
 /* The least offset in [low, high] that is at least `height` high; high is. */
@@ -65,37 +39,58 @@ static int64_t offset_at(uint64_t height, int64_t low, int64_t high) {
     return low;
 }
 
+/* The number of a guess for an offset: exponent and leading bits of 1 + offset as a double, which
+ * holds it exactly. */
+static size_t guess_of(int64_t offset) {
+    const double a = (double)(offset + PLAIT_SMOOTH_UNIT), one = PLAIT_SMOOTH_UNIT;
+    uint64_t bits, bits_of_one;
+    memcpy(&bits, &a, sizeof bits);
+    memcpy(&bits_of_one, &one, sizeof bits_of_one);
+    return (size_t)((bits - bits_of_one) >> (52 - SMOOTH_GUESS_BITS));
+}
+
+/* The least offset of a guess. */
+static int64_t offset_of(size_t guess) {
+    const int exponent = (int)(guess >> SMOOTH_GUESS_BITS);
+    const int64_t leading = (int64_t)guess % (1 << SMOOTH_GUESS_BITS) + (1 << SMOOTH_GUESS_BITS);
+    return leading * ((int64_t)PLAIT_SMOOTH_UNIT >> SMOOTH_GUESS_BITS << exponent) -
+           PLAIT_SMOOTH_UNIT;
+}
+
+/* The last index from `index` on that begins at the value or before. */
+static uint8_t index_from(const struct smooth_scale *scale, uint8_t index, int64_t value) {
+    while (scale->first[index + 1] <= value)
+        index++;
+    return index;
+}
+
 /* Index k is floor(255 height / (largest height + 1)) and begins where that reaches k. */
-void smooth_scale_fill(struct smooth_scale *scale, const struct smooth_range *range) {
+void smooth_scale_fill(struct smooth_scale *scale, const struct plait_smooth_range *range) {
     const bool empty = range->min > range->max;
     const int64_t min = empty ? 0 : range->min, span = empty ? 0 : range->max - range->min;
     const uint64_t heights = height_of(span) + 1;
+    scale->min = min;
     for (uint64_t k = 0; k < SMOOTH_INSIDE; k++) {
         const uint64_t height = (k * heights + SMOOTH_INSIDE - 1) / SMOOTH_INSIDE;
         scale->first[k] = height < heights ? min + offset_at(height, 0, span) : INT64_MAX;
     }
-}
-
-/* The last index that begins at the value or before. */
-static uint8_t smooth_colour_index_of(const struct smooth_scale *scale, int64_t value) {
-    int low = 0, high = SMOOTH_INSIDE - 1;
-    while (low < high) {
-        const int middle = (low + high + 1) / 2;
-        if (scale->first[middle] <= value)
-            low = middle;
-        else
-            high = middle - 1;
+    scale->first[SMOOTH_INSIDE] = INT64_MAX;
+    uint8_t index = 0;
+    for (size_t guess = 0; guess <= guess_of(span); guess++) {
+        index = index_from(scale, index, min + offset_of(guess));
+        scale->guess[guess] = index;
     }
-    return (uint8_t)low;
 }
 
+/* The index of a value is its guess, or one of the next, since a guess is rarely wider. */
 void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, const int32_t *parts,
                     size_t pixels, uint8_t *indices) {
-    for (size_t k = 0; k < pixels; k++)
-        indices[k] =
-            parts[k] == SMOOTH_NEVER
-                ? SMOOTH_INSIDE
-                : smooth_colour_index_of(scale, smooth_colour_value_of(counts[k], parts[k]));
+    for (size_t k = 0; k < pixels; k++) {
+        const int64_t value = (int64_t)counts[k] * PLAIT_SMOOTH_UNIT + parts[k];
+        indices[k] = parts[k] == PLAIT_SMOOTH_NEVER
+                         ? SMOOTH_INSIDE
+                         : index_from(scale, scale->guess[guess_of(value - scale->min)], value);
+    }
 }
 
 struct palette smooth_palette(const struct palette *palette) {

@@ -138,7 +138,6 @@ static void colour_free(void *state) {
     struct recolouring *recolouring = state;
     npy_close(&recolouring->reader);
     files_end(&recolouring->files);
-    colouring_end(&recolouring->colouring);
     provenance_free(&recolouring->provenance);
     free(recolouring->counts);
     free(recolouring->digests);

@@ -21,10 +21,9 @@ bool colouring_load_palette(struct colouring *colouring, palette_load_fn *load, 
     return true;
 }
 
-bool colouring_begin_smooth(struct colouring *colouring, const struct plait_escape *escape,
-                            const struct plait_exec *exec, struct failure *failure) {
-    return smooth_finder_begin(&colouring->finder, escape, exec) ||
-           failure_set(failure, EXIT_RUN, "out of memory for smooth colours");
+void colouring_begin_smooth(struct colouring *colouring, const struct plait_escape *escape,
+                            const struct plait_exec *exec) {
+    colouring->finder = smooth_finder_begin(escape, exec);
 }
 
 void colouring_measure(struct colouring *colouring, const int32_t *counts, size_t pixels) {
@@ -39,7 +38,7 @@ void colouring_share(struct colouring *colouring, const struct session *session)
 }
 
 void colouring_share_smooth(struct colouring *colouring, const struct session *session) {
-    struct smooth_range *range = &colouring->finder.range;
+    struct plait_smooth_range *range = &colouring->finder.range;
     if (session) {
         MPI_CHECK(
             MPI_Allreduce(MPI_IN_PLACE, &range->min, 1, MPI_INT64_T, MPI_MIN, session->world));
@@ -47,8 +46,4 @@ void colouring_share_smooth(struct colouring *colouring, const struct session *s
             MPI_Allreduce(MPI_IN_PLACE, &range->max, 1, MPI_INT64_T, MPI_MAX, session->world));
     }
     smooth_scale_fill(&colouring->scale, range);
-}
-
-void colouring_end(struct colouring *colouring) {
-    smooth_finder_end(&colouring->finder);
 }

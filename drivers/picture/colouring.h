@@ -8,6 +8,7 @@
 #include "base/failure.h"
 #include "image/colour.h"
 #include "image/palette.h"
+#include "image/smooth_colour.h"
 #include "picture/smooth_finder.h"
 #include "ranks/session.h"
 
@@ -15,13 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All zero: safe to end. */
 struct colouring {
     enum colour_value value;     /* which value of a count is drawn */
     bool smooth;                 /* smooth values are, instead */
     struct palette palette;      /* where files are written */
     struct colour_range range;   /* of the rows that were measured, in the end of all */
-    struct smooth_finder finder; /* smooth: its range is that of the rows that it has found */
+    struct smooth_finder finder; /* smooth: its range is that of the values that were found */
     struct smooth_scale scale;   /* smooth: when that is the range of all */
 };
 
@@ -34,9 +34,9 @@ typedef bool palette_load_fn(const char *text, struct palette *palette, struct f
 bool colouring_load_palette(struct colouring *colouring, palette_load_fn *load, const char *palette,
                             struct failure *failure);
 
-/* Smooth, before values are found: memory for that. escape and exec stay where they are. */
-bool colouring_begin_smooth(struct colouring *colouring, const struct plait_escape *escape,
-                            const struct plait_exec *exec, struct failure *failure);
+/* Smooth, before values are found. escape and exec stay where they are. */
+void colouring_begin_smooth(struct colouring *colouring, const struct plait_escape *escape,
+                            const struct plait_exec *exec);
 
 /* Widens the range to the pixels of some rows. Smooth values are measured where they are found. */
 void colouring_measure(struct colouring *colouring, const int32_t *counts, size_t pixels);
@@ -47,7 +47,5 @@ void colouring_share(struct colouring *colouring, const struct session *session)
 /* Smooth, when all values have been found, collective with a session, NULL without MPI: the range
  * becomes that of all ranks, and the scale is made for it. */
 void colouring_share_smooth(struct colouring *colouring, const struct session *session);
-
-void colouring_end(struct colouring *colouring);
 
 #endif

@@ -45,6 +45,7 @@ struct keeper {
 struct kept_rows {
     uint32_t first, count;
     int32_t *counts;
+    int32_t *parts; /* of their smooth values (plait/smooth.h), likewise; NULL: not kept */
 };
 
 /* In the order in which they are called. NULL: the kind has nothing to do there. */
@@ -53,8 +54,9 @@ struct keeper_kind {
      * little space is a failure of all ranks. */
     bool (*reserve)(struct keeper *keeper, struct failure *failure);
 
-    /* Where rows are to be computed: sets rows->counts, and lowers rows->count to what has space
-     * there. Called by the rank whose rows they are, in the order of its pieces. */
+    /* Where rows are to be computed: sets rows->counts, for smooth colours rows->parts, and lowers
+     * rows->count to what has space there. Called by the rank whose rows they are, in the order of
+     * its pieces. */
     void (*place)(struct keeper *keeper, struct kept_rows *rows);
 
     /* Keeps the rows that were computed there. A failure is that of this rank. */
@@ -74,8 +76,8 @@ struct keeper_kind {
      */
     void (*measure)(struct keeper *keeper);
 
-    /* Collective: finds smooth values and their range, shown by the display. A failure is that of
-     * all ranks. */
+    /* Collective: finds the smooth values that were not computed with the rows, shown by the
+     * display, and the range of all. A failure is that of all ranks. */
     bool (*colour)(struct keeper *keeper, struct progress_display *display,
                    struct failure *failure);
 

@@ -11,8 +11,8 @@
  *
  * Memory: on each rank 4 MiB of counts for each thread, at most 64 MiB (a row, where that is
  * longer), and a digest of 8 bytes for every row of the picture; for smooth colours 5/4 of the
- * counts again and 8 MiB. Smooth values are found twice, by the owners for their range, and by rank
- * 0 for the colours. */
+ * counts again. Smooth values are found twice, by the owners with the counts for their range, and
+ * by rank 0 for the colours. */
 #include "picture/keeper.h"
 
 #include "files/npy_header.h"
@@ -84,7 +84,7 @@ static void disk_make_buffers(struct keeper *keeper, struct failure *failure) {
     disk->indices = malloc(pixels);
     if (!disk->parts || !disk->indices)
         failure_set(failure, EXIT_RUN, "out of memory for smooth colours");
-    colouring_begin_smooth(keeper->colouring, escape, keeper->work->exec, failure);
+    colouring_begin_smooth(keeper->colouring, escape, keeper->work->exec);
 }
 
 static bool disk_commit(void *context, struct failure *failure) {
@@ -127,6 +127,7 @@ static bool disk_reserve(struct keeper *keeper, struct failure *failure) {
 static void disk_place(struct keeper *keeper, struct kept_rows *rows) {
     const struct disk_rows *disk = keeper->state;
     rows->counts = disk->counts;
+    rows->parts = disk->parts;
     rows->count = disk_least(rows->count, disk->rows);
 }
 
@@ -143,10 +144,6 @@ static bool disk_store_rows(struct keeper *keeper, const struct kept_rows *rows,
         return keeper_mismatch(&difference, failure);
 
     keeper_measure(keeper, rows, keeper->digests + rows->first);
-    const struct counted_rows counted = {rows->first, rows->count, rows->counts};
-    if (keeper->colouring->smooth && !smooth_find(&keeper->colouring->finder, &counted,
-                                                  work->escape->width, disk->parts, failure))
-        return false;
     return !disk->stored ||
            store_write(&disk->store, disk_offset(keeper, rows->first), rows->counts,
                        rows->count * disk_row_bytes(keeper), failure);
@@ -168,7 +165,12 @@ static bool disk_put(struct keeper *keeper, const struct kept_rows *rows, struct
         .counts = rows->counts + (size_t)(begin - rows->first) * work->escape->width,
     };
     (void)plait_escape_mirror_rows(work->escape, work->exec, begin, end - begin, mirrored.counts);
-    return disk_store_rows(keeper, &mirrored, failure);
+    /* Their smooth values are those of the rows that they mirror, but for column 0. */
+    const struct counted_rows counted = {mirrored.first, mirrored.count, mirrored.counts};
+    struct disk_rows *disk = keeper->state;
+    return (!keeper->colouring->smooth ||
+            smooth_find(&keeper->colouring->finder, &counted, 1, disk->parts, failure)) &&
+           disk_store_rows(keeper, &mirrored, failure);
 }
 
 static bool disk_settle(struct keeper *keeper, bool stopped, struct failure *failure) {

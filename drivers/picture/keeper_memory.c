@@ -20,9 +20,11 @@ static const uint64_t message_bytes_max = UINT64_C(1) << 24;
 
 struct memory_rows {
     int32_t *counts; /* rank 0: [height][width]; others: their rows, in the order of computing */
-    struct rank_rows own;           /* where these belong */
-    uint32_t computed;              /* how many rows these are */
-    uint8_t *indices;               /* rank 0: of smooth colours, [height][width], or NULL */
+    struct rank_rows own;    /* where these belong */
+    uint32_t computed;       /* how many rows these are */
+    int32_t *parts;          /* of smooth values, as the counts; NULL: not wanted */
+    struct unit_set resumed; /* rank 0: the rows of the checkpoint, which have no parts yet */
+    uint8_t *indices;        /* rank 0: of smooth colours, [height][width], or NULL */
     struct queue_delivery delivery; /* with a checkpoint */
 };
 
@@ -112,7 +114,9 @@ static bool memory_allocate(struct keeper *keeper, struct failure *failure) {
         const size_t rows = keeper->space > 0 ? (size_t)keeper->space : 1;
         memory->counts = malloc(rows * memory_width(keeper) * sizeof *memory->counts);
         keeper->digests = malloc(rows * sizeof *keeper->digests);
-        if (memory->counts && keeper->digests)
+        if (keeper->colouring->smooth)
+            memory->parts = malloc(rows * memory_width(keeper) * sizeof *memory->parts);
+        if (memory->counts && keeper->digests && (memory->parts || !keeper->colouring->smooth))
             return true;
         if (keeper->space == expected)
             return failure_set(failure, EXIT_USAGE,
@@ -120,6 +124,7 @@ static bool memory_allocate(struct keeper *keeper, struct failure *failure) {
                                (double)(keeper->space * memory_row_bytes(keeper)) / BYTES_PER_MIB,
                                memory_alternative(keeper));
         free(memory->counts);
+        free(memory->parts);
         free(keeper->digests);
         keeper->space = expected + (keeper->space - expected) / 2;
     }
@@ -128,8 +133,11 @@ static bool memory_allocate(struct keeper *keeper, struct failure *failure) {
 /* Measures `count` rows of those in memory, from index `at`. */
 static void memory_measure_rows(struct keeper *keeper, size_t at, uint64_t count) {
     struct memory_rows *memory = keeper->state;
-    const struct kept_rows rows = {(uint32_t)at, (uint32_t)count,
-                                   memory->counts + at * memory_width(keeper)};
+    const struct kept_rows rows = {
+        .first = (uint32_t)at,
+        .count = (uint32_t)count,
+        .counts = memory->counts + at * memory_width(keeper),
+    };
     keeper_measure(keeper, &rows, keeper->digests + at);
 }
 
@@ -142,7 +150,8 @@ static bool memory_load(struct keeper *keeper, struct failure *failure) {
         return false;
     for (size_t k = 0; k < finished->count; k++) {
         memory_measure_rows(keeper, finished->items[k].first, finished->items[k].count);
-        if (!unit_set_add(&memory->own.pieces, finished->items[k]))
+        if (!unit_set_add(&memory->own.pieces, finished->items[k]) ||
+            !unit_set_add(&memory->resumed, finished->items[k]))
             return failure_set(failure, EXIT_RUN, "out of memory");
     }
     keeper->resumed = keeper->tally;
@@ -200,6 +209,8 @@ static bool memory_reserve(struct keeper *keeper, struct failure *failure) {
         failure_set(failure, EXIT_RUN, "out of memory");
     if (!agree(work->session, failure) || !memory_check_space(keeper, failure))
         return false;
+    if (keeper->colouring->smooth)
+        colouring_begin_smooth(keeper->colouring, work->escape, work->exec);
     memory->own.session = work->session;
     memory->own.total = work->distinct;
     memory->own.blocks = work->queue.schedule.kind == SCHEDULE_BLOCK && !keeper->checkpoint;
@@ -220,7 +231,9 @@ static size_t memory_row_index(const struct keeper *keeper, uint32_t first) {
 
 static void memory_place(struct keeper *keeper, struct kept_rows *rows) {
     const struct memory_rows *memory = keeper->state;
-    rows->counts = memory->counts + memory_row_index(keeper, rows->first) * memory_width(keeper);
+    const size_t at = memory_row_index(keeper, rows->first) * memory_width(keeper);
+    rows->counts = memory->counts + at;
+    rows->parts = memory->parts ? memory->parts + at : NULL;
 }
 
 /* Rows that are delivered need their digests now; the others are measured in the end. */
@@ -272,7 +285,9 @@ static bool memory_colour(struct keeper *keeper, struct progress_display *displa
     const struct smooth_rows rows = {
         .work = keeper->work,
         .own = &memory->own,
+        .resumed = &memory->resumed,
         .counts = memory->counts,
+        .parts = memory->parts,
         .colouring = keeper->colouring,
         .display = display,
     };
@@ -303,7 +318,9 @@ static bool memory_read(void *keeper, uint32_t first, struct image_rows *block,
 static void memory_release(struct keeper *keeper) {
     struct memory_rows *memory = keeper->state;
     unit_set_free(&memory->own.pieces);
+    unit_set_free(&memory->resumed);
     free(memory->counts);
+    free(memory->parts);
     free(memory->indices);
     free(memory);
 }

@@ -12,7 +12,6 @@ struct smooth {
     struct smooth_rows rows;
     size_t width;
     uint32_t mirrored; /* rank 0: rows from distinct on; 0 elsewhere */
-    int32_t *parts;    /* of this rank's rows, in the order of its pieces */
     int32_t *column;   /* rank 0: of column 0 of the mirrored rows */
     uint8_t *indices;  /* rank 0: [height][width]; others: of their rows */
 };
@@ -28,36 +27,25 @@ static bool smooth_allocate(struct smooth *smooth, struct failure *failure) {
     const size_t kept = session_is_root(smooth->rows.work->session)
                             ? smooth->rows.work->escape->height * smooth->width
                             : own;
-    smooth->parts = malloc((own + 1) * sizeof *smooth->parts);
     smooth->column = malloc((smooth->mirrored + 1) * sizeof *smooth->column);
     smooth->indices = malloc(kept + 1);
-    if (!smooth->parts || !smooth->column || !smooth->indices)
-        return failure_set(failure, EXIT_RUN, "out of memory for smooth colours");
-    return colouring_begin_smooth(smooth->rows.colouring, smooth->rows.work->escape,
-                                  smooth->rows.work->exec, failure);
+    return (smooth->column && smooth->indices) ||
+           failure_set(failure, EXIT_RUN, "out of memory for smooth colours");
 }
 
-/* The offset of the counts, and on rank 0 of the indices, of a piece that follows `own` rows of
- * this rank. */
-static size_t smooth_offset(const struct smooth *smooth, const struct piece *piece, size_t own) {
-    return (session_is_root(smooth->rows.work->session) ? piece->first : own) * smooth->width;
-}
-
-/* The values of this rank's rows, and on rank 0 those of column 0 of the mirrored rows. */
+/* Rank 0: the values of the rows of a checkpoint, and those of column 0 of the mirrored rows. */
 static bool smooth_find_values(struct smooth *smooth, struct failure *failure) {
-    const struct unit_set *pieces = &smooth->rows.own->pieces;
+    const struct unit_set *resumed = smooth->rows.resumed;
     struct smooth_finder *finder = &smooth->rows.colouring->finder;
-    size_t own = 0;
     finder->display = smooth->rows.display;
-    finder->total = unit_set_units(pieces) + smooth->mirrored;
-    for (size_t k = 0; k < pieces->count; k++) {
-        const struct piece *piece = &pieces->items[k];
+    finder->total = unit_set_units(resumed) + smooth->mirrored;
+    for (size_t k = 0; k < resumed->count; k++) {
+        const struct piece *piece = &resumed->items[k];
+        const size_t at = piece->first * smooth->width;
         const struct counted_rows rows = {(uint32_t)piece->first, (uint32_t)piece->count,
-                                          smooth->rows.counts + smooth_offset(smooth, piece, own)};
-        if (!smooth_find(finder, &rows, (uint32_t)smooth->width,
-                         smooth->parts + own * smooth->width, failure))
+                                          smooth->rows.counts + at};
+        if (!smooth_find(finder, &rows, (uint32_t)smooth->width, smooth->rows.parts + at, failure))
             return false;
-        own += piece->count;
     }
     if (smooth->mirrored == 0)
         return true;
@@ -67,14 +55,17 @@ static bool smooth_find_values(struct smooth *smooth, struct failure *failure) {
     return smooth_find(finder, &mirrored, 1, smooth->column, failure);
 }
 
+/* This rank's rows: rank 0 has each at its place in the picture, others one piece after the other.
+ */
 static void smooth_colour_pieces(struct smooth *smooth) {
     const struct unit_set *pieces = &smooth->rows.own->pieces;
     size_t own = 0;
     for (size_t k = 0; k < pieces->count; k++) {
-        const size_t place = smooth_offset(smooth, &pieces->items[k], own);
-        smooth_indices(&smooth->rows.colouring->scale, smooth->rows.counts + place,
-                       smooth->parts + own * smooth->width, pieces->items[k].count * smooth->width,
-                       smooth->indices + place);
+        const struct piece *piece = &pieces->items[k];
+        const size_t at =
+            (session_is_root(smooth->rows.work->session) ? piece->first : own) * smooth->width;
+        smooth_indices(&smooth->rows.colouring->scale, smooth->rows.counts + at,
+                       smooth->rows.parts + at, piece->count * smooth->width, smooth->indices + at);
         own += pieces->items[k].count;
     }
 }
@@ -111,8 +102,6 @@ bool memory_smooth(const struct smooth_rows *rows, uint8_t **indices, struct fai
         *indices = smooth.indices;
         smooth.indices = NULL;
     }
-    smooth_finder_end(&rows->colouring->finder);
-    free(smooth.parts);
     free(smooth.column);
     free(smooth.indices);
     return found;

@@ -161,6 +161,5 @@ void picture_free(void *state) {
     row_work_end(&picture->work);
     picture_checkpoint_free(&picture->checkpoint);
     provenance_free(&picture->provenance);
-    colouring_end(&picture->colouring);
     files_end(&picture->files);
 }

@@ -106,8 +106,8 @@ static bool rerun_find_indices(struct again *again, struct failure *failure) {
     struct progress_display display = progress_display_begin(label, job->progress);
     again->indices = malloc(rerun_pixels(again));
     bool found = (parts && again->indices) || failure_set(failure, EXIT_RUN, "out of memory");
-    found = found && colouring_begin_smooth(colouring, &again->escape, &job->exec, failure);
     if (found) {
+        colouring_begin_smooth(colouring, &again->escape, &job->exec);
         colouring->finder.display = &display;
         colouring->finder.total = again->escape.height;
         found = smooth_find(&colouring->finder, &rows, again->escape.width, parts, failure);
@@ -187,7 +187,6 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
                                           again.options.palette, &result->missing))
         checked = (!again.colouring.smooth || rerun_find_indices(&again, failure)) &&
                   rerun_compare_pixels(&again, result, failure);
-    colouring_end(&again.colouring);
     free(again.indices);
     free(again.counts);
     free(again.digests);

@@ -63,6 +63,21 @@ static bool row_work_poll(void *context, uint64_t done, uint64_t total) {
     return part->poll(part->context, part->before + done, part->total);
 }
 
+/* Counts, and smooth values where they are kept. */
+static enum plait_status row_work_rows(const struct computing *computing,
+                                       const struct plait_exec *exec,
+                                       const struct kept_rows *rows) {
+    const struct plait_escape *escape = computing->work->escape;
+    struct smooth_finder *finder = &computing->keeper->colouring->finder;
+    if (!rows->parts)
+        return plait_escape_rows(escape, exec, rows->first, rows->count, rows->counts);
+    struct plait_smooth_output output = {.parts = rows->parts, .range = finder->range};
+    const enum plait_status status = plait_smooth_compute(
+        escape, exec, (struct plait_row_range){rows->first, rows->count}, rows->counts, &output);
+    finder->range = output.range;
+    return status;
+}
+
 /* A piece, in parts as large as the keeper has space for. */
 static bool row_work_compute(void *context, struct piece piece, plait_progress_fn *poll,
                              void *poll_context) {
@@ -78,8 +93,7 @@ static bool row_work_compute(void *context, struct piece piece, plait_progress_f
             .count = (uint32_t)(piece.count - part.before),
         };
         keeper->kind->place(keeper, &rows);
-        computing->status =
-            plait_escape_rows(computing->work->escape, &exec, rows.first, rows.count, rows.counts);
+        computing->status = row_work_rows(computing, &exec, &rows);
         if (computing->status != PLAIT_OK || !keeper->kind->put(keeper, &rows, computing->failure))
             return false;
         part.before += rows.count;

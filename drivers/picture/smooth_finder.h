@@ -5,27 +5,22 @@
 
 #include "base/failure.h"
 #include "base/progress_display.h"
-#include "image/smooth_colour.h"
-#include "plait/escape.h"
+#include "plait/smooth.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All zero: nothing to free. */
 struct smooth_finder {
     const struct plait_escape *escape;
     const struct plait_exec *exec;
-    double *values;                   /* of a few rows, 8 MiB or one row */
-    struct smooth_range range;        /* of all that were found */
+    struct plait_smooth_range range;  /* of all that were found */
     struct progress_display *display; /* shows the rows that were found; NULL: not shown */
     uint64_t done, total;             /* how many rows these are, and will be */
 };
 
-/* escape and exec stay where they are. false without memory. Free with smooth_finder_end, also
- * then. */
-bool smooth_finder_begin(struct smooth_finder *finder, const struct plait_escape *escape,
-                         const struct plait_exec *exec);
-void smooth_finder_end(struct smooth_finder *finder);
+/* escape and exec stay where they are. */
+struct smooth_finder smooth_finder_begin(const struct plait_escape *escape,
+                                         const struct plait_exec *exec);
 
 /* Rows of a picture, [first, first + count), and their counts[count][width]. */
 struct counted_rows {

@@ -16,6 +16,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,31 +187,52 @@ static void report(const struct picture *p, const char *path, bool brute, uint32
             e->cy, e->dx, e->dy, e->bailout, e->cre, e->cim);
 }
 
-/* Computes a tile into a field of junk, and checks the tile and the junk around it. */
+enum { CELLS_MAX = 2 * GUARD + (SIDE_MAX + 16) * SIDE_MAX };
+
+static bool same_value(double a, double b) {
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
+/* Computes a tile into a field of junk, and checks the tile and the junk around it: counts alone,
+ * or with their smooth values. */
 static void check_tile(const struct picture *p, const struct plait_path *path, bool brute,
-                       const struct plait_escape_tile *tile, uint32_t stride) {
-    static int32_t field[2 * GUARD + (SIDE_MAX + 16) * SIDE_MAX];
+                       const struct plait_escape_tile *tile, uint32_t stride, bool smooth) {
+    static int32_t field[CELLS_MAX];
+    static double values[CELLS_MAX];
     const uint32_t cells = 2 * GUARD + stride * tile->rows;
     struct plait_escape_job job = plait_escape_make_job(&p->escape);
     job.shortcuts = !brute;
-    for (uint32_t k = 0; k < cells; k++)
+    for (uint32_t k = 0; k < cells; k++) {
         field[k] = JUNK;
-    PLAIT_PATH_KERNEL(path, escape_tile)(&job, tile, field + GUARD, stride);
+        values[k] = JUNK;
+    }
+    const struct plait_escape_results to = {
+        .counts = field + GUARD,
+        .values = smooth ? values + GUARD : NULL,
+        .stride = stride,
+    };
+    PLAIT_PATH_KERNEL(path, escape_tile)(&job, tile, &to);
 
-    uint32_t wrong = 0, touched = 0;
+    uint32_t wrong = 0, touched = 0, wrong_values = 0;
     for (uint32_t k = 0; k < cells; k++) {
         const uint32_t i = k < GUARD ? tile->rows : (k - GUARD) / stride;
         const uint32_t j = k < GUARD ? 0 : (k - GUARD) % stride;
         if (i >= tile->rows || j >= tile->cols) {
-            touched += field[k] != JUNK;
+            touched += field[k] != JUNK || values[k] != JUNK;
             continue;
         }
         const uint32_t row = tile->row + i, col = tile->col + j;
         if (field[k] != p->expected[row * p->escape.width + col] && wrong++ == 0)
             report(p, path->name, brute, row, col, field[k]);
+        if (smooth && !same_value(values[k], plait_smooth_reference(&job, row, col, field[k])) &&
+            wrong_values++ == 0) {
+            report(p, path->name, brute, row, col, field[k]);
+            fprintf(stderr, "  its smooth value is %a\n", values[k]);
+        }
     }
     CHECK_INT(0, wrong);
     CHECK_INT(0, touched);
+    CHECK_INT(0, wrong_values);
 }
 
 /* A rectangle somewhere in the picture, and the whole picture by the public call. */
@@ -222,7 +244,7 @@ static void check_path(const struct picture *p, const struct plait_path *path, b
         .rows = 1 + draw_below(p->escape.height - row),
         .cols = 1 + draw_below(p->escape.width - col),
     };
-    check_tile(p, path, brute, &tile, tile.cols + draw_below(16));
+    check_tile(p, path, brute, &tile, tile.cols + draw_below(16), draw_below(2));
 
     static int32_t counts[SIDE_MAX * SIDE_MAX];
     struct plait_escape e = p->escape;
@@ -294,6 +316,7 @@ static void test_guard(void) {
     job.shortcuts = false;
 
     static int32_t expected[PIXELS], counts[PIXELS];
+    static double values[PIXELS];
     uint32_t come_back = 0;
     for (uint32_t k = 0; k < PIXELS; k++) {
         struct plait_escape_job large = job;
@@ -314,9 +337,13 @@ static void test_guard(void) {
             const double guard = fma(tested - job.half_width, job.dx, job.cx);
             uint32_t wrong = 0;
             job.blind_min_cr = tested == WIDTH ? (double)INFINITY : guard;
-            PLAIT_PATH_KERNEL(paths[k], escape_tile)(&job, &all, counts, WIDTH);
+            const struct plait_escape_results to = {counts, values, WIDTH};
+            PLAIT_PATH_KERNEL(paths[k], escape_tile)(&job, &all, &to);
             for (uint32_t p = 0; p < PIXELS; p++)
-                wrong += p % WIDTH < tested && counts[p] != expected[p];
+                wrong += p % WIDTH < tested &&
+                         (counts[p] != expected[p] ||
+                          !same_value(values[p], plait_smooth_reference(&job, p / WIDTH, p % WIDTH,
+                                                                        counts[p])));
             check_that(wrong == 0, __FILE__, __LINE__, "path %s, guard at column %u: %u differ",
                        paths[k]->name, tested, wrong);
         }

@@ -122,7 +122,8 @@ static void test_borrowed_kernels(void) {
     for (int k = 0; k < 2; k++) {
         const struct plait_exec *exec = k == 0 ? &scalar : &borrowing;
         CHECK_INT(PLAIT_OK, plait_escape_picture(&julia, exec, counts[k]));
-        CHECK_INT(PLAIT_OK, plait_smooth_rows(&julia, exec, all, WIDTH, counts[k], values[k]));
+        struct plait_smooth_output output = {.values = values[k]};
+        CHECK_INT(PLAIT_OK, plait_smooth_rows(&julia, exec, all, WIDTH, counts[k], &output));
         CHECK_INT(PLAIT_OK, plait_escape_mirror_rows(&julia, exec, upper.first, upper.rows,
                                                      counts[k] + WIDTH));
         const struct plait_darts_range darts = {.generator = PLAIT_RXS64, .count = 1001};

@@ -91,6 +91,13 @@ struct drawn {
     double *values;
 };
 
+static enum plait_status find_values(const struct plait_escape *e, const struct plait_exec *exec,
+                                     struct plait_row_range range, uint32_t cols,
+                                     const int32_t *counts, double *values) {
+    struct plait_smooth_output output = {.values = values, .range = plait_smooth_range_empty()};
+    return plait_smooth_rows(e, exec, range, cols, counts, &output);
+}
+
 /* Counts and values of a picture; threads 3. */
 static struct drawn draw_picture(const struct plait_escape *e, const char *path) {
     struct plait_exec exec = {0};
@@ -101,14 +108,69 @@ static struct drawn draw_picture(const struct plait_escape *e, const char *path)
     CHECK_INT(PLAIT_OK, plait_exec_init(&exec, path, 3));
     CHECK_INT(PLAIT_OK, plait_escape_picture(e, &exec, d.counts));
     memset(d.values, 0x55, pixels * sizeof *d.values);
-    CHECK_INT(PLAIT_OK,
-              plait_smooth_rows(e, &exec, rows_at(0, e->height), e->width, d.counts, d.values));
+    CHECK_INT(PLAIT_OK, find_values(e, &exec, rows_at(0, e->height), e->width, d.counts, d.values));
     return d;
 }
 
 static void free_picture(struct drawn *d) {
     free(d->counts);
     free(d->values);
+}
+
+/* What parts and range must be, by their definition. */
+static size_t wrong_parts(const struct drawn *d, const int32_t *parts, size_t pixels,
+                          struct plait_smooth_range range) {
+    size_t wrong = 0;
+    struct plait_smooth_range expected = plait_smooth_range_empty();
+    for (size_t k = 0; k < pixels; k++) {
+        if (d->values[k] == INFINITY) {
+            wrong += parts[k] != PLAIT_SMOOTH_NEVER;
+            continue;
+        }
+        const double part = floor((d->values[k] - d->counts[k]) * PLAIT_SMOOTH_UNIT);
+        const int64_t value = (int64_t)d->counts[k] * PLAIT_SMOOTH_UNIT + (int64_t)part;
+        wrong += parts[k] != part;
+        expected.min = value < expected.min ? value : expected.min;
+        expected.max = value > expected.max ? value : expected.max;
+    }
+    return wrong + (range.min != expected.min) + (range.max != expected.max);
+}
+
+/* Counts and values in one pass are those of two; parts and range are theirs, with the values,
+ * without, or by the counts. */
+static void check_one_pass(const struct plait_escape *e, const char *path, const struct drawn *two,
+                           const char *what) {
+    struct plait_exec exec = {0};
+    const size_t pixels = (size_t)e->width * e->height;
+    const struct plait_row_range all = rows_at(0, e->height);
+    struct drawn one = {malloc(pixels * sizeof *one.counts), malloc(pixels * sizeof *one.values)};
+    int32_t *parts = malloc(pixels * sizeof *parts);
+    if (!one.counts || !one.values || !parts)
+        abort();
+    CHECK_INT(PLAIT_OK, plait_exec_init(&exec, path, 3));
+    memset(one.values, 0x55, pixels * sizeof *one.values);
+    const int form = (int)(draw() % 3); /* each of them often: pictures are many */
+    struct plait_smooth_output output = {
+        .values = form == 1 ? NULL : one.values,
+        .parts = parts,
+        .range = plait_smooth_range_empty(),
+    };
+    memset(one.counts, 0x55, pixels * sizeof *one.counts);
+    memset(parts, 0x55, pixels * sizeof *parts);
+    if (form == 2)
+        CHECK_INT(PLAIT_OK, plait_smooth_rows(e, &exec, all, e->width, two->counts, &output));
+    else
+        CHECK_INT(PLAIT_OK, plait_smooth_compute(e, &exec, all, one.counts, &output));
+    const bool same_counts =
+        form == 2 || memcmp(one.counts, two->counts, pixels * sizeof *one.counts) == 0;
+    const bool same_values =
+        form == 1 || memcmp(one.values, two->values, pixels * sizeof *one.values) == 0;
+    const size_t wrong = wrong_parts(two, parts, pixels, output.range);
+    check_that(same_counts && same_values && wrong == 0, __FILE__, __LINE__,
+               "%s, %s, form %d: counts %s, values %s, %zu wrong parts", what, path, form,
+               same_counts ? "equal" : "differ", same_values ? "equal" : "differ", wrong);
+    free(parts);
+    free_picture(&one);
 }
 
 /* Every path that this machine has gives the reference's values; they are finite where they should
@@ -133,6 +195,7 @@ static void check_paths(const struct plait_escape *e, const char *what) {
             }
         check_that(wrong == 0, __FILE__, __LINE__, "%s, %s: %zu wrong values", what,
                    plait_path_name(path), wrong);
+        check_one_pass(e, plait_path_name(path), &d, what);
         free_picture(&d);
     }
 }
@@ -247,18 +310,24 @@ static void test_arguments(void) {
     double values[200];
     CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 2));
     CHECK_INT(PLAIT_OK, plait_escape_picture(&e, &exec, counts));
-    CHECK_INT(PLAIT_OK, plait_smooth_rows(&e, &exec, rows_at(10, 0), 20, counts, values));
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(11, 0), 20, counts, values));
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(1, 10), 20, counts, values));
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(0, 10), 21, counts, values));
+    CHECK_INT(PLAIT_OK, find_values(&e, &exec, rows_at(10, 0), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, find_values(&e, &exec, rows_at(11, 0), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, find_values(&e, &exec, rows_at(1, 10), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, find_values(&e, &exec, rows_at(0, 10), 21, counts, values));
     counts[57] = 51;
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(0, 10), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, find_values(&e, &exec, rows_at(0, 10), 20, counts, values));
     counts[57] = -1;
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(0, 10), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, find_values(&e, &exec, rows_at(0, 10), 20, counts, values));
+    struct plait_smooth_output output = {.range = plait_smooth_range_empty()}; /* only the range */
+    CHECK_INT(PLAIT_OK, plait_smooth_compute(&e, &exec, rows_at(0, 10), counts, &output));
+    CHECK(output.range.min < output.range.max && output.range.max < 60 * PLAIT_SMOOTH_UNIT);
+    CHECK_INT(PLAIT_OK, plait_smooth_compute(&e, &exec, rows_at(10, 0), counts, &output));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_compute(&e, &exec, rows_at(1, 10), counts, &output));
     exec.threads = 0;
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(0, 0), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, find_values(&e, &exec, rows_at(0, 0), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_compute(&e, &exec, rows_at(0, 0), counts, &output));
     e.maxit = 0;
-    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(&e, &exec, rows_at(0, 0), 20, counts, values));
+    CHECK_INT(PLAIT_E_ARGUMENT, find_values(&e, &exec, rows_at(0, 0), 20, counts, values));
 }
 
 /* A byte that follows from the value: mirrored ones are those of the rows themselves. */
@@ -282,8 +351,8 @@ static void check_bytes(struct plait_escape e, uint32_t left_alone) {
     CHECK_INT(0, wrong);
     CHECK_INT(left_alone, left);
     for (uint32_t i = 0; i < e.height; i++) { /* one column alone */
-        CHECK_INT(PLAIT_OK, plait_smooth_rows(&e, &exec, rows_at(i, 1), 1,
-                                              d.counts + (size_t)i * e.width, &first));
+        CHECK_INT(PLAIT_OK,
+                  find_values(&e, &exec, rows_at(i, 1), 1, d.counts + (size_t)i * e.width, &first));
         CHECK_HEX(bits_of(d.values[(size_t)i * e.width]), bits_of(first));
     }
     free(bytes);

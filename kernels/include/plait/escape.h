@@ -68,6 +68,12 @@ PLAIT_API enum plait_status plait_escape_check(const struct plait_escape *escape
  * absolute coordinate of the view. Below 1 neighbouring pixels begin to fall together. */
 PLAIT_API double plait_escape_resolution(const struct plait_escape *escape);
 
+/* Rows [first, first + rows) of a picture. */
+struct plait_row_range {
+    uint32_t first; /* 0 .. height, row 0 on top */
+    uint32_t rows;  /* 0 .. height - first */
+};
+
 /* Computes rows [first, first + rows) into counts[rows][width]. Rows may be 0; the range must lie
  * inside the picture. Returns PLAIT_OK, what plait_escape_check returns, PLAIT_E_ARGUMENT for the
  * range or exec, or PLAIT_E_INTERRUPTED. exec->progress gets rows. */
@@ -126,12 +132,6 @@ struct plait_escape_difference {
     uint32_t col;     /* 0 .. width - 1 */
     int32_t expected; /* the count of the reference, 0 .. maxit */
     int32_t got;      /* what was there instead, any number */
-};
-
-/* Rows [first, first + rows) of a picture. */
-struct plait_row_range {
-    uint32_t first; /* 0 .. height, row 0 on top */
-    uint32_t rows;  /* 0 .. height - first */
 };
 
 /* Recomputes `samples` pixels of the whole picture counts[height][width] by the reference. The
