@@ -25,6 +25,9 @@ mkdir -p "$HOME/.openmpi" "$HOME/.prte"
 cp "$cluster/../../docs/cluster/mca-params.conf" "$HOME/.openmpi/mca-params.conf"
 cp "$cluster/../../docs/cluster/mca-params.conf" "$HOME/.prte/mca-params.conf"
 
+# UCX, below MPICH, takes the nodes of one machine for one node, and would share memory that they do not.
+export UCX_TLS=tcp,self
+
 # The launcher on the manager, with one rank on each of N nodes.
 if is_open_mpi; then
     per_node() { echo "on red $MPIEXEC --hostfile $CLUSTER/hostfile --map-by node -np $1"; }
@@ -123,7 +126,7 @@ picture_work=(mandelbrot --size 300x200 --interior brute --maxit 1000000 --progr
 # the checkpoint. The job ends by itself, and says what has happened; then six nodes complete it.
 # shellcheck disable=SC2046
 interrupted() {
-    local action=$1 name=$2 job begun
+    local action=$1 name=$2 job begun empty
     shift 2
     last_command="$(per_node 7) $*, then $action red03"
     echo "$last_command"
@@ -131,14 +134,18 @@ interrupted() {
     (cd "$SANDBOX" && timeout -k 5 "$limit_s" $(per_node 7) "$PLAIT" "$@" --path scalar --threads 1 --watchdog 5 \
         --checkpoint "$name.ck" --checkpoint-every 0.2) >"$WORK/out" 2>"$WORK/err" </dev/null &
     job=$!
+    # The first save has nothing yet, on a busy machine for a while.
     until [ -s "$SANDBOX/$name.ck" ] || ! kill -0 "$job" 2>/dev/null; do sleep 0.1; done
-    sleep 1
+    empty=$(cksum "$SANDBOX/$name.ck")
+    until [ "$(cksum "$SANDBOX/$name.ck")" != "$empty" ] || ! kill -0 "$job" 2>/dev/null; do sleep 0.1; done
     begun=$SECONDS
     "cluster_$action" red03
     wait "$job" || status=$?
     echo "it ended $((SECONDS - begun)) s later with status $status"
     assert "the job ends by itself, not by its time limit" [ "$status" -ne 124 ]
-    assert "and not with success" [ "$status" -ne 0 ]
+    # The mpirun of Open MPI 5.0.7 loses the status, but not its line.
+    if ! is_prrte; then assert "and not with success" [ "$status" -ne 0 ]; fi
+    assert "no result is printed" [ "$(grep -cE '^([0-9]|mandelbrot )' "$WORK/out")" -eq 0 ]
     assert "a line names the node" grep -q 'red03' "$WORK/err"
     assert "what was saved is there" [ -s "$SANDBOX/$name.ck" ]
 }

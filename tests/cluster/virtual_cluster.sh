@@ -141,7 +141,7 @@ EOF
 }
 
 on() {
-    local node=$1 pid options=(-n -u -m -i) group
+    local node=$1 pid options=(-n -u -m -i --root) group # root: that of a chroot, where it runs in one
     shift
     pid=$(cat "$CLUSTER/$node.pid")
     [ "$node" = red ] || options+=(-p)
