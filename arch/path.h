@@ -6,6 +6,7 @@
 #ifndef PLAIT_ARCH_PATH_H
 #define PLAIT_ARCH_PATH_H
 
+#include "bound.h"
 #include "darts.h"
 #include "escape.h"
 #include "kmeans.h"
@@ -26,6 +27,7 @@ struct plait_path {
     uint32_t needs;   /* PLAIT_CPU_* bits, all of which the machine must have */
     uint32_t lanes;   /* doubles in one vector */
     struct plait_path_kernels kernels; /* NULL: left out, see PLAIT_PATH_KERNEL */
+    const struct plait_bound *bound;   /* NULL: not known */
 };
 
 /* Has every kernel. */

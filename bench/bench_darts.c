@@ -2,10 +2,9 @@
  * How fast the dart kernel is: per generator and path in darts per second and cycles per dart, in
  * times a baseline and in percent of what the vector units allow (docs/performance-darts.md), all
  * measured in turns in one run. Every contender's hits are checked before it is timed. */
+#include "../arch/path.h"
 #include "bench.h"
-#include "bound_list.h"
 #include "darts_baseline.h"
-#include "darts_bound.h"
 
 #include "plait/plait.h"
 
@@ -15,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DARTS = 1 << 22, CHECKED_DARTS = 1 << 20, STEPS = 1 << 22 };
+enum { DARTS = 1 << 22, CHECKED_DARTS = 1 << 20, STEPS = 1 << 22, BOUND_ROUNDS = 1 << 16 };
 
 static const double round_s = 0.002;
 static const char *const generator_names[] = {"rxs64", "pcg32"};
@@ -34,7 +33,7 @@ struct options {
 struct task {
     enum plait_generator generator;
     struct plait_exec exec;
-    darts_bound_fn *bound;
+    plait_bound_fn *bound;
     uint64_t hits;
 };
 
@@ -53,7 +52,7 @@ static void run_path(void *context) {
 
 static void run_bound(void *context) {
     const struct task *t = context;
-    t->bound(STEPS);
+    t->bound(BOUND_ROUNDS);
 }
 
 /* Additions that wait for each other: one per cycle on every processor. */
@@ -87,19 +86,6 @@ static uint64_t baseline_hits(uint64_t darts) {
     return 0;
 }
 #endif
-
-#define DECLARATION(path) extern const struct darts_bound darts_bound_##path;
-PLAIT_DARTS_BOUND_LIST(DECLARATION)
-
-#define ROW(path) &darts_bound_##path,
-static const struct darts_bound *const bounds[] = {PLAIT_DARTS_BOUND_LIST(ROW) NULL};
-
-static const struct darts_bound *bound_of(const char *path) {
-    for (size_t k = 0; bounds[k]; k++)
-        if (strcmp(bounds[k]->path, path) == 0)
-            return bounds[k];
-    return NULL;
-}
 
 /* -- results ----------------------------------------------------------------------------------- */
 
@@ -138,12 +124,12 @@ static void add_path(struct field *f, const struct plait_path *path,
                      enum plait_generator generator) {
     const char *name = plait_path_name(path);
     const struct task task = {.generator = generator, .exec = {.path = path, .threads = 1}};
-    const struct darts_bound *bound = bound_of(name);
+    const struct plait_bound *bound = path->bound;
     check_hits(&task, name);
     add(f, name, run_path, task, DARTS);
     if (bound)
-        add(f, "bound", run_bound, (struct task){.bound = bound->run},
-            STEPS / bound->operations[generator]);
+        add(f, "bound", run_bound, (struct task){.bound = bound->integer_add},
+            bound->integer_add(BOUND_ROUNDS) / bound->dart_operations[generator]);
 }
 
 /* By the fastest round, which other programs disturbed least. */

@@ -2,9 +2,8 @@
  * How fast the escape kernel is: per view and path in steps per second, in times the plain loop and
  * in percent of what the arithmetic units allow, all measured in turns in one run. Every picture is
  * checked before it is timed. */
+#include "../arch/path.h"
 #include "bench.h"
-#include "bound.h"
-#include "bound_list.h"
 #include "escape_plain.h"
 #include "plait/plait.h"
 
@@ -119,20 +118,14 @@ static int32_t *right_counts(const struct plait_escape *escape) {
 
 /* -- the bound --------------------------------------------------------------------------------- */
 
-#define DECLARATION(path) extern const struct bound bound_##path;
-PLAIT_BOUND_LIST(DECLARATION)
-
-#define ROW(path) &bound_##path,
-static const struct bound *const bounds[] = {PLAIT_BOUND_LIST(ROW) NULL};
-
 enum { BOUND_ROUNDS = 400000, DECISION_ROUNDS = 5 };
 
 static void run_bound(void *context) {
-    bound_fn *const *function = context;
+    plait_bound_fn *const *function = context;
     (*function)(BOUND_ROUNDS);
 }
 
-static struct bench_contender bound_contender(const char *name, bound_fn *const *function) {
+static struct bench_contender bound_contender(const char *name, plait_bound_fn *const *function) {
     return (struct bench_contender){
         .name = name,
         .run = run_bound,
@@ -144,7 +137,7 @@ static struct bench_contender bound_contender(const char *name, bound_fn *const 
 /* A step needs three multiply-adds, so a third of their rate bounds it. Where the same units also
  * add, the addition takes its turn: four operations of the mix then take as long as four
  * multiply-adds, and the mix is the bound. */
-static struct bench_contender step_bound(const char *name, const struct bound *b) {
+static struct bench_contender step_bound(const char *name, const struct plait_bound *b) {
     static struct bench_contender c[2];
     c[0] = bound_contender("fma", &b->fma);
     c[1] = bound_contender("mix", &b->mix);
@@ -158,17 +151,17 @@ static struct bench_contender step_bound(const char *name, const struct bound *b
 
 static void print_bounds(const struct options *o) {
     puts("what the arithmetic units do, one core (G lane operations/s; mix: G steps/s):");
-    for (size_t k = 0; bounds[k]; k++) {
-        const struct bound *b = bounds[k];
-        struct plait_exec exec;
-        if (plait_exec_init(&exec, b->path, 1) != PLAIT_OK)
+    for (size_t k = 0; k < plait_path_count(); k++) {
+        const struct plait_path *path = plait_path_at(k);
+        const struct plait_bound *b = path->bound;
+        if (!b || !plait_path_supported(path))
             continue;
         static struct bench_contender c[3];
         c[0] = bound_contender("fma", &b->fma);
         c[1] = bound_contender("add", &b->add);
         c[2] = bound_contender("mix", &b->mix);
         bench_run(c, 3, o->rounds, round_s);
-        printf("  %-8s fma %7.2f   add %7.2f   mix %7.2f\n", b->path, bench_rate(&c[0]) / giga,
+        printf("  %-8s fma %7.2f   add %7.2f   mix %7.2f\n", path->name, bench_rate(&c[0]) / giga,
                bench_rate(&c[1]) / giga, bench_rate(&c[2]) / giga);
     }
 }
@@ -219,16 +212,15 @@ static void add_entry(struct field *f, const struct plait_escape *escape, const 
 }
 
 static void add_bounds(struct field *f, const struct options *o) {
-    for (size_t k = 0; bounds[k]; k++) {
-        const struct bound *b = bounds[k];
-        struct plait_exec exec;
-        if (plait_exec_init(&exec, b->path, 1) != PLAIT_OK ||
-            (o->path && strcmp(o->path, b->path) != 0))
+    for (size_t k = 0; k < plait_path_count(); k++) {
+        const struct plait_path *path = plait_path_at(k);
+        if (!path->bound || !plait_path_supported(path) ||
+            (o->path && strcmp(o->path, path->name) != 0))
             continue;
         struct entry *e = &f->entries[f->count];
         *e = (struct entry){.threads = 1};
-        snprintf(e->name, sizeof e->name, "bound of %s", b->path);
-        f->contenders[f->count++] = step_bound(e->name, b);
+        snprintf(e->name, sizeof e->name, "bound of %s", path->name);
+        f->contenders[f->count++] = step_bound(e->name, path->bound);
     }
 }
 

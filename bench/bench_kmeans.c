@@ -7,8 +7,6 @@
  * With --peers, bench/peers/kmeans.py takes turns between this program (--once) and others that do
  * the same steps from the same start (--dump). */
 #include "bench.h"
-#include "bound.h"
-#include "bound_list.h"
 
 #include "../arch/path.h"
 #include "plait/plait.h"
@@ -136,7 +134,7 @@ struct filter {
     struct plait_kmeans_floats floats;
     float *a, *a2, *b, *h;
     uint32_t blocks;
-    double (*bound)(uint64_t rounds);
+    plait_bound_fn *bound; /* NULL: not known */
 };
 
 static void run_filter(void *context) {
@@ -175,19 +173,11 @@ static struct filter make_filter(const struct bench_case *c, const struct plait_
     return f;
 }
 
-#define DECLARATION(path) extern const struct bound bound_##path;
-PLAIT_BOUND_LIST(DECLARATION)
-
-#define ROW(path) &bound_##path,
-static const struct bound *const bounds[] = {PLAIT_BOUND_LIST(ROW) NULL};
-
 /* Multiply-adds of doubles, one lane: floats have twice the lanes. */
 static void print_filter(const struct bench_case *c, const struct plait_path *path,
                          uint32_t rounds) {
     struct filter f = make_filter(c, path);
-    for (const struct bound *const *b = bounds; *b; b++)
-        if (strcmp((*b)->path, plait_path_name(path)) == 0)
-            f.bound = (*b)->fma;
+    f.bound = path->bound ? path->bound->fma : NULL;
     struct bench_contender pair[2] = {
         {.name = "filter",
          .run = run_filter,

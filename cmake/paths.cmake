@@ -3,8 +3,7 @@
 #
 # plait_path(<name> MACRO <macro> [FLAGS <flag>...]) adds <name> to PLAIT_PATHS when the compiler makes code
 # for that architecture, which its macro shows, and takes the flags; arch/CMakeLists.txt then compiles the
-# files of arch/<name>/ with those flags, bench/ its bounds, and tests/layers/check_flags.py sees to it that
-# nothing else is. The compiler is asked, not the kernel: 32-bit Raspberry Pi OS runs on a kernel that says
+# files of arch/<name>/ with those flags, and tests/layers/check_flags.py sees to it that nothing else is. The compiler is asked, not the kernel: 32-bit Raspberry Pi OS runs on a kernel that says
 # aarch64.
 #
 # The order of the lines is the order of preference: of the paths that a machine can run, the last is taken.

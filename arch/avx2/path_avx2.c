@@ -7,6 +7,7 @@ plait_escape_tile_fn plait_escape_tile_avx2;
 plait_smooth_row_fn plait_smooth_row_avx2;
 plait_darts_hits_fn plait_darts_hits_avx2;
 plait_kmeans_path_fn plait_kmeans_avx2;
+extern const struct plait_bound plait_bound_avx2;
 
 const struct plait_path plait_path_avx2 = {
     .name = "avx2",
@@ -19,4 +20,5 @@ const struct plait_path plait_path_avx2 = {
             .darts_hits = plait_darts_hits_avx2,
             .kmeans = plait_kmeans_avx2,
         },
+    .bound = &plait_bound_avx2,
 };

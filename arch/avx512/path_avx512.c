@@ -7,6 +7,7 @@ plait_escape_tile_fn plait_escape_tile_avx512;
 plait_smooth_row_fn plait_smooth_row_avx512;
 plait_darts_hits_fn plait_darts_hits_avx512;
 plait_kmeans_path_fn plait_kmeans_avx512;
+extern const struct plait_bound plait_bound_avx512;
 
 const struct plait_path plait_path_avx512 = {
     .name = "avx512",
@@ -20,4 +21,5 @@ const struct plait_path plait_path_avx512 = {
             .darts_hits = plait_darts_hits_avx512,
             .kmeans = plait_kmeans_avx512,
         },
+    .bound = &plait_bound_avx512,
 };

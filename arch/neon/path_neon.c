@@ -7,6 +7,7 @@ plait_escape_tile_fn plait_escape_tile_neon;
 plait_smooth_row_fn plait_smooth_row_neon;
 plait_darts_hits_fn plait_darts_hits_neon;
 plait_kmeans_path_fn plait_kmeans_neon;
+extern const struct plait_bound plait_bound_neon;
 
 const struct plait_path plait_path_neon = {
     .name = "neon",
@@ -19,4 +20,5 @@ const struct plait_path plait_path_neon = {
             .darts_hits = plait_darts_hits_neon,
             .kmeans = plait_kmeans_neon,
         },
+    .bound = &plait_bound_neon,
 };

@@ -4,7 +4,7 @@
 #include "base/cpus_at_start.h"
 
 #include <sched.h>
-#include <stddef.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,4 +25,12 @@ __attribute__((section(".preinit_array"),
 
 int cpus_at_start(void) {
     return set_bytes > 0 ? CPU_COUNT_S((size_t)set_bytes, set) : 0;
+}
+
+bool cpus_at_start_set(size_t bytes, void *cpu_set) {
+    if (set_bytes <= 0 || (size_t)set_bytes > bytes)
+        return false;
+    memset(cpu_set, 0, bytes);
+    memcpy(cpu_set, set, (size_t)set_bytes);
+    return true;
 }

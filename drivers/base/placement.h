@@ -19,6 +19,7 @@ struct placement {
     char path[16];
     char version[32];         /* of Plait */
     char mpi[64];             /* of the MPI library */
+    char cpus[48];            /* that the threads of this process may use, "0-3,8"; or empty */
     char refused_threads[32]; /* the text of an OMP_NUM_THREADS that cannot be meant; or empty */
     double cpu_quota;         /* cores' worth of time that control groups allow; 0: no limit */
     int32_t rank;

@@ -6,6 +6,7 @@
 #include "base/cpu_quota.h"
 #include "base/cpus_at_start.h"
 #include "base/launcher_cores.h"
+#include "base/machine.h"
 #include "base/openmp_settings.h"
 #include "base/process_cpus.h"
 #include "plait/version.h"
@@ -65,6 +66,9 @@ void placement_probe(struct placement *mine, const struct launcher *launcher, in
         .launcher_kind = launcher->kind,
     };
     host_name(mine->host);
+    struct machine_cpus cpus;
+    if (plait_visible_cpus(sizeof cpus, &cpus) > 0)
+        machine_cpus_text(&cpus, mine->cpus, sizeof mine->cpus);
     snprintf(mine->version, sizeof mine->version, "%s", plait_version());
     if (asked == 0)
         memcpy(mine->refused_threads, refused, sizeof refused);

@@ -148,25 +148,72 @@ static void put_parameters(struct report *report, const struct option_values *va
     report_close(report);
 }
 
-static void put_placement(struct report *report, const struct placement *ranks, size_t count) {
+static void put_text_or_null(struct report *report, const char *key, const char *text) {
+    if (*text)
+        report_text(report, key, text);
+    else
+        put(report, key, json_null());
+}
+
+static void put_placement(struct report *report, const struct report_places *places) {
     report_open_array(report, "placement");
-    for (size_t r = 0; r < count; r++) {
+    for (size_t r = 0; r < places->rank_count; r++) {
+        const struct placement *rank = &places->ranks[r];
+        size_t node = 0;
+        while (node < places->node_count && places->nodes[node].rank != rank->node)
+            node++;
         report_open_object(report, NULL);
-        report_text(report, "host", ranks[r].host);
-        report_count(report, "visible_cores", (uint64_t)ranks[r].visible_cores);
-        if (ranks[r].cpu_quota > 0)
-            report_real(report, "cpu_quota", ranks[r].cpu_quota);
+        report_text(report, "host", rank->host);
+        report_count(report, "node", node);
+        report_count(report, "visible_cores", (uint64_t)rank->visible_cores);
+        put_text_or_null(report, "cpus", rank->cpus);
+        if (rank->cpu_quota > 0)
+            report_real(report, "cpu_quota", rank->cpu_quota);
         else
             put(report, "cpu_quota", json_null());
-        report_count(report, "threads", (uint64_t)ranks[r].threads);
-        report_text(report, "path", ranks[r].path);
+        report_count(report, "threads", (uint64_t)rank->threads);
+        report_text(report, "path", rank->path);
         report_close(report);
     }
     report_close(report);
 }
 
-struct report *report_new(const struct option_values *values, const struct placement *ranks,
-                          size_t count) {
+static void put_moment(struct report *report, const char *key,
+                       const struct machine_moment *moment) {
+    report_open_object(report, key);
+    report_real(report, "mhz", moment->mhz);
+    report_real(report, "load", moment->load);
+    report_real(report, "throttles", moment->throttles);
+    report_close(report);
+}
+
+static void put_nodes(struct report *report, const struct report_places *places) {
+    report_open_array(report, "nodes");
+    for (size_t n = 0; n < places->node_count; n++) {
+        const struct machine_record *node = &places->nodes[n];
+        const struct machine *machine = &node->machine;
+        report_open_object(report, NULL);
+        report_text(report, "host", machine->host);
+        report_identifier(report, "boot", machine->boot);
+        put_text_or_null(report, "system", machine->system);
+        put_text_or_null(report, "processor", machine->processor);
+        report_count(report, "sockets", (uint64_t)machine->sockets);
+        report_count(report, "cores", (uint64_t)machine->cores);
+        report_count(report, "cpus", (uint64_t)machine->cpus);
+        put_text_or_null(report, "governor", machine->governor);
+        report_text(report, "mpi", places->ranks[node->rank].mpi);
+        report_text(report, "libraries", machine->libraries);
+        put_moment(report, "before", &node->before);
+        put_moment(report, "after", &node->after);
+        report_real(report, "seconds", node->seconds);
+        report_real(report, "busy_seconds", node->after.busy_seconds - node->before.busy_seconds);
+        report_real(report, "own_seconds", node->own_seconds);
+        report_close(report);
+    }
+    report_close(report);
+}
+
+struct report *report_new(const struct option_values *values, const struct report_places *places) {
     struct report *report = calloc(1, sizeof *report);
     if (!report)
         return NULL;
@@ -175,7 +222,8 @@ struct report *report_new(const struct option_values *values, const struct place
     report_text(report, "command", values->set->command);
     report_text(report, "version", plait_version());
     put_parameters(report, values);
-    put_placement(report, ranks, count);
+    put_placement(report, places);
+    put_nodes(report, places);
     return report;
 }
 

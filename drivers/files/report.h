@@ -5,6 +5,7 @@
 #define PLAIT_DRIVERS_REPORT_H
 
 #include "base/failure.h"
+#include "base/machine.h"
 #include "base/placement.h"
 #include "options/option_values.h"
 
@@ -14,10 +15,18 @@
 
 struct report;
 
-/* A report with the members every subcommand has: command, version, parameters, placement. `ranks`
- * are the placements of all ranks in rank order. NULL without memory. Free with report_free. */
-struct report *report_new(const struct option_values *values, const struct placement *ranks,
-                          size_t count);
+/* What a report says about the ranks and their nodes: placements in rank order, and a record of
+ * each node in the order of its lowest rank. */
+struct report_places {
+    const struct placement *ranks;
+    size_t rank_count;
+    const struct machine_record *nodes;
+    size_t node_count;
+};
+
+/* A report with the members every subcommand has: command, version, parameters, placement, nodes.
+ * NULL without memory. Free with report_free. */
+struct report *report_new(const struct option_values *values, const struct report_places *places);
 void report_free(struct report *report);
 
 /* Opens an object or an array below the one that is open; key is NULL inside an array. */

@@ -191,6 +191,7 @@ const struct command cmd_pi = {
     .work = pi_work,
     .print = pi_print,
     .judge = pi_judge,
+    .limit = pi_limit,
     .report_timing = pi_report_timing,
     .report_result = pi_report_result,
     .finish = pi_finish,

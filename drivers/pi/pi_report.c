@@ -163,6 +163,14 @@ bool pi_judge(const struct run *run, void *state, struct failure *failure) {
     return false;
 }
 
+bool pi_limit(const struct run *run, const void *state, enum plait_work *work, double *amount) {
+    const struct pi *pi = state;
+    *work = pi->options->generator == PLAIT_RXS64 ? PLAIT_WORK_DARTS_RXS64 : PLAIT_WORK_DARTS_PCG32;
+    for (int r = 0; session_is_root(run->session) && r < run->session->size; r++)
+        *amount += (double)pi->counts.shares[r].units;
+    return true;
+}
+
 void pi_report_timing(const struct run *run, const void *state, struct report *report) {
     const struct pi *pi = state;
     const struct pi_resumed resumed = resumed_of(pi);

@@ -39,6 +39,9 @@ bool pi_print(const struct run *run, void *state, struct failure *failure);
 /* Refuses files that could not be written, and a target that no N met: EXIT_RUN. */
 bool pi_judge(const struct run *run, void *state, struct failure *failure);
 
+/* Darts that this run threw. */
+bool pi_limit(const struct run *run, const void *state, enum plait_work *work, double *amount);
+
 void pi_report_timing(const struct run *run, const void *state, struct report *report);
 void pi_report_result(const struct run *run, const void *state, struct report *report);
 

@@ -15,6 +15,7 @@ const struct command cmd_mandelbrot = {
     .prepare = picture_prepare,
     .work = picture_work,
     .print = picture_print,
+    .limit = picture_limit,
     .report_timing = picture_report_timing,
     .report_result = picture_report_result,
     .finish = picture_finish,

@@ -40,6 +40,15 @@ bool picture_print(const struct run *run, void *state, struct failure *failure) 
     return true;
 }
 
+bool picture_limit(const struct run *run, const void *state, enum plait_work *work,
+                   double *amount) {
+    const struct picture *picture = state;
+    *work = PLAIT_WORK_STEPS;
+    *amount = (double)picture->keeper.tally.steps;
+    (void)run;
+    return picture->escape.brute && picture->checkpoint.resumed == 0;
+}
+
 void picture_report_timing(const struct run *run, const void *state, struct report *report) {
     const struct picture *picture = state;
     const struct queue_share *shares = picture->work.queue.shares;

@@ -5,10 +5,12 @@
 #define PLAIT_DRIVERS_COMMAND_H
 
 #include "base/failure.h"
+#include "base/machine.h"
 #include "base/placement.h"
 #include "files/report.h"
 #include "options/option_values.h"
 #include "plait/exec.h"
+#include "plait/limit.h"
 #include "ranks/session.h"
 
 #include <stdbool.h>
@@ -29,6 +31,11 @@ struct run {
     uint64_t seed;                      /* what --seed has come to, where there is such an option */
     struct plait_exec exec;             /* of this rank, from prepare on */
     const struct placement *placements; /* rank 0, from prepare on: of all ranks, in rank order */
+    const struct machine_record *nodes; /* rank 0, after the work, for --json: of all nodes */
+    size_t node_count;
+    const double *limits; /* likewise: of all ranks, see struct command; NULL: none */
+    enum plait_work limit_work;
+    double limit_amount;
     struct run_phase compute, gather, encode; /* set by a work that has these phases */
     struct run_phase total;                   /* from the options to the end of the work */
     bool over;                                /* set by begin: all is done, as after --list */
@@ -58,6 +65,9 @@ struct command {
     /* Rank 0, when the lines and timers have been printed: whether the result counts as a success.
      * Only then is the report written. */
     bool (*judge)(const struct run *run, void *state, struct failure *failure);
+    /* On every rank, after the work, for --json: whether the arithmetic units of the machine limit
+     * the work, and what it was; *amount counts on rank 0. */
+    bool (*limit)(const struct run *run, const void *state, enum plait_work *work, double *amount);
     /* Rank 0: members of the report's objects "timing", next to those of run.c, and "result". */
     void (*report_timing)(const struct run *run, const void *state, struct report *report);
     void (*report_result)(const struct run *run, const void *state, struct report *report);

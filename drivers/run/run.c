@@ -9,6 +9,7 @@
 #include "files/report.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
+#include "ranks/node_watch.h"
 #include "ranks/rank_placement.h"
 #include "ranks/watchdog.h"
 #include "run/plot_draw.h"
@@ -96,6 +97,35 @@ static void run_gather_times(struct run *run) {
         phases[p]->seconds = slowest[p];
 }
 
+/* Collective: what the units of the machine allow each rank. Threads that outnumber the cores of
+ * their node have these in turns. Rank 0 gets an array that the caller frees, if the work has a
+ * limit. */
+static bool run_find_limits(struct run *run, const struct command *command, const void *state,
+                            double **limits, struct failure *failure) {
+    double mine = 0, least = 0;
+    *limits = NULL;
+    if (!command->limit || !command->limit(run, state, &run->limit_work, &run->limit_amount))
+        return true;
+    plait_limit_measure(&run->exec, run->limit_work, &mine);
+    MPI_CHECK(MPI_Allreduce(&mine, &least, 1, MPI_DOUBLE, MPI_MIN, run->session->world));
+    if (least <= 0) /* a path without a limit */
+        return true;
+    if (run_is_root(run) && !(*limits = malloc((size_t)run->session->size * sizeof **limits)))
+        failure_set(failure, EXIT_RUN, "out of memory");
+    if (!run_agree(run, failure))
+        return false;
+    MPI_CHECK(MPI_Gather(&mine, 1, MPI_DOUBLE, *limits, 1, MPI_DOUBLE, ROOT, run->session->world));
+    for (int r = 0; *limits && r < run->session->size; r++) {
+        const struct placement *all = run->placements;
+        int threads = 0;
+        for (int other = 0; other < run->session->size; other++)
+            threads += all[other].node == all[r].node ? all[other].threads : 0;
+        if (all[r].node_cores > 0 && threads > all[r].node_cores)
+            (*limits)[r] *= (double)all[r].node_cores / threads;
+    }
+    return true;
+}
+
 /* Rank 0: for --csv the timers of the work, and the times that the report has. */
 static bool run_print_times(const struct run *run, const struct command *command,
                             struct failure *failure) {
@@ -114,7 +144,9 @@ static bool run_print_times(const struct run *run, const struct command *command
 /* Rank 0. */
 static bool run_report(const struct run *run, const struct command *command, const void *state,
                        struct failure *failure) {
-    struct report *report = report_new(run->values, run->placements, (size_t)run->session->size);
+    const struct report_places places = {run->placements, (size_t)run->session->size, run->nodes,
+                                         run->node_count};
+    struct report *report = report_new(run->values, &places);
     if (report) {
         report_open_object(report, "timing");
         if (command->phases) {
@@ -126,6 +158,16 @@ static bool run_report(const struct run *run, const struct command *command, con
         if (command->report_timing)
             command->report_timing(run, state, report);
         report_close(report);
+        if (run->limits) {
+            report_open_object(report, "limit");
+            report_text(report, "unit", run->limit_work == PLAIT_WORK_STEPS ? "steps" : "darts");
+            report_real(report, "amount", run->limit_amount);
+            report_open_array(report, "per_second");
+            for (int r = 0; r < run->session->size; r++)
+                report_real(report, NULL, run->limits[r]);
+            report_close(report);
+            report_close(report);
+        }
         report_open_object(report, "result");
         command->report_result(run, state, report);
         report_close(report);
@@ -148,9 +190,12 @@ static bool run_print(const struct run *run, const struct command *command, void
            (!run->session || !run_common(run)->json || run_report(run, command, state, failure));
 }
 
-/* Collective, after all that could be refused: the work, and what becomes of its results. */
+/* Collective, after all that could be refused: the work, and what becomes of its results. watch:
+ * NULL without a report. */
 static void run_work(struct run *run, const struct command *command, void *state,
-                     struct failure *failure) {
+                     struct node_watch *watch, struct failure *failure) {
+    struct machine_record *nodes = NULL;
+    double *limits = NULL;
     if (command->work)
         command->work(run, state, failure);
     if (!run_agree(run, failure))
@@ -158,17 +203,31 @@ static void run_work(struct run *run, const struct command *command, void *state
     run->total.seconds = clock_seconds_since(run->total.begun_ns);
     if (run->session)
         run_gather_times(run);
+    if (watch && (!node_watch_end(watch, run->session, &nodes, &run->node_count, failure) ||
+                  !run_find_limits(run, command, state, &limits, failure))) {
+        free(nodes);
+        return;
+    }
+    run->nodes = nodes;
+    run->limits = limits;
     if (run_is_root(run))
         run_print(run, command, state, failure);
     if (run_agree(run, failure) && command->finish) {
         command->finish(run, state, failure);
         run_agree(run, failure);
     }
+    free(nodes);
+    free(limits);
 }
 
 static void run_steps(struct run *run, const struct command *command, struct option_values *values,
                       void *options, void *state, struct failure *failure) {
     struct placement *placements = NULL;
+    struct node_watch watch, *watching = NULL;
+    if (run->session && values_has(values, "json")) {
+        node_watch_begin(&watch, run->session);
+        watching = &watch;
+    }
     run->total.begun_ns = clock_now_ns();
     if (!run_begin(run, command, values, options, state, failure))
         return;
@@ -178,7 +237,7 @@ static void run_steps(struct run *run, const struct command *command, struct opt
         run_agree(run, failure);
     } else if (run_place(run, command, &placements, failure) &&
                run_prepare(run, command, state, failure)) {
-        run_work(run, command, state, failure);
+        run_work(run, command, state, watching, failure);
     }
     free(placements);
 }

@@ -3,6 +3,7 @@
 #include "study/analysis.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +86,39 @@ static bool take_samples(struct analysis *analysis) {
     return true;
 }
 
+/* The median of a member over the samples of each point that count, where all of them have it. */
+static bool take_medians(struct analysis *analysis, size_t sample_member, size_t result_member) {
+    const struct study *study = analysis->study;
+    double **values = calloc(analysis->count + 1, sizeof *values);
+    size_t *counts = calloc(analysis->count + 1, sizeof *counts);
+    bool good = values && counts;
+    for (size_t k = 0; good && k < study->sample_count; k++) {
+        const struct sample *sample = &study->samples[k];
+        const size_t p = sample->point;
+        const double value = *(const double *)(const void *)((const char *)sample + sample_member);
+        if (!sample_counts(sample, analysis->with_disturbed) || !isfinite(value))
+            continue;
+        if (!values[p])
+            values[p] = malloc(analysis->results[p].count * sizeof **values);
+        good = values[p] != NULL;
+        if (good)
+            values[p][counts[p]++] = value;
+    }
+    for (size_t p = 0; good && p < analysis->count; p++) {
+        struct point_result *result = &analysis->results[p];
+        if (counts[p] == 0 || counts[p] < result->count)
+            continue;
+        statistics_sort(values[p], counts[p]);
+        *(double *)(void *)((char *)result + result_member) =
+            statistics_median(values[p], counts[p]);
+    }
+    for (size_t p = 0; values && p < analysis->count; p++)
+        free(values[p]);
+    free(values);
+    free(counts);
+    return good;
+}
+
 /* -- against the base ----------------------------------------------------------------------------
  */
 
@@ -112,6 +146,7 @@ static void compare_with_base(struct analysis *analysis, struct group_result *gr
         result->ideal = result->cores / base->cores;
         result->speedup = work * base->median / result->median;
         result->efficiency = result->speedup / result->ideal;
+        result->capacity = result->speed / base->speed;
         if (k == group->base)
             result->speedup_interval = (struct interval){base->interval.known, 1, 1};
         else
@@ -200,8 +235,18 @@ bool analyse(struct analysis *analysis, const struct study *study, bool with_dis
                                   .median = NAN,
                                   .speedup = NAN,
                                   .efficiency = NAN,
-                                  .karp_flatt = NAN};
-    good = good && take_samples(analysis);
+                                  .karp_flatt = NAN,
+                                  .speed = NAN,
+                                  .capacity = NAN,
+                                  .limit_seconds = NAN,
+                                  .limit_part = NAN};
+    good = good && take_samples(analysis) &&
+           take_medians(analysis, offsetof(struct sample, speed),
+                        offsetof(struct point_result, speed)) &&
+           take_medians(analysis, offsetof(struct sample, limit_seconds),
+                        offsetof(struct point_result, limit_seconds)) &&
+           take_medians(analysis, offsetof(struct sample, limit_part),
+                        offsetof(struct point_result, limit_part));
     if (good) {
         find_groups(analysis);
         qsort(analysis->results, analysis->count, sizeof *analysis->results, result_compare);

@@ -21,6 +21,10 @@ struct point_result {
     double median;
     struct interval interval;
     double speedup, efficiency, karp_flatt;
+    double speed;         /* work per second of all ranks while they computed */
+    double capacity;      /* speed-up if they did nothing else: their speed over the base's */
+    double limit_seconds; /* least time of computing that the arithmetic units allow */
+    double limit_part;    /* that over the time of computing */
     struct interval speedup_interval, efficiency_interval;
 };
 

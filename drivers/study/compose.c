@@ -3,8 +3,7 @@
 #include "study/compose.h"
 
 #include "base/number.h"
-#include "base/suggest.h"
-#include "options/option_values.h"
+#include "study/slots.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -13,12 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum {
-    COPIES_MAX = 1024 /* at the same time */,
-    SLOTS_MAX = 1000000 /* of a host */,
-    BATCH_MAX = 1000000
-};
 
 /* -- what there is -------------------------------------------------------------------------------
  */
@@ -41,155 +34,56 @@ static void find_family(struct composer *composer) {
     pclose(pipe);
 }
 
-/* Whether a command of that name can be started here. */
-static bool command_can_start(const char *name) {
-    const char *path = getenv("PATH");
-    if (strchr(name, '/'))
-        return access(name, X_OK) == 0;
-    for (bool found = false; path && !found; path += strcspn(path, ":"), path += *path == ':') {
-        char *file = text_format("%.*s/%s", (int)strcspn(path, ":"), path, name);
-        found = file && access(file, X_OK) == 0;
-        free(file);
-        if (found)
-            return true;
-        if (!*path)
-            break;
-    }
-    return false;
-}
-
-/* Slots of a host's line: "node slots=4" as Open MPI has it, with spaces or without, or "node:4" as
- * MPICH does; else one. 0: it is neither. */
-static uint64_t slots_of_line(const char *line) {
-    const size_t host = strcspn(line, " \t\r\n");
-    const char *text = line + host;
-    char number[32];
-    uint64_t slots;
-    while ((text = strstr(text, "slots")) && !strchr(" \t", text[-1]))
-        text++; /* max_slots */
-    if (text) {
-        text += strlen("slots");
-        text += strspn(text, " \t");
-        if (*text++ != '=')
-            return 0;
-        text += strspn(text, " \t");
-    } else {
-        const char *colon = memchr(line, ':', host);
-        if (!colon || memchr(colon + 1, ':', host - (size_t)(colon + 1 - line)))
-            return 1; /* or an IPv6 address */
-        text = colon + 1;
-    }
-    snprintf(number, sizeof number, "%.*s", (int)strcspn(text, " \t\r\n"), text);
-    return number_count(number, &slots) ? 0 : slots;
-}
-
-/* Slots of a hostfile, and of its first host. */
-static bool count_slots(const char *path, uint64_t *slots, uint64_t *first,
-                        struct failure *failure) {
-    char *line = NULL;
-    size_t capacity = 0, number = 0, bad = 0;
-    FILE *stream = fopen(path, "re");
-    if (!stream)
-        return failure_set(failure, EXIT_USAGE, "--hostfile: cannot read '%s'", path);
-    *slots = *first = 0;
-    while (!bad && getline(&line, &capacity, stream) > 0) {
-        line[strcspn(line, "#\r\n")] = '\0';
-        const char *text = line + strspn(line, " \t");
-        number++;
-        if (!*text)
-            continue;
-        const uint64_t here = slots_of_line(text);
-        bad = here == 0 || here > SLOTS_MAX ? number : 0;
-        *first = *first ? *first : here;
-        *slots += here;
-    }
-    free(line);
-    fclose(stream);
-    if (bad)
-        return failure_set(failure, EXIT_USAGE,
-                           "--hostfile: '%s', line %zu: the slots are no number from 1 to %d", path,
-                           bad, SLOTS_MAX);
-    return *slots > 0 || failure_set(failure, EXIT_USAGE, "--hostfile: '%s' names no host", path);
-}
-
-/* Batch systems: the variable that each of their jobs has, and the one with its number of ranks. */
-struct batch_system {
-    const char *job, *tasks;
-};
-
-static const struct batch_system *find_batch_system(void) {
-    static const struct batch_system systems[] = {
-        {"SLURM_JOB_ID", "SLURM_NTASKS"},
-        {"PBS_JOBID", "PBS_NP"},
-        {"LSB_JOBID", "LSB_DJOB_NUMPROC"},
-        {"PE_HOSTFILE", "NSLOTS"}, /* Grid Engine */
-    };
-    for (size_t k = 0; k < sizeof systems / sizeof *systems; k++)
-        if (getenv(systems[k].job))
-            return &systems[k];
-    return NULL;
-}
-
-/* The number that a variable of the batch system holds; 0: none. */
-static uint64_t batch_number(const char *variable) {
-    const char *text = getenv(variable);
-    uint64_t number;
-    return text && !number_count(text, &number) && number <= BATCH_MAX ? number : 0;
-}
-
-bool compose_find_allocation(const char **launcher, struct failure *failure) {
-    const struct batch_system *batch = find_batch_system();
-    if (!batch)
-        return failure_set(
-            failure, EXIT_USAGE,
-            "--in-allocation: this is no batch job, as SLURM_JOB_ID, PBS_JOBID, LSB_JOBID and PE_HOSTFILE are not set: run it by sbatch, qsub or bsub");
-    if (batch_number(batch->tasks) == 0)
-        return failure_set(
-            failure, EXIT_USAGE,
-            "--in-allocation: the batch job does not say in %s how many ranks it has slots for: ask for tasks when you submit it, or set %s",
-            batch->tasks, batch->tasks);
-    /* The mpirun of Open MPI and that of MPICH find the allocation by themselves. */
-    if (!*launcher && strcmp(batch->job, "SLURM_JOB_ID") == 0 && !command_can_start("mpirun") &&
-        command_can_start("srun"))
-        *launcher = "srun -N {nodes} -n {ranks} -c {threads}";
-    return true;
+/* A template is named by itself. */
+static void find_template(struct composer *composer, const char *launcher) {
+    static const char *const services[] = {"srun", "aprun", "jsrun", "lrun",
+                                           "prun", "yhrun", "flux"};
+    char word[64];
+    snprintf(composer->launcher_version, sizeof composer->launcher_version, "%s", launcher);
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(launcher, " "), launcher);
+    const char *slash = strrchr(word, '/');
+    for (size_t k = 0; k < sizeof services / sizeof *services; k++)
+        composer->elsewhere =
+            composer->elsewhere || strcmp(slash ? slash + 1 : word, services[k]) == 0;
 }
 
 bool composer_look(struct composer *composer, const struct study *study, struct failure *failure) {
     *composer = (struct composer){.study = study};
     const char *hostfile = study->definition.hostfile;
-    const struct batch_system *batch = find_batch_system();
-    const uint64_t tasks = batch_number(batch ? batch->tasks : "SLURM_NTASKS");
+    struct allocation allocation;
     const ssize_t bytes = readlink("/proc/self/exe", composer->plait, sizeof composer->plait - 1);
     if (bytes <= 0)
         return failure_set(failure, EXIT_RUN, "cannot find the path of this program in /proc");
-    machine_describe(&composer->machine);
+    machine_cpus_find(&composer->machine_cpus);
+    machine_describe(&composer->machine, &composer->machine_cpus, "");
     composer->family = FAMILY_OTHER;
     if (study->definition.launcher)
-        snprintf(composer->launcher_version, sizeof composer->launcher_version, "%s",
-                 study->definition.launcher);
+        find_template(composer, study->definition.launcher);
     else if (study->definition.mode != STUDY_THROUGHPUT)
         find_family(composer);
-    composer->slots = composer->cores = composer->cores_per_node = composer->machine.cores;
-    composer->cpus = composer->machine.cpus;
+    composer->slots = composer->cores = composer->cores_per_node =
+        (uint64_t)composer->machine.cores;
+    composer->cpus = (uint64_t)composer->machine.cpus;
     if (hostfile) {
-        if (!count_slots(hostfile, &composer->slots, &composer->cores_per_node, failure))
+        if (!slots_of_hostfile(hostfile, &composer->slots, &composer->cores_per_node, failure))
             return false;
         composer->cores = composer->cpus = composer->slots;
-    } else if (tasks > 0) {
-        /* An allocation: its nodes may be others than this one. */
-        const uint64_t threads = batch_number("SLURM_CPUS_PER_TASK"),
-                       here = batch_number("SLURM_CPUS_ON_NODE");
-        composer->slots = tasks;
-        composer->cores = composer->cpus = tasks * (threads > 0 ? threads : 1);
-        if (here > 0)
-            composer->cores_per_node = here;
+        composer->cpus_known = true;
+    } else if (slots_of_allocation(&allocation)) {
+        /* Its nodes may be others than this one. */
+        composer->slots = allocation.tasks;
+        composer->cores = composer->cpus = allocation.cores;
+        composer->cpus_known = true;
+        composer->nodes = allocation.nodes;
+        if (allocation.cores_per_node > 0)
+            composer->cores_per_node = allocation.cores_per_node;
     }
     return true;
 }
 
 bool compose_oversubscribes(const struct composer *composer, size_t point) {
-    return point_cores(&composer->study->grid.points[point]) > composer->cpus;
+    return (composer->cpus_known || !composer->elsewhere) &&
+           point_cores(&composer->study->grid.points[point]) > composer->cpus;
 }
 
 /* -- growing work --------------------------------------------------------------------------------
@@ -236,12 +130,20 @@ struct filler {
     const char *output;
 };
 
+/* As few nodes as have the cores, but no more than ranks, nor than the allocation has. */
+static uint64_t nodes_for(const struct composer *composer, const struct point *point) {
+    const uint64_t per_node = composer->cores_per_node;
+    uint64_t nodes = (point_cores(point) + per_node - 1) / per_node;
+    nodes = nodes > point->ranks ? point->ranks : nodes;
+    return composer->nodes > 0 && nodes > composer->nodes ? composer->nodes : nodes;
+}
+
 /* The value of a placeholder; false if there is none of that name. */
 static bool placeholder_value(const struct filler *filler, const char *name, char *value,
                               size_t bytes) {
     const struct study *study = filler->composer->study;
     const struct point *point = &study->grid.points[filler->point];
-    const uint64_t cores = point_cores(point), per_node = filler->composer->cores_per_node;
+    const uint64_t cores = point_cores(point);
     const size_t k = texts_find(&study->grid.names, name);
     if (k < study->grid.names.count && point->values[k]) {
         const char *grow = study->definition.grow;
@@ -256,7 +158,7 @@ static bool placeholder_value(const struct filler *filler, const char *name, cha
     else if (strcmp(name, "cores") == 0)
         snprintf(value, bytes, "%" PRIu64, cores);
     else if (strcmp(name, "nodes") == 0)
-        snprintf(value, bytes, "%" PRIu64, (cores + per_node - 1) / per_node);
+        snprintf(value, bytes, "%" PRIu64, nodes_for(filler->composer, point));
     else if (strcmp(name, "copy") == 0)
         snprintf(value, bytes, "%zu", filler->copy);
     else if (strcmp(name, "output") == 0)
@@ -368,8 +270,7 @@ static bool add_launcher(const struct filler *filler, struct texts *words,
 /* -- a subcommand of plait -----------------------------------------------------------------------
  */
 
-/* "--name", or "--name=...": whether the word gives that option. */
-static bool gives_option(const char *word, const char *name) {
+bool compose_gives_option(const char *word, const char *name) {
     const size_t bytes = strlen(name);
     return strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, bytes) == 0 &&
            (word[2 + bytes] == '\0' || word[2 + bytes] == '=');
@@ -392,7 +293,7 @@ static bool add_option(struct texts *words, const struct option *option, const c
 static const char *value_before(const struct composer *composer, const struct option *option) {
     const struct texts *words = &composer->study->definition.words;
     for (size_t k = 1; k < words->count; k++)
-        if (gives_option(words->items[k], option->name)) {
+        if (compose_gives_option(words->items[k], option->name)) {
             const char *equals = strchr(words->items[k], '=');
             return equals ? equals + 1 : k + 1 < words->count ? words->items[k + 1] : "";
         }
@@ -426,7 +327,7 @@ static bool add_subcommand(const struct filler *filler, struct texts *words,
     bool good =
         (json || study_out_of_memory(failure)) && texts_add(words, composer->plait, failure);
     for (size_t k = 0; good && k < given->count; k++) {
-        if (grows && k > 0 && gives_option(given->items[k], composer->grows->name))
+        if (grows && k > 0 && compose_gives_option(given->items[k], composer->grows->name))
             k += !strchr(given->items[k], '='); /* its value stands in the next word */
         else
             good = add_filled(filler, given->items[k], words, failure);
@@ -468,148 +369,6 @@ bool compose(const struct composer *composer, size_t point, const char *output,
             for (size_t k = 0; good && k < words->count; k++)
                 good = add_filled(&filler, words->items[k], &commands[copy], failure);
         free(place);
-    }
-    return good;
-}
-
-/* -- checks before the first run -----------------------------------------------------------------
- */
-
-static bool find_subcommand(struct composer *composer, const struct option_set *const *sets,
-                            size_t set_count, struct failure *failure) {
-    const struct texts *words = &composer->study->definition.words;
-    static const char *const ours[] = {"json", "threads"};
-    struct suggestion suggestion = suggestion_begin(words->items[0]);
-    for (size_t k = 0; k < set_count; k++) {
-        if (!option_find(sets[k], "json", NULL))
-            continue;
-        suggestion_offer(&suggestion, sets[k]->command);
-        if (strcmp(sets[k]->command, words->items[0]) == 0)
-            composer->set = sets[k];
-    }
-    const char *close = suggestion_best(&suggestion);
-    if (!composer->set)
-        return failure_set(
-            failure, EXIT_USAGE,
-            "'%s' is no subcommand with --json%s%s%s: another program is run with --program",
-            words->items[0], close ? " (did you mean " : "", close ? close : "", close ? "?)" : "");
-    for (size_t k = 1; k < words->count; k++)
-        for (size_t name = 0; name < sizeof ours / sizeof *ours; name++)
-            if (gives_option(words->items[k], ours[name]))
-                return failure_set(failure, EXIT_USAGE,
-                                   "--%s after the subcommand: the study gives it", ours[name]);
-    for (size_t k = 0; k < composer->study->grid.names.count; k++) {
-        const char *name = composer->study->grid.names.items[k];
-        const struct option *option = option_find_given(composer->set, name, NULL);
-        if (!option)
-            return failure_set(failure, EXIT_USAGE, "--set: %s has no option --%s", words->items[0],
-                               name);
-    }
-    return true;
-}
-
-/* What grows in weak mode: --grow, or what the subcommand declares. */
-static bool find_grows(struct composer *composer, struct failure *failure) {
-    const struct study *study = composer->study;
-    const char *grow = study->definition.grow;
-    if (study->definition.mode != STUDY_WEAK)
-        return !grow || failure_set(failure, EXIT_USAGE, "--grow is for --mode weak");
-    if (!composer->set)
-        return (grow && texts_find(&study->grid.names, grow) < study->grid.names.count) ||
-               failure_set(
-                   failure, EXIT_USAGE,
-                   "--mode weak of a program grows a parameter with the cores: name it by --grow and give it by --set");
-    if (grow)
-        composer->grows = option_find_given(composer->set, grow, NULL);
-    const size_t count = option_count(composer->set);
-    for (size_t k = 0; !grow && k < count && !composer->grows; k++)
-        if (option_at(composer->set, k, NULL)->grows)
-            composer->grows = option_at(composer->set, k, NULL);
-    return composer->grows ||
-           failure_set(failure, EXIT_USAGE,
-                       "%s has no %s%s that grows with the cores: name an option by --grow",
-                       study->definition.words.items[0], grow ? "option --" : "option",
-                       grow ? grow : "");
-}
-
-/* Whether the subcommand takes its words. */
-static bool check_words(const struct composer *composer, size_t point, const struct texts *command,
-                        struct failure *failure) {
-    struct option_values values = {0};
-    struct failure inner = {0};
-    const size_t name = texts_find(command, composer->plait) + 2;
-    const bool good =
-        values_init(&values, composer->set, &inner) &&
-        values_parse_argv(&values, (int)(command->count - name), command->items + name, &inner);
-    values_free(&values);
-    char label[256];
-    grid_label(&composer->study->grid, point, label, sizeof label);
-    return good || failure_set(failure, inner.exit_status, "%s (at %s)", inner.text, label);
-}
-
-/* A parameter that no word of a program uses would change nothing. */
-static bool check_used(const struct composer *composer, struct failure *failure) {
-    const struct study_definition *definition = &composer->study->definition;
-    for (size_t n = 0; n < composer->study->grid.names.count; n++) {
-        const char *name = composer->study->grid.names.items[n];
-        char *braces = text_format("{%s}", name);
-        bool used = braces && definition->launcher && strstr(definition->launcher, braces);
-        for (size_t k = 0; braces && !used && k < definition->words.count; k++)
-            used = strstr(definition->words.items[k], braces) != NULL;
-        free(braces);
-        if (!used)
-            return failure_set(failure, EXIT_USAGE,
-                               "--set: no word of the program has the placeholder {%s}", name);
-    }
-    return true;
-}
-
-bool composer_check(struct composer *composer, const struct option_set *const *sets,
-                    size_t set_count, const bool *wanted, struct failure *failure) {
-    const struct study *study = composer->study;
-    const struct study_definition *definition = &study->definition;
-    if (!(definition->program ? check_used(composer, failure)
-                              : find_subcommand(composer, sets, set_count, failure)) ||
-        !find_grows(composer, failure))
-        return false;
-    bool good = true;
-    for (size_t p = 0; good && p < study->grid.count; p++) {
-        const uint64_t ranks = study->grid.points[p].ranks;
-        if (!wanted[p])
-            continue;
-        if (definition->hostfile && ranks > composer->slots)
-            return failure_set(failure, EXIT_USAGE,
-                               "--ranks: %" PRIu64 " ranks do not fit into the %" PRIu64
-                               " slots of '%s'",
-                               ranks, composer->slots, definition->hostfile);
-        if (composer->in_allocation &&
-            (ranks > composer->slots || point_cores(&study->grid.points[p]) > composer->cores))
-            return failure_set(failure, EXIT_USAGE,
-                               "--in-allocation: %" PRIu64 " ranks of %" PRIu64
-                               " threads do not fit into the %" PRIu64 " tasks and %" PRIu64
-                               " cores of the batch job",
-                               ranks, study->grid.points[p].threads, composer->slots,
-                               composer->cores);
-        if (composer->set && !composer->dry_run && ranks > 1 && definition->launcher &&
-            strcmp(definition->launcher, "none") == 0 && definition->mode != STUDY_THROUGHPUT)
-            return failure_set(failure, EXIT_USAGE,
-                               "--launcher none starts one rank: --ranks has %" PRIu64, ranks);
-        if (definition->mode == STUDY_THROUGHPUT && ranks > COPIES_MAX)
-            return failure_set(failure, EXIT_USAGE,
-                               "--ranks: %" PRIu64 " copies at the same time are more than %d",
-                               ranks, COPIES_MAX);
-        const size_t count = compose_count(composer, p);
-        struct texts *commands = calloc(count, sizeof *commands);
-        good = (commands || study_out_of_memory(failure)) &&
-               compose(composer, p, "output", commands, failure) &&
-               (!composer->set || check_words(composer, p, &commands[0], failure));
-        if (good && !composer->dry_run && !command_can_start(commands[0].items[0]))
-            good = failure_set(failure, EXIT_USAGE,
-                               "'%s' cannot be started: it is not there, or not executable",
-                               commands[0].items[0]);
-        for (size_t k = 0; commands && k < count; k++)
-            texts_free(&commands[k]);
-        free(commands);
     }
     return good;
 }

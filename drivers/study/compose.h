@@ -3,8 +3,8 @@
 #ifndef PLAIT_DRIVERS_STUDY_COMPOSE_H
 #define PLAIT_DRIVERS_STUDY_COMPOSE_H
 
+#include "base/machine.h"
 #include "options/option.h"
-#include "study/machine.h"
 #include "study/study.h"
 
 enum launcher_family { FAMILY_OPENMPI, FAMILY_HYDRA, FAMILY_OTHER };
@@ -16,6 +16,9 @@ struct composer {
     const struct option
         *grows; /* the row that weak scaling grows; NULL: a parameter of --set, or none */
     enum launcher_family family;
+    bool elsewhere;     /* the launcher asks a service of each node to start ranks: they are no
+                         * descendants of this process, and need not run on this node */
+    bool cpus_known;    /* cpus are those of the nodes that ranks run on */
     bool in_allocation; /* points must fit into the batch job */
     bool dry_run;       /* commands are looked at only: what starts them may be elsewhere */
     char launcher_version[128];
@@ -24,16 +27,13 @@ struct composer {
     uint64_t cores;   /* to bind threads to, on all nodes */
     uint64_t cpus;    /* threads that have a hardware thread each, on all nodes */
     uint64_t cores_per_node;
-    struct machine machine;
+    uint64_t nodes;         /* of the allocation; 0: not known */
+    struct machine machine; /* this node, with the CPUs of this process */
+    struct machine_cpus machine_cpus;
 };
 
 /* Looks at machine, launcher and hostfile. The definition's words need not be there yet. */
 bool composer_look(struct composer *composer, const struct study *study, struct failure *failure);
-
-/* For a study inside the batch job that this process is part of: EXIT_USAGE where there is none, or
- * where it does not say how many ranks it has slots for. Sets *launcher to a template if there is
- * none, and the default launcher is not there. */
-bool compose_find_allocation(const char **launcher, struct failure *failure);
 
 /* Finds the subcommand and what grows, and composes every point once: EXIT_USAGE for an unknown
  * placeholder, a wrong option of the subcommand, or ranks that the hostfile has no slots for.
@@ -47,10 +47,13 @@ size_t compose_count(const struct composer *composer, size_t point);
 bool compose(const struct composer *composer, size_t point, const char *output,
              struct texts *commands, struct failure *failure);
 
+/* "--name", or "--name=...": whether the word gives that option. */
+bool compose_gives_option(const char *word, const char *name);
+
 /* How ranks are bound: "core, slot:PE=2", "none"; of templates "as the launcher does". */
 void compose_binding(const struct composer *composer, size_t point, char *text, size_t bytes);
 
-/* Whether a point has more threads than hardware threads. */
+/* Whether a point has more threads than hardware threads; false where these are not known. */
 bool compose_oversubscribes(const struct composer *composer, size_t point);
 
 #endif

@@ -3,11 +3,13 @@
 #include "study/launch.h"
 
 #include "base/clock.h"
+#include "base/machine.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -26,6 +28,7 @@ static sigset_t mask_before, watched, stopping;
 static bool stop_seen;
 
 void launch_prepare(void) {
+    struct machine_cpus cpus;
     sigemptyset(&stopping);
     for (int k = 0; k < STOP_SIGNALS; k++) {
         struct sigaction action;
@@ -37,6 +40,10 @@ void launch_prepare(void) {
     sigaddset(&watched, SIGCHLD);
     sigprocmask(SIG_BLOCK, &watched, &mask_before);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    /* OpenMP may have bound this process to a core when it was loaded, which launches would
+     * inherit. */
+    machine_cpus_find(&cpus);
+    sched_setaffinity(0, sizeof cpus, (const cpu_set_t *)(const void *)&cpus);
 }
 
 bool launch_stop_asked(void) {

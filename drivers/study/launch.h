@@ -40,8 +40,9 @@ struct launch_result {
 };
 
 /* Once, before the first launch: signals that end a launch early are held back and looked for while
- * waiting (SIGINT, SIGTERM, SIGHUP, SIGUSR1, unless they are ignored), and processes whose parents
- * have gone become children of this one, so that none is left over. */
+ * waiting (SIGINT, SIGTERM, SIGHUP, SIGUSR1, unless they are ignored), processes whose parents
+ * have gone become children of this one, so that none is left over, and this process may use the
+ * CPUs again that it was started with. */
 void launch_prepare(void);
 
 /* Whether such a signal has come; takes note of it for good. */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum { SERIES_MAX = 12 };
+enum { POINTS_CAPACITY = 12, POINTS_LIMIT = 13 }; /* columns of points.csv */
 
 const char *const plot_names[PLOTS] = {"time", "speedup", "efficiency", "heat"};
 
@@ -30,6 +31,7 @@ struct plotting {
     size_t count;
     double cores_max, seconds_min, seconds_max;
     bool along_cores, many_groups, many_threads;
+    bool capacities, limits; /* some point has one */
 };
 
 bool plots_along_cores(const struct analysis *analysis) {
@@ -73,6 +75,8 @@ static void find_all_series(struct plotting *plotting) {
         plotting->seconds_max = fmax(plotting->seconds_max, result->seconds[result->count - 1]);
         if (plotting->seconds_min == 0 || result->seconds[0] < plotting->seconds_min)
             plotting->seconds_min = result->seconds[0];
+        plotting->capacities = plotting->capacities || isfinite(result->capacity);
+        plotting->limits = plotting->limits || isfinite(result->limit_seconds);
         plotting->many_threads =
             plotting->many_threads ||
             threads_of(plotting, result) != threads_of(plotting, &analysis->results[0]);
@@ -114,7 +118,7 @@ static bool write_points(struct plotting *plotting, struct failure *failure) {
     if (!open_plot_file(plotting, "points", "csv", &file, failure))
         return false;
     fputs(
-        "series,x,seconds,seconds_low,seconds_high,speedup,speedup_low,speedup_high,efficiency,efficiency_low,efficiency_high,ranks,threads,parameters\n",
+        "series,x,seconds,seconds_low,seconds_high,speedup,speedup_low,speedup_high,efficiency,efficiency_low,efficiency_high,capacity,limit_seconds,ranks,threads,parameters\n",
         file.stream);
     for (size_t s = 0; s < plotting->count; s++)
         for (size_t k = 0; k < analysis->count; k++) {
@@ -130,6 +134,8 @@ static bool write_points(struct plotting *plotting, struct failure *failure) {
             put_interval(file.stream, result->speedup_interval);
             put_plot_value(file.stream, result->efficiency);
             put_interval(file.stream, result->efficiency_interval);
+            put_plot_value(file.stream, result->capacity);
+            put_plot_value(file.stream, result->limit_seconds);
             fprintf(file.stream, ",%" PRIu64 ",%" PRIu64 ",", point->ranks, point->threads);
             csv_put(file.stream, analysis->groups[result->group].setting);
             fputc('\n', file.stream);
@@ -256,6 +262,27 @@ static void put_curves(const struct plotting *plotting, FILE *stream, int column
     }
 }
 
+/* An upper bound of each series, thin and dashed in its colour. */
+static void put_bounds(const struct plotting *plotting, FILE *stream, int column,
+                       const char *title) {
+    for (size_t s = 0; s < plotting->count; s++)
+        fprintf(
+            stream,
+            ", 'points.csv' every ::1 using ($1==%zu?$2:NaN):%d with %s ls %zu lw 1.6 dt 4 pt 1 ps 0.6 title '%s'",
+            s, column, plotting->along_cores ? "linespoints" : "points", s + 1,
+            s == 0 ? title : "");
+}
+
+/* The least time that is shown: bounds as well, if they are not far away. */
+static double lowest_seconds(const struct plotting *plotting) {
+    double lowest = plotting->seconds_min;
+    for (size_t k = 0; k < plotting->analysis->count; k++)
+        if (plotting->analysis->results[k].count > 0)
+            lowest = fmin(lowest, fmax(plotting->analysis->results[k].limit_seconds,
+                                       plotting->seconds_min / 10));
+    return lowest / 1.3;
+}
+
 static bool write_time(const struct plotting *plotting, struct failure *failure) {
     struct atomic_file file;
     if (!open_plot_file(plotting, "time", "gp", &file, failure))
@@ -265,14 +292,16 @@ static bool write_time(const struct plotting *plotting, struct failure *failure)
     put_axis(plotting, stream);
     fprintf(stream,
             "set ylabel 'seconds'\nset logscale y\nset format y '%%g'\nset yrange [%g:%g]\n",
-            plotting->seconds_min / 1.3, plotting->seconds_max * 1.3);
-    put_log_labels(stream, plotting->seconds_min / 1.3, plotting->seconds_max * 1.3);
+            lowest_seconds(plotting), plotting->seconds_max * 1.3);
+    put_log_labels(stream, lowest_seconds(plotting), plotting->seconds_max * 1.3);
     /* Dots stand side by side, or those of equal times would hide each other. */
     fprintf(
         stream,
         "set terminal unknown\nplot 'dots.csv' every ::1 using (%s):3 with points pt 7 ps 0.45 lc rgb '#70808890' title 'samples'",
         plotting->along_cores ? "$2*(1+0.015*(int($0)%7-3))" : "$2+0.03*(int($0)%7-3)");
     put_curves(plotting, stream, 3);
+    if (plotting->limits)
+        put_bounds(plotting, stream, POINTS_LIMIT, "limit of the units");
     /* Laws, where they were fitted. */
     for (size_t k = 0; k < plotting->analysis->fit_count; k++) {
         const struct fit_result *result = &plotting->analysis->fits[k];
@@ -319,6 +348,8 @@ static bool write_ratio(const struct plotting *plotting, enum plot plot, struct 
             "set ylabel 'efficiency'\nset yrange [0:*<1.2]\nset terminal unknown\nplot 1 with lines lc rgb '#666666' lw 1.5 dt 2 title 'ideal', 0.75 with lines lc rgb '#999999' dt 3 title '0.75'",
             stream);
     put_curves(plotting, stream, plot == PLOT_SPEEDUP ? 6 : 9);
+    if (plot == PLOT_SPEEDUP && plotting->capacities)
+        put_bounds(plotting, stream, POINTS_CAPACITY, "capacity");
     fputs("\n", stream);
     put_plot_end(stream, name);
     return atomic_file_commit(&file, failure);

@@ -4,6 +4,7 @@
 
 #include "base/csv.h"
 #include "base/number.h"
+#include "study/nodes.h"
 #include "study/statistics.h"
 
 #include <inttypes.h>
@@ -15,16 +16,20 @@
 
 /* What the copies of a launch say; one copy as a rule. */
 struct findings {
-    double seconds;        /* the slowest copy's; NAN: none */
-    json_t *repeats;       /* times within a launch, of the first copy, if there are several */
-    json_t *timing;        /* of the report */
-    json_t *hosts;         /* names, each once */
-    char *answer;          /* NULL: none */
-    char path[64];         /* SIMD path of rank 0 */
-    char version[32];      /* of plait */
-    bool answers_differ;   /* between copies */
-    bool unmatched;        /* a program's output is not as --check-output wants it */
-    const char *complaint; /* why there is no time */
+    double seconds;  /* the slowest copy's; NAN: none */
+    json_t *repeats; /* times within a launch, of the first copy, if there are several */
+    json_t *timing;  /* of the report */
+    json_t *nodes;   /* of the reports, see study/nodes.h */
+    json_t *speeds;  /* work per second of each rank while it computed */
+    const char *speed_unit;
+    double limit_amount, limit_rate; /* work, and the most of it per second that the units allow */
+    double compute_seconds;          /* the slowest copy's */
+    char *answer;                    /* NULL: none */
+    char path[64];                   /* SIMD path of rank 0 */
+    char version[32];                /* of plait */
+    bool answers_differ;             /* between copies */
+    bool unmatched;                  /* a program's output is not as --check-output wants it */
+    const char *complaint;           /* why there is no time */
 };
 
 /* The first complaint about any copy stays. */
@@ -88,15 +93,41 @@ static char *answer_of(const json_t *result) {
     return NULL;
 }
 
-static void add_hosts(json_t *hosts, const json_t *placement) {
-    for (size_t r = 0; r < json_array_size(placement); r++) {
-        json_t *host = json_object_get(json_array_get(placement, r), "host");
-        bool known = false;
-        for (size_t k = 0; k < json_array_size(hosts) && !known; k++)
-            known = json_equal(json_array_get(hosts, k), host);
-        if (!known && json_is_string(host))
-            json_array_append(hosts, host);
+/* How fast each rank was while it computed: darts, or pixels, whose work is alike only where pieces
+ * are taken from all over the picture. */
+static void read_speeds(struct findings *findings, const json_t *report) {
+    const json_t *timing = json_object_get(report, "timing"),
+                 *busy = json_object_get(timing, "busy_seconds"),
+                 *units = json_object_get(timing, "darts"),
+                 *result = json_object_get(report, "result");
+    const char *schedule =
+        json_string_value(json_object_get(json_object_get(report, "parameters"), "schedule"));
+    double size = 1;
+    findings->speed_unit = "darts";
+    if (!units && schedule && strcmp(schedule, "block") != 0) {
+        const double samples = json_number_value(json_object_get(result, "samples"));
+        units = json_object_get(timing, "rows");
+        size = json_number_value(json_object_get(result, "width")) * samples * samples;
+        findings->speed_unit = "pixels";
     }
+    for (size_t r = 0; r < json_array_size(units); r++) {
+        const double seconds = json_number_value(json_array_get(busy, r)),
+                     count = json_number_value(json_array_get(units, r));
+        json_array_append_new(findings->speeds, count > 0 && seconds > 0
+                                                    ? json_real(count * size / seconds)
+                                                    : json_null());
+    }
+}
+
+static void read_limit(struct findings *findings, const json_t *report) {
+    const json_t *limit = json_object_get(report, "limit"),
+                 *rates = json_object_get(limit, "per_second");
+    findings->limit_amount += json_number_value(json_object_get(limit, "amount"));
+    for (size_t r = 0; r < json_array_size(rates); r++)
+        findings->limit_rate += json_number_value(json_array_get(rates, r));
+    findings->compute_seconds = fmax(
+        findings->compute_seconds,
+        json_number_value(json_object_get(json_object_get(report, "timing"), "compute_seconds")));
 }
 
 static void read_report(struct findings *findings, const char *place, const char *timer,
@@ -111,7 +142,9 @@ static void read_report(struct findings *findings, const char *place, const char
     snprintf(findings->path, sizeof findings->path, "%s", text ? text : "");
     text = json_string_value(json_object_get(report, "version"));
     snprintf(findings->version, sizeof findings->version, "%s", text ? text : "");
-    add_hosts(findings->hosts, placement);
+    nodes_add_report(findings->nodes, report);
+    read_speeds(findings, report);
+    read_limit(findings, report);
     take_answer(findings, answer_of(json_object_get(report, "result")));
     /* Under the launcher of another MPI each process is a run of one rank. */
     if (placement && json_array_size(placement) != ranks)
@@ -212,53 +245,104 @@ static void read_lines_of_timer(struct findings *findings, const char *place, co
 /* -- the line ------------------------------------------------------------------------------------
  */
 
-static unsigned find_disturbances(const struct record *record) {
-    const struct machine_moment *before = record->before, *after = record->after;
+/* Lists the nodes of the launch, and judges what happened there. Those of a run are in its report,
+ * which looks at what it times; of other programs, of copies that start at different moments, and
+ * of the launcher's own time this process sees its own node. */
+static json_t *find_nodes(const struct record *record, const struct findings *findings,
+                          struct nodes_summary *summary) {
+    const struct study_definition *definition = &record->composer->study->definition;
     const struct launch_result *result = record->result;
-    const double cpus = record->composer->machine.cpus;
-    const double others = after->busy_seconds - before->busy_seconds - result->cpu_seconds;
-    unsigned marks = 0;
-    /* More than 5 % of the node; the kernel counts hundredths of seconds, so a short run says
-     * little. */
-    if (others > 0.05 && others / result->seconds > 0.05 * cpus + 0.05)
-        marks |= DISTURBED_LOAD;
-    /* Slower at its end than at its beginning; clocks that rise from idle are as it should be. */
-    if (after->mhz < 0.9 * before->mhz)
-        marks |= DISTURBED_CLOCK;
-    if (after->throttles > before->throttles)
-        marks |= DISTURBED_THROTTLED;
-    if (compose_oversubscribes(record->composer, record->point))
-        marks |= DISTURBED_OVERSUBSCRIBED;
-    return marks;
+    json_t *here = json_array(), *nodes = findings->nodes;
+    struct machine_moment after = *record->after;
+    /* Of ranks that are no descendants nobody knows here how busy they are: they are not "others".
+     */
+    if (record->composer->elsewhere)
+        after.busy_seconds = NAN;
+    json_array_append_new(here, nodes_local(&record->composer->machine, record->before, &after,
+                                            result->seconds, result->cpu_seconds));
+    const bool reported = json_array_size(nodes) > 0 && definition->mode != STUDY_THROUGHPUT;
+    *summary = nodes_judge(reported ? nodes : here);
+    if (reported && strcmp(definition->timer, "launch") == 0) {
+        /* A launcher's own node, if ranks run there. */
+        const json_t *host = json_object_get(json_array_get(here, 0), "host");
+        for (size_t n = 0; n < json_array_size(nodes); n++)
+            if (json_equal(host, json_object_get(json_array_get(nodes, n), "host"))) {
+                summary->disturbed |= nodes_judge(here).disturbed;
+                break;
+            }
+    }
+    if (!reported && compose_oversubscribes(record->composer, record->point))
+        summary->disturbed |= DISTURBED_OVERSUBSCRIBED;
+    if (!reported)
+        return here;
+    json_decref(here);
+    return json_incref(nodes);
 }
 
-static json_t *environment_json(const struct record *record, const struct findings *findings) {
+static void set_joined(json_t *object, const char *key, const json_t *nodes, const char *member,
+                       const char *link) {
+    char *text = nodes_join(nodes, member, link);
+    record_set_text(object, key, text);
+    free(text);
+}
+
+/* What is the same for all nodes, a summary for those who read one line per sample, and the nodes.
+ */
+static json_t *environment_json(const struct record *record, const struct findings *findings,
+                                json_t *nodes, const struct nodes_summary *summary) {
     const struct composer *composer = record->composer;
-    const struct machine *machine = &composer->machine;
-    json_t *environment = json_object();
+    json_t *environment = json_object(), *hosts = json_array(), *node;
     char binding[64];
+    size_t n;
     compose_binding(composer, record->point, binding, sizeof binding);
-    record_set_text(environment, "host", machine->host);
-    if (json_array_size(findings->hosts) > 0)
-        json_object_set(environment, "hosts", findings->hosts);
-    record_set_text(environment, "system", machine->system);
-    record_set_text(environment, "processor", machine->processor);
-    json_object_set_new(environment, "sockets", json_integer(machine->sockets));
-    json_object_set_new(environment, "cores", json_integer(machine->cores));
-    json_object_set_new(environment, "cpus", json_integer(machine->cpus));
+    record_set_text(environment, "host", composer->machine.host);
+    json_array_foreach(nodes, n, node) {
+        json_t *host = json_object_get(node, "host");
+        bool known = false;
+        for (size_t k = 0; k < json_array_size(hosts) && !known; k++)
+            known = json_equal(json_array_get(hosts, k), host);
+        if (!known)
+            json_array_append(hosts, host);
+    }
+    json_object_set_new(environment, "hosts", hosts);
+    set_joined(environment, "system", nodes, "system", " + ");
+    set_joined(environment, "processor", nodes, "processor", " + ");
+    set_joined(environment, "governor", nodes, "governor", " + ");
+    static const char *const counts[] = {"sockets", "cores", "cpus"};
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+        json_object_set(environment, counts[k],
+                        json_object_get(json_array_get(nodes, 0), counts[k]));
+    char *shape = nodes_shape(nodes);
+    record_set_text(environment, "shape", shape);
+    free(shape);
     record_set_text(environment, "path", findings->path);
     record_set_text(environment, "version", findings->version);
     record_set_text(environment, "launcher", composer->launcher_version);
     record_set_text(environment, "binding", binding);
-    record_set_text(environment, "governor", machine->governor);
-    set_number(environment, "mhz_before", record->before->mhz);
-    set_number(environment, "mhz_after", record->after->mhz);
-    set_number(environment, "load", record->before->load);
-    set_number(environment, "others",
-               fmax(0, record->after->busy_seconds - record->before->busy_seconds -
-                           record->result->cpu_seconds) /
-                   record->result->seconds);
+    set_number(environment, "mhz_before", summary->mhz_before);
+    set_number(environment, "mhz_after", summary->mhz_after);
+    set_number(environment, "load", summary->load);
+    set_number(environment, "others", summary->others);
+    json_object_set_new(environment, "nodes", nodes);
     return environment;
+}
+
+/* The speeds of the ranks, and how near the run came to what the units allow, where they are known.
+ */
+static void set_bounds(json_t *line, const struct findings *findings) {
+    if (json_array_size(findings->speeds) > 0) {
+        json_t *speeds = json_object();
+        json_object_set_new(speeds, "unit", json_string(findings->speed_unit));
+        json_object_set(speeds, "per_second", findings->speeds);
+        json_object_set_new(line, "speeds", speeds);
+    }
+    if (findings->limit_rate > 0 && findings->limit_amount > 0) {
+        const double least = findings->limit_amount / findings->limit_rate;
+        json_t *limit = json_object();
+        set_number(limit, "seconds", least);
+        set_number(limit, "part", least / findings->compute_seconds);
+        json_object_set_new(line, "limit", limit);
+    }
 }
 
 static enum outcome find_outcome(const struct record *record, const struct findings *findings,
@@ -317,7 +401,8 @@ json_t *record_line(const struct record *record, struct failure *failure) {
     const char *timer = study->definition.timer, *complaint;
     const struct point *point = &study->grid.points[record->point];
     const struct launch *launch = record->launch;
-    struct findings findings = {.seconds = NAN, .hosts = json_array()};
+    struct findings findings = {
+        .seconds = NAN, .nodes = json_array(), .speeds = json_array(), .compute_seconds = NAN};
     read_copies(record, &findings);
     const enum outcome outcome = find_outcome(record, &findings, &complaint);
 
@@ -348,22 +433,25 @@ json_t *record_line(const struct record *record, struct failure *failure) {
     record_set_text(line, "answer", findings.answer);
     if (findings.timing)
         json_object_set(line, "timing", findings.timing);
-    const unsigned disturbed = find_disturbances(record);
+    set_bounds(line, &findings);
+    struct nodes_summary summary;
+    json_t *nodes = find_nodes(record, &findings, &summary);
     for (int k = 0; k < DISTURBANCES; k++)
-        if (disturbed & (1u << k))
+        if (summary.disturbed & (1u << k))
             json_array_append_new(marks, json_string(disturbance_names[k]));
     json_object_set_new(line, "disturbed", marks);
     if (record->replaces != SAMPLE_NONE)
         json_object_set_new(line, "replaces", json_integer((json_int_t)record->replaces));
     record_set_text(line, "started", record->started);
-    json_object_set_new(line, "environment", environment_json(record, &findings));
+    json_object_set_new(line, "environment", environment_json(record, &findings, nodes, &summary));
     for (size_t k = 0; k < launch->commands[0].count; k++)
         json_array_append_new(command, json_string(launch->commands[0].items[k]));
     json_object_set_new(line, "command", command);
 
     json_decref(findings.repeats);
     json_decref(findings.timing);
-    json_decref(findings.hosts);
+    json_decref(findings.nodes);
+    json_decref(findings.speeds);
     free(findings.answer);
     return line ? line : (failure_set(failure, EXIT_RUN, "out of memory for a sample"), NULL);
 }

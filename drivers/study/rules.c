@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void judge_rule(struct rule *rule, const char *demand, bool satisfied, const char *format,
@@ -26,6 +27,7 @@ static void judge_rule(struct rule *rule, const char *demand, bool satisfied, co
 struct overview {
     size_t points, empty, without_interval, without_base, groups, bases_of_several;
     bool environment_known, governor_known, several_versions, several_places;
+    bool capacities, limits; /* some point has one */
 };
 
 static struct overview look_over_study(const struct analysis *analysis) {
@@ -34,9 +36,11 @@ static struct overview look_over_study(const struct analysis *analysis) {
                                 .environment_known = true,
                                 .governor_known = true};
     const struct study *study = analysis->study;
-    const char *first = NULL;
+    const char **first = calloc(study->grid.count + 1, sizeof *first); /* place of each point */
     for (size_t k = 0; k < analysis->count; k++) {
         overview.empty += analysis->results[k].count == 0;
+        overview.capacities |= isfinite(analysis->results[k].capacity);
+        overview.limits |= isfinite(analysis->results[k].limit_part);
         overview.without_interval +=
             analysis->results[k].count > 0 && !analysis->results[k].interval.known;
     }
@@ -49,12 +53,15 @@ static struct overview look_over_study(const struct analysis *analysis) {
         const struct sample *sample = &study->samples[k];
         if (!sample_counts(sample, analysis->with_disturbed))
             continue;
-        overview.several_places = overview.several_places || (first && first != sample->where);
-        first = first ? first : sample->where;
+        if (first && !first[sample->point])
+            first[sample->point] = sample->where;
+        overview.several_places =
+            overview.several_places || !first || first[sample->point] != sample->where;
         overview.environment_known = overview.environment_known && sample->where &&
                                      !strstr(sample->where, "S(0") && strstr(sample->where, "S(");
         overview.governor_known = overview.governor_known && sample->governor;
     }
+    free(first);
     return overview;
 }
 
@@ -123,8 +130,9 @@ void rules_check(const struct analysis *analysis, struct rule rules[RULES]) {
         o.governor_known
             ? ""
             : "; the governor of the clock cannot be read on this machine: write it down by hand",
-        o.several_places ? "; samples come from different settings, listed under Where it ran"
-                         : "");
+        o.several_places
+            ? "; samples of one point come from different settings, listed under Where it ran"
+            : "");
     judge_rule(
         rule++,
         "It is clear what was timed, how ranks were synchronised, and how times were summed up",
@@ -136,7 +144,9 @@ void rules_check(const struct analysis *analysis, struct rule rules[RULES]) {
     judge_rule(
         rule++, "Upper bounds show how far there is to go",
         o.without_base == 0 && analysis->used > 0,
-        "the ideal speed-up stands in table and figures; bounds of the processor's ports or of memory are not known to plait study");
+        "the ideal speed-up stands in table and figures%s%s; bounds of memory and network are not known",
+        o.capacities ? ", next to the capacity of the ranks at their own speeds" : "",
+        o.limits ? " and to what the arithmetic units allow" : "");
     judge_rule(rule++, "Points are connected only where the way between them means something", true,
                "%s",
                plots_along_cores(analysis)

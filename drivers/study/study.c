@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * The directory of a study: its definition and its journal. */
+ * The directory of a study, and its definition. */
 #include "study/study.h"
 
 #include "base/atomic_file.h"
-#include "base/warning.h"
+#include "options/shell_words.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +25,7 @@ char *study_path(const struct study *study, const char *name) {
     return text_format("%s/%s", study->directory, name);
 }
 
-static int find_name(const char *const *names, const char *name) {
+int study_find_name(const char *const *names, const char *name) {
     int k = 0;
     while (names[k] && (!name || strcmp(names[k], name) != 0))
         k++;
@@ -143,9 +141,8 @@ static bool take_text(char **text, const json_t *object, const char *key) {
     return !value || (*text = strdup(value));
 }
 
-/* The index of the point that an object names by its ranks, threads and parameters. */
-static bool take_point(struct grid *grid, const json_t *object, size_t *index, const char **why,
-                       struct failure *failure) {
+bool study_take_point(struct grid *grid, const json_t *object, size_t *index, const char **why,
+                      struct failure *failure) {
     const json_int_t ranks = json_integer_value(json_object_get(object, "ranks"));
     const json_int_t threads = json_integer_value(json_object_get(object, "threads"));
     json_t *parameters = json_object_get(object, "parameters"), *value;
@@ -174,7 +171,8 @@ static bool take_point(struct grid *grid, const json_t *object, size_t *index, c
 static bool take_definition(struct study *study, const json_t *object, const char *path,
                             struct failure *failure) {
     struct study_definition *definition = &study->definition;
-    const int mode = find_name(study_modes, json_string_value(json_object_get(object, "mode")));
+    const int mode =
+        study_find_name(study_modes, json_string_value(json_object_get(object, "mode")));
     const char *id = json_string_value(json_object_get(object, "id")), *why = "";
     json_t *points = json_object_get(object, "points"), *words = json_object_get(object, "command"),
            *item;
@@ -202,169 +200,79 @@ static bool take_definition(struct study *study, const json_t *object, const cha
             return false;
     }
     json_array_foreach(points, k, item) {
-        if (!take_point(&study->grid, item, &index, &why, failure))
+        if (!study_take_point(&study->grid, item, &index, &why, failure))
             return failure_set(failure, EXIT_USAGE, "'%s': point %zu %s", path, k, why);
     }
     return true;
 }
 
+/* A command line from the word number `from` on, as a shell takes it; NULL without memory. */
+static char *command_from(const struct study_definition *definition, size_t from) {
+    char *text = NULL;
+    size_t bytes;
+    FILE *stream = open_memstream(&text, &bytes);
+    if (!stream)
+        return NULL;
+    fputs(from > 0 ? "... " : definition->program ? "--program " : "", stream);
+    for (size_t k = from; k < definition->words.count; k++) {
+        fputs(k > from ? " " : "", stream);
+        shell_word_write(definition->words.items[k], stream);
+    }
+    fputs(from == definition->words.count ? "(its end)" : "", stream);
+    fclose(stream);
+    return text;
+}
+
+/* Both commands; of long ones what begins with the word before the first that differs. */
+static void command_difference(const struct study_definition *a, const struct study_definition *b,
+                               char *text, size_t bytes) {
+    enum { SHOWN = 80 };
+    size_t same = 0;
+    char *one = command_from(a, 0), *other = command_from(b, 0);
+    if (one && other && strlen(one) + strlen(other) > 2 * SHOWN) {
+        while (same < a->words.count && same < b->words.count &&
+               strcmp(a->words.items[same], b->words.items[same]) == 0)
+            same++;
+        same -= same > 0;
+        free(one);
+        free(other);
+        one = command_from(a, same);
+        other = command_from(b, same);
+    }
+    snprintf(text, bytes, "the command there is %.*s%s, here %.*s%s", SHOWN, one ? one : "",
+             one && strlen(one) > SHOWN ? " ..." : "", SHOWN, other ? other : "",
+             other && strlen(other) > SHOWN ? " ..." : "");
+    free(one);
+    free(other);
+}
+
 bool study_same_definition(const struct study_definition *a, const struct study_definition *b,
-                           const char **difference) {
+                           struct study_difference *difference) {
     const struct {
         const char *name, *a, *b;
     } texts[] = {
-        {"--launcher", a->launcher, b->launcher},
-        {"--hostfile", a->hostfile, b->hostfile},
-        {"--timer", a->timer, b->timer},
-        {"--grow", a->grow, b->grow},
-        {"--check-output", a->check_output, b->check_output},
+        {"mode", study_modes[a->mode], study_modes[b->mode]},
+        {"timer", a->timer, b->timer},
+        {"launcher", a->launcher, b->launcher},
+        {"hostfile", a->hostfile, b->hostfile},
+        {"grow", a->grow, b->grow},
+        {"check-output", a->check_output, b->check_output},
     };
-    *difference = "--mode";
-    if (a->mode != b->mode)
+    if (a->program != b->program || !texts_equal(&a->words, &b->words)) {
+        command_difference(a, b, difference->text, sizeof difference->text);
         return false;
-    *difference = "command";
-    if (a->program != b->program || !texts_equal(&a->words, &b->words))
-        return false;
-    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
-        *difference = texts[k].name;
+    }
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
         if ((texts[k].a == NULL) != (texts[k].b == NULL) ||
-            (texts[k].a && strcmp(texts[k].a, texts[k].b) != 0))
+            (texts[k].a && strcmp(texts[k].a, texts[k].b) != 0)) {
+            snprintf(difference->text, sizeof difference->text,
+                     "--%s is %s%.100s%s there and %s%.100s%s here", texts[k].name,
+                     texts[k].a ? "'" : "", texts[k].a ? texts[k].a : "not given",
+                     texts[k].a ? "'" : "", texts[k].b ? "'" : "",
+                     texts[k].b ? texts[k].b : "not given", texts[k].b ? "'" : "");
             return false;
-    }
+        }
     return true;
-}
-
-/* -- samples -------------------------------------------------------------------------------------
- */
-
-static const char *intern_text(struct study *study, const char *text) {
-    struct failure ignored = {0};
-    const size_t k = texts_find(&study->interned, text);
-    return k < study->interned.count || texts_add(&study->interned, text, &ignored)
-               ? study->interned.items[k]
-               : NULL;
-}
-
-static const char *intern_member(struct study *study, const json_t *object, const char *key) {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? intern_text(study, text) : NULL;
-}
-
-/* The environment's columns of enum where_column in one text. */
-static const char *intern_where(struct study *study, const json_t *environment) {
-    static const char *const keys[] = {"processor", "system", "governor", "launcher", "version"};
-    char text[2048] = "";
-    const json_t *hosts = json_object_get(environment, "hosts");
-    const size_t count = json_array_size(hosts);
-    const json_int_t sockets = json_integer_value(json_object_get(environment, "sockets"));
-    const json_int_t cores = json_integer_value(json_object_get(environment, "cores"));
-    const json_int_t cpus = json_integer_value(json_object_get(environment, "cpus"));
-    const char *host = json_string_value(json_object_get(environment, "host"));
-    for (size_t k = 0; k < count; k++) {
-        const char *name = json_string_value(json_array_get(hosts, k));
-        const size_t used = strlen(text);
-        snprintf(text + used, sizeof text - used, "%s%s", k ? " " : "", name ? name : "");
-    }
-    if (count == 0)
-        snprintf(text, sizeof text, "%s", host ? host : "unknown");
-    size_t used = strlen(text);
-    if (sockets > 0 && cores > 0)
-        snprintf(text + used, sizeof text - used, "\tS(%zu, %d, %g, %g)", count ? count : 1,
-                 (int)sockets, (double)cores / (double)sockets, (double)cpus / (double)cores);
-    else
-        snprintf(text + used, sizeof text - used, "\tunknown");
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
-        const char *value = json_string_value(json_object_get(environment, keys[k]));
-        used = strlen(text);
-        snprintf(text + used, sizeof text - used, "\t%s", value ? value : "unknown");
-    }
-    return intern_text(study, text);
-}
-
-static double study_number_of(const json_t *object, const char *key) {
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-static uint64_t id_of(const json_t *line, const char *key) {
-    const json_t *value = json_object_get(line, key);
-    return json_is_integer(value) && json_integer_value(value) >= 0
-               ? (uint64_t)json_integer_value(value)
-               : SAMPLE_NONE;
-}
-
-static struct sample *find_sample(struct study *study, uint64_t id) {
-    /* They are numbered as they come; only lines that were left out shift them. */
-    for (size_t k = study->sample_count; k-- > 0;)
-        if (study->samples[k].id == id)
-            return &study->samples[k];
-    return NULL;
-}
-
-bool study_take_line(struct study *study, const json_t *line, const char **why) {
-    struct failure failure = {0};
-    struct sample sample = {.id = id_of(line, "sample"), .replaces = id_of(line, "replaces")};
-    const char *phase = json_string_value(json_object_get(line, "phase"));
-    const int outcome =
-        find_name(outcome_names, json_string_value(json_object_get(line, "outcome")));
-    const json_t *environment = json_object_get(line, "environment");
-    json_t *marks = json_object_get(line, "disturbed"), *mark;
-    size_t k;
-    *why = "is no sample";
-    if (!json_is_object(line) || sample.id == SAMPLE_NONE || outcome < 0 || !phase)
-        return false;
-    *why = "has the number of another sample";
-    if (sample.id < study->next_id && find_sample(study, sample.id))
-        return false;
-    if (!take_point(&study->grid, line, &sample.point, why, &failure))
-        return false;
-    sample.outcome = (enum outcome)outcome;
-    sample.warmup = strcmp(phase, "warmup") == 0;
-    sample.seconds = study_number_of(line, "seconds");
-    sample.launch_seconds = study_number_of(line, "launch_seconds");
-    *why = "is ok and has no time";
-    if (sample.outcome == OUTCOME_OK && !(sample.seconds > 0))
-        return false;
-    const size_t repeats = json_array_size(json_object_get(line, "repeats"));
-    sample.repeats = repeats ? repeats : 1;
-    sample.exit_status = (int)json_integer_value(json_object_get(line, "exit"));
-    sample.signal = (int)json_integer_value(json_object_get(line, "signal"));
-    sample.complaint = intern_member(study, line, "complaint");
-    sample.answer = intern_member(study, line, "answer");
-    sample.path = intern_member(study, environment, "path");
-    sample.governor = intern_member(study, environment, "governor");
-    sample.binding = intern_member(study, environment, "binding");
-    sample.where = intern_where(study, environment);
-    json_array_foreach(marks, k, mark) {
-        const int bit = find_name(disturbance_names, json_string_value(mark));
-        sample.disturbed |= bit < 0 ? 0 : 1u << bit;
-    }
-    *why = "does not fit into memory";
-    if (study->sample_count == study->sample_capacity) {
-        const size_t capacity = study->sample_capacity ? 2 * study->sample_capacity : 64;
-        struct sample *samples = realloc(study->samples, capacity * sizeof *samples);
-        if (!samples)
-            return false;
-        study->samples = samples;
-        study->sample_capacity = capacity;
-    }
-    if (sample.replaces != SAMPLE_NONE) {
-        struct sample *replaced = find_sample(study, sample.replaces);
-        if (replaced)
-            replaced->replaced = true;
-    }
-    const char *started = json_string_value(json_object_get(line, "started"));
-    if (started && strcmp(started, study->last_started) > 0)
-        snprintf(study->last_started, sizeof study->last_started, "%.31s", started);
-    study->samples[study->sample_count++] = sample;
-    if (sample.id >= study->next_id)
-        study->next_id = sample.id + 1;
-    return true;
-}
-
-bool sample_counts(const struct sample *sample, bool with_disturbed) {
-    return !sample->warmup && !sample->replaced && sample->outcome == OUTCOME_OK &&
-           (with_disturbed || sample->disturbed == 0);
 }
 
 double study_work(const struct study_definition *definition, const struct point *point) {
@@ -377,51 +285,6 @@ double study_work(const struct study_definition *definition, const struct point 
         break;
     }
     return 1;
-}
-
-/* -- the journal ---------------------------------------------------------------------------------
- */
-
-/* Reads lines one by one; each is handed to take, with its number, NULL if it is no JSON. */
-static bool study_read_lines(const char *path,
-                             bool (*take)(void *context, size_t number, json_t *line),
-                             void *context, bool *torn, struct failure *failure) {
-    FILE *stream = fopen(path, "re");
-    char *text = NULL;
-    size_t capacity = 0, number = 0;
-    ssize_t bytes;
-    bool more = true;
-    if (!stream)
-        return errno == ENOENT ||
-               failure_set(failure, EXIT_USAGE, "cannot read '%s': %s", path, strerror(errno));
-    *torn = false;
-    while (more && (bytes = getline(&text, &capacity, stream)) > 0) {
-        number++;
-        if (text[bytes - 1] != '\n') {
-            *torn = true;
-            break;
-        }
-        json_t *line = json_loadb(text, (size_t)bytes, 0, NULL);
-        more = take(context, number, line);
-        json_decref(line);
-    }
-    const bool good = !ferror(stream);
-    free(text);
-    fclose(stream);
-    return good || failure_set(failure, EXIT_RUN, "cannot read '%s' to its end", path);
-}
-
-static bool take_read_line(void *context, size_t number, json_t *line) {
-    struct study *study = context;
-    const char *why = "is no JSON";
-    if (line && study_take_line(study, line, &why))
-        return true;
-    char text[FAILURE_TEXT_BYTES];
-    snprintf(text, sizeof text, "%s/samples.jsonl:%zu: %s: it is left alone and does not count",
-             study->directory, number, why);
-    warning_print(text);
-    study->bad_lines++;
-    return true;
 }
 
 bool study_read_definition(struct study *study, const char *directory, struct failure *failure) {
@@ -445,109 +308,8 @@ bool study_read_definition(struct study *study, const char *directory, struct fa
     return good;
 }
 
-bool study_read_samples(struct study *study, struct failure *failure) {
-    char *path = study_path(study, "samples.jsonl");
-    const bool good = path ? study_read_lines(path, take_read_line, study, &study->torn, failure)
-                           : study_out_of_memory(failure);
-    free(path);
-    return good;
-}
-
 bool study_read(struct study *study, const char *directory, struct failure *failure) {
     return study_read_definition(study, directory, failure) && study_read_samples(study, failure);
-}
-
-struct line_visit {
-    bool (*visit)(void *context, json_t *line);
-    void *context;
-};
-
-static bool visit_line(void *context, size_t number, json_t *line) {
-    const struct line_visit *visit = context;
-    (void)number;
-    return !json_is_object(line) || visit->visit(visit->context, line);
-}
-
-bool study_each_line(const struct study *study, bool (*visit)(void *context, json_t *line),
-                     void *context, struct failure *failure) {
-    struct line_visit lines = {visit, context};
-    char *path = study_path(study, "samples.jsonl");
-    bool torn;
-    const bool good = path ? study_read_lines(path, visit_line, &lines, &torn, failure)
-                           : study_out_of_memory(failure);
-    free(path);
-    return good;
-}
-
-/* Bytes of the file up to the end of its last whole line. */
-static int64_t whole_bytes(int file) {
-    const off_t size = lseek(file, 0, SEEK_END);
-    char block[4096];
-    for (off_t end = size; end > 0;) {
-        const off_t begin = end > (off_t)sizeof block ? end - (off_t)sizeof block : 0;
-        const ssize_t bytes = pread(file, block, (size_t)(end - begin), begin);
-        if (bytes != end - begin)
-            return -1;
-        for (ssize_t k = bytes; k-- > 0;)
-            if (block[k] == '\n')
-                return begin + k + 1;
-        end = begin;
-    }
-    return size < 0 ? -1 : 0;
-}
-
-bool study_open_journal(struct study *study, struct failure *failure) {
-    char *path = study_path(study, "samples.jsonl");
-    if (!path)
-        return study_out_of_memory(failure);
-    study->journal = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    study->journal_bytes = study->journal < 0 ? -1 : whole_bytes(study->journal);
-    bool good = study->journal_bytes >= 0;
-    if (good && lseek(study->journal, 0, SEEK_END) > study->journal_bytes) {
-        char text[FAILURE_TEXT_BYTES];
-        snprintf(
-            text, sizeof text,
-            "%s: its last line is torn, as a crash leaves it: it is dropped, and its sample runs again",
-            path);
-        warning_print(text);
-        good = ftruncate(study->journal, study->journal_bytes) == 0;
-    }
-    if (!good)
-        failure_set(failure, EXIT_RUN, "cannot append to '%s': %s", path, strerror(errno));
-    free(path);
-    return good;
-}
-
-bool study_append(struct study *study, json_t *line, struct failure *failure) {
-    const char *why = "";
-    char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    size_t bytes = text ? strlen(text) : 0, done = 0;
-    bool good = text || study_out_of_memory(failure);
-    if (good)
-        text[bytes++] = '\n'; /* in place of its end: written by count */
-    while (good && done < bytes) {
-        const ssize_t written = write(study->journal, text + done, bytes - done);
-        if (written < 0 && errno == EINTR)
-            continue;
-        good = written >= 0;
-        done += good ? (size_t)written : 0;
-    }
-    good = good && fdatasync(study->journal) == 0;
-    if (!good) {
-        const int error = errno;
-        const bool cut = ftruncate(study->journal, study->journal_bytes) == 0;
-        failure_set(failure, EXIT_RUN,
-                    "cannot append to '%s/samples.jsonl': %s: the samples so far are %s",
-                    study->directory, strerror(error),
-                    cut ? "kept" : "kept, after them stands a torn line");
-    } else {
-        study->journal_bytes += (int64_t)bytes;
-        if (!study_take_line(study, line, &why))
-            good = failure_set(failure, EXIT_RUN, "a sample %s", why);
-    }
-    free(text);
-    json_decref(line);
-    return good;
 }
 
 void study_definition_free(struct study_definition *definition) {

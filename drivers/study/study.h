@@ -57,14 +57,17 @@ struct sample {
     bool warmup;
     bool replaced; /* by a later sample */
     double seconds, launch_seconds;
-    size_t repeats; /* times within the launch, of which seconds is the median; 1 as a rule */
+    double speed;         /* work per second of all ranks together while they computed */
+    double limit_seconds; /* the least time that the arithmetic units allow for computing */
+    double limit_part;    /* that over the time that computing took */
+    size_t repeats;       /* times within the launch, of which seconds is the median; 1 as a rule */
     int exit_status, signal;
     const char *complaint; /* what is wrong with it, in words */
     const char *answer, *path, *governor, *binding;
     const char *where; /* columns of enum where_column, separated by tabs */
 };
 
-/* A node as the samples saw it. */
+/* The nodes of a sample, as they were. */
 enum where_column {
     WHERE_HOSTS, /* names of all nodes */
     WHERE_SHAPE, /* S(N, p, c, t): nodes, processors per node, cores of each, threads per core */
@@ -73,6 +76,8 @@ enum where_column {
     WHERE_GOVERNOR,
     WHERE_LAUNCHER,
     WHERE_VERSION, /* of plait, of subcommands */
+    WHERE_MPI,
+    WHERE_LIBRARIES,
     WHERE_COLUMNS
 };
 
@@ -93,6 +98,14 @@ struct study {
     int journal; /* descriptor; -1: not open for writing */
     int64_t journal_bytes;
 };
+
+/* The index of a name in a list that NULL ends, or -1; name may be NULL. */
+int study_find_name(const char *const *names, const char *name);
+
+/* The index of the point that a JSON object names by its ranks, threads and parameters, which is
+ * added if need be. false, with a reason, if it is none. */
+bool study_take_point(struct grid *grid, const json_t *object, size_t *index, const char **why,
+                      struct failure *failure);
 
 /* DIRECTORY/NAME, to be freed; NULL without memory. */
 char *study_path(const struct study *study, const char *name);
@@ -116,9 +129,14 @@ bool study_make_directory(const char *path, struct failure *failure);
  * in the study; its id is drawn from the clock. */
 bool study_write_definition(struct study *study, struct failure *failure);
 
+/* In what two studies differ: "--timer is 'total' there and 'launch' here"; there: of a. */
+struct study_difference {
+    char text[320];
+};
+
 /* Whether the definitions are of one study; else says in what they differ. */
 bool study_same_definition(const struct study_definition *a, const struct study_definition *b,
-                           const char **difference);
+                           struct study_difference *difference);
 
 /* Opens the journal for appending, and takes a torn last line off, with a warning. */
 bool study_open_journal(struct study *study, struct failure *failure);

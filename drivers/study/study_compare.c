@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "base/standard_output.h"
 #include "base/warning.h"
+#include "study/counting_options.h"
 #include "study/progress.h"
 #include "study/statistics.h"
 #include "study/verbs.h"
@@ -15,8 +16,7 @@
 struct compare_request {
     struct option_texts directories;
     const char *threshold;
-    uint64_t seed;
-    bool disturbed;
+    struct counting_options count;
 };
 
 /* Differences less likely than this are not chance. */
@@ -70,7 +70,7 @@ static bool compare_point(const struct compare_request *request, const struct co
             continue;
         }
         const struct interval ratio =
-            statistics_ratio_interval(b, b_count, a, a_count, request->seed);
+            statistics_ratio_interval(b, b_count, a, a_count, request->count.seed);
         const struct rank_test test = statistics_mann_whitney(b, b_count, a, a_count);
         const char *words = compare_verdict(ratio, &test, &slower);
         const double a_median = statistics_median(a, a_count),
@@ -142,8 +142,9 @@ static bool compare_studies(const struct compare_request *request, const struct 
             const size_t index = find_same(&studies[0].grid, p, &studies[s].grid);
             everywhere = index != NO_POINT;
             point.seconds[s] =
-                everywhere ? point_seconds(&studies[s], index, request->disturbed, &point.counts[s])
-                           : NULL;
+                everywhere
+                    ? point_seconds(&studies[s], index, request->count.disturbed, &point.counts[s])
+                    : NULL;
             if (everywhere && !point.seconds[s])
                 good = study_out_of_memory(failure);
         }
@@ -173,7 +174,7 @@ void study_compare(const struct option_values *values, const void *options,
     if (good && !(studies = calloc(request.directories.count, sizeof *studies)))
         good = study_out_of_memory(failure);
     for (size_t s = 0; good && s < request.directories.count; s++) {
-        const char *difference;
+        struct study_difference difference;
         good = study_read(&studies[s], request.directories.items[s], failure);
         if (good && strcmp(studies[s].definition.timer, studies[0].definition.timer) != 0)
             good = failure_set(
@@ -182,11 +183,10 @@ void study_compare(const struct option_values *values, const void *options,
                 request.directories.items[s], studies[s].definition.timer,
                 request.directories.items[0], studies[0].definition.timer);
         if (good &&
-            !study_same_definition(&studies[s].definition, &studies[0].definition, &difference)) {
+            !study_same_definition(&studies[0].definition, &studies[s].definition, &difference)) {
             char line[FAILURE_TEXT_BYTES];
-            snprintf(line, sizeof line,
-                     "'%s' and '%s' differ in their %s: what is compared is that, too",
-                     request.directories.items[0], request.directories.items[s], difference);
+            snprintf(line, sizeof line, "'%s' and '%s' differ, %s: what is compared is that, too",
+                     request.directories.items[0], request.directories.items[s], difference.text);
             warning_print(line);
         }
     }
@@ -220,25 +220,11 @@ static const struct option rows[] = {
         .offset = MEMBER(threshold),
         .check = check_threshold,
     },
-    {
-        .name = "disturbed",
-        .kind = OPTION_FLAG,
-        .help = "count disturbed samples, too",
-        .offset = MEMBER(disturbed),
-    },
-    {
-        .name = "bootstrap-seed",
-        .kind = OPTION_COUNT,
-        .argument = "N",
-        .help = "seed of the bootstrap",
-        .default_value = "42",
-        .offset = MEMBER(seed),
-        .max = UINT64_MAX,
-    },
 };
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof rows[0], 0},
+    {counting_option_rows, COUNTING_OPTIONS, MEMBER(count)},
     OPTION_STANDARD_TABLE,
 };
 

@@ -3,6 +3,8 @@
 #include "base/atomic_file.h"
 #include "base/csv.h"
 #include "base/standard_output.h"
+#include "study/counting_options.h"
+#include "study/nodes.h"
 #include "study/study.h"
 #include "study/verbs.h"
 
@@ -18,7 +20,7 @@ static const char *const formats[] = {"csv", "json", "jsonl", "stopwatch", "extr
 struct export_request {
     int format;
     const char *directory, *out;
-    bool disturbed;
+    struct counting_options count;
 };
 
 struct exporting {
@@ -60,13 +62,19 @@ static void put_field(FILE *stream, const json_t *value) {
     }
 }
 
+static void put_number(FILE *stream, double value) {
+    if (isfinite(value))
+        fprintf(stream, "%.17g", value);
+}
+
 static const char *const plain_fields[] = {"sample",      "phase",     "round",    "outcome",
                                            "complaint",   "timer",     "seconds",  "launch_seconds",
                                            "cpu_seconds", "repeats",   "exit",     "signal",
                                            "answer",      "disturbed", "replaces", "started"};
 static const char *const environment_fields[] = {
-    "host",    "hosts",    "system",  "processor", "sockets",    "cores",     "cpus", "path",
-    "version", "launcher", "binding", "governor",  "mhz_before", "mhz_after", "load", "others"};
+    "host",     "hosts",      "shape",     "system",   "processor", "sockets", "cores",
+    "cpus",     "path",       "version",   "launcher", "binding",   "mpi",     "libraries",
+    "governor", "mhz_before", "mhz_after", "load",     "others"};
 #define COUNT_OF(list) (sizeof(list) / sizeof *(list))
 
 static void put_csv_header(const struct exporting *exporting) {
@@ -74,7 +82,7 @@ static void put_csv_header(const struct exporting *exporting) {
     fputs("study,ranks,threads", stream);
     for (size_t k = 0; k < COUNT_OF(plain_fields); k++)
         fprintf(stream, ",%s", plain_fields[k]);
-    fputs(",replaced", stream);
+    fputs(",replaced,speed,speed_unit,limit_seconds,limit_part", stream);
     for (size_t k = 0; k < COUNT_OF(environment_fields); k++)
         fprintf(stream, ",%s", environment_fields[k]);
     for (size_t k = 0; k < exporting->study->grid.names.count; k++) {
@@ -100,10 +108,25 @@ static void put_csv_line(const struct exporting *exporting, const json_t *line,
         fputc(',', stream);
         put_field(stream, json_object_get(line, plain_fields[k]));
     }
-    fprintf(stream, ",%s", sample->replaced ? "yes" : "no");
+    fprintf(stream, ",%s,", sample->replaced ? "yes" : "no");
+    put_number(stream, sample->speed);
+    fputc(',', stream);
+    put_field(stream, json_object_get(json_object_get(line, "speeds"), "unit"));
+    fputc(',', stream);
+    put_number(stream, sample->limit_seconds);
+    fputc(',', stream);
+    put_number(stream, sample->limit_part);
     for (size_t k = 0; k < COUNT_OF(environment_fields); k++) {
         fputc(',', stream);
-        put_field(stream, json_object_get(environment, environment_fields[k]));
+        const json_t *value = json_object_get(environment, environment_fields[k]);
+        char *joined =
+            value ? NULL
+                  : nodes_join(json_object_get(environment, "nodes"), environment_fields[k], " + ");
+        if (joined)
+            csv_put(stream, joined);
+        else
+            put_field(stream, value);
+        free(joined);
     }
     for (size_t k = 0; k < exporting->study->grid.names.count; k++) {
         fputc(',', stream);
@@ -200,7 +223,7 @@ static bool export_line(void *context, json_t *line) {
     const struct sample *sample = &study->samples[exporting->index++];
     const enum format format = (enum format)exporting->request->format;
     const bool all = format == FORMAT_CSV || format == FORMAT_JSON || format == FORMAT_JSONL;
-    if (!all && !sample_counts(sample, exporting->request->disturbed))
+    if (!all && !sample_counts(sample, exporting->request->count.disturbed))
         return true;
     switch (format) {
     case FORMAT_CSV:
@@ -291,17 +314,11 @@ static const struct option rows[] = {
         .offset = MEMBER(out),
         .replaces = true,
     },
-    {
-        .name = "disturbed",
-        .kind = OPTION_FLAG,
-        .help =
-            "disturbed samples, too, in stopwatch and extrap; the other formats have all samples, each with its marks",
-        .offset = MEMBER(disturbed),
-    },
 };
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof rows[0], 0},
+    {counting_option_rows, COUNTING_OPTIONS_DISTURBED, MEMBER(count)},
     OPTION_STANDARD_TABLE,
 };
 
@@ -309,7 +326,7 @@ const struct option_set study_export_option_set = {
     .command = "study export",
     .summary = "write the samples of a study for other programs",
     .details =
-        "csv, json and jsonl have every sample of the journal, warm-ups, failures and replaced ones included, with fields that say so. stopwatch and extrap have the samples that count: measured, right, not replaced and not disturbed.",
+        "csv, json and jsonl have every sample of the journal, warm-ups, failures and replaced ones included, with fields that say so. stopwatch and extrap have the samples that count: measured, right, not replaced and, without --disturbed, not disturbed.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -61,14 +61,13 @@ static bool merge_line(void *context, json_t *line) {
 static bool read_all(const struct merge_request *request, struct study *studies,
                      struct failure *failure) {
     for (size_t s = 0; s < request->directories.count; s++) {
-        const char *difference;
+        struct study_difference difference;
         if (!study_read(&studies[s], request->directories.items[s], failure))
             return false;
-        if (!study_same_definition(&studies[s].definition, &studies[0].definition, &difference))
-            return failure_set(failure, EXIT_USAGE,
-                               "'%s' and '%s' are of different studies: they differ in their %s",
+        if (!study_same_definition(&studies[0].definition, &studies[s].definition, &difference))
+            return failure_set(failure, EXIT_USAGE, "'%s' and '%s' are of different studies: %s",
                                request->directories.items[0], request->directories.items[s],
-                               difference);
+                               difference.text);
     }
     return true;
 }

@@ -5,6 +5,7 @@
 #include "base/standard_output.h"
 #include "base/warning.h"
 #include "options/shell_words.h"
+#include "study/counting_options.h"
 #include "study/document.h"
 #include "study/plots.h"
 #include "study/preset.h"
@@ -19,9 +20,8 @@
 
 struct report_request {
     const char *directory, *out, *title;
-    uint64_t seed;
     int preset;
-    bool disturbed;
+    struct counting_options count;
 };
 
 /* -- numbers in words ----------------------------------------------------------------------------
@@ -104,9 +104,13 @@ static void say_group(struct document *document, const struct analysis *analysis
         document_item(document, "%s: no sample counts, so nothing can be said.", setting);
         return;
     }
-    for (size_t k = group->first; k < group->first + group->count; k++)
-        if (analysis->results[k].count > 0 && analysis->results[k].cores > base->cores)
-            last = &analysis->results[k];
+    for (size_t k = group->first; k < group->first + group->count; k++) {
+        const struct point_result *result = &analysis->results[k];
+        /* The most cores, and of those the fastest. */
+        if (result->count > 0 && result->cores > base->cores &&
+            (!last || result->cores > last->cores || result->speedup > last->speedup))
+            last = result;
+    }
     point_text(analysis, group->base, base_where, sizeof base_where);
     if (!last) {
         document_item(document, "%s: %s s at %s (%s; %zu sample%s).", setting,
@@ -124,6 +128,14 @@ static void say_group(struct document *document, const struct analysis *analysis
                   number_text_of(last->speedup, c), strong ? "as fast" : "the work per second",
                   interval_in_words(last->speedup_interval, "", d),
                   number_text_of(last->efficiency, (char[NUMBER_BYTES]){0}));
+    if (isfinite(last->capacity))
+        document_item(
+            document,
+            "%s: at their own speeds the ranks there could do %s times the work of the base's per second%s%s%s.",
+            setting, number_text_of(last->capacity, a),
+            isfinite(last->limit_part) ? ", and their computing reaches " : "",
+            isfinite(last->limit_part) ? number_text_of(100 * last->limit_part, b) : "",
+            isfinite(last->limit_part) ? " % of what the arithmetic units allow" : "");
     if (group->best != NO_INDEX && group->best != group->base) {
         point_text(analysis, group->best, where, sizeof where);
         document_item(document,
@@ -185,8 +197,9 @@ static void add_setting(struct document *document, const struct analysis *analys
     document_heading(document, "Where it ran");
     document_table(
         document,
-        "Every node and setting that a sample saw; S(N, p, c, t): nodes, processors per node, cores per processor, threads per core",
-        "nodes|S(N, p, c, t)|processor|system|governor|launcher|plait|samples", false);
+        "Every node and setting that a sample saw; S(N, p, c, t): nodes, processors per node, cores per processor, threads per core, one for each kind of node",
+        "nodes|S(N, p, c, t)|processor|system|governor|launcher|plait|MPI|libraries|samples",
+        false);
     const char *seen[64];
     size_t seen_count = 0;
     for (size_t k = 0; k < study->sample_count; k++) {
@@ -238,7 +251,7 @@ static void add_method(struct document *document, const struct analysis *analysi
         document,
         "Medians have 95 %% intervals by ranks, which need %d samples and assume no distribution. Intervals of ratios are from the bootstrap with seed %" PRIu64
         ". A sample is disturbed if other programs used more than 5 %% of the node, the clock fell by more than a tenth, the processor throttled, or threads outnumbered the hardware's.",
-        STATISTICS_SAMPLES_MIN, request->seed);
+        STATISTICS_SAMPLES_MIN, request->count.seed);
     if (definition->check_output)
         document_text(
             document,
@@ -319,7 +332,7 @@ static void add_figures(struct document *document, const struct analysis *analys
     for (int plot = PLOT_SPEEDUP; plot < PLOTS; plot++) {
         static const char *const shown[PLOTS] = {
             [PLOT_SPEEDUP] =
-                "Speed-up over the base, whose absolute time stands in the table, and the ideal.",
+                "Speed-up over the base, whose absolute time stands in the table, the ideal, and the capacity where it is known.",
             [PLOT_EFFICIENCY] = "Efficiency: speed-up over the ideal speed-up.",
             [PLOT_HEAT] =
                 "Efficiency over ranks and threads per rank: where the cores are used best.",
@@ -346,6 +359,48 @@ static void add_figures(struct document *document, const struct analysis *analys
                                                              : result->efficiency_interval,
                                         b));
         }
+    }
+}
+
+/* How far there is to go: where runs say how fast their ranks were, or what the units allow. */
+static void add_bounds(struct document *document, const struct analysis *analysis) {
+    char a[NUMBER_BYTES], share[NUMBER_BYTES], percent[NUMBER_BYTES];
+    bool capacities = false, limits = false;
+    document_heading(document, "Upper bounds");
+    for (size_t k = 0; k < analysis->count; k++) {
+        capacities = capacities || isfinite(analysis->results[k].capacity);
+        limits = limits || isfinite(analysis->results[k].limit_seconds);
+    }
+    document_text(
+        document,
+        "The ideal speed-up is that of the cores, as if all were alike and nothing else took time.%s%s",
+        capacities
+            ? " The capacity is what the ranks' own speeds allow, their work per second while they computed over that of the base: it knows nodes of different speed and cores that slow each other down, and what it exceeds the speed-up by is waiting, messages, start and output."
+            : " How fast each rank was is not known here: runs of pi, mandelbrot and julia say it.",
+        limits
+            ? " The limit is the least time of computing that the arithmetic units allow at the clock of the run, measured on every rank after the work; a share above 100 % means that something slowed that measurement down."
+            : " What the arithmetic units allow is not known here: runs of pi say it, and those of mandelbrot and julia with --interior brute, on paths other than scalar.");
+    document_table(
+        document, "What was reached of what could be; medians over the samples that count",
+        "parameters|ranks|threads|ideal|capacity|speed-up|part of capacity|limit s|part of limit",
+        false);
+    for (size_t k = 0; k < analysis->count; k++) {
+        const struct point_result *result = &analysis->results[k];
+        const struct point *point = &analysis->study->grid.points[result->point];
+        const char *setting = analysis->groups[result->group].setting;
+        if (result->count == 0)
+            continue;
+        snprintf(share, sizeof share, "%.1f %%", 100 * result->speedup / result->capacity);
+        snprintf(percent, sizeof percent, "%.1f %%", 100 * result->limit_part);
+        document_cell(document, "%s", *setting ? setting : "-");
+        document_cell(document, "%" PRIu64, point->ranks);
+        document_cell(document, "%" PRIu64, point->threads);
+        document_cell(document, "%s", number_text_of(result->ideal, a));
+        document_cell(document, "%s", number_text_of(result->capacity, a));
+        document_cell(document, "%s", number_text_of(result->speedup, a));
+        document_cell(document, "%s", isfinite(result->capacity) ? share : "-");
+        document_cell(document, "%s", number_text_of(result->limit_seconds, a));
+        document_cell(document, "%s", isfinite(result->limit_part) ? percent : "-");
     }
 }
 
@@ -511,6 +566,7 @@ static bool write_report(const struct analysis *analysis, const struct report_re
             document_text(
                 &document,
                 "Figures are missing: gnuplot was not found or failed. Their data and scripts lie next to this page.");
+        add_bounds(&document, analysis);
         add_factors(&document, analysis);
         add_fits(&document, analysis);
         add_setting(&document, analysis);
@@ -548,8 +604,8 @@ void study_report(const struct option_values *values, const void *options,
     if (values_has(values, "preset")) {
         if (request.title)
             failure_set(failure, EXIT_USAGE, "--title is not for --preset, which has its own");
-        else if (preset_report(request.directory, request.out, request.disturbed, request.seed,
-                               failure))
+        else if (preset_report(request.directory, request.out, request.count.disturbed,
+                               request.count.seed, failure))
             standard_output_flush(failure);
         return;
     }
@@ -558,7 +614,8 @@ void study_report(const struct option_values *values, const void *options,
         target = request.out ? strdup(request.out) : study_path(&study, "report");
         good = target ? study_make_directory(target, failure) : study_out_of_memory(failure);
     }
-    good = good && analyse(&analysis, &study, request.disturbed, request.seed, failure) &&
+    good = good &&
+           analyse(&analysis, &study, request.count.disturbed, request.count.seed, failure) &&
            write_report(&analysis, &request, target, failure);
     if (good)
         standard_output_flush(failure);
@@ -606,25 +663,11 @@ static const struct option rows[] = {
         .offset = MEMBER(preset),
         .choices = preset_names,
     },
-    {
-        .name = "disturbed",
-        .kind = OPTION_FLAG,
-        .help = "count disturbed samples, too; the report says that they were",
-        .offset = MEMBER(disturbed),
-    },
-    {
-        .name = "bootstrap-seed",
-        .kind = OPTION_COUNT,
-        .argument = "N",
-        .help = "seed of the bootstrap: the same samples give the same intervals",
-        .default_value = "42",
-        .offset = MEMBER(seed),
-        .max = UINT64_MAX,
-    },
 };
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof rows[0], 0},
+    {counting_option_rows, COUNTING_OPTIONS, MEMBER(count)},
     OPTION_STANDARD_TABLE,
 };
 

@@ -11,6 +11,7 @@
 #include "study/preset.h"
 #include "study/progress.h"
 #include "study/record.h"
+#include "study/slots.h"
 #include "study/statistics.h"
 #include "study/verbs.h"
 
@@ -33,7 +34,7 @@ struct run_request {
     struct option_texts words, settings;
     const char *ranks, *threads, *out, *launcher, *hostfile, *program, *grow, *timer, *check_output,
         *interval;
-    uint64_t repeat, max_repeat, warmup, seed;
+    uint64_t repeat, max_repeat, warmup, seed, cores_per_node;
     double timeout, grace;
     int mode, redo, preset;
     bool zip, dry_run, in_allocation;
@@ -102,7 +103,7 @@ static bool define_study(const struct run_request *request, struct study_definit
             return false;
     const char *timer = request->timer ? request->timer : request->program ? "launch" : "total";
     const char *launcher = request->launcher;
-    if (request->in_allocation && !compose_find_allocation(&launcher, failure))
+    if (request->in_allocation && !slots_find_allocation(&launcher, failure))
         return false;
     return set_copy(&definition->launcher, launcher, failure) &&
            set_copy(&definition->hostfile, request->hostfile, failure) &&
@@ -244,9 +245,9 @@ static bool run_task(struct study_work *work, const struct task *task, struct fa
                                   note_started,
                                   &work->lock};
     if (good) {
-        machine_look(&before);
+        machine_look(&before, &work->composer.machine_cpus, "");
         launch_run(&launch, &result);
-        machine_look(&after);
+        machine_look(&after, &work->composer.machine_cpus, "");
         work->stopped = result.end == LAUNCH_STOPPED;
         good = !work->stopped;
     }
@@ -433,15 +434,14 @@ static void print_end(const struct study_work *work, struct failure *failure) {
 static bool open_study(struct study_work *work, struct failure *failure) {
     const struct run_request *request = work->request;
     struct study_definition definition = {0};
-    const char *difference;
+    struct study_difference difference;
     bool good = define_study(request, &definition, failure);
     if (good && study_exists(request->out)) {
         good = study_read_definition(work->study, request->out, failure);
-        if (good && !study_same_definition(&definition, &work->study->definition, &difference))
-            good = failure_set(
-                failure, EXIT_USAGE,
-                "--out: '%s' is of another study, with another %s: choose another directory",
-                request->out, difference);
+        if (good && !study_same_definition(&work->study->definition, &definition, &difference))
+            good = failure_set(failure, EXIT_USAGE,
+                               "--out: '%s' is of another study: %s: choose another directory",
+                               request->out, difference.text);
         /* The lock comes first, or samples could be added after they were read. */
         good = good &&
                (request->dry_run ||
@@ -494,7 +494,10 @@ static void run_study(const struct run_request *request, const struct option_set
     struct study study = {.journal = -1};
     struct study_work work = {.request = request, .study = &study, .lock.descriptor = -1};
     bool good = check_request(request, failure) && open_study(&work, failure) &&
-                composer_look(&work.composer, &study, failure) && add_points(&work, failure);
+                composer_look(&work.composer, &study, failure);
+    if (request->cores_per_node > 0)
+        work.composer.cores_per_node = request->cores_per_node;
+    good = good && add_points(&work, failure);
     work.composer.dry_run = request->dry_run;
     work.composer.in_allocation = request->in_allocation;
     good = good && composer_check(&work.composer, sets, set_count, work.wanted, failure) &&
@@ -672,6 +675,17 @@ static const struct option rows[] = {
         .reads = true,
         .help = "hosts and slots, handed to mpirun, or {hostfile} of --launcher",
         .offset = MEMBER(hostfile),
+    },
+    {
+        .name = "cores-per-node",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .help =
+            "cores of a node, by which {nodes} is counted: as few nodes as have the cores of a point",
+        .default_text = "what the allocation or the hostfile says, else those of this machine",
+        .offset = MEMBER(cores_per_node),
+        .min = 1,
+        .max = 1000000,
     },
     {
         .name = "in-allocation",

@@ -39,11 +39,21 @@ part_grid() {
     # A Slurm allocation says how many ranks and cores there are.
     expect_ok 1 -- env SLURM_NTASKS=6 SLURM_CPUS_PER_TASK=4 SLURM_CPUS_ON_NODE=8 "$PLAIT" study run --out s --ranks 3..max --threads 4 --dry-run --launcher 'srun -N {nodes} -n {ranks}' --program true
     assert "max and nodes are those of the allocation" [ "$(sed 's/.*srun //' "$WORK/out" | paste -sd ';')" = '-N 2 -n 3 true;-N 2 -n 4 true;-N 3 -n 5 true;-N 3 -n 6 true' ]
+    # salloc's shell need not be on a node: the nodes are those of the job, and no more.
+    local job=(env -u SLURM_CPUS_ON_NODE SLURM_JOB_ID=7 SLURM_NTASKS=6 SLURM_CPUS_PER_TASK=2 SLURM_JOB_NUM_NODES=3 'SLURM_JOB_CPUS_PER_NODE=4(x2),64')
+    expect_ok 1 -- "${job[@]}" "$PLAIT" study run --out s --ranks 1,2,4,6 --threads 2 --dry-run --launcher 'srun -N {nodes}' --program true
+    assert "as few nodes as have the cores" [ "$(sed 's/.*srun //' "$WORK/out" | paste -sd ';')" = '-N 1 true;-N 1 true;-N 2 true;-N 3 true' ]
+    expect_ok 1 -- "${job[@]}" "$PLAIT" study run --out s --ranks 6 --threads 2 --cores-per-node 3 --dry-run --launcher 'srun -N {nodes}' --program true
+    assert "no more than the job has" grep -q ' srun -N 3 true$' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1,2,8,9 --threads 2 --cores-per-node 8 --dry-run --launcher 'srun -N {nodes}' --program true
+    assert "cores of a node are as said" [ "$(sed 's/.*srun //' "$WORK/out" | paste -sd ';')" = '-N 1 true;-N 1 true;-N 2 true;-N 3 true' ]
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --threads 20 --cores-per-node 8 --dry-run --launcher 'srun -N {nodes}' --program true
+    assert "a rank is on one node, whatever its threads" grep -q ' srun -N 1 true$' "$WORK/out"
     # Inside a batch job: its mpirun, or srun where there is none; and only what fits.
     mkdir -p "$SANDBOX/bin"
     printf '#!/bin/sh\nexit 0\n' >"$SANDBOX/bin/srun"
     chmod +x "$SANDBOX/bin/srun"
-    local job=(env SLURM_JOB_ID=7 SLURM_NTASKS=4 SLURM_CPUS_PER_TASK=2 SLURM_CPUS_ON_NODE=4)
+    job=(env SLURM_JOB_ID=7 SLURM_NTASKS=4 SLURM_CPUS_PER_TASK=2 SLURM_CPUS_ON_NODE=4)
     expect_ok 1 -- "${job[@]}" PATH="$SANDBOX/bin" "$PLAIT" study run --out s --in-allocation --ranks 1..max*2 --threads 2 --dry-run --program /bin/true
     assert "srun where there is no mpirun" [ "$(sed 's/.*srun //' "$WORK/out" | paste -sd ';')" = '-N 1 -n 1 -c 2 /bin/true;-N 1 -n 2 -c 2 /bin/true;-N 2 -n 4 -c 2 /bin/true' ]
     cp "$SANDBOX/bin/srun" "$SANDBOX/bin/mpirun"
@@ -119,6 +129,9 @@ part_failures() {
     assert "which is said" grep -q 'pi=3.2: wrong: no line of its output matches --check-output, see answer/output/' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study run --out drift "${check[@]}" --check-output 'sum ([0-9]+)' --program sh -- -c 'echo >>drift.n; echo sum $(wc -l <drift.n | tr 3 2)'
     assert "what differs is wrong" [ "$(value drift '[s["outcome"] for s in measured]')" = "['ok', 'wrong', 'wrong']" ]
+    # What OpenMP does to the study's own process is none of the launch's business.
+    expect_ok 1 -- env OMP_PROC_BIND=true "$PLAIT" study run --out free --ranks 1 --repeat 1 --warmup 0 --launcher none --program grep -- Cpus_allowed_list: /proc/self/status
+    assert "a launch may use the CPUs that the study was started with" cmp -s "$SANDBOX/free/output/000000.out" <(grep Cpus_allowed_list: /proc/self/status)
     # One that ignores SIGTERM, with a child: both are gone.
     : >"$FAKE_PIDS"
     expect_ok 1 -- "$PLAIT" study run --out hang --ranks 1 --repeat 1 --warmup 0 --timeout 0.5 --kill-after 0.2 "${law[@]}" -- 1 0.1 0 10 hang
@@ -150,7 +163,7 @@ no_process_of() {
 
 # A study that is killed at random moments, with or without its launch, ends complete: no sample twice.
 part_kills() {
-    local tries=20 command pid
+    local tries=20 early=0 command pid
     [ "${1:-}" != --long ] || tries=500
     RANDOM=42
     for ((i = 1; i <= tries; i++)); do
@@ -165,6 +178,7 @@ part_kills() {
         if ((i % 3 == 0)) && [ -s "$FAKE_PIDS" ]; then kill -9 "$(tail -n 1 "$FAKE_PIDS")" 2>/dev/null || true; fi
         kill -9 "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
+        [ "$(cat "$SANDBOX/s/samples.jsonl" 2>/dev/null | wc -l)" -ge 8 ] || early=$((early + 1))
         if ((i % 4 == 0)) && [ -s "$SANDBOX/s/samples.jsonl" ]; then
             truncate -s -7 "$SANDBOX/s/samples.jsonl" # as a crash of the machine leaves it
         fi
@@ -172,6 +186,7 @@ part_kills() {
         assert "complete, and no sample twice" [ "$(value s '(sorted(s["ranks"] for s in measured if s["outcome"] == "ok") + sorted(s["ranks"] for s in measured if s["outcome"] == "failed"), [s["sample"] for s in samples] == list(range(len(samples))), len(measured))[1:]')" = '(True, 6)' ]
         assert "nothing is left running" no_process_of "$FAKE_PIDS"
     done
+    assert "studies were killed before their end: $early of $tries" [ "$early" -ge 5 ]
 }
 
 part_interrupted() {
@@ -186,6 +201,17 @@ part_interrupted() {
     assert "the rest has run" [ "$(lines s)" -eq 7 ]
     expect_ok 1 -- "$PLAIT" study status s
     assert "and can be read again" grep -q '^# 2 points, 6 samples, 0 missing.*; 1 line cannot be read$' "$WORK/out"
+    # The number on a line that cannot be read is not used again, nor are the outputs of its launch overwritten.
+    new_sandbox
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 2 --warmup 0 "${law[@]}" -- 1
+    sed -i '2s/"phase"/phase/' "$SANDBOX/s/samples.jsonl"
+    echo kept >"$SANDBOX/s/output/000001.out"
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 2 --warmup 0 "${law[@]}" -- 1
+    assert "the number is passed over" grep -q '^{"sample":2,' <(sed -n 3p "$SANDBOX/s/samples.jsonl")
+    assert "the output is kept" [ "$(cat "$SANDBOX/s/output/000001.out")" = kept ]
+    sed -i '3s/"outcome":"ok"/"outcome":"??"/; s/^{"sample":2,/{"sample":7,/' "$SANDBOX/s/samples.jsonl"
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 2 --warmup 0 "${law[@]}" -- 1
+    assert "also of one that is no sample" grep -q '^{"sample":8,' <(sed -n 4p "$SANDBOX/s/samples.jsonl")
     # SIGTERM: status 75, and the same command continues.
     new_sandbox
     last_command='plait study run, SIGTERM'
@@ -250,6 +276,7 @@ part_refusals() {
     expect_error 'does not say in SLURM_NTASKS' 2 -- env -u SLURM_NTASKS SLURM_JOB_ID=7 "$PLAIT" study run --out s --in-allocation -- pi
     expect_error '3 ranks of 1 threads do not fit into the 2 tasks' 2 -- env SLURM_JOB_ID=7 SLURM_NTASKS=2 "$PLAIT" study run --out s --in-allocation --ranks 2,3 -- pi
     expect_error '2 ranks of 3 threads do not fit into the 2 tasks and 4 cores' 2 -- env SLURM_JOB_ID=7 SLURM_NTASKS=2 SLURM_CPUS_PER_TASK=2 "$PLAIT" study run --out s --in-allocation --ranks 2 --threads 3 -- pi
+    expect_error "--cores-per-node: '0' is below 1" 2 -- "$PLAIT" study run --out s --cores-per-node 0 -- pi
     expect_error '--hostfile and --in-allocation' 2 -- "$PLAIT" study run --out s --in-allocation --hostfile hosts -- pi
     expect_error '--in-allocation: copies of --mode throughput' 2 -- "$PLAIT" study run --out s --in-allocation --mode throughput -- pi
     expect_error '--check-output is for --program' 2 -- "$PLAIT" study run --out s --check-output a -- pi
@@ -266,8 +293,10 @@ part_refusals() {
     expect_error "study: 'rnu' is unknown \(did you mean run\?\)" 2 -- "$PLAIT" study rnu
     assert "nothing was run" [ ! -s "$FAKE_RUNS" ]
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 1 "${law[@]}" -- 1
-    expect_error "'s' is of another study, with another command" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 2
-    expect_error "'s' is of another study, with another --timer" 2 -- "$PLAIT" study run --out s --ranks 1 --launcher none --timer launch --program "$fake" -- 1
+    expect_error "'s' is of another study: the command there is .*fake_kernel.sh 1, here .*fake_kernel.sh 2: choose" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 2
+    expect_error "'s' is of another study: --timer is 'work' there and 'launch' here" 2 -- "$PLAIT" study run --out s --ranks 1 --launcher none --timer launch --program "$fake" -- 1
+    expect_error "--check-output is not given there and 'a' here" 2 -- "$PLAIT" study run --out s --ranks 1 --check-output a "${law[@]}" -- 1
+    expect_error "the command there is .* 1, here .* 1 2: choose" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 1 2
     echo '{}' >"$SANDBOX/s/study.json"
     expect_error 'is not of a study of this version' 2 -- "$PLAIT" study status s
 }
@@ -279,6 +308,9 @@ part_mpi() {
     expect_ok 1 -- "$PLAIT" study run --out m --ranks 1,2 --threads 1,2 --repeat 1 --warmup 0 --timer compute --launcher "$MPIEXEC -n {ranks}" -- mandelbrot --size 60x40 --out null
     assert "mandelbrot is right on all" [ "$(value m '[len(measured), {s["outcome"] for s in measured}, len({s["answer"] for s in measured})]')" = "[4, {'ok'}, 1]" ]
     assert "its time is the one asked for" [ "$(value m 'all(s["seconds"] == s["timing"]["compute_seconds"] for s in measured)')" = True ]
+    assert "each node is described, with what happened there" [ "$(value m 'all([n["ranks"], n["threads"], len(n["binding"]), n["host"] != "", n["before"]["load"] >= 0, n["own_seconds"] > 0] == [s["ranks"], s["ranks"] * s["threads"], s["ranks"], True, True, True] for s in measured for n in s["environment"]["nodes"])')" = True ]
+    assert "speeds of the ranks are kept" [ "$(value m '{(s["speeds"]["unit"], len(s["speeds"]["per_second"]) == s["ranks"]) for s in measured}')" = "{('pixels', True)}" ]
+    assert "a limit only where it is one" [ "$(value p '{"limit" in s for s in measured if s["environment"]["path"] != "scalar"} <= {True} and True')$(value m '{"limit" in s for s in measured}')" = "True{False}" ]
     assert "where it ran is kept" [ "$(value m 'all(s["environment"]["path"] and s["environment"]["hosts"] for s in measured)')" = True ]
     if is_open_mpi && [ "$MPIEXEC" != mpiexec.mpich ]; then
         expect_ok 1 -- "$PLAIT" study run --out d --ranks 1,2 --repeat 1 --warmup 0 -- pi --darts 4^5
@@ -289,6 +321,69 @@ part_mpi() {
     assert "too few ranks are a failure" [ "$(value w '{s["ranks"]: (s["outcome"], (s["complaint"] or "").split(":")[0]) for s in measured} == {1: ("ok", ""), 2: ("failed", "it ran on another number of ranks")}')" = True ]
     expect_ok 1 -- "$PLAIT" study run --out t --mode throughput --ranks 1,2 --repeat 1 --warmup 0 -- pi --darts 4^5
     assert "copies have reports of their own" [ "$(find "$SANDBOX/t/output" -name '*.json' | wc -l)" -eq 3 ]
+}
+
+# A Slurm of three nodes on this machine, and a study in its jobs. Without Slurm's daemons, or where they do not
+# start, this part is skipped.
+part_slurm() {
+    RANKS_LIST=1
+    local tool slurm=$WORK/slurm port=$((20000 + $$ % 20000)) host
+    for tool in slurmctld slurmd srun salloc sinfo; do
+        command -v "$tool" >/dev/null || { echo "SKIPPED: no $tool"; exit 77; }
+    done
+    [ "$(id -u)" -eq 0 ] || { echo 'SKIPPED: slurmd wants to be root'; exit 77; }
+    host=$(hostname -s)
+    mkdir -p "$slurm/state"
+    echo 'CgroupAutomount=no' >"$slurm/cgroup.conf"
+    cat >"$slurm/slurm.conf" <<END
+ClusterName=study
+SlurmctldHost=$host(127.0.0.1)
+SlurmctldPort=$port
+SlurmUser=root
+AuthType=auth/none
+CredType=cred/none
+MpiDefault=pmix
+MpiParams=ports=$((port + 10))-$((port + 60))
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+SlurmdParameters=config_overrides
+ReturnToService=2
+StateSaveLocation=$slurm/state
+SlurmdSpoolDir=$slurm/%n.spool
+TmpFS=$slurm/%n.tmp
+SlurmctldPidFile=$slurm/ctld.pid
+SlurmdPidFile=$slurm/%n.pid
+SlurmctldLogFile=$slurm/ctld.log
+SlurmdLogFile=$slurm/%n.log
+NodeName=n[1-3] NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((port + 1))-$((port + 3))] CPUs=4 CoresPerSocket=4 RealMemory=100 State=UNKNOWN
+PartitionName=main Nodes=ALL Default=YES State=UP
+END
+    export SLURM_CONF=$slurm/slurm.conf
+    trap 'for pid in "$WORK"/slurm/*.pid; do [ ! -s "$pid" ] || kill "$(cat "$pid")" || true; done; sleep 1; rm -rf "$WORK"' EXIT
+    slurmctld -c >"$WORK/out" 2>&1 || true
+    for ((k = 1; k <= 3; k++)); do
+        mkdir "$slurm/n$k.spool" "$slurm/n$k.tmp"
+        slurmd -N "n$k" >>"$WORK/out" 2>&1 || true
+    done
+    for ((k = 0; k < 200; k++)); do [ "$(sinfo -h -t idle -o %D 2>/dev/null || true)" != 3 ] || break; sleep 0.1; done
+    [ "$k" -lt 200 ] || { echo "SKIPPED: Slurm does not start: $(tail -n 1 "$slurm/ctld.log")"; exit 77; }
+    # These nodes share their memory, of which Open MPI knows nothing.
+    export OMPI_MCA_btl=tcp,self
+    local template='srun -N {nodes} -n {ranks} -c {threads}'
+    expect_ok 1 -- salloc -Q -N 3 -n 6 -c 2 "$PLAIT" study run --out in --in-allocation --ranks 1..max*2 --threads 2 --repeat 1 --warmup 0 --launcher "$template" -- pi --darts 4^6
+    assert "points are started on as few nodes as they need" [ "$(value in 'sorted(s["command"][2] for s in measured)')" = "['1', '1', '2']" ]
+    if is_open_mpi && srun --mpi=list 2>&1 | grep -q pmix; then
+        assert "and are right" [ "$(value in '{s["outcome"] for s in measured}')" = "{'ok'}" ]
+        assert "each node has its record" [ "$(value in 'all(sum(n["ranks"] for n in s["environment"]["nodes"]) == s["ranks"] for s in measured)')" = True ]
+    fi
+    expect_error '8 ranks of 2 threads do not fit into the 6 tasks and 12 cores of the batch job' 2 -- salloc -Q -N 3 -n 6 -c 2 "$PLAIT" study run --out no --in-allocation --ranks 8 --threads 2 --launcher "$template" -- pi
+    # Without an allocation each point is a job; its ranks are no descendants of the study.
+    expect_ok 1 -- "$PLAIT" study run --out jobs --ranks 1,3 --cores-per-node 1 --repeat 1 --warmup 0 --launcher "$template" --program sh -- -c 'echo $SLURM_JOB_NUM_NODES nodes'
+    assert "cores of a node say how many nodes" [ "$(cat "$SANDBOX"/jobs/output/*.out | sort | uniq -c | tr -s ' \n' ' ')" = ' 1 1 nodes 3 3 nodes ' ]
+    assert "the load of this node is none of theirs" [ "$(value jobs '[(s["disturbed"], s["environment"]["others"]) for s in measured] == [([], None)] * 2')" = True ]
 }
 
 # -- what is made of the samples ----------------------------------------------------------------------------
@@ -361,6 +456,21 @@ PYTHON
     assert "the heat map is there" [ -s "$SANDBOX/hybrid/report/heat.svg" ]
     assert "factors stand apart" says '^\| threads \| 1 to 4 threads, 2 ranks'
     assert "those of ranks too" says '^\| ranks \| 1 to 2 ranks, 4 threads each'
+    # Upper bounds: a second rank of half the speed, a third of a quarter; and what the units allow.
+    made uneven cores=1,2,3 speeds=2,1,0.5 limit=0.25
+    report uneven
+    assert "the capacity is that of unlike ranks" says '^\| 2 \| 1 \| 2 \| 1\.5 \| 1\.8[0-9]* \| 12[0-9]\.[0-9] % \| 1\.3[0-9]* \| 25\.0 % \|'
+    assert "which the first words say" says '^- The study: at their own speeds the ranks there could do 1\.75 times the work of the base.s per second, and their computing reaches 25 % of what the arithmetic units allow'
+    assert "however many" says '^\| 3 \| 1 \| 3 \| 1\.75 \|'
+    assert "both are drawn" [ "$(grep -lE "title 'capacity'|title 'limit of the units'" "$SANDBOX"/uneven/report/*.gp | wc -l)" -eq 2 ]
+    rule 11 yes 'next to the capacity of the ranks at their own speeds and to what the arithmetic units allow'
+    made idle cores=1,2 speeds=2,1
+    sed -i 's/\[2.0, 1.0\]/[2.0, null]/' "$SANDBOX/idle/samples.jsonl"
+    report idle
+    assert "nobody knows the speed of a rank without work" says '^\| 2 \| 1 \| 2 \| - \| 1\.8'
+    report s
+    assert "what is not known is said" says 'How fast each rank was is not known here.* What the arithmetic units allow is not known here'
+    assert "and not drawn" [ "$(grep -lE "title 'capacity'|title 'limit of the units'" "$SANDBOX"/s/report/*.gp | wc -l)" -eq 0 ]
     # A number, and what stands for one, is at the right; so is the head of its column.
     assert "columns of numbers are at the right" [ "$(grep -c '<td class="n">base</td>' "$SANDBOX/s/report/report.html")" -ge 1 ]
     made letter cores=1,2 hosts=to
@@ -440,7 +550,7 @@ PYTHON
     rule 9 no 'governor of the clock cannot be read'
     made moved hosts=a,b
     report moved
-    rule 9 no 'samples come from different settings'
+    rule 9 no 'samples of one point come from different settings'
     assert "each setting is listed" [ "$(grep -cE '^\| [ab] \| S\(1, 1, 4, 2\) \|' "$WORK/report")" -eq 2 ]
     made own program=yes timer=work
     report own
@@ -525,7 +635,7 @@ part_merge() {
     expect_ok 1 -- "$PLAIT" study merge m a --out again
     assert "also when merged again" grep -qxF 'merge: 32 samples of 2 studies, 16 repeated -> again' "$WORK/out"
     made other timer=compute
-    expect_error 'are of different studies: they differ in their --timer' 2 -- "$PLAIT" study merge a other --out n
+    expect_error "are of different studies: --timer is 'total' there and 'compute' here" 2 -- "$PLAIT" study merge a other --out n
     expect_error 'has a study already' 2 -- "$PLAIT" study merge a b --out m
     expect_error '--out is missing' 2 -- "$PLAIT" study merge a b
 }
@@ -574,6 +684,7 @@ part_lesson() {
     assert "the Python does as well" [ "$(value py 'all(s["outcome"] == "ok" for s in measured) and len(measured)')" -eq 2 ]
     # The commands of lesson and page are ones that plait takes.
     local command job
+    echo 'red slots=4' >"$SANDBOX/hosts"
     while IFS= read -r command; do
         case $command in *' study run '*) ;; *) continue ;; esac
         case $command in *' --in-allocation '*) job='env SLURM_JOB_ID=1 SLURM_NTASKS=64' ;; *) job= ;; esac

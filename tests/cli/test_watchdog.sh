@@ -16,6 +16,7 @@ stop_rank() {
     printf '#!/bin/sh\necho $$ >"%s/pid.${OMPI_COMM_WORLD_RANK:-$PMI_RANK}"\nexec "$@"\n' "$SANDBOX" >"$WORK/note_pid"
     chmod +x "$WORK/note_pid"
     rm -f "$SANDBOX"/pid.*
+    : >"$WORK/out" # of the job before this one
     last_command="stop rank $rank of $*"
     status=0
     timeout -k 5 "$limit_s" "$@" "$WORK/note_pid" "$PLAIT" "${long_work[@]}" --watchdog 3 \

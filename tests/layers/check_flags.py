@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """No file is compiled with a flag that would change its instructions or its rounding, but for the flags
-that cmake/paths.cmake gives a path: those are for the files of arch/<path>/ and for the path's bounds
-in bench/.
+that cmake/paths.cmake gives a path: those are for the files of arch/<path>/.
 
     check_flags.py COMPILE_COMMANDS ["PATH FLAG..."]...
 
@@ -26,8 +25,6 @@ def flags_of(source, paths):
     place = pathlib.Path(source)
     if place.parent.name in paths and place.parent.parent.name == "arch":
         return paths[place.parent.name]
-    if place.parent.name == "bench" and (bound := re.fullmatch(r"(?:darts_)?bound_(\w+)\.c", place.name)):
-        return paths.get(bound.group(1), set())
     return OTHERS.get("/".join(place.parts[-2:]), set())
 
 

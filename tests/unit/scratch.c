@@ -66,6 +66,22 @@ void scratch_write(const char *path, const char *text) {
     must(fputs(text, stream) >= 0 && fclose(stream) == 0, path);
 }
 
+void scratch_put(const char *path, const char *text) {
+    char full[1024];
+    snprintf(full, sizeof full, "%s%s", directory, path);
+    for (char *slash = strchr(full + strlen(directory) + 1, '/'); slash;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(full, 0700);
+        *slash = '/';
+    }
+    scratch_write(full, text);
+}
+
+const char *scratch_root(void) {
+    return directory;
+}
+
 uint8_t *scratch_read(const char *path, size_t *bytes) {
     FILE *stream = fopen(path, "rb");
     struct stat status;

@@ -20,6 +20,12 @@ size_t scratch_entries(const char *name);
 /* Makes the file `path` with the text as its content. */
 void scratch_write(const char *path, const char *text);
 
+/* Makes a file below the directory, and those above it: "/proc/stat" of a made-up machine. */
+void scratch_put(const char *path, const char *text);
+
+/* The directory, as the root of a made-up machine. */
+const char *scratch_root(void);
+
 /* The content of a file with a terminating zero, to be freed by the caller; *bytes (may be NULL)
  * gets its size. A file that cannot be read is NULL. */
 uint8_t *scratch_read(const char *path, size_t *bytes);

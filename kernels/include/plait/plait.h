@@ -11,6 +11,7 @@
 #include "plait/escape.h"
 #include "plait/exec.h"
 #include "plait/kmeans.h"
+#include "plait/limit.h"
 #include "plait/pcg.h"
 #include "plait/sample.h"
 #include "plait/smooth.h"
