@@ -20,6 +20,13 @@ if(PLAIT_MPI)
   pkg_check_modules(PLAIT_JANSSON REQUIRED IMPORTED_TARGET jansson)
   pkg_check_modules(PLAIT_CMINPACK REQUIRED IMPORTED_TARGET cminpack)
   plait_optional(CAIRO cairo-pdf)
+  # Open MPI brings the headers along on Debian. Never by accident: whoever has none says OFF.
+  if(PLAIT_HWLOC)
+    pkg_check_modules(PLAIT_HWLOC_LIBRARY IMPORTED_TARGET "hwloc >= 2.1")
+    if(NOT PLAIT_HWLOC_LIBRARY_FOUND)
+      message(FATAL_ERROR "no hwloc of at least 2.1: install libhwloc-dev, or give -DPLAIT_HWLOC=OFF, and /sys takes its place")
+    endif()
+  endif()
 endif()
 # Debian has no CUnit for the targets it cross-compiles to; the checks then count for themselves. Without
 # the condition pkg-config would offer the build machine's library.

@@ -28,7 +28,8 @@
     LINE(study_merge)           \
     LINE(study_report)          \
     LINE(study_run)             \
-    LINE(study_status)
+    LINE(study_status)          \
+    LINE(sysinfo)
 
 /* The option sets of all subcommands, in the order of the list (option_sets.c, without MPI), and
  * what they do (commands.c). */

@@ -43,6 +43,7 @@ static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof rows[0], 0},
     {run_option_rows, 1, MEMBER(run)}, /* --threads */
     RUN_REPORT_TABLE(MEMBER(run)),
+    ENERGY_TABLE(MEMBER(energy)),
     OPTION_STANDARD_TABLE,
 };
 

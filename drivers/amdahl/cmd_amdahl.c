@@ -86,6 +86,14 @@ static void amdahl_report(const struct run *run, const void *state, struct repor
     report_real(report, "parallel_seconds", amdahl->parallel_seconds);
 }
 
+static size_t amdahl_amounts(const struct run *run, const void *state,
+                             struct run_amount amounts[RUN_AMOUNTS]) {
+    const struct amdahl_options *options = run->options;
+    (void)state;
+    amounts[0] = (struct run_amount){options->work, "CPU seconds"};
+    return 1;
+}
+
 const struct command cmd_amdahl = {
     .options = &amdahl_option_set,
     .options_bytes = sizeof(struct amdahl_options),
@@ -94,4 +102,5 @@ const struct command cmd_amdahl = {
     .work = amdahl_work,
     .print = amdahl_print,
     .report_result = amdahl_report,
+    .amounts = amdahl_amounts,
 };

@@ -4,6 +4,7 @@
 #include "base/machine.h"
 
 #include "base/cpus_at_start.h"
+#include "base/health.h"
 
 #include <link.h>
 #include <math.h>
@@ -168,7 +169,7 @@ static void find_libraries(struct machine *machine) {
 }
 
 /* FNV-1a, 64 bit, of the boot's number: the number itself is nobody's business. */
-static uint64_t find_boot(const char *root) {
+uint64_t machine_boot(const char *root) {
     char text[64];
     uint64_t digest = 14695981039346656037u;
     if (!read_first_line(root, "/proc/sys/kernel/random/boot_id", 0, text, sizeof text))
@@ -189,7 +190,7 @@ static void add_new(double *seen, int32_t *count, double value) {
 void machine_describe(struct machine *machine, const struct machine_cpus *cpus, const char *root) {
     struct utsname name;
     double *cores = malloc(2 * MACHINE_CPUS_MAX * sizeof *cores), *sockets;
-    *machine = (struct machine){.boot = find_boot(root)};
+    *machine = (struct machine){.boot = machine_boot(root)};
     sockets = cores ? cores + MACHINE_CPUS_MAX : NULL;
     host_name(machine->host);
     if (uname(&name) == 0)
@@ -301,9 +302,10 @@ void machine_look(struct machine_moment *moment, const struct machine_cpus *cpus
         if (count >= 0)
             moment->throttles = (moment->throttles > 0 ? moment->throttles : 0) + count;
     }
-    /* A Raspberry Pi says by bits what has happened since its boot: any of them that is new counts.
-     */
-    if (read_first_line(root, "/sys/devices/platform/soc/soc:firmware/get_throttled", 0, text,
-                        sizeof text))
-        moment->throttles = (double)strtoul(text, NULL, 16);
+    /* A Raspberry Pi says by bits what is happening, and what has happened since its boot: any of
+     * them that is new counts. */
+    uint32_t flags;
+    bool since_boot;
+    if (health_firmware_flags(&flags, &since_boot, root) == SYSTEM_READ)
+        moment->throttles = flags;
 }

@@ -47,6 +47,9 @@ struct machine {
 /* root: "" for this machine; else a directory in which proc and sys are read. */
 void machine_describe(struct machine *machine, const struct machine_cpus *cpus, const char *root);
 
+/* The boot alone, without the rest. */
+uint64_t machine_boot(const char *root);
+
 /* A moment. NAN: not known. */
 struct machine_moment {
     double mhz;          /* mean over the CPUs that were asked about, or some of them */

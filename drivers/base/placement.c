@@ -237,6 +237,7 @@ static void examine_quotas(const struct placement *ranks, size_t count,
 struct node {
     const struct placement *first; /* its lowest rank */
     int ranks, threads;
+    int crammed;         /* ranks on cores that others are on by another hardware thread */
     int bound;           /* ranks whose threads OpenMP binds to cores that other ranks may use */
     bool threads_chosen; /* by any rank */
 };
@@ -250,6 +251,7 @@ static struct node node_of(const struct placement *ranks, size_t count, int32_t 
             node.first = &ranks[r];
         node.ranks++;
         node.threads += ranks[r].threads;
+        node.crammed += ranks[r].whole_sharers > ranks[r].sharers;
         node.bound += ranks[r].threads_bound && ranks[r].sharers > 1;
         node.threads_chosen = node.threads_chosen || ranks[r].threads_asked > 0;
     }
@@ -279,6 +281,14 @@ static bool is_stacked(const struct node *node) {
     return node->bound > 1 && !is_oversubscribed(node);
 }
 
+/* Ranks that have hardware threads of their own, on cores that they share, while the launcher had
+ * others to give: two threads of a core are hardly faster than one. */
+static bool is_crammed(const struct node *node) {
+    return node->crammed > 0 && !is_idle(node) &&
+           node->first->node_cores < cores_to_give(node->first) &&
+           node->first->node_whole_cores < node->first->online_whole_cores;
+}
+
 static void warn_of_crowd(const struct node *node, size_t nodes, bool has_all,
                           struct placement_warnings *warnings) {
     const int cores = node->first->node_cores;
@@ -295,8 +305,8 @@ static void warn_of_crowd(const struct node *node, size_t nodes, bool has_all,
 
 static void examine_nodes(const struct placement *ranks, size_t count,
                           struct placement_warnings *warnings) {
-    size_t oversubscribed = 0, idle = 0, stacked = 0;
-    struct node crowded_node = {0}, idle_node = {0}, stacked_node = {0};
+    size_t oversubscribed = 0, idle = 0, crammed = 0, stacked = 0;
+    struct node crowded_node = {0}, idle_node = {0}, crammed_node = {0}, stacked_node = {0};
     for (size_t r = count; r-- > 0;) {
         if (ranks[r].node != ranks[r].rank || ranks[r].node_cores == 0)
             continue; /* not the first rank of its node, or a system that shows no affinity */
@@ -308,6 +318,10 @@ static void examine_nodes(const struct placement *ranks, size_t count,
         if (is_idle(&node)) {
             idle++;
             idle_node = node;
+        }
+        if (is_crammed(&node)) {
+            crammed++;
+            crammed_node = node;
         }
         if (is_stacked(&node)) {
             stacked++;
@@ -322,6 +336,15 @@ static void examine_nodes(const struct placement *ranks, size_t count,
              idle_node.first->host, and_more(idle - 1, "host").text, cores_to_give(idle_node.first),
              idle_node.ranks, idle_node.ranks > 1 ? "s" : "", cores,
              unbind_option(idle_node.first));
+    }
+    if (crammed > 0) {
+        const int cores = crammed_node.first->node_whole_cores;
+        warn(
+            warnings,
+            "host %s%s: %d ranks are bound to hardware threads of %d core%s, of %d that there are: let the launcher bind ranks to cores, or add %s",
+            crammed_node.first->host, and_more(crammed - 1, "host").text, crammed_node.ranks, cores,
+            cores == 1 ? "" : "s", (int)crammed_node.first->online_whole_cores,
+            unbind_option(crammed_node.first));
     }
     if (stacked > 0)
         warn(

@@ -31,11 +31,16 @@ struct placement {
     int32_t online_cores;   /* that the node has */
     int32_t node_cores;     /* that any rank of the node may use; 0: the system does not say */
     int32_t sharers;        /* ranks of the node, itself included, that may use the same cores */
-    int32_t threads;        /* that this rank will use */
-    int32_t threads_asked;  /* by the user; 0: threads are the default */
-    int32_t threads_bound;  /* 1: OpenMP binds them to cores one by one, from the first on */
-    int32_t threads_vary;   /* 1: OMP_DYNAMIC lets OpenMP start fewer */
-    int32_t launcher_kind;  /* enum launcher_kind */
+    /* Where a core has several hardware threads, each of which counts as one above; else 0. */
+    int32_t whole_cores;        /* that the visible ones belong to */
+    int32_t whole_sharers;      /* ranks of the node, itself included, on the same of these */
+    int32_t node_whole_cores;   /* that any rank of the node is on */
+    int32_t online_whole_cores; /* of the node */
+    int32_t threads;            /* that this rank will use */
+    int32_t threads_asked;      /* by the user; 0: threads are the default */
+    int32_t threads_bound;      /* 1: OpenMP binds them to cores one by one, from the first on */
+    int32_t threads_vary;       /* 1: OMP_DYNAMIC lets OpenMP start fewer */
+    int32_t launcher_kind;      /* enum launcher_kind */
 };
 
 /* Who has taken cores of the node away from a rank: of several the one that is nearest to it. */

@@ -17,16 +17,19 @@ static bool hello_print(const struct run *run, void *state, struct failure *fail
             host_width = (int)strlen(all[r].host);
     for (int r = 0; r < size; r++) {
         const struct placement *rank = &all[r];
-        char quota[48] = "";
+        char quota[48] = "", whole[64] = "";
+        if (rank->whole_cores > 0)
+            snprintf(whole, sizeof whole, " on %d of %d core%s", (int)rank->whole_cores,
+                     (int)rank->online_whole_cores, rank->online_whole_cores == 1 ? "" : "s");
         if (rank->cpu_quota > 0)
             snprintf(quota, sizeof quota, ", CPU quota %.4g core%s", rank->cpu_quota,
                      rank->cpu_quota == 1 ? "" : "s");
         printf(
-            "rank %d of %d on %-*s  %d of %d core%s visible%s%s, %d thread%s, path %s, Plait %s, %s\n",
+            "rank %d of %d on %-*s  %d of %d %s%s%s visible%s%s, %d thread%s, path %s, Plait %s, %s\n",
             r, size, host_width, rank->host, (int)rank->visible_cores, (int)rank->online_cores,
-            rank->online_cores == 1 ? "" : "s", placement_limit_text(rank), quota,
-            (int)rank->threads, rank->threads == 1 ? "" : "s", rank->path, rank->version,
-            rank->mpi);
+            rank->whole_cores > 0 ? "hardware thread" : "core", rank->online_cores == 1 ? "" : "s",
+            whole, placement_limit_text(rank), quota, (int)rank->threads,
+            rank->threads == 1 ? "" : "s", rank->path, rank->version, rank->mpi);
     }
     return true;
 }

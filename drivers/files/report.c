@@ -68,6 +68,10 @@ void report_text(struct report *report, const char *key, const char *text) {
     put(report, key, string ? string : json_string("(not UTF-8)"));
 }
 
+void report_null(struct report *report, const char *key) {
+    put(report, key, json_null());
+}
+
 void report_identifier(struct report *report, const char *key, uint64_t value) {
     char text[17];
     snprintf(text, sizeof text, "%016" PRIx64, value);

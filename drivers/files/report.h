@@ -41,6 +41,7 @@ void report_count(struct report *report, const char *key, uint64_t value);
 void report_real(struct report *report, const char *key, double value);
 void report_flag(struct report *report, const char *key, bool value);
 void report_text(struct report *report, const char *key, const char *text);
+void report_null(struct report *report, const char *key);
 void report_identifier(struct report *report, const char *key, uint64_t value);
 
 /* Writes the report. A failure on the way, memory included, is described here. */

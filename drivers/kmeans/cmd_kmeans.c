@@ -300,6 +300,7 @@ static bool kmeans_iterate(struct kmeans *kmeans, uint32_t restart, struct kmean
         if (status == PLAIT_OK && result.steps <= KMEANS_STEPS_LISTED)
             kmeans->steps[result.steps - 1] =
                 (struct kmeans_step){result.changed, clock_seconds_since(step_begun)};
+        kmeans->iterations++;
         good = kmeans_keep(kmeans, status, failure);
     }
     if (!good)
@@ -450,6 +451,7 @@ const struct command cmd_kmeans = {
     .print = kmeans_print,
     .report_timing = kmeans_report_timing,
     .report_result = kmeans_report_result,
+    .amounts = kmeans_amounts,
     .finish = kmeans_finish,
     .free = kmeans_free,
 };

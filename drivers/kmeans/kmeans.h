@@ -56,6 +56,7 @@ struct kmeans {
     struct progress_display display; /* rank 0 */
     struct plait_kmeans_run *work;   /* the last one, with labels and centroids */
     uint64_t labels_fnv1a, centroids_fnv1a;
+    uint64_t iterations; /* of this run, over all starts */
     struct kmeans_seconds seconds;
     double imbalance; /* the busiest rank's work over the mean */
 };
@@ -67,6 +68,8 @@ uint64_t kmeans_changed_max(const struct kmeans *kmeans);
 bool kmeans_write_files(struct kmeans *kmeans, struct failure *failure);
 
 bool kmeans_print(const struct run *run, void *state, struct failure *failure);
+size_t kmeans_amounts(const struct run *run, const void *state,
+                      struct run_amount amounts[RUN_AMOUNTS]);
 void kmeans_report_timing(const struct run *run, const void *state, struct report *report);
 void kmeans_report_result(const struct run *run, const void *state, struct report *report);
 

@@ -23,6 +23,7 @@ struct kmeans_options {
     double checkpoint_every;
     int progress; /* enum progress_style */
     struct run_options run;
+    struct energy_options energy;
 };
 
 extern const struct option_set kmeans_option_set;

@@ -48,6 +48,15 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
     return true;
 }
 
+size_t kmeans_amounts(const struct run *run, const void *state,
+                      struct run_amount amounts[RUN_AMOUNTS]) {
+    const struct kmeans *kmeans = state;
+    (void)run;
+    amounts[0] = (struct run_amount){(double)kmeans->points.points * (double)kmeans->iterations,
+                                     "points x iterations"};
+    return 1;
+}
+
 void kmeans_report_timing(const struct run *run, const void *state, struct report *report) {
     const struct kmeans *kmeans = state;
     const struct kmeans_seconds *seconds = &kmeans->seconds;

@@ -115,8 +115,8 @@ static void put_spelling(FILE *stream, const struct option *option) {
         fputs("\\fR\n", stream);
         return;
     }
-    if (strcmp(option->name, "help") == 0)
-        fputs("\\fB\\-h\\fR, ", stream);
+    if (option->letter)
+        fprintf(stream, "\\fB\\-%c\\fR, ", option->letter);
     fputs("\\fB\\-\\-", stream);
     put_text(stream, option->name);
     if (option_is_negatable(option)) {

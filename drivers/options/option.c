@@ -19,6 +19,7 @@ enum { NAME_LENGTH_MAX = 32 };
 
 const struct option option_standard[OPTION_STANDARD_COUNT] = {
     {.name = "help",
+     .letter = 'h',
      .kind = OPTION_FLAG,
      .scope = OPTION_COMMAND_LINE,
      .help = "print this and exit",
@@ -469,6 +470,9 @@ static bool option_check_pair(const struct option *a, size_t a_base, const struc
                               size_t b_base, struct failure *failure) {
     if (!check_names(a, b, failure))
         return false;
+    if (a->letter && a->letter == b->letter)
+        return failure_set(failure, EXIT_RUN, "options '%s' and '%s' share a letter", a->name,
+                           b->name);
     if (a->scope == OPTION_ARGUMENT && a->kind == OPTION_TEXTS && b->scope == OPTION_ARGUMENT)
         return failure_set(failure, EXIT_RUN, "argument '%s' leaves nothing for '%s'", a->name,
                            b->name);
@@ -489,6 +493,9 @@ static bool check_row(const struct option *option, struct failure *failure) {
     if (option->alias && (!is_name(option->alias) || strcmp(option->alias, option->name) == 0 ||
                           option->scope == OPTION_ARGUMENT))
         return failure_set(failure, EXIT_RUN, "option '%s' has no good alias", option->name);
+    if (option->letter && (option->letter < 'a' || option->letter > 'z' ||
+                           option->kind != OPTION_FLAG || option->scope == OPTION_ARGUMENT))
+        return failure_set(failure, EXIT_RUN, "option '%s' has no good letter", option->name);
     const char *mistake = row_mistake(option);
     if (mistake)
         return failure_set(failure, EXIT_RUN, "option '%s' %s", option->name, mistake);

@@ -48,6 +48,7 @@ struct option_texts {
 struct option {
     const char *name;  /* "maxit": --maxit, PLAIT_MAXIT, maxit = */
     const char *alias; /* another spelling of the name, taken wherever the name is; or NULL */
+    char letter;       /* 'v': -v is --<name>; FLAG only; or 0 */
     enum option_kind kind;
     enum option_scope scope;
     const char *argument;       /* "N"; NULL for a flag */

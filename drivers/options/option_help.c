@@ -52,7 +52,8 @@ static void page_paragraph(struct page *page, const char *text) {
 
 /* The left column; a text that reaches into the right one gets a line of its own. */
 static void print_spelling(struct page *page, const struct option *option) {
-    const char *alias = strcmp(option->name, "help") == 0 ? "-h, " : "";
+    const char letter[] = {'-', option->letter, ',', ' ', '\0'};
+    const char *alias = option->letter ? letter : "";
     const int length =
         option->scope == OPTION_ARGUMENT
             ? fprintf(page->stream, "  %s", option->argument)

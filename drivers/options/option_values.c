@@ -252,11 +252,15 @@ static bool check_places(const struct option_values *values, struct failure *fai
 
 static bool parse_argument(struct option_values *values, const char *argument, const char *next,
                            bool *took_next, struct failure *failure) {
-    struct dashed_argument dashed = {.given = argument, .name = "help", .next = next};
-    if (strcmp(argument, "-h") == 0)
-        return parse_named(values, &dashed, failure);
+    struct dashed_argument dashed = {.given = argument, .next = next};
     if (argument[0] != '-' || argument[1] == '\0') /* "-" is a common name of standard input */
         return take_place(values, argument, failure);
+    if (argument[1] != '-' && argument[2] == '\0') {
+        const size_t count = option_count(values->set);
+        for (size_t i = 0; i < count; i++)
+            if (option_at(values->set, i, NULL)->letter == argument[1])
+                return set_from_argument(values, i, argument, "yes", failure);
+    }
     if (argument[1] != '-')
         return option_values_refuse_unknown(values, argument, (int)strlen(argument), argument + 1,
                                             failure);

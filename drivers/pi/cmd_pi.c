@@ -194,6 +194,7 @@ const struct command cmd_pi = {
     .limit = pi_limit,
     .report_timing = pi_report_timing,
     .report_result = pi_report_result,
+    .amounts = pi_amounts,
     .finish = pi_finish,
     .free = pi_free,
     .columns = true,

@@ -191,6 +191,7 @@ bool pi_sweep_of_options(const struct pi_options *options, const struct option_v
 static const struct option_table tables[] = {
     {pi_option_rows, PI_OPTIONS, 0},
     {run_option_rows, RUN_OPTIONS, offsetof(struct pi_options, run)},
+    ENERGY_TABLE(offsetof(struct pi_options, energy)),
     OPTION_STANDARD_TABLE,
 };
 

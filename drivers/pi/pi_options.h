@@ -29,6 +29,7 @@ struct pi_options {
     double checkpoint_every;
     int progress; /* enum progress_style */
     struct run_options run;
+    struct energy_options energy;
 };
 
 /* Rows for a struct pi_options. */

@@ -163,6 +163,14 @@ bool pi_judge(const struct run *run, void *state, struct failure *failure) {
     return false;
 }
 
+size_t pi_amounts(const struct run *run, const void *state,
+                  struct run_amount amounts[RUN_AMOUNTS]) {
+    const struct pi *pi = state;
+    (void)run;
+    amounts[0] = (struct run_amount){all_darts(pi) - resumed_of(pi).darts, "darts"};
+    return 1;
+}
+
 bool pi_limit(const struct run *run, const void *state, enum plait_work *work, double *amount) {
     const struct pi *pi = state;
     *work = pi->options->generator == PLAIT_RXS64 ? PLAIT_WORK_DARTS_RXS64 : PLAIT_WORK_DARTS_PCG32;

@@ -39,6 +39,7 @@ bool pi_print(const struct run *run, void *state, struct failure *failure);
 /* Refuses files that could not be written, and a target that no N met: EXIT_RUN. */
 bool pi_judge(const struct run *run, void *state, struct failure *failure);
 
+size_t pi_amounts(const struct run *run, const void *state, struct run_amount amounts[RUN_AMOUNTS]);
 /* Darts that this run threw. */
 bool pi_limit(const struct run *run, const void *state, enum plait_work *work, double *amount);
 

@@ -18,6 +18,7 @@ const struct command cmd_julia = {
     .limit = picture_limit,
     .report_timing = picture_report_timing,
     .report_result = picture_report_result,
+    .amounts = picture_amounts,
     .finish = picture_finish,
     .free = picture_free,
     .phases = true,

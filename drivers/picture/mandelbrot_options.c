@@ -8,6 +8,7 @@ static const struct option_table tables[] = {
     {mandelbrot_option_rows, MANDELBROT_OPTIONS, 0},
     {picture_option_rows, PICTURE_OPTIONS, 0},
     {run_option_rows, RUN_OPTIONS, offsetof(struct picture_options, run)},
+    ENERGY_TABLE(offsetof(struct picture_options, energy)),
     OPTION_STANDARD_TABLE,
 };
 

@@ -33,6 +33,7 @@ struct picture_options {
     double checkpoint_every;
     int progress; /* enum progress_style */
     struct run_options run;
+    struct energy_options energy;
 };
 
 enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH };

@@ -40,6 +40,19 @@ bool picture_print(const struct run *run, void *state, struct failure *failure) 
     return true;
 }
 
+/* Rows of a checkpoint took their energy in an earlier run; their steps are known. */
+size_t picture_amounts(const struct run *run, const void *state,
+                       struct run_amount amounts[RUN_AMOUNTS]) {
+    const struct picture *picture = state;
+    const struct keeper *keeper = &picture->keeper;
+    (void)run;
+    amounts[0] =
+        (struct run_amount){(double)(keeper->tally.steps - keeper->resumed.steps), "orbit steps"};
+    amounts[1] =
+        (struct run_amount){(double)picture->escape.width * picture->escape.height, "pixels"};
+    return picture->checkpoint.resumed > 0 ? 1 : 2;
+}
+
 bool picture_limit(const struct run *run, const void *state, enum plait_work *work,
                    double *amount) {
     const struct picture *picture = state;

@@ -12,6 +12,8 @@
 
 /* The steps of mandelbrot and julia on rank 0; state is a struct picture (picture/picture.h). */
 bool picture_print(const struct run *run, void *state, struct failure *failure);
+size_t picture_amounts(const struct run *run, const void *state,
+                       struct run_amount amounts[RUN_AMOUNTS]);
 /* Steps of the picture: without shortcuts all of them were made. */
 bool picture_limit(const struct run *run, const void *state, enum plait_work *work, double *amount);
 void picture_report_timing(const struct run *run, const void *state, struct report *report);

@@ -3,10 +3,9 @@
 #include "ranks/node_watch.h"
 
 #include "base/clock.h"
-#include "ranks/agree.h"
 #include "ranks/mpi_check.h"
+#include "ranks/node_gather.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -37,38 +36,14 @@ void node_watch_begin(struct node_watch *watch, const struct session *session) {
 bool node_watch_end(struct node_watch *watch, const struct session *session,
                     struct machine_record **records, size_t *count, struct failure *failure) {
     const double own = own_seconds() - watch->own_before;
-    const int leads = session->node_rank == 0;
     watch->record.seconds = clock_seconds_since(watch->begun_ns);
-    if (leads)
+    if (session->node_rank == 0)
         machine_look(&watch->record.after, &watch->cpus, "");
     MPI_CHECK(
         MPI_Reduce(&own, &watch->record.own_seconds, 1, MPI_DOUBLE, MPI_SUM, 0, session->node));
-
-    /* Every rank sends: its record or nothing. */
-    const size_t ranks = session_is_root(session) ? (size_t)session->size : 0;
-    int *counts = calloc(2 * ranks + 1, sizeof *counts), *places = counts ? counts + ranks : NULL;
-    *records = NULL;
-    *count = 0;
-    if (!counts)
-        failure_set(failure, EXIT_RUN, "out of memory");
-    if (agree(session, failure)) {
-        MPI_CHECK(MPI_Gather(&leads, 1, MPI_INT, counts, 1, MPI_INT, ROOT, session->world));
-        for (size_t r = 0; r < ranks; r++) {
-            places[r] = (int)*count;
-            *count += (size_t)counts[r];
-        }
-        if (session_is_root(session) && !(*records = malloc(*count * sizeof **records)))
-            failure_set(failure, EXIT_RUN, "out of memory");
-    }
-    const bool good = agree(session, failure);
-    if (good) {
-        MPI_Datatype type;
-        MPI_CHECK(MPI_Type_contiguous(sizeof watch->record, MPI_BYTE, &type));
-        MPI_CHECK(MPI_Type_commit(&type));
-        MPI_CHECK(MPI_Gatherv(&watch->record, leads, type, *records, counts, places, type, ROOT,
-                              session->world));
-        MPI_CHECK(MPI_Type_free(&type));
-    }
-    free(counts);
+    void *all;
+    const bool good =
+        node_gather(session, &watch->record, sizeof watch->record, &all, count, failure);
+    *records = all;
     return good;
 }

@@ -6,6 +6,7 @@
 #include "base/exec_choice.h"
 #include "base/placement_probe.h"
 #include "base/thread_trial.h"
+#include "base/topology.h"
 #include "base/warning.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
@@ -55,6 +56,44 @@ struct quota_notice {
     uint64_t group, rank;
 };
 
+/* Looks at cores of several hardware threads, where the node has such: ranks that are bound to
+ * threads of their own may still have to share cores. all: the sets of all ranks of the node, then
+ * the set that joins them. The first rank alone asks for the topology. Collective. */
+static bool rank_placement_cores(const struct session *session, const cpu_set_t *mine_cpus,
+                                 const char *all, size_t bytes, struct placement *mine,
+                                 struct failure *failure) {
+    const size_t ranks = (size_t)session->node_size, cpus = 8 * bytes;
+    int has_threads = session->node_rank == 0 && topology_has_threads("");
+    MPI_CHECK(MPI_Bcast(&has_threads, 1, MPI_INT, 0, session->node));
+    int32_t *cores = has_threads ? malloc(cpus * sizeof *cores) : NULL;
+    char *sets = has_threads ? malloc(2 * bytes) : NULL;
+    struct topology_map *map = has_threads && session->node_rank == 0 ? topology_map_new("") : NULL;
+    if (has_threads && (!cores || !sets || (session->node_rank == 0 && !map)))
+        failure_set(failure, EXIT_RUN, "out of memory");
+    const bool good = agree(session, failure);
+    if (good && has_threads) {
+        char *theirs = sets + bytes;
+        if (map)
+            topology_cores(map, cores, cpus);
+        MPI_CHECK(MPI_Bcast(cores, (int)cpus, MPI_INT32_T, 0, session->node));
+        mine->whole_cores = topology_whole_cores(cores, mine_cpus, sets, bytes);
+        mine->node_whole_cores = topology_whole_cores(cores, all + ranks * bytes, NULL, bytes);
+        for (size_t cpu = 0; cpu < cpus; cpu++)
+            mine->online_whole_cores += cores[cpu] == (int32_t)cpu;
+        for (size_t r = 0; r < ranks; r++) {
+            bool share = false;
+            topology_whole_cores(cores, all + r * bytes, theirs, bytes);
+            for (size_t k = 0; k < bytes && !share; k++)
+                share = sets[k] & theirs[k];
+            mine->whole_sharers += share;
+        }
+    }
+    topology_map_free(map);
+    free(sets);
+    free(cores);
+    return good;
+}
+
 /* Compares this rank with those of its node: how many may use the same cores or the same quota, and
  * how many cores all of them may use. A set that the system did not report is taken to overlap any.
  * Returns the number of ranks that share this rank's quota, itself included. Collective. */
@@ -86,9 +125,11 @@ static int rank_placement_compare(const struct session *session, uint64_t quota_
                 mine->quota_rank = (int32_t)quotas[r].rank;
             }
         }
+        CPU_ZERO_S(bytes, both);
         for (size_t r = 0; r < ranks; r++)
-            CPU_OR_S(bytes, cpus, cpus, (const cpu_set_t *)(const void *)(all + r * bytes));
-        mine->node_cores = CPU_COUNT_S(bytes, cpus);
+            CPU_OR_S(bytes, both, both, (const cpu_set_t *)(const void *)(all + r * bytes));
+        mine->node_cores = CPU_COUNT_S(bytes, both);
+        rank_placement_cores(session, cpus, all, bytes, mine, failure);
     }
     CPU_FREE(cpus);
     free(all);

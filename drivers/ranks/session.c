@@ -26,7 +26,7 @@ struct identity {
 
 /* Number of the layout of all later messages: raise it when struct placement or a packing changes.
  */
-enum { PROTOCOL = 3 };
+enum { PROTOCOL = 4 };
 
 /* Ranks of one job may be started with different command lines (a : b in mpirun's application
  * contexts) or, on heterogeneous nodes, from different installations. Two subcommands would wait

@@ -23,6 +23,13 @@ struct run_phase {
     double seconds; /* on rank 0, from print on: the maximum over the ranks */
 };
 
+/* Work that was done, for what was done per joule: "darts". */
+enum { RUN_AMOUNTS = 2 };
+struct run_amount {
+    double count;
+    const char *unit;
+};
+
 /* One run of a subcommand, as its steps see it. */
 struct run {
     const struct session *session;      /* NULL for a local subcommand */
@@ -71,6 +78,10 @@ struct command {
     /* Rank 0: members of the report's objects "timing", next to those of run.c, and "result". */
     void (*report_timing)(const struct run *run, const void *state, struct report *report);
     void (*report_result)(const struct run *run, const void *state, struct report *report);
+    /* Rank 0, for subcommands with ENERGY_TABLE: what this run has done, without what a checkpoint
+     * had; returns how many amounts there are. */
+    size_t (*amounts)(const struct run *run, const void *state,
+                      struct run_amount amounts[RUN_AMOUNTS]);
     /* On every rank, after a success: removes what was kept for the case of a failure. */
     bool (*finish)(const struct run *run, void *state, struct failure *failure);
     /* Frees what the state owns, also after a failure of any step. */

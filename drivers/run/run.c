@@ -12,6 +12,7 @@
 #include "ranks/node_watch.h"
 #include "ranks/rank_placement.h"
 #include "ranks/watchdog.h"
+#include "run/energy_use.h"
 #include "run/plot_draw.h"
 #include "run/run_options.h"
 #include "run/seed.h"
@@ -27,15 +28,19 @@ static bool run_agree(const struct run *run, struct failure *failure) {
     return run->session ? agree(run->session, failure) : failure->exit_status == EXIT_DONE;
 }
 
-/* The members of the options struct that all subcommands with MPI share: where its table says. */
-static const struct run_options *run_common(const struct run *run) {
+/* The members of the options struct that the rows of a table stand for; NULL: it is not there. */
+static const void *run_members(const struct run *run, const struct option *rows) {
     const struct option_set *set = run->values->set;
-    for (size_t t = 0; t < set->table_count; t++) {
-        const struct option *rows = set->tables[t].options;
-        if (rows == run_option_rows || rows == run_option_rows + RUN_KERNEL_OPTIONS)
-            return (const struct run_options *)((const char *)run->options + set->tables[t].base);
-    }
+    for (size_t t = 0; t < set->table_count; t++)
+        if (set->tables[t].options == rows)
+            return (const char *)run->options + set->tables[t].base;
     return NULL;
+}
+
+/* Those that all subcommands with MPI share. */
+static const struct run_options *run_common(const struct run *run) {
+    const struct run_options *all = run_members(run, run_option_rows);
+    return all ? all : run_members(run, run_option_rows + RUN_KERNEL_OPTIONS);
 }
 
 /* From values to options, and what can be refused before anything is looked at. */
@@ -143,7 +148,9 @@ static bool run_print_times(const struct run *run, const struct command *command
 
 /* Rank 0. */
 static bool run_report(const struct run *run, const struct command *command, const void *state,
-                       struct failure *failure) {
+                       const struct energy_use *energy, struct failure *failure) {
+    struct run_amount amounts[RUN_AMOUNTS];
+    const size_t count = energy->options ? command->amounts(run, state, amounts) : 0;
     const struct report_places places = {run->placements, (size_t)run->session->size, run->nodes,
                                          run->node_count};
     struct report *report = report_new(run->values, &places);
@@ -168,6 +175,7 @@ static bool run_report(const struct run *run, const struct command *command, con
             report_close(report);
             report_close(report);
         }
+        energy_use_report(energy, report, amounts, count);
         report_open_object(report, "result");
         command->report_result(run, state, report);
         report_close(report);
@@ -180,14 +188,18 @@ static bool run_report(const struct run *run, const struct command *command, con
 /* Rank 0: the lines, the timers, and only if they have arrived and the result is a success the
  * report, which stands for both. */
 static bool run_print(const struct run *run, const struct command *command, void *state,
-                      struct failure *failure) {
+                      const struct energy_use *energy, struct failure *failure) {
+    struct run_amount amounts[RUN_AMOUNTS];
     if (command->print && !command->print(run, state, failure))
         return false;
+    energy_use_print(energy, command->columns ? "# " : "", amounts,
+                     energy->options ? command->amounts(run, state, amounts) : 0);
     if (run->session && run_common(run)->csv && !run_print_times(run, command, failure))
         return false;
     return standard_output_flush(failure) &&
            (!command->judge || command->judge(run, state, failure)) &&
-           (!run->session || !run_common(run)->json || run_report(run, command, state, failure));
+           (!run->session || !run_common(run)->json ||
+            run_report(run, command, state, energy, failure));
 }
 
 /* Collective, after all that could be refused: the work, and what becomes of its results. watch:
@@ -196,9 +208,13 @@ static void run_work(struct run *run, const struct command *command, void *state
                      struct node_watch *watch, struct failure *failure) {
     struct machine_record *nodes = NULL;
     double *limits = NULL;
+    struct energy_use energy;
+    energy_use_begin(&energy, run, run_members(run, energy_option_rows));
     if (command->work)
         command->work(run, state, failure);
-    if (!run_agree(run, failure))
+    const bool agreed = run_agree(run, failure);
+    energy_use_end(&energy, run);
+    if (!agreed)
         return;
     run->total.seconds = clock_seconds_since(run->total.begun_ns);
     if (run->session)
@@ -211,7 +227,7 @@ static void run_work(struct run *run, const struct command *command, void *state
     run->nodes = nodes;
     run->limits = limits;
     if (run_is_root(run))
-        run_print(run, command, state, failure);
+        run_print(run, command, state, &energy, failure);
     if (run_agree(run, failure) && command->finish) {
         command->finish(run, state, failure);
         run_agree(run, failure);

@@ -54,6 +54,25 @@ const struct option run_option_rows[RUN_OPTIONS] = {
     },
 };
 
+const struct option energy_option_rows[ENERGY_OPTIONS] = {
+    {
+        .name = "energy",
+        .kind = OPTION_FLAG,
+        .help =
+            "print the energy that the processors of all nodes take during the work, and the work per joule; the counters of Linux (powercap) often need root",
+        .offset = offsetof(struct energy_options, energy),
+    },
+    {
+        .name = "watts",
+        .kind = OPTION_REAL,
+        .argument = "W",
+        .help = "the same as --energy, with W watts taken for each node instead of a measurement",
+        .offset = offsetof(struct energy_options, watts),
+        .positive = true,
+        .real_max = 1e6,
+    },
+};
+
 bool checkpoint_options_check(const struct option_values *values, struct failure *failure) {
     return values_has(values, "checkpoint") ||
            values_origin(values, "checkpoint-every") != ORIGIN_COMMAND_LINE ||

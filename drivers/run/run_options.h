@@ -32,6 +32,18 @@ extern const struct option run_option_rows[RUN_OPTIONS];
 #define RUN_REPORT_TABLE(base) \
     { run_option_rows + RUN_KERNEL_OPTIONS, RUN_OPTIONS - RUN_KERNEL_OPTIONS, (base) }
 
+/* The energy of the work, see run/energy_use.h. */
+struct energy_options {
+    bool energy;
+    double watts; /* of each node; 0: measured */
+};
+
+/* Rows for a struct energy_options, of the subcommands whose work can be counted. */
+enum { ENERGY_OPTIONS = 2 };
+extern const struct option energy_option_rows[ENERGY_OPTIONS];
+#define ENERGY_TABLE(base) \
+    { energy_option_rows, ENERGY_OPTIONS, (base) }
+
 /* Rows of the subcommands that work for long and share their work, for members that are theirs. */
 #define SCHEDULE_ROW(member_offset, what, result)                                                                                                \
     {                                                                                                                                            \

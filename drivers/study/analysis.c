@@ -239,14 +239,23 @@ bool analyse(struct analysis *analysis, const struct study *study, bool with_dis
                                   .speed = NAN,
                                   .capacity = NAN,
                                   .limit_seconds = NAN,
-                                  .limit_part = NAN};
+                                  .limit_part = NAN,
+                                  .joules = NAN,
+                                  .watts = NAN,
+                                  .per_joule = NAN};
     good = good && take_samples(analysis) &&
            take_medians(analysis, offsetof(struct sample, speed),
                         offsetof(struct point_result, speed)) &&
            take_medians(analysis, offsetof(struct sample, limit_seconds),
                         offsetof(struct point_result, limit_seconds)) &&
            take_medians(analysis, offsetof(struct sample, limit_part),
-                        offsetof(struct point_result, limit_part));
+                        offsetof(struct point_result, limit_part)) &&
+           take_medians(analysis, offsetof(struct sample, joules),
+                        offsetof(struct point_result, joules)) &&
+           take_medians(analysis, offsetof(struct sample, watts),
+                        offsetof(struct point_result, watts)) &&
+           take_medians(analysis, offsetof(struct sample, per_joule),
+                        offsetof(struct point_result, per_joule));
     if (good) {
         find_groups(analysis);
         qsort(analysis->results, analysis->count, sizeof *analysis->results, result_compare);

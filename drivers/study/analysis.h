@@ -25,6 +25,9 @@ struct point_result {
     double capacity;      /* speed-up if they did nothing else: their speed over the base's */
     double limit_seconds; /* least time of computing that the arithmetic units allow */
     double limit_part;    /* that over the time of computing */
+    double joules;        /* that the work took */
+    double watts;         /* joules per second of the work */
+    double per_joule;     /* work for each of the joules */
     struct interval speedup_interval, efficiency_interval;
 };
 

@@ -119,6 +119,12 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
                             : NAN; /* a rank that had nothing to do: nobody knows how fast it is */
     sample.limit_seconds = study_number_of(limit, "seconds");
     sample.limit_part = study_number_of(limit, "part");
+    const json_t *energy = json_object_get(line, "energy"),
+                 *work = json_array_get(json_object_get(energy, "work"), 0);
+    sample.joules = study_number_of(energy, "joules");
+    sample.watts = sample.joules / study_number_of(energy, "seconds");
+    sample.per_joule = study_number_of(work, "per_joule");
+    sample.energy = intern_member(study, work, "unit");
     *why = "is ok and has no time";
     if (sample.outcome == OUTCOME_OK && !(sample.seconds > 0))
         return false;

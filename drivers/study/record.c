@@ -20,6 +20,7 @@ struct findings {
     json_t *repeats; /* times within a launch, of the first copy, if there are several */
     json_t *timing;  /* of the report */
     json_t *nodes;   /* of the reports, see study/nodes.h */
+    json_t *energy;  /* of the report, where it was asked for */
     json_t *speeds;  /* work per second of each rank while it computed */
     const char *speed_unit;
     double limit_amount, limit_rate; /* work, and the most of it per second that the units allow */
@@ -144,6 +145,8 @@ static void read_report(struct findings *findings, const char *place, const char
     snprintf(findings->version, sizeof findings->version, "%s", text ? text : "");
     nodes_add_report(findings->nodes, report);
     read_speeds(findings, report);
+    if (!findings->energy)
+        findings->energy = json_incref(json_object_get(report, "energy"));
     read_limit(findings, report);
     take_answer(findings, answer_of(json_object_get(report, "result")));
     /* Under the launcher of another MPI each process is a run of one rank. */
@@ -434,6 +437,8 @@ json_t *record_line(const struct record *record, struct failure *failure) {
     if (findings.timing)
         json_object_set(line, "timing", findings.timing);
     set_bounds(line, &findings);
+    if (findings.energy && launch->count == 1) /* copies share the processors that are measured */
+        json_object_set(line, "energy", findings.energy);
     struct nodes_summary summary;
     json_t *nodes = find_nodes(record, &findings, &summary);
     for (int k = 0; k < DISTURBANCES; k++)
@@ -452,6 +457,7 @@ json_t *record_line(const struct record *record, struct failure *failure) {
     json_decref(findings.timing);
     json_decref(findings.nodes);
     json_decref(findings.speeds);
+    json_decref(findings.energy);
     free(findings.answer);
     return line ? line : (failure_set(failure, EXIT_RUN, "out of memory for a sample"), NULL);
 }

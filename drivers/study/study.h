@@ -60,6 +60,10 @@ struct sample {
     double speed;         /* work per second of all ranks together while they computed */
     double limit_seconds; /* the least time that the arithmetic units allow for computing */
     double limit_part;    /* that over the time that computing took */
+    double joules;        /* that the work took; NAN: not known */
+    double watts;         /* joules per second of the work */
+    double per_joule;     /* work for each of the joules */
+    const char *energy;   /* "darts"; NULL: energy was not asked for */
     size_t repeats;       /* times within the launch, of which seconds is the median; 1 as a rule */
     int exit_status, signal;
     const char *complaint; /* what is wrong with it, in words */

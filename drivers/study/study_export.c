@@ -82,7 +82,9 @@ static void put_csv_header(const struct exporting *exporting) {
     fputs("study,ranks,threads", stream);
     for (size_t k = 0; k < COUNT_OF(plain_fields); k++)
         fprintf(stream, ",%s", plain_fields[k]);
-    fputs(",replaced,speed,speed_unit,limit_seconds,limit_part", stream);
+    fputs(
+        ",replaced,speed,speed_unit,limit_seconds,limit_part,joules,per_joule,joule_unit,joule_source",
+        stream);
     for (size_t k = 0; k < COUNT_OF(environment_fields); k++)
         fprintf(stream, ",%s", environment_fields[k]);
     for (size_t k = 0; k < exporting->study->grid.names.count; k++) {
@@ -116,6 +118,14 @@ static void put_csv_line(const struct exporting *exporting, const json_t *line,
     put_number(stream, sample->limit_seconds);
     fputc(',', stream);
     put_number(stream, sample->limit_part);
+    fputc(',', stream);
+    put_number(stream, sample->joules);
+    fputc(',', stream);
+    put_number(stream, sample->per_joule);
+    fputc(',', stream);
+    csv_put(stream, sample->energy ? sample->energy : "");
+    fputc(',', stream);
+    put_field(stream, json_object_get(json_object_get(line, "energy"), "source"));
     for (size_t k = 0; k < COUNT_OF(environment_fields); k++) {
         fputc(',', stream);
         const json_t *value = json_object_get(environment, environment_fields[k]);

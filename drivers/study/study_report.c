@@ -404,6 +404,47 @@ static void add_bounds(struct document *document, const struct analysis *analysi
     }
 }
 
+/* Where runs were asked for energy: more cores may be faster and take more of it for the same work.
+ */
+static void add_energy(struct document *document, const struct analysis *analysis) {
+    const struct study *study = analysis->study;
+    char a[NUMBER_BYTES];
+    const char *unit = NULL;
+    bool known = false;
+    for (size_t k = 0; k < study->sample_count && !unit; k++)
+        unit = study->samples[k].energy;
+    for (size_t k = 0; k < analysis->count; k++)
+        known = known || isfinite(analysis->results[k].joules);
+    if (!unit)
+        return;
+    document_heading(document, "Energy");
+    if (!known) {
+        document_text(
+            document,
+            "The runs were asked for energy, and could not read it on every node: the counters of Linux often need root. --watts takes an assumed power instead.");
+        return;
+    }
+    document_text(
+        document,
+        "What the processors of all nodes took during the work, that of other programs and of idle cores included; with --watts it is that power times the time, and nothing was measured.");
+    document_table(document, "Energy; medians over the samples that count",
+                   "parameters|ranks|threads|joules|watts|work per joule|unit", false);
+    for (size_t k = 0; k < analysis->count; k++) {
+        const struct point_result *result = &analysis->results[k];
+        const struct point *point = &study->grid.points[result->point];
+        const char *setting = analysis->groups[result->group].setting;
+        if (result->count == 0)
+            continue;
+        document_cell(document, "%s", *setting ? setting : "-");
+        document_cell(document, "%" PRIu64, point->ranks);
+        document_cell(document, "%" PRIu64, point->threads);
+        document_cell(document, "%s", number_text_of(result->joules, a));
+        document_cell(document, "%s", number_text_of(result->watts, a));
+        document_cell(document, "%s", number_text_of(result->per_joule, a));
+        document_cell(document, "%s", unit);
+    }
+}
+
 /* What one step from a point to another is: more threads, more ranks, or lanes instead of none, all
  * else being equal. NULL: something else. Only the longest step of its kind is one. */
 static const char *factor_between(const struct analysis *analysis, size_t i, size_t k, char *change,
@@ -567,6 +608,7 @@ static bool write_report(const struct analysis *analysis, const struct report_re
                 &document,
                 "Figures are missing: gnuplot was not found or failed. Their data and scripts lie next to this page.");
         add_bounds(&document, analysis);
+        add_energy(&document, analysis);
         add_factors(&document, analysis);
         add_fits(&document, analysis);
         add_setting(&document, analysis);

@@ -45,7 +45,7 @@ first=$(taskset -cp $$ | sed 's/.*: *\([0-9]*\).*/\1/')
 plural() {
     if [ "$1" -eq 1 ]; then echo "$1 $2"; else echo "$1 $2s"; fi
 }
-all_cores="[^0-9]$cores of [0-9]+ cores? visible"
+all_cores="[^0-9]$cores of [0-9]+ (cores?|hardware threads? on [0-9]+ of [0-9]+ cores?) visible"
 
 # OpenMP binds the thread that loads it: the affinity of the process as it was started counts.
 for setting in OMP_PROC_BIND=true OMP_PROC_BIND=spread OMP_PLACES=threads \

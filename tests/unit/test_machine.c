@@ -133,7 +133,7 @@ static void test_other_files(void) {
     machine_look(&moment, &cpus, scratch_root());
     machine_describe(&machine, &cpus, scratch_root());
     CU_ASSERT_EQUAL(moment.mhz, 1500.5);
-    CU_ASSERT_EQUAL(moment.throttles, 0x50005);
+    CU_ASSERT_EQUAL(moment.throttles, 5); /* now, or since the kernel looked last */
     CU_ASSERT_STRING_EQUAL(machine.processor, "Raspberry Pi 4");
 }
 

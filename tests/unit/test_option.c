@@ -222,6 +222,15 @@ static void test_set_check(void) {
     CU_ASSERT(finds_in_row(row, "no good alias"));
     row = good;
 
+    row.letter = 'n'; /* of no flag */
+    CU_ASSERT(finds_in_row(row, "no good letter"));
+    row = flag, row.letter = 'X';
+    CU_ASSERT(finds_in_row(row, "no good letter"));
+    row.letter = 'x';
+    twin = flag, twin.name = "y", twin.letter = 'x', twin.offset = 128;
+    CU_ASSERT(finds((struct option[]){row, twin}, 2, "share a letter"));
+    row = good;
+
     row.name = "Size";
     CU_ASSERT(finds_in_row(row, "no good name"));
     row.name = "a_b";

@@ -57,6 +57,57 @@ static void different_versions(void) {
     CHECK(strstr(w.text[0], "rank 1 on host red01 and 1 more rank runs Plait 0.9.0"));
 }
 
+/* Four ranks on the eight hardware threads of four cores, each bound to a thread of its own: on two
+ * cores by pairs. */
+static void bound_to_hardware_threads(void) {
+    struct placement ranks[4];
+    struct placement_warnings w;
+    for (int r = 0; r < 4; r++) {
+        ranks[r] = rank_of_four(r, 0, "red", 1);
+        bind_to_one(&ranks[r], 4);
+        ranks[r].online_cores = 8;
+        ranks[r].launcher_cores = 8;
+        ranks[r].threads_asked = 1;
+        ranks[r].whole_cores = 1;
+        ranks[r].whole_sharers = 2;
+        ranks[r].node_whole_cores = 2;
+        ranks[r].online_whole_cores = 4;
+    }
+    placement_examine(ranks, 4, &w);
+    CHECK_INT(1, (int64_t)w.count);
+    CHECK(strstr(
+        w.text[0],
+        "host red: 4 ranks are bound to hardware threads of 2 cores, of 4 that there are: let the launcher bind ranks to cores, or add --bind-to none"));
+
+    for (int r = 0; r < 4; r++) /* a container has no others */
+        ranks[r].launcher_cores = 4;
+    placement_examine(ranks, 4, &w);
+    CHECK_INT(0, (int64_t)w.count);
+
+    for (int r = 0; r < 4; r++)
+        ranks[r].launcher_cores = 8;
+    for (int r = 0; r < 4; r++) /* the default of --threads: one warning is enough */
+        ranks[r].threads_asked = 0;
+    placement_examine(ranks, 4, &w);
+    CHECK_INT(1, (int64_t)w.count);
+    CHECK(strstr(w.text[0], "of 8 cores binding lets 4 ranks use only 4"));
+
+    for (int r = 0; r < 4; r++) { /* a thread of each core */
+        ranks[r].threads_asked = 1;
+        ranks[r].whole_sharers = 1;
+        ranks[r].node_whole_cores = 4;
+    }
+    placement_examine(ranks, 4, &w);
+    CHECK_INT(0, (int64_t)w.count);
+
+    for (int r = 0; r < 4; r++) { /* all cores are in use */
+        ranks[r].whole_sharers = 2;
+        ranks[r].node_whole_cores = ranks[r].online_whole_cores = 2;
+    }
+    placement_examine(ranks, 4, &w);
+    CHECK_INT(0, (int64_t)w.count);
+}
+
 static void bound_to_one_core(void) {
     struct placement ranks[2] = {rank_of_four(0, 0, "red", 1), rank_of_four(1, 0, "red", 1)};
     struct placement_warnings w;
@@ -277,6 +328,7 @@ int main(int argc, char **argv) {
         {"good placement is silent", good_placement_is_silent},
         {"different versions", different_versions},
         {"bound to one core", bound_to_one_core},
+        {"bound to one core", bound_to_hardware_threads},
         {"chosen threads are no idle cores", chosen_threads_are_no_idle_cores},
         {"oversubscribed hosts", oversubscribed_hosts},
         {"unknown affinity is silent", unknown_affinity_is_silent},
