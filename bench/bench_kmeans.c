@@ -108,7 +108,7 @@ static struct task open_task(const struct bench_case *c, const struct plait_path
                              const double *points, double *start) {
     struct task t = {.c = c, .exec = {.path = path, .threads = threads}, .start = start};
     const struct plait_kmeans kmeans = plait_kmeans_default(c->points, c->dims, c->clusters);
-    const struct plait_kmeans_share share = {points, 0, c->points};
+    const struct plait_kmeans_share share = {points, 0, c->points, NULL};
     enum plait_status status = plait_kmeans_open(&kmeans, &share, NULL, &t.exec, NULL, &t.run);
     if (status != PLAIT_OK)
         bench_die(plait_status_text(status), c->name);

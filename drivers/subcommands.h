@@ -10,6 +10,7 @@
 #define PLAIT_SUBCOMMANDS(LINE) \
     LINE(amdahl)                \
     LINE(check)                 \
+    LINE(collectives)           \
     LINE(colour)                \
     LINE(count)                 \
     LINE(hello)                 \

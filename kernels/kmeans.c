@@ -35,8 +35,10 @@ enum plait_status plait_kmeans_check(const struct plait_kmeans *kmeans) {
         (uint64_t)kmeans->clusters * kmeans->dims > PLAIT_KMEANS_CENTROID_VALUES_MAX ||
         (kmeans->init != PLAIT_KMEANS_PLUSPLUS && kmeans->init != PLAIT_KMEANS_RANDOM) ||
         kmeans->trials < 1 || kmeans->trials > PLAIT_KMEANS_TRIALS_MAX ||
-        kmeans->sample > kmeans->points || kmeans->bounds < PLAIT_KMEANS_BOUNDS_AUTO ||
-        kmeans->bounds > PLAIT_KMEANS_BOUNDS_ON)
+        kmeans->weight > PLAIT_KMEANS_POINTS_MAX ||
+        (kmeans->weight > 0 && kmeans->clusters > kmeans->weight) ||
+        kmeans->sample > (kmeans->weight > 0 ? kmeans->weight : kmeans->points) ||
+        kmeans->bounds < PLAIT_KMEANS_BOUNDS_AUTO || kmeans->bounds > PLAIT_KMEANS_BOUNDS_ON)
         return PLAIT_E_ARGUMENT;
     return PLAIT_OK;
 }
@@ -90,7 +92,8 @@ static int kmeans_exponent_of(double value, int least) {
     return exponent < least ? least : exponent;
 }
 
-/* Columns' largest values, with and without sign, over the share, then over the team. */
+/* Columns' largest values, with and without sign, over the share, then over the team, of all rows
+ * that count. */
 static enum plait_status kmeans_find_scales(struct plait_kmeans_run *run, const double *given,
                                             double *most) {
     const struct kmeans_scales *scales = &run->scales;
@@ -110,7 +113,7 @@ static enum plait_status kmeans_find_scales(struct plait_kmeans_run *run, const 
         return PLAIT_E_VALUE;
 
     for (uint64_t i = 0; i < run->share.count; i++)
-        for (uint32_t d = 0; d < dims; d++) {
+        for (uint32_t d = 0; d < dims && kmeans_weight_of(run, i) > 0; d++) {
             const double x = run->share.values[i * dims + d];
             size[d] = fabs(x) > size[d] ? fabs(x) : size[d];
             high[d] = x > high[d] ? x : high[d];
@@ -177,6 +180,8 @@ static bool kmeans_allocate(struct plait_kmeans_run *run) {
     run->centroids = plait_kmeans_array(clusters, dims, sizeof(double));
     run->before = plait_kmeans_array(clusters, dims, sizeof(double));
     run->labels = plait_kmeans_array(blocks * BLOCK, 1, sizeof(int32_t));
+    if (run->kmeans.weight > 0)
+        run->places = plait_kmeans_array(run->share.count + 1, 1, sizeof(uint64_t));
     run->counts = plait_kmeans_array(clusters, 1, sizeof(uint64_t));
     run->sums = plait_kmeans_array(clusters, dims, sizeof(struct wide));
     run->stale = calloc(clusters, 1);
@@ -189,7 +194,8 @@ static bool kmeans_allocate(struct plait_kmeans_run *run) {
             plait_kmeans_array(clusters, 3 * dims + 1, sizeof(int64_t)); /* 64 bytes to spare */
     return run->scales.to_whole && run->scales.from_whole && run->origin && run->copies.a &&
            run->copies.squares && run->tiles.b && run->tiles.h && run->centroids && run->before &&
-           run->labels && run->counts && run->sums && run->stale && run->drift && run->packed &&
+           run->labels && (run->places || run->kmeans.weight == 0) && run->counts && run->sums &&
+           run->stale && run->drift && run->packed &&
            (run->gaps || clusters == 1 || run->kmeans.bounds == PLAIT_KMEANS_BOUNDS_OFF) &&
            (run->message || run->team.ranks == 1) && kmeans_allocate_deltas(run);
 }
@@ -202,6 +208,7 @@ static bool kmeans_open_is_valid(const struct plait_kmeans *kmeans,
     return plait_kmeans_check(kmeans) == PLAIT_OK && exec_is_valid(exec) &&
            share->count <= PLAIT_KMEANS_SHARE_MAX && share->first <= kmeans->points &&
            share->count <= kmeans->points - share->first &&
+           (share->weights ? kmeans->weight > 0 : kmeans->weight == 0 || share->count == 0) &&
            (team && team->ranks > 1 ? team->rank >= 0 && team->rank < team->ranks : whole);
 }
 
@@ -224,6 +231,8 @@ enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
                                          .path = PLAIT_PATH_KERNEL(exec->path, kmeans)()};
     bool allocated = run && most && kmeans_allocate(run);
     enum plait_status status = plait_kmeans_agree(&none, allocated ? PLAIT_OK : PLAIT_E_MEMORY);
+    if (status == PLAIT_OK && run->places)
+        status = plait_kmeans_open_weights(run);
     if (status == PLAIT_OK)
         status = kmeans_find_scales(run, given, most);
     free(most);
@@ -253,6 +262,7 @@ void plait_kmeans_close(struct plait_kmeans_run *run) {
                             run->centroids,
                             run->before,
                             run->labels,
+                            run->places,
                             run->counts,
                             run->sums,
                             run->stale,
@@ -329,10 +339,13 @@ kmeans_label_points(struct labeller *own, const float *a, const float *squares,
         int32_t *label = &run->labels[ROW(p)];
         if (scores.label[p] == *label)
             continue;
-        plait_kmeans_move_point(run, own->delta, run->share.values + ROW(p) * dims, *label,
-                                scores.label[p]);
+        if (run->places)
+            plait_kmeans_move_weight(run, own->delta, ROW(p), *label, scores.label[p]);
+        else
+            plait_kmeans_move_point(run, own->delta, run->share.values + ROW(p) * dims, *label,
+                                    scores.label[p]);
         *label = scores.label[p];
-        own->changed++;
+        own->changed += kmeans_weight_of(run, ROW(p));
     }
     if (own->delta->lock)
         omp_unset_lock(own->delta->lock);
@@ -498,7 +511,7 @@ void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_
     const uint32_t dims = run->kmeans.dims;
     const uint64_t count = run->share.count, units = (count + UNIT - 1) / UNIT;
     const double unit = power_of_two(run->scales.potential);
-    uint64_t high = 0, low = 0; /* sum = high 2^30 + low: neither overflows with 2^31 points */
+    uint64_t high = 0, low = 0; /* sum = high 2^30 + low: neither reaches 2^62 */
 #pragma omp parallel for num_threads(run->exec.threads) schedule(dynamic, 16) reduction(+ : high, low)
     for (uint64_t u = 0; u < units; u++) {
         double w[UNIT];
@@ -508,9 +521,10 @@ void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_
                                                  run->labels + first};
         run->path->distances(&pairs, w);
         for (uint32_t p = 0; p < pairs.count; p++) {
-            const uint64_t potential = (uint64_t)kmeans_potential(w[p], unit);
-            high += potential >> 30;
-            low += potential & ((1 << 30) - 1);
+            const struct wide part = wide_multiply((uint64_t)kmeans_potential(w[p], unit),
+                                                   kmeans_weight_of(run, first + p));
+            high += part.high << 34 | part.low >> 30;
+            low += part.low & ((1 << 30) - 1);
         }
     }
     int64_t parts[3];

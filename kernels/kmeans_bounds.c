@@ -16,7 +16,7 @@ bool plait_kmeans_wants_gaps(const struct plait_kmeans_run *run) {
     if (run->kmeans.bounds == PLAIT_KMEANS_BOUNDS_ON)
         return run->gaps && run->within_reach;
     return run->gaps && run->within_reach && run->steps > 0 && pass >= PASS_WORK_MIN &&
-           (double)run->changed <= changed_share_max * (double)run->kmeans.points;
+           (double)run->changed <= changed_share_max * (double)kmeans_all_places(run);
 }
 
 void plait_kmeans_add_drift(struct plait_kmeans_run *run) {

@@ -3,7 +3,7 @@
  *
  * kmeans.c opens, labels and iterates; kmeans_start.c finds the first centroids; kmeans_sums.c has
  * the exact sums and what is made of them; kmeans_floats.c the copies in floats that paths filter
- * with. */
+ * with; kmeans_weights.c what points count for. */
 #ifndef PLAIT_KERNELS_KMEANS_RUN_H
 #define PLAIT_KERNELS_KMEANS_RUN_H
 
@@ -38,7 +38,8 @@ struct kmeans_tiles {
 };
 
 /* Sums of one thread over the labels that it changed: a row a cluster of 2 dims + 1 integers. The
- * whole number q of a value is hi 2^31 + lo; hi of all columns, then lo, then the points. */
+ * whole number q of a value is hi 2^31 + lo; hi of all columns, then lo, then the points. With
+ * weights hi and lo are those of a struct wide. */
 struct kmeans_delta {
     int64_t *rows;
     uint8_t *touched; /* [clusters] */
@@ -60,6 +61,7 @@ struct plait_kmeans_run {
 
     double *centroids, *before;
     int32_t *labels;
+    uint64_t *places; /* [count + 1] where rows have weights, else NULL: kmeans_place_of */
     uint64_t *counts;
     struct wide *sums;           /* [clusters][dims], of all shares */
     struct kmeans_delta *deltas; /* [delta_count] */
@@ -86,6 +88,32 @@ void plait_kmeans_team_sum(const struct plait_kmeans_run *run, int64_t *values, 
 /* Memory for `count` times `each` elements of `size` bytes, NULL where that is more than there is.
  */
 void *plait_kmeans_array(uint64_t count, uint64_t each, size_t size);
+
+/* -- kmeans_weights.c ---------------------------------------------------------------------------
+ */
+
+/* Collective, when a run has memory: what the rows of this share count for. PLAIT_E_ARGUMENT where
+ * weights do not add up to the sum that was announced. */
+enum plait_status plait_kmeans_open_weights(struct plait_kmeans_run *run);
+
+/* N of the contract: points, each as often as its weight says. They have places from 0 on, in the
+ * order of the rows; those of row i begin here, and those of the next at kmeans_place_of(i + 1). */
+static inline uint64_t kmeans_all_places(const struct plait_kmeans_run *run) {
+    return run->kmeans.weight > 0 ? run->kmeans.weight : run->kmeans.points;
+}
+static inline uint64_t kmeans_place_of(const struct plait_kmeans_run *run, uint64_t row) {
+    return run->places ? run->places[row] : run->share.first + row;
+}
+static inline uint64_t kmeans_weight_of(const struct plait_kmeans_run *run, uint64_t row) {
+    return run->places ? run->places[row + 1] - run->places[row] : 1;
+}
+
+/* The row of this share that has the place, one of its own. */
+uint64_t plait_kmeans_row_at(const struct plait_kmeans_run *run, uint64_t place);
+
+/* Of `row`, which leaves cluster `from` (-1: none) for `to`, where rows have weights. */
+void plait_kmeans_move_weight(const struct plait_kmeans_run *run, struct kmeans_delta *delta,
+                              uint64_t row, int32_t from, int32_t to);
 
 /* -- kmeans_floats.c ----------------------------------------------------------------------------
  */
@@ -124,7 +152,16 @@ static inline int64_t kmeans_potential(double w, double unit) {
     return bits - INT64_C(0x4338000000000000);
 }
 
-/* The point x leaves cluster `from` (-1: none) for `to`. */
+/* The whole number nearest to value, |value| < 2^51; *left is what it leaves, exactly. */
+static inline int64_t kmeans_whole_of(double value, double *left) {
+    const double rounded = value + 0x1.8p52;
+    int64_t bits;
+    memcpy(&bits, &rounded, sizeof bits);
+    *left = value - (rounded - 0x1.8p52);
+    return bits - INT64_C(0x4338000000000000);
+}
+
+/* The point x, where rows have no weights, leaves cluster `from` (-1: none) for `to`. */
 void plait_kmeans_move_point(const struct plait_kmeans_run *run, struct kmeans_delta *delta,
                              const double *x, int32_t from, int32_t to);
 /* Adds the deltas of all threads and ranks to the sums, and changed and doubts over the ranks;

@@ -20,22 +20,22 @@ static uint64_t kmeans_draw(const struct plait_kmeans_run *run, uint64_t pcg_run
     return pcg_rxs_m_xs(plait_pcg_jump(plait_pcg_run(run->kmeans.seed, pcg_run), n));
 }
 
-/* The row of place j in a sample of m: floor((j N + mulhi(o, N)) / m). */
-static uint64_t kmeans_sampled_row(const struct plait_kmeans_run *run, uint32_t restart, uint64_t m,
-                                   uint64_t j) {
-    const uint64_t n = run->kmeans.points;
+/* Which of all places comes to place j in a sample of m: floor((j N + mulhi(o, N)) / m). */
+static uint64_t kmeans_sampled_place(const struct plait_kmeans_run *run, uint32_t restart,
+                                     uint64_t m, uint64_t j) {
+    const uint64_t n = kmeans_all_places(run);
     const struct wide offset = {0, multiply_high(kmeans_draw(run, 2 * (uint64_t)restart, j), n)};
     uint64_t rest;
     return wide_quotient(wide_add(wide_multiply(j, n), offset), m, &rest);
 }
 
-/* The first place whose row is not before `row`: rows never fall from place to place. */
+/* The first place of the sample with a place of all that is not before `place`: they never fall. */
 static uint64_t kmeans_first_place(const struct plait_kmeans_run *run, uint32_t restart, uint64_t m,
-                                   uint64_t row) {
+                                   uint64_t place) {
     uint64_t low = 0, high = m;
     while (low < high) {
         const uint64_t middle = low + (high - low) / 2;
-        if (kmeans_sampled_row(run, restart, m, middle) < row)
+        if (kmeans_sampled_place(run, restart, m, middle) < place)
             low = middle + 1;
         else
             high = middle;
@@ -63,10 +63,12 @@ struct sample {
     struct wide *gains; /* [threads][trials] */
 };
 
-static uint64_t kmeans_sample_size(const struct plait_kmeans *kmeans) {
-    const uint64_t least = 256 * (uint64_t)kmeans->clusters;
-    const uint64_t size = kmeans->sample > 0 ? kmeans->sample : least > 16384 ? least : 16384;
-    return size < kmeans->points ? size : kmeans->points;
+static uint64_t kmeans_sample_size(const struct plait_kmeans_run *run) {
+    const uint64_t least = 256 * (uint64_t)run->kmeans.clusters, all = kmeans_all_places(run);
+    const uint64_t size = run->kmeans.sample > 0 ? run->kmeans.sample
+                          : least > 16384        ? least
+                                                 : 16384;
+    return size < all ? size : all;
 }
 
 static void kmeans_free_sample(struct sample *sample) {
@@ -288,11 +290,12 @@ static uint32_t kmeans_best_candidate(struct sample *sample) {
 
 static enum plait_status kmeans_start_plusplus(struct plait_kmeans_run *run, uint32_t restart,
                                                double *centroids) {
-    const uint64_t m = kmeans_sample_size(&run->kmeans), end = run->share.first + run->share.count;
+    const uint64_t m = kmeans_sample_size(run);
     const size_t row = run->kmeans.dims;
     struct sample sample = {.run = run, .m = m};
-    sample.first = kmeans_first_place(run, restart, m, run->share.first);
-    sample.count = kmeans_first_place(run, restart, m, end) - sample.first;
+    sample.first = kmeans_first_place(run, restart, m, kmeans_place_of(run, 0));
+    sample.count =
+        kmeans_first_place(run, restart, m, kmeans_place_of(run, run->share.count)) - sample.first;
     sample.blocks = (sample.count + BLOCK - 1) / BLOCK;
     sample.error = plait_kmeans_score_error(run, false);
     sample.potential_unit = power_of_two(run->scales.potential);
@@ -302,7 +305,7 @@ static enum plait_status kmeans_start_plusplus(struct plait_kmeans_run *run, uin
 #pragma omp parallel for num_threads(run->exec.threads) schedule(static)
         for (uint64_t i = 0; i < sample.count; i++)
             sample.rows[i] =
-                kmeans_sampled_row(run, restart, m, sample.first + i) - run->share.first;
+                plait_kmeans_row_at(run, kmeans_sampled_place(run, restart, m, sample.first + i));
         sample.copies.count = sample.count;
         sample.copies.blocks = sample.blocks;
         plait_kmeans_copy_points(run, sample.rows, &sample.copies);
@@ -340,9 +343,9 @@ static enum plait_status kmeans_start_random(struct plait_kmeans_run *run, uint3
     if (status == PLAIT_OK) {
         memset(values, 0, clusters * row * sizeof *values);
         for (uint32_t j = 0; j < clusters; j++) {
-            const uint64_t at = kmeans_sampled_row(run, restart, clusters, j);
-            if (at >= run->share.first && at - run->share.first < run->share.count)
-                memcpy(values + j * row, run->share.values + (at - run->share.first) * row,
+            const uint64_t place = kmeans_sampled_place(run, restart, clusters, j);
+            if (place >= kmeans_place_of(run, 0) && place < kmeans_place_of(run, run->share.count))
+                memcpy(values + j * row, run->share.values + plait_kmeans_row_at(run, place) * row,
                        row * sizeof *values);
         }
         plait_kmeans_team_sum(run, values, clusters * row);

@@ -3,15 +3,6 @@
  * have no order, so threads and ranks may add in any. */
 #include "kmeans_run.h"
 
-/* The whole number nearest to value, |value| < 2^51; *left is what it leaves, exactly. */
-static inline int64_t kmeans_whole_of(double value, double *left) {
-    const double rounded = value + 0x1.8p52;
-    int64_t bits;
-    memcpy(&bits, &rounded, sizeof bits);
-    *left = value - (rounded - 0x1.8p52);
-    return bits - INT64_C(0x4338000000000000);
-}
-
 /* Always inlined: callers with few columns get code without loops. */
 static inline __attribute__((always_inline)) void
 kmeans_move_columns(uint32_t dims, const double *x, const double *to_whole, int64_t *restrict taken,
@@ -63,8 +54,23 @@ void plait_kmeans_move_point(const struct plait_kmeans_run *run, struct kmeans_d
     }
 }
 
-static struct wide kmeans_whole_sum(int64_t high, int64_t low) {
-    return wide_add(wide_shift(wide_of(high), 31), wide_of(low));
+static struct wide kmeans_whole_sum(const struct plait_kmeans_run *run, int64_t high, int64_t low) {
+    return run->places ? (struct wide){(uint64_t)high, (uint64_t)low}
+                       : wide_add(wide_shift(wide_of(high), 31), wide_of(low));
+}
+
+/* Adds one thread's row of a cluster to another's. */
+static void kmeans_add_row(const struct plait_kmeans_run *run, int64_t *restrict sum,
+                           const int64_t *restrict more) {
+    const size_t dims = run->kmeans.dims, row = 2 * dims + 1;
+    for (size_t k = run->places ? row - 1 : 0; k < row; k++)
+        sum[k] += more[k];
+    for (size_t d = 0; run->places && d < dims; d++) {
+        const struct wide both = wide_add(kmeans_whole_sum(run, sum[d], sum[dims + d]),
+                                          kmeans_whole_sum(run, more[d], more[dims + d]));
+        sum[d] = (int64_t)both.high;
+        sum[dims + d] = (int64_t)both.low;
+    }
 }
 
 /* Adds the other threads' rows of cluster j to the first one's and clears them; whether there was
@@ -77,8 +83,7 @@ static bool kmeans_gather_cluster(struct plait_kmeans_run *run, uint32_t j) {
         struct kmeans_delta *delta = &run->deltas[t];
         if (!delta->touched[j])
             continue;
-        for (size_t k = 0; k < row; k++)
-            sum[k] += delta->rows[j * row + k];
+        kmeans_add_row(run, sum, delta->rows + j * row);
         memset(delta->rows + j * row, 0, row * sizeof *sum);
         delta->touched[j] = 0;
         any = true;
@@ -101,13 +106,13 @@ enum plait_status plait_kmeans_add_deltas(struct plait_kmeans_run *run, bool sto
         if (any && alone) {
             for (uint32_t d = 0; d < dims; d++) {
                 struct wide *sum = &run->sums[(size_t)j * dims + d];
-                *sum = wide_add(*sum, kmeans_whole_sum(delta[d], delta[dims + d]));
+                *sum = wide_add(*sum, kmeans_whole_sum(run, delta[d], delta[dims + d]));
             }
             run->counts[j] += (uint64_t)delta[2 * dims];
             run->stale[j] = 1;
         } else if (any) {
             for (uint32_t d = 0; d < dims; d++)
-                wide_split(kmeans_whole_sum(delta[d], delta[dims + d]),
+                wide_split(kmeans_whole_sum(run, delta[d], delta[dims + d]),
                            message + 4 + j * part + 3 * d);
             message[4 + j * part + 3 * dims] = delta[2 * dims];
         } else if (!alone)
@@ -157,37 +162,45 @@ static inline uint64_t kmeans_bits_of_double(double value) {
     return bits;
 }
 
-/* How many points of all shares lie at least as far as `bits`, of those at exactly that distance
- * only those before row `end`. */
+/* How many places of row i lie at least as far as `bits`, if at exactly that distance only those
+ * before place `end`. */
+static inline uint64_t kmeans_far_places(const struct far_points *far, uint64_t i, uint64_t bits,
+                                         uint64_t end) {
+    const uint64_t own = kmeans_bits_of_double(far->w[i]), first = kmeans_place_of(far->run, i);
+    const uint64_t weight = kmeans_weight_of(far->run, i);
+    if (own < bits || (own == bits && first >= end))
+        return 0;
+    return own == bits && end - first < weight ? end - first : weight;
+}
+
+/* The same of all rows of all shares. */
 static uint64_t kmeans_count_far(const struct far_points *far, uint64_t bits, uint64_t end) {
-    const uint64_t count = far->run->share.count, first = far->run->share.first;
+    const uint64_t count = far->run->share.count;
     int64_t sum = 0;
 #pragma omp parallel for num_threads(far->run->exec.threads) schedule(static) reduction(+ : sum)
-    for (uint64_t i = 0; i < count; i++) {
-        const uint64_t own = kmeans_bits_of_double(far->w[i]);
-        sum += own > bits || (own == bits && first + i < end);
-    }
+    for (uint64_t i = 0; i < count; i++)
+        sum += (int64_t)kmeans_far_places(far, i, bits, end);
     plait_kmeans_team_sum(far->run, &sum, 1);
     return (uint64_t)sum;
 }
 
 struct far_point {
-    int64_t bits, row;
+    int64_t bits, place;
 };
 
 static int kmeans_compare_far(const void *a, const void *b) {
     const struct far_point *x = a, *y = b;
     return x->bits != y->bits ? (x->bits < y->bits) - (x->bits > y->bits)
-                              : (x->row > y->row) - (x->row < y->row);
+                              : (x->place > y->place) - (x->place < y->place);
 }
 
-/* The `wanted` farthest points at a distance above 0, of equal ones the first: their rows, and how
- * many there are. Found by halving the range of distances, then that of rows, so that ranks
- * exchange numbers rather than points. */
+/* The `wanted` farthest points at a distance above 0, of equal ones the first: their places, and
+ * how many there are. Found by halving the range of distances, then that of places, so that ranks
+ * exchange numbers rather than points. numbers: [ranks]. */
 static uint64_t kmeans_find_farthest(const struct far_points *far, uint64_t wanted,
-                                     struct far_point *points, int64_t *places) {
+                                     struct far_point *points, int64_t *numbers) {
     const struct plait_kmeans_run *run = far->run;
-    const uint64_t all = run->kmeans.points;
+    const uint64_t all = kmeans_all_places(run);
     const uint64_t positive = kmeans_count_far(far, 1, all);
     wanted = wanted < positive ? wanted : positive;
     if (wanted == 0)
@@ -208,26 +221,21 @@ static uint64_t kmeans_find_farthest(const struct far_points *far, uint64_t want
         else
             less = middle;
     }
-    /* Ranks put theirs into places of their own, in the order of the ranks. */
+    /* Ranks put theirs where those of the ranks before them end. */
     uint64_t own = 0, at = 0;
-    memset(places, 0, (size_t)run->team.ranks * sizeof *places);
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint64_t i = 0; i < run->share.count; i++) {
-            const uint64_t w = kmeans_bits_of_double(far->w[i]), row = run->share.first + i;
-            if (w < bits || (w == bits && row >= end))
-                continue;
-            if (pass == 0)
-                own++;
-            else
-                points[at++] = (struct far_point){(int64_t)w, (int64_t)row};
-        }
-        if (pass == 0) {
-            places[run->team.rank] = (int64_t)own;
-            plait_kmeans_team_sum(run, places, (size_t)run->team.ranks);
-            for (int r = 0; r < run->team.rank; r++)
-                at += (uint64_t)places[r];
-            memset(points, 0, wanted * sizeof *points);
-        }
+    memset(numbers, 0, (size_t)run->team.ranks * sizeof *numbers);
+    for (uint64_t i = 0; i < run->share.count; i++)
+        own += kmeans_far_places(far, i, bits, end);
+    numbers[run->team.rank] = (int64_t)own;
+    plait_kmeans_team_sum(run, numbers, (size_t)run->team.ranks);
+    for (int r = 0; r < run->team.rank; r++)
+        at += (uint64_t)numbers[r];
+    memset(points, 0, wanted * sizeof *points);
+    for (uint64_t i = 0; i < run->share.count; i++) {
+        const uint64_t some = kmeans_far_places(far, i, bits, end);
+        for (uint64_t n = 0; n < some; n++)
+            points[at++] = (struct far_point){(int64_t)kmeans_bits_of_double(far->w[i]),
+                                              (int64_t)(kmeans_place_of(run, i) + n)};
     }
     plait_kmeans_team_sum(run, (int64_t *)points, 2 * wanted);
     qsort(points, wanted, sizeof *points, kmeans_compare_far);
@@ -241,10 +249,10 @@ static enum plait_status kmeans_fill_empty(struct plait_kmeans_run *run, uint64_
     const uint64_t count = run->share.count;
     struct far_points far = {run, plait_kmeans_array(count, 1, sizeof *far.w)};
     struct far_point *points = plait_kmeans_array(empty, 1, sizeof *points);
-    int64_t *places = plait_kmeans_array((uint64_t)run->team.ranks, 1, sizeof *places);
+    int64_t *numbers = plait_kmeans_array((uint64_t)run->team.ranks, 1, sizeof *numbers);
     int64_t *values = plait_kmeans_array(empty, dims, sizeof *values);
     const enum plait_status status =
-        plait_kmeans_agree(run, far.w && points && places && values ? PLAIT_OK : PLAIT_E_MEMORY);
+        plait_kmeans_agree(run, far.w && points && numbers && values ? PLAIT_OK : PLAIT_E_MEMORY);
     if (status == PLAIT_OK) {
         const uint64_t blocks = (count + 1023) / 1024;
 #pragma omp parallel for num_threads(run->exec.threads) schedule(dynamic)
@@ -255,12 +263,13 @@ static enum plait_status kmeans_fill_empty(struct plait_kmeans_run *run, uint64_
                                                      run->labels + first};
             run->path->distances(&pairs, far.w + first);
         }
-        const uint64_t found = kmeans_find_farthest(&far, empty, points, places);
+        const uint64_t found = kmeans_find_farthest(&far, empty, points, numbers);
         memset(values, 0, found * dims * sizeof *values);
         for (uint64_t k = 0; k < found; k++) {
-            const uint64_t row = (uint64_t)points[k].row;
-            if (row >= run->share.first && row - run->share.first < count)
-                memcpy(values + k * dims, run->share.values + (row - run->share.first) * dims,
+            const uint64_t place = (uint64_t)points[k].place;
+            if (place >= kmeans_place_of(run, 0) && place < kmeans_place_of(run, count))
+                memcpy(values + k * dims,
+                       run->share.values + plait_kmeans_row_at(run, place) * dims,
                        dims * sizeof *values);
         }
         plait_kmeans_team_sum(run, values, found * dims);
@@ -272,7 +281,7 @@ static enum plait_status kmeans_fill_empty(struct plait_kmeans_run *run, uint64_
     }
     free(far.w);
     free(points);
-    free(places);
+    free(numbers);
     free(values);
     return status;
 }

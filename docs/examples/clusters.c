@@ -24,7 +24,7 @@ static void draw_points(double points[POINTS][DIMS]) {
 int main(void) {
     static double points[POINTS][DIMS], start[CLUSTERS][DIMS];
     const struct plait_kmeans kmeans = plait_kmeans_default(POINTS, DIMS, CLUSTERS);
-    const struct plait_kmeans_share share = {points[0], 0, POINTS};
+    const struct plait_kmeans_share share = {points[0], 0, POINTS, NULL};
     struct plait_kmeans_run *run = NULL;
     struct plait_exec exec; /* the fastest path of this machine, a thread per core */
     enum plait_status status = plait_exec_init(&exec, NULL, 0);

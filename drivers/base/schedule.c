@@ -70,8 +70,11 @@ bool schedule_begin(struct schedule *schedule, enum schedule_kind kind, uint64_t
         .least_s = fmax(ranks * ask_every_s, least_piece_s),
         .rank = calloc((size_t)ranks, sizeof *schedule->rank),
     };
-    if (!schedule->rank)
+    if (!schedule->rank ||
+        (!schedule_is_fixed(schedule) && !speed_field_begin(&schedule->working, ranks))) {
+        schedule_end(schedule);
         return false;
+    }
     if (kind == SCHEDULE_CYCLIC)
         share_in_turn(schedule);
     else if (kind != SCHEDULE_DYNAMIC)
@@ -82,6 +85,7 @@ bool schedule_begin(struct schedule *schedule, enum schedule_kind kind, uint64_t
 void schedule_end(struct schedule *schedule) {
     free(schedule->rank);
     schedule->rank = NULL;
+    speed_field_end(&schedule->working);
 }
 
 static double slowest_of(const double *speeds, int ranks) {
@@ -167,83 +171,78 @@ static double speed_of(const struct schedule_rank *r) {
     return r->fading_seconds > 0 ? r->fading_units / r->fading_seconds : 0;
 }
 
-/* The ranks that still work, as the asking one sees them. */
-struct field {
-    double others;  /* sum of the speeds of the others */
-    double fastest; /* of all */
-    int known;      /* others whose speed is known */
-    int unknown;    /* and is not */
-};
-
-static struct field look_around(const struct schedule *schedule, int rank) {
-    struct field field = {0, speed_of(&schedule->rank[rank]), 0, 0};
-    for (int r = 0; r < schedule->ranks; r++) {
-        if (r == rank || schedule->rank[r].ended)
-            continue;
-        const double speed = speed_of(&schedule->rank[r]);
-        field.known += speed > 0;
-        field.unknown += speed == 0;
-        field.others += speed;
-        if (speed > field.fastest)
-            field.fastest = speed;
-    }
-    return field;
-}
-
 /* Whether the others would be done with everything long before this rank with one unit: it would
  * make them wait. Half as much again leaves room for errors of measurement, so that ranks of one
  * speed never refuse each other; and whoever is fastest is never refused. */
-static bool comes_too_late(const struct field *field, double own, uint64_t remaining) {
-    if (field->known == 0 || field->unknown > 0)
+static bool comes_too_late(const struct speed_others *others, double own, uint64_t remaining) {
+    if (others->known == 0 || others->unknown > 0)
         return false;
-    const double last_unit_s = 1 / field->fastest;
-    const double others_s = (double)remaining / field->others;
+    const double last_unit_s = 1 / fmax(others->fastest, own);
+    const double others_s = (double)remaining / others->sum;
     return 1 / own > 1.5 * fmax(others_s, last_unit_s);
 }
 
 /* For a rank that has reported nothing yet, and may be slow: what takes the others as long as the
  * shortest piece, if that is little. */
-static double cautious_size(const struct schedule *schedule, const struct field *field,
+static double cautious_size(const struct schedule *schedule, const struct speed_others *others,
                             uint64_t remaining) {
     const double probe = (double)probe_size(schedule);
-    if (field->known == 0)
+    if (others->known == 0)
         return probe;
-    const double shortest = field->others / field->known * schedule->least_s;
+    const double shortest = others->sum / others->known * schedule->least_s;
     return fmax(probe, fmin(shortest, (double)remaining / schedule->ranks / parts));
 }
 
 /* For a rank whose speed is known. However cheap units seem, it never gets more than its part of
  * what is left. */
-static double guided_size(const struct schedule *schedule, const struct field *field, int rank,
-                          uint64_t remaining) {
+static double guided_size(const struct schedule *schedule, const struct speed_others *others,
+                          int rank, uint64_t remaining) {
     const struct schedule_rank *r = &schedule->rank[rank];
     const double own = speed_of(r);
-    const double all = own + field->others + own * field->unknown;
+    const double all = own + others->sum + own * others->unknown;
     const double part = (double)remaining * (own / all);
     const double shortest = own * fmax(schedule->least_s, r->told_seconds * least_part);
     return fmin(fmax(part / parts, fmin(shortest, part)), growth * (double)r->told_units);
 }
 
-static uint64_t dynamic_size(const struct schedule *schedule, int rank) {
+static uint64_t size_among(const struct schedule *schedule, const struct speed_others *others,
+                           int rank) {
     const double own = speed_of(&schedule->rank[rank]);
     const uint64_t remaining = schedule->total - schedule->next;
-    const struct field field = look_around(schedule, rank);
-    if (own > 0 && comes_too_late(&field, own, remaining))
+    if (own > 0 && comes_too_late(others, own, remaining))
         return 0;
-    const double size = own > 0 ? guided_size(schedule, &field, rank, remaining)
-                                : cautious_size(schedule, &field, remaining);
+    const double size = own > 0 ? guided_size(schedule, others, rank, remaining)
+                                : cautious_size(schedule, others, remaining);
     if (size >= (double)remaining)
         return remaining;
     return size >= 1 ? (uint64_t)size : 1;
 }
 
+/* The size is that of the speeds added up in the order of the ranks, so that it does not depend on
+ * how the sum is kept. Each step above rises or falls with the sum: if both ends of what the sum
+ * may be come to one size, so does the sum. Else, which is rare, it is added up. */
+static uint64_t dynamic_size(struct schedule *schedule, int rank) {
+    const struct speed_others kept = speed_field_others(&schedule->working, rank);
+    struct speed_others least = kept, most = kept;
+    least.sum -= kept.sum * kept.error;
+    most.sum += kept.sum * kept.error;
+    const uint64_t size = size_among(schedule, &least, rank);
+    if (size == size_among(schedule, &most, rank))
+        return size;
+    schedule->walks++;
+    least.sum = speed_field_walk(&schedule->working, rank);
+    return size_among(schedule, &least, rank);
+}
+
 struct piece schedule_next(struct schedule *schedule, int rank, uint64_t room) {
     if (schedule_is_fixed(schedule))
         return fixed_next(schedule, rank);
-    struct schedule_rank *r = &schedule->rank[rank];
     const uint64_t size =
         schedule->next < schedule->total ? schedule_least(dynamic_size(schedule, rank), room) : 0;
-    r->ended = size == 0;
+    if (size == 0)
+        speed_field_leave(&schedule->working, rank);
+    else if (schedule->working.speed[rank] < 0) /* there is something for it after all */
+        speed_field_set(&schedule->working, rank, speed_of(&schedule->rank[rank]));
     return schedule_take(schedule, size);
 }
 
@@ -255,6 +254,8 @@ void schedule_tell(struct schedule *schedule, int rank, uint64_t units, double s
     r->fading_seconds = r->fading_seconds / 2 + (seconds - r->told_seconds);
     r->told_units = units;
     r->told_seconds = seconds;
+    if (!schedule_is_fixed(schedule) && schedule->working.speed[rank] >= 0)
+        speed_field_set(&schedule->working, rank, speed_of(r));
 }
 
 void schedule_stop(struct schedule *schedule) {

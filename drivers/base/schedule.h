@@ -6,6 +6,8 @@
 #ifndef PLAIT_DRIVERS_SCHEDULE_H
 #define PLAIT_DRIVERS_SCHEDULE_H
 
+#include "base/speed_field.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,7 +33,6 @@ struct schedule_rank {
     double told_seconds;   /* busy, as last reported */
     double fading_units;   /* the same, of late: older ones count half as much with every */
     double fading_seconds; /* report, since neighbouring units cost alike */
-    bool ended;            /* knows that there is nothing left for it */
 };
 
 struct schedule {
@@ -41,6 +42,8 @@ struct schedule {
     uint64_t next;              /* dynamic: units before it have been handed out */
     double least_s;             /* dynamic: a piece should last that long, where units allow it */
     struct schedule_rank *rank; /* [ranks] */
+    struct speed_field working; /* dynamic: the ranks that may still get something */
+    uint64_t walks;             /* dynamic: questions for which speeds had to be added up again */
 };
 
 /* Hands out `total` units to `ranks` ranks, ranks >= 1. false without memory; else free with

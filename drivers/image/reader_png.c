@@ -25,10 +25,11 @@ struct reading {
     const char *path;
     struct png_content *content;
     png_row_fn *take;
-    png_row16_fn *take16; /* not NULL: colours have 2 bytes, of the machine's order */
+    png_row16_fn *take16; /* not NULL: colours have 2 bytes, of the machine's order, and opacity */
+    bool looks;           /* only at the header */
     void *context;
-    uint8_t *row;     /* [width][3] */
-    uint8_t *picture; /* [height][width][3] of an interlaced one */
+    uint8_t *row;     /* [width][3], or of take16 [width][4] of 2 bytes */
+    uint8_t *picture; /* such rows of an interlaced one */
     png_bytepp rows;  /* into picture */
 };
 
@@ -59,10 +60,11 @@ static void reader_png_read_header(void *context) {
     if (reading->take16) {
         png_set_expand_16(png);
         png_set_swap(png); /* all machines of ours are little-endian */
+        png_set_add_alpha(png, 0xffff, PNG_FILLER_AFTER);
     } else {
         png_set_scale_16(png);
+        png_set_strip_alpha(png);
     }
-    png_set_strip_alpha(png);
     png_set_interlace_handling(png);
     png_read_update_info(png, reading->info);
     reading->content->width = png_get_image_width(png, reading->info);
@@ -173,8 +175,10 @@ static bool read_stream(struct reading *reading, struct failure *failure) {
     reading->info = reading->guard.png ? png_create_info_struct(reading->guard.png) : NULL;
     if (!reading->info)
         return out_of_memory(failure);
-    return reading_run(reading, reader_png_read_header, failure) && read_pixels(reading, failure) &&
-           reading_run(reading, read_end, failure) && keep_texts(reading, failure);
+    return reading_run(reading, reader_png_read_header, failure) &&
+           (reading->looks ||
+            (read_pixels(reading, failure) && reading_run(reading, read_end, failure) &&
+             keep_texts(reading, failure)));
 }
 
 /* A pipe cannot be gone back in, and might never be written to. */
@@ -214,6 +218,11 @@ bool png_read(const char *path, struct png_content *content, png_row_fn *take, v
 bool png_read16(const char *path, struct png_content *content, png_row16_fn *take, void *context,
                 struct failure *failure) {
     struct reading reading = {.path = path, .content = content, .take16 = take, .context = context};
+    return reader_png_read_file(&reading, failure);
+}
+
+bool png_look(const char *path, struct png_content *content, struct failure *failure) {
+    struct reading reading = {.path = path, .content = content, .looks = true};
     return reader_png_read_file(&reading, failure);
 }
 

@@ -31,11 +31,15 @@ typedef void png_row_fn(void *context, const struct png_content *content, uint32
 bool png_read(const char *path, struct png_content *content, png_row_fn *take, void *context,
               struct failure *failure);
 
-/* Takes row `row`, rgb[width][3] of 0 to 65535. */
-typedef void png_row16_fn(void *context, const struct png_content *content, uint32_t row,
-                          const uint16_t *rgb);
+/* Reads the header alone: content has its size and kind, but no texts. */
+bool png_look(const char *path, struct png_content *content, struct failure *failure);
 
-/* The same with 16 bits a colour: 8 bits or fewer are spread evenly, 255 is 65535. */
+/* Takes row `row`, rgba[width][4] of 0 to 65535. */
+typedef void png_row16_fn(void *context, const struct png_content *content, uint32_t row,
+                          const uint16_t *rgba);
+
+/* The same with opacity (65535 where there is none) and 16 bits a colour: 8 bits or fewer are
+ * spread evenly, 255 is 65535. */
 bool png_read16(const char *path, struct png_content *content, png_row16_fn *take, void *context,
                 struct failure *failure);
 

@@ -5,6 +5,7 @@
 #include "base/stop_signal.h"
 #include "image/palette.h"
 #include "kmeans/kmeans.h"
+#include "kmeans/kmeans_plot.h"
 #include "plait/sample.h"
 #include "ranks/agree.h"
 #include "ranks/message_buffer.h"
@@ -38,20 +39,21 @@ static bool kmeans_refuse_with(const struct run *run, const char *what, const ch
 
 static bool kmeans_check_range(const struct run *run, const struct kmeans *kmeans,
                                struct failure *failure) {
-    static const char *const single[] = {"labels", "centroids",   "out",
-                                         "verify", "palette-out", NULL};
-    if (kmeans->low < kmeans->high)
-        return kmeans_refuse_with(run, "a range of --k", single, failure);
-    return !kmeans->options->plot ||
-           failure_set(failure, EXIT_USAGE,
-                       "--plot draws the inertia over K: give a range, such as --k 2:20");
+    static const char *const single[] = {"labels",      "centroids",    "out", "verify",
+                                         "palette-out", "plot-columns", NULL};
+    if (kmeans->options->plot_columns && !kmeans->options->plot)
+        return failure_set(failure, EXIT_USAGE,
+                           "--plot-columns are those of a plot: give --plot, too");
+    return kmeans->low == kmeans->high ||
+           kmeans_refuse_with(run, "a range of --k", single, failure);
 }
 
 static bool kmeans_begin(struct run *run, void *state, struct failure *failure) {
     static const char *const start_options[] = {"trials", "sample", "restarts", NULL};
     static const char *const fit_options[] = {
-        "k",        "init",      "trials",           "sample",     "restarts",
-        "max-iter", "tolerance", "tolerance-points", "checkpoint", NULL};
+        "k",          "init",        "trials",    "sample",
+        "restarts",   "max-iter",    "tolerance", "tolerance-points",
+        "checkpoint", "standardise", NULL};
     struct kmeans *kmeans = state;
     const struct kmeans_options *options = run->options;
     kmeans->run = run;
@@ -82,11 +84,15 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
 /* -- before the work ----------------------------------------------------------------------------
  */
 
+uint64_t kmeans_all_points(const struct kmeans *kmeans) {
+    return kmeans->points.weight > 0 ? kmeans->points.weight : kmeans->points.points;
+}
+
 uint64_t kmeans_changed_max(const struct kmeans *kmeans) {
     if (values_counts(kmeans->run->values, "tolerance-points"))
         return kmeans->options->tolerance_points;
     /* floor(tolerance N): the product may have been rounded up to a whole number. */
-    const double points = (double)kmeans->points.points, share = kmeans->options->tolerance;
+    const double points = (double)kmeans_all_points(kmeans), share = kmeans->options->tolerance;
     const double whole = floor(share * points);
     return (uint64_t)(fma(share, points, -whole) < 0 ? whole - 1 : whole);
 }
@@ -99,7 +105,9 @@ static struct plait_kmeans kmeans_parameters(const struct kmeans *kmeans, uint32
     parameters.init =
         strcmp(options->init, "random") == 0 ? PLAIT_KMEANS_RANDOM : PLAIT_KMEANS_PLUSPLUS;
     parameters.trials = (uint32_t)options->trials;
-    parameters.sample = options->sample < parameters.points ? options->sample : parameters.points;
+    parameters.weight = kmeans->points.weight;
+    const uint64_t all = kmeans_all_points(kmeans);
+    parameters.sample = options->sample < all ? options->sample : all;
     if (!values_has(kmeans->run->values, "sample"))
         parameters.sample = 0;
     parameters.steps_max = kmeans->predicts ? 0 : (uint32_t)options->max_iter;
@@ -114,7 +122,11 @@ static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
     const uint64_t threads = (uint64_t)kmeans->run->exec.threads;
     const uint64_t sums = values * 24 * threads < 1 << 28 ? values * 24 * threads : 1 << 28;
     const uint64_t saves = kmeans->options->checkpoint ? values * 16 : 0;
-    return count * (12 * dims + 8) + values * (8 * 4 + 16 + 24 + 4) + sums + saves;
+    const uint64_t weights = kmeans->options->weights ? 16 * count : 0;
+    const uint64_t opacity = kmeans->points.alpha ? 2 * count : 0;
+    const uint64_t is_read = kmeans->points.is_read ? 8 * dims * kmeans->points.share.count : 0;
+    return count * (12 * dims + 8) - is_read + weights + opacity + values * (8 * 5 + 16 + 24 + 4) +
+           sums + saves;
 }
 
 static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
@@ -130,13 +142,12 @@ static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *fail
                            "%" PRIu32 " centroids of %" PRIu32
                            " values are more than 2^26 values: give a smaller --k",
                            kmeans->high, points->dims);
-    if (options->out && kmeans->high > PALETTE_COLOURS)
-        return failure_set(failure, EXIT_USAGE, "--out takes %d colours, --k is %" PRIu32,
-                           PALETTE_COLOURS, kmeans->high);
-    if (options->out && points->alpha)
+    uint32_t columns[2];
+    if (options->plot_columns && kmeans_parse_columns(options->plot_columns, columns, failure) &&
+        (columns[0] >= points->dims || columns[1] >= points->dims))
         return failure_set(failure, EXIT_USAGE,
-                           "'%s' has transparency, which --out would lose: save it without",
-                           points->path);
+                           "--plot-columns %s: '%s' has the columns 0 to %" PRIu32,
+                           options->plot_columns, points->path, points->dims - 1);
     if (options->palette_out && kmeans->high < 2)
         return failure_set(failure, EXIT_USAGE, "a palette has 2 colours at least: give --k 2");
     return true;
@@ -165,9 +176,10 @@ static bool kmeans_allocate_results(struct kmeans *kmeans, struct failure *failu
     kmeans->steps = calloc(KMEANS_STEPS_LISTED, sizeof *kmeans->steps);
     kmeans->best_steps = calloc(KMEANS_STEPS_LISTED, sizeof *kmeans->best_steps);
     kmeans->start = calloc(values, sizeof *kmeans->start);
+    kmeans->written = calloc(values, sizeof *kmeans->written);
     kmeans->best = calloc(values, sizeof *kmeans->best);
     return (kmeans->outcomes && kmeans->steps && kmeans->best_steps && kmeans->start &&
-            kmeans->best) ||
+            kmeans->best && kmeans->written) ||
            failure_set(failure, EXIT_RUN, "out of memory");
 }
 
@@ -215,6 +227,30 @@ static bool kmeans_open_work(struct kmeans *kmeans, uint32_t clusters, struct fa
                               failure);
 }
 
+/* Collective, after the memory is known to be there. */
+static bool kmeans_read_points(struct kmeans *kmeans, struct failure *failure) {
+    const struct session *session = kmeans->run->session;
+    const struct kmeans_options *options = kmeans->options;
+    struct kmeans_points *points = &kmeans->points;
+    if (kmeans_allocate_results(kmeans, failure))
+        kmeans_points_read(points, failure);
+    if (!agree(session, failure))
+        return false;
+    if (options->weights && !kmeans_weights_read(points, session, options->weights, failure))
+        return false;
+    if (options->weights && kmeans->high > points->weight)
+        return failure_set(failure, EXIT_USAGE,
+                           "the weights in '%s' add up to %" PRIu64 ", fewer than the %" PRIu32
+                           " clusters: give a smaller %s",
+                           options->weights, points->weight, kmeans->high,
+                           kmeans->given ? "file of centroids" : "--k");
+    if (options->standardise && !kmeans_points_standardise(points, session, failure))
+        return false;
+    if (kmeans->given)
+        kmeans_points_scale(points, kmeans->given, kmeans->high);
+    return true;
+}
+
 static bool kmeans_prepare(struct run *run, void *state, struct failure *failure) {
     struct kmeans *kmeans = state;
     const struct session *session = run->session;
@@ -230,9 +266,7 @@ static bool kmeans_prepare(struct run *run, void *state, struct failure *failure
     memory_check(session, kmeans_needed_bytes(kmeans), "the points", failure);
     if (!agree(session, failure))
         return false;
-    if (kmeans_allocate_results(kmeans, failure))
-        kmeans_points_read(&kmeans->points, failure);
-    if (agree(session, failure) && kmeans_checkpoint_open(kmeans, failure))
+    if (kmeans_read_points(kmeans, failure) && kmeans_checkpoint_open(kmeans, failure))
         kmeans_open_work(kmeans, kmeans->checkpoint.resumes ? kmeans->place.clusters : kmeans->low,
                          failure);
     kmeans->seconds.reading = clock_seconds_since(begun);
@@ -279,6 +313,17 @@ static enum plait_status kmeans_find_start(struct kmeans *kmeans, uint32_t clust
     return status;
 }
 
+/* For the plot of the inertia over iterations; returns how long that took. */
+static double kmeans_measure_inertia(struct kmeans *kmeans, double *value) {
+    const uint64_t begun = clock_now_ns();
+    const double messages = kmeans->messages.seconds;
+    struct plait_kmeans_inertia inertia;
+    plait_kmeans_sum_inertia(kmeans->work, &inertia);
+    *value = inertia.value;
+    kmeans->messages.seconds = messages;
+    return clock_seconds_since(begun);
+}
+
 /* One start and its iterations. */
 static bool kmeans_iterate(struct kmeans *kmeans, uint32_t restart, struct kmeans_outcome *outcome,
                            struct failure *failure) {
@@ -292,21 +337,31 @@ static bool kmeans_iterate(struct kmeans *kmeans, uint32_t restart, struct kmean
     if (status == PLAIT_OK)
         status =
             plait_kmeans_resume(work, kmeans->start, kmeans->place.steps, kmeans->place.changed);
+    const bool measures = kmeans->options->plot && kmeans->low == kmeans->high;
+    double plotted = 0;
+    if (status == PLAIT_OK && measures && kmeans->place.steps == 0) {
+        plotted += kmeans_measure_inertia(kmeans, &kmeans->place.inertia);
+        kmeans->place.has_inertia = 1;
+    }
     bool good = kmeans_keep(kmeans, status, failure);
     while (good && !plait_kmeans_is_done(work)) {
         const uint64_t step_begun = clock_now_ns();
         status = plait_kmeans_step(work);
         plait_kmeans_get_result(work, &result);
-        if (status == PLAIT_OK && result.steps <= KMEANS_STEPS_LISTED)
-            kmeans->steps[result.steps - 1] =
-                (struct kmeans_step){result.changed, clock_seconds_since(step_begun)};
+        if (status == PLAIT_OK && result.steps <= KMEANS_STEPS_LISTED) {
+            struct kmeans_step *step = &kmeans->steps[result.steps - 1];
+            *step =
+                (struct kmeans_step){result.changed, clock_seconds_since(step_begun), 0, measures};
+            plotted += measures ? kmeans_measure_inertia(kmeans, &step->inertia) : 0;
+        }
         kmeans->iterations++;
         good = kmeans_keep(kmeans, status, failure);
     }
     if (!good)
         return false;
     plait_kmeans_get_result(work, &result);
-    const double seconds = clock_seconds_since(begun) - (kmeans->checkpoint.seconds - saves_before);
+    const double seconds =
+        clock_seconds_since(begun) - (kmeans->checkpoint.seconds - saves_before) - plotted;
     const double labels = result.label_seconds - labels_before;
     kmeans->seconds.iterations += seconds;
     kmeans->seconds.assignment += labels;
@@ -315,7 +370,9 @@ static bool kmeans_iterate(struct kmeans *kmeans, uint32_t restart, struct kmean
     *outcome = (struct kmeans_outcome){.clusters = outcome->clusters,
                                        .steps = result.steps,
                                        .restart = restart,
-                                       .changed = result.changed};
+                                       .changed = result.changed,
+                                       .start_inertia = kmeans->place.inertia,
+                                       .has_start_inertia = kmeans->place.has_inertia};
     plait_kmeans_sum_inertia(work, &outcome->inertia);
     return true;
 }
@@ -358,9 +415,8 @@ static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, bool is_ope
 static uint64_t kmeans_centroids_hash(const double *centroids, size_t count) {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (size_t k = 0; k < count; k++) {
-        const double value = centroids[k] + 0.0;
         uint64_t bits;
-        memcpy(&bits, &value, sizeof bits);
+        memcpy(&bits, &centroids[k], sizeof bits);
         for (int b = 0; b < 64; b += 8)
             hash = (hash ^ (bits >> b & 0xff)) * UINT64_C(0x100000001b3);
     }
@@ -407,7 +463,9 @@ static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
         progress_display_begin("kmeans", (enum progress_style)kmeans->options->progress);
     bool good = true;
     for (uint32_t k = first; good && k <= kmeans->high; k++)
-        good = kmeans_cluster(kmeans, k, k == first, failure);
+        good = kmeans_cluster(kmeans, k, k == first, failure) &&
+               (!kmeans->options->plot ||
+                kmeans_plot_silhouette(kmeans, &kmeans->outcomes[k - kmeans->low], failure));
     progress_display_end(&kmeans->display);
     if (!good || !kmeans_checkpoint_end_work(kmeans, failure))
         return false;
@@ -415,11 +473,14 @@ static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     struct plait_kmeans_result result;
     plait_kmeans_get_result(kmeans->work, &result);
     kmeans->labels_fnv1a = plait_kmeans_checksum(kmeans->work);
-    kmeans->centroids_fnv1a =
-        kmeans_centroids_hash(result.centroids, (size_t)kmeans->high * kmeans->points.dims);
+    const size_t values = (size_t)kmeans->high * kmeans->points.dims;
+    memcpy(kmeans->written, result.centroids, values * sizeof *kmeans->written);
+    kmeans_points_unscale(&kmeans->points, kmeans->written, kmeans->high);
+    kmeans->centroids_fnv1a = kmeans_centroids_hash(kmeans->written, values);
     if (kmeans->options->verify)
         kmeans_verify(kmeans, failure);
-    return agree(run->session, failure) && kmeans_write_files(kmeans, failure);
+    return agree(run->session, failure) && kmeans_write_files(kmeans, failure) &&
+           (!kmeans->options->plot || kmeans_plot_write(kmeans, failure));
 }
 
 static bool kmeans_finish(const struct run *run, void *state, struct failure *failure) {
@@ -438,6 +499,7 @@ static void kmeans_free(void *state) {
     free(kmeans->best_steps);
     free(kmeans->start);
     free(kmeans->best);
+    free(kmeans->written);
 }
 
 const struct command cmd_kmeans = {

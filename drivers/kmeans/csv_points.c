@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 /* A line of 1024 numbers of 17 digits has some 25 KiB. */
-enum { LINE_BYTES_MAX = 1 << 20, QUOTED_BYTES = 40 };
+enum { LINE_BYTES_MAX = 1 << 20, QUOTED_BYTES = 40, COUNT_BYTES = 1 << 18 };
 
 bool csv_points_open(struct csv_points *points, const char *path, struct failure *failure) {
     struct stat status;
@@ -19,6 +19,7 @@ bool csv_points_open(struct csv_points *points, const char *path, struct failure
         return failure_set(failure, EXIT_USAGE, "cannot read '%s': %s", path, strerror(errno));
     if (!S_ISREG(status.st_mode))
         return failure_set(failure, EXIT_USAGE, "cannot read '%s': it is no regular file", path);
+    points->bytes = (uint64_t)status.st_size;
     points->stream = fopen(path, "rb");
     return points->stream ||
            failure_set(failure, EXIT_USAGE, "cannot read '%s': %s", path, strerror(errno));
@@ -34,19 +35,36 @@ void csv_points_close(struct csv_points *points) {
 static bool csv_points_refuse_line(const struct csv_points *points, const char *cause,
                                    struct failure *failure) {
     return failure_set(failure, EXIT_USAGE, "'%s', line %" PRIu64 " %s", points->path,
-                       points->line_number, cause);
+                       points->start.lines + 1, cause);
 }
 
-/* The next line without its end; false at the end of the file or with a failure. */
+static bool csv_points_refuse_file(const struct csv_points *points, struct failure *failure) {
+    return failure_set(failure, EXIT_RUN, "cannot read '%s': %s", points->path, strerror(errno));
+}
+
+/* What the first byte of a line that is no space says of it: whether it may have a point. */
+static bool csv_points_counts(char first) {
+    return first != '#' && first != '\n' && first != '\r';
+}
+
+/* The next line that is no comment and not empty, without its end; false at the end of the file or
+ * with a failure. */
 static bool csv_points_next_line(struct csv_points *points, struct failure *failure) {
-    errno = 0;
-    const ssize_t length = getline(&points->line, &points->line_bytes, points->stream);
-    if (length < 0) {
-        if (ferror(points->stream) || errno == ENOMEM)
-            failure_set(failure, EXIT_RUN, "cannot read '%s': %s", points->path, strerror(errno));
-        return false;
-    }
-    points->line_number++;
+    ssize_t length;
+    size_t spaces;
+    do {
+        errno = 0;
+        length = getline(&points->line, &points->line_bytes, points->stream);
+        if (length < 0) {
+            if (ferror(points->stream) || errno == ENOMEM)
+                csv_points_refuse_file(points, failure);
+            return false;
+        }
+        points->start = points->next;
+        points->next.offset += (uint64_t)length;
+        points->next.lines++;
+        spaces = strspn(points->line, " \t");
+    } while (spaces == (size_t)length || !csv_points_counts(points->line[spaces]));
     if (length > LINE_BYTES_MAX)
         return csv_points_refuse_line(points, "is longer than 1 MiB: give numbers with commas",
                                       failure);
@@ -79,7 +97,7 @@ static bool csv_points_refuse_field(const struct csv_points *points, const char 
     return failure_set(failure, EXIT_USAGE,
                        "'%s', line %" PRIu64 ", column %" PRIu32
                        ": '%.*s' is no finite number: give decimal digits",
-                       points->path, points->line_number, column + 1,
+                       points->path, points->start.lines + 1, column + 1,
                        length < QUOTED_BYTES ? length : QUOTED_BYTES, field);
 }
 
@@ -104,36 +122,121 @@ static bool csv_points_take_fields(const struct csv_points *points, double *valu
 
 enum csv_points_outcome csv_points_next(struct csv_points *points, double *values,
                                         uint32_t dims_max, struct failure *failure) {
-    bool header = points->row == 0 && points->dims == 0;
+    const bool known = points->dims > 0;
+    bool header = !known;
     while (csv_points_next_line(points, failure)) {
-        const char *start = points->line + strspn(points->line, " \t");
         const char *bad;
         uint32_t count;
-        if (*start == '#' || *start == '\0')
-            continue;
         if (!csv_points_take_fields(points, values, dims_max, &count, &bad)) {
             if (header) {
                 header = false;
-                points->dims = 0;
                 continue;
             }
             csv_points_refuse_field(points, bad, count, failure);
             return CSV_POINTS_BAD;
         }
-        if (count > dims_max || (points->row > 0 && count != points->dims)) {
+        if (count > dims_max || (known && count != points->dims)) {
             failure_set(failure, EXIT_USAGE,
-                        points->row > 0
-                            ? "'%s', line %" PRIu64 " has %" PRIu32
-                              " values, those before have %" PRIu32 ": give all points as many"
-                            : "'%s', line %" PRIu64 " has %" PRIu32 " values: a point has %" PRIu32
-                              " at most",
-                        points->path, points->line_number, count,
-                        points->row > 0 ? points->dims : dims_max);
+                        known ? "'%s', line %" PRIu64 " has %" PRIu32
+                                " values, those before have %" PRIu32 ": give all points as many"
+                              : "'%s', line %" PRIu64 " has %" PRIu32
+                                " values: a point has %" PRIu32 " at most",
+                        points->path, points->start.lines + 1, count,
+                        known ? points->dims : dims_max);
             return CSV_POINTS_BAD;
         }
         points->dims = count;
-        points->row++;
+        points->next.rows++;
         return CSV_POINTS_ROW;
     }
     return failure->exit_status == EXIT_DONE ? CSV_POINTS_END : CSV_POINTS_BAD;
+}
+
+/* -- a part of a file ---------------------------------------------------------------------------
+ */
+
+static bool csv_points_seek(struct csv_points *points, uint64_t offset, struct failure *failure) {
+    return fseeko(points->stream, (off_t)offset, SEEK_SET) == 0 ||
+           csv_points_refuse_file(points, failure);
+}
+
+bool csv_points_go(struct csv_points *points, const struct csv_place *place, uint32_t dims,
+                   struct failure *failure) {
+    points->next = *place;
+    points->dims = dims;
+    return csv_points_seek(points, place->offset, failure);
+}
+
+static bool csv_part_mark(struct csv_part *part, uint64_t offset, struct failure *failure) {
+    if ((part->mark_count & (part->mark_count - 1)) == 0) { /* 0 or full: a power of two */
+        const size_t size = part->mark_count > 0 ? 2 * part->mark_count : 1;
+        struct csv_place *marks = realloc(part->marks, size * sizeof *marks);
+        if (!marks)
+            return failure_set(failure, EXIT_RUN, "out of memory");
+        part->marks = marks;
+    }
+    part->marks[part->mark_count++] = (struct csv_place){offset, part->lines, part->rows};
+    return true;
+}
+
+bool csv_points_count(struct csv_points *points, uint64_t begin, uint64_t end,
+                      struct csv_part *part, struct failure *failure) {
+    char *bytes = malloc(COUNT_BYTES);
+    /* Where in a line it is: in one that began before the part, in its spaces, or in its text. */
+    enum { BEFORE, SPACES, TEXT } in = BEFORE;
+    bool point = false;
+    uint64_t offset = begin > 0 ? begin - 1 : 0; /* a line begins after the end of another */
+    *part = (struct csv_part){.begin = {.offset = end}};
+    if (begin == 0) {
+        part->begin.offset = 0;
+        in = SPACES;
+    }
+    bool good = (bytes || failure_set(failure, EXIT_RUN, "out of memory")) &&
+                csv_points_seek(points, offset, failure);
+    bool over = begin >= end;
+    while (good && !over) {
+        const size_t some = fread(bytes, 1, COUNT_BYTES, points->stream);
+        if (some == 0 && ferror(points->stream))
+            good = csv_points_refuse_file(points, failure);
+        if (some == 0) { /* the last line may have no end */
+            part->lines += in == TEXT;
+            part->rows += in == TEXT && point;
+            break;
+        }
+        for (size_t k = 0; good && !over && k < some;) {
+            if (in == SPACES && (bytes[k] == ' ' || bytes[k] == '\t')) {
+                k++;
+                continue;
+            }
+            if (in == SPACES) {
+                point = csv_points_counts(bytes[k]);
+                in = TEXT;
+            }
+            const char *found = memchr(bytes + k, '\n', some - k);
+            k = found ? (size_t)(found - bytes) + 1 : some;
+            if (!found)
+                continue;
+            if (in == BEFORE)
+                part->begin.offset = offset + k < end ? offset + k : end;
+            part->lines += in == TEXT;
+            part->rows += in == TEXT && point;
+            if (in == TEXT && point && part->rows % CSV_MARK_ROWS == 0)
+                good = csv_part_mark(part, offset + k, failure);
+            in = SPACES;
+            over = offset + k >= end;
+        }
+        offset += some;
+    }
+    free(bytes);
+    return good;
+}
+
+struct csv_place csv_part_place(const struct csv_part *part, uint64_t row) {
+    const uint64_t mark = row / CSV_MARK_ROWS;
+    return mark > 0 ? part->marks[mark - 1] : part->begin;
+}
+
+void csv_part_free(struct csv_part *part) {
+    free(part->marks);
+    *part = (struct csv_part){0};
 }

@@ -16,6 +16,8 @@ enum { KMEANS_STEPS_LISTED = 4096 };
 struct kmeans_step {
     uint64_t changed;
     double seconds;
+    double inertia; /* for --plot */
+    uint64_t has_inertia;
 };
 
 /* What came out for one number of clusters; the same on all ranks. */
@@ -23,13 +25,18 @@ struct kmeans_outcome {
     uint32_t clusters, steps, restart;
     uint64_t changed;
     struct plait_kmeans_inertia inertia;
+    double start_inertia; /* for --plot */
+    double silhouette;    /* for --plot: the mean of a sample */
+    uint32_t has_start_inertia, has_silhouette;
 };
 
 /* Where the work is: in which restart of which number of clusters, after which iteration. */
 struct kmeans_place {
     uint64_t changed;
     uint32_t clusters; /* 0: nowhere yet */
-    uint32_t restart, steps, unused;
+    uint32_t restart, steps;
+    uint32_t has_inertia;
+    double inertia; /* for --plot: of this start before its first iteration */
 };
 
 /* Of this rank; when the work is done, the means over the ranks. Start, assignment and sums are
@@ -51,7 +58,8 @@ struct kmeans {
     struct kmeans_outcome *outcomes;        /* [high - low + 1] */
     struct kmeans_step *steps, *best_steps; /* [KMEANS_STEPS_LISTED] of a start */
     double *start, *best;                   /* centroids [high][dims] */
-    struct kmeans_place place;              /* with a checkpoint, start has its centroids */
+    double *written;           /* those of the result, in the units of the file, with -0 as 0 */
+    struct kmeans_place place; /* with a checkpoint, start has its centroids */
     struct kmeans_checkpoint checkpoint;
     struct progress_display display; /* rank 0 */
     struct plait_kmeans_run *work;   /* the last one, with labels and centroids */
@@ -60,6 +68,9 @@ struct kmeans {
     struct kmeans_seconds seconds;
     double imbalance; /* the busiest rank's work over the mean */
 };
+
+/* The points of all ranks, or their weight. */
+uint64_t kmeans_all_points(const struct kmeans *kmeans);
 
 /* At most that many labels change in the last iteration, if --max-iter does not end it. */
 uint64_t kmeans_changed_max(const struct kmeans *kmeans);

@@ -33,8 +33,9 @@ static uint64_t kmeans_points_print(const struct kmeans *kmeans) {
     uint64_t sum = 0;
 #pragma omp parallel for num_threads(kmeans->run->exec.threads) reduction(+ : sum)
     for (uint64_t i = 0; i < points->share.count; i++)
-        sum += kmeans_mix_values(kmeans_mix(1, points->share.first + i), points->values + i * dims,
-                                 dims);
+        sum += kmeans_mix_values(
+            kmeans_mix(points->weights ? 2 + points->weights[i] : 1, points->share.first + i),
+            points->values + i * dims, dims);
     MPI_CHECK(
         MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_UINT64_T, MPI_SUM, kmeans->run->session->world));
     return sum;
@@ -49,6 +50,10 @@ static void kmeans_describe(struct checkpoint_parameters *parameters, const stru
     checkpoint_parameter(parameters, "points", "%" PRIu64, kmeans->points.points);
     checkpoint_parameter(parameters, "dimensions", "%" PRIu32, kmeans->points.dims);
     checkpoint_parameter(parameters, "checksum-of-points", "%016" PRIx64, points_print);
+    if (kmeans->points.weight > 0)
+        checkpoint_parameter(parameters, "weight", "%" PRIu64, kmeans->points.weight);
+    if (options->standardise)
+        checkpoint_parameter(parameters, "standardise", "yes");
     checkpoint_parameter(parameters, "k", "%" PRIu32 ":%" PRIu32, kmeans->low, kmeans->high);
     if (kmeans->given) {
         checkpoint_parameter(parameters, "init", "%016" PRIx64,
@@ -137,7 +142,7 @@ static bool kmeans_checkpoint_load(struct kmeans *kmeans, struct failure *failur
         (place->clusters < kmeans->low || place->clusters > kmeans->high ||
          place->restart >= kmeans->options->restarts || place->steps > kmeans->options->max_iter))
         good = checkpoint_damaged(&checkpoint->file, "its iterations", failure);
-    const struct plait_kmeans_share centroids = {kmeans->start, 0, place->clusters};
+    const struct plait_kmeans_share centroids = {kmeans->start, 0, place->clusters, NULL};
     uint64_t row;
     uint32_t column;
     if (good && plait_kmeans_find_bad(&centroids, kmeans->points.dims, &row, &column))

@@ -49,6 +49,26 @@ static bool kmeans_check_k(const char *text, struct failure *failure) {
     return kmeans_parse_k(text, &low, &high, failure);
 }
 
+bool kmeans_parse_columns(const char *text, uint32_t columns[2], struct failure *failure) {
+    char first[32];
+    const char *comma = strchr(text, ',');
+    uint64_t values[2];
+    snprintf(first, sizeof first, "%.*s", (int)(comma ? comma - text : 0), text);
+    if (!comma || number_count(first, &values[0]) || number_count(comma + 1, &values[1]) ||
+        values[0] >= PLAIT_KMEANS_DIMS_MAX || values[1] >= PLAIT_KMEANS_DIMS_MAX ||
+        values[0] == values[1])
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' are not two columns: give two numbers from 0 with a comma", text);
+    columns[0] = (uint32_t)values[0];
+    columns[1] = (uint32_t)values[1];
+    return true;
+}
+
+static bool kmeans_check_columns(const char *text, struct failure *failure) {
+    uint32_t columns[2];
+    return kmeans_parse_columns(text, columns, failure);
+}
+
 static bool kmeans_check_ending(const char *text, const char *ending, struct failure *failure) {
     return kmeans_name_ends(text, ending) ||
            failure_set(failure, EXIT_USAGE, "'%s' does not end in %s", text, ending);
@@ -83,7 +103,22 @@ static bool kmeans_check_init(const char *text, struct failure *failure) {
 static const char *const init_names[] = {"++", "random", NULL};
 static const char *const tolerance_rivals[] = {"tolerance-points", NULL};
 static const char *const tolerance_points_rivals[] = {"tolerance", NULL};
-const char *const kmeans_plots[] = {"inertia_vs_k", NULL};
+const char *const kmeans_plots[] = {"clusters",     "silhouettes",     "inertia_vs_iteration",
+                                    "inertia_vs_k", "silhouette_vs_k", NULL};
+
+/* Those that a run draws. */
+static const char *const *kmeans_drawn_plots(const struct option_values *values) {
+    static const char *const of_labels[] = {"clusters", "silhouettes", NULL};
+    static const char *const of_one[] = {"clusters", "silhouettes", "inertia_vs_iteration", NULL};
+    static const char *const of_range[] = {"inertia_vs_k", "silhouette_vs_k", NULL};
+    const char *k = values_text(values, "k");
+    if (k && strchr(k, ':'))
+        return of_range;
+    const bool iterates =
+        !values_has(values, "predict") &&
+        strspn(values_text(values, "max-iter"), "0") != strlen(values_text(values, "max-iter"));
+    return iterates ? of_one : of_labels;
+}
 
 static const struct option rows[] = {
     {
@@ -178,6 +213,24 @@ static const struct option rows[] = {
         .rivals = tolerance_points_rivals,
     },
     {
+        .name = "weights",
+        .kind = OPTION_TEXT,
+        .argument = "FILE.npy",
+        .help =
+            "a whole number for each point, which then counts as that many points; 0: it gets a label, no more",
+        .offset = MEMBER(weights),
+        .check = kmeans_check_npy,
+        .reads = true,
+    },
+    {
+        .name = "standardise",
+        .alias = "standardize",
+        .kind = OPTION_FLAG,
+        .help =
+            "scale each column by the power of two that makes it 1 to 2 wide, which loses no bit; centroids are written in the units of the file",
+        .offset = MEMBER(standardise),
+    },
+    {
         .name = "predict",
         .kind = OPTION_TEXT,
         .argument = "FILE.npy",
@@ -210,7 +263,7 @@ static const struct option rows[] = {
         .kind = OPTION_TEXT,
         .argument = "FILE.png",
         .help =
-            "write the picture in its colours, 256 at most, of 8 bits each: a pixel has the colour of its centroid",
+            "write the picture in its colours: a pixel has the colour of its centroid, with as many bits as before, and its own opacity",
         .offset = MEMBER(out),
         .check = kmeans_check_png,
         .replaces = true,
@@ -229,9 +282,19 @@ static const struct option rows[] = {
         .kind = OPTION_TEXT,
         .argument = "DIRECTORY",
         .help =
-            "plot the inertia over K of a range of --k into DIRECTORY: inertia_vs_k as .png, .pdf and .svg by gnuplot, with data (.csv) and script (.gp)",
+            "plot into DIRECTORY clusters (a scatter plot), silhouettes and inertia_vs_iteration, or of a range of --k inertia_vs_k and silhouette_vs_k, each as .png, .pdf and .svg by gnuplot, with data (.csv) and script (.gp)",
         .offset = MEMBER(plot),
         .plots = kmeans_plots,
+        .plots_drawn = kmeans_drawn_plots,
+    },
+    {
+        .name = "plot-columns",
+        .kind = OPTION_TEXT,
+        .argument = "X,Y",
+        .help = "the columns, from 0, that the scatter plot of --plot has as its axes",
+        .default_text = "0,1 of two, else the principal axes",
+        .offset = MEMBER(plot_columns),
+        .check = kmeans_check_columns,
     },
     {
         .name = "verify",

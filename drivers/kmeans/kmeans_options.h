@@ -17,7 +17,9 @@ struct kmeans_options {
     uint64_t trials, sample, restarts, max_iter;
     double tolerance;
     uint64_t tolerance_points;
-    const char *predict, *labels, *centroids, *out, *palette_out, *plot;
+    const char *weights;
+    bool standardise;
+    const char *predict, *labels, *centroids, *out, *palette_out, *plot, *plot_columns;
     bool verify;
     const char *checkpoint;
     double checkpoint_every;
@@ -29,8 +31,17 @@ struct kmeans_options {
 extern const struct option_set kmeans_option_set;
 
 /* The plots of --plot. */
-enum { KMEANS_PLOT_ELBOW, KMEANS_PLOTS };
+enum kmeans_plot {
+    KMEANS_PLOT_CLUSTERS, /* these three of one number of clusters */
+    KMEANS_PLOT_SILHOUETTES,
+    KMEANS_PLOT_STEPS,
+    KMEANS_PLOT_ELBOW, /* these of a range */
+    KMEANS_PLOT_SILHOUETTE,
+};
 extern const char *const kmeans_plots[];
+
+/* What --plot-columns asks for: two different columns, from 0. */
+bool kmeans_parse_columns(const char *text, uint32_t columns[2], struct failure *failure);
 
 /* What --k asks for: low to high clusters, each tried for itself. */
 bool kmeans_parse_k(const char *text, uint32_t *low, uint32_t *high, struct failure *failure);

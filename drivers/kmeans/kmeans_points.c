@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * Points from .npy files by offset, and from CSV and PNG files, which have none, by reading them
- * twice: for their size, and for the rows of this rank. */
+ * Points from .npy files by offset; from CSV files by the place of a line, which the ranks find
+ * together; from PNG files, which have to be read from their beginning, by leaving out the pixels
+ * of other ranks. */
 #include "kmeans/kmeans_points.h"
 
 #include "base/decompose.h"
 #include "files/reader_npy.h"
 #include "image/reader_png.h"
-#include "kmeans/csv_points.h"
 #include "kmeans/kmeans_options.h"
 #include "ranks/agree.h"
+#include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 
 #include <inttypes.h>
@@ -144,8 +145,10 @@ static bool kmeans_check_values(const char *path, const struct plait_kmeans_shar
                        path, share->values[row * dims + column], share->first + row, column);
 }
 
-static bool kmeans_measure_npy(struct kmeans_points *points, struct failure *failure) {
+static bool kmeans_measure_npy(struct kmeans_points *points, const struct session *session,
+                               struct failure *failure) {
     struct npy_reader reader;
+    (void)session;
     const bool good =
         npy_open(&reader, points->path, failure) &&
         kmeans_check_array(&reader.header, points->path, &points->points, &points->dims, failure);
@@ -170,50 +173,155 @@ static bool kmeans_read_npy(struct kmeans_points *points, struct failure *failur
 /* -- .csv ---------------------------------------------------------------------------------------
  */
 
-/* Goes through the whole file; stores the rows of this rank where there is memory for them. */
-static bool kmeans_go_through_csv(struct kmeans_points *points, uint64_t *rows, uint32_t *dims,
-                                  struct failure *failure) {
-    struct csv_points csv;
+/* Rank 0: the place of the first point, and how many values it has. */
+static bool kmeans_find_first_point(struct csv_points *csv, struct csv_place *first, uint32_t *dims,
+                                    struct failure *failure) {
     double row[PLAIT_KMEANS_DIMS_MAX];
-    enum csv_points_outcome outcome = CSV_POINTS_BAD;
-    if (csv_points_open(&csv, points->path, failure))
-        while ((outcome = csv_points_next(&csv, row, PLAIT_KMEANS_DIMS_MAX, failure)) ==
-               CSV_POINTS_ROW) {
-            const uint64_t at = csv.row - 1 - points->share.first;
-            if (points->values && csv.row > points->share.first && at < points->share.count &&
-                csv.dims == points->dims)
-                memcpy(points->values + at * csv.dims, row, csv.dims * sizeof *row);
+    const enum csv_points_outcome outcome =
+        csv_points_next(csv, row, PLAIT_KMEANS_DIMS_MAX, failure);
+    *first = csv->start;
+    *dims = csv->dims;
+    return outcome == CSV_POINTS_ROW ||
+           (outcome == CSV_POINTS_END &&
+            failure_set(failure, EXIT_USAGE, "'%s' has no points: give a line of numbers for each",
+                        csv->path));
+}
+
+/* One rank alone reads all points at once, into memory that grows with them. */
+static bool kmeans_read_whole_csv(struct kmeans_points *points, const struct session *session,
+                                  struct csv_points *csv, struct failure *failure) {
+    uint64_t most = 0;
+    enum csv_points_outcome outcome = CSV_POINTS_ROW;
+    while (outcome == CSV_POINTS_ROW) {
+        if (csv->next.rows >= most) {
+            const uint64_t more = most / 2 + 1024, row = points->dims * sizeof(double);
+            double *values = NULL;
+            if (!memory_check(session, more * row, "the points", failure))
+                return false;
+            if (most + more < SIZE_MAX / row)
+                values = realloc(points->values, (size_t)((most + more) * row));
+            if (!values)
+                return failure_set(failure, EXIT_RUN, "out of memory for the points");
+            points->values = values;
+            most += more;
         }
-    *rows = csv.row;
-    *dims = csv.dims;
-    csv_points_close(&csv);
+        outcome = csv_points_next(csv, points->values + csv->next.rows * points->dims, points->dims,
+                                  failure);
+    }
+    points->points = csv->next.rows;
     return outcome == CSV_POINTS_END;
 }
 
-static bool kmeans_measure_csv(struct kmeans_points *points, struct failure *failure) {
-    if (!kmeans_go_through_csv(points, &points->points, &points->dims, failure))
-        return false;
-    return points->points > 0 ||
-           failure_set(failure, EXIT_USAGE, "'%s' has no points: give a line of numbers for each",
-                       points->path);
+/* Collective: each rank counts the points in its part of the bytes, and ranks then know where to
+ * find their rows. */
+static bool kmeans_count_csv(struct kmeans_points *points, const struct session *session,
+                             struct csv_points *csv, struct failure *failure) {
+    enum { NUMBERS = 3 };
+    const uint64_t ranks = (uint64_t)session->size, rank = (uint64_t)session->rank;
+    const uint64_t first = points->place.offset, bytes = csv->bytes - first;
+    const uint64_t piece = bytes / ranks, begin = first + piece * rank;
+    struct csv_part part = {0};
+    uint64_t *counts = calloc(2 * ranks, sizeof *counts);
+    uint64_t *places = calloc(NUMBERS * ranks, sizeof *places);
+    if (!counts || !places)
+        failure_set(failure, EXIT_RUN, "out of memory");
+    else
+        csv_points_count(csv, begin, rank + 1 == ranks ? csv->bytes : begin + piece, &part,
+                         failure);
+    if (agree(session, failure)) {
+        const uint64_t mine[2] = {part.rows, part.lines};
+        MPI_CHECK(MPI_Allgather(mine, 2, MPI_UINT64_T, counts, 2, MPI_UINT64_T, session->world));
+        uint64_t rows = 0, lines = points->place.lines;
+        for (uint64_t r = 0; r < ranks; r++) {
+            points->points += counts[2 * r];
+            rows += r < rank ? counts[2 * r] : 0;
+            lines += r < rank ? counts[2 * r + 1] : 0;
+        }
+        uint64_t share = 0; /* the first row of rank r */
+        for (uint64_t r = 0; r < ranks; r++) {
+            if (share >= rows && share - rows < part.rows) {
+                const struct csv_place place = csv_part_place(&part, share - rows);
+                places[NUMBERS * r] = place.offset;
+                places[NUMBERS * r + 1] = lines + place.lines;
+                places[NUMBERS * r + 2] = rows + place.rows;
+            }
+            share += decompose_block(points->points, ranks, r);
+        }
+        MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, places, (int)(NUMBERS * ranks), MPI_UINT64_T, MPI_SUM,
+                                session->world));
+        points->place = (struct csv_place){places[NUMBERS * rank], places[NUMBERS * rank + 1],
+                                           places[NUMBERS * rank + 2]};
+    }
+    csv_part_free(&part);
+    free(counts);
+    free(places);
+    return failure->exit_status == EXIT_DONE;
+}
+
+/* Collective. */
+static bool kmeans_measure_csv(struct kmeans_points *points, const struct session *session,
+                               struct failure *failure) {
+    struct csv_points csv;
+    if (csv_points_open(&csv, points->path, failure) && session_is_root(session))
+        kmeans_find_first_point(&csv, &points->place, &points->dims, failure);
+    bool good = agree(session, failure);
+    if (good) {
+        uint64_t root[4] = {csv.bytes, points->place.offset, points->place.lines, points->dims};
+        MPI_CHECK(MPI_Bcast(root, 4, MPI_UINT64_T, ROOT, session->world));
+        points->place = (struct csv_place){root[1], root[2], 0};
+        points->dims = (uint32_t)root[3];
+        good =
+            root[0] == csv.bytes || failure_set(failure, EXIT_USAGE,
+                                                "'%s' has %" PRIu64 " bytes, rank 0's has %" PRIu64
+                                                ": give all nodes the same file",
+                                                points->path, csv.bytes, root[0]);
+        good = agree(session, failure);
+    }
+    if (good && session->size > 1)
+        good = kmeans_count_csv(points, session, &csv, failure);
+    else if (good)
+        good = csv_points_go(&csv, &points->place, points->dims, failure) &&
+               kmeans_read_whole_csv(points, session, &csv, failure);
+    csv_points_close(&csv);
+    return good;
+}
+
+/* From the last place before the rows of this rank that is known. */
+static bool kmeans_read_rows_of_csv(struct kmeans_points *points, struct failure *failure) {
+    const struct plait_kmeans_share *share = &points->share;
+    struct csv_points csv;
+    double row[PLAIT_KMEANS_DIMS_MAX];
+    uint64_t at = points->place.rows;
+    if (share->count == 0)
+        return true;
+    bool good = csv_points_open(&csv, points->path, failure) &&
+                csv_points_go(&csv, &points->place, points->dims, failure);
+    for (; good && at < share->first + share->count; at++) {
+        double *values =
+            at < share->first ? row : points->values + (at - share->first) * points->dims;
+        const enum csv_points_outcome outcome =
+            csv_points_next(&csv, values, points->dims, failure);
+        good = outcome == CSV_POINTS_ROW ||
+               (outcome == CSV_POINTS_END &&
+                failure_set(failure, EXIT_RUN, "'%s' changed while it was read", points->path));
+    }
+    csv_points_close(&csv);
+    return good;
 }
 
 static bool kmeans_read_csv(struct kmeans_points *points, struct failure *failure) {
-    uint64_t rows;
-    uint32_t dims;
-    if (!kmeans_go_through_csv(points, &rows, &dims, failure))
-        return false;
-    if (rows != points->points || dims != points->dims)
-        return failure_set(failure, EXIT_RUN, "'%s' changed while it was read", points->path);
-    return kmeans_check_values(points->path, &points->share, points->dims, UINT64_MAX, failure);
+    return (points->is_read || kmeans_read_rows_of_csv(points, failure)) &&
+           kmeans_check_values(points->path, &points->share, points->dims, UINT64_MAX, failure);
 }
 
 /* -- .png ---------------------------------------------------------------------------------------
  */
 
-static bool kmeans_measure_png(struct kmeans_points *points, struct failure *failure) {
+static bool kmeans_measure_png(struct kmeans_points *points, const struct session *session,
+                               struct failure *failure) {
     struct png_content content;
-    const bool read = png_read(points->path, &content, NULL, NULL, failure);
+    const bool read = png_look(points->path, &content, failure);
+    (void)session;
     points->width = content.width;
     points->height = content.height;
     points->points = (uint64_t)content.width * content.height;
@@ -225,19 +333,27 @@ static bool kmeans_measure_png(struct kmeans_points *points, struct failure *fai
 }
 
 static void kmeans_take_png_row(void *context, const struct png_content *content, uint32_t row,
-                                const uint16_t *rgb) {
+                                const uint16_t *rgba) {
     struct kmeans_points *points = context;
     const uint16_t unit = points->deep ? 1 : KMEANS_DEEP_UNIT; /* 8 bits have been spread */
     for (uint32_t column = 0; column < content->width && column < points->width; column++) {
         const uint64_t at = (uint64_t)row * points->width + column - points->share.first;
-        if (at < points->share.count)
-            for (uint32_t d = 0; d < points->dims; d++)
-                points->values[at * points->dims + d] = rgb[3 * (size_t)column + d] / unit;
+        if (at >= points->share.count)
+            continue;
+        for (uint32_t d = 0; d < points->dims; d++)
+            points->values[at * points->dims + d] = rgba[4 * (size_t)column + d] / unit;
+        if (points->opacity)
+            points->opacity[at] = rgba[4 * (size_t)column + 3] / unit;
     }
 }
 
 static bool kmeans_read_png(struct kmeans_points *points, struct failure *failure) {
     struct png_content content;
+    if (points->alpha) {
+        points->opacity = malloc((size_t)(points->share.count + 1) * sizeof *points->opacity);
+        if (!points->opacity)
+            return failure_set(failure, EXIT_RUN, "out of memory for the points");
+    }
     bool read = png_read16(points->path, &content, kmeans_take_png_row, points, failure);
     if (read && (content.width != points->width || content.height != points->height))
         read = failure_set(failure, EXIT_RUN, "'%s' changed while it was read", points->path);
@@ -250,15 +366,17 @@ static bool kmeans_read_png(struct kmeans_points *points, struct failure *failur
 
 bool kmeans_points_measure(struct kmeans_points *points, const struct session *session,
                            const char *path, struct failure *failure) {
-    static bool (*const measures[])(struct kmeans_points *, struct failure *) = {
-        kmeans_measure_npy, kmeans_measure_csv, kmeans_measure_png};
+    static bool (*const measures[])(struct kmeans_points *, const struct session *,
+                                    struct failure *) = {kmeans_measure_npy, kmeans_measure_csv,
+                                                         kmeans_measure_png};
     *points = (struct kmeans_points){
         .path = path,
         .source = kmeans_name_ends(path, ".npy")   ? KMEANS_FROM_NPY
                   : kmeans_name_ends(path, ".csv") ? KMEANS_FROM_CSV
                                                    : KMEANS_FROM_PNG,
     };
-    measures[points->source](points, failure);
+    measures[points->source](points, session, failure);
+    points->is_read = points->values;
     if (!agree(session, failure))
         return false;
     /* Nodes may have files of their own. */
@@ -286,7 +404,7 @@ bool kmeans_points_read(struct kmeans_points *points, struct failure *failure) {
     static bool (*const reads[])(struct kmeans_points *, struct failure *) = {
         kmeans_read_npy, kmeans_read_csv, kmeans_read_png};
     const uint64_t items = points->share.count * points->dims;
-    if (items < SIZE_MAX / sizeof(double) - 1)
+    if (!points->is_read && items < SIZE_MAX / sizeof(double) - 1)
         points->values = malloc((size_t)(items + 1) * sizeof *points->values);
     if (!points->values)
         return failure_set(failure, EXIT_RUN, "out of memory for the points");
@@ -296,7 +414,142 @@ bool kmeans_points_read(struct kmeans_points *points, struct failure *failure) {
 
 void kmeans_points_free(struct kmeans_points *points) {
     free(points->values);
+    free(points->weights);
+    free(points->opacity);
+    free(points->exponents);
     points->values = NULL;
+    points->weights = NULL;
+    points->opacity = NULL;
+    points->exponents = NULL;
+}
+
+/* -- weights ------------------------------------------------------------------------------------
+ */
+
+/* Whether a file of weights has one for each point: in a row or a column, or, of a picture, as
+ * labels have them. */
+static bool kmeans_check_weights_shape(const struct kmeans_points *points, const char *path,
+                                       const struct npy_header *header, struct failure *failure) {
+    char shape[NPY_SHAPE_BYTES];
+    npy_shape_text(header->dimensions, header->shape, shape);
+    if (!kmeans_type_is_taken(header->type))
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' holds %s: save weights as integers of 8 to 64 bits or as floats",
+                           path, npy_types[header->type].name);
+    const bool row = header->dimensions == 1 && header->shape[0] == points->points;
+    const bool column =
+        header->dimensions == 2 && header->shape[0] == points->points && header->shape[1] == 1;
+    const bool picture = points->source == KMEANS_FROM_PNG && header->dimensions == 2 &&
+                         !header->fortran && header->shape[0] == points->height &&
+                         header->shape[1] == points->width;
+    return row || column || picture ||
+           failure_set(failure, EXIT_USAGE,
+                       "'%s' has the shape %s: give a weight for each of the %" PRIu64 " points",
+                       path, shape, points->points);
+}
+
+/* Those of the rows of this rank; *sum is theirs, at most PLAIT_KMEANS_POINTS_MAX. */
+static bool kmeans_read_own_weights(struct kmeans_points *points, const char *path, uint64_t *sum,
+                                    struct failure *failure) {
+    const uint64_t count = points->share.count;
+    struct npy_reader reader;
+    uint64_t beyond;
+    double *values = malloc((size_t)(count + 1) * sizeof *values);
+    bool good = npy_open(&reader, path, failure) &&
+                kmeans_check_weights_shape(points, path, &reader.header, failure) &&
+                (values || failure_set(failure, EXIT_RUN, "out of memory for the weights")) &&
+                npy_seek(&reader, points->share.first, failure) &&
+                kmeans_read_items(&reader, values, count, &beyond, failure);
+    npy_close(&reader);
+    points->weights = (uint64_t *)(void *)values; /* each in the place of its double */
+    *sum = 0;
+    for (uint64_t i = 0; good && i < count; i++) {
+        const double value = values[i];
+        if (!(value >= 0 && value < INFINITY) || value != floor(value))
+            return failure_set(failure, EXIT_USAGE,
+                               "'%s' has %g at point %" PRIu64
+                               " (from 0): weights are whole numbers, 0 or more",
+                               path, value, points->share.first + i);
+        const uint64_t weight = value <= (double)PLAIT_KMEANS_POINTS_MAX
+                                    ? (uint64_t)value
+                                    : PLAIT_KMEANS_POINTS_MAX + 1;
+        memcpy(&points->weights[i], &weight, sizeof weight);
+        *sum += weight;
+        if (*sum > PLAIT_KMEANS_POINTS_MAX)
+            return failure_set(failure, EXIT_USAGE,
+                               "the weights in '%s' add up to more than 2^40: scale them down",
+                               path);
+    }
+    return good;
+}
+
+bool kmeans_weights_read(struct kmeans_points *points, const struct session *session,
+                         const char *path, struct failure *failure) {
+    uint64_t sum = 0;
+    kmeans_read_own_weights(points, path, &sum, failure);
+    if (!agree(session, failure))
+        return false;
+    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_UINT64_T, MPI_SUM, session->world));
+    points->weight = sum;
+    points->share.weights = points->weights;
+    if (sum == 0)
+        return failure_set(failure, EXIT_USAGE, "all weights in '%s' are 0: no point would count",
+                           path);
+    return sum <= PLAIT_KMEANS_POINTS_MAX ||
+           failure_set(failure, EXIT_USAGE,
+                       "the weights in '%s' add up to more than 2^40: scale them down", path);
+}
+
+/* -- scales -------------------------------------------------------------------------------------
+ */
+
+bool kmeans_points_standardise(struct kmeans_points *points, const struct session *session,
+                               struct failure *failure) {
+    const uint32_t dims = points->dims;
+    double *ends = malloc(2 * dims * sizeof *ends); /* largest values, and of the negative ones */
+    points->exponents = calloc(dims, sizeof *points->exponents);
+    if (!ends || !points->exponents)
+        failure_set(failure, EXIT_RUN, "out of memory");
+    if (!agree(session, failure)) {
+        free(ends);
+        return false;
+    }
+    for (uint32_t d = 0; d < 2 * dims; d++)
+        ends[d] = -INFINITY;
+    for (uint64_t i = 0; i < points->share.count; i++)
+        for (uint32_t d = 0; d < dims && (!points->weights || points->weights[i] > 0); d++) {
+            const double x = points->values[i * dims + d];
+            ends[d] = x > ends[d] ? x : ends[d];
+            ends[dims + d] = -x > ends[dims + d] ? -x : ends[dims + d];
+        }
+    MPI_CHECK(
+        MPI_Allreduce(MPI_IN_PLACE, ends, (int)(2 * dims), MPI_DOUBLE, MPI_MAX, session->world));
+    for (uint32_t d = 0; d < dims; d++) {
+        const double range = ends[d] + ends[dims + d];
+        int exponent = 1;
+        if (range > 0)
+            frexp(range, &exponent);
+        points->exponents[d] = 1 - exponent;
+    }
+    free(ends);
+    kmeans_points_scale(points, points->values, points->share.count);
+    return true;
+}
+
+void kmeans_points_scale(const struct kmeans_points *points, double *values, uint64_t rows) {
+    const uint32_t dims = points->dims;
+    for (uint64_t i = 0; points->exponents && i < rows; i++)
+        for (uint32_t d = 0; d < dims; d++)
+            values[i * dims + d] = ldexp(values[i * dims + d], points->exponents[d]);
+}
+
+void kmeans_points_unscale(const struct kmeans_points *points, double *values, uint64_t rows) {
+    const uint32_t dims = points->dims;
+    for (uint64_t i = 0; i < rows; i++)
+        for (uint32_t d = 0; d < dims; d++) {
+            const int exponent = points->exponents ? -points->exponents[d] : 0;
+            values[i * dims + d] = ldexp(values[i * dims + d], exponent) + 0.0; /* -0 becomes 0 */
+        }
 }
 
 /* -- centroids ----------------------------------------------------------------------------------
@@ -328,7 +581,7 @@ static bool kmeans_read_centroids(const char *path, uint32_t dims, double **cent
                kmeans_read_items(&reader, *centroids, rows * dims, &beyond, failure);
     }
     npy_close(&reader);
-    const struct plait_kmeans_share share = {*centroids, 0, rows};
+    const struct plait_kmeans_share share = {*centroids, 0, rows, NULL};
     return good && kmeans_check_values(path, &share, dims, beyond, failure);
 }
 

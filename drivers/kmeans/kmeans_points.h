@@ -4,6 +4,7 @@
 #define PLAIT_DRIVERS_KMEANS_POINTS_H
 
 #include "base/failure.h"
+#include "kmeans/csv_points.h"
 #include "plait/kmeans.h"
 #include "ranks/session.h"
 
@@ -24,7 +25,13 @@ struct kmeans_points {
     bool alpha;             /* its pixels have an opacity */
     bool deep;              /* its colours have 16 bits: 0 to 65535 */
     struct plait_kmeans_share share;
-    double *values; /* of the share */
+    double *values;         /* of the share */
+    uint64_t *weights;      /* of the share; NULL: all are 1 */
+    uint64_t weight;        /* sum of the weights of all ranks; 0: there are none */
+    uint16_t *opacity;      /* of the share, as colours; NULL without alpha */
+    int *exponents;         /* [dims]: values are those of the file times 2 to these; NULL: 0 */
+    struct csv_place place; /* of a CSV file: the last one that is known before the share */
+    bool is_read;           /* the values are there already */
 };
 
 /* Collective: finds how many points the file has, the same on all ranks, and refuses what is no
@@ -37,6 +44,20 @@ bool kmeans_points_measure(struct kmeans_points *points, const struct session *s
 bool kmeans_points_read(struct kmeans_points *points, struct failure *failure);
 
 void kmeans_points_free(struct kmeans_points *points);
+
+/* Collective: each rank reads the weights of its rows from a .npy file. EXIT_USAGE for what are no
+ * whole numbers from 0 on, one for each point, or add up to 0 or more than 2^40. */
+bool kmeans_weights_read(struct kmeans_points *points, const struct session *session,
+                         const char *path, struct failure *failure);
+
+/* Collective: scales the columns of the points that have been read by powers of two, such that
+ * each, of the points that count, is from 1 to below 2 wide. */
+bool kmeans_points_standardise(struct kmeans_points *points, const struct session *session,
+                               struct failure *failure);
+
+/* The same of other rows, such as centroids; and back, with -0 as 0. */
+void kmeans_points_scale(const struct kmeans_points *points, double *values, uint64_t rows);
+void kmeans_points_unscale(const struct kmeans_points *points, double *values, uint64_t rows);
 
 /* Collective: rank 0 reads a .npy file of centroids, a row each, for all ranks. *centroids
  * [*clusters][dims] is malloc'ed, also where the function fails after it. */

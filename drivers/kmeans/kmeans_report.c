@@ -24,12 +24,16 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
     const struct kmeans_seconds *seconds = &kmeans->seconds;
     (void)run;
     (void)failure;
-    printf("kmeans %" PRIu64 " points, %" PRIu32 " dimension%s", kmeans->points.points,
-           kmeans->points.dims, kmeans->points.dims == 1 ? "" : "s");
+    printf("kmeans %" PRIu64 " points", kmeans->points.points);
+    if (kmeans->points.weight > 0)
+        printf(" of weight %" PRIu64, kmeans->points.weight);
+    printf(", %" PRIu32 " dimension%s", kmeans->points.dims, kmeans->points.dims == 1 ? "" : "s");
     if (kmeans->low < kmeans->high) {
         printf("\n");
         for (uint32_t k = 0; k <= kmeans->high - kmeans->low; k++) {
             kmeans_print_outcome(&kmeans->outcomes[k]);
+            if (kmeans->outcomes[k].has_silhouette)
+                printf(", silhouette %.3f", kmeans->outcomes[k].silhouette);
             printf("\n");
         }
     } else {
@@ -88,7 +92,15 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
     const struct kmeans_outcome *outcome = kmeans_last_outcome(kmeans);
     (void)run;
     report_count(report, "points", kmeans->points.points);
+    if (kmeans->points.weight > 0)
+        report_count(report, "weight", kmeans->points.weight);
     report_count(report, "dimensions", kmeans->points.dims);
+    if (kmeans->points.exponents) {
+        report_open_array(report, "scales");
+        for (uint32_t d = 0; d < kmeans->points.dims; d++)
+            report_real(report, NULL, kmeans->points.exponents[d]);
+        report_close(report);
+    }
     if (kmeans->low < kmeans->high) {
         report_open_array(report, "elbow");
         for (uint32_t k = 0; k <= kmeans->high - kmeans->low; k++) {
@@ -96,6 +108,8 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
             report_count(report, "k", kmeans->outcomes[k].clusters);
             report_count(report, "iterations", kmeans->outcomes[k].steps);
             kmeans_report_inertia(report, &kmeans->outcomes[k].inertia);
+            if (kmeans->outcomes[k].has_silhouette)
+                report_real(report, "silhouette", kmeans->outcomes[k].silhouette);
             report_close(report);
         }
         report_close(report);
@@ -107,6 +121,8 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
     report_count(report, "iterations", outcome->steps);
     report_count(report, "restart", outcome->restart);
     kmeans_report_inertia(report, &outcome->inertia);
+    if (outcome->has_silhouette)
+        report_real(report, "silhouette", outcome->silhouette);
     report_identifier(report, "labels_fnv1a", kmeans->labels_fnv1a);
     report_identifier(report, "centroids_fnv1a", kmeans->centroids_fnv1a);
     report_open_array(report, "counts");
@@ -118,6 +134,8 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
         report_open_object(report, NULL);
         report_count(report, "changed", kmeans->best_steps[s].changed);
         report_real(report, "seconds", kmeans->best_steps[s].seconds);
+        if (kmeans->best_steps[s].has_inertia)
+            report_real(report, "inertia", kmeans->best_steps[s].inertia);
         report_close(report);
     }
     report_close(report);

@@ -34,6 +34,8 @@ enum option_scope {
                           * missing, no default */
 };
 
+struct option_values;
+
 struct option_size {
     uint64_t width;
     uint64_t height;
@@ -73,6 +75,8 @@ struct option {
     bool replaces; /* names files that the run writes: none of them is one that it reads */
     const char *const *plots; /* TEXT: names a directory, in which plots of these names are written
                                * (files/gnuplot.h); ended by NULL */
+    const char *const *(*plots_drawn)(const struct option_values *values); /* those of this run;
+                                                                            * NULL: all */
     bool defines; /* says what the result is, not how it comes about or where it goes: what a result
                    * says of its origin (picture/provenance.h) is made of these options */
     bool directory; /* names a directory */

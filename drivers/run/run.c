@@ -291,6 +291,7 @@ void run_plots(const struct option_values *values, struct failure *failure) {
     for (size_t k = 0; k < values->count; k++) {
         const struct option *row = option_at(values->set, k, NULL);
         if (row->plots && values->items[k].count > 0)
-            plot_draw(values->items[k].texts[0], row->plots, failure);
+            plot_draw(values->items[k].texts[0],
+                      row->plots_drawn ? row->plots_drawn(values) : row->plots, failure);
     }
 }

@@ -28,7 +28,10 @@ fi
 if [[ ${1:-} = kmeans_* ]]; then
     # Points without groups: some hundred iterations, of milliseconds with one thread on the scalar path.
     awk 'BEGIN { srand(3); for (i = 0; i < 12000; i++) print rand() "," rand() "," rand() }' >"$WORK/points.csv"
-    job_of_test=(kmeans "$WORK/points.csv" --k 61 --restarts 3 --progress none)
+    # The first start of this seed is the best, so that the others must keep it.
+    job_of_test=(kmeans "$WORK/points.csv" --k 61 --seed 2 --restarts 3 --progress none)
+    # One start alone, so that none of its iterations can be missing in the result.
+    if [ "$1" = kmeans_signals ]; then job_of_test=(kmeans "$WORK/points.csv" --k 61 --progress none); fi
     if [ "$1" = kmeans_range ]; then job_of_test=(kmeans "$WORK/points.csv" --k 58:61 --restarts 2 --progress none); fi
     slow=("${job_of_test[@]}" --checkpoint run.ck --checkpoint-every 0)
     slow_path=(--path scalar)
@@ -411,6 +414,22 @@ kmeans_refusals() {
         "$PLAIT" kmeans points.csv --predict points.npy --checkpoint new.ck
     expect_ok 3 -- "$PLAIT" "${job_of_test[@]}" --seed random --checkpoint run.ck
     assert "it resumes" grep -q "^resumed after iteration" "$WORK/out"
+    # Centroids of a file are those of the run, whatever the file is called.
+    for seed in 1 2; do
+        expect_ok 1 -- "$PLAIT" kmeans points.csv --k 61 --seed "$seed" --max-iter 0 --centroids "start$seed.npy"
+    done
+    job_of_test=(kmeans points.csv --init start1.npy --progress none)
+    slow=("${job_of_test[@]}" --checkpoint run.ck --checkpoint-every 0)
+    for try in 1 2 3 4 5; do
+        start_slow 1
+        for pid in $(launched); do kill -USR1 "$pid" 2>/dev/null || true; done
+        wait_for_end
+        [ "$status" -eq 0 ] || break
+    done
+    expect_error "whose init is [0-9a-f]{16}, not [0-9a-f]{16}" 2 -- \
+        "$PLAIT" kmeans points.csv --init start2.npy --progress none --checkpoint run.ck
+    expect_ok 3 -- "$PLAIT" "${job_of_test[@]}" --checkpoint run.ck
+    assert "it resumes from there" grep -q "^resumed after iteration" "$WORK/out"
     expected=$(fnv1a)
     expect_ok 1 -- "$PLAIT" "${job_of_test[@]}" --seed "$seed"
     assert "with the seed that was drawn" [ "$(fnv1a)" = "$expected" ]

@@ -78,6 +78,7 @@ done
 # columns. What takes long by itself is given less to do.
 quick_arguments() {
     case $1 in
+    collectives) echo bcast,barrier --sizes 8 --repeat 3 ;;
     check) echo --only reduce,bcast-array ;;
     integrate) echo --workers 1 --oversubscribe ;;
     kmeans) echo "$here/../golden/kmeans_points.csv" --k 3 ;;
@@ -107,6 +108,8 @@ if is_open_mpi; then
     PLAIT_CSV=yes expect_ok 2 -- "$PLAIT" check --only spawn
     assert "spawned workers report no times of their own" names spawn total
 fi
+expect_ok 2 -- "$PLAIT" collectives scan,bcast --sizes 8 --repeat 3 --csv
+assert "collectives has one for each operation" names bcast scan total
 expect_ok 2 -- "$PLAIT" count --csv
 assert "count has its timers" names draw gather total
 

@@ -11,6 +11,11 @@
  *     closed                       the directory refuses new files
  *     unshared                     it is not that of the other ranks
  *     fail                         MPI_Alltoall and MPI_File_open fail
+ *     collective NAME RANK first   the first byte that an operation of plait collectives
+ *                                  has brought to that rank is wrong
+ *     collective NAME RANK last    the last one is
+ *     idle                         operations of plait collectives do nothing
+ *     worn RANK                    MPI_Scan's first byte on that rank is wrong from call 10 on
  *     unwritten RANK               MPI_File_write_at_all fails on that rank alone
  *     unsynced RANK                MPI_File_sync does
  *     energy ROOT                  counters of energy are read below ROOT/<rank>, where the file
@@ -23,6 +28,7 @@
 #include "base/memory.h"
 #include "base/topology.h"
 #include "check/check_trial.h"
+#include "cluster/collectives_operations.h"
 
 #include <errno.h>
 #include <mpi.h>
@@ -38,6 +44,8 @@ void __real_trial_start(struct trial *trial);
 void __wrap_trial_start(struct trial *trial);
 void __real_trial_stop(struct trial *trial);
 void __wrap_trial_stop(struct trial *trial);
+void __real_collective_run_once(const struct collective_job *job);
+void __wrap_collective_run_once(const struct collective_job *job);
 uint64_t __wrap_memory_available_bytes(void);
 uint64_t __real_memory_available_bytes(void);
 int __wrap_statvfs64(const char *path, struct statvfs *disk);
@@ -199,6 +207,28 @@ static bool fails_here(const char *how) {
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     snprintf(what, sizeof what, "%s %d", how, rank);
     return asked_for(what);
+}
+
+void __wrap_collective_run_once(const struct collective_job *job) {
+    const size_t bytes = (size_t)collective_bytes(job, job->operation->receives);
+    char first[64], last[64];
+    if (asked_for("idle"))
+        return;
+    __real_collective_run_once(job);
+    snprintf(first, sizeof first, "collective %s %d first", job->operation->name, job->rank);
+    snprintf(last, sizeof last, "collective %s %d last", job->operation->name, job->rank);
+    if (bytes > 0 && asked_for(first))
+        job->receive[0] ^= 1;
+    if (bytes > 0 && asked_for(last))
+        job->receive[bytes - 1] ^= 1;
+}
+
+int MPI_Scan(const void *out, void *in, int count, MPI_Datatype type, MPI_Op op, MPI_Comm comm) {
+    static int calls;
+    const int result = PMPI_Scan(out, in, count, type, op, comm);
+    if (++calls >= 10 && count > 0 && fails_here("worn"))
+        *(unsigned char *)in ^= 1;
+    return result;
 }
 
 int MPI_File_write_at_all(MPI_File file, MPI_Offset offset, const void *values, int count,

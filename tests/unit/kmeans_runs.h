@@ -16,7 +16,8 @@ struct kmeans_case {
     struct plait_kmeans kmeans;
     uint32_t restart;
     const double *values;
-    const double *given; /* centroids that start the run, or NULL */
+    const double *given;     /* centroids that start the run, or NULL */
+    const uint64_t *weights; /* of the rows, or NULL */
 };
 
 struct kmeans_outcome {
@@ -103,8 +104,8 @@ static inline void kmeans_work(void *context, const struct plait_kmeans_team *te
     struct kmeans_outcome *outcome = job->outcome;
     const uint64_t first = kmeans_first_row(c->kmeans.points, team->rank, team->ranks);
     const uint64_t end = kmeans_first_row(c->kmeans.points, team->rank + 1, team->ranks);
-    const struct plait_kmeans_share share = {c->values + first * c->kmeans.dims, first,
-                                             end - first};
+    const struct plait_kmeans_share share = {c->values + first * c->kmeans.dims, first, end - first,
+                                             c->weights ? c->weights + first : NULL};
     const size_t values = (size_t)c->kmeans.clusters * c->kmeans.dims;
     double *centroids = malloc(values * sizeof *centroids);
     struct plait_kmeans_run *run = NULL;

@@ -245,7 +245,7 @@ static void test_shared_sums(void) {
 
 static enum plait_status open_one(struct plait_kmeans kmeans, const double *values, uint64_t count,
                                   const double *given) {
-    const struct plait_kmeans_share share = {values, 0, count};
+    const struct plait_kmeans_share share = {values, 0, count, NULL};
     struct plait_exec exec;
     struct plait_kmeans_run *run = NULL;
     CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 1));
@@ -285,7 +285,7 @@ static void test_values(void) {
     const struct plait_kmeans k = plait_kmeans_default(6, 2, 3);
     for (size_t b = 0; b < sizeof bad / sizeof *bad; b++) {
         double values[12] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
-        const struct plait_kmeans_share share = {values, 0, 6};
+        const struct plait_kmeans_share share = {values, 0, 6, NULL};
         uint64_t row = 99;
         uint32_t column = 99;
         CHECK(!plait_kmeans_find_bad(&share, 2, &row, &column));
@@ -323,7 +323,7 @@ static void stop_one(void *context, const struct plait_kmeans_team *team) {
     struct stopping *stopping = context;
     const uint64_t first = 100 * (uint64_t)team->rank;
     const struct plait_kmeans kmeans = plait_kmeans_default(300, 2, 5);
-    const struct plait_kmeans_share share = {stopping->values + 2 * first, first, 100};
+    const struct plait_kmeans_share share = {stopping->values + 2 * first, first, 100, NULL};
     struct plait_exec exec;
     struct plait_kmeans_run *run = NULL;
     double centroids[10];
@@ -354,7 +354,7 @@ static void test_resume(void) {
     uint64_t random = check_seed() + 7;
     double *values = draw_points(UNIFORM, POINTS, DIMS, &random), start[VALUES];
     struct plait_kmeans kmeans = plait_kmeans_default(POINTS, DIMS, CLUSTERS);
-    const struct plait_kmeans_share share = {values, 0, POINTS};
+    const struct plait_kmeans_share share = {values, 0, POINTS, NULL};
     struct plait_kmeans_run *whole = NULL, *again = NULL;
     struct plait_kmeans_result expected, result;
     struct plait_exec exec;

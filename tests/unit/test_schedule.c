@@ -4,6 +4,7 @@
 #include "base/schedule.h"
 #include "check.h"
 #include "queue_simulation.h"
+#include "schedule_walk.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -257,6 +258,112 @@ static void stop_ends_it(void) {
     schedule_end(&schedule);
 }
 
+/* The busy time that a rank reports next, of three kinds: any speed; few speeds that stay as they
+ * are, so that sums lie on the edge of a size; or nearly the same speed as all others. */
+static double draw_busy_s(int kind, int rank, uint64_t units, double before_s, uint64_t *random) {
+    static const double speeds[] = {0.1, 0.1, 0.3, 1};
+    if (kind == 0)
+        return before_s + exp(12 * draw_unit(random) - 8);
+    if (kind == 1)
+        return (double)units / speeds[rank % 4];
+    return (double)units * (1 + 1e-9 * draw_unit(random));
+}
+
+/* Questions and reports in any order, of ranks that have ended too: each piece is the one that a
+ * walk over all ranks comes to. Returns how many there were, and adds those that needed the walk.
+ */
+static uint64_t check_decisions(uint64_t total, int ranks, int kind, uint64_t *random,
+                                uint64_t *walks) {
+    struct schedule schedule;
+    struct walk walk;
+    uint64_t *units = calloc((size_t)ranks, sizeof *units), questions = 0;
+    double *busy_s = calloc((size_t)ranks, sizeof *busy_s);
+    bool equal = true;
+    begin_dynamic(&schedule, total, ranks);
+    if (!CHECK(walk_begin(&walk, total, ranks)) || !CHECK(units && busy_s))
+        return 0;
+    for (int r = 0; r < ranks; r++)
+        units[r] = walk_first(&walk, r).count;
+    /* Whoever asks when nothing is left ends; some more questions are asked then. */
+    for (uint64_t after = 0; after < (uint64_t)ranks && equal; after += walk.next == total) {
+        const int r = (int)(draw(random) % (uint64_t)ranks);
+        if (draw(random) % 4 > 0) {
+            busy_s[r] = draw_busy_s(kind, r, units[r], busy_s[r], random);
+            schedule_tell(&schedule, r, units[r], busy_s[r]);
+            walk_tell(&walk, r, units[r], busy_s[r]);
+            if (draw(random) % 4 == 0) /* a report without a question */
+                continue;
+        }
+        const uint64_t room = draw(random) % 8 == 0 ? draw(random) % 5 : UINT64_MAX;
+        const struct piece got = schedule_next(&schedule, r, room),
+                           expected = walk_next(&walk, r, room);
+        equal = got.first == expected.first && got.count == expected.count;
+        units[r] += got.count;
+        questions++;
+    }
+    check_that(equal, __FILE__, __LINE__, "%d units, %d ranks, speeds %d: question %d", (int)total,
+               ranks, kind, (int)questions);
+    *walks += schedule.walks;
+    schedule_end(&schedule);
+    walk_end(&walk);
+    free(units);
+    free(busy_s);
+    return questions;
+}
+
+static void decisions_are_those_of_a_walk(void) {
+    static const int ranks[] = {1, 2, 3, 7, 8, 40, 64, 1000};
+    uint64_t random = seeded(), questions[3] = {0}, walks[3] = {0};
+    for (int kind = 0; kind < 3; kind++)
+        for (size_t n = 0; n < sizeof ranks / sizeof *ranks; n++)
+            for (int again = 0; again < (ranks[n] < 1000 ? 200 : 4); again++) {
+                const uint64_t total = draw(&random) % (again % 2 ? 200 : 100000);
+                questions[kind] += check_decisions(total, ranks[n], kind, &random, &walks[kind]);
+            }
+    CHECK(questions[0] > 10000 && questions[1] > 10000 && questions[2] > 10000);
+    /* Speeds as they are measured need hardly any walk; those on the edge show that it is there. */
+    check_that(walks[0] * 1000 < questions[0], __FILE__, __LINE__, "%d walks for %d questions",
+               (int)walks[0], (int)questions[0]);
+    check_that(walks[1] > 100, __FILE__, __LINE__, "%d walks for %d questions", (int)walks[1],
+               (int)questions[1]);
+}
+
+/* The sum of the others is as near as it says to that of a walk, after any changes. */
+static void speeds_are_kept(void) {
+    static const int ranks[] = {1, 2, 3, 5, 8, 33, 1000};
+    uint64_t random = seeded();
+    for (size_t n = 0; n < sizeof ranks / sizeof *ranks; n++) {
+        struct speed_field field;
+        if (!CHECK(speed_field_begin(&field, ranks[n])))
+            return;
+        for (int step = 0; step < 2000; step++) {
+            const int changed = (int)(draw(&random) % (uint64_t)ranks[n]),
+                      asking = (int)(draw(&random) % (uint64_t)ranks[n]);
+            if (draw(&random) % 4 == 0)
+                speed_field_leave(&field, changed);
+            else
+                speed_field_set(&field, changed,
+                                draw(&random) % 5 ? exp(20 * draw_unit(&random) - 10) : 0);
+            const struct speed_others others = speed_field_others(&field, asking);
+            const double sum = speed_field_walk(&field, asking);
+            double fastest = 0;
+            int known = 0, unknown = 0;
+            for (int r = 0; r < ranks[n]; r++) {
+                if (r == asking)
+                    continue;
+                known += field.speed[r] > 0;
+                unknown += field.speed[r] == 0;
+                fastest = fmax(fastest, field.speed[r]);
+            }
+            if (!CHECK(fabs(others.sum - sum) <= others.sum * others.error) ||
+                !CHECK(others.fastest == fastest) || !CHECK_INT(known, others.known) ||
+                !CHECK_INT(unknown, others.unknown))
+                return;
+        }
+        speed_field_end(&field);
+    }
+}
+
 /* How costs may lie. */
 static double cost_at(int shape, double x, uint64_t *random) {
     switch (shape) {
@@ -322,6 +429,8 @@ int main(int argc, char **argv) {
         {"slow rank is spared", slow_rank_is_spared},
         {"equal ranks share the end", equal_ranks_share_the_end},
         {"stop ends it", stop_ends_it},
+        {"decisions are those of a walk", decisions_are_those_of_a_walk},
+        {"speeds are kept", speeds_are_kept},
         {"heterogeneous ranks end together", heterogeneous_ranks_end_together},
         {"small jobs need few messages", small_jobs_need_few_messages},
         {0},

@@ -88,7 +88,7 @@ static uint64_t labels_of(const double *values, const struct plait_exec *exec) {
     struct plait_kmeans_run *run = NULL;
     struct plait_kmeans_inertia inertia;
     const struct plait_kmeans kmeans = plait_kmeans_default(POINTS, DIMS, CLUSTERS);
-    const struct plait_kmeans_share share = {points[0], 0, POINTS};
+    const struct plait_kmeans_share share = {points[0], 0, POINTS, NULL};
     for (int k = 0; k < POINTS * DIMS; k++)
         points[k / DIMS][k % DIMS] = isfinite(values[k]) ? values[k] : k;
     CHECK_INT(PLAIT_OK, plait_kmeans_open(&kmeans, &share, NULL, exec, NULL, &run));

@@ -62,10 +62,13 @@ struct plait_kmeans {
     uint64_t seed;     /* of the start */
     enum plait_kmeans_init init;
     uint32_t trials;      /* candidates for a seed of k-means++: 1 .. PLAIT_KMEANS_TRIALS_MAX */
-    uint64_t sample;      /* points that k-means++ looks at, at most points; 0: max(16384, 256 k) */
+    uint64_t sample;      /* points that k-means++ looks at, at most points, or weight where there
+                             is one; 0: max(16384, 256 k) */
     uint32_t steps_max;   /* steps; 0: only the labels of the start */
     uint64_t changed_max; /* stop after a step in which that many labels changed, or fewer */
     enum plait_kmeans_bounds bounds; /* no part of the result, which it does not change */
+    uint64_t weight; /* sum of the weights of all points: clusters .. PLAIT_KMEANS_POINTS_MAX; 0:
+                        they have none, and each counts once */
 };
 
 /* For that many points, columns and clusters: seed 42, k-means++, 8 trials, 300 steps, and
@@ -79,10 +82,14 @@ PLAIT_API enum plait_status plait_kmeans_check(const struct plait_kmeans *kmeans
 
 /* Rows [first, first + count) of the points, in C order. The shares of a team follow one another in
  * the order of the ranks and cover all rows; a share may be empty. values must stay as they are
- * until the run is closed. count <= PLAIT_KMEANS_SHARE_MAX. */
+ * until the run is closed. count <= PLAIT_KMEANS_SHARE_MAX.
+ * A point of weight w counts as w points, one after another: centroids, counts, changed and inertia
+ * are to the bit those of a run whose rows are repeated. One of weight 0 has a label and is no part
+ * of anything else. Weights are copied, 8 bytes a point. */
 struct plait_kmeans_share {
     const double *values; /* [count][dims] */
     uint64_t first, count;
+    const uint64_t *weights; /* [count]; NULL where plait_kmeans.weight is 0 */
 };
 
 /* Whether a value is NaN, infinite or beyond PLAIT_KMEANS_VALUE_MAX; the first such one into *row
@@ -109,7 +116,8 @@ struct plait_kmeans_run;
  * exec->progress is called with points of this share, and where it returns false on one rank, the
  * function that called it returns PLAIT_E_INTERRUPTED on all.
  * Returns PLAIT_OK; PLAIT_E_ARGUMENT (then *run is not written, and where arguments differ between
- * ranks the others wait); PLAIT_E_VALUE where plait_kmeans_find_bad would find a value in the
+ * ranks the others wait, but not where the weights of all shares have another sum than
+ * kmeans->weight); PLAIT_E_VALUE where plait_kmeans_find_bad would find a value in the
  * points or in given; PLAIT_E_TOO_CLOSE where the points differ, but by so little (about 2^-450)
  * that the squares of the differences are lost; PLAIT_E_MEMORY. */
 PLAIT_API enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
@@ -151,9 +159,9 @@ PLAIT_API bool plait_kmeans_is_done(const struct plait_kmeans_run *run);
 struct plait_kmeans_result {
     const double *centroids; /* [clusters][dims] */
     const int32_t *labels;   /* [count] of this share */
-    const uint64_t *counts;  /* [clusters], of all shares */
+    const uint64_t *counts;  /* [clusters], of all shares: points, or their weight */
     uint32_t steps;
-    uint64_t changed;     /* labels of all shares that the last step changed */
+    uint64_t changed;     /* labels of all shares that the last step changed, or their weight */
     uint64_t doubts;      /* points of all shares that the last step had to look at in doubles */
     uint64_t skipped;     /* points of all shares that it left out by bounds */
     double label_seconds; /* of this process in finding labels, since plait_kmeans_open */
