@@ -222,7 +222,10 @@ static int start_command(const struct command *command, int argc, char **argv) {
     }
     const struct session_needs needs = {.any_version = command->any_version,
                                         .spawns = command->spawns,
-                                        .one_thread = command->one_thread};
+                                        /* Rank 0 may find the option elsewhere later: the thread
+                                         * of the watchdog calls nothing of MPI. */
+                                        .one_thread = command->one_thread &&
+                                                      !values_has(&values, "watchdog")};
     if (session_start(&session, command->options->command, needs, &failure))
         run_with_mpi(&session, command, &values, &failure);
     print_once(&session, &failure);

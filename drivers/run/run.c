@@ -11,6 +11,7 @@
 #include "ranks/mpi_check.h"
 #include "ranks/node_watch.h"
 #include "ranks/rank_placement.h"
+#include "ranks/watchdog.h"
 #include "run/energy_use.h"
 #include "run/plot_draw.h"
 #include "run/run_options.h"
@@ -52,7 +53,10 @@ static bool run_begin(struct run *run, const struct command *command, struct opt
         return false;
     if (values_apply(values, options, failure) && command->begin)
         command->begin(run, state, failure);
-    return run_agree(run, failure);
+    if (!run_agree(run, failure))
+        return false;
+    return !run->session || run->over || run_common(run)->watchdog == 0 ||
+           watchdog_begin(run->session, run_common(run)->watchdog, failure);
 }
 
 /* Rank 0 looks at the outputs. Then every rank finds its path, threads and place. */
@@ -278,6 +282,8 @@ void run_command(struct session *session, const struct command *command,
         failure_set(failure, EXIT_RUN, "out of memory");
     if (run_agree(&run, failure))
         run_steps(&run, command, values, options, state, failure);
+    if (session)
+        watchdog_end(session);
     if (state && command->free)
         command->free(state);
     free(state);

@@ -41,6 +41,17 @@ const struct option run_option_rows[RUN_OPTIONS] = {
             "print the timers after the results, those of rank 0, except that a timer that is also in the --json report is of the slowest rank: a table, and lines that begin with '# csv,' for plait logs merge",
         .offset = offsetof(struct run_options, csv),
     },
+    {
+        .name = "watchdog",
+        .kind = OPTION_REAL,
+        .argument = "S",
+        .help =
+            "end the job, with a line that names them, if ranks are not responding for S seconds: stopped, asleep, or cut off from rank 0; more than the longest wait for a disk",
+        .default_text = "none",
+        .offset = offsetof(struct run_options, watchdog),
+        .real_min = 1,
+        .real_max = 1e6,
+    },
 };
 
 const struct option gpu_ranks_row[1] = {

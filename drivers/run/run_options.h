@@ -18,11 +18,12 @@ struct run_options {
     const char *gpu_ranks; /* of the subcommands that have the row */
     const char *json;      /* NULL: no report file */
     bool csv;              /* timers.h prints them */
+    double watchdog;       /* seconds; 0: none */
 };
 
 /* Rows for a struct run_options. The first ones say how kernels run, the others what is reported.
  */
-enum { RUN_KERNEL_OPTIONS = 2, RUN_OPTIONS = 4 };
+enum { RUN_KERNEL_OPTIONS = 2, RUN_OPTIONS = 5 };
 extern const struct option run_option_rows[RUN_OPTIONS];
 
 /* The table of a local subcommand: how kernels run, and no report. */

@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Slurm on the virtual cluster: munge, slurmctld on red, and a slurmd on each of the seven nodes, with the files of
+# docs/slurm: srun, salloc with mpirun, and the four job scripts; the one that is requeued gives the bits of one run.
+# Environment: as in tests/cli/lib.sh.
+set -euo pipefail
+cluster=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/cluster/virtual_cluster.sh
+. "$cluster/virtual_cluster.sh"
+if [ -z "${CLUSTER:-}" ]; then
+    for program in munged slurmctld slurmd srun; do
+        PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || { echo "***Skipped: $program is not installed"; exit 77; }
+    done
+    [ "$(id -u)" -eq 0 ] || { echo '***Skipped: Slurm on seven nodes needs root'; exit 77; }
+    cluster_possible || { echo '***Skipped: this machine allows no virtual cluster'; exit 77; }
+    cluster_enter "${BASH_SOURCE[0]}" "$@"
+fi
+# shellcheck source=tests/cli/lib.sh
+. "$cluster/../cli/lib.sh"
+unset OMPI_MCA_rmaps_base_oversubscribe PRTE_MCA_rmaps_default_mapping_policy
+PATH=$PATH:/usr/sbin:/sbin
+is_open_mpi || { echo '***Skipped: srun starts ranks of Open MPI'; exit 77; }
+slurm=$(cd "$cluster/../../docs/slurm" && pwd)
+
+# A node's own /etc, /run and /var as far as Slurm uses them; then what systemd does on a real one. There is no systemd
+# here, so Slurm makes no control groups; the nodes have fewer cores than their lines say, and share /tmp.
+slurm_node='
+    for place in /run /etc/slurm /etc/munge /var/lib/slurm /var/lib/munge /var/log/slurm /var/log/munge; do
+        mkdir -p "$place"
+        mount -t tmpfs tmpfs "$place"
+    done
+    mkdir -p /run/munge /run/tmp /var/lib/slurm/slurmctld /var/lib/slurm/slurmd
+    install -m 400 "$CLUSTER/munge.key" /etc/munge/munge.key
+    chown slurm: /var/lib/slurm/slurmctld /var/log/slurm
+    chown munge: /etc/munge /etc/munge/munge.key /run/munge /var/lib/munge /var/log/munge
+    chmod 700 /etc/munge
+    cp "$1/cgroup.conf" /etc/slurm
+    sed "s/^ProctrackType=.*/ProctrackType=proctrack\/linuxproc/; s/^TaskPlugin=.*/TaskPlugin=task\/none/" \
+        "$1/slurm.conf" >/etc/slurm/slurm.conf
+    printf "%s\n" SlurmdParameters=config_overrides TmpFS=/run/tmp >>/etc/slurm/slurm.conf
+    runuser -u munge -- munged
+    if [ "$2" = red ]; then slurmctld; fi
+    slurmd'
+
+# wait_until COMMAND...: a generous minute or two.
+wait_until() {
+    for _ in $(seq 100); do
+        ! "$@" >/dev/null 2>&1 || return 0
+        sleep 0.2
+    done
+    return 1
+}
+all_idle() { [ "$(on red sinfo -h -p all -t idle -o %D)" = 7 ]; }
+
+head -c 128 /dev/urandom >"$CLUSTER/munge.key"
+mkdir "$WORK/bin"
+ln -s "$PLAIT" "$WORK/bin/plait"
+export PATH=$WORK/bin:$PATH
+for node in $cluster_nodes; do on "$node" bash -euc "$slurm_node" node "$slurm" "$node" >"$WORK/$node.log" 2>&1 || cat "$WORK/$node.log"; done
+assert "seven nodes are idle" wait_until all_idle
+
+hosts_of_ranks() {
+    sed -n 's/^rank [0-9]* of [0-9]* on \([^ ]*\) .*/\1/p' "$1" | sort -u | paste -sd ' '
+}
+
+# -- srun and salloc
+expect_ok 1 -- on red srun -N 7 --ntasks-per-node=1 --cpus-per-task=4 plait hello
+assert "srun: seven nodes" [ "$(hosts_of_ranks "$WORK/out")" = "$cluster_nodes" ]
+expect_ok 1 -- on red srun -p pi3 -n 4 plait hello
+assert "four ranks of the partition fit on one node" [ "$(hosts_of_ranks "$WORK/out")" = red01 ]
+expect_ok 1 -- on red salloc -Q -N 3 --ntasks-per-node=1 "$MPIEXEC" --map-by node plait hello
+assert "salloc and mpirun: three nodes" [ "$(hosts_of_ranks "$WORK/out")" = 'red red01 red02' ]
+run_ranks 1 on red srun -Q -N 2 --ntasks-per-node=1 plait mandelbrot --size 0x0
+assert "the status of plait is that of srun" [ "$status" -eq 2 ]
+
+# -- job scripts
+state_of() { on red scontrol show job "$1" | sed -n 's/.*JobState=\([A-Z_]*\).*/\1/p' | sort -u; }
+has_ended() { ! state_of "$1" | grep -cE 'PENDING|RUNNING|COMPLETING|CONFIGURING' >/dev/null; }
+submit() {
+    last_command="sbatch $*"
+    echo "$last_command"
+    job=$(cd "$SANDBOX" && on red sbatch --parsable "$@" 2>"$WORK/err") || true
+    assert "sbatch takes it" [ -n "$job" ]
+}
+completed() {
+    assert "job $1 ends" wait_until has_ended "$1"
+    assert "job $1 is complete, not $(state_of "$1")" [ "$(state_of "$1")" = COMPLETED ]
+    [ "$(state_of "$1")" = COMPLETED ] || tail -n 20 "$SANDBOX"/[a-z]*-"$1.log" || true
+}
+submit "$slurm/hybrid.sh"
+hybrid=$job
+submit "$slurm/one-node.sh"
+one_node=$job
+submit "$slurm/seeds.sh"
+seeds=$job
+completed "$hybrid"
+assert "hybrid: seven nodes" [ "$(hosts_of_ranks "$SANDBOX/hybrid-$hybrid.log")" = "$cluster_nodes" ]
+assert "and a picture" [ -s "$SANDBOX/mandelbrot-$hybrid.png" ]
+completed "$one_node"
+assert "one node: a report" [ -s "$SANDBOX/pi-$one_node.json" ]
+completed "$seeds"
+assert "a report for each seed" [ "$(cd "$SANDBOX" && ls pi-seed-*.json | wc -l)" -eq 8 ]
+assert "of other hits" [ "$(cd "$SANDBOX" && cat pi-seed-*.json | grep -A 2 '"hits"' | sort -u | wc -l)" -gt 8 ]
+
+# -- a run in pieces: SIGUSR1 as before the end of its time, then a node that fails
+work='--runs 64 --sweep 4^14:4^14'
+PLAIT_JOB_OPTIONS="$work --path scalar --threads 1 --checkpoint-every 0.2" submit --export=ALL --nodes=3 "$slurm/requeue.sh"
+checkpoint=$SANDBOX/pi-$job.ck
+log=$SANDBOX/requeue-$job.log
+was_requeued() { [ "$(on red scontrol show job "$job" | sed -n 's/.*Restarts=\([0-9]*\).*/\1/p')" -ge "$1" ]; }
+starts_now() { on red scontrol update "JobId=$job" StartTime=now && [ "$(state_of "$job")" = RUNNING ]; }
+resumed() { [ "$(grep -c "darts are from" "$log")" -ge "$1" ]; }
+assert "it saves" wait_until [ -s "$checkpoint" ]
+[ -s "$checkpoint" ] || { on red scontrol show job "$job"; tail -n 20 "$log"; }
+on red scancel --signal=USR1 "$job"
+assert "saved, stopped, and back in the queue" wait_until was_requeued 1
+assert "with exit status 75" grep -q 'Exited with exit code 75\|exit code 75' "$log"
+# Slurm waits two minutes before it starts a job again.
+assert "it starts again" wait_until starts_now
+assert "from what was saved" wait_until resumed 1
+cluster_kill red02
+on red scontrol update NodeName=red02 State=DOWN Reason='no power' # in place of the minute that SlurmdTimeout is
+assert "the failed node puts it back too" wait_until was_requeued 2
+cp "$checkpoint" "$SANDBOX/rest.ck"
+on red scontrol update "JobId=$job" StartTime=now NumNodes=3
+assert "it starts on the nodes left" wait_until starts_now
+assert "from what was saved" wait_until resumed 2
+on red scancel "$job"
+# The fastest path completes it here: a rest that anybody can continue.
+# shellcheck disable=SC2086
+expect_ok 1 -- "$PLAIT" pi $work --progress none --checkpoint rest.ck --json rest.json
+assert "from what Slurm's runs have left" grep -q "from 'rest.ck'" "$WORK/out"
+# shellcheck disable=SC2086
+expect_ok 1 -- "$PLAIT" pi $work --progress none --json whole.json
+hits() { "$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["result"]["sweep"][0]["hits"])' "$SANDBOX/$1"; }
+assert "the hits of one run" [ "$(hits rest.json)" = "$(hits whole.json)" ]
+finish
