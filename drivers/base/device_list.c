@@ -19,17 +19,22 @@ size_t device_list(enum plait_device_set set, struct device_entry entries[DEVICE
     return count;
 }
 
+void device_list_text(const struct device_entry *entry, char text[DEVICE_LINE_BYTES]) {
+    const struct plait_device_info *info = &entry->info;
+    snprintf(text, DEVICE_LINE_BYTES, "%s%s, %s, %.3g GiB, %s doubles, %s%s", info->name,
+             info->gpu ? "" : " (not a GPU)", info->driver,
+             (double)info->memory_bytes / 1073741824.0, info->doubles ? "with" : "without",
+             entry->why[0] ? "not used: " : "trial passed", entry->why);
+}
+
 void device_list_line(const struct device_entry *entry, size_t index,
                       char line[DEVICE_LINE_BYTES]) {
     const struct plait_device_info *info = &entry->info;
-    char trial[PLAIT_DEVICE_WHY_BYTES + 64], rows[48] = "";
-    if (info->steps_per_s > 0)
-        snprintf(rows, sizeof rows, ", %.3g steps/s", info->steps_per_s);
-    if (entry->why[0])
-        snprintf(trial, sizeof trial, "not used: %s", entry->why);
-    else
-        snprintf(trial, sizeof trial, "trial passed, %.3g darts/s%s", info->darts_per_s, rows);
-    snprintf(line, DEVICE_LINE_BYTES, "device %zu: %s%s, %s, %.3g GiB, %s doubles, %s", index,
-             info->name, info->gpu ? "" : " (not a GPU)", info->driver,
-             (double)info->memory_bytes / 1073741824.0, info->doubles ? "with" : "without", trial);
+    char text[DEVICE_LINE_BYTES], darts[48] = "", steps[48] = "";
+    device_list_text(entry, text);
+    if (!entry->why[0])
+        snprintf(darts, sizeof darts, ", %.3g darts/s", info->darts_per_s);
+    if (!entry->why[0] && info->steps_per_s > 0)
+        snprintf(steps, sizeof steps, ", %.3g steps/s", info->steps_per_s);
+    snprintf(line, DEVICE_LINE_BYTES, "device %zu: %.640s%s%s", index, text, darts, steps);
 }

@@ -20,9 +20,12 @@ enum { DEVICE_LIST_MAX = 16 };
  * DEVICE_LIST_MAX. */
 size_t device_list(enum plait_device_set set, struct device_entry entries[DEVICE_LIST_MAX]);
 
-/* "device 0: NAME, DRIVER, 141 GiB, with doubles, trial passed, ...", without the end of the line.
- */
 enum { DEVICE_LINE_BYTES = 768 };
+
+/* "NAME, DRIVER, 141 GiB, with doubles, trial passed", or "not used: " and the reason. */
+void device_list_text(const struct device_entry *entry, char text[DEVICE_LINE_BYTES]);
+
+/* "device 0: " and that with the speeds, without the end of the line. */
 void device_list_line(const struct device_entry *entry, size_t index, char line[DEVICE_LINE_BYTES]);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * plait hello: who runs where. The first thing to run on a new cluster. */
-#include "base/device_list.h"
+#include "cluster/device_report.h"
 #include "cluster/hello_options.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
@@ -91,14 +91,7 @@ static void hello_report_devices(const struct run *run, const struct hello *hell
         for (int k = 0; k < hello->counts[r]; k++, entry++) {
             report_open_object(report, NULL);
             report_text(report, "host", run->placements[r].host);
-            report_text(report, "name", entry->info.name);
-            report_text(report, "driver", entry->info.driver);
-            report_count(report, "memory_bytes", entry->info.memory_bytes);
-            report_flag(report, "gpu", entry->info.gpu);
-            report_flag(report, "doubles", entry->info.doubles);
-            report_real(report, "darts_per_second", entry->info.darts_per_s);
-            report_real(report, "steps_per_second", entry->info.steps_per_s);
-            report_text(report, "refused", entry->why);
+            device_report(report, entry);
             report_close(report);
         }
     report_close(report);

@@ -30,6 +30,7 @@ static void sysinfo_join_cpus(const struct session *session, struct machine_cpus
 }
 
 static bool sysinfo_work(struct run *run, void *opaque, struct failure *failure) {
+    const struct sysinfo_options *options = run->options;
     const struct session *session = run->session;
     struct sysinfo_state *state = opaque;
     struct machine_cpus cpus = {{0}};
@@ -37,6 +38,10 @@ static bool sysinfo_work(struct run *run, void *opaque, struct failure *failure)
     sysinfo_join_cpus(session, &cpus);
     if (!mine || (sysinfo_is_first(session) && !sysinfo_find(mine, &cpus, "")))
         failure_set(failure, EXIT_RUN, "out of memory");
+    /* After clock and load, which the trial of a device would change. */
+    else if (sysinfo_is_first(session))
+        mine->opened_count =
+            (int32_t)device_list(options->devices ? PLAIT_ALL_DEVICES : PLAIT_GPUS, mine->opened);
     bool good = agree(session, failure);
     if (good) {
         int major, minor;

@@ -3,6 +3,7 @@
 #ifndef PLAIT_DRIVERS_SYSINFO_NODE_H
 #define PLAIT_DRIVERS_SYSINFO_NODE_H
 
+#include "base/device_list.h"
 #include "base/devices.h"
 #include "base/group_limits.h"
 #include "base/health.h"
@@ -45,10 +46,12 @@ struct sysinfo {
     struct group_limits limits;
     struct network network;
     struct devices devices;
+    int32_t opened_count;
+    struct device_entry opened[DEVICE_LIST_MAX]; /* those of OpenCL, each of them tried */
 };
 
-/* Fills all but rank, ranks, path and what is MPI's. usable: the CPUs that the ranks of the node
- * may use. root:
+/* Fills all but rank, ranks, path, opened and what is MPI's. usable: the CPUs that the ranks of the
+ * node may use. root:
  * "" for this machine; else a directory that stands for "/". False without memory. */
 bool sysinfo_find(struct sysinfo *node, const struct machine_cpus *usable, const char *root);
 

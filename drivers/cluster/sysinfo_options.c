@@ -21,6 +21,13 @@ static const struct option rows[] = {
             "print totals (nodes, sockets, cores, hardware threads) instead of tables: a line for each kind of node, and one for all",
         .offset = offsetof(struct sysinfo_options, totals),
     },
+    {
+        .name = "devices",
+        .kind = OPTION_FLAG,
+        .help =
+            "list all devices of OpenCL of each node, CPUs among them, which loads their drivers; without it GPUs are listed",
+        .offset = offsetof(struct sysinfo_options, devices),
+    },
 };
 
 static const struct option_table tables[] = {
@@ -31,7 +38,7 @@ static const struct option_table tables[] = {
 
 const struct option_set sysinfo_option_set = {
     .command = "sysinfo",
-    .summary = "describe the nodes: processors, caches, memory, clocks, limits, networks",
+    .summary = "describe the nodes: processors, caches, memory, clocks, limits, networks, GPUs",
     .details =
         "A table of each kind of node that ranks run on, this one without a launcher: what is the same on all nodes of a kind once, then clock, temperature, throttling, load and addresses of each. One rank per node is enough. What cannot be read says why. On a Raspberry Pi throttling is what its firmware reports: now, and since boot for root and the group video; under-voltage is a weak power supply or cable.",
     .tables = tables,

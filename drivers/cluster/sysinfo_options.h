@@ -7,7 +7,7 @@
 
 struct sysinfo_options {
     struct run_options run;
-    bool vector, totals;
+    bool vector, totals, devices;
 };
 
 extern const struct option_set sysinfo_option_set;

@@ -2,6 +2,8 @@
  * Writes nodes as JSON: what is not known is null, what may not be read says so. */
 #include "cluster/sysinfo_report.h"
 
+#include "cluster/device_report.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -182,6 +184,13 @@ static void report_node(struct report *report, const struct sysinfo *node) {
     report_open_array(report, "gpus");
     for (int32_t k = 0; k < node->devices.count && k < DEVICES_LISTED; k++)
         report_text(report, NULL, node->devices.names[k]);
+    report_close(report);
+    report_open_array(report, "devices");
+    for (int32_t k = 0; k < node->opened_count; k++) {
+        report_open_object(report, NULL);
+        device_report(report, &node->opened[k]);
+        report_close(report);
+    }
     report_close(report);
     report_open_object(report, "energy");
     report_read(report, "counters", node->energy);

@@ -215,6 +215,18 @@ static void put_devices(FILE *stream, const struct devices *devices) {
     put_row(stream, "GPUs", "%s", value[0] ? value : "none that the kernel knows");
 }
 
+/* Without their speeds, which differ from node to node. A GPU that OpenCL does not find is idle for
+ * lack of a driver, which is said. */
+static void put_opened(FILE *stream, const struct sysinfo *node) {
+    for (int32_t k = 0; k < node->opened_count; k++) {
+        char text[DEVICE_LINE_BYTES];
+        device_list_text(&node->opened[k], text);
+        put_row(stream, k == 0 ? "OpenCL" : "", "device %d: %s", (int)k, text);
+    }
+    if (node->opened_count == 0 && node->devices.count > 0)
+        put_row(stream, "OpenCL", "finds no GPU: runs use threads");
+}
+
 static void put_energy(FILE *stream, const struct sysinfo *node) {
     const int32_t count = node->energy_counters;
     if (count == 0)
@@ -249,6 +261,7 @@ static void put_common(FILE *stream, const struct sysinfo *node) {
     put_limits(stream, &node->limits);
     put_network(stream, &node->network);
     put_devices(stream, &node->devices);
+    put_opened(stream, node);
     put_energy(stream, node);
 }
 

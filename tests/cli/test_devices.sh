@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # --gpu-ranks: who gets which device, with the same bits; a device that fails in the middle of the work.
-#     test_devices.sh PART...     choice loss hello no_loader   opencl_bits opencl_signals opencl_start oclgrind
+#     test_devices.sh PART...     choice loss hello sysinfo no_loader   opencl_bits opencl_signals opencl_start oclgrind
 # FAKED_PLAIT is a plait with a device of its own (fake_device.c), which the first parts use; the others need a
 # device of this machine, the last one oclgrind and DEVICE_SMALL, the program that it runs.
 set -euo pipefail
@@ -122,6 +122,24 @@ hello() {
     check_report report.json
 }
 
+# As hello lists them, and which node has them.
+sysinfo() {
+    expect_ok 2 -- env FAKE_DEVICE='fast two' "$FAKED_PLAIT" sysinfo --json report.json
+    assert "the first device" grep -q '^OpenCL  *device 0: fake 0, tests, 1 GiB, with doubles, trial passed$' "$WORK/out"
+    assert "and the second" grep -q '^  *device 1: fake 1, tests, 1 GiB, with doubles, trial passed$' "$WORK/out"
+    check_report report.json
+    assert "the report has both, with speeds" in_sandbox "$python" -c "
+import json
+devices = json.load(open('report.json'))['result']['nodes'][0]['devices']
+assert [d['name'] for d in devices] == ['fake 0', 'fake 1'] and all(d['darts_per_second'] > 0 for d in devices)"
+    expect_ok 1 -- env FAKE_DEVICE='fast cpu' "$FAKED_PLAIT" sysinfo
+    assert "GPUs only" [ "$(grep -c 'fake' "$WORK/out")" -eq 0 ]
+    expect_ok 3 -- env FAKE_DEVICE='wrong-darts cpu no-doubles' "$FAKED_PLAIT" sysinfo --devices --json report.json
+    tr -s ' \n' ' ' <"$WORK/out" >"$WORK/line"
+    assert "why it is not used" grep -q 'device 0: fake 0 (not a GPU), tests, 1 GiB, without doubles, not used: of 1048576 darts of rxs64 it counts 823669 hits' "$WORK/line"
+    check_report report.json
+}
+
 # No driver at all: auto is silent, all is one line.
 no_loader() {
     mkdir -p "$WORK/none"
@@ -220,6 +238,10 @@ opencl_start() {
     assert "nor does pi" [ "$(opened)" -eq 0 ]
     expect_ok 1 -- env LD_DEBUG=files "$PLAIT" hello
     assert "nor hello" [ "$(opened)" -eq 0 ]
+    expect_ok 1 -- env LD_DEBUG=files "$PLAIT" sysinfo
+    assert "nor sysinfo" [ "$(opened)" -eq 0 ]
+    expect_ok 1 -- env LD_DEBUG=files "$PLAIT" sysinfo --devices
+    assert "but with --devices" [ "$(opened)" -gt 0 ]
     expect_ok 1 -- env LD_DEBUG=files "$PLAIT" "${picture[@]}" --gpu-ranks all
     assert "all does" [ "$(opened)" -gt 0 ]
 }
