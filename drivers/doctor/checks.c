@@ -32,6 +32,13 @@ static void say(struct words *words, int number, const char *format, ...) {
     va_end(arguments);
 }
 
+/* Sets a word to one that a shell takes as it is. */
+static void say_quoted(struct words *words, int number, const char *text) {
+    char *quoted = shell_quoted(text);
+    say(words, number, "%s", quoted ? quoted : "?");
+    free(quoted);
+}
+
 static bool same(const char *a, const char *b) {
     return strcmp(a, b) == 0;
 }
@@ -1061,7 +1068,7 @@ static bool slurm_conf_missing(const struct doctor_view *view, size_t n, struct 
         !*view->here->slurm_checksum)
         return false;
     say(words, 1, "%s", node->slurm_configuration);
-    say(words, 2, "%s", view->here->slurm_configuration);
+    say_quoted(words, 2, view->here->slurm_configuration);
     return true;
 }
 
@@ -1079,7 +1086,7 @@ static bool slurm_conf_differs(const struct doctor_view *view, size_t n, struct 
     if (!view->slurm || !differ(node->slurm_checksum, view->here->slurm_checksum))
         return false;
     say(words, 1, "%s", node->slurm_configuration);
-    say(words, 2, "%s", view->here->slurm_configuration);
+    say_quoted(words, 2, view->here->slurm_configuration);
     return true;
 }
 
@@ -1087,9 +1094,12 @@ static bool slurm_node_unknown(const struct doctor_view *view, size_t n, struct 
     const struct node_facts *node = &view->nodes[n];
     struct nodelist_shape shape;
     if (!view->slurm || !*node->slurm_checksum || !*node->slurm_shape ||
+        !begins_with(node->slurm_shape, "NodeName=") ||
         nodelist_shape(&node->slurm_nodes, node->slurm_name, &shape))
         return false;
-    say(words, 1, "%s", node->slurm_configuration);
+    /* The line is typed here: another node does not decide which file it changes. */
+    const char *here = view->here->slurm_configuration;
+    say_quoted(words, 1, *here ? here : node->slurm_configuration);
     say(words, 2, "%s", node->slurm_name);
     say(words, 3, "%s", node->slurm_shape);
     say(words, 4, "%s", view->here->uid == 0 ? "" : "sudo ");

@@ -141,7 +141,7 @@ static void fact_copy(fact_text text, const char *value, size_t length, bool mes
     size_t kept = 0;
     for (; kept < length && kept + 1 < FACT_TEXT_BYTES; kept++) {
         const unsigned char c = (unsigned char)value[kept];
-        const bool safe = c >= 0x20 && c < 0x7f && (message || !strchr("'\"`\\$;&|<>", c));
+        const bool safe = c >= 0x20 && c < 0x7f && (message || !strchr("'\"`\\$;&|<>!", c));
         text[kept] = safe ? (char)c : '?';
     }
     while (kept > 0 && text[kept - 1] == ' ')
@@ -170,7 +170,17 @@ static bool fact_store(struct node_facts *facts, const struct fact *fact, const 
     return true;
 }
 
-bool facts_parse(struct node_facts *facts, const char *text, size_t bytes) {
+/* Keys of what this machine finds out about a node. */
+static bool fact_is_ours(const char *key) {
+    static const char *const ours[] = {"node.",   "agent.",  "clock.", "ssh.",
+                                       "address", "reverse", "local.", NULL};
+    size_t k = 0;
+    while (ours[k] && strncmp(key, ours[k], strlen(ours[k])) != 0)
+        k++;
+    return ours[k] != NULL;
+}
+
+static bool facts_take(struct node_facts *facts, const char *text, size_t bytes, bool reply) {
     const char *end = text + bytes;
     for (const char *line = text; line < end;) {
         const char *stop = memchr(line, '\n', (size_t)(end - line));
@@ -182,9 +192,18 @@ bool facts_parse(struct node_facts *facts, const char *text, size_t bytes) {
         for (size_t k = 0; equals && k < KNOWN; k++)
             if (strlen(known[k].key) == (size_t)(equals - line) &&
                 memcmp(known[k].key, line, (size_t)(equals - line)) == 0 &&
+                !(reply && fact_is_ours(known[k].key)) &&
                 !fact_store(facts, &known[k], equals + 1, (size_t)(stop - equals - 1)))
                 return false;
         line = next;
     }
     return true;
+}
+
+bool facts_parse(struct node_facts *facts, const char *text, size_t bytes) {
+    return facts_take(facts, text, bytes, false);
+}
+
+bool facts_parse_reply(struct node_facts *facts, const char *text, size_t bytes) {
+    return facts_take(facts, text, bytes, true);
 }

@@ -62,4 +62,8 @@ void facts_free(struct node_facts *facts);
  * does not take as it is. False without memory. */
 bool facts_parse(struct node_facts *facts, const char *text, size_t bytes);
 
+/* The same of what another node has printed: what this machine finds out by itself, such as the
+ * name and how it is reached, is left out too, for it is used in commands as it is. */
+bool facts_parse_reply(struct node_facts *facts, const char *text, size_t bytes);
+
 #endif

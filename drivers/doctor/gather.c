@@ -221,7 +221,7 @@ static void probe_meet(struct agent_job *jobs, size_t count, void *context) {
     gather->connected = true;
     for (size_t k = 0; k < count; k++) {
         struct probing *probing = jobs[k].context;
-        facts_parse(probing->node, jobs[k].out.bytes ? jobs[k].out.bytes : "", jobs[k].line);
+        facts_parse_reply(probing->node, jobs[k].out.bytes ? jobs[k].out.bytes : "", jobs[k].line);
         probing->parsed = jobs[k].line;
     }
     for (size_t k = 0; k < count; k++) {
@@ -277,7 +277,7 @@ static bool probe_take(struct probing *probing, struct agent_job *job) {
         snprintf(error, sizeof error, "%s: %s", job->command[0], strerror(job->start_error));
     if (job->out.flooded)
         snprintf(error, sizeof error, "it printed more than %d KiB", AGENT_OUTPUT_MAX / 1024);
-    bool good = facts_parse(node, out + probing->parsed, job->out.length - probing->parsed) &&
+    bool good = facts_parse_reply(node, out + probing->parsed, job->out.length - probing->parsed) &&
                 fact_say(node, "agent.status=%d", job->start_error ? 127 : job->status) &&
                 fact_say(node, "agent.timeout=%d", job->timed_out && !job->out.flooded) &&
                 fact_say(node, "agent.error=%s", error);

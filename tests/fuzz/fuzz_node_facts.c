@@ -22,11 +22,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         facts_init(&nodes[k]);
         REQUIRE(facts_parse(&nodes[k], reached, sizeof reached - 1));
         const size_t half = k == 0 ? size / 2 : size - size / 2;
-        REQUIRE(facts_parse(&nodes[k], (const char *)data + (k == 0 ? 0 : size / 2), half));
+        REQUIRE((k == 0 ? facts_parse : facts_parse_reply)(
+            &nodes[k], (const char *)data + (k == 0 ? 0 : size / 2), half));
         check_text(nodes[k].hostname);
         check_text(nodes[k].error);
         REQUIRE(nodes[k].interfaces.count <= FACT_LIST_ITEMS_MAX);
     }
+    REQUIRE(strcmp(nodes[1].name, "red") == 0 && strcmp(nodes[1].target, "red") == 0);
     const struct doctor_view view = {.hosts = &hosts,
                                      .nodes = nodes,
                                      .count = 2,

@@ -365,6 +365,13 @@ static const struct setup {
      .nodes = {NULL, "slurm.name=red09"},
      .sentence = "red01: /etc/slurm/slurm.conf has no line NodeName=red09",
      .line = "State=UNKNOWN' | sudo tee -a /etc/slurm/slurm.conf"},
+    /* A node names neither the file that changes here, nor another line for it. */
+    {.check = "slurm-node-unknown",
+     .slurm = true,
+     .nodes = {NULL, "slurm.name=red09\nslurm.configuration=/etc/slurm/slurm.conf /etc/passwd"},
+     .sentence = "red01: /etc/slurm/slurm.conf has no line NodeName=red09",
+     .line = "tee -a /etc/slurm/slurm.conf"},
+    {.check = NULL, .slurm = true, .nodes = {NULL, "slurm.name=red09\nslurm.shape=Prolog=/tmp/x"}},
     {.check = NULL,
      .slurm = true,
      .nodes = {NULL, "slurm.shape=NodeName=red01 CPUs=2\nslurm.SlurmdParameters=config_overrides"}},
@@ -529,6 +536,28 @@ static void test_page(void) {
     }
 }
 
+/* What a node prints does not change how it is reached, nor what else this machine knows of it. */
+static void test_reply(void) {
+    static const char text[] = "node.name=blue\nnode.target=-oProxyCommand=reboot\nnode.local=1\n"
+                               "agent.status=0\nagent.error=x\nclock.offset=0\nssh.port=1\n"
+                               "ssh.userknownhostsfile=x\naddress=10.0.0.9\nreverse=blue\n"
+                               "local.address=10.0.0.9\nreverse.address=10.0.0.9\n"
+                               "hostname=a!b\nown.address=10.0.0.9\n";
+    struct node_facts node;
+    facts_init(&node);
+    CU_ASSERT(facts_parse(&node, "node.name=red\nnode.target=pi@red\n", 33));
+    CU_ASSERT(facts_parse_reply(&node, text, sizeof text - 1));
+    CU_ASSERT_STRING_EQUAL(node.name, "red");
+    CU_ASSERT_STRING_EQUAL(node.target, "pi@red");
+    CU_ASSERT(isnan(node.local) && isnan(node.status) && isnan(node.clock_offset));
+    CU_ASSERT(!*node.error && !*node.ssh_port && !*node.ssh_known_hosts && !*node.reverse &&
+              !*node.local_address);
+    CU_ASSERT(node.addresses.count == 0 && node.reverse_addresses.count == 0);
+    CU_ASSERT_STRING_EQUAL(node.hostname, "a?b"); /* no command of the history of a shell */
+    CU_ASSERT_EQUAL(node.own_addresses.count, 1);
+    facts_free(&node);
+}
+
 /* A machine alone has no network to be unsure of, and its own name may be anything. */
 static void test_one_machine(void) {
     struct host_list hosts = {0};
@@ -665,10 +694,17 @@ static void test_nodelist(void) {
 }
 
 int main(void) {
-    CU_TestInfo tests[] = {
-        {"set-ups", test_setups},          {"table", test_table}, {"page", test_page},
-        {"one machine", test_one_machine}, {"hosts", test_hosts}, {"bad hosts", test_bad_hosts},
-        {"host list", test_host_list},     {"ranks", test_ranks}, {"bad ranks", test_bad_ranks},
-        {"nodelist", test_nodelist},       CU_TEST_INFO_NULL};
+    CU_TestInfo tests[] = {{"set-ups", test_setups},
+                           {"table", test_table},
+                           {"page", test_page},
+                           {"a reply", test_reply},
+                           {"one machine", test_one_machine},
+                           {"hosts", test_hosts},
+                           {"bad hosts", test_bad_hosts},
+                           {"host list", test_host_list},
+                           {"ranks", test_ranks},
+                           {"bad ranks", test_bad_ranks},
+                           {"nodelist", test_nodelist},
+                           CU_TEST_INFO_NULL};
     return run_suite("doctor", tests);
 }
