@@ -16,6 +16,9 @@
 
 extern char **environ;
 
+/* How often an agent that has closed its outputs is looked at. */
+static const uint64_t look_ns = 10000000;
+
 static void agent_close(int *descriptor) {
     if (*descriptor >= 0)
         close(*descriptor);
@@ -191,6 +194,10 @@ static void agent_poll(struct agent_job *jobs, size_t count, struct pollfd *poll
             runs && jobs[k].written < jobs[k].input_bytes ? jobs[k].in : -1, POLLOUT, 0};
         if (runs && !jobs[k].waits && jobs[k].deadline_ns < soonest)
             soonest = jobs[k].deadline_ns;
+        /* Its end is near, and nothing will announce it; but it may also sleep until the deadline.
+         */
+        if (runs && jobs[k].out_fd < 0 && jobs[k].err_fd < 0 && now + look_ns < soonest)
+            soonest = now + look_ns;
     }
     /* A second at most: a child may end and leave its output open to what it started. */
     const int milliseconds = soonest > now ? (int)((soonest - now) / 1000000) + 1 : 0;
@@ -212,7 +219,7 @@ static void agent_serve(struct agent_job *job, const struct pollfd *polls,
     if (job->out_fd < 0) {
         siginfo_t info = {0};
         waitid(P_PID, (id_t)job->process, &info, WEXITED | WNOHANG | WNOWAIT);
-        if (info.si_pid == job->process || job->err_fd < 0) {
+        if (info.si_pid == job->process) {
             agent_finish(job);
             return;
         }

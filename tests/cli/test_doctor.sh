@@ -182,6 +182,11 @@ part_agent() {
         return 1
     }
     assert "nothing is left of it" gone "$(cat "$WORK/sleeper")"
+    # One that closes its outputs and does not end.
+    three_nodes
+    node 127.0.0.3 'exec >&- 2>&-; exec sleep 4711'
+    run_ranks 1 "$PLAIT" doctor --agent "$agent" --hostfile hosts --timeout 10
+    expect_finding '127.0.0.3: it does not reply \(the time was up\)'
     # One that talks too much, one that lies in what would be typed.
     three_nodes
     node 127.0.0.3 'yes banner'
@@ -527,7 +532,7 @@ part_spaces() {
         mount -t tmpfs -o size=1m none $WORK/small && mount -t tmpfs none $SANDBOX && umount -l $SANDBOX &&
         touch $WORK/ready && exec sleep 100000" &
     holder=$!
-    for _ in $(seq 100); do [ -e "$WORK/ready" ] && break; sleep 0.1; done
+    until [ -e "$WORK/ready" ] || ! kill -0 "$holder" 2>/dev/null; do sleep 0.1; done
     printf 'inside=%s\nPATH=/usr/local/bin:/usr/bin:/bin\nTMPDIR=%s\n' "$holder" "$WORK/small" >"$ssh_dir/session.127.0.0.3"
     by_ssh
     assert "status is 1, not $status" [ "$status" -eq 1 ]
