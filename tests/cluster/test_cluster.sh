@@ -200,7 +200,7 @@ part_slow() {
 # Without the settings that end mpirun: the ranks that are left, and those that are cut off, end all the same.
 # shellcheck disable=SC2046
 part_watchdog() {
-    local node rank
+    local node rank job
     rm -r "$HOME/.openmpi" "$HOME/.prte"
     for node in red03 red; do
         rank=$([ $node = red ] && echo 0 || echo 3)
@@ -208,7 +208,8 @@ part_watchdog() {
         : >"$WORK/out"
         (cd "$SANDBOX" && exec timeout -k 5 "$limit_s" $(per_node 7) "$PLAIT" "${pi_work[@]}" --path scalar --threads 1 \
             --watchdog 3) >"$WORK/out" 2>"$WORK/err" </dev/null &
-        until grep -q '^# N mean std' "$WORK/out"; do sleep 0.1; done
+        job=$!
+        until grep -q '^# N mean std' "$WORK/out" || ! kill -0 "$job" 2>/dev/null; do sleep 0.1; done
         assert "seven ranks work" [ "$(pgrep -cx plait)" -eq 7 ]
         cluster_cut "$node"
         for _ in $(seq 600); do

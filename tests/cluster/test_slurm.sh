@@ -42,9 +42,9 @@ slurm_node='
     if [ "$2" = red ]; then slurmctld; fi
     slurmd'
 
-# wait_until COMMAND...: a generous minute or two.
+# wait_until COMMAND...: at least five minutes: only what never comes takes that long.
 wait_until() {
-    for _ in $(seq 100); do
+    for _ in $(seq 1500); do
         ! "$@" >/dev/null 2>&1 || return 0
         sleep 0.2
     done
