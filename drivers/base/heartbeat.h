@@ -4,7 +4,7 @@
  * rank 0 replies. So a rank that is stopped, asleep or cut off is known whatever the others are in:
  * the main threads may all be blocked in a collective call. The thread makes no MPI call.
  *
- * When a rank is not responding rank 0 says so in one line, tells the others to end, and ends; so
+ * When a rank is not responding rank 0 says so in one line, notifies the others, and ends; so
  * does its deputy should rank 0 be the one, and everybody ends alone some seconds later. The
  * launcher ends what is left. A process that is not scheduled for a while, or a machine that
  * sleeps, does not count that time: it may have missed what the others sent. */

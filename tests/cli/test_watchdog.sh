@@ -99,8 +99,8 @@ part_every_subcommand() {
     local words
     expect_ok 1 -- "$PLAIT" mandelbrot --size 30x20 --out a.npy
     printf '1,2\n3,4\n5,6\n' >"$SANDBOX/points.csv"
-    for words in 'amdahl --work 0.1' 'check --only isend' count hello 'integrate --static' 'julia --size 30x20' \
-        'kmeans points.csv --k 2' 'mandelbrot --size 30x20' 'pi --sweep 4^5:4^6' 'pingpong --repeat 2' rank ring; do
+    for words in 'amdahl --work 0.1' 'check --only isend' 'collectives bcast,barrier --sizes 8 --repeat 2' count hello 'integrate --static' 'julia --size 30x20' \
+        'kmeans points.csv --k 2' 'mandelbrot --size 30x20' 'pi --sweep 4^5:4^6' 'pingpong --repeat 2' rank ring sysinfo; do
         # shellcheck disable=SC2086  # words on purpose
         expect_ok 3 -- "$PLAIT" $words --watchdog 60
     done
