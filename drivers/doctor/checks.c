@@ -258,6 +258,8 @@ static enum reach node_reach(const struct node_facts *node) {
     };
     if (node_is_reached(node))
         return REACHED;
+    if (node->status == 127)
+        return OTHER; /* no program was started, and ssh has said nothing */
     for (size_t k = 0; k < sizeof errors / sizeof errors[0]; k++)
         if (strstr(node->error, errors[k].text))
             return errors[k].reach;

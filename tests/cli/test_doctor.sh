@@ -122,6 +122,8 @@ part_bad_input() {
     expect_error "host file '.'" 2 -- "$PLAIT" doctor --hostfile .
     expect_error "--host: '-x' is no name of a host" 2 -- "$PLAIT" doctor --host -x
     expect_error "agent: cannot run .*/nothing: No such file" 2 -- "$PLAIT" doctor --agent "$WORK/nothing" --host 127.0.0.2
+    : >"$SANDBOX/plain"
+    expect_error "agent: cannot run ./plain: Permission denied" 2 -- "$PLAIT" doctor --agent ./plain --host 127.0.0.2
     expect_error "agent: .*quote" 2 -- "$PLAIT" doctor --agent "'x"
     expect_error "np: .*0" 2 -- "$PLAIT" doctor --np 0
     expect_error "timeout: .*0" 2 -- "$PLAIT" doctor --timeout 0

@@ -116,6 +116,11 @@ static const struct setup {
                NOT_REACHED "agent.error=This account is currently not available.\nagent.status=1"},
      .sentence = "red01: the command there ended early, with status 1: This account is currently",
      .line = "ssh red01 /bin/sh -c 'true'"},
+    {.check = "login-fails", /* it is no ssh that asks for a password */
+     .nodes = {NULL, NOT_REACHED "agent.error=./agent: Permission denied\nagent.status=127"},
+     .sentence =
+         "red01: the command there ended early, with status 127: ./agent: Permission denied",
+     .line = "ssh red01 /bin/sh -c 'true'"},
     {.check = "name-loops-back",
      .nodes = {NULL, "-own.address", "-own.address"},
      .sentence = "red01: its own name red01 stands for 127.0.1.1 there",
