@@ -474,11 +474,18 @@ static bool rank_host_unknown(const struct doctor_view *view, size_t r, struct w
         return false;
     if (!view->hostfile)
         return false; /* --host with a rank file: the nodes are those of the rank file */
+    size_t slots = 1; /* of all its ranks: one line for the host file */
+    for (size_t k = 0; k < view->hosts->rank_count; k++)
+        if (k != r && same(view->hosts->ranks[k].host, rank->host)) {
+            if (k < r)
+                return false;
+            slots++;
+        }
     char *file = shell_quoted(view->hostfile);
     say(words, 1, "%ju", (uintmax_t)rank->rank);
     say(words, 2, "%s", rank->host);
     say(words, 3, "%s", file ? file : view->hostfile);
-    say(words, 4, "%s", view_launcher(view) == LAUNCHER_HYDRA ? ":1" : " slots=1");
+    say(words, 4, "%s%zu", view_launcher(view) == LAUNCHER_HYDRA ? ":" : " slots=", slots);
     free(file);
     return true;
 }

@@ -163,6 +163,10 @@ static const struct setup {
      .ranks = "rank 0=red slot=0:0-3\nrank 1=red07 slot=0:0-3\n",
      .sentence = "ranks:2: rank 1 is placed on red07, which the host file does not have",
      .line = "echo 'red07 slots=1' >>hosts"},
+    {.check = "rank-host-unknown", /* one line for all ranks there */
+     .ranks = "rank 0=red07 slot=0:0\nrank 1=red slot=0:0-3\nrank 2=red07 slot=0:1\n",
+     .sentence = "ranks:1: rank 0 is placed on red07, which the host file does not have",
+     .line = "echo 'red07 slots=2' >>hosts"},
     {.check = "rank-missing",
      .ranks = "rank 0=red slot=0:0-3\nrank 2=red01 slot=0:0-3\n",
      .sentence = "mpirun: the rank file does not place rank 1 of 2",
