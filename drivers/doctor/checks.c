@@ -364,8 +364,13 @@ static bool name_loops_back(const struct doctor_view *view, size_t n, struct wor
     if (node->own_addresses.count == 0 || address_read(node->name, &address))
         return false; /* nodes that are known by their addresses need no names */
     node_address(view, node, own);
+    const char *right = *own ? own : "ADDRESS";
     say(words, 1, "%s", node->own_addresses.items[0]);
-    say(words, 2, "%s", *own ? own : "ADDRESS");
+    /* Only 127.0.1.1 is on a line of its own: that of 127.0.0.1 has localhost as well. */
+    if (same(words->items[0], "127.0.1.1"))
+        say(words, 2, "s/^127.0.1.1[[:space:]]/%s /", right);
+    else
+        say(words, 2, "1i %s %s", right, node->hostname);
     say(words, 3, "%s", node->hostname);
     return true;
 }
@@ -1217,7 +1222,7 @@ const struct check doctor_checks[] = {
         .there = true,
         .applies = name_loops_back,
         .sentence = "its own name {3} stands for {1} there, where no other node can reach it",
-        .line = "{sudo}sed -i 's/^{1}[[:space:]]/{2} /' /etc/hosts",
+        .line = "{sudo}sed -i '{2}' /etc/hosts",
     },
     {
         .name = "reverse-differs",

@@ -124,7 +124,11 @@ static const struct setup {
     {.check = "name-loops-back",
      .nodes = {NULL, "-own.address", "-own.address"},
      .sentence = "red01: its own name red01 stands for 127.0.1.1 there",
-     .line = "ssh -t red01 'sudo sed -i '"},
+     .line = "'\\''s/^127.0.1.1[[:space:]]/10.0.0.2 /'\\'' /etc/hosts'"},
+    {.check = "name-loops-back",
+     .nodes = {NULL, "-own.address 127.0.0.1"},
+     .sentence = "red01: its own name red01 stands for 127.0.0.1 there",
+     .line = "ssh -t red01 'sudo sed -i '\\''1i 10.0.0.2 red01'\\'' /etc/hosts'"},
     {.check = "reverse-differs",
      .nodes = {NULL, "reverse=blue\nreverse.address=10.0.0.9"},
      .sentence = "red01: its address 10.0.0.2 is called blue, and blue has the address 10.0.0.9",
@@ -417,16 +421,19 @@ static void read_hosts(struct host_list *list, const char *name, const char *tex
     text_file_close(&file);
 }
 
-/* "-own.address" stands for the line of Debian, 127.0.1.1, in its place. */
+/* "-own.address" stands for the line of Debian, 127.0.1.1, in its place; that of 127.0.0.1 is as
+ * long. */
 static void read_node(struct node_facts *node, const char *text, const char *change, bool slurm,
                       const char *name) {
     char copy[4096], *own;
     facts_init(node);
     snprintf(copy, sizeof copy, "%s", text);
-    if (change && strcmp(change, "-own.address") == 0) {
+    if (change && strncmp(change, "-own.address", 12) == 0) {
         own = strstr(copy, "own.address=10.0.0.");
         CU_ASSERT_FATAL(own != NULL);
         memcpy(own, "own.address=127.0.1.1\n#", 23);
+        if (change[12])
+            memcpy(own + 12, change + 13, 9);
         change = NULL;
     }
     CU_ASSERT(facts_parse(node, copy, strlen(copy)));
