@@ -251,7 +251,10 @@ void doctor_run(const struct option_values *values, const struct doctor_options 
         .plait = program.plait,
         .directory = program.directory,
     };
-    if (program_find(&program, failure) && agent_split(&gather, options->agent, failure) &&
+    const char *const named[] = {options->hostfile, options->rankfile, options->json};
+    if ((!options->write ||
+         plan_check(options->write, named, sizeof named / sizeof named[0], failure)) &&
+        program_find(&program, failure) && agent_split(&gather, options->agent, failure) &&
         doctor_read(&hosts, options, failure) && gather_facts(&gather, failure) &&
         agent_problems(&gather, options, failure)) {
         const unsigned long threads = strtoul(gather.here->threads, NULL, 10);

@@ -389,9 +389,23 @@ part_write() {
     # A directory that cannot be.
     write_hosts 127.0.0.2
     : >"$SANDBOX/file"
-    by_agent --write file/x
-    assert "status is 1, not $status" [ "$status" -eq 1 ]
-    assert "it says why" has_line "cannot make the directory 'file/x'"
+    for directory in file file/x none/x; do
+        by_agent --write "$directory"
+        assert "status is 2, not $status" [ "$status" -eq 2 ]
+        assert "it says why, before the work" has_line "^plait: cannot write '$directory"
+        assert "nothing else" [ "$(error_lines)" -eq 1 ]
+    done
+    mkdir "$SANDBOX/taken" "$SANDBOX/taken/run.sh"
+    by_agent --write taken
+    assert "status is 2, not $status" [ "$status" -eq 2 ]
+    assert "no part of it is written" [ "$(ls "$SANDBOX/taken")" = run.sh ]
+    # The host file of the user stays.
+    mkdir "$SANDBOX/own"
+    printf '# mine\n127.0.0.2\n' >"$SANDBOX/own/hostfile"
+    doctor --agent "$agent" --hostfile own/hostfile --write own
+    assert "status is 2, not $status" [ "$status" -eq 2 ]
+    assert "it says which" has_line "^plait: --write would replace 'own/hostfile', which another option names"
+    assert "it is there" grep -q '^# mine' "$SANDBOX/own/hostfile"
 }
 
 # -- a real sshd ------------------------------------------------------------------------------------------
