@@ -473,6 +473,33 @@ static bool few_slots(const struct doctor_view *view, size_t n, struct words *wo
     return true;
 }
 
+/* What runs on a node at the same time: hardware threads, for a run may use them all. */
+static double node_threads(const struct node_facts *node) {
+    return fmax(isfinite(node->cores) ? node->cores : 0, isfinite(node->cpus) ? node->cpus : 0);
+}
+
+/* Ranks that are not said are one per node. More ranks than cores are a matter of slots. */
+static bool few_cores(const struct doctor_view *view, size_t n, struct words *words) {
+    const uint64_t ranks = view_ranks(view) ? view_ranks(view) : view->count;
+    double threads = 0, cores = 0;
+    (void)n;
+    for (size_t k = 0; k < view->count; k++) {
+        const double of_node = node_threads(&view->nodes[k]);
+        if (of_node <= 0)
+            return false; /* not known: it is not reached, and that is a finding already */
+        threads += of_node;
+        cores += isfinite(view->nodes[k].cores) ? view->nodes[k].cores : of_node;
+    }
+    if ((double)ranks > threads || (double)ranks * (double)view->threads <= threads)
+        return false;
+    say(words, 1, "%.0f %s%s", threads, threads > cores ? "hardware thread" : "core",
+        threads == 1 ? "" : "s");
+    say(words, 2, "%ju rank%s of %ju threads", (uintmax_t)ranks, ranks == 1 ? "" : "s",
+        (uintmax_t)view->threads);
+    say(words, 3, "%.0f", floor(threads / (double)ranks));
+    return true;
+}
+
 static bool rank_host_unknown(const struct doctor_view *view, size_t r, struct words *words) {
     const struct rank_entry *rank = &view->hosts->ranks[r];
     if (view->hosts->host_count == 0 || hosts_find(view->hosts, rank->host))
@@ -1257,6 +1284,13 @@ const struct check doctor_checks[] = {
         .sentence = "{1} ranks are more than the {2} slots of the nodes",
         .line = "{mpirun} --oversubscribe {plait} hello",
         .prrte = "{mpirun} --map-by :OVERSUBSCRIBE {plait} hello",
+    },
+    {
+        .name = "few-cores",
+        .scope = CHECK_RUN,
+        .applies = few_cores,
+        .sentence = "the nodes have {1} for {2}",
+        .line = "{mpirun} {plait} hello --threads {3}",
     },
     {
         .name = "rank-host-unknown",
