@@ -111,7 +111,7 @@ static bool agent_problems(const struct gather *gather, const struct doctor_opti
             missing = true;
         } else if (!hosts_problem(list, failure, "--agent: '%s %s' ended with status %.0f: %s",
                                   options->agent, node->target, node->status,
-                                  *node->error ? node->error : "it printed nothing")) {
+                                  *node->error ? node->error : "it printed no reason")) {
             return false;
         }
     }

@@ -124,6 +124,7 @@ part_bad_input() {
     expect_error "agent: cannot run .*/nothing: No such file" 2 -- "$PLAIT" doctor --agent "$WORK/nothing" --host 127.0.0.2
     : >"$SANDBOX/plain"
     expect_error "agent: cannot run ./plain: Permission denied" 2 -- "$PLAIT" doctor --agent ./plain --host 127.0.0.2
+    expect_error "agent: 'echo 127.0.0.2' ended with status 0: it printed no reason" 2 -- "$PLAIT" doctor --agent echo --host 127.0.0.2
     expect_error "agent: .*quote" 2 -- "$PLAIT" doctor --agent "'x"
     expect_error "np: .*0" 2 -- "$PLAIT" doctor --np 0
     expect_error "timeout: .*0" 2 -- "$PLAIT" doctor --timeout 0
