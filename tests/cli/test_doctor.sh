@@ -358,6 +358,9 @@ part_lines() {
 
 part_write() {
     three_nodes
+    # A rank that examines its machine waits for no other.
+    run_ranks 2 "$PLAIT" doctor --timeout 100
+    assert "plait runs below mpirun" [ "$(grep -c 'plait does not run there' "$WORK/out")" -eq 0 ]
     by_agent --write cluster --json report.json
     assert "status is 0, not $status" [ "$status" -eq 0 ]
     check_report report.json
