@@ -227,6 +227,7 @@ static void run_work(struct run *run, const struct command *command, void *state
     if (watch && (!node_watch_end(watch, run->session, &nodes, &run->node_count, failure) ||
                   !run_find_limits(run, command, state, &limits, failure))) {
         free(nodes);
+        free(limits);
         return;
     }
     run->nodes = nodes;
