@@ -98,7 +98,7 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
     if (kmeans->points.exponents) {
         report_open_array(report, "scales");
         for (uint32_t d = 0; d < kmeans->points.dims; d++)
-            report_real(report, NULL, kmeans->points.exponents[d]);
+            report_integer(report, NULL, kmeans->points.exponents[d]);
         report_close(report);
     }
     if (kmeans->low < kmeans->high) {

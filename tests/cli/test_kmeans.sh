@@ -142,7 +142,8 @@ e = -numpy.floor(numpy.log2(x.max(0) - x.min(0))).astype(int); numpy.save("equal
     assert "the same labels" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
     python_here 'import json
 e = numpy.load("e.npy"); assert (numpy.ldexp(numpy.load("c.npy"), -e) == numpy.load("d.npy")).all()
-assert json.load(open("r.json"))["result"]["scales"] == e.tolist()'
+scales = json.load(open("r.json"))["result"]["scales"]; assert scales == e.tolist()
+assert (numpy.ldexp(numpy.load("unequal.npy"), scales) == numpy.load("equal.npy")).all()'
     assert "the centroids in the units of the file" [ $? -eq 0 ]
     expect_ok 1 -- "$PLAIT" kmeans unequal.npy --init d.npy --standardize --labels m.npy
     assert "a start in the units of the file" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
