@@ -492,6 +492,13 @@ bad_csv() {
     expect_error 'has 1e\+300 in row 1, column 0 \(from 0\)' 2 -- "$PLAIT" kmeans beyond.csv --k 1
     printf '1,2\n0x10,2\n' >"$SANDBOX/hex.csv"
     expect_error "'0x10' is no finite number" 2 -- "$PLAIT" kmeans hex.csv --k 1
+    # A first line that names the columns has no numbers, not even bad ones.
+    for value in nan -inf 1e999 0x10; do
+        printf '1,%s\n3,4\n5,6\n' $value >"$SANDBOX/first.csv"
+        expect_error "line 1, column 2: '$value' is no finite number" 2 -- "$PLAIT" kmeans first.csv --k 1
+    done
+    printf '1,2\r3,4\r5,6\r' >"$SANDBOX/returns.csv"
+    expect_error 'line 1 has a carriage return inside' 2 -- "$PLAIT" kmeans returns.csv --k 1
     printf '# nothing\nx,y\n' >"$SANDBOX/none.csv"
     expect_error 'has no points' 2 -- "$PLAIT" kmeans none.csv --k 1
     printf '' >"$SANDBOX/empty.csv"
