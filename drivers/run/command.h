@@ -36,6 +36,7 @@ struct run {
     const struct option_values *values; /* the same on all ranks */
     const void *options;                /* the subcommand's struct, with all options applied */
     uint64_t seed;                      /* what --seed has come to, where there is such an option */
+    bool seed_drawn;                    /* --seed is "random" */
     struct plait_exec exec;             /* of this rank, from prepare on */
     const struct placement *placements; /* rank 0, from prepare on: of all ranks, in rank order */
     const struct machine_record *nodes; /* rank 0, after the work, for --json: of all nodes */

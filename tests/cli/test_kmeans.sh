@@ -220,6 +220,10 @@ ways() {
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --trials 1 --sample 100 --init random --restarts 6 --labels m.npy
     assert "on one rank, too" [ "$(result_line)" = "$least" ]
     assert "its labels" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
+    # A seed that is drawn is printed, and gives the same again.
+    expect_ok 2 -- "$PLAIT" kmeans points.csv --k 30 --seed random --labels l.npy
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --seed "$(awk '$1 == "seed" { print $2 }' "$WORK/out")" --labels m.npy
+    assert "the seed that was drawn" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
 }
 
 elbow() {
