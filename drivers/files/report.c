@@ -54,6 +54,10 @@ void report_count(struct report *report, const char *key, uint64_t value) {
     put(report, key, json_integer((json_int_t)value));
 }
 
+void report_integer(struct report *report, const char *key, int64_t value) {
+    put(report, key, json_integer((json_int_t)value));
+}
+
 void report_real(struct report *report, const char *key, double value) {
     json_t *real = json_real(value); /* NULL for what is not finite */
     put(report, key, real ? real : json_null());

@@ -38,6 +38,7 @@ void report_close(struct report *report);
  * the bit; one that is not finite becomes null. An identifier of 64 bits is text, 16 hexadecimal
  * digits: JSON's readers often keep numbers as doubles. */
 void report_count(struct report *report, const char *key, uint64_t value);
+void report_integer(struct report *report, const char *key, int64_t value);
 void report_real(struct report *report, const char *key, double value);
 void report_flag(struct report *report, const char *key, bool value);
 void report_text(struct report *report, const char *key, const char *text);

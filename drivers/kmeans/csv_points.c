@@ -70,7 +70,13 @@ static bool csv_points_next_line(struct csv_points *points, struct failure *fail
                                       failure);
     if (strlen(points->line) != (size_t)length)
         return csv_points_refuse_line(points, "has a null character: give text", failure);
-    points->line[strcspn(points->line, "\r\n")] = '\0';
+    size_t end = (size_t)length;
+    while (end > 0 && strchr("\r\n", points->line[end - 1]))
+        end--;
+    points->line[end] = '\0';
+    if (strchr(points->line, '\r'))
+        return csv_points_refuse_line(
+            points, "has a carriage return inside: end each line by a newline", failure);
     return true;
 }
 
@@ -88,6 +94,16 @@ static bool csv_points_take_number(const char *text, double *value, const char *
         return false;
     after += strspn(after, " \t");
     *end = after;
+    return *after == ',' || *after == '\0';
+}
+
+/* Whether the field that was refused is a number all the same, such as nan or 1e400: no name. */
+static bool csv_points_is_number(const char *field) {
+    char *after;
+    (void)strtod(field, &after);
+    if (after == field)
+        return false;
+    after += strspn(after, " \t");
     return *after == ',' || *after == '\0';
 }
 
@@ -128,7 +144,7 @@ enum csv_points_outcome csv_points_next(struct csv_points *points, double *value
         const char *bad;
         uint32_t count;
         if (!csv_points_take_fields(points, values, dims_max, &count, &bad)) {
-            if (header) {
+            if (header && !csv_points_is_number(bad)) {
                 header = false;
                 continue;
             }

@@ -22,7 +22,6 @@ static const struct kmeans_outcome *kmeans_last_outcome(const struct kmeans *kme
 bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
     const struct kmeans *kmeans = state;
     const struct kmeans_seconds *seconds = &kmeans->seconds;
-    (void)run;
     (void)failure;
     printf("kmeans %" PRIu64 " points", kmeans->points.points);
     if (kmeans->points.weight > 0)
@@ -41,6 +40,8 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
         kmeans_print_outcome(kmeans_last_outcome(kmeans));
         printf(", fnv1a %016" PRIx64 "\n", kmeans->labels_fnv1a);
     }
+    if (run->seed_drawn)
+        printf("seed %" PRIu64 "\n", run->seed);
     if (kmeans->checkpoint.resumed)
         printf("resumed after iteration %" PRIu32 " of k %" PRIu32 " from '%s'\n",
                kmeans->checkpoint.resumed_steps, kmeans->checkpoint.resumed_clusters,
@@ -98,7 +99,7 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
     if (kmeans->points.exponents) {
         report_open_array(report, "scales");
         for (uint32_t d = 0; d < kmeans->points.dims; d++)
-            report_real(report, NULL, kmeans->points.exponents[d]);
+            report_integer(report, NULL, kmeans->points.exponents[d]);
         report_close(report);
     }
     if (kmeans->low < kmeans->high) {

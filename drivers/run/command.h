@@ -38,6 +38,7 @@ struct run {
     const struct option_values *values; /* the same on all ranks */
     const void *options;                /* the subcommand's struct, with all options applied */
     uint64_t seed;                      /* what --seed has come to, where there is such an option */
+    bool seed_drawn;                    /* --seed is "random" */
     struct plait_exec exec;             /* of this rank, from prepare on */
     struct rank_device device;          /* of this rank, from prepare on: that of exec */
     const struct placement *placements; /* rank 0, from prepare on: of all ranks, in rank order */

@@ -16,6 +16,7 @@
 #include "run/plot_draw.h"
 #include "run/run_options.h"
 #include "run/seed.h"
+#include "run/seed_options.h"
 
 #include <stdlib.h>
 
@@ -46,10 +47,11 @@ static const struct run_options *run_common(const struct run *run) {
 /* From values to options, and what can be refused before anything is looked at. */
 static bool run_begin(struct run *run, const struct command *command, struct option_values *values,
                       void *options, void *state, struct failure *failure) {
+    const bool has_seed = option_find(values->set, "seed", NULL);
+    run->seed_drawn = has_seed && seed_is_random(values_text(values, "seed"));
     if (command->settle && !command->settle(run->session, values, failure))
         return false;
-    if (option_find(values->set, "seed", NULL) &&
-        !seed_settle(run->session, values, &run->seed, failure))
+    if (has_seed && !seed_settle(run->session, values, &run->seed, failure))
         return false;
     if (values_apply(values, options, failure) && command->begin)
         command->begin(run, state, failure);

@@ -65,7 +65,7 @@ static bool compare_point(const struct compare_request *request, const struct co
         const double *a = point->seconds[0], *b = point->seconds[s];
         const size_t a_count = point->counts[0], b_count = point->counts[s];
         if (a_count == 0 || b_count == 0) {
-            printf("%s\t%s\t-\t-\t-\t-\t-\t-\tno samples in %s\n", label,
+            printf("%s\t%s\t-\t-\t-\t-\t-\t-\tno samples that count in %s\n", label,
                    request->directories.items[s], request->directories.items[a_count == 0 ? 0 : s]);
             continue;
         }

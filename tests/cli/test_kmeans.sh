@@ -142,7 +142,8 @@ e = -numpy.floor(numpy.log2(x.max(0) - x.min(0))).astype(int); numpy.save("equal
     assert "the same labels" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
     python_here 'import json
 e = numpy.load("e.npy"); assert (numpy.ldexp(numpy.load("c.npy"), -e) == numpy.load("d.npy")).all()
-assert json.load(open("r.json"))["result"]["scales"] == e.tolist()'
+scales = json.load(open("r.json"))["result"]["scales"]; assert scales == e.tolist()
+assert (numpy.ldexp(numpy.load("unequal.npy"), scales) == numpy.load("equal.npy")).all()'
     assert "the centroids in the units of the file" [ $? -eq 0 ]
     expect_ok 1 -- "$PLAIT" kmeans unequal.npy --init d.npy --standardize --labels m.npy
     assert "a start in the units of the file" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
@@ -219,6 +220,10 @@ ways() {
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --trials 1 --sample 100 --init random --restarts 6 --labels m.npy
     assert "on one rank, too" [ "$(result_line)" = "$least" ]
     assert "its labels" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
+    # A seed that is drawn is printed, and gives the same again.
+    expect_ok 2 -- "$PLAIT" kmeans points.csv --k 30 --seed random --labels l.npy
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --seed "$(awk '$1 == "seed" { print $2 }' "$WORK/out")" --labels m.npy
+    assert "the seed that was drawn" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
 }
 
 elbow() {
@@ -491,6 +496,13 @@ bad_csv() {
     expect_error 'has 1e\+300 in row 1, column 0 \(from 0\)' 2 -- "$PLAIT" kmeans beyond.csv --k 1
     printf '1,2\n0x10,2\n' >"$SANDBOX/hex.csv"
     expect_error "'0x10' is no finite number" 2 -- "$PLAIT" kmeans hex.csv --k 1
+    # A first line that names the columns has no numbers, not even bad ones.
+    for value in nan -inf 1e999 0x10; do
+        printf '1,%s\n3,4\n5,6\n' $value >"$SANDBOX/first.csv"
+        expect_error "line 1, column 2: '$value' is no finite number" 2 -- "$PLAIT" kmeans first.csv --k 1
+    done
+    printf '1,2\r3,4\r5,6\r' >"$SANDBOX/returns.csv"
+    expect_error 'line 1 has a carriage return inside' 2 -- "$PLAIT" kmeans returns.csv --k 1
     printf '# nothing\nx,y\n' >"$SANDBOX/none.csv"
     expect_error 'has no points' 2 -- "$PLAIT" kmeans none.csv --k 1
     printf '' >"$SANDBOX/empty.csv"

@@ -591,6 +591,9 @@ part_compare() {
     made few samples=5 seconds=20
     expect_ok 1 -- "$PLAIT" study compare a few
     assert "few samples show nothing" [ "$(grep -c 'not shown: fewer than 6 samples$' "$WORK/out")" -eq 4 ]
+    made load samples=8 disturbed=8
+    expect_ok 1 -- "$PLAIT" study compare a load
+    assert "disturbed samples do not count" grep -q 'no samples that count in load$' "$WORK/out"
     made other timer=compute
     expect_error 'their times are of different things' 2 -- "$PLAIT" study compare a other
     made apart cores=16
