@@ -485,6 +485,12 @@ bad_csv() {
     expect_error "line 3, column 2: 'nan' is no finite number" 2 -- "$PLAIT" kmeans nan.csv --k 1
     printf '1,2\n3,\n' >"$SANDBOX/empty_field.csv"
     expect_error "line 2, column 2: '' is no" 2 -- "$PLAIT" kmeans empty_field.csv --k 1
+    # A first point of which a value is missing is no line of names.
+    local first
+    for first in '1,nan' '1,' ',1' '1,NA' '1e999,x' 'x,1'; do
+        printf '# first\n%s\n3,4\n5,6\n' "$first" >"$SANDBOX/first.csv"
+        expect_error "'first.csv', line 2, column [12]: '[^']*' is no finite number" 2 -- "$PLAIT" kmeans first.csv --k 1
+    done
     printf '1\n1e999\n' >"$SANDBOX/large.csv"
     expect_error "line 2, column 1: '1e999'" 2 -- "$PLAIT" kmeans large.csv --k 1
     printf '1\n1e300\n' >"$SANDBOX/beyond.csv"
@@ -504,6 +510,14 @@ bad_csv() {
     expect_ok 3 -- "$PLAIT" kmeans odd.csv --k 2 --centroids c.csv
     assert "two points" grep -q '^kmeans 2 points, 2 dimensions, k 2' "$WORK/out"
     assert "their values" [ "$(sort "$SANDBOX/c.csv" | tr '\n' ' ')" = '0.5,7 1.5,-2000 ' ]
+    for first in '3,4' 'x,y' '# x'; do
+        printf '\357\273\277%s\n3,4\n' "$first" >"$SANDBOX/marked.csv"
+        [ "$first" = 3,4 ] || echo 3,4 >>"$SANDBOX/marked.csv"
+        for ranks in 1 2; do
+            expect_ok "$ranks" -- "$PLAIT" kmeans marked.csv --k 1
+            assert "a byte order mark is no part of a point" grep -q '^kmeans 2 points, 2 dimensions' "$WORK/out"
+        done
+    done
 }
 
 bad_arrays() {
