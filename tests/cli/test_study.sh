@@ -484,6 +484,12 @@ PYTHON
     made odd cores=1,2 names='<b>&'
     report odd
     assert "HTML is escaped" grep -qF 'name=&lt;b&gt;&amp;' "$SANDBOX/odd/report/report.html"
+    # Names and values of parameters are text for gnuplot, no commands and no markup.
+    made words names=$'`touch ran`,x\nsystem "touch ran",a_b'
+    report words
+    assert "no command is run" [ -z "$(find "$SANDBOX" -name ran)" ]
+    assert "nor a row of a table broken" says '^\| name=x system "touch ran" \| 1 \| 1 \| 1 \| 8 \|'
+    assert "and nothing is an index" grep -q 'name=a_b' "$SANDBOX/words/report/time.svg"
     # Without gnuplot: tables, data and scripts, and a warning.
     made plain
     expect_ok 1 -- env PATH=/nowhere "$PLAIT" study report plain
