@@ -597,6 +597,16 @@ part_compare() {
     made few samples=5 seconds=20
     expect_ok 1 -- "$PLAIT" study compare a few
     assert "few samples show nothing" [ "$(grep -c 'not shown: fewer than 6 samples$' "$WORK/out")" -eq 4 ]
+    # Parameters may be named in any order, and differ after any number of characters.
+    local long
+    long=$(printf '%0600d' 1)
+    for pair in one:x=1,2:y="${long}1" two:y="${long}1":x=1,2 three:y="${long}2":x=1,2; do
+        IFS=: read -r name first second <<<"$pair"
+        expect_ok 1 -- "$PLAIT" study run --out "$name" --ranks 1 --repeat 1 --warmup 0 --set "$first" --set "$second" "${law[@]}" -- 1 '0.{x}' 0 '{y}'
+    done
+    expect_ok 1 -- "$PLAIT" study compare one two
+    assert "points are the same whatever the order of their parameters" [ "$(grep -c '^ranks=1' "$WORK/out")" -eq 2 ]
+    expect_error 'no point in common' 2 -- "$PLAIT" study compare one three
     made other timer=compute
     expect_error 'their times are of different things' 2 -- "$PLAIT" study compare a other
     made apart cores=16
