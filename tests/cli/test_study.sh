@@ -650,6 +650,14 @@ part_merge() {
     assert "points are those of both" grep -q '^# 3 points, 32 samples' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study merge m a --out again
     assert "also when merged again" grep -qxF 'merge: 32 samples of 2 studies, 16 repeated -> again' "$WORK/out"
+    # A sample that was measured again after its study was merged replaces the one that came before.
+    made redone samples=2 cores=1
+    expect_ok 1 -- "$PLAIT" study merge b redone --out before
+    sed -n '$p' "$SANDBOX/redone/samples.jsonl" | sed 's/"sample": 1,/"sample": 2, "replaces": 1,/' >>"$SANDBOX/redone/samples.jsonl"
+    expect_ok 1 -- "$PLAIT" study merge before redone --out after
+    assert "the old number is that of the merged study" [ "$(value after '[s["replaces"] == t["sample"] for s in samples for t in samples if "replaces" in s and t["merged_from"].endswith("1/1")]')" = '[True]' ]
+    expect_ok 1 -- "$PLAIT" study status after
+    assert "and does not count" grep -q '^# 3 points, 18 samples' "$WORK/out"
     made other timer=compute
     expect_error "are of different studies: --timer is 'total' there and 'compute' here" 2 -- "$PLAIT" study merge a other --out n
     expect_error 'has a study already' 2 -- "$PLAIT" study merge a b --out m
