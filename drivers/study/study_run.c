@@ -465,7 +465,32 @@ static bool begin_directory(struct study_work *work, struct failure *failure) {
                         directory));
 }
 
+/* What becomes part of study.json and of the samples is kept as JSON, which is UTF-8. */
+static bool check_encoding(const char *what, const char *text, struct failure *failure) {
+    json_t *kept = text ? json_string(text) : NULL;
+    const bool good = !text || kept;
+    json_decref(kept);
+    return good || failure_set(failure, EXIT_USAGE,
+                               "%s is not UTF-8, in which a study is kept: give other text", what);
+}
+
+static bool check_encodings(const struct run_request *request, struct failure *failure) {
+    bool good = check_encoding("--program", request->program, failure) &&
+                check_encoding("--launcher", request->launcher, failure) &&
+                check_encoding("--hostfile", request->hostfile, failure) &&
+                check_encoding("--grow", request->grow, failure) &&
+                check_encoding("--timer", request->timer, failure) &&
+                check_encoding("--check-output", request->check_output, failure);
+    for (size_t k = 0; good && k < request->words.count; k++)
+        good = check_encoding("a word of the command", request->words.items[k], failure);
+    for (size_t k = 0; good && k < request->settings.count; k++)
+        good = check_encoding("--set", request->settings.items[k], failure);
+    return good;
+}
+
 static bool check_request(const struct run_request *request, struct failure *failure) {
+    if (!check_encodings(request, failure))
+        return false;
     if (!request->out)
         return failure_set(failure, EXIT_USAGE, "--out is missing: name a directory for the study");
     if (request->interval && request->max_repeat < request->repeat)
