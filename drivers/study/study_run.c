@@ -170,12 +170,13 @@ static void note_started(void *context, pid_t group) {
     study_lock_note(context, group);
 }
 
-/* The answer of the right samples of the same work; NULL: there is none yet. */
-static const char *find_answer(const struct study *study, size_t point) {
+/* The answer of the right samples of the same work; NULL: there is none yet. One that is measured
+ * again, or was, has no say: it may be the one that is wrong. */
+static const char *find_answer(const struct study *study, size_t point, uint64_t replaces) {
     for (size_t k = 0; k < study->sample_count; k++) {
         const struct sample *sample = &study->samples[k];
-        if (sample->answer && sample->outcome == OUTCOME_OK &&
-            grid_same_setting(&study->grid, sample->point, point) &&
+        if (sample->answer && sample->outcome == OUTCOME_OK && !sample->replaced &&
+            sample->id != replaces && grid_same_setting(&study->grid, sample->point, point) &&
             study_work(&study->definition, &study->grid.points[sample->point]) ==
                 study_work(&study->definition, &study->grid.points[point]))
             return sample->answer;
@@ -253,9 +254,10 @@ static bool run_task(struct study_work *work, const struct task *task, struct fa
     }
     if (good) {
         const struct record record = {
-            &work->composer, &launch,      &result,        &before,
-            &after,          task->point,  study->next_id, task->replaces,
-            task->round,     task->warmup, started,        find_answer(study, task->point)};
+            &work->composer, &launch,        &result,
+            &before,         &after,         task->point,
+            study->next_id,  task->replaces, task->round,
+            task->warmup,    started,        find_answer(study, task->point, task->replaces)};
         json_t *line = record_line(&record, failure);
         good = line && study_append(study, line, failure);
     }

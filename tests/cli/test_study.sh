@@ -160,6 +160,12 @@ part_failures() {
     sed -i 's/hits fnv1a [0-9a-f]*/hits fnv1a 0000000000000000/' "$SANDBOX/pi/samples.jsonl"
     expect_ok 1 -- "$PLAIT" study run --out pi --ranks 1 --repeat 3 --warmup 0 --launcher none -- pi --darts 64 --runs 2
     assert "a wrong answer is recorded" [ "$(value pi 'measured[2]["outcome"]')" = wrong ]
+    # Where the first ones were wrong, --redo all ends that.
+    for which in all failed; do
+        expect_ok 1 -- "$PLAIT" study run --out pi --ranks 1 --repeat 3 --warmup 0 --redo "$which" --launcher none -- pi --darts 64 --runs 2
+    done
+    expect_ok 1 -- "$PLAIT" study status pi
+    assert "all are right" grep -q ' 3 samples, 0 missing .* 0 failed' "$WORK/out"
     seq 40 | awk '{ print $1 "," $1 * 7 % 13 }' >"$SANDBOX/points.csv"
     for k in 3 2:4; do
         rm -rf "$SANDBOX/clusters"
