@@ -211,12 +211,12 @@ ways() {
     # Of several starts the best counts.
     local inertia least
     inertia() { sed -n 's/.*inertia \([0-9.]*\).*/\1/p' "$WORK/out"; }
-    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --trials 1 --sample 100 --init random
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --init random
     least=$(inertia)
-    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 30 --trials 1 --sample 100 --init random --restarts 6 --labels l.npy
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 30 --init random --restarts 6 --labels l.npy
     assert "the best of six" awk -v a="$(inertia)" -v b="$least" 'BEGIN { exit !(a < b) }'
     least=$(result_line)
-    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --trials 1 --sample 100 --init random --restarts 6 --labels m.npy
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --init random --restarts 6 --labels m.npy
     assert "on one rank, too" [ "$(result_line)" = "$least" ]
     assert "its labels" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
 }
@@ -470,6 +470,8 @@ bad_options() {
     expect_error 'No such file' 2 -- "$PLAIT" kmeans points.csv --init absent.npy
     expect_error '--k means nothing with --predict' 2 -- "$PLAIT" kmeans points.csv --k 2 --predict absent.npy
     expect_error '--trials means nothing with --init FILE' 2 -- "$PLAIT" kmeans points.csv --init absent.npy --trials 3
+    expect_error '--trials means nothing with --init random' 2 -- "$PLAIT" kmeans points.csv --k 2 --init random --trials 3
+    expect_error '--sample means nothing with --init random' 2 -- "$PLAIT" kmeans points.csv --k 2 --init random --sample 9
     expect_error '--labels means nothing with a range' 2 -- "$PLAIT" kmeans points.csv --k 2:3 --labels l.npy
     expect_error 'trials' 2 -- "$PLAIT" kmeans points.csv --k 2 --trials 65
     expect_error 'tolerance' 2 -- "$PLAIT" kmeans points.csv --k 2 --tolerance 1.5
