@@ -258,6 +258,8 @@ static enum reach node_reach(const struct node_facts *node) {
     };
     if (node_is_reached(node))
         return REACHED;
+    if (node->status == 127)
+        return OTHER; /* no program was started, and ssh has said nothing */
     for (size_t k = 0; k < sizeof errors / sizeof errors[0]; k++)
         if (strstr(node->error, errors[k].text))
             return errors[k].reach;
@@ -362,8 +364,13 @@ static bool name_loops_back(const struct doctor_view *view, size_t n, struct wor
     if (node->own_addresses.count == 0 || address_read(node->name, &address))
         return false; /* nodes that are known by their addresses need no names */
     node_address(view, node, own);
+    const char *right = *own ? own : "ADDRESS";
     say(words, 1, "%s", node->own_addresses.items[0]);
-    say(words, 2, "%s", *own ? own : "ADDRESS");
+    /* Only 127.0.1.1 is on a line of its own: that of 127.0.0.1 has localhost as well. */
+    if (same(words->items[0], "127.0.1.1"))
+        say(words, 2, "s/^127.0.1.1[[:space:]]/%s /", right);
+    else
+        say(words, 2, "1i %s %s", right, node->hostname);
     say(words, 3, "%s", node->hostname);
     return true;
 }
@@ -466,17 +473,51 @@ static bool few_slots(const struct doctor_view *view, size_t n, struct words *wo
     return true;
 }
 
+/* What runs on a node at the same time: hardware threads, for a run may use them all. */
+static double node_threads(const struct node_facts *node) {
+    return fmax(isfinite(node->cores) ? node->cores : 0, isfinite(node->cpus) ? node->cpus : 0);
+}
+
+/* Ranks that are not said are one per node. More ranks than cores are a matter of slots. */
+static bool few_cores(const struct doctor_view *view, size_t n, struct words *words) {
+    const uint64_t ranks = view_ranks(view) ? view_ranks(view) : view->count;
+    double threads = 0, cores = 0;
+    (void)n;
+    for (size_t k = 0; k < view->count; k++) {
+        const double of_node = node_threads(&view->nodes[k]);
+        if (of_node <= 0)
+            return false; /* not known: it is not reached, and that is a finding already */
+        threads += of_node;
+        cores += isfinite(view->nodes[k].cores) ? view->nodes[k].cores : of_node;
+    }
+    if ((double)ranks > threads || (double)ranks * (double)view->threads <= threads)
+        return false;
+    say(words, 1, "%.0f %s%s", threads, threads > cores ? "hardware thread" : "core",
+        threads == 1 ? "" : "s");
+    say(words, 2, "%ju rank%s of %ju threads", (uintmax_t)ranks, ranks == 1 ? "" : "s",
+        (uintmax_t)view->threads);
+    say(words, 3, "%.0f", floor(threads / (double)ranks));
+    return true;
+}
+
 static bool rank_host_unknown(const struct doctor_view *view, size_t r, struct words *words) {
     const struct rank_entry *rank = &view->hosts->ranks[r];
     if (view->hosts->host_count == 0 || hosts_find(view->hosts, rank->host))
         return false;
     if (!view->hostfile)
         return false; /* --host with a rank file: the nodes are those of the rank file */
+    size_t slots = 1; /* of all its ranks: one line for the host file */
+    for (size_t k = 0; k < view->hosts->rank_count; k++)
+        if (k != r && same(view->hosts->ranks[k].host, rank->host)) {
+            if (k < r)
+                return false;
+            slots++;
+        }
     char *file = shell_quoted(view->hostfile);
     say(words, 1, "%ju", (uintmax_t)rank->rank);
     say(words, 2, "%s", rank->host);
     say(words, 3, "%s", file ? file : view->hostfile);
-    say(words, 4, "%s", view_launcher(view) == LAUNCHER_HYDRA ? ":1" : " slots=1");
+    say(words, 4, "%s%zu", view_launcher(view) == LAUNCHER_HYDRA ? ":" : " slots=", slots);
     free(file);
     return true;
 }
@@ -1208,7 +1249,7 @@ const struct check doctor_checks[] = {
         .there = true,
         .applies = name_loops_back,
         .sentence = "its own name {3} stands for {1} there, where no other node can reach it",
-        .line = "{sudo}sed -i 's/^{1}[[:space:]]/{2} /' /etc/hosts",
+        .line = "{sudo}sed -i '{2}' /etc/hosts",
     },
     {
         .name = "reverse-differs",
@@ -1243,6 +1284,13 @@ const struct check doctor_checks[] = {
         .sentence = "{1} ranks are more than the {2} slots of the nodes",
         .line = "{mpirun} --oversubscribe {plait} hello",
         .prrte = "{mpirun} --map-by :OVERSUBSCRIBE {plait} hello",
+    },
+    {
+        .name = "few-cores",
+        .scope = CHECK_RUN,
+        .applies = few_cores,
+        .sentence = "the nodes have {1} for {2}",
+        .line = "{mpirun} {plait} hello --threads {3}",
     },
     {
         .name = "rank-host-unknown",

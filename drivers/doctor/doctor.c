@@ -111,7 +111,7 @@ static bool agent_problems(const struct gather *gather, const struct doctor_opti
             missing = true;
         } else if (!hosts_problem(list, failure, "--agent: '%s %s' ended with status %.0f: %s",
                                   options->agent, node->target, node->status,
-                                  *node->error ? node->error : "it printed nothing")) {
+                                  *node->error ? node->error : "it printed no reason")) {
             return false;
         }
     }
@@ -251,7 +251,10 @@ void doctor_run(const struct option_values *values, const struct doctor_options 
         .plait = program.plait,
         .directory = program.directory,
     };
-    if (program_find(&program, failure) && agent_split(&gather, options->agent, failure) &&
+    const char *const named[] = {options->hostfile, options->rankfile, options->json};
+    if ((!options->write ||
+         plan_check(options->write, named, sizeof named / sizeof named[0], failure)) &&
+        program_find(&program, failure) && agent_split(&gather, options->agent, failure) &&
         doctor_read(&hosts, options, failure) && gather_facts(&gather, failure) &&
         agent_problems(&gather, options, failure)) {
         const unsigned long threads = strtoul(gather.here->threads, NULL, 10);

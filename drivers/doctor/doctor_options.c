@@ -111,7 +111,7 @@ const struct option_set doctor_option_set = {
         "Reads host and rank files, resolves all names, reaches all nodes at the same time by ssh without a password, compares what is installed there, tries connections between them, and finds well-known traps. "
         "Each finding is one sentence, and below it the line to type for the MPI that is installed. "
         "Nothing is changed, and no MPI is started; plait need not be on the other nodes.\n\n"
-        "Exit status 0: nothing is to be changed; 1: something is; 2: a file cannot be read, a host is no name or the agent fails, one line each, and the other hosts are examined all the same.",
+        "Exit status 0: nothing is to be changed; 1: something is; 2: a file cannot be read or written, a host is no name or the agent fails, one line each, and the other hosts are examined all the same.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -181,14 +181,48 @@ static void write_script(const struct plan *plan, FILE *stream) {
 /* -- writing ------------------------------------------------------------------------------------
  */
 
+enum { PATH_BYTES = 8192 };
+
+static bool plan_path(const char *directory, const char *name, char path[PATH_BYTES],
+                      struct failure *failure) {
+    return snprintf(path, PATH_BYTES, "%s/%s", directory, name) < PATH_BYTES ||
+           failure_set(failure, EXIT_USAGE, "--write: the name of the directory is too long");
+}
+
+bool plan_check(const char *directory, const char *const *inputs, size_t count,
+                struct failure *failure) {
+    static const char *const names[] = {"hostfile", "rankfile", "run.sh"};
+    char path[PATH_BYTES];
+    struct stat status;
+    if (stat(directory, &status) != 0) { /* is to be made: as a file of that name could be */
+        size_t length = strlen(directory);
+        while (length > 1 && directory[length - 1] == '/')
+            length--;
+        if (length >= sizeof path)
+            return failure_set(failure, EXIT_USAGE,
+                               "--write: the name of the directory is too long");
+        snprintf(path, sizeof path, "%.*s", (int)length, directory);
+        return atomic_file_check(path, failure);
+    }
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        if (!plan_path(directory, names[k], path, failure) || !atomic_file_check(path, failure))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            if (inputs[i] && atomic_file_same_target(path, inputs[i]))
+                return failure_set(
+                    failure, EXIT_USAGE,
+                    "--write would replace '%s', which another option names: choose another directory",
+                    inputs[i]);
+    }
+    return true;
+}
+
 static bool plan_file(const struct plan *plan, const char *name,
                       void (*write)(const struct plan *plan, FILE *stream),
                       struct failure *failure) {
     struct atomic_file file;
-    char path[8192];
-    if (snprintf(path, sizeof path, "%s/%s", plan->directory, name) >= (int)sizeof path)
-        return failure_set(failure, EXIT_USAGE, "--write: the name of the directory is too long");
-    if (!atomic_file_open(&file, path, failure))
+    char path[PATH_BYTES];
+    if (!plan_path(plan->directory, name, path, failure) || !atomic_file_open(&file, path, failure))
         return false;
     write(plan, file.stream);
     return atomic_file_commit(&file, failure);

@@ -5,6 +5,11 @@
 
 #include "doctor/checks.h"
 
+/* Says before work begins whether plan_write could write its files, none of which may be one of
+ * `inputs`: `count` of them, each a path or NULL. EXIT_USAGE. */
+bool plan_check(const char *directory, const char *const *inputs, size_t count,
+                struct failure *failure);
+
 /* Writes DIRECTORY/hostfile, DIRECTORY/rankfile (for Open MPI) and DIRECTORY/run.sh for the nodes
  * that are reached, and makes the directory if it is not there. *line is the command of run.sh, to
  * be freed. */

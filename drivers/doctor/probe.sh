@@ -65,7 +65,8 @@ program() {
     p plait.path "$there"
     if [ -x "$1" ]; then p plait.same yes; there=$1; else p plait.same no; fi
     if [ -z "$there" ]; then return; fi
-    p plait.version "$(limited "$there" --version 2>/dev/null | sed -n 's/^plait //p')"
+    # Where doctor itself is a rank, this one is none: it would wait for the others.
+    p plait.version "$(limited env -u OMPI_COMM_WORLD_RANK -u OMPI_COMM_WORLD_SIZE -u PMI_RANK -u PMI_SIZE -u SLURM_STEP_NUM_TASKS "$there" --version 2>/dev/null | sed -n 's/^plait //p')"
     p plait.checksum "$(cksum <"$there" | tr ' ' -)"
     libraries=$(limited ldd "$there" 2>/dev/null)
     p plait.missing "$(printf '%s\n' "$libraries" | sed -n 's/^[ 	]*\([^ ]*\) => not found.*/\1/p' | tr '\n' ' ')"

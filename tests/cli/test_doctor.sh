@@ -122,6 +122,9 @@ part_bad_input() {
     expect_error "host file '.'" 2 -- "$PLAIT" doctor --hostfile .
     expect_error "--host: '-x' is no name of a host" 2 -- "$PLAIT" doctor --host -x
     expect_error "agent: cannot run .*/nothing: No such file" 2 -- "$PLAIT" doctor --agent "$WORK/nothing" --host 127.0.0.2
+    : >"$SANDBOX/plain"
+    expect_error "agent: cannot run ./plain: Permission denied" 2 -- "$PLAIT" doctor --agent ./plain --host 127.0.0.2
+    expect_error "agent: 'echo 127.0.0.2' ended with status 0: it printed no reason" 2 -- "$PLAIT" doctor --agent echo --host 127.0.0.2
     expect_error "agent: .*quote" 2 -- "$PLAIT" doctor --agent "'x"
     expect_error "np: .*0" 2 -- "$PLAIT" doctor --np 0
     expect_error "timeout: .*0" 2 -- "$PLAIT" doctor --timeout 0
@@ -355,6 +358,9 @@ part_lines() {
 
 part_write() {
     three_nodes
+    # A rank that examines its machine waits for no other.
+    run_ranks 2 "$PLAIT" doctor --timeout 100
+    assert "plait runs below mpirun" [ "$(grep -c 'plait does not run there' "$WORK/out")" -eq 0 ]
     by_agent --write cluster --json report.json
     assert "status is 0, not $status" [ "$status" -eq 0 ]
     check_report report.json
@@ -387,9 +393,23 @@ part_write() {
     # A directory that cannot be.
     write_hosts 127.0.0.2
     : >"$SANDBOX/file"
-    by_agent --write file/x
-    assert "status is 1, not $status" [ "$status" -eq 1 ]
-    assert "it says why" has_line "cannot make the directory 'file/x'"
+    for directory in file file/x none/x; do
+        by_agent --write "$directory"
+        assert "status is 2, not $status" [ "$status" -eq 2 ]
+        assert "it says why, before the work" has_line "^plait: cannot write '$directory"
+        assert "nothing else" [ "$(error_lines)" -eq 1 ]
+    done
+    mkdir "$SANDBOX/taken" "$SANDBOX/taken/run.sh"
+    by_agent --write taken
+    assert "status is 2, not $status" [ "$status" -eq 2 ]
+    assert "no part of it is written" [ "$(ls "$SANDBOX/taken")" = run.sh ]
+    # The host file of the user stays.
+    mkdir "$SANDBOX/own"
+    printf '# mine\n127.0.0.2\n' >"$SANDBOX/own/hostfile"
+    doctor --agent "$agent" --hostfile own/hostfile --write own
+    assert "status is 2, not $status" [ "$status" -eq 2 ]
+    assert "it says which" has_line "^plait: --write would replace 'own/hostfile', which another option names"
+    assert "it is there" grep -q '^# mine' "$SANDBOX/own/hostfile"
 }
 
 # -- a real sshd ------------------------------------------------------------------------------------------

@@ -116,10 +116,19 @@ static const struct setup {
                NOT_REACHED "agent.error=This account is currently not available.\nagent.status=1"},
      .sentence = "red01: the command there ended early, with status 1: This account is currently",
      .line = "ssh red01 /bin/sh -c 'true'"},
+    {.check = "login-fails", /* it is no ssh that asks for a password */
+     .nodes = {NULL, NOT_REACHED "agent.error=./agent: Permission denied\nagent.status=127"},
+     .sentence =
+         "red01: the command there ended early, with status 127: ./agent: Permission denied",
+     .line = "ssh red01 /bin/sh -c 'true'"},
     {.check = "name-loops-back",
      .nodes = {NULL, "-own.address", "-own.address"},
      .sentence = "red01: its own name red01 stands for 127.0.1.1 there",
-     .line = "ssh -t red01 'sudo sed -i '"},
+     .line = "'\\''s/^127.0.1.1[[:space:]]/10.0.0.2 /'\\'' /etc/hosts'"},
+    {.check = "name-loops-back",
+     .nodes = {NULL, "-own.address 127.0.0.1"},
+     .sentence = "red01: its own name red01 stands for 127.0.0.1 there",
+     .line = "ssh -t red01 'sudo sed -i '\\''1i 10.0.0.2 red01'\\'' /etc/hosts'"},
     {.check = "reverse-differs",
      .nodes = {NULL, "reverse=blue\nreverse.address=10.0.0.9"},
      .sentence = "red01: its address 10.0.0.2 is called blue, and blue has the address 10.0.0.9",
@@ -154,10 +163,25 @@ static const struct setup {
                "mpirun.version=Open MPI 5.0.7\nprted=/p"},
      .sentence = "mpirun: 13 ranks are more than the 12 slots of the nodes",
      .line = "mpirun -np 13 --hostfile hosts --map-by :OVERSUBSCRIBE plait hello"},
+    {.check = NULL, .np = 3, .threads = 4},
+    {.check = "few-cores",
+     .np = 3,
+     .threads = 5,
+     .sentence = "mpirun: the nodes have 12 cores for 3 ranks of 5 threads",
+     .line = "mpirun -np 3 --hostfile hosts plait hello --threads 4"},
+    {.check = "few-cores", /* one rank per node */
+     .threads = 9,
+     .nodes = {"cpus=8", "cpus=8", "cpus=8"},
+     .sentence = "mpirun: the nodes have 24 hardware threads for 3 ranks of 9 threads",
+     .line = "plait hello --threads 8"},
     {.check = "rank-host-unknown",
      .ranks = "rank 0=red slot=0:0-3\nrank 1=red07 slot=0:0-3\n",
      .sentence = "ranks:2: rank 1 is placed on red07, which the host file does not have",
      .line = "echo 'red07 slots=1' >>hosts"},
+    {.check = "rank-host-unknown", /* one line for all ranks there */
+     .ranks = "rank 0=red07 slot=0:0\nrank 1=red slot=0:0-3\nrank 2=red07 slot=0:1\n",
+     .sentence = "ranks:1: rank 0 is placed on red07, which the host file does not have",
+     .line = "echo 'red07 slots=2' >>hosts"},
     {.check = "rank-missing",
      .ranks = "rank 0=red slot=0:0-3\nrank 2=red01 slot=0:0-3\n",
      .sentence = "mpirun: the rank file does not place rank 1 of 2",
@@ -408,16 +432,19 @@ static void read_hosts(struct host_list *list, const char *name, const char *tex
     text_file_close(&file);
 }
 
-/* "-own.address" stands for the line of Debian, 127.0.1.1, in its place. */
+/* "-own.address" stands for the line of Debian, 127.0.1.1, in its place; that of 127.0.0.1 is as
+ * long. */
 static void read_node(struct node_facts *node, const char *text, const char *change, bool slurm,
                       const char *name) {
     char copy[4096], *own;
     facts_init(node);
     snprintf(copy, sizeof copy, "%s", text);
-    if (change && strcmp(change, "-own.address") == 0) {
+    if (change && strncmp(change, "-own.address", 12) == 0) {
         own = strstr(copy, "own.address=10.0.0.");
         CU_ASSERT_FATAL(own != NULL);
         memcpy(own, "own.address=127.0.1.1\n#", 23);
+        if (change[12])
+            memcpy(own + 12, change + 13, 9);
         change = NULL;
     }
     CU_ASSERT(facts_parse(node, copy, strlen(copy)));
