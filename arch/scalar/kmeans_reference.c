@@ -23,7 +23,7 @@ static void whole_add(struct whole *sum, double q) {
     }
 }
 
-/* Brings the digits into [0, 2^24), the last one aside, and answers the sign that was taken off. */
+/* Brings the digits into [0, 2^24), the last one aside, and returns the sign that was taken off. */
 static int whole_normalise(struct whole *a) {
     for (int pass = 0; pass < 2; pass++) {
         int64_t carry = 0;
@@ -128,7 +128,7 @@ static int kmeans_reference_exponent_of(double value, int least) {
     return exponent < least ? least : exponent;
 }
 
-/* S_d of each column into shifts; answers T. */
+/* S_d of each column into shifts; returns T. */
 static int kmeans_reference_find_scales(const struct plait_kmeans_reference *run, int *shifts) {
     double u = 0;
     for (uint32_t d = 0; d < run->dims; d++) {
@@ -283,7 +283,7 @@ static bool kmeans_reference_update(struct plait_kmeans_reference *run, const in
     return done;
 }
 
-/* New labels and counts; answers how many labels changed. */
+/* New labels and counts; returns how many labels changed. */
 static uint64_t kmeans_reference_relabel(struct plait_kmeans_reference *run) {
     uint64_t changed = 0;
     memset(run->counts, 0, run->clusters * sizeof *run->counts);

@@ -50,6 +50,7 @@ static bool kmeans_check_range(const struct run *run, const struct kmeans *kmean
 
 static bool kmeans_begin(struct run *run, void *state, struct failure *failure) {
     static const char *const start_options[] = {"trials", "sample", "restarts", NULL};
+    static const char *const plusplus_options[] = {"trials", "sample", NULL};
     static const char *const fit_options[] = {
         "k",          "init",        "trials",    "sample",
         "restarts",   "max-iter",    "tolerance", "tolerance-points",
@@ -69,6 +70,9 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
     if (kmeans->predicts && !kmeans_refuse_with(run, "--predict", fit_options, failure))
         return false;
     if (file && !kmeans_refuse_with(run, "--init FILE", start_options, failure))
+        return false;
+    if (strcmp(options->init, "random") == 0 &&
+        !kmeans_refuse_with(run, "--init random", plusplus_options, failure))
         return false;
     if (file && kmeans->low < kmeans->high)
         return failure_set(failure, EXIT_USAGE,
@@ -120,7 +124,9 @@ static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
     const uint64_t dims = kmeans->points.dims, count = kmeans->points.share.count + 32;
     const uint64_t values = (uint64_t)kmeans->high * dims;
     const uint64_t threads = (uint64_t)kmeans->run->exec.threads;
-    const uint64_t sums = values * 24 * threads < 1 << 28 ? values * 24 * threads : 1 << 28;
+    /* Threads share accumulators where they would be large, but one there is. */
+    const uint64_t one = values * 24, most = one > 1 << 28 ? one : 1 << 28;
+    const uint64_t sums = one * threads < most ? one * threads : most;
     const uint64_t saves = kmeans->options->checkpoint ? values * 16 : 0;
     const uint64_t weights = kmeans->options->weights ? 16 * count : 0;
     const uint64_t opacity = kmeans->points.alpha ? 2 * count : 0;

@@ -11,6 +11,8 @@
 
 /* A line of 1024 numbers of 17 digits has some 25 KiB. */
 enum { LINE_BYTES_MAX = 1 << 20, QUOTED_BYTES = 40, COUNT_BYTES = 1 << 18 };
+/* Some programs begin a file of UTF-8 with it; it is no part of the first field. */
+static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 bool csv_points_open(struct csv_points *points, const char *path, struct failure *failure) {
     struct stat status;
@@ -63,6 +65,11 @@ static bool csv_points_next_line(struct csv_points *points, struct failure *fail
         points->start = points->next;
         points->next.offset += (uint64_t)length;
         points->next.lines++;
+        const size_t mark = strlen(byte_order_mark);
+        if (points->start.offset == 0 && strncmp(points->line, byte_order_mark, mark) == 0) {
+            length -= (ssize_t)mark;
+            memmove(points->line, points->line + mark, (size_t)length + 1);
+        }
         spaces = strspn(points->line, " \t");
     } while (spaces == (size_t)length || !csv_points_counts(points->line[spaces]));
     if (length > LINE_BYTES_MAX)
@@ -97,14 +104,18 @@ static bool csv_points_take_number(const char *text, double *value, const char *
     return *after == ',' || *after == '\0';
 }
 
-/* Whether the field that was refused is a number all the same, such as nan or 1e400: no name. */
-static bool csv_points_is_number(const char *field) {
-    char *after;
-    (void)strtod(field, &after);
-    if (after == field)
-        return false;
-    after += strspn(after, " \t");
-    return *after == ',' || *after == '\0';
+/* Whether a line names the columns: none of its fields is a number, finite or not. A first point of
+ * which one value is missing is none that may be left out unsaid. */
+static bool csv_points_are_names(const char *line) {
+    for (const char *field = line;; field++) {
+        char *after;
+        strtod(field, &after);
+        if (after != field && strchr(",", after[strspn(after, " \t")]))
+            return false;
+        field += strcspn(field, ",");
+        if (*field == '\0')
+            return true;
+    }
 }
 
 static bool csv_points_refuse_field(const struct csv_points *points, const char *field,
@@ -144,7 +155,7 @@ enum csv_points_outcome csv_points_next(struct csv_points *points, double *value
         const char *bad;
         uint32_t count;
         if (!csv_points_take_fields(points, values, dims_max, &count, &bad)) {
-            if (header && !csv_points_is_number(bad)) {
+            if (header && csv_points_are_names(points->line)) {
                 header = false;
                 continue;
             }

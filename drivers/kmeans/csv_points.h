@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Points in a file of comma-separated values: numbers in decimal digits, each rounded to the
  * nearest double. Lines that begin with '#' and empty ones do not count, nor does the first other
- * line where one of its fields is no number: it names the columns. Fields may have spaces around
- * them.
+ * line where none of its fields is a number: it names the columns. Fields may have spaces around
+ * them, and the file may begin with the byte order mark of UTF-8.
  *
  * Several processes may read a file together, each its part of the bytes: csv_points_count finds
  * how many points begin in a part, which no number has to be read for, and csv_points_go goes to a
@@ -46,7 +46,7 @@ bool csv_points_open(struct csv_points *points, const char *path, struct failure
 enum csv_points_outcome csv_points_next(struct csv_points *points, double *values,
                                         uint32_t dims_max, struct failure *failure);
 
-/* Continues at a place behind the line that names the columns. dims: what every point must have. */
+/* Continues at a place after the line that names the columns. dims: what every point must have. */
 bool csv_points_go(struct csv_points *points, const struct csv_place *place, uint32_t dims,
                    struct failure *failure);
 
@@ -59,7 +59,7 @@ struct csv_part {
     size_t mark_count;
 };
 
-/* Counts the lines that begin in the bytes [begin, end), which are all behind the line that names
+/* Counts the lines that begin in the bytes [begin, end), which are all after the line that names
  * the columns, and the points among them. Free with csv_part_free, also after a failure. */
 bool csv_points_count(struct csv_points *points, uint64_t begin, uint64_t end,
                       struct csv_part *part, struct failure *failure);

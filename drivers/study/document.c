@@ -291,12 +291,12 @@ bool document_write_html(const struct document *document, const char *directory,
 /* -- Markdown ------------------------------------------------------------------------------------
  */
 
-/* What Markdown would take as its own is escaped; in cells the bar, too. */
+/* What Markdown would take as its own is escaped; in cells the bar, too, and a line is one line. */
 static void put_markdown(FILE *stream, const char *text) {
     for (; *text; text++) {
         if (strchr("\\`*_[]<>|#", *text))
             fputc('\\', stream);
-        fputc(*text, stream);
+        fputc((unsigned char)*text < ' ' ? ' ' : *text, stream);
     }
 }
 

@@ -124,6 +124,23 @@ bool grid_same_setting(const struct grid *grid, size_t a, size_t b) {
     return true;
 }
 
+/* Whether b's point has every value that a's has. */
+static bool has_values_of(const struct grid *a, const struct point *x, const struct grid *b,
+                          const struct point *y) {
+    for (size_t k = 0; k < a->names.count; k++) {
+        const size_t other = texts_find(&b->names, a->names.items[k]);
+        if (x->values[k] && (other == b->names.count || !same_text(x->values[k], y->values[other])))
+            return false;
+    }
+    return true;
+}
+
+bool grid_same_point(const struct grid *a, size_t index, const struct grid *b, size_t other) {
+    const struct point *x = &a->points[index], *y = &b->points[other];
+    return x->ranks == y->ranks && x->threads == y->threads && has_values_of(a, x, b, y) &&
+           has_values_of(b, y, a, x);
+}
+
 bool grid_name(struct grid *grid, const char *name, size_t *index, struct failure *failure) {
     *index = texts_find(&grid->names, name);
     if (*index < grid->names.count)

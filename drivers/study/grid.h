@@ -63,6 +63,9 @@ void grid_setting(const struct grid *grid, size_t point, char *text, size_t byte
 /* Whether two points have the same parameters. */
 bool grid_same_setting(const struct grid *grid, size_t a, size_t b);
 
+/* Whether the points of two grids are the same, in whatever order their parameters were named. */
+bool grid_same_point(const struct grid *a, size_t index, const struct grid *b, size_t other);
+
 uint64_t point_cores(const struct point *point);
 
 void grid_free(struct grid *grid);

@@ -101,6 +101,9 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
     *why = "is no sample";
     if (!json_is_object(line) || sample.id == SAMPLE_NONE || outcome < 0 || !phase)
         return false;
+    *why = "has a number beyond 10^12";
+    if (sample.id > SAMPLE_NUMBER_MAX)
+        return false;
     *why = "has the number of another sample";
     if (sample.id < study->next_id && find_sample(study, sample.id))
         return false;

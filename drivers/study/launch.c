@@ -79,11 +79,9 @@ static int launch_start_command(const struct launch *launch, size_t k, pid_t gro
     char out[4096], err[4096];
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
-    sigset_t all;
     if (!output_name(launch, k, "out", out, sizeof out) ||
         !output_name(launch, k, "err", err, sizeof err))
         return ENAMETOOLONG;
-    sigfillset(&all);
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out, O_WRONLY | O_CREAT | O_TRUNC,

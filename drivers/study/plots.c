@@ -163,11 +163,12 @@ static bool write_dots(struct plotting *plotting, struct failure *failure) {
     return atomic_file_commit(&file, failure);
 }
 
-/* A text of gnuplot in double quotes. */
+/* A text of gnuplot in double quotes, in which backquotes would run a command, and the end of a
+ * line would begin another statement. */
 static void put_label(FILE *stream, const char *text) {
     fputc('"', stream);
     for (; *text; text++)
-        fputs(*text == '"' || *text == '\\' ? "'" : (char[]){*text, '\0'}, stream);
+        fputc(strchr("\"\\`", *text) ? '\'' : (unsigned char)*text < ' ' ? ' ' : *text, stream);
     fputc('"', stream);
 }
 
@@ -197,9 +198,9 @@ static void put_plot_begin(FILE *stream, const char *name) {
 
 static void put_plot_end(FILE *stream, const char *name) {
     static const char *const terminals[][3] = {
-        {"pngcairo size 1240,840 font 'sans,20'", "png", "17"},
-        {"pdfcairo size 15cm,10cm font 'sans,11'", "pdf", "9"},
-        {"svg size 640,450 dynamic font 'sans,14'", "svg", "11"},
+        {"pngcairo noenhanced size 1240,840 font 'sans,20'", "png", "17"},
+        {"pdfcairo noenhanced size 15cm,10cm font 'sans,11'", "pdf", "9"},
+        {"svg noenhanced size 640,450 dynamic font 'sans,14'", "svg", "11"},
     };
     for (int k = 0; k < 3; k++)
         fprintf(stream,

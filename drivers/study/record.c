@@ -59,31 +59,44 @@ static void record_set_text(json_t *object, const char *key, const char *text) {
 /* -- reports -------------------------------------------------------------------------------------
  */
 
-/* FNV-1a, 64 bit, of the value as text. */
-static uint64_t digest_of(const json_t *value) {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+/* FNV-1a, 64 bit. */
+static uint64_t digest_of_text(const char *text) {
     uint64_t digest = 14695981039346656037u;
     for (const char *c = text; c && *c; c++)
         digest = (digest ^ (unsigned char)*c) * 1099511628211u;
-    free(text);
     return digest;
+}
+
+/* "NAME fnv1a DIGEST" of one member of all entries of a list. */
+static char *answer_of_list(const json_t *list, const char *member, const char *name) {
+    json_t *all = json_array(), *entry;
+    size_t k;
+    json_array_foreach((json_t *)list, k, entry)
+        json_array_append(all, json_object_get(entry, member));
+    char *text = json_dumps(all, JSON_COMPACT);
+    char *answer = text_format("%s fnv1a %016" PRIx64, name, digest_of_text(text));
+    free(text);
+    json_decref(all);
+    return answer;
 }
 
 /* The part of a result that is the same however it was computed: a checksum, hits, a sum. */
 static char *answer_of(const json_t *result) {
     static const char *const numbers[] = {"integral", "total", "number", "answer"};
     const json_t *checksum = json_object_get(result, "fnv1a"),
-                 *sweep = json_object_get(result, "sweep");
+                 *sweep = json_object_get(result, "sweep"),
+                 *elbow = json_object_get(result, "elbow"), /* of kmeans, over a range of k */
+                     *labels = json_object_get(result, "labels_fnv1a"),
+                 *centroids = json_object_get(result, "centroids_fnv1a");
     if (json_is_string(checksum))
         return text_format("fnv1a %s", json_string_value(checksum));
-    if (json_is_array(sweep)) {
-        json_t *all = json_array(), *entry;
-        size_t k;
-        json_array_foreach(sweep, k, entry) json_array_append(all, json_object_get(entry, "hits"));
-        char *answer = text_format("hits fnv1a %016" PRIx64, digest_of(all));
-        json_decref(all);
-        return answer;
-    }
+    if (json_is_array(sweep))
+        return answer_of_list(sweep, "hits", "hits");
+    if (json_is_array(elbow))
+        return answer_of_list(elbow, "potential", "potentials");
+    if (json_is_string(labels) && json_is_string(centroids))
+        return text_format("labels fnv1a %s, centroids %s", json_string_value(labels),
+                           json_string_value(centroids));
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
         const json_t *value = json_object_get(result, numbers[k]);
         if (json_is_integer(value))
@@ -186,9 +199,15 @@ static void check_output(struct findings *findings, const char *place, const cha
         found = regexec(&expression, line, 2, matches, 0) == 0;
     }
     findings->unmatched = findings->unmatched || !found;
-    if (found && expression.re_nsub > 0 && matches[1].rm_so >= 0)
-        take_answer(findings, text_format("%.*s", (int)(matches[1].rm_eo - matches[1].rm_so),
-                                          line + matches[1].rm_so));
+    if (found && expression.re_nsub > 0 && matches[1].rm_so >= 0) {
+        line[matches[1].rm_eo] = '\0';
+        const char *answer = line + matches[1].rm_so;
+        json_t *kept = json_string(answer); /* NULL: it is not UTF-8, which the journal needs */
+        take_answer(findings,
+                    kept ? strdup(answer)
+                         : text_format("not UTF-8, fnv1a %016" PRIx64, digest_of_text(answer)));
+        json_decref(kept);
+    }
     if (compiled)
         regfree(&expression);
     if (stream)

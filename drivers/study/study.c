@@ -199,6 +199,8 @@ static bool take_definition(struct study *study, const json_t *object, const cha
             !texts_add(&definition->words, json_string_value(item), failure))
             return false;
     }
+    if (definition->words.count == 0)
+        return failure_set(failure, EXIT_USAGE, "'%s' has no command", path);
     json_array_foreach(points, k, item) {
         if (!study_take_point(&study->grid, item, &index, &why, failure))
             return failure_set(failure, EXIT_USAGE, "'%s': point %zu %s", path, k, why);

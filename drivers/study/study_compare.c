@@ -106,14 +106,10 @@ static bool compare_point(const struct compare_request *request, const struct co
  */
 #define NO_POINT SIZE_MAX
 static size_t find_same(const struct grid *ours, size_t index, const struct grid *theirs) {
-    char label[512], other[512];
-    grid_label(ours, index, label, sizeof label);
-    for (size_t p = 0; p < theirs->count; p++) {
-        grid_label(theirs, p, other, sizeof other);
-        if (strcmp(label, other) == 0)
-            return p;
-    }
-    return NO_POINT;
+    size_t p = 0;
+    while (p < theirs->count && !grid_same_point(ours, index, theirs, p))
+        p++;
+    return p < theirs->count ? p : NO_POINT;
 }
 
 static bool compare_studies(const struct compare_request *request, const struct study *studies,

@@ -18,11 +18,18 @@ struct merge_request {
 
 struct merging {
     struct study *merged;
-    json_t *seen;    /* an object whose keys are "study/sample" of all that came before */
+    json_t *seen;    /* new numbers by "study/sample", of all that came before */
+    json_t *numbers; /* new numbers by the old ones, of the study that is read */
     uint64_t offset; /* of the numbers of the study that is read */
     size_t repeated;
     struct failure *failure;
 };
+
+enum { MERGE_KEY_BYTES = 32 };
+
+static void merge_key(const json_t *number, char key[MERGE_KEY_BYTES]) {
+    snprintf(key, MERGE_KEY_BYTES, "%" JSON_INTEGER_FORMAT, json_integer_value(number));
+}
 
 /* Takes a sample over, with a number of its own. Its study stays the one that measured it. */
 static bool merge_line(void *context, json_t *line) {
@@ -31,6 +38,7 @@ static bool merge_line(void *context, json_t *line) {
                  *replaces = json_object_get(line, "replaces");
     const char *study = json_string_value(json_object_get(line, "study"));
     const json_t *origin = json_object_get(line, "merged_from");
+    char key[MERGE_KEY_BYTES];
     if (!json_is_integer(id))
         return true;
     char *name = json_is_string(origin) ? strdup(json_string_value(origin))
@@ -38,17 +46,28 @@ static bool merge_line(void *context, json_t *line) {
                                                       study ? study : "", json_integer_value(id));
     if (!name)
         return failure_set(merging->failure, EXIT_RUN, "out of memory");
-    const bool repeated = json_object_get(merging->seen, name) != NULL;
-    bool good = repeated || json_object_set_new(merging->seen, name, json_true()) == 0 ||
+    json_t *number = json_object_get(merging->seen, name);
+    const bool repeated = number != NULL;
+    if (!repeated) {
+        number = json_integer(json_integer_value(id) + (json_int_t)merging->offset);
+        if (json_object_set_new(merging->seen, name, number) != 0)
+            number = NULL;
+    }
+    merge_key(id, key);
+    bool good = (number && json_object_set(merging->numbers, key, number) == 0) ||
                 failure_set(merging->failure, EXIT_RUN, "out of memory");
     if (good && !repeated) {
         json_t *copy = json_deep_copy(line);
-        json_object_set_new(copy, "sample",
-                            json_integer(json_integer_value(id) + (json_int_t)merging->offset));
-        if (json_is_integer(replaces))
-            json_object_set_new(
-                copy, "replaces",
-                json_integer(json_integer_value(replaces) + (json_int_t)merging->offset));
+        json_object_set(copy, "sample", number);
+        if (json_is_integer(replaces)) {
+            /* It may have come with an earlier study, under another number. */
+            merge_key(replaces, key);
+            json_t *replaced = json_object_get(merging->numbers, key);
+            if (replaced)
+                json_object_set(copy, "replaces", replaced);
+            else
+                json_object_del(copy, "replaces");
+        }
         json_object_set_new(copy, "merged_from", json_string(name));
         good = study_append(merging->merged, copy, merging->failure);
     }
@@ -87,8 +106,9 @@ void study_merge(const struct option_values *values, const void *options, struct
     (void)values;
     struct study *studies = NULL, merged = {.journal = -1};
     struct study_lock lock = {-1};
-    struct merging merging = {.merged = &merged, .seen = json_object(), .failure = failure};
-    bool good = true;
+    struct merging merging = {
+        .merged = &merged, .seen = json_object(), .numbers = json_object(), .failure = failure};
+    bool good = (merging.seen && merging.numbers) || study_out_of_memory(failure);
     if (good && !request.out)
         good = failure_set(failure, EXIT_USAGE,
                            "--out is missing: name a directory for the merged study");
@@ -111,6 +131,7 @@ void study_merge(const struct option_values *values, const void *options, struct
            study_write_definition(&merged, failure) && study_open_journal(&merged, failure);
     for (size_t s = 0; good && s < request.directories.count; s++) {
         merging.offset = merged.next_id;
+        json_object_clear(merging.numbers);
         good = study_each_line(&studies[s], merge_line, &merging, failure) &&
                failure->exit_status == EXIT_DONE;
     }
@@ -123,6 +144,7 @@ void study_merge(const struct option_values *values, const void *options, struct
     study_free(&merged);
     study_lock_release(&lock);
     json_decref(merging.seen);
+    json_decref(merging.numbers);
     for (size_t s = 0; studies && s < request.directories.count; s++)
         study_free(&studies[s]);
     free(studies);

@@ -170,12 +170,13 @@ static void note_started(void *context, pid_t group) {
     study_lock_note(context, group);
 }
 
-/* The answer of the right samples of the same work; NULL: there is none yet. */
-static const char *find_answer(const struct study *study, size_t point) {
+/* The answer of the right samples of the same work; NULL: there is none yet. One that is measured
+ * again, or was, has no say: it may be the one that is wrong. */
+static const char *find_answer(const struct study *study, size_t point, uint64_t replaces) {
     for (size_t k = 0; k < study->sample_count; k++) {
         const struct sample *sample = &study->samples[k];
-        if (sample->answer && sample->outcome == OUTCOME_OK &&
-            grid_same_setting(&study->grid, sample->point, point) &&
+        if (sample->answer && sample->outcome == OUTCOME_OK && !sample->replaced &&
+            sample->id != replaces && grid_same_setting(&study->grid, sample->point, point) &&
             study_work(&study->definition, &study->grid.points[sample->point]) ==
                 study_work(&study->definition, &study->grid.points[point]))
             return sample->answer;
@@ -253,9 +254,10 @@ static bool run_task(struct study_work *work, const struct task *task, struct fa
     }
     if (good) {
         const struct record record = {
-            &work->composer, &launch,      &result,        &before,
-            &after,          task->point,  study->next_id, task->replaces,
-            task->round,     task->warmup, started,        find_answer(study, task->point)};
+            &work->composer, &launch,        &result,
+            &before,         &after,         task->point,
+            study->next_id,  task->replaces, task->round,
+            task->warmup,    started,        find_answer(study, task->point, task->replaces)};
         json_t *line = record_line(&record, failure);
         good = line && study_append(study, line, failure);
     }
@@ -465,7 +467,32 @@ static bool begin_directory(struct study_work *work, struct failure *failure) {
                         directory));
 }
 
+/* What becomes part of study.json and of the samples is kept as JSON, which is UTF-8. */
+static bool check_encoding(const char *what, const char *text, struct failure *failure) {
+    json_t *kept = text ? json_string(text) : NULL;
+    const bool good = !text || kept;
+    json_decref(kept);
+    return good || failure_set(failure, EXIT_USAGE,
+                               "%s is not UTF-8, in which a study is kept: give other text", what);
+}
+
+static bool check_encodings(const struct run_request *request, struct failure *failure) {
+    bool good = check_encoding("--program", request->program, failure) &&
+                check_encoding("--launcher", request->launcher, failure) &&
+                check_encoding("--hostfile", request->hostfile, failure) &&
+                check_encoding("--grow", request->grow, failure) &&
+                check_encoding("--timer", request->timer, failure) &&
+                check_encoding("--check-output", request->check_output, failure);
+    for (size_t k = 0; good && k < request->words.count; k++)
+        good = check_encoding("a word of the command", request->words.items[k], failure);
+    for (size_t k = 0; good && k < request->settings.count; k++)
+        good = check_encoding("--set", request->settings.items[k], failure);
+    return good;
+}
+
 static bool check_request(const struct run_request *request, struct failure *failure) {
+    if (!check_encodings(request, failure))
+        return false;
     if (!request->out)
         return failure_set(failure, EXIT_USAGE, "--out is missing: name a directory for the study");
     if (request->interval && request->max_repeat < request->repeat)

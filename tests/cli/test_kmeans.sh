@@ -212,12 +212,12 @@ ways() {
     # Of several starts the best counts.
     local inertia least
     inertia() { sed -n 's/.*inertia \([0-9.]*\).*/\1/p' "$WORK/out"; }
-    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --trials 1 --sample 100 --init random
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --init random
     least=$(inertia)
-    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 30 --trials 1 --sample 100 --init random --restarts 6 --labels l.npy
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 30 --init random --restarts 6 --labels l.npy
     assert "the best of six" awk -v a="$(inertia)" -v b="$least" 'BEGIN { exit !(a < b) }'
     least=$(result_line)
-    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --trials 1 --sample 100 --init random --restarts 6 --labels m.npy
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 30 --init random --restarts 6 --labels m.npy
     assert "on one rank, too" [ "$(result_line)" = "$least" ]
     assert "its labels" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
     # A seed that is drawn is printed, and gives the same again.
@@ -475,6 +475,8 @@ bad_options() {
     expect_error 'No such file' 2 -- "$PLAIT" kmeans points.csv --init absent.npy
     expect_error '--k means nothing with --predict' 2 -- "$PLAIT" kmeans points.csv --k 2 --predict absent.npy
     expect_error '--trials means nothing with --init FILE' 2 -- "$PLAIT" kmeans points.csv --init absent.npy --trials 3
+    expect_error '--trials means nothing with --init random' 2 -- "$PLAIT" kmeans points.csv --k 2 --init random --trials 3
+    expect_error '--sample means nothing with --init random' 2 -- "$PLAIT" kmeans points.csv --k 2 --init random --sample 9
     expect_error '--labels means nothing with a range' 2 -- "$PLAIT" kmeans points.csv --k 2:3 --labels l.npy
     expect_error 'trials' 2 -- "$PLAIT" kmeans points.csv --k 2 --trials 65
     expect_error 'tolerance' 2 -- "$PLAIT" kmeans points.csv --k 2 --tolerance 1.5
@@ -490,6 +492,12 @@ bad_csv() {
     expect_error "line 3, column 2: 'nan' is no finite number" 2 -- "$PLAIT" kmeans nan.csv --k 1
     printf '1,2\n3,\n' >"$SANDBOX/empty_field.csv"
     expect_error "line 2, column 2: '' is no" 2 -- "$PLAIT" kmeans empty_field.csv --k 1
+    # A first point of which a value is missing is no line of names.
+    local first
+    for first in '1,nan' '1,' ',1' '1,NA' '1e999,x' 'x,1'; do
+        printf '# first\n%s\n3,4\n5,6\n' "$first" >"$SANDBOX/first.csv"
+        expect_error "'first.csv', line 2, column [12]: '[^']*' is no finite number" 2 -- "$PLAIT" kmeans first.csv --k 1
+    done
     printf '1\n1e999\n' >"$SANDBOX/large.csv"
     expect_error "line 2, column 1: '1e999'" 2 -- "$PLAIT" kmeans large.csv --k 1
     printf '1\n1e300\n' >"$SANDBOX/beyond.csv"
@@ -516,6 +524,14 @@ bad_csv() {
     expect_ok 3 -- "$PLAIT" kmeans odd.csv --k 2 --centroids c.csv
     assert "two points" grep -q '^kmeans 2 points, 2 dimensions, k 2' "$WORK/out"
     assert "their values" [ "$(sort "$SANDBOX/c.csv" | tr '\n' ' ')" = '0.5,7 1.5,-2000 ' ]
+    for first in '3,4' 'x,y' '# x'; do
+        printf '\357\273\277%s\n3,4\n' "$first" >"$SANDBOX/marked.csv"
+        [ "$first" = 3,4 ] || echo 3,4 >>"$SANDBOX/marked.csv"
+        for ranks in 1 2; do
+            expect_ok "$ranks" -- "$PLAIT" kmeans marked.csv --k 1
+            assert "a byte order mark is no part of a point" grep -q '^kmeans 2 points, 2 dimensions' "$WORK/out"
+        done
+    done
 }
 
 bad_arrays() {

@@ -146,11 +146,35 @@ part_failures() {
     assert "all are" [ "$(value noisy 'sorted(s["replaces"] for s in samples[4:])')" = '[0, 2, 3]' ]
     expect_ok 1 -- "$PLAIT" study status noisy
     assert "and three count" grep -q '^# 1 points, 3 samples' "$WORK/out"
+    # Answers that are no text of a known encoding are compared, too.
+    expect_ok 1 -- "$PLAIT" study run --out latin "${check[@]}" --check-output 'sum (.*)' --program sh -- -c 'echo >>latin.n; printf "sum \\377%d\n" "$(wc -l <latin.n | tr 3 2)"'
+    assert "as any other" [ "$(value latin '[s["outcome"] for s in measured]')" = "['ok', 'wrong', 'wrong']" ]
+    # A number that is damage does not count.
+    expect_ok 1 -- "$PLAIT" study run --out number --ranks 1 --repeat 1 --warmup 0 "${law[@]}" -- 1
+    sed -i 's/"sample":0/"sample":9223372036854775807/' "$SANDBOX/number/samples.jsonl"
+    run_ranks 1 "$PLAIT" study run --out number --ranks 1 --repeat 1 --warmup 0 "${law[@]}" -- 1
+    assert "the next sample has a number that can be read" [ "$status:$(sed -n '2s/,.*//p' "$SANDBOX/number/samples.jsonl")" = '0:{"sample":0' ]
+    assert "which is said" grep -q 'samples.jsonl:1: has a number beyond 10^12' "$WORK/err"
     # Answers that differ.
     expect_ok 1 -- "$PLAIT" study run --out pi --ranks 1 --repeat 2 --warmup 0 --launcher none -- pi --darts 64 --runs 2
     sed -i 's/hits fnv1a [0-9a-f]*/hits fnv1a 0000000000000000/' "$SANDBOX/pi/samples.jsonl"
     expect_ok 1 -- "$PLAIT" study run --out pi --ranks 1 --repeat 3 --warmup 0 --launcher none -- pi --darts 64 --runs 2
     assert "a wrong answer is recorded" [ "$(value pi 'measured[2]["outcome"]')" = wrong ]
+    # Where the first ones were wrong, --redo all ends that.
+    for which in all failed; do
+        expect_ok 1 -- "$PLAIT" study run --out pi --ranks 1 --repeat 3 --warmup 0 --redo "$which" --launcher none -- pi --darts 64 --runs 2
+    done
+    expect_ok 1 -- "$PLAIT" study status pi
+    assert "all are right" grep -q ' 3 samples, 0 missing .* 0 failed' "$WORK/out"
+    seq 40 | awk '{ print $1 "," $1 * 7 % 13 }' >"$SANDBOX/points.csv"
+    for k in 3 2:4; do
+        rm -rf "$SANDBOX/clusters"
+        expect_ok 1 -- "$PLAIT" study run --out clusters --ranks 1 --repeat 2 --warmup 0 --launcher none -- kmeans points.csv --k "$k"
+        assert "clusters are an answer" [ "$(value clusters '[(s["outcome"], s["answer"] is not None) for s in measured]')" = "[('ok', True), ('ok', True)]" ]
+        sed -i 's/"answer":"[^"]*"/"answer":"labels fnv1a 0"/' "$SANDBOX/clusters/samples.jsonl"
+        expect_ok 1 -- "$PLAIT" study run --out clusters --ranks 1 --repeat 3 --warmup 0 --launcher none -- kmeans points.csv --k "$k"
+        assert "which is compared" [ "$(value clusters 'measured[2]["outcome"]')" = wrong ]
+    done
 }
 
 # Whether none of the processes whose numbers stand in the file lives.
@@ -291,12 +315,16 @@ part_refusals() {
     expect_error 'has no study in it' 2 -- "$PLAIT" study status nothing
     expect_error 'study: give one of compare, .*run' 2 -- "$PLAIT" study
     expect_error "study: 'rnu' is unknown \(did you mean run\?\)" 2 -- "$PLAIT" study rnu
+    expect_error '--set is not UTF-8' 2 -- "$PLAIT" study run --out s --set "$(printf 'a=\xff')" "${law[@]}" -- '{a}'
+    expect_error 'a word of the command is not UTF-8' 2 -- "$PLAIT" study run --out s "${law[@]}" -- "$(printf '\xff')"
     assert "nothing was run" [ ! -s "$FAKE_RUNS" ]
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --repeat 1 "${law[@]}" -- 1
     expect_error "'s' is of another study: the command there is .*fake_kernel.sh 1, here .*fake_kernel.sh 2: choose" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 2
     expect_error "'s' is of another study: --timer is 'work' there and 'launch' here" 2 -- "$PLAIT" study run --out s --ranks 1 --launcher none --timer launch --program "$fake" -- 1
     expect_error "--check-output is not given there and 'a' here" 2 -- "$PLAIT" study run --out s --ranks 1 --check-output a "${law[@]}" -- 1
     expect_error "the command there is .* 1, here .* 1 2: choose" 2 -- "$PLAIT" study run --out s --ranks 1 "${law[@]}" -- 1 2
+    sed -i '/"command": \[/,/\]/c "command": [],' "$SANDBOX/s/study.json"
+    expect_error "'s/study.json' has no command" 2 -- "$PLAIT" study status s
     echo '{}' >"$SANDBOX/s/study.json"
     expect_error 'is not of a study of this version' 2 -- "$PLAIT" study status s
 }
@@ -484,6 +512,12 @@ PYTHON
     made odd cores=1,2 names='<b>&'
     report odd
     assert "HTML is escaped" grep -qF 'name=&lt;b&gt;&amp;' "$SANDBOX/odd/report/report.html"
+    # Names and values of parameters are text for gnuplot, no commands and no markup.
+    made words names=$'`touch ran`,x\nsystem "touch ran",a_b'
+    report words
+    assert "no command is run" [ -z "$(find "$SANDBOX" -name ran)" ]
+    assert "nor a row of a table broken" says '^\| name=x system "touch ran" \| 1 \| 1 \| 1 \| 8 \|'
+    assert "and nothing is an index" grep -q 'name=a_b' "$SANDBOX/words/report/time.svg"
     # Without gnuplot: tables, data and scripts, and a warning.
     made plain
     expect_ok 1 -- env PATH=/nowhere "$PLAIT" study report plain
@@ -594,6 +628,16 @@ part_compare() {
     made load samples=8 disturbed=8
     expect_ok 1 -- "$PLAIT" study compare a load
     assert "disturbed samples do not count" grep -q 'no samples that count in load$' "$WORK/out"
+    # Parameters may be named in any order, and differ after any number of characters.
+    local long
+    long=$(printf '%0600d' 1)
+    for pair in one:x=1,2:y="${long}1" two:y="${long}1":x=1,2 three:y="${long}2":x=1,2; do
+        IFS=: read -r name first second <<<"$pair"
+        expect_ok 1 -- "$PLAIT" study run --out "$name" --ranks 1 --repeat 1 --warmup 0 --set "$first" --set "$second" "${law[@]}" -- 1 '0.{x}' 0 '{y}'
+    done
+    expect_ok 1 -- "$PLAIT" study compare one two
+    assert "points are the same whatever the order of their parameters" [ "$(grep -c '^ranks=1' "$WORK/out")" -eq 2 ]
+    expect_error 'no point in common' 2 -- "$PLAIT" study compare one three
     made other timer=compute
     expect_error 'their times are of different things' 2 -- "$PLAIT" study compare a other
     made apart cores=16
@@ -637,6 +681,14 @@ part_merge() {
     assert "points are those of both" grep -q '^# 3 points, 32 samples' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study merge m a --out again
     assert "also when merged again" grep -qxF 'merge: 32 samples of 2 studies, 16 repeated -> again' "$WORK/out"
+    # A sample that was measured again after its study was merged replaces the one that came before.
+    made redone samples=2 cores=1
+    expect_ok 1 -- "$PLAIT" study merge b redone --out before
+    sed -n '$p' "$SANDBOX/redone/samples.jsonl" | sed 's/"sample": 1,/"sample": 2, "replaces": 1,/' >>"$SANDBOX/redone/samples.jsonl"
+    expect_ok 1 -- "$PLAIT" study merge before redone --out after
+    assert "the old number is that of the merged study" [ "$(value after '[s["replaces"] == t["sample"] for s in samples for t in samples if "replaces" in s and t["merged_from"].endswith("1/1")]')" = '[True]' ]
+    expect_ok 1 -- "$PLAIT" study status after
+    assert "and does not count" grep -q '^# 3 points, 18 samples' "$WORK/out"
     made other timer=compute
     expect_error "are of different studies: --timer is 'total' there and 'compute' here" 2 -- "$PLAIT" study merge a other --out n
     expect_error 'has a study already' 2 -- "$PLAIT" study merge a b --out m
