@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What smooth values cost, on one thread: the counts alone, the values by those counts, and both in
- * one pass, in turns, on every path of this machine. Values are compared before they are timed. */
+ * one pass, in turns, on every path of this machine or the one that is named. Values are compared
+ * before they are timed. */
 #include "bench.h"
 #include "plait/plait.h"
 
@@ -103,7 +104,11 @@ static void time_path(struct bench *bench, size_t pixels) {
     fflush(stdout);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    const char *only = argc > 1 ? argv[1] : NULL;
+    struct plait_exec exec;
+    if (argc > 2 || plait_exec_init(&exec, only, 1) != PLAIT_OK)
+        bench_misuse("give a path of this machine or none, not", argv[argc - 1]);
     for (int view = 0; view < VIEWS; view++) {
         struct bench bench = {.escape = make_view(view)};
         const size_t pixels = (size_t)bench.escape.width * bench.escape.height;
@@ -115,7 +120,7 @@ int main(void) {
                "one pass", "/ counts", "/ both");
         for (size_t p = 0; p < plait_path_count(); p++) {
             const char *path = plait_path_name(plait_path_at(p));
-            if (!plait_path_supported(plait_path_at(p)))
+            if (!plait_path_supported(plait_path_at(p)) || (only && strcmp(path, only) != 0))
                 continue;
             require(plait_exec_init(&bench.exec, path, 1));
             time_path(&bench, pixels);
