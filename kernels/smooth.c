@@ -59,23 +59,41 @@ static void collect_ranges(const struct shares *shares, int threads,
         widen(range, &shares->threads[k].range);
 }
 
-/* Makes parts of values, parts NULL: only widens the range to them. */
-static void make_parts(const int32_t *counts, const double *values, size_t pixels, int32_t *parts,
-                       struct plait_smooth_range *range) {
-    struct plait_smooth_range found = plait_smooth_range_empty();
+/* Widens the range to values. Count and part of a value are floor(value * PLAIT_SMOOTH_UNIT)
+ * together: their difference is exact, and the smallest and largest of them are those of the
+ * values. */
+static void widen_to_values(struct plait_smooth_range *range, const double *values, size_t pixels) {
+    enum { LANES = 4 }; /* apart, to hide the latency of a comparison */
+    double min[LANES], max[LANES];
+    for (int l = 0; l < LANES; l++) {
+        min[l] = INFINITY;
+        max[l] = -INFINITY;
+    }
+    for (size_t k = 0; k < pixels; k += LANES)
+        for (size_t l = 0; l < LANES; l++) {
+            const double value = values[k + l < pixels ? k + l : k];
+            const double escaped = value < INFINITY ? value : -INFINITY;
+            min[l] = value < min[l] ? value : min[l];
+            max[l] = escaped > max[l] ? escaped : max[l];
+        }
+    for (int l = 0; l < LANES; l++) {
+        if (min[l] == INFINITY)
+            continue;
+        const int64_t low = (int64_t)floor(min[l] * PLAIT_SMOOTH_UNIT);
+        const int64_t high = (int64_t)floor(max[l] * PLAIT_SMOOTH_UNIT);
+        widen(range, &(struct plait_smooth_range){low, high});
+    }
+}
+
+/* Makes parts of values. */
+static void make_parts(const int32_t *counts, const double *values, size_t pixels, int32_t *parts) {
     for (size_t k = 0; k < pixels; k++) {
         const bool escaped = values[k] < INFINITY;
         /* Less than 10 in size: the cast rounds to zero, and the fraction below it is one less. */
         const double scaled = escaped ? (values[k] - counts[k]) * PLAIT_SMOOTH_UNIT : 0;
         const int32_t cut = (int32_t)scaled;
-        const int32_t part = cut - (cut > scaled);
-        const int64_t value = (int64_t)counts[k] * PLAIT_SMOOTH_UNIT + part;
-        found.min = escaped && value < found.min ? value : found.min;
-        found.max = escaped && value > found.max ? value : found.max;
-        if (parts)
-            parts[k] = escaped ? part : PLAIT_SMOOTH_NEVER;
+        parts[k] = escaped ? cut - (cut > scaled) : PLAIT_SMOOTH_NEVER;
     }
-    widen(range, &found);
 }
 
 /* -- with the counts --------------------------------------------------------------------------- */
@@ -98,8 +116,10 @@ static void smooth_tile(void *context, const struct plait_escape_job *job,
     double *values = work->output->values ? work->output->values + at : own->values;
     const struct plait_escape_results to = {work->counts + at, values, work->width};
     work->escape_tile(job, tile, &to);
-    make_parts(to.counts, values, (size_t)tile->rows * tile->cols,
-               work->output->parts ? work->output->parts + at : NULL, &own->range);
+    const size_t pixels = (size_t)tile->rows * tile->cols;
+    widen_to_values(&own->range, values, pixels);
+    if (work->output->parts)
+        make_parts(to.counts, values, pixels, work->output->parts + at);
 }
 
 /* Pixels whose counts a device finds before threads find their values: progress is called between.
@@ -199,8 +219,9 @@ enum plait_status plait_smooth_rows(const struct plait_escape *escape,
             continue;
         }
         smooth_row(&job, range.first + (uint32_t)i, cols, row, values);
-        make_parts(row, values, cols, output->parts ? output->parts + (size_t)i * cols : NULL,
-                   &own->range);
+        widen_to_values(&own->range, values, cols);
+        if (output->parts)
+            make_parts(row, values, cols, output->parts + (size_t)i * cols);
     }
     if (atomic_load(&valid))
         collect_ranges(&shares, exec->threads, &output->range);
