@@ -132,6 +132,11 @@ expect_error() {
     before=$(sandbox_state)
     for ranks in $RANKS_LIST; do
         run_ranks "$ranks" "$@"
+        # prterun (5.0.7) ends a job at the first status that is not 0, and under load loses what that rank printed.
+        for _ in 1 2 3; do
+            { [ "$ranks" -gt 1 ] && [ "$(plait_lines)" -eq 0 ] && is_prrte; } || break
+            run_ranks "$ranks" "$@"
+        done
         assert "status is $expected, not $status" [ "$status" -eq "$expected" ]
         assert "one line is an error, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
         assert "no other line on stderr without a launcher" [ "$(other_lines "$ranks")" -eq 0 ]
