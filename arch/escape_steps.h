@@ -31,7 +31,7 @@ struct group {
 };
 
 /* Makes up to `steps` steps and counts those that start inside the disc. A lane that left stays
- * out, even if its orbit comes back: it goes on unseen, or stays at the z where it left (rest, a
+ * out, even if its orbit comes back: it continues unseen, or stays at the z where it left (rest, a
  * constant, costs two moves a step). Ends early, with false, when no lane is left. */
 static inline bool run_tested(struct group *g, int32_t steps, vec_t limit, bool rest) {
     for (int32_t s = 0; s < steps; s++) {

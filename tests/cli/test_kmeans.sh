@@ -340,7 +340,7 @@ EOS
             assert "$most bytes of $bytes on $ranks ranks" [ "$most" -lt $((bytes * (ranks == 1 ? 10 : 7) / 10 + 4000000)) ]
         done
     fi
-    # Lines of unlike lengths, comments and no end of the last line: rows are where they were.
+    # Lines of different lengths, comments and no end of the last line: rows are where they were.
     awk 'BEGIN { srand(2); print "# first"; print "a, b"
         for (i = 0; i < 30000; i++) { if (rand() < 0.1) print "# " i; if (rand() < 0.05) print ""
             printf "%s%.*g,%d%s", i % 3 ? "" : "  ", i < 15000 ? 1 : 17, rand() * 100, i, i < 29999 ? "\n" : "" } }' >"$SANDBOX/odd.csv"
