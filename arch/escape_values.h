@@ -11,7 +11,7 @@
 
 /* plait_smooth_log2 */
 static inline vec_t find_log2(vec_t a) {
-    const double two_over_ln2 = 0x1.71547652b82fep+1;
+    const double two_over_ln2 = PLAIT_SMOOTH_TWO_OVER_LN2;
     const vec_t one = vec_set1(1);
     vec_t f;
     const vec_t e = escape_vec_exponent(a, &f);
@@ -31,7 +31,6 @@ static inline vec_t find_log2(vec_t a) {
 
 /* plait_smooth_value where |z|^2 < PLAIT_SMOOTH_FAR in all lanes, calm, or in any */
 static inline vec_t find_value(vec_t n, vec_t x, vec_t y, bool calm) {
-    const double log2_half_ln2 = -0x1.875d3ba705db2p+0;
     const vec_t one = vec_set1(1), two = vec_set1(2);
     vec_t m = vec_fma(x, x, vec_mul(y, y)), log;
     if (calm) {
@@ -46,7 +45,7 @@ static inline vec_t find_value(vec_t n, vec_t x, vec_t y, bool calm) {
         m = vec_fma(x, x, vec_mul(y, y));
         log = vec_add(find_log2(vec_select(back, two, m)), shift);
     }
-    const vec_t rest = vec_add(find_log2(log), vec_set1(log2_half_ln2));
+    const vec_t rest = vec_add(find_log2(log), vec_set1(PLAIT_SMOOTH_LOG2_HALF_LN2));
     return vec_fnma(rest, one, vec_add(n, one));
 }
 

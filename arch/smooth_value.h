@@ -13,6 +13,9 @@
 enum { PLAIT_SMOOTH_STEPS = 4 };
 #define PLAIT_SMOOTH_FAR 0x1p+500
 
+#define PLAIT_SMOOTH_TWO_OVER_LN2 0x1.71547652b82fep+1
+#define PLAIT_SMOOTH_LOG2_HALF_LN2 (-0x1.875d3ba705db2p+0) /* ln |z| = log2 |z|^2 ln 2 / 2 */
+
 /* log2(a) of a positive normal number, to 1e-15 next to the last bit of the result. a = 2^e f with
  * f in [sqrt(1/2), sqrt(2)), and log2 f = 2 / ln 2 artanh(s), s = (f - 1) / (f + 1), as a series:
  * the first term left out is below 1e-15. */
@@ -29,7 +32,7 @@ static inline double plait_smooth_log2(double a) {
     memcpy(&e, &shifted, sizeof e);
     e -= 0x1p+52 + 1023;
 
-    const double two_over_ln2 = 0x1.71547652b82fep+1;
+    const double two_over_ln2 = PLAIT_SMOOTH_TWO_OVER_LN2;
     const double s = (f - 1) / (f + 1), t = s * s;
     double sum = two_over_ln2 / 17;
     sum = fma(sum, t, two_over_ln2 / 15);
@@ -46,7 +49,6 @@ static inline double plait_smooth_log2(double a) {
 /* n + 1 - log2(ln |z|) for z = x + iy after n steps, n a double. An orbit that has come back
  * inside, |z|^2 <= 2, counts as if it were on that circle. z must be finite. */
 static inline double plait_smooth_value(double n, double x, double y) {
-    const double log2_half_ln2 = -0x1.875d3ba705db2p+0; /* ln |z| = log2 |z|^2 ln 2 / 2 */
     const double m = fma(x, x, y * y);
     const double scale = m < PLAIT_SMOOTH_FAR ? 1.0 : 0x1p-512;
     const double shift = m < PLAIT_SMOOTH_FAR ? 0.0 : 1024.0;
@@ -54,7 +56,8 @@ static inline double plait_smooth_value(double n, double x, double y) {
     y *= scale;
     const double near = fma(x, x, y * y);
     const double inside = m > 2 ? near : 2.0;
-    return n + 1 - (plait_smooth_log2(plait_smooth_log2(inside) + shift) + log2_half_ln2);
+    return n + 1 -
+           (plait_smooth_log2(plait_smooth_log2(inside) + shift) + PLAIT_SMOOTH_LOG2_HALF_LN2);
 }
 
 /* The value of an orbit of z -> z*z + c whose count is n and which is at x + iy: after its further

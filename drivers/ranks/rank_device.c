@@ -26,46 +26,52 @@ static void rank_device_lost(void *context, const char *why) {
 /* Whether this rank uses a device that has passed its trial. `why` is empty where it is only not
  * worth it. */
 static bool rank_device_fits(const struct plait_device *device,
-                             const struct plait_device_info *info, enum gpu_ranks ranks,
-                             enum plait_device_job job, const struct plait_exec *exec, char *why) {
+                             const struct plait_device_info *info,
+                             const struct rank_device_request *request, char *why) {
+    const enum plait_device_job job = request->job;
     if (!plait_device_does(device, job)) {
         snprintf(why, PLAIT_DEVICE_WHY_BYTES, "it has no doubles, which pictures need");
         return false;
     }
     why[0] = '\0';
     const double speed = job == PLAIT_JOB_DARTS ? info->darts_per_s : info->steps_per_s;
-    return ranks != GPU_RANKS_AUTO || (info->gpu && speed >= worth * plait_exec_speed(exec, job));
+    return gpu_ranks_of(request->gpu_ranks) != GPU_RANKS_AUTO ||
+           (info->gpu && speed >= worth * plait_exec_speed(request->exec, job));
+}
+
+static enum plait_device_set rank_device_set(const struct rank_device_request *request) {
+    return gpu_ranks_of(request->gpu_ranks) == GPU_RANKS_AUTO ? PLAIT_GPUS : PLAIT_ALL_DEVICES;
 }
 
 /* Opens the device of that index, if it is one to use. */
-static bool rank_device_open(struct rank_device *rank, const struct session *session,
-                             enum gpu_ranks ranks, size_t index, enum plait_device_job job,
-                             struct plait_exec *exec, struct placement *mine, char *why) {
-    const enum plait_device_set set = ranks == GPU_RANKS_AUTO ? PLAIT_GPUS : PLAIT_ALL_DEVICES;
+static bool rank_device_open(struct rank_device *rank, const struct rank_device_request *request,
+                             size_t index, char *why) {
+    struct placement *mine = request->mine;
     struct plait_device_info info;
-    rank->device = plait_device_open(set, index, &info, why);
+    rank->device = plait_device_open(rank_device_set(request), index, &info, why);
     snprintf(mine->device, sizeof mine->device, "%s", info.name);
     if (!rank->device)
         return false;
-    if (!rank_device_fits(rank->device, &info, ranks, job, exec, why)) {
+    if (!rank_device_fits(rank->device, &info, request, why)) {
         plait_device_close(rank->device);
         rank->device = NULL;
         return false;
     }
-    exec->device = rank->device;
-    rank->speed = job == PLAIT_JOB_DARTS ? info.darts_per_s : info.steps_per_s;
+    request->exec->device = rank->device;
+    rank->speed = request->job == PLAIT_JOB_DARTS ? info.darts_per_s : info.steps_per_s;
     snprintf(rank->label, sizeof rank->label, "rank %d on host %.100s: device %zu, %.63s,",
-             session->rank, mine->host, index, info.name);
+             request->session->rank, mine->host, index, info.name);
     plait_device_on_loss(rank->device, rank_device_lost, rank);
     return true;
 }
 
 /* Collective: opens what there is to open. */
-static bool rank_device_choose(struct rank_device *rank, const struct session *session,
-                               const char *gpu_ranks, enum plait_device_job job,
-                               struct plait_exec *exec, struct placement *mine,
+static bool rank_device_choose(struct rank_device *rank, const struct rank_device_request *request,
                                struct failure *failure) {
+    const struct session *session = request->session;
+    const char *gpu_ranks = request->gpu_ranks;
     const enum gpu_ranks ranks = gpu_ranks_of(gpu_ranks);
+    struct placement *mine = request->mine;
     char why[PLAIT_DEVICE_WHY_BYTES] = "";
     if (ranks == GPU_RANKS_LIST && gpu_ranks_last(gpu_ranks) >= (uint64_t)session->size) {
         failure_set(failure, EXIT_USAGE,
@@ -75,11 +81,10 @@ static bool rank_device_choose(struct rank_device *rank, const struct session *s
     }
     const int wants =
         ranks != GPU_RANKS_LIST || gpu_ranks_has(gpu_ranks, (uint64_t)session->rank) ? 1 : 0;
-    const size_t count =
-        wants ? plait_device_count(ranks == GPU_RANKS_AUTO ? PLAIT_GPUS : PLAIT_ALL_DEVICES) : 0;
+    const size_t count = wants ? plait_device_count(rank_device_set(request)) : 0;
     if (ranks == GPU_RANKS_AUTO) {
         const size_t index = (size_t)session->node_rank;
-        if (index < count && !rank_device_open(rank, session, ranks, index, job, exec, mine, why)) {
+        if (index < count && !rank_device_open(rank, request, index, why)) {
             snprintf(mine->device_why, sizeof mine->device_why, "%s", why);
             if (!why[0])
                 mine->device[0] = '\0';
@@ -94,8 +99,7 @@ static bool rank_device_choose(struct rank_device *rank, const struct session *s
         failure_set(
             failure, EXIT_USAGE,
             "--gpu-ranks asks for a device, and OpenCL finds none here: install a driver for it (and a Plait with PLAIT_OPENCL=ON), or leave the rank out");
-    } else if (wants &&
-               !rank_device_open(rank, session, ranks, place % count, job, exec, mine, why)) {
+    } else if (wants && !rank_device_open(rank, request, place % count, why)) {
         failure_set(
             failure, EXIT_USAGE,
             "--gpu-ranks asks for device %zu, %s, which cannot be used: %s: leave the rank out",
@@ -106,18 +110,17 @@ static bool rank_device_choose(struct rank_device *rank, const struct session *s
     return agree(session, failure);
 }
 
-bool rank_device_begin(struct rank_device *rank, const struct session *session,
-                       const char *gpu_ranks, enum plait_device_job job, struct plait_exec *exec,
-                       struct placement *mine, struct failure *failure) {
+bool rank_device_begin(struct rank_device *rank, const struct rank_device_request *request,
+                       struct failure *failure) {
     *rank = (struct rank_device){0};
-    if (gpu_ranks_of(gpu_ranks) == GPU_RANKS_NONE)
+    if (gpu_ranks_of(request->gpu_ranks) == GPU_RANKS_NONE)
         return true;
-    if (!rank_device_choose(rank, session, gpu_ranks, job, exec, mine, failure))
+    if (!rank_device_choose(rank, request, failure))
         return false;
     int has = rank->device != NULL, any = 0;
-    MPI_CHECK(MPI_Allreduce(&has, &any, 1, MPI_INT, MPI_MAX, session->world));
+    MPI_CHECK(MPI_Allreduce(&has, &any, 1, MPI_INT, MPI_MAX, request->session->world));
     if (any && !has)
-        rank->speed = plait_exec_speed(exec, job);
+        rank->speed = plait_exec_speed(request->exec, request->job);
     /* Of ranks that hint, all must. */
     if (any && !(rank->speed > 0))
         rank->speed = 1;

@@ -19,14 +19,21 @@ struct rank_device {
     char label[256]; /* rank, host and name, for the line that says that it has failed */
 };
 
-/* Collective. Opens the devices that --gpu-ranks, as gpu_ranks_check takes it, asks for, for one
- * job: the k-th of the ranks of a node that may have one tries device k; with all or a list ranks
- * beyond the last device share them in turn, and one without a device is a failure of all. Sets
- * exec->device, and in *mine what there is to say of it. End with rank_device_end, also after a
- * failure. */
-bool rank_device_begin(struct rank_device *rank, const struct session *session,
-                       const char *gpu_ranks, enum plait_device_job job, struct plait_exec *exec,
-                       struct placement *mine, struct failure *failure);
+/* For what, and for whom. */
+struct rank_device_request {
+    const struct session *session;
+    const char *gpu_ranks;     /* --gpu-ranks, as gpu_ranks_check takes it */
+    enum plait_device_job job; /* of the run */
+    struct plait_exec *exec;   /* of this rank: gets the device */
+    struct placement *mine;    /* likewise: gets what there is to say of it */
+};
+
+/* Collective. Opens the devices that a request, the same on all ranks but for exec and mine, asks
+ * for: the k-th of the ranks of a node that may have one tries device k; with all or a list ranks
+ * beyond the last device share them in turn, and one without a device is a failure of all. End with
+ * rank_device_end, also after a failure. */
+bool rank_device_begin(struct rank_device *rank, const struct rank_device_request *request,
+                       struct failure *failure);
 void rank_device_end(struct rank_device *rank);
 
 #endif

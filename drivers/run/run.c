@@ -73,11 +73,17 @@ static bool run_place(struct run *run, const struct command *command, struct pla
         return false;
     if (!run->session)
         return true;
+    const struct rank_device_request request = {
+        .session = run->session,
+        .gpu_ranks = common->gpu_ranks,
+        .job = command->device_job,
+        .exec = &run->exec,
+        .mine = &mine,
+    };
     if (!rank_placement_resolve(run->session, kernels ? common->path : NULL,
                                 kernels ? common->threads : 1, &run->exec, &mine, failure) ||
         (option_find(command->options, "gpu-ranks", NULL) &&
-         !rank_device_begin(&run->device, run->session, common->gpu_ranks, command->device_job,
-                            &run->exec, &mine, failure)) ||
+         !rank_device_begin(&run->device, &request, failure)) ||
         !rank_placement_gather(run->session, &mine, placements, failure))
         return false;
     run->placements = *placements;
