@@ -89,7 +89,7 @@ enum launcher_kind view_launcher(const struct doctor_view *view) {
     const enum launcher_kind program = kind_of_program(view->here->mpirun_version);
     if (library == LAUNCHER_NONE)
         return program == LAUNCHER_NONE ? LAUNCHER_OPENMPI : program;
-    /* The versions of Open MPI cannot be told from the library alone: a program says so. */
+    /* The library alone does not show the version of Open MPI: a program says it. */
     return program == LAUNCHER_NONE || launcher_is_foreign(program, library) ? library : program;
 }
 

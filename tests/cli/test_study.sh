@@ -487,7 +487,7 @@ PYTHON
     # Upper bounds: a second rank of half the speed, a third of a quarter; and what the units allow.
     made uneven cores=1,2,3 speeds=2,1,0.5 limit=0.25
     report uneven
-    assert "the capacity is that of unlike ranks" says '^\| 2 \| 1 \| 2 \| 1\.5 \| 1\.8[0-9]* \| 12[0-9]\.[0-9] % \| 1\.3[0-9]* \| 25\.0 % \|'
+    assert "the capacity is that of different ranks" says '^\| 2 \| 1 \| 2 \| 1\.5 \| 1\.8[0-9]* \| 12[0-9]\.[0-9] % \| 1\.3[0-9]* \| 25\.0 % \|'
     assert "which the first words say" says '^- The study: at their own speeds the ranks there could do 1\.75 times the work of the base.s per second, and their computing reaches 25 % of what the arithmetic units allow'
     assert "however many" says '^\| 3 \| 1 \| 3 \| 1\.75 \|'
     assert "both are drawn" [ "$(grep -lE "title 'capacity'|title 'limit of the units'" "$SANDBOX"/uneven/report/*.gp | wc -l)" -eq 2 ]

@@ -25,7 +25,7 @@ enum kind {
     LATTICE,   /* small whole numbers: distances are equal all over */
     COPIES,    /* few distinct points */
     NEAR,      /* copies of a few places, 1e-9 apart */
-    CLOSE,     /* the same, 1e-6 apart: floats cannot tell one from another, sums of squares can */
+    CLOSE,     /* the same, 1e-6 apart: floats cannot separate them, sums of squares can */
     FAR_AWAY,  /* at 1e15, next to each other */
     LARGE,     /* at 2^390 */
     SMALL,     /* about 2^-430: the smallest that can be squared */
