@@ -5,6 +5,7 @@
 
 #include "../arch/kmeans_reference.h"
 #include "exec_is_valid.h"
+#include "fnv.h"
 #include "tasks.h"
 
 #include <math.h>
@@ -627,17 +628,9 @@ void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_
     };
 }
 
-static const uint64_t fnv_offset = UINT64_C(0xcbf29ce484222325);
-
-static uint64_t kmeans_fnv_add(uint64_t hash, uint64_t value, int bytes) {
-    for (int b = 0; b < bytes; b++)
-        hash = (hash ^ (value >> (8 * b) & 0xff)) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 static uint64_t kmeans_fnv_labels(uint64_t hash, const int32_t *labels, uint64_t count) {
     for (uint64_t i = 0; i < count; i++)
-        hash = kmeans_fnv_add(hash, (uint32_t)labels[i], 4);
+        hash = fnv_value(hash, (uint32_t)labels[i], 4);
     return hash;
 }
 
@@ -653,9 +646,9 @@ uint64_t plait_kmeans_checksum(struct plait_kmeans_run *run) {
     for (uint64_t b = 0; b < blocks; b++)
         if (digests)
             digests[b] =
-                kmeans_fnv_labels(fnv_offset, run->labels + (whole + b) * block - first, block);
+                kmeans_fnv_labels(FNV_OFFSET, run->labels + (whole + b) * block - first, block);
 
-    int64_t state[2] = {(int64_t)fnv_offset, (int64_t)fnv_offset}; /* of the block, of all */
+    int64_t state[2] = {(int64_t)FNV_OFFSET, (int64_t)FNV_OFFSET}; /* of the block, of all */
     for (int rank = 0; rank < run->team.ranks; rank++) {
         uint64_t part = (uint64_t)state[0], all = (uint64_t)state[1];
         for (uint64_t i = first; rank == run->team.rank && i < end;) {
@@ -666,8 +659,8 @@ uint64_t plait_kmeans_checksum(struct plait_kmeans_run *run) {
                 known ? digests[b] : kmeans_fnv_labels(part, run->labels + (i - first), stop - i);
             i = stop;
             if (i % block == 0 || i == run->kmeans.points) {
-                all = kmeans_fnv_add(all, part, 8);
-                part = fnv_offset;
+                all = fnv_value(all, part, 8);
+                part = FNV_OFFSET;
             }
         }
         const bool own = rank == run->team.rank;

@@ -6,6 +6,7 @@
 #include "image/palette.h"
 #include "kmeans/kmeans.h"
 #include "kmeans/kmeans_plot.h"
+#include "plait/digest.h"
 #include "plait/sample.h"
 #include "ranks/agree.h"
 #include "ranks/message_buffer.h"
@@ -418,17 +419,6 @@ static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, bool is_ope
                                          : kmeans_take_status(kmeans, status, failure);
 }
 
-static uint64_t kmeans_centroids_hash(const double *centroids, size_t count) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t k = 0; k < count; k++) {
-        uint64_t bits;
-        memcpy(&bits, &centroids[k], sizeof bits);
-        for (int b = 0; b < 64; b += 8)
-            hash = (hash ^ (bits >> b & 0xff)) * UINT64_C(0x100000001b3);
-    }
-    return hash;
-}
-
 static bool kmeans_verify(const struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_points *points = &kmeans->points;
     struct plait_kmeans_result result;
@@ -482,7 +472,8 @@ static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     const size_t values = (size_t)kmeans->high * kmeans->points.dims;
     memcpy(kmeans->written, result.centroids, values * sizeof *kmeans->written);
     kmeans_points_unscale(&kmeans->points, kmeans->written, kmeans->high);
-    kmeans->centroids_fnv1a = kmeans_centroids_hash(kmeans->written, values);
+    kmeans->centroids_fnv1a = plait_digest_bytes((const unsigned char *)kmeans->written,
+                                                 values * sizeof *kmeans->written);
     if (kmeans->options->verify)
         kmeans_verify(kmeans, failure);
     return agree(run->session, failure) && kmeans_write_files(kmeans, failure) &&
