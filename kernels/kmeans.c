@@ -31,15 +31,21 @@ struct plait_kmeans plait_kmeans_default(uint64_t points, uint32_t dims, uint32_
                                  .steps_max = 300};
 }
 
+/* Whether clusters can take points as their first centroids. */
+static bool kmeans_can_start(const struct plait_kmeans *kmeans) {
+    return kmeans->clusters <= kmeans->points &&
+           (kmeans->weight == 0 || kmeans->clusters <= kmeans->weight);
+}
+
 enum plait_status plait_kmeans_check(const struct plait_kmeans *kmeans) {
     if (kmeans->points < 1 || kmeans->points > PLAIT_KMEANS_POINTS_MAX || kmeans->dims < 1 ||
         kmeans->dims > PLAIT_KMEANS_DIMS_MAX || kmeans->clusters < 1 ||
-        kmeans->clusters > PLAIT_KMEANS_CLUSTERS_MAX || kmeans->clusters > kmeans->points ||
+        kmeans->clusters > PLAIT_KMEANS_CLUSTERS_MAX ||
+        (kmeans->steps_max > 0 && !kmeans_can_start(kmeans)) ||
         (uint64_t)kmeans->clusters * kmeans->dims > PLAIT_KMEANS_CENTROID_VALUES_MAX ||
         (kmeans->init != PLAIT_KMEANS_PLUSPLUS && kmeans->init != PLAIT_KMEANS_RANDOM) ||
         kmeans->trials < 1 || kmeans->trials > PLAIT_KMEANS_TRIALS_MAX ||
         kmeans->weight > PLAIT_KMEANS_POINTS_MAX ||
-        (kmeans->weight > 0 && kmeans->clusters > kmeans->weight) ||
         kmeans->sample > (kmeans->weight > 0 ? kmeans->weight : kmeans->points) ||
         kmeans->bounds < PLAIT_KMEANS_BOUNDS_AUTO || kmeans->bounds > PLAIT_KMEANS_BOUNDS_ON)
         return PLAIT_E_ARGUMENT;

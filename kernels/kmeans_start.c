@@ -409,7 +409,8 @@ static enum plait_status kmeans_start_random(struct plait_kmeans_run *run, uint3
 
 enum plait_status plait_kmeans_start(struct plait_kmeans_run *run, uint32_t restart,
                                      double *centroids) {
-    if (restart >= UINT32_C(1) << 31)
+    if (restart >= UINT32_C(1) << 31 || run->kmeans.clusters > run->kmeans.points ||
+        run->kmeans.clusters > kmeans_all_places(run))
         return PLAIT_E_ARGUMENT;
     return run->kmeans.init == PLAIT_KMEANS_RANDOM ? kmeans_start_random(run, restart, centroids)
                                                    : kmeans_start_plusplus(run, restart, centroids);

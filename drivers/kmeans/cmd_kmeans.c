@@ -139,7 +139,7 @@ static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
 static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_points *points = &kmeans->points;
     const struct kmeans_options *options = kmeans->options;
-    if (kmeans->high > points->points)
+    if (kmeans->high > points->points && !kmeans->predicts)
         return failure_set(
             failure, EXIT_USAGE,
             "'%s' has %" PRIu64 " points for %" PRIu32 " clusters: give a smaller %s", points->path,
@@ -245,7 +245,7 @@ static bool kmeans_read_points(struct kmeans *kmeans, struct failure *failure) {
         return false;
     if (options->weights && !kmeans_weights_read(points, session, options->weights, failure))
         return false;
-    if (options->weights && kmeans->high > points->weight)
+    if (options->weights && kmeans->high > points->weight && !kmeans->predicts)
         return failure_set(failure, EXIT_USAGE,
                            "the weights in '%s' add up to %" PRIu64 ", fewer than the %" PRIu32
                            " clusters: give a smaller %s",

@@ -25,6 +25,7 @@ enum { CHUNK_ITEMS = 1 << 16, ITEM_BYTES_MAX = 8 };
 
 static bool kmeans_type_is_taken(enum npy_type type) {
     switch (type) {
+    case NPY_INT8:
     case NPY_INT16:
     case NPY_INT32:
     case NPY_INT64:
@@ -78,6 +79,8 @@ static bool kmeans_check_array(const struct npy_header *header, const char *path
 static void kmeans_convert(enum npy_type type, const unsigned char *items, size_t count,
                            double *values) {
     switch (type) {
+    case NPY_INT8:
+        CONVERT(int8_t);
     case NPY_INT16:
         CONVERT(int16_t);
     case NPY_INT32:

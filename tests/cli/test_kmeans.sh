@@ -171,7 +171,9 @@ assert numpy.allclose([x[l == j].mean(0) for j in range(5)], c)
 numpy.save("x.npy", x); numpy.save("big.npy", x.astype(">f8")); numpy.save("column.npy", x[:, 0].copy())
 f = x.astype("f4"); numpy.save("f4.npy", f); numpy.save("f8.npy", f.astype("f8"))
 i = (x * 20).astype(int)
-for t in "u1 u2 u4 u8 i2 i4 i8 f8".split(): numpy.save(t + "i.npy", i.astype(t))'
+for t in "u1 u2 u4 u8 i1 i2 i4 i8 f8".split(): numpy.save(t + "i.npy", i.astype(t))
+i -= 60; assert abs(i).max() < 128
+for t in "i1 f8".split(): numpy.save(t + "s.npy", i.astype(t))'
     assert "NumPy reads them" [ $? -eq 0 ]
     for name in x big; do
         expect_ok 3 -- "$PLAIT" kmeans "$name.npy" --k 5
@@ -185,13 +187,23 @@ for t in "u1 u2 u4 u8 i2 i4 i8 f8".split(): numpy.save(t + "i.npy", i.astype(t))
     assert "floats and doubles of equal values" [ "$(result_line)" = "$expected" ]
     expect_ok 3 -- "$PLAIT" kmeans f8i.npy --k 5
     expected=$(result_line)
-    for type in u1 u2 u4 u8 i2 i4 i8; do
+    for type in u1 u2 u4 u8 i1 i2 i4 i8; do
         expect_ok 1 -- "$PLAIT" kmeans "${type}i.npy" --k 5
         assert "integers $type" [ "$(result_line)" = "$expected" ]
     done
+    expect_ok 3 -- "$PLAIT" kmeans f8s.npy --k 5
+    expected=$(result_line)
+    expect_ok 1 -- "$PLAIT" kmeans i1s.npy --k 5
+    assert "negative bytes" [ "$(result_line)" = "$expected" ]
     # Predicted labels are those of the run that the centroids come from.
     expect_ok 3 -- "$PLAIT" kmeans points.csv --predict c.npy --labels p.npy
     assert "predicted labels" cmp "$SANDBOX/l.npy" "$SANDBOX/p.npy"
+    # Of new points there may be fewer than clusters, such as one.
+    python_here 'numpy.save("one.npy", numpy.load("x.npy")[700:701]); numpy.save("w1.npy", numpy.ones(1, "u1"))'
+    expect_ok 3 -- "$PLAIT" kmeans one.npy --predict c.npy --weights w1.npy --labels p.npy --json r.json
+    check_report r.json
+    python_here 'assert numpy.load("p.npy") == numpy.load("l.npy")[700:701]'
+    assert "the label of one point" [ $? -eq 0 ]
     expect_ok 1 -- "$PLAIT" kmeans points.csv --init c.npy --labels p.npy
     assert "a start that is an end" cmp "$SANDBOX/l.npy" "$SANDBOX/p.npy"
 }
@@ -568,7 +580,7 @@ huge.truncate(huge.tell() + 2**38)' || { echo "SKIPPED: no sparse files here"; e
     expect_error 'beyond 2\^53 in row 2, column 1' 2 -- "$PLAIT" kmeans uhuge.npy --k 2
     expect_error 'is cut off' 2 -- "$PLAIT" kmeans cut.npy --k 2
     expect_error 'centroids of 3 values for points of 2' 2 -- "$PLAIT" kmeans a.npy --init c3.npy
-    expect_error '10 points for 11 clusters' 2 -- "$PLAIT" kmeans a.npy --predict c11.npy
+    expect_error '10 points for 11 clusters' 2 -- "$PLAIT" kmeans a.npy --init c11.npy
     expect_error 'has 2 centroids, and --k is 3' 2 -- "$PLAIT" kmeans a.npy --init c2.npy --k 3
     expect_error 'has nan in row 1, column 0' 2 -- "$PLAIT" kmeans a.npy --predict cnan.npy
 }
