@@ -6,10 +6,10 @@
 #include "image/palette.h"
 #include "kmeans/kmeans.h"
 #include "kmeans/kmeans_plot.h"
+#include "kmeans/kmeans_shares.h"
 #include "plait/digest.h"
 #include "plait/sample.h"
 #include "ranks/agree.h"
-#include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 #include "run/seed.h"
 
@@ -120,22 +120,6 @@ static struct plait_kmeans kmeans_parameters(const struct kmeans *kmeans, uint32
     return parameters;
 }
 
-/* What this rank will hold at a time. */
-static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
-    const uint64_t dims = kmeans->points.dims, count = kmeans->points.share.count + 32;
-    const uint64_t values = (uint64_t)kmeans->high * dims;
-    const uint64_t threads = (uint64_t)kmeans->run->exec.threads;
-    /* Threads share accumulators where they would be large, but one there is. */
-    const uint64_t one = values * 24, most = one > 1 << 28 ? one : 1 << 28;
-    const uint64_t sums = one * threads < most ? one * threads : most;
-    const uint64_t saves = kmeans->options->checkpoint ? values * 16 : 0;
-    const uint64_t weights = kmeans->options->weights ? 16 * count : 0;
-    const uint64_t opacity = kmeans->points.alpha ? 2 * count : 0;
-    const uint64_t is_read = kmeans->points.is_read ? 8 * dims * kmeans->points.share.count : 0;
-    return count * (12 * dims + 8) - is_read + weights + opacity + values * (8 * 5 + 16 + 24 + 4) +
-           sums + saves;
-}
-
 static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_points *points = &kmeans->points;
     const struct kmeans_options *options = kmeans->options;
@@ -185,8 +169,11 @@ static bool kmeans_allocate_results(struct kmeans *kmeans, struct failure *failu
     kmeans->start = calloc(values, sizeof *kmeans->start);
     kmeans->written = calloc(values, sizeof *kmeans->written);
     kmeans->best = calloc(values, sizeof *kmeans->best);
+    const size_t ranks = (size_t)kmeans->run->session->size;
+    kmeans->shares = calloc(ranks, sizeof *kmeans->shares);
+    kmeans->busy = calloc(ranks, sizeof *kmeans->busy);
     return (kmeans->outcomes && kmeans->steps && kmeans->best_steps && kmeans->start &&
-            kmeans->best && kmeans->written) ||
+            kmeans->best && kmeans->written && kmeans->shares && kmeans->busy) ||
            failure_set(failure, EXIT_RUN, "out of memory");
 }
 
@@ -270,13 +257,12 @@ static bool kmeans_prepare(struct run *run, void *state, struct failure *failure
     kmeans_check_sizes(kmeans, failure);
     if (!agree(session, failure))
         return false;
-    memory_check(session, kmeans_needed_bytes(kmeans), "the points", failure);
-    if (!agree(session, failure))
+    if (!kmeans_shares_find(kmeans, failure))
         return false;
     if (kmeans_read_points(kmeans, failure) && kmeans_checkpoint_open(kmeans, failure))
         kmeans_open_work(kmeans, kmeans->checkpoint.resumes ? kmeans->place.clusters : kmeans->low,
                          failure);
-    kmeans->seconds.reading = clock_seconds_since(begun);
+    kmeans->seconds.reading = clock_seconds_since(begun) - kmeans->seconds.trial;
     return failure->exit_status == EXIT_DONE;
 }
 
@@ -435,12 +421,16 @@ static bool kmeans_verify(const struct kmeans *kmeans, struct failure *failure) 
     return true;
 }
 
-/* Busy is what is not spent in messages. */
+/* Busy is what is not spent in messages. Rank 0 gets that of every rank. */
 static void kmeans_gather_seconds(struct kmeans *kmeans) {
     enum { SECONDS = sizeof kmeans->seconds / sizeof(double) };
     const struct session *session = kmeans->run->session;
     struct kmeans_seconds *seconds = &kmeans->seconds;
-    double busiest = seconds->start + seconds->assignment + seconds->sums, values[SECONDS];
+    const double own = seconds->start + seconds->assignment + seconds->sums;
+    double busiest = own, values[SECONDS];
+    MPI_CHECK(MPI_Gather(&own, 1, MPI_DOUBLE, kmeans->busy, 1, MPI_DOUBLE, ROOT, session->world));
+    for (int r = 0; session_is_root(session) && r < session->size; r++)
+        kmeans->shares[r] = (struct queue_share){kmeans->points.shares[r], kmeans->busy[r]};
     seconds->messages = kmeans->messages.seconds;
     MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &busiest, 1, MPI_DOUBLE, MPI_MAX, session->world));
     memcpy(values, seconds, sizeof values);
@@ -497,6 +487,8 @@ static void kmeans_free(void *state) {
     free(kmeans->start);
     free(kmeans->best);
     free(kmeans->written);
+    free(kmeans->shares);
+    free(kmeans->busy);
 }
 
 const struct command cmd_kmeans = {

@@ -64,6 +64,84 @@ same_labels() {
     assert "as on one rank" [ "$(result_line)" = "$expected" ]
 }
 
+# points_by_rank REPORT: the points of each rank, and "tried" where speeds were.
+points_by_rank() {
+    python_here "import json
+t = json.load(open('$1'))['timing']; print(*t['points'], *(['tried'] if 'trial_seconds' in t else []))"
+}
+
+# Ranks of different speed: other shares, the same labels, from any kind of file.
+shares() {
+    need_python numpy PIL
+    local name hook expected ranks
+    make_points 3001 3 9
+    python_here 'from PIL import Image
+r = numpy.random.default_rng(3); x = numpy.genfromtxt("points.csv", delimiter=",", skip_header=1)
+numpy.save("points.npy", x); numpy.save("w.npy", r.integers(0, 4, 3001))
+Image.fromarray(r.integers(0, 256, (37, 81, 4)).astype("u1")).save("points.png")'
+    for name in npy csv png; do
+        set -- points.$name --k 13 --threads 1 --labels l.npy --centroids c.npy --verify --json r.json
+        [ $name != png ] || set -- "$@" --out q.png
+        [ $name != npy ] || set -- "$@" --weights w.npy --standardise
+        expect_ok 1 -- "$PLAIT" kmeans "$@"
+        expected=$(result_line)
+        (cd "$SANDBOX" && for f in l.npy c.npy q.png; do [ ! -e $f ] || mv $f one.$f; done)
+        for hook in '1 2' '1 0.00001 2 1' '5 1 1 1 1'; do
+            ranks=$(wc -w <<<"$hook")
+            CHECK_HOOK="speeds $hook" expect_ok "$ranks" -- "$HOOKED_PLAIT" kmeans "$@"
+            assert "$name with speeds $hook: the same line" [ "$(result_line)" = "$expected" ]
+            assert "the same labels" cmp "$SANDBOX/l.npy" "$SANDBOX/one.l.npy"
+            assert "the same centroids" cmp "$SANDBOX/c.npy" "$SANDBOX/one.c.npy"
+            [ $name != png ] || assert "the same picture" cmp "$SANDBOX/q.png" "$SANDBOX/one.q.png"
+            check_report r.json
+        done
+        assert "shares by speed are printed" grep -qE '^weighted schedule, rank 0: 56 % in .*, rank 4: 11 % in ' "$WORK/out"
+    done
+    CHECK_HOOK='speeds 1 0.00001 2 1' expect_ok 4 -- "$HOOKED_PLAIT" kmeans points.npy --k 5 --json r.json
+    assert "a rank that is very slow gets nothing" [ "$(points_by_rank r.json)" = '750 0 1500 751 tried' ]
+    CHECK_HOOK='speeds 1 2' expect_ok 2 -- "$HOOKED_PLAIT" kmeans points.npy --k 5 --schedule block --json r.json
+    assert "--schedule block tries nothing" [ "$(points_by_rank r.json)" = '1501 1500' ]
+    assert "and is printed" grep -qE '^block schedule, rank 0: 50 % in .*, rank 1: 50 % in ' "$WORK/out"
+    # More ranks than points.
+    make_points 5 2
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 4
+    expected=$(result_line)
+    CHECK_HOOK='speeds 9 1 4 1 1 1 1' expect_ok 7 -- "$HOOKED_PLAIT" kmeans points.csv --k 4 --json r.json
+    assert "on seven ranks" [ "$(result_line)" = "$expected" ]
+    assert "of which some have no points" [ "$(points_by_rank r.json)" = '2 0 1 1 0 0 1 tried' ]
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 4 --json r.json
+    assert "a short run tries nothing" [ "$(points_by_rank r.json)" = '2 2 1' ]
+    assert "equal shares are printed" grep -qE '^weighted schedule, rank 0: 40 % in .*, rank 2: 20 % in ' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 4 --json r.json
+    assert "one rank has all points" [ "$(points_by_rank r.json)" = 5 ]
+    assert "and no schedule" test -z "$(grep schedule "$WORK/out")"
+    # What would be a long run, if its start were no end: ranks are tried.
+    python_here 'c = numpy.arange(1000.)[:, None] * [1, 300, 77] % 1009
+numpy.save("c.npy", c); numpy.save("long.npy", numpy.repeat(c, 1300, axis=0).astype("u2"))'
+    expect_ok 1 -- "$PLAIT" kmeans long.npy --init c.npy --labels l.npy
+    expected=$(result_line)
+    expect_ok 2 -- "$PLAIT" kmeans long.npy --init c.npy --labels m.npy --threads 1 --json r.json
+    assert "after a trial, too" [ "$(result_line)" = "$expected" ]
+    assert "the same labels" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
+    case $(points_by_rank r.json) in *tried) ;; *) assert "there was a trial" false ;; esac
+    check_report r.json
+    # Shares that do not fit into the memory of a node become equal ones.
+    is_open_mpi || return 0
+    python_here 'numpy.save("big.npy", numpy.arange(1e6).reshape(250000, 4) % 1009)'
+    local fake=("$here/../cluster/fake_nodes.sh" 2 -np 2 --map-by node -x CHECK_HOOK='speeds 1 4')
+    for memory in 14000000 9000000 7000000; do
+        run_ranks 1 "${fake[@]}" -x CHECK_MEMORY=$memory "$HOOKED_PLAIT" kmeans big.npy --k 3 --threads 1 --max-iter 2 --json r.json
+        if [ $memory = 7000000 ]; then
+            assert "not even equal shares fit: status 2, not $status" [ "$status" -eq 2 ]
+            assert "in one line" has_line 'the points need .* MiB on this node'
+            continue
+        fi
+        assert "status is 0, not $status" [ "$status" -eq 0 ]
+        [ $memory = 9000000 ] && expected='125000 125000 tried' || expected='50000 200000 tried'
+        assert "with $memory bytes" [ "$(points_by_rank r.json)" = "$expected" ]
+    done
+}
+
 # Equal to what somebody made of the contract who had read nothing else, in whole numbers and fractions.
 contract() {
     local line number=0 ways=('1 1' '3 1' '1 3' '2 2')
@@ -490,6 +568,7 @@ bad_options() {
     expect_error '--trials means nothing with --init random' 2 -- "$PLAIT" kmeans points.csv --k 2 --init random --trials 3
     expect_error '--sample means nothing with --init random' 2 -- "$PLAIT" kmeans points.csv --k 2 --init random --sample 9
     expect_error '--labels means nothing with a range' 2 -- "$PLAIT" kmeans points.csv --k 2:3 --labels l.npy
+    expect_error "'dynamic'" 2 -- "$PLAIT" kmeans points.csv --k 2 --schedule dynamic
     expect_error 'trials' 2 -- "$PLAIT" kmeans points.csv --k 2 --trials 65
     expect_error 'tolerance' 2 -- "$PLAIT" kmeans points.csv --k 2 --tolerance 1.5
     expect_error 'l.npy|same file' 2 -- "$PLAIT" kmeans points.csv --k 2 --labels l.npy --centroids l.npy
