@@ -78,6 +78,9 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
     if (file && kmeans->low < kmeans->high)
         return failure_set(failure, EXIT_USAGE,
                            "--init FILE has one number of centroids: give --k no range");
+    if (values_counts(run->values, "tolerance") && values_counts(run->values, "tolerance-points"))
+        return failure_set(failure, EXIT_USAGE,
+                           "--tolerance and --tolerance-points both set the end: give only one");
     if (!options->k && !file && !kmeans->predicts)
         return failure_set(failure, EXIT_USAGE, "how many clusters is not said: give --k");
     if ((options->out || options->palette_out) && !kmeans_name_ends(options->points, ".png"))

@@ -24,7 +24,8 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
     const struct kmeans *kmeans = state;
     const struct kmeans_seconds *seconds = &kmeans->seconds;
     (void)failure;
-    printf("kmeans %" PRIu64 " points", kmeans->points.points);
+    printf("kmeans %" PRIu64 " point%s", kmeans->points.points,
+           kmeans->points.points == 1 ? "" : "s");
     if (kmeans->points.weight > 0)
         printf(" of weight %" PRIu64, kmeans->points.weight);
     printf(", %" PRIu32 " dimension%s", kmeans->points.dims, kmeans->points.dims == 1 ? "" : "s");

@@ -279,6 +279,7 @@ for t in "i1 f8".split(): numpy.save(t + "s.npy", i.astype(t))'
     # Of new points there may be fewer than clusters, such as one.
     python_here 'numpy.save("one.npy", numpy.load("x.npy")[700:701]); numpy.save("w1.npy", numpy.ones(1, "u1"))'
     expect_ok 3 -- "$PLAIT" kmeans one.npy --predict c.npy --weights w1.npy --labels p.npy --json r.json
+    assert "it is one point" grep -q "^kmeans 1 point of weight 1, " "$WORK/out"
     check_report r.json
     python_here 'assert numpy.load("p.npy") == numpy.load("l.npy")[700:701]'
     assert "the label of one point" [ $? -eq 0 ]
@@ -570,6 +571,7 @@ bad_options() {
     expect_error '--labels means nothing with a range' 2 -- "$PLAIT" kmeans points.csv --k 2:3 --labels l.npy
     expect_error "'dynamic'" 2 -- "$PLAIT" kmeans points.csv --k 2 --schedule dynamic
     expect_error 'trials' 2 -- "$PLAIT" kmeans points.csv --k 2 --trials 65
+    expect_error '--tolerance and --tolerance-points both set' 2 -- "$PLAIT" kmeans points.csv --k 2 --tolerance 0 --tolerance-points 3
     expect_error 'tolerance' 2 -- "$PLAIT" kmeans points.csv --k 2 --tolerance 1.5
     expect_error 'l.npy|same file' 2 -- "$PLAIT" kmeans points.csv --k 2 --labels l.npy --centroids l.npy
     expect_error 'points.csv' 2 -- "$PLAIT" kmeans points.csv --k 2 --centroids points.csv
@@ -602,6 +604,19 @@ bad_csv() {
     done
     printf '1,2\r3,4\r5,6\r' >"$SANDBOX/returns.csv"
     expect_error 'line 1 has a carriage return inside' 2 -- "$PLAIT" kmeans returns.csv --k 1
+    # Numbers with something else between them, which are no names either.
+    local other
+    for other in '1|a semicolon|0.5;-7' '2|a semicolon|x,y\n0.5 ; -7' '2|a tab|1,2\n.5\t7' '1|a space|5  7'; do
+        # shellcheck disable=SC2059
+        printf "${other##*|}\n3,4\n" >"$SANDBOX/other.csv"
+        RANKS_LIST=2 expect_error "'other.csv', line ${other%%|*} has $(cut -d '|' -f 2 <<<"$other") between numbers: separate them by commas" \
+            2 -- "$PLAIT" kmeans other.csv --k 1
+    done
+    printf '0,5;7\n1,5;8\n' >"$SANDBOX/other.csv"
+    RANKS_LIST=1 expect_error "line 1 has a semicolon between numbers" 2 -- "$PLAIT" kmeans other.csv --k 1
+    printf '1st;2nd ; 3 rd\n4\n5\n' >"$SANDBOX/names.csv"
+    expect_ok 3 -- "$PLAIT" kmeans names.csv --k 1
+    assert "names may have numbers" grep -q '^kmeans 2 points, 1 dimension' "$WORK/out"
     printf '# nothing\nx,y\n' >"$SANDBOX/none.csv"
     expect_error 'has no points' 2 -- "$PLAIT" kmeans none.csv --k 1
     printf '' >"$SANDBOX/empty.csv"
