@@ -123,6 +123,21 @@ static struct plait_kmeans kmeans_parameters(const struct kmeans *kmeans, uint32
     return parameters;
 }
 
+uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
+    const uint64_t dims = kmeans->points.dims, count = kmeans->points.share.count + 32;
+    const uint64_t values = (uint64_t)kmeans->high * dims;
+    const uint64_t threads = (uint64_t)kmeans->run->exec.threads;
+    /* Threads share accumulators where they would be large, but one there is. */
+    const uint64_t one = values * 24, most = one > 1 << 28 ? one : 1 << 28;
+    const uint64_t sums = one * threads < most ? one * threads : most;
+    const uint64_t saves = kmeans->options->checkpoint ? values * 16 : 0;
+    const uint64_t weights = kmeans->options->weights ? 16 * count : 0;
+    const uint64_t opacity = kmeans->points.alpha ? 2 * count : 0;
+    const uint64_t is_read = kmeans->points.is_read ? 8 * dims * kmeans->points.share.count : 0;
+    return count * (12 * dims + 8) - is_read + weights + opacity + values * (8 * 5 + 16 + 24 + 4) +
+           sums + saves;
+}
+
 static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_points *points = &kmeans->points;
     const struct kmeans_options *options = kmeans->options;

@@ -78,6 +78,9 @@ uint64_t kmeans_all_points(const struct kmeans *kmeans);
 /* At most that many labels change in the last iteration, if --max-iter does not end it. */
 uint64_t kmeans_changed_max(const struct kmeans *kmeans);
 
+/* What this rank will hold at a time, by its share of the points. */
+uint64_t kmeans_needed_bytes(const struct kmeans *kmeans);
+
 /* Collective: labels, picture, centroids and colours into their files, by rank 0. */
 bool kmeans_write_files(struct kmeans *kmeans, struct failure *failure);
 

@@ -12,22 +12,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* What this rank will hold at a time. */
-static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
-    const uint64_t dims = kmeans->points.dims, count = kmeans->points.share.count + 32;
-    const uint64_t values = (uint64_t)kmeans->high * dims;
-    const uint64_t threads = (uint64_t)kmeans->run->exec.threads;
-    /* Threads share accumulators where they would be large, but one there is. */
-    const uint64_t one = values * 24, most = one > 1 << 28 ? one : 1 << 28;
-    const uint64_t sums = one * threads < most ? one * threads : most;
-    const uint64_t saves = kmeans->options->checkpoint ? values * 16 : 0;
-    const uint64_t weights = kmeans->options->weights ? 16 * count : 0;
-    const uint64_t opacity = kmeans->points.alpha ? 2 * count : 0;
-    const uint64_t is_read = kmeans->points.is_read ? 8 * dims * kmeans->points.share.count : 0;
-    return count * (12 * dims + 8) - is_read + weights + opacity + values * (8 * 5 + 16 + 24 + 4) +
-           sums + saves;
-}
-
 /* Takes shares in proportion to speeds[ranks], as the schedule `weighted` has them. */
 static bool kmeans_shares_by_speed(struct kmeans_points *points, const double *speeds, int ranks) {
     struct schedule schedule;

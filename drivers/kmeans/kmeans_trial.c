@@ -12,6 +12,8 @@
 /* Values of the points: of a thread, and at most. Copies in floats have 4 bytes a value. */
 enum { TRIAL_THREAD_VALUES = 1 << 19, TRIAL_VALUES_MAX = 1 << 22 };
 enum { TRIAL_CLUSTERS_MAX = 1024 };
+/* A device wants as much work as that many threads. */
+enum { TRIAL_DEVICE_THREADS = 256 };
 /* Multiply-adds of an iteration: of the smallest one, with as many points as clusters, at most; and
  * per thread and lane. */
 static const double TRIAL_LEAST_WORK = 0x1p28, TRIAL_LANE_WORK = 0x1p26;
@@ -27,8 +29,9 @@ struct kmeans_trial_size kmeans_trial_size(uint64_t points, uint32_t dims, uint3
     const double pair = dims + 4.0; /* as docs/performance-kmeans.md counts */
     double most = fmin(fmin(clusters, TRIAL_CLUSTERS_MAX), (double)points);
     most = fmin(most, floor(sqrt(TRIAL_LEAST_WORK / pair)));
-    const double lanes = (double)exec->threads * plait_path_lanes(exec->path);
-    const double values = fmin((double)TRIAL_THREAD_VALUES * exec->threads, TRIAL_VALUES_MAX);
+    const double threads = exec->device ? TRIAL_DEVICE_THREADS : exec->threads;
+    const double lanes = threads * plait_path_lanes(exec->path);
+    const double values = fmin(TRIAL_THREAD_VALUES * threads, TRIAL_VALUES_MAX);
     double some = fmin((double)points, floor(values / dims));
     some = fmin(some, floor(TRIAL_LANE_WORK * lanes / (most * pair)));
     return (struct kmeans_trial_size){(uint64_t)fmax(some, most), (uint32_t)most};
