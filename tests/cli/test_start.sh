@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # How a run starts: what it inherits from its caller, what MPI_Init brings with it, and ranks that were not
 # started alike.
-#     test_start.sh PART...     unlike foreign drivers inherited
+#     test_start.sh PART...     unlike foreign drivers inherited messages
 # TAKE_SIGNALS is what take_signals.c was made into, HOOKED_PLAIT a plait with hooks (check_hooks.c).
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -186,6 +186,25 @@ inherited() {
     expect_ok 1 -- env --ignore-signal=USR1 bash -c 'kill -USR1 $$; exec "$@"' bash "$PLAIT" hello
 }
 
-if [ $# -eq 0 ]; then set -- unlike foreign drivers inherited; fi
+# layers RANKS SETTING...: the layers for messages that Open MPI has opened, as one line.
+layers() {
+    local ranks=$1
+    shift
+    new_sandbox
+    run_ranks "$ranks" env "$@" OMPI_MCA_pml_base_verbose=10 "$PLAIT" hello
+    sed -n 's/.*components_open: found loaded component //p' "$WORK/err" | sort -u | tr '\n' ' '
+}
+
+# Ranks of one node open the one layer that they need, and probe for no network.
+messages() {
+    is_open_mpi || return 0
+    unset OMPI_MCA_pml
+    assert "a rank alone opens one" [ "$(layers 1 -u OMPI_MCA_mtl)" = 'ob1 ' ]
+    assert "two ranks open one" [ "$(layers 2 -u OMPI_MCA_mtl)" = 'ob1 ' ]
+    assert "what the user has set stays" [ "$(layers 1 OMPI_MCA_pml=^ob1)" != 'ob1 ' ]
+    assert "also by the layer below" [ "$(layers 1 OMPI_MCA_mtl=^ofi)" != 'ob1 ' ]
+}
+
+if [ $# -eq 0 ]; then set -- unlike foreign drivers inherited messages; fi
 for part in "$@"; do "$part"; done
 finish
