@@ -167,6 +167,15 @@ static void test_kalles(void) {
         "Re: 1\nIm: 2\nZoom: 3\nIterations: 1e12\nStretchAmount: 0.25\nRotateAngle: -1e-17\nImagPointsUp: 1",
         EXPECT("Kalles Fraktaler", "1", "2", "3", "2147483647",
                "stretch 0.25, iterations beyond 2147483647"));
+    check_location(
+        "Re: 1\nIm: 2\nZoom: 3\nIterations: 2147483647\nRotate:\nPower:\nImagPointsUp: 1",
+        EXPECT("Kalles Fraktaler", "1", "2", "3", "2147483647", ""));
+    check_location(
+        "Re: 1\nIm: 2\nZoom: 3\nIterations: 2147483648\nImagPointsUp: 1",
+        EXPECT("Kalles Fraktaler", "1", "2", "3", "2147483647", "iterations beyond 2147483647"));
+    check_location(
+        "Re: 1\nIm: 2\nZoom: 3\nIterations: 99999999999999999999999\nImagPointsUp: 1",
+        EXPECT("Kalles Fraktaler", "1", "2", "3", "2147483647", "iterations beyond 2147483647"));
 }
 
 static void test_fraktaler(void) {
@@ -238,6 +247,8 @@ static void test_refused(void) {
          "there:1: a string does not end: close it with the quotes that it began with"},
         {"real = '''1\nimag = '2'\n",
          "there:1: a string does not end: close it with the quotes that it began with"},
+        {"real = '''\n1\n'''\nimag = \n",
+         "there:4: a key has no value: a location is written in lines such as zoom = \"1e50\""},
         {"real = \"\\q\"\n",
          "there:1: a string has a backslash with no meaning: write '...' around it"},
         {"real\n",
@@ -271,7 +282,9 @@ static void test_refused(void) {
     CHECK(!parse(&location, deep, &failure));
     CHECK_TEXT("there:1: more than 32 arrays and tables in each other: this is not a location",
                failure.text);
-    CHECK(!location_parse(&location, "there", "Re: 1\0", 6, &failure));
+    failure = (struct failure){0};
+    CHECK(!location_parse(&location, "there", "Re: 1\nIm: 2\nZoom: 3\n\0Re: 4", 27, &failure));
+    CHECK_TEXT("there: holds a zero byte: a location is a text file", failure.text);
 }
 
 /* `count` digits after "0.". */
