@@ -36,7 +36,7 @@ chmod +x "$work/own_core"
 # clusters CASE SCHEDULE: appends the seconds of the trial and of the iterations.
 clusters() {
     timeout -k 5 600 "$MPIEXEC" -n 2 "$work/own_core" "$plait" kmeans "$work/points.npy" --k 256 --init random \
-        --max-iter 30 --threads 1 --schedule "$2" --progress none --json "$work/json" >"$work/out"
+        --max-iter 20 --threads 1 --schedule "$2" --progress none --json "$work/json" >"$work/out"
     sed -n '1s/.*fnv1a //p' "$work/out" >>"$work/labels"
     sed -n 's/^weighted schedule/&/p' "$work/out" | sed 's/ in [^,]*//g' >>"$work/shares-$1"
     awk -F: '/"(trial|iteration)_seconds"/ { sum += $2 } END { print sum }' "$work/json" >>"$work/$1-$2"

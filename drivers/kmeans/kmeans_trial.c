@@ -72,7 +72,7 @@ struct kmeans_trial *kmeans_trial_begin(struct kmeans_trial_size size, uint32_t 
     return NULL;
 }
 
-double kmeans_trial_speed(struct kmeans_trial *trial, double seconds) {
+struct kmeans_trial_part kmeans_trial_run(struct kmeans_trial *trial, double seconds) {
     struct plait_kmeans_result result;
     plait_kmeans_get_result(trial->run, &result);
     const double before = result.label_seconds;
@@ -80,13 +80,31 @@ double kmeans_trial_speed(struct kmeans_trial *trial, double seconds) {
     double steps = 0;
     do {
         if (plait_kmeans_step(trial->run) != PLAIT_OK)
-            return 0;
+            return (struct kmeans_trial_part){0, 0};
         steps++;
     } while (clock_seconds_since(begun) < seconds);
     plait_kmeans_get_result(trial->run, &result);
-    const double labelling = result.label_seconds - before;
-    return labelling > 0 ? steps * (double)trial->size.points * trial->size.clusters / labelling
-                         : 0;
+    return (struct kmeans_trial_part){steps * (double)trial->size.points * trial->size.clusters,
+                                      result.label_seconds - before};
+}
+
+struct kmeans_trial_speed kmeans_trial_speed(const struct kmeans_trial_part *parts, int count) {
+    struct kmeans_trial_part sum = {0, 0};
+    double squares = 0;
+    for (int p = 0; p < count; p++) {
+        if (!(parts[p].seconds > 0))
+            return (struct kmeans_trial_speed){0, 0};
+        sum.pairs += parts[p].pairs;
+        sum.seconds += parts[p].seconds;
+    }
+    const double speed = sum.pairs / sum.seconds;
+    /* That of a ratio of sums: parts are not equally long. */
+    for (int p = 0; p < count; p++) {
+        const double rest = parts[p].pairs - speed * parts[p].seconds;
+        squares += rest * rest;
+    }
+    const double error = count > 1 ? sqrt(squares * count / (count - 1)) / sum.pairs : 0;
+    return (struct kmeans_trial_speed){speed, error};
 }
 
 void kmeans_trial_end(struct kmeans_trial *trial) {

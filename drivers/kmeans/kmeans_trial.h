@@ -27,8 +27,22 @@ struct kmeans_trial; /* opaque */
 struct kmeans_trial *kmeans_trial_begin(struct kmeans_trial_size size, uint32_t dims,
                                         const struct plait_exec *exec);
 
-/* Iterates for that many seconds, at least once: points times clusters a second; 0: not known. */
-double kmeans_trial_speed(struct kmeans_trial *trial, double seconds);
+/* What a part of a trial came to. */
+struct kmeans_trial_part {
+    double pairs;   /* points times clusters, over its iterations */
+    double seconds; /* in finding their labels; 0: not known */
+};
+
+/* Iterates for that many seconds, at least once. */
+struct kmeans_trial_part kmeans_trial_run(struct kmeans_trial *trial, double seconds);
+
+/* Pairs a second over all parts, 0 if that is not known, and its standard error, a part of it, as
+ * the parts differ: 0 where there is one. A rank that waits for its core now and then, because many
+ * programs share it, has a large one. */
+struct kmeans_trial_speed {
+    double speed, error;
+};
+struct kmeans_trial_speed kmeans_trial_speed(const struct kmeans_trial_part *parts, int count);
 
 void kmeans_trial_end(struct kmeans_trial *trial);
 
