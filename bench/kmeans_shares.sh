@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # ./dev bench kmeans_shares [ROUNDS]: plait kmeans on two ranks of one thread, a core each, with equal shares and
-# with those by speed, in turns: when nothing slows a rank, when one shares its core with another program, and
-# when one takes the path of lower rank. Seconds of trial and iterations; labels must be equal.
+# with those by speed, in turns: when nothing slows a rank, and when one shares its core with another program. Seconds
+# of trial and iterations, medians, and the shares of the last run; labels must be equal. Only an idle machine shows the gain.
 set -euo pipefail
 : "${BENCH:?names the directory of the programs}" "${MPIEXEC:=mpirun}"
 plait=$BENCH/../drivers/plait

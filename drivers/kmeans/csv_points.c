@@ -115,7 +115,7 @@ static const char *csv_points_separator(const char *field) {
     if (*next == ';')
         return "a semicolon";
     strtod(next, &second);
-    if (next == first || second == next)
+    if (next == first || second == next || !strchr("0123456789.+-", *next))
         return NULL;
     return memchr(first, '\t', (size_t)(next - first)) ? "a tab" : "a space";
 }

@@ -73,8 +73,10 @@ bool kmeans_shares_find(struct kmeans *kmeans, struct failure *failure) {
             failure_set(failure, EXIT_USAGE,
                         "'%s' has %" PRIu64 " points for %d ranks: a rank takes 2^31, start more",
                         points->path, points->points, session->size);
-        else
-            memory_check(session, kmeans_needed_bytes(kmeans), "the points", failure);
+        good = agree(session, failure);
+    }
+    if (good) {
+        memory_check(session, kmeans_needed_bytes(kmeans), "the points", failure);
         good = agree(session, failure);
     }
     if (good)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Made-up points and their iterations. Speeds are those of finding labels alone: new centroids take
- * the same part of a short trial as of no long run. */
+ * Made-up points and their iterations. Speeds are those of finding labels alone: with few points,
+ * new centroids would be a larger part than in the run. */
 #include "kmeans/kmeans_trial.h"
 
 #include "base/clock.h"

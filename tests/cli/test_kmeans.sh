@@ -614,7 +614,7 @@ bad_csv() {
     done
     printf '0,5;7\n1,5;8\n' >"$SANDBOX/other.csv"
     RANKS_LIST=1 expect_error "line 1 has a semicolon between numbers" 2 -- "$PLAIT" kmeans other.csv --k 1
-    printf '1st;2nd ; 3 rd\n4\n5\n' >"$SANDBOX/names.csv"
+    printf '1st;2nd ; 3 info\n4\n5\n' >"$SANDBOX/names.csv"
     expect_ok 3 -- "$PLAIT" kmeans names.csv --k 1
     assert "names may have numbers" grep -q '^kmeans 2 points, 1 dimension' "$WORK/out"
     printf '# nothing\nx,y\n' >"$SANDBOX/none.csv"
