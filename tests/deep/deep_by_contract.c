@@ -9,9 +9,9 @@
  *
  * reads views from FILE or standard input, one per line, `#` begins a comment:
  *
- *     NAME W H ZOOM MAXIT KIND RE IM [SUM MAXED CHECKSUM [SMOOTH]]   KIND: - for Mandelbrot;
- * CRE,CIM,R for Julia
+ *     NAME W H ZOOM MAXIT KIND RE IM [SUM MAXED CHECKSUM [SMOOTH]]
  *
+ * KIND is - for Mandelbrot, CRE,CIM,R for Julia;
  * and prints for each one line `NAME SUM MAXED CHECKSUM SMOOTH`: sum of the counts, pixels at
  * maxit, checksum of the picture (docs/determinism.md), and the same checksum of the fractions
  * floor(2^20 (v - count)) of the smooth values v, 0 for pixels at maxit. If the line of the view
