@@ -42,7 +42,7 @@ fnv1a() {
     if [[ ${job_of_test[0]} = pi ]]; then
         grep -v '^#' "$WORK/out" | md5sum | cut -c 1-16
     elif [[ ${job_of_test[0]} = kmeans ]]; then
-        grep -vE '^(resumed|reading) ' "$WORK/out" | md5sum | cut -c 1-16
+        grep -vE '^(resumed|reading|weighted schedule,) ' "$WORK/out" | md5sum | cut -c 1-16
     else
         sed -n 's/.*fnv1a \([0-9a-f]*\).*/\1/p' "$WORK/out"
     fi
