@@ -240,8 +240,8 @@ static void put_build(struct report *report) {
     if (!build)
         return;
     report_open_object(report, "build");
-    put_text_or_null(report, "commit", build->commit);
-    put_text_or_null(report, "changes", build->changes);
+    put_text_or_null(report, "commit", build->commit ? build->commit : "");
+    put_text_or_null(report, "changes", build->changes ? build->changes : "");
     report_text(report, "compiler", build->compiler);
     report_text(report, "flags", build->flags);
     put_words(report, "features", build->features);

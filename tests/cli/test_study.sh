@@ -747,7 +747,11 @@ part_merge() {
     (cd "$SANDBOX" && exec "$PLAIT" study merge a piped --out whole) >"$WORK/out" 2>"$WORK/err" &
     merge=$!
     cat "$SANDBOX/kept" >"$SANDBOX/piped/samples.jsonl"
-    until [ -e "$SANDBOX/.plait-merge-whole/study.json" ] || ! kill -0 "$merge" 2>/dev/null; do sleep 0.05; done
+    for ((k = 0; k < 1200; k++)); do
+        [ ! -e "$SANDBOX/.plait-merge-whole/study.json" ] || break
+        sleep 0.05
+    done
+    assert "it is made next to its place" [ -e "$SANDBOX/.plait-merge-whole/study.json" ]
     assert "nothing stands in its place while it is made" [ ! -e "$SANDBOX/whole" ]
     expect_error "is in use by another study, process $merge" 2 -- "$PLAIT" study merge a --out whole
     kill -KILL "$merge"
@@ -802,6 +806,10 @@ part_builds() {
     expect_ok 1 -- "$PLAIT" study run --out p --repeat 3 --redo all "${program[@]}" ./work
     expect_ok 1 -- "$PLAIT" study status p
     assert "measured again, all are of one" [ "$(grep -c builds "$WORK/out" || true)" -eq 0 ]
+    printf '#!/bin/sh\necho "# more" >>"$0"\n' >"$SANDBOX/self"
+    chmod +x "$SANDBOX/self"
+    expect_ok 1 -- "$PLAIT" study run --out each --repeat 3 "${program[@]}" ./self
+    assert "each launch is looked at" grep -q '^# the samples are of 3 builds' "$WORK/out"
     echo 'echo one' >"$SANDBOX/script"
     expect_ok 1 -- "$PLAIT" study run --out i --repeat 1 "${program[@]}" sh -- script
     echo 'echo two' >"$SANDBOX/script"
