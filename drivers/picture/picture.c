@@ -105,6 +105,7 @@ static bool picture_write_files(const struct run *run, struct picture *picture,
         .rows = &picture->keeper,
         .colouring = &picture->colouring,
         .provenance = &picture->provenance,
+        .exec = &run->exec,
         .command = run->values->set->command,
         .progress = (enum progress_style)options->progress,
     };
