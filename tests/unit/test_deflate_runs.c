@@ -61,7 +61,11 @@ static void test_runs(void) {
     }
 }
 
+/* Bytes beyond the end that continue a run are none of ours. */
 static void test_few_bytes(void) {
+    memset(input, 7, sizeof input);
+    for (size_t count = 1; count < 20; count++)
+        check_reads_back(count);
     for (int value = 0; value < 256; value++) {
         input[0] = (uint8_t)value;
         check_reads_back(1);

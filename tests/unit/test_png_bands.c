@@ -6,11 +6,13 @@
 #include "image/reader_png.h"
 #include "image/shade.h"
 #include "image/writer.h"
+#include "plait/digest.h"
 #include "random_draw.h"
 #include "scratch.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 static void test_cuts(void) {
     static const struct {
@@ -106,6 +108,28 @@ static void check_pixels(const char *path, const struct image *image, const int3
     shade_end(&comparison.shade);
 }
 
+/* All IDAT chunks are one stream of zlib's, with the right sum. libpng does not require it. */
+static void check_stream(const uint8_t *content, size_t bytes, const struct image *image) {
+    const struct png_bands bands = png_bands_of_image(image);
+    uLongf raw_bytes = (1 + bands.row_bytes) * image->height;
+    uint8_t *stream = malloc(bytes), *raw = malloc(raw_bytes);
+    size_t stream_bytes = 0;
+    for (size_t at = 8; at + 12 <= bytes;) {
+        const size_t length = (size_t)content[at] << 24 | (size_t)content[at + 1] << 16 |
+                              (size_t)content[at + 2] << 8 | content[at + 3];
+        if (memcmp(content + at + 4, "IDAT", 4) == 0) {
+            memcpy(stream + stream_bytes, content + at + 8, length);
+            stream_bytes += length;
+        }
+        at += length + 12;
+    }
+    const uLongf expected = raw_bytes;
+    CHECK_INT(Z_OK, uncompress(raw, &raw_bytes, stream, stream_bytes));
+    CHECK_INT((int64_t)expected, (int64_t)raw_bytes);
+    free(stream);
+    free(raw);
+}
+
 static void test_same_bytes(void) {
     static const struct {
         uint32_t width, height, samples;
@@ -125,7 +149,8 @@ static void test_same_bytes(void) {
         int32_t *counts = make_counts(&image);
         const uint32_t all = image.height * image.samples;
         const uint32_t band = png_bands_of_image(&image).rows * image.samples;
-        const uint32_t pieces[] = {all, 1, band, band - (band > 1), band + 1, 3 * band + 2};
+        const uint32_t pieces[] = {all,          1,           band, band - (band > 1), band + 1,
+                                   3 * band + 2, 6 * band + 1};
         image.colour = (struct colour){
             COLOUR_COUNT,
             colour_range_of(COLOUR_COUNT, counts, (size_t)all * image.width * image.samples)};
@@ -136,6 +161,7 @@ static void test_same_bytes(void) {
         uint8_t *content = scratch_read(first, &bytes);
         enum { COLOUR_TYPE_AT = 25, RGB = 2, PALETTE = 3 };
         CHECK_INT(image.samples == 1 ? PALETTE : RGB, content[COLOUR_TYPE_AT]);
+        check_stream(content, bytes, &image);
         for (size_t p = 0; p < sizeof pieces / sizeof *pieces; p++) {
             image.threads = threads[(k + p) % (sizeof threads / sizeof *threads)];
             write_file(other, &image, counts, pieces[p]);
@@ -190,11 +216,42 @@ static void test_any_band_alone(void) {
     free(counts);
 }
 
+/* What was written once: a filter, a code or a cut that is another makes other files on other
+ * nodes, with the same pixels. */
+static void test_known_bytes(void) {
+    static const uint64_t known[] = {UINT64_C(0xe3b76c7c67eca296), UINT64_C(0xf250ea5b58b71adc)};
+    for (uint32_t samples = 1; samples <= 2; samples++) {
+        struct image image = {
+            .width = 300,
+            .height = 1000,
+            .samples = samples,
+            .palette = &palette_turbo,
+            .colour = {COLOUR_COUNT, {0, 1023}},
+            .threads = 3,
+        };
+        const uint32_t rows = image.height * samples;
+        int32_t *counts = malloc(sizeof *counts * rows * image.width * samples);
+        uint32_t state = 1;
+        for (size_t k = 0; k < (size_t)rows * image.width * samples; k++) {
+            state = state * 1664525 + 1013904223;
+            counts[k] = k % 300 < 200 ? (int32_t)(k / 1000) & 1023 : (int32_t)(state >> 22);
+        }
+        const char *path = scratch_path("known.png");
+        write_file(path, &image, counts, rows);
+        size_t bytes;
+        uint8_t *content = scratch_read(path, &bytes);
+        CHECK_HEX(known[samples - 1], plait_digest_bytes(content, bytes));
+        free(content);
+        free(counts);
+    }
+}
+
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"cuts", test_cuts},
         {"same bytes", test_same_bytes},
         {"any band alone", test_any_band_alone},
+        {"known bytes", test_known_bytes},
         {0},
     };
     scratch_begin();
