@@ -242,6 +242,14 @@ static bool writer_png_write_rows(struct writer *writer, const struct image_rows
     return true;
 }
 
+static bool writer_png_write_band(struct writer *writer, const struct png_chunk *chunk,
+                                  struct failure *failure) {
+    struct png *png = writer->state;
+    png->chunk = chunk;
+    png->adler = png_adler_add(png->adler, &png->workers.bands, png->band++, chunk);
+    return png_run(png, write_chunk, failure);
+}
+
 static bool writer_png_finish(struct writer *writer, struct failure *failure) {
     return png_run(writer->state, write_end, failure);
 }
@@ -263,6 +271,7 @@ const struct writer_format writer_png = {
     .has_colours = true,
     .begin = writer_png_begin,
     .rows = writer_png_write_rows,
+    .band = writer_png_write_band,
     .finish = writer_png_finish,
     .release = writer_png_release,
 };

@@ -116,8 +116,8 @@ static bool rerun_find_indices(struct again *again, struct failure *failure) {
     }
     if (found) {
         colouring_share_smooth(colouring, NULL);
-        smooth_indices(&colouring->scale, again->counts, parts, rerun_pixels(again),
-                       again->indices);
+        smooth_indices(&colouring->scale, again->counts, parts, rerun_pixels(again), again->indices,
+                       job->exec.threads);
     }
     progress_display_end(&display);
     free(parts);
