@@ -70,13 +70,13 @@ mkdir -p dist/packaging/container
 cp packaging/container/* dist/packaging/container/
 cp CITATION.cff dist/
 
-# The second build leaves the tests out: they are no part of the packages.
+# The second build leaves the tests out: they are no part of the packages. DEB_BUILD_OPTIONS=nocheck does so in the first.
 if may_mount; then
     for suite in "${suites[@]}"; do
         step="building the packages for $suite"
         echo "== $suite"
         log=build/release-twice/$suite
-        packaging/debs.sh build "$suite" "dist/$tarball" "build/release-twice/first/$suite" >"$log-1.log" 2>&1 || { tail -n 50 "$log-1.log" && false; }
+        packaging/debs.sh build "$suite" "dist/$tarball" "build/release-twice/first/$suite" "${DEB_BUILD_OPTIONS:-}" >"$log-1.log" 2>&1 || { tail -n 50 "$log-1.log" && false; }
         in_another_place env BUILD_DIRECTORY=/srv/another/place packaging/debs.sh build "$suite" "$PWD/dist/$tarball" \
             "build/release-twice/second/$suite" nocheck >"$log-2.log" 2>&1 || { tail -n 50 "$log-2.log" && false; }
         mkdir -p "dist/$suite"

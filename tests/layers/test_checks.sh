@@ -135,6 +135,26 @@ file licence/a.c '/* SPDX-License-Identifier: MIT */'
 file licence/b/a.c '/* SPDX-License-Identifier: MIT */'
 must_fail '^a.c$' check_licence.sh licence
 
+# A library of one function and one public struct, with a second member of two types and a second function.
+abi() { # abi TYPE [MORE]
+    file abi/kernels/include/plait/h.h "struct plait_escape { int a; $1 b; }; ${2:-} int plait_f(struct plait_escape *e);"
+    file abi/plait.c "#include <plait/h.h>
+int plait_f(struct plait_escape *e) { return e->a; }"
+    "$compiler" -g -shared -fPIC -Iabi/kernels/include abi/plait.c -o abi/libplait.so
+}
+if command -v abidw >/dev/null && [ "$processor" = x86_64 ]; then
+    abi int
+    must_fail 'libplait.abi: missing' check_abi.sh check abi/libplait.so abi
+    "$here/check_abi.sh" record abi/libplait.so abi >/dev/null
+    "$here/check_abi.sh" check abi/libplait.so abi >/dev/null || { echo 'the same ABI is refused'; failed=$((failed + 1)); }
+    abi int 'int plait_more(void) { return 1; }'
+    "$here/check_abi.sh" check abi/libplait.so abi >/dev/null || { echo 'one more function is refused'; failed=$((failed + 1)); }
+    abi double
+    must_fail 'Another ABI' check_abi.sh check abi/libplait.so abi
+    "$compiler" -shared -fPIC -Iabi/kernels/include abi/plait.c -o abi/libplait.so
+    must_fail 'no debugging information' check_abi.sh check abi/libplait.so abi
+fi
+
 # A copy of the recipes, each time with one mistake.
 recipes() {
     rm -rf recipes
