@@ -71,30 +71,27 @@ try() {
     suffix_of "$suite" >/dev/null
     out=$(realpath "$2")
     clean_root "$place" "$suite" "${packages[@]}"
-    shared=$(mktemp -d -p "$place")
-    # shellcheck disable=SC2064
-    trap "rm -rf '$shared'" EXIT
-    mkdir -p "$place/archives/partial" "$shared/tree"
+    shared=$place/shared
+    rm -rf "$shared"/{tree,*.deb}
+    mkdir -p "$shared"/{tree,archives/partial}
     cp "$out"/*.deb "$shared"
     cp -r debian tests "$shared/tree"
     chmod -R a+rX "$shared"
-    # What is installed for a test is what debian/tests/control names, and what the packages depend on; downloads are kept.
+    # What is installed for a test is what debian/tests/control names, and what the packages depend on; downloads are kept
+    # in /shared/archives, so that the next time needs no network.
     # shellcheck disable=SC2016
     in_clean_root "$place/root" "$shared" '
         cd /shared
         for test in command library; do
             needs=$(grep -A 1 "^Tests: $test" tree/debian/tests/control | sed -n "s/^Depends: //p" | tr , " ")
-            debs=$(ls /shared/*.deb)
-            words=""
+            words="/shared/libplait0_*.deb"
             for word in $needs; do
                 own=$(ls /shared/"$word"_*.deb 2>/dev/null || true)
                 words+=" ${own:-$word}"
             done
-            install="apt-get install -y -qq --no-install-recommends -o APT::Keep-Downloaded-Packages=true"
-            # The library of this build, not one of the archive, for what needs it.
-            $install $words $(ls /shared/libplait0_*.deb) >/tmp/install.log 2>&1 ||
-                { apt-get update -qq && $install $words $(ls /shared/libplait0_*.deb) >/tmp/install.log 2>&1; } ||
-                { cat /tmp/install.log; exit 1; }
+            install="apt-get install -y -qq --no-install-recommends -o Dir::Cache::archives=/shared/archives"
+            $install $words >/tmp/install.log 2>&1 ||
+                { apt-get update -qq && $install $words >/tmp/install.log 2>&1; } || { cat /tmp/install.log; exit 1; }
             echo "== $test"
             install -d -o user -g user "/home/user/$test"
             (cd tree && as_user env AUTOPKGTEST_TMP="/home/user/$test" "debian/tests/$test")

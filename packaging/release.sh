@@ -3,13 +3,15 @@
 # The files of a release, from a clean checkout, in dist/: tarball, Debian packages, recipes with the checksum of the
 # tarball, bill of materials, SHA256SUMS. Everything is made twice, in two directories, on hosts of two names, in two time
 # zones, and must be the same to the byte.
-#     packaging/release.sh          ./dev release installs what it needs and calls it
+#     packaging/release.sh [SUITE...]   with the packages for these releases of Debian, bookworm and trixie if none is named;
+#                                       ./dev release installs what it needs and calls it
 set -Eeuo pipefail
 cd "$(dirname "$0")/.."
 . packaging/clean_root.sh
 step='start'
 trap 'echo "release: $step failed: the lines above say why" >&2' ERR
-suites=(bookworm trixie)
+suites=("$@")
+[ $# -gt 0 ] || suites=(bookworm trixie)
 
 refuse() {
     echo "release: $1" >&2

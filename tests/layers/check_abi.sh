@@ -13,7 +13,7 @@ command -v abidw >/dev/null || { echo 'no abidw (abigail-tools)'; exit 77; }
 [ "$(uname -m)" = x86_64 ] || { echo 'the ABI of the last release is that of x86-64'; exit 77; }
 
 write_abi() {
-    abidw --headers-dir "$top/kernels/include" --no-corpus-path --no-comp-dir-path --no-show-locs --no-elf-needed \
+    abidw --headers-dir "$top/kernels/include" --drop-private-types --no-corpus-path --no-comp-dir-path --no-show-locs --no-elf-needed \
         --out-file "$1" "$library"
     # Without types there would be nothing to compare.
     grep -q "<class-decl name='plait_escape'" "$1" || { echo "$library: has no debugging information"; exit 1; }
