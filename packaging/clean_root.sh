@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash
 # Roots of other Debian releases, for dev and for packaging/debs.sh, which source this file.
 
 # may_mount: only root may, and not in every container.
