@@ -49,6 +49,7 @@ build() {
         version=$1 directory=$2 options=$3
         install -d -o user -g user "$directory"
         cp "/shared/plait_$version.orig.tar.xz" "$directory"
+        chown user: "$directory"/* # the umask may be a strict one
         cd "$directory"
         as_user tar -xf "plait_$version.orig.tar.xz"
         cp -r /shared/debian "plait-$version/debian"
@@ -57,13 +58,24 @@ build() {
         as_user env DEB_BUILD_OPTIONS="$options" dpkg-buildpackage -us -uc
         cd ..
         cp plait*_* libplait*_* /shared
-        as_user lintian --version
-        as_user lintian --pedantic --tag-display-limit 0 --fail-on error,warning,pedantic ./*.changes
     ' "$version" "${BUILD_DIRECTORY:-/build}" "$options parallel=$(nproc)"
     mkdir -p "$out"
     rm -rf "$work/debian"
-    cp -p "$work"/* "$out"
+    cp "$work"/* "$out"
+    chmod -R a+rX "$out"
     ls "$out"
+    check "$suite" "$out"
+}
+
+# What lintian of that release has to say, also of little things.
+check() {
+    local suite=$1 out
+    out=$(realpath "$2")
+    # shellcheck disable=SC2016
+    in_clean_root "$PWD/build/packages/$suite/build/root" "$out" '
+        as_user lintian --version
+        as_user lintian --pedantic --tag-display-limit 0 --fail-on error,warning,pedantic /shared/*.changes
+    '
 }
 
 try() {
