@@ -60,15 +60,15 @@ static void print_mpi(FILE *stream) {
     char text[MPI_MAX_LIBRARY_VERSION_STRING];
     int length;
     MPI_CHECK(MPI_Get_library_version(text, &length));
-    const bool is_open = strncmp(text, "Open MPI", strlen("Open MPI")) == 0;
     const char *number = text + strcspn(text, "0123456789");
     char version[VERSION_BYTES];
     snprintf(version, sizeof version, "%.*s", (int)strspn(number, "0123456789.abrc"), number);
-    print_library(stream,
-                  is_open                          ? "Open MPI"
-                  : strncmp(text, "MPICH", 5) == 0 ? "MPICH"
-                                                   : "MPI",
-                  version, is_open ? "BSD-3-Clause-Open-MPI" : "");
+    if (strncmp(text, "Open MPI", strlen("Open MPI")) == 0)
+        print_library(stream, "Open MPI", version, "BSD-3-Clause-Open-MPI");
+    else if (strncmp(text, "MPICH", strlen("MPICH")) == 0)
+        print_library(stream, "MPICH", version, "mpich2");
+    else
+        print_library(stream, "MPI", version, "");
 }
 
 static void print_libraries(FILE *stream) {

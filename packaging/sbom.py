@@ -16,7 +16,7 @@ import tarfile
 
 LICENCE = re.compile(rb"SPDX-License-Identifier: ([A-Za-z0-9.-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.-]+)*)")
 VERSION = re.compile(r"^project\(plait VERSION ([0-9.]+) ", re.M)
-# print_library(stream, "jansson", jansson_version_str(), "MIT");  the ones of MPI are known by name.
+# print_library(stream, "jansson", jansson_version_str(), "MIT");
 LIBRARY = re.compile(r'print_library\(stream, "([^"]+)",[^"]*"([^"]+)"\);')
 
 
@@ -39,11 +39,11 @@ def files_of(tarball):
 
 
 def libraries_of(source):
-    """(name, licence), which versions.c prints. Those of one name for two compilers are two."""
+    """(name, licence), which versions.c prints: also the libraries of both compilers and of both MPIs."""
     found = [pair for pair in LIBRARY.findall(re.sub(r"\s+", " ", source)) if pair[0] != "libplait"]
     if len(found) < 5:
         sys.exit("sbom.py: drivers/versions.c names no libraries: has print_library another form?")
-    return found + [("Open MPI", "BSD-3-Clause-Open-MPI"), ("MPICH", "mpich2")]
+    return found
 
 
 def main():
