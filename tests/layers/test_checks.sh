@@ -132,6 +132,10 @@ must_fail 'absent.json: No such file' check_flags.py absent.json
 file licence/a.c 'int plait_a;'
 must_fail 'a.c: no SPDX' check_licence.sh licence
 file licence/a.c '/* SPDX-License-Identifier: MIT */'
+file licence/b.py '# SPDX-License-Identifier: MIT
+print("# SPDX-License-Identifier: MIT")'
+must_fail 'b.py: the SPDX tag within a text' check_licence.sh licence
+rm licence/b.py
 file licence/b/a.c '/* SPDX-License-Identifier: MIT */'
 must_fail '^a.c$' check_licence.sh licence
 
