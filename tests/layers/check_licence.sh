@@ -10,7 +10,7 @@ offenders=0
 # Files that cannot hold a comment, inputs of fuzzers, the licences themselves, and what debian/copyright covers.
 exempt='(^|/)(LICENSE|CMakePresets\.json|[^/]*\.(png|npy|ppm|json|csv|md|svg|abi))$|^tests/fuzz/corpus/|^LICENSES/|^debian/'
 
-files=$(git ls-files 2>/dev/null || find . \( -path ./build -o -name .git \) -prune -o -type f -print | sed 's,^\./,,')
+files=$(git ls-files 2>/dev/null || find . \( -path ./build -o -path './obj-*' -o -path ./.pc -o -path ./debian -o -name .git \) -prune -o -type f -print | sed 's,^\./,,')
 [ -n "$files" ] || { echo "no files here"; exit 1; }
 while IFS= read -r file; do
     [ -s "$file" ] || continue
