@@ -228,6 +228,7 @@ commands() {
     new_sandbox
     expect_error "unknown subcommand 'mandelbort' \(did you mean mandelbrot\?\): see plait --help" 2 -- "$PLAIT" mandelbort
     expect_error "version: 'foo' is one word too many: leave it out" 2 -- "$PLAIT" --version foo
+    expect_error "version: 'foo' is one word too many: leave it out" 2 -- "$PLAIT" --version --verbose foo
     expect_error "help: 'junk' is one word too many: leave it out" 2 -- "$PLAIT" help pi junk
     expect_error "help: 'junk' is one word too many: leave it out" 2 -- "$PLAIT" help study run junk
     expect_error "darts: '1e20' is above 4611686018427387904" 2 -- "$PLAIT" pi --darts 1e20
