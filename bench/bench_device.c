@@ -151,15 +151,16 @@ static void bench_rows(const struct plait_escape *picture, const char *name, dou
     free(tasks[1].counts);
 }
 
-/* Fused operations of doubles per second: longer and longer until it takes a round. */
-static double fused_rate(struct plait_device *device) {
+/* Fused operations of doubles or floats per second: longer and longer until it takes a round. */
+static double fused_rate(struct plait_device *device, bool doubles) {
     const uint32_t items = 1 << 20;
     double seconds = 0, rate = 0;
-    if (!device->kind->fused || !device->kind->fused(device, items, 1)) /* compiles it, too */
+    if (!device->kind->fused ||
+        !device->kind->fused(device, doubles, items, 1)) /* compiles it, too */
         return 0;
     for (uint32_t steps = 1; seconds < round_s && steps <= 1 << 20; steps *= 4) {
         const uint64_t start_ns = bench_now_ns();
-        if (!device->kind->fused(device, items, steps))
+        if (!device->kind->fused(device, doubles, items, steps))
             return 0;
         seconds = (double)(bench_now_ns() - start_ns) * 1e-9;
         rate = 8.0 * items * steps / seconds;
@@ -182,7 +183,7 @@ static bool bench_one(size_t index, uint32_t rounds) {
     bench_darts(PLAIT_RXS64, "rxs64", rounds);
     bench_darts(PLAIT_PCG32, "pcg32", rounds);
     if (info.doubles) {
-        const double fused = fused_rate(device), bound = fused / OPERATIONS_OF_A_STEP;
+        const double fused = fused_rate(device, true), bound = fused / OPERATIONS_OF_A_STEP;
         /* Large enough to take a fast device some launches. */
         const uint32_t size = info.steps_per_s > 2e10 ? 4 : 1;
         const struct plait_escape edge = seahorse(size);

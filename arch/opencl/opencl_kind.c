@@ -41,9 +41,21 @@ struct opencl_slot {
     bool swapped;            /* the list that a resume reads is OTHER_LIST */
 };
 
-enum { KERNEL_DARTS, KERNEL_ARITHMETIC, KERNEL_FUSED, KERNEL_BEGIN, KERNEL_RESUME, KERNELS };
-static const char *const kernel_names[KERNELS] = {"darts", "arithmetic", "fused", "rows_begin",
-                                                  "rows_resume"};
+enum {
+    KERNEL_DARTS,
+    KERNEL_FLOAT_ARITHMETIC,
+    KERNEL_FLOAT_FUSED,
+    KERNEL_LABELS,
+    KERNELS_WITHOUT_DOUBLES,
+    KERNEL_ARITHMETIC = KERNELS_WITHOUT_DOUBLES,
+    KERNEL_FUSED,
+    KERNEL_BEGIN,
+    KERNEL_RESUME,
+    KERNELS
+};
+static const char *const kernel_names[KERNELS] = {"darts",      "float_arithmetic", "float_fused",
+                                                  "labels",     "arithmetic",       "fused",
+                                                  "rows_begin", "rows_resume"};
 
 struct opencl_device {
     struct plait_device device; /* the first member */
@@ -224,7 +236,7 @@ static bool opencl_build(struct opencl_device *d, char *why) {
         opencl_explain_build(d, why);
         return false;
     }
-    for (int k = 0; k < (d->device.facts.doubles ? KERNELS : KERNEL_DARTS + 1); k++) {
+    for (int k = 0; k < (d->device.facts.doubles ? KERNELS : KERNELS_WITHOUT_DOUBLES); k++) {
         d->kernels[k] = cl->clCreateKernel(d->program, kernel_names[k], &code);
         if (!opencl_did(why, "clCreateKernel", code))
             return false;
@@ -280,6 +292,9 @@ static struct plait_device *opencl_open(enum plait_device_choice choice, int ind
     opencl_describe(d, found.platforms[index]);
     *facts = d->device.facts;
     d->device.pixels_max = facts->doubles ? opencl_batch(facts) : 0;
+    cl_ulong largest = 0;
+    cl->clGetDeviceInfo(d->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL);
+    d->device.buffer_bytes = largest;
     d->context = cl->clCreateContext(NULL, 1, &d->id, NULL, NULL, &code);
     bool able = opencl_did(why, "clCreateContext", code);
     if (able) {
@@ -457,23 +472,23 @@ static enum device_state opencl_poll(struct plait_device *device, int index) {
     return status == CL_COMPLETE ? DEVICE_ENDED : DEVICE_RUNNING;
 }
 
-static bool opencl_arithmetic(struct plait_device *device, uint32_t n, const double *abc,
-                              double *results) {
-    struct opencl_device *d = (struct opencl_device *)device;
-    struct opencl_arguments a = {d, d->kernels[KERNEL_ARITHMETIC], 0, CL_SUCCESS};
-    const size_t in_bytes = 3 * (size_t)n * sizeof *abc, out_bytes = 4 * (size_t)n * sizeof *abc;
+/* A kernel of n items that makes of three numbers of `size` bytes each four. */
+static bool opencl_try_triples(struct opencl_device *d, int kernel, uint32_t n, size_t size,
+                               const void *abc, void *results) {
+    struct opencl_arguments a = {d, d->kernels[kernel], 0, CL_SUCCESS};
+    const size_t in_bytes = 3 * n * size, out_bytes = 4 * n * size;
+    char *why = d->device.why;
     cl_mem in = NULL, out = NULL;
-    bool able = opencl_reserve(d, in_bytes, &in, device->why) &&
-                opencl_reserve(d, out_bytes, &out, device->why);
+    bool able = opencl_reserve(d, in_bytes, &in, why) && opencl_reserve(d, out_bytes, &out, why);
     if (able) {
         opencl_uint(&a, n);
         opencl_buffer(&a, &in);
         opencl_buffer(&a, &out);
-        able = opencl_did(device->why, "clEnqueueWriteBuffer",
+        able = opencl_did(why, "clEnqueueWriteBuffer",
                           d->cl->clEnqueueWriteBuffer(d->queue, in, CL_TRUE, 0, in_bytes, abc, 0,
                                                       NULL, NULL)) &&
                opencl_run(&a, n) &&
-               opencl_did(device->why, "clEnqueueReadBuffer",
+               opencl_did(why, "clEnqueueReadBuffer",
                           d->cl->clEnqueueReadBuffer(d->queue, out, CL_TRUE, 0, out_bytes, results,
                                                      0, NULL, NULL));
     }
@@ -484,21 +499,165 @@ static bool opencl_arithmetic(struct plait_device *device, uint32_t n, const dou
     return able;
 }
 
-static bool opencl_fused(struct plait_device *device, uint32_t items, uint32_t steps) {
+static bool opencl_arithmetic(struct plait_device *device, uint32_t n, const double *abc,
+                              double *results) {
+    return opencl_try_triples((struct opencl_device *)device, KERNEL_ARITHMETIC, n, sizeof *abc,
+                              abc, results);
+}
+
+static bool opencl_floats(struct plait_device *device, uint32_t n, const float *abc,
+                          float *results) {
+    return opencl_try_triples((struct opencl_device *)device, KERNEL_FLOAT_ARITHMETIC, n,
+                              sizeof *abc, abc, results);
+}
+
+static bool opencl_fused(struct plait_device *device, bool doubles, uint32_t items,
+                         uint32_t steps) {
     struct opencl_device *d = (struct opencl_device *)device;
-    struct opencl_arguments a = {d, d->kernels[KERNEL_FUSED], 0, CL_SUCCESS};
+    struct opencl_arguments a = {d, d->kernels[doubles ? KERNEL_FUSED : KERNEL_FLOAT_FUSED], 0,
+                                 CL_SUCCESS};
     const uint32_t whole = (items + WORK_GROUP - 1) / WORK_GROUP * WORK_GROUP;
     const double factor = 0.999;
+    const float factor_float = 0.999f;
     cl_mem out = NULL;
     if (!opencl_reserve(d, whole * sizeof factor, &out, device->why))
         return false;
     opencl_uint(&a, steps);
-    opencl_argument(&a, sizeof factor, &factor);
+    if (doubles)
+        opencl_argument(&a, sizeof factor, &factor);
+    else
+        opencl_argument(&a, sizeof factor_float, &factor_float);
     opencl_buffer(&a, &out);
     const bool able =
         opencl_run(&a, whole) && opencl_did(device->why, "clFinish", d->cl->clFinish(d->queue));
     d->cl->clReleaseMemObject(out);
     return able;
+}
+
+/* -- labels ------------------------------------------------------------------------------------ */
+
+/* The kernel's blocks, tiles, and blocks of an item. */
+enum { BLOCK = PLAIT_KMEANS_BLOCK, TILE = PLAIT_KMEANS_TILE, GROUP = 4 };
+
+enum { KEPT_BESTS, KEPT_SECONDS, KEPT_FOUND, KEPT };
+
+struct opencl_points {
+    struct device_points_shape shape;
+    cl_mem *copies[DEVICE_COPY_H + 1]; /* [buffers] of a and of squares, one of b and of h */
+    cl_mem kept[KEPT];
+    cl_mem labels[PLAIT_DEVICE_SLOTS];
+    /* Of a slot, what is sent and what comes back: [LABELS][BLOCK] = [PUT] numbers of 4 bytes. */
+    void *memory[PLAIT_DEVICE_SLOTS];
+};
+
+static uint32_t opencl_buffers_of(const struct device_points_shape *shape, int copy) {
+    return copy == DEVICE_COPY_A || copy == DEVICE_COPY_SQUARES ? shape->buffers : 1;
+}
+
+static void opencl_points_close(struct plait_device *device, void *points) {
+    struct opencl_device *d = (struct opencl_device *)device;
+    struct opencl_points *p = points;
+    if (device->lost) /* as in opencl_close */
+        return;
+    for (int copy = 0; copy <= DEVICE_COPY_H; copy++) {
+        for (uint32_t k = 0; p->copies[copy] && k < opencl_buffers_of(&p->shape, copy); k++)
+            if (p->copies[copy][k])
+                d->cl->clReleaseMemObject(p->copies[copy][k]);
+        free(p->copies[copy]);
+    }
+    for (int k = 0; k < KEPT; k++)
+        if (p->kept[k])
+            d->cl->clReleaseMemObject(p->kept[k]);
+    for (int slot = 0; slot < PLAIT_DEVICE_SLOTS; slot++) {
+        if (p->labels[slot])
+            d->cl->clReleaseMemObject(p->labels[slot]);
+        free(p->memory[slot]);
+    }
+    free(p);
+}
+
+static void *opencl_points_open(struct plait_device *device,
+                                const struct device_points_shape *shape) {
+    struct opencl_device *d = (struct opencl_device *)device;
+    struct opencl_points *p = calloc(1, sizeof *p);
+    const size_t block = BLOCK * sizeof(float), tile = TILE * sizeof(float);
+    const size_t bytes[] = {[DEVICE_COPY_A] = shape->blocks * block * shape->dims,
+                            [DEVICE_COPY_SQUARES] = shape->blocks * block,
+                            [DEVICE_COPY_B] = shape->tiles * tile * shape->dims,
+                            [DEVICE_COPY_H] = shape->tiles * tile};
+    bool able = p || opencl_did(device->why, "calloc", CL_OUT_OF_HOST_MEMORY);
+    if (able)
+        p->shape = *shape;
+    for (int copy = 0; able && copy <= DEVICE_COPY_H; copy++) {
+        const uint32_t buffers = opencl_buffers_of(shape, copy);
+        p->copies[copy] = calloc(buffers, sizeof(cl_mem));
+        able = p->copies[copy] || opencl_did(device->why, "calloc", CL_OUT_OF_HOST_MEMORY);
+        for (uint32_t k = 0; able && k < buffers; k++)
+            able = opencl_reserve(d, bytes[copy], &p->copies[copy][k], device->why);
+    }
+    for (int k = 0; able && k < KEPT; k++)
+        able = opencl_reserve(d, PLAIT_DEVICE_KEPT * block, &p->kept[k], device->why);
+    for (int slot = 0; able && slot < PLAIT_DEVICE_SLOTS; slot++) {
+        p->memory[slot] = malloc(PLAIT_DEVICE_LABELS * block);
+        able = (p->memory[slot] || opencl_did(device->why, "malloc", CL_OUT_OF_HOST_MEMORY)) &&
+               opencl_reserve(d, PLAIT_DEVICE_LABELS * block, &p->labels[slot], device->why);
+    }
+    if (able)
+        return p;
+    if (p)
+        opencl_points_close(device, p);
+    return NULL;
+}
+
+static bool opencl_put(struct plait_device *device, void *points, int index,
+                       const struct device_put *put) {
+    struct opencl_device *d = (struct opencl_device *)device;
+    struct opencl_slot *slot = &d->slots[index];
+    struct opencl_points *p = points;
+    const uint32_t buffer = opencl_buffers_of(&p->shape, put->copy) > 1 ? put->buffer : 0;
+    /* From memory that stays if the device is lost on the way. */
+    memcpy(p->memory[index], put->values, put->count * sizeof(float));
+    if (slot->event)
+        d->cl->clReleaseEvent(slot->event);
+    slot->event = NULL;
+    return opencl_did(device->why, "clEnqueueWriteBuffer",
+                      d->cl->clEnqueueWriteBuffer(d->queue, p->copies[put->copy][buffer], CL_FALSE,
+                                                  put->offset * sizeof(float),
+                                                  put->count * sizeof(float), p->memory[index], 0,
+                                                  NULL, &slot->event)) &&
+           opencl_did(device->why, "clFlush", d->cl->clFlush(d->queue));
+}
+
+static bool opencl_label(struct plait_device *device, void *points, int index,
+                         const struct device_labels_launch *launch) {
+    struct opencl_device *d = (struct opencl_device *)device;
+    struct opencl_points *p = points;
+    struct opencl_arguments a = {d, d->kernels[KERNEL_LABELS], 0, CL_SUCCESS};
+    const uint32_t items = (launch->blocks + GROUP - 1) / GROUP * BLOCK;
+    opencl_uint(&a, launch->dims);
+    opencl_uint(&a, launch->tile);
+    opencl_uint(&a, launch->tiles);
+    opencl_int(&a, launch->begins);
+    opencl_int(&a, launch->ends);
+    opencl_argument(&a, sizeof launch->slope, &launch->slope);
+    opencl_uint(&a, launch->first);
+    opencl_uint(&a, launch->blocks);
+    opencl_buffer(&a, &p->copies[DEVICE_COPY_A][launch->buffer]);
+    opencl_buffer(&a, &p->copies[DEVICE_COPY_SQUARES][launch->buffer]);
+    opencl_buffer(&a, &p->copies[DEVICE_COPY_B][0]);
+    opencl_buffer(&a, &p->copies[DEVICE_COPY_H][0]);
+    for (int k = 0; k < KEPT; k++)
+        opencl_buffer(&a, &p->kept[k]);
+    opencl_buffer(&a, &p->labels[index]);
+    /* Something is read in any case: the event of that says when the launch is over. */
+    const size_t bytes = launch->ends ? launch->blocks * BLOCK * sizeof(int32_t) : sizeof(int32_t);
+    return opencl_run(&a, items) &&
+           opencl_read(d, &d->slots[index], launch->ends ? p->labels[index] : p->kept[KEPT_FOUND],
+                       bytes, p->memory[index]);
+}
+
+static const int32_t *opencl_labels(const void *points, int slot) {
+    return ((const struct opencl_points *)points)->memory[slot];
 }
 
 static const uint32_t *opencl_sums(const struct plait_device *device, int slot) {
@@ -519,13 +678,19 @@ const struct plait_device_kind plait_opencl_kind = {
     .open = opencl_open,
     .close = opencl_close,
     .arithmetic = opencl_arithmetic,
+    .floats = opencl_floats,
     .fused = opencl_fused,
     .darts = opencl_darts,
     .rows_begin = opencl_rows_begin,
     .rows_resume = opencl_rows_resume,
     .rows_fetch = opencl_rows_fetch,
+    .points_open = opencl_points_open,
+    .points_close = opencl_points_close,
+    .put = opencl_put,
+    .label = opencl_label,
     .poll = opencl_poll,
     .sums = opencl_sums,
     .pending = opencl_pending,
     .counts = opencl_counts,
+    .labels = opencl_labels,
 };

@@ -311,6 +311,7 @@ static const struct option rows[] = {
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof *rows, 0},
     {run_option_rows, RUN_OPTIONS, offsetof(struct kmeans_options, run)},
+    GPU_RANKS_TABLE(offsetof(struct kmeans_options, run)),
     ENERGY_TABLE(offsetof(struct kmeans_options, energy)),
     OPTION_STANDARD_TABLE,
 };
