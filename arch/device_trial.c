@@ -439,7 +439,7 @@ bool plait_device_try(struct plait_device *device, char *why) {
     /* Whole launches; some tiles and some blocks at a time; one tile of one group of blocks. */
     if (labels &&
         (!trial_floats(device, why) || !trial_labels(device, 3, 4, 301, UINT64_C(1) << 24, why) ||
-         !trial_labels(device, 17, 9, 31, UINT64_C(1) << 17, why) ||
+         !trial_labels(device, 17, 9, 61, UINT64_C(1) << 17, why) ||
          !trial_labels(device, 64, 3, 6, 1, why)))
         return false;
     device->products_budget = products_budget;

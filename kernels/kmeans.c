@@ -475,8 +475,9 @@ static void kmeans_take_block(struct labeller *own, uint64_t block) {
     const uint64_t first = block * BLOCK, left = run->share.count - first;
     const size_t some = left < BLOCK ? (size_t)left : BLOCK;
     const int32_t *found = run->found + first, *labels = run->labels + first;
-    if (memcmp(found, labels, some * sizeof *found) == 0)
-        return; /* as most are in the end */
+    /* As most are in the end; at the beginning, no label is -1 and in doubt about cluster 0 too. */
+    if (labels[0] >= 0 && memcmp(found, labels, some * sizeof *found) == 0)
+        return;
     for (size_t p = 0; p < some; p++) {
         int32_t label = found[p];
         if (label < 0) {
