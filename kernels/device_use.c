@@ -2,7 +2,7 @@
  * Devices as users see them, and the speed of threads to compare them with. */
 #include "plait/device.h"
 
-#include "../arch/device.h"
+#include "../arch/device_kind.h"
 #include "../arch/path.h"
 #include "device_rest.h"
 #include "exec_is_valid.h"
@@ -20,6 +20,10 @@ static const double speed_s = 20e-3; /* as the trial measures devices */
 
 static enum plait_device_choice device_choice_of(enum plait_device_set set) {
     return set == PLAIT_GPUS ? PLAIT_CHOOSE_GPUS : PLAIT_CHOOSE_ALL;
+}
+
+bool plait_device_built(void) {
+    return plait_device_kinds[0] != NULL;
 }
 
 size_t plait_device_count(enum plait_device_set set) {

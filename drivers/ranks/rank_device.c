@@ -103,10 +103,14 @@ static bool rank_device_choose(struct rank_device *rank, const struct rank_devic
     MPI_CHECK(MPI_Exscan(&wants, &before, 1, MPI_INT, MPI_SUM, session->node));
     MPI_CHECK(MPI_Allreduce(&wants, &sharers, 1, MPI_INT, MPI_SUM, session->node));
     const size_t place = session->node_rank == 0 ? 0 : (size_t)before;
-    if (wants && count == 0) {
+    if (wants && !plait_device_built()) {
         failure_set(
             failure, EXIT_USAGE,
-            "--gpu-ranks asks for a device, and OpenCL finds none here: install a driver for it (and a Plait with PLAIT_OPENCL=ON), or leave the rank out");
+            "--gpu-ranks asks for a device, and this Plait is built without OpenCL: build it with -DPLAIT_OPENCL=ON, or leave the rank out");
+    } else if (wants && count == 0) {
+        failure_set(
+            failure, EXIT_USAGE,
+            "--gpu-ranks asks for a device, and OpenCL finds none here: install its driver and libOpenCL.so.1, or leave the rank out");
     } else if (wants && !rank_device_open(rank, request, place % count, why)) {
         failure_set(
             failure, EXIT_USAGE,

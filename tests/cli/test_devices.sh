@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # --gpu-ranks: who gets which device, with the same bits; a device that fails in the middle of the work.
-#     test_devices.sh PART...     choice loss hello sysinfo no_loader   opencl_bits opencl_signals opencl_start oclgrind
-# FAKED_PLAIT is a plait with a device of its own (fake_device.c), which the first parts use; the others need a
-# device of this machine, the last one oclgrind and DEVICE_SMALL, the program that it runs.
+#     test_devices.sh PART...     choice kmeans loss hello sysinfo no_loader not_built
+#                                 opencl_bits opencl_signals opencl_start opencl_broken oclgrind
+# FAKED_PLAIT is a plait with a device of its own (fake_device.c), which the first parts use, DEVICELESS_PLAIT
+# one as if built without OpenCL; the second row needs a device of this machine, opencl_broken FAKE_LOADER, a
+# libOpenCL.so.1 of its own, and oclgrind DEVICE_SMALL, the program that it runs.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -78,7 +80,73 @@ choice() {
             "$FAKED_PLAIT" "${picture[@]}" --gpu-ranks="$text"
     done
     RANKS_LIST=1 expect_error "gpu-ranks" 2 -- "$FAKED_PLAIT" "${picture[@]}" --gpu-ranks ''
-    RANKS_LIST=1 expect_error "unknown option '--gpu-ranks'" 2 -- "$FAKED_PLAIT" kmeans a.npy --k 2 --gpu-ranks all
+    RANKS_LIST=1 expect_error "unknown option '--gpu-ranks'" 2 -- "$FAKED_PLAIT" count --gpu-ranks all
+}
+
+# points FILE ROWS: points of three columns around nine places.
+points() {
+    awk -v rows="$2" 'BEGIN { srand(7); for (i = 0; i < rows; i++)
+        printf "%.6f,%.6f,%.6f\n", i % 9 + rand(), i % 5 - rand() * rand(), rand() * 3 }' >"$1"
+}
+
+# clusters RANKS WORDS OPTION...: k-means of points.csv on a plait with the fake device, all results of which are
+# those of threads, in expected.*; --labels and --centroids are among the options where they mean something.
+clusters() {
+    local ranks=$1 words=$2
+    shift 2
+    expect_ok "$ranks" -- env FAKE_DEVICE="$words" "$FAKED_PLAIT" kmeans points.csv --threads 2 "$@" --json report.json
+    assert "inertia and checksum are those of threads: $*" [ "$(head -n 1 "$WORK/out")" = "$(head -n 1 "$WORK/expected")" ]
+}
+
+# Of threads alone.
+clusters_expected() {
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --gpu-ranks none "$@"
+    cp "$WORK/out" "$WORK/expected"
+}
+
+kmeans() {
+    local which
+    new_sandbox
+    points "$SANDBOX/points.csv" 3000
+    clusters_expected --k 12 --restarts 2 --labels expected.npy --centroids expected.csv
+    for which in all 0 1,2 none auto; do
+        clusters 3 'fast two' --k 12 --restarts 2 --gpu-ranks "$which" --verify --labels l.npy --centroids c.csv
+        assert "the same labels" in_sandbox cmp l.npy expected.npy
+        assert "the same centroids" in_sandbox cmp c.csv expected.csv
+    done
+    assert "auto takes GPUs" in_sandbox devices_are 'fake 0, fake 1, None'
+    check_report report.json
+    clusters 1 'slow' --k 12 --restarts 2 --gpu-ranks auto
+    assert "auto leaves what is slower than threads" in_sandbox devices_are None
+    clusters 1 'fast no-doubles' --k 12 --restarts 2 --gpu-ranks all
+    assert "labels need no doubles" in_sandbox devices_are 'fake 0'
+    clusters 1 'fast no-memory' --k 12 --restarts 2 --gpu-ranks auto
+    assert "a device without memory is left" in_sandbox devices_are None
+    assert "with a reason" has_warning 'its driver names no memory that points would fit into'
+    clusters 2 'fast full' --k 12 --restarts 2 --gpu-ranks all
+    assert "one that has none left is reported once by each" [ "$(lines_of_plait | grep -c 'has failed: the device is out of memory')" -eq 2 ]
+
+    clusters_expected --k 2:5 --standardise
+    clusters 2 fast --k 2:5 --standardise --gpu-ranks all
+    clusters_expected --k 12 --centroids expected_c.npy
+    clusters_expected --predict expected_c.npy
+    clusters 2 fast --predict expected_c.npy --gpu-ranks 1
+    FAKE_DEVICE='fast absent' expect_error '--gpu-ranks asks for a device' 2 -- "$FAKED_PLAIT" kmeans points.csv --k 2 --gpu-ranks all
+    for which in wrong-floats wrong-labels; do
+        clusters_expected --k 3
+        clusters 1 "fast $which" --k 3 --gpu-ranks auto
+        assert "a wrong device is reported" has_warning 'does not use its GPU, fake 0: .* (of floats|labels of k-means)'
+        FAKE_DEVICE="fast $which" RANKS_LIST=1 expect_error '--gpu-ranks asks for device 0' 2 -- "$FAKED_PLAIT" kmeans points.csv --k 2 --gpu-ranks all
+    done
+
+    # Lost in the middle, with a checkpoint.
+    clusters_expected --k 12 --restarts 2
+    for which in 2 9 30; do
+        clusters 2 "fast lost=$which" --k 12 --restarts 2 --gpu-ranks all --checkpoint a.ck --checkpoint-every 0
+        assert "a rank says that its device has failed" has_warning \
+            'rank [0-9] on host .*: device 0, fake 0, has failed: the device is out of memory or was reset .test.: the rank continues on its threads'
+        assert "the checkpoint is gone at the end" [ ! -e "$SANDBOX/a.ck" ]
+    done
 }
 
 has_warning() {
@@ -118,8 +186,11 @@ hello() {
     assert "why it is not used" grep -q 'device 0: fake 0 (not a GPU), tests, 1 GiB, without doubles, not used: of 1048576 darts of rxs64 it counts 823669 hits instead of 823668' "$WORK/out"
     check_report report.json
     expect_ok 1 -- env FAKE_DEVICE=absent "$FAKED_PLAIT" hello --devices --json report.json
-    assert "none" [ "$(wc -l <"$WORK/out")" -eq 1 ]
+    assert "none" grep -q '^no node has a device: OpenCL finds none$' "$WORK/out"
+    assert "in one line" [ "$(wc -l <"$WORK/out")" -eq 2 ]
     check_report report.json
+    expect_ok 1 -- env FAKE_DEVICE=absent "$FAKED_PLAIT" hello
+    assert "which is for those who ask" [ "$(wc -l <"$WORK/out")" -eq 1 ]
 }
 
 # As hello lists them, and which node has them.
@@ -140,8 +211,27 @@ assert [d['name'] for d in devices] == ['fake 0', 'fake 1'] and all(d['darts_per
     check_report report.json
 }
 
+# A Plait without OpenCL says that, and does not name drivers.
+not_built() {
+    expect_ok 2 -- "$DEVICELESS_PLAIT" "${picture[@]}" --gpu-ranks auto
+    assert "auto is silent" [ "$(plait_lines)" -eq 0 ]
+    assert "and the checksum is right" grep -q "fnv1a $mandelbrot" "$WORK/out"
+    expect_error '--gpu-ranks asks for a device, and this Plait is built without OpenCL: ' 2 -- "$DEVICELESS_PLAIT" "${picture[@]}" --gpu-ranks all
+    expect_error '--gpu-ranks asks for a device, and this Plait is built without OpenCL: ' 2 -- "$DEVICELESS_PLAIT" "${darts[@]}" --gpu-ranks 0
+    expect_ok 2 -- "$DEVICELESS_PLAIT" hello --devices --json report.json
+    assert "hello says why" grep -q '^no node has a device: this Plait is built without OpenCL$' "$WORK/out"
+    check_report report.json
+    expect_ok 1 -- "$DEVICELESS_PLAIT" sysinfo --devices --json report.json
+    assert "sysinfo finds none" [ "$(grep -c '^OpenCL .*\(finds\|device\)' "$WORK/out")" -eq 0 ]
+    check_report report.json
+}
+
 # No driver at all: auto is silent, all is one line.
 no_loader() {
+    if [ "$WITH_OPENCL" != 1 ]; then
+        echo 'SKIPPED: built without OpenCL'
+        exit 77
+    fi
     mkdir -p "$WORK/none"
     export OCL_ICD_VENDORS=$WORK/none
     expect_ok 2 -- "$PLAIT" "${picture[@]}" --gpu-ranks auto
@@ -149,7 +239,13 @@ no_loader() {
     expect_error '--gpu-ranks asks for a device, and OpenCL finds none here' 2 -- "$PLAIT" "${picture[@]}" --gpu-ranks all
     expect_error '--gpu-ranks asks for a device, and OpenCL finds none here' 2 -- "$PLAIT" "${darts[@]}" --gpu-ranks 0
     expect_ok 1 -- "$PLAIT" hello --devices
-    assert "none" [ "$(grep -c device "$WORK/out")" -eq 0 ]
+    assert "none" grep -q '^no node has a device: OpenCL finds none$' "$WORK/out"
+    # A driver that is not there, or is no library, is none.
+    echo libnosuchdriver.so.1 >"$WORK/none/absent.icd"
+    echo "$WORK/none/absent.icd" >"$WORK/none/text.icd"
+    expect_error '--gpu-ranks asks for a device, and OpenCL finds none here' 2 -- "$PLAIT" "${darts[@]}" --gpu-ranks all
+    expect_ok 1 -- "$PLAIT" hello --devices
+    assert "none either" grep -q '^no node has a device: OpenCL finds none$' "$WORK/out"
 }
 
 # -- with a device of this machine -----------------------------------------------------------------------

@@ -49,6 +49,9 @@ struct plait_device_info {
 
 #define PLAIT_DEVICE_WHY_BYTES 256
 
+/* Whether this library has devices at all: not where it was built with -DPLAIT_OPENCL=OFF. */
+PLAIT_API bool plait_device_built(void);
+
 /* The devices of this machine, GPUs first, index 0 .. plait_device_count() - 1. */
 PLAIT_API size_t plait_device_count(enum plait_device_set set);
 
