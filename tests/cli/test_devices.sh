@@ -270,6 +270,15 @@ opencl_bits() {
             assert "fnv1a is right" grep -q "fnv1a $mandelbrot" "$WORK/out"
         done
     done
+    new_sandbox
+    points "$SANDBOX/points.csv" 20000
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 40 --max-iter 5 --gpu-ranks none --labels a.npy --centroids a.csv
+    cp "$WORK/out" "$WORK/expected"
+    for which in all 0,2; do
+        expect_ok 3 -- "$PLAIT" kmeans points.csv --k 40 --max-iter 5 --threads 1 --gpu-ranks "$which" --verify --labels b.npy --centroids b.csv
+        assert "inertia and checksum are those of threads" [ "$(head -n 1 "$WORK/out")" = "$(head -n 1 "$WORK/expected")" ]
+        assert "the same labels and centroids" in_sandbox eval 'cmp a.npy b.npy && cmp a.csv b.csv'
+    done
     expect_ok 1 -- "$PLAIT" julia --out null --gpu-ranks all
     assert "fnv1a of Julia is right" grep -q 'fnv1a 7977c2e50817ba97' "$WORK/out"
     expect_ok 3 -- "$PLAIT" julia --gpu-ranks 1 --colour smooth --samples 2 --size 200x150 --out a.png
@@ -355,12 +364,22 @@ oclgrind() {
     fi
     mkdir -p "$WORK/vendors"
     echo /usr/lib/oclgrind/liboclgrind-rt-icd.so >"$WORK/vendors/oclgrind.icd"
-    run_ranks 1 env OCL_ICD_VENDORS="$WORK/vendors" OCLGRIND_DATA_RACES=1 OCLGRIND_UNINITIALIZED=1 OCLGRIND_CHECK_API=1 \
-        OCLGRIND_BUILD_OPTIONS=-cl-opt-disable "$DEVICE_SMALL"
+    watched
     cat "$WORK/out"
     assert "it runs on Oclgrind" grep -q '^Oclgrind' "$WORK/out"
     assert "the results are right, status 0, not $status" [ "$status" -eq 0 ]
     assert "nothing to complain of" [ ! -s "$WORK/err" ]
+    # And it sees what there is to see.
+    watched overrun
+    assert "an overrun is reported" grep -q 'Invalid write of size' "$WORK/err"
+    watched race
+    assert "a race is reported" grep -q 'data race' "$WORK/err"
+    watched uninitialised
+    assert "a value that nobody has written is reported" grep -qi 'uninitiali[sz]ed' "$WORK/err"
+}
+watched() {
+    run_ranks 1 env OCL_ICD_VENDORS="$WORK/vendors" OCLGRIND_DATA_RACES=1 OCLGRIND_UNINITIALIZED=1 OCLGRIND_CHECK_API=1 \
+        OCLGRIND_BUILD_OPTIONS=-cl-opt-disable "$DEVICE_SMALL" "$@"
 }
 
 for part in "$@"; do "$part"; done
