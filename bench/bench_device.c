@@ -216,19 +216,23 @@ static void bench_labels(uint32_t dims, uint32_t clusters, uint64_t points, doub
     free(values);
 }
 
-/* Fused operations of doubles or floats per second: longer and longer until it takes a round. */
+/* Fused operations of doubles or floats per second: longer and longer until it takes a round, and
+ * then the best of some, since what else the machine does only makes it less. */
 static double fused_rate(struct plait_device *device, bool doubles) {
     const uint32_t items = 1 << 20;
     double seconds = 0, rate = 0;
     if (!device->kind->fused ||
         !device->kind->fused(device, doubles, items, 1)) /* compiles it, too */
         return 0;
-    for (uint32_t steps = 1; seconds < round_s && steps <= 1 << 20; steps *= 4) {
+    for (uint32_t steps = 1, long_ones = 0; long_ones < 5 && steps <= 1 << 20;) {
         const uint64_t start_ns = bench_now_ns();
         if (!device->kind->fused(device, doubles, items, steps))
             return 0;
         seconds = (double)(bench_now_ns() - start_ns) * 1e-9;
-        rate = 8.0 * items * steps / seconds;
+        const double reached = 8.0 * items * steps / seconds;
+        rate = reached > rate ? reached : rate;
+        long_ones += seconds >= round_s;
+        steps *= seconds < round_s ? 4 : 1;
     }
     return rate;
 }

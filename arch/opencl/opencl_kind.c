@@ -86,12 +86,27 @@ static const char *opencl_error_text(cl_int code) {
     }
 }
 
+/* What a driver says of itself, as one line of plain text for people and reports. */
+static void opencl_plain(const char *text, char *plain, size_t bytes) {
+    size_t length = 0;
+    for (text += strspn(text, " "); *text && length + 1 < bytes; text++) {
+        const unsigned char c = (unsigned char)*text;
+        plain[length++] = c < ' ' ? ' ' : c > '~' ? '?' : (char)c;
+    }
+    plain[length] = '\0';
+}
+
 /* Notes why a call failed; false unless code is CL_SUCCESS. */
 static bool opencl_did(char *why, const char *what, cl_int code) {
     if (code != CL_SUCCESS)
         snprintf(why, PLAIT_DEVICE_WHY, "%s (%s, code %d)", opencl_error_text(code), what,
                  (int)code);
     return code == CL_SUCCESS;
+}
+
+/* The same of a call that makes something: a driver may report success and make nothing. */
+static bool opencl_made(char *why, const char *what, const void *made, cl_int code) {
+    return opencl_did(why, what, made || code != CL_SUCCESS ? code : CL_INVALID_VALUE);
 }
 
 /* -- which devices there are ------------------------------------------------------------------- */
@@ -116,7 +131,8 @@ static void opencl_add(const struct plait_opencl *cl, cl_platform_id platform, c
     if (space == 0 ||
         cl->clGetDeviceIDs(platform, type, space, found->ids + found->count, &count) != CL_SUCCESS)
         return;
-    for (cl_uint k = 0; k < count && k < space; k++)
+    /* A count may be larger than what was written. */
+    for (cl_uint k = 0; k < count && k < space && found->ids[found->count]; k++)
         found->platforms[found->count++] = platform;
 }
 
@@ -126,13 +142,14 @@ static struct opencl_found opencl_find(const struct plait_opencl *cl,
     static const cl_device_type types[] = {CL_DEVICE_TYPE_GPU, CL_DEVICE_TYPE_ACCELERATOR,
                                            CL_DEVICE_TYPE_CPU};
     struct opencl_found found = {.count = 0};
-    cl_platform_id platforms[PLATFORMS_MAX];
+    cl_platform_id platforms[PLATFORMS_MAX] = {NULL};
     cl_uint count = 0;
     if (cl->clGetPlatformIDs(PLATFORMS_MAX, platforms, &count) != CL_SUCCESS)
         return found;
     for (int t = 0; t < (choice == PLAIT_CHOOSE_GPUS ? 1 : 3); t++)
         for (cl_uint p = 0; p < count && p < PLATFORMS_MAX; p++)
-            if (choice == PLAIT_CHOOSE_ALL || !opencl_is_for_cpus(cl, platforms[p]))
+            if (platforms[p] &&
+                (choice == PLAIT_CHOOSE_ALL || !opencl_is_for_cpus(cl, platforms[p])))
                 opencl_add(cl, platforms[p], types[t], &found);
     return found;
 }
@@ -150,6 +167,17 @@ static int opencl_count(enum plait_device_choice choice) {
 
 /* -- opening ----------------------------------------------------------------------------------- */
 
+static void opencl_forget_program(struct opencl_device *d) {
+    for (int k = 0; k < KERNELS; k++) {
+        if (d->kernels[k])
+            d->cl->clReleaseKernel(d->kernels[k]);
+        d->kernels[k] = NULL;
+    }
+    if (d->program)
+        d->cl->clReleaseProgram(d->program);
+    d->program = NULL;
+}
+
 static void opencl_close(struct plait_device *device) {
     struct opencl_device *d = (struct opencl_device *)device;
     const struct plait_opencl *cl = d->cl;
@@ -165,11 +193,7 @@ static void opencl_close(struct plait_device *device) {
      * of that stays as it is to the end of the process. */
     if (device->lost)
         return;
-    for (int k = 0; k < KERNELS; k++)
-        if (d->kernels[k])
-            cl->clReleaseKernel(d->kernels[k]);
-    if (d->program)
-        cl->clReleaseProgram(d->program);
+    opencl_forget_program(d);
     if (d->queue)
         cl->clReleaseCommandQueue(d->queue);
     if (d->context)
@@ -181,28 +205,32 @@ static void opencl_text(const struct opencl_device *d, cl_device_info what, char
                         size_t bytes) {
     char full[512] = "";
     d->cl->clGetDeviceInfo(d->id, what, sizeof full - 1, full, NULL);
-    const char *begin = full + strspn(full, " ");
-    snprintf(text, bytes, "%.*s", (int)bytes - 1, begin);
-    for (char *c = text; *c; c++)
-        *c = *c < ' ' ? ' ' : *c;
+    opencl_plain(full, text, bytes);
 }
+
+/* Who has more does not know how much it is. */
+static const uint64_t memory_bytes_max = UINT64_C(1) << 48;
 
 static void opencl_describe(struct opencl_device *d, cl_platform_id platform) {
     struct plait_device_facts *facts = &d->device.facts;
-    char name[48] = "", version[40] = "";
+    char full[512] = "", name[48] = "", version[40] = "";
     cl_ulong memory = 0;
     cl_device_type type = 0;
     cl_device_fp_config doubles = 0;
     opencl_text(d, CL_DEVICE_NAME, facts->name, sizeof facts->name);
     opencl_text(d, CL_DRIVER_VERSION, version, sizeof version);
-    d->cl->clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name - 1, name, NULL);
-    snprintf(facts->driver, sizeof facts->driver, "%s %s", name, version);
+    d->cl->clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof full - 1, full, NULL);
+    opencl_plain(full, name, sizeof name);
+    if (!facts->name[0])
+        snprintf(facts->name, sizeof facts->name, "without a name");
+    snprintf(facts->driver, sizeof facts->driver, "%s %s", name[0] ? name : "unknown driver",
+             version);
     d->cl->clGetDeviceInfo(d->id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory, NULL);
     d->cl->clGetDeviceInfo(d->id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
     if (d->cl->clGetDeviceInfo(d->id, CL_DEVICE_DOUBLE_FP_CONFIG, sizeof doubles, &doubles, NULL) !=
         CL_SUCCESS)
         doubles = 0;
-    facts->memory_bytes = memory;
+    facts->memory_bytes = memory <= memory_bytes_max ? memory : 0;
     facts->gpu = (type & CL_DEVICE_TYPE_GPU) != 0;
     facts->doubles = doubles != 0;
 }
@@ -216,9 +244,12 @@ static void opencl_explain_build(const struct opencl_device *d, char *why) {
     const char *line = strstr(log, "error");
     while (line && line > log && line[-1] != '\n')
         line--;
-    if (line)
-        snprintf(why, PLAIT_DEVICE_WHY, "its compiler refuses the kernels: %.*s",
-                 (int)strcspn(line, "\n"), line);
+    char plain[160];
+    if (!line)
+        return;
+    log[line - log + (long)strcspn(line, "\n")] = '\0';
+    opencl_plain(line, plain, sizeof plain);
+    snprintf(why, PLAIT_DEVICE_WHY, "its compiler refuses the kernels: %s", plain);
 }
 
 static bool opencl_build(struct opencl_device *d, char *why) {
@@ -226,10 +257,10 @@ static bool opencl_build(struct opencl_device *d, char *why) {
     const char *text = (const char *)plait_opencl_source;
     const char *options =
         d->device.facts.doubles ? "-cl-std=CL1.2 -DPLAIT_DOUBLES" : "-cl-std=CL1.2";
-    cl_int code;
+    cl_int code = CL_SUCCESS;
     d->program =
         cl->clCreateProgramWithSource(d->context, 1, &text, &plait_opencl_source_bytes, &code);
-    if (!opencl_did(why, "clCreateProgramWithSource", code))
+    if (!opencl_made(why, "clCreateProgramWithSource", d->program, code))
         return false;
     if (!opencl_did(why, "clBuildProgram",
                     cl->clBuildProgram(d->program, 1, &d->id, options, NULL, NULL))) {
@@ -238,16 +269,16 @@ static bool opencl_build(struct opencl_device *d, char *why) {
     }
     for (int k = 0; k < (d->device.facts.doubles ? KERNELS : KERNELS_WITHOUT_DOUBLES); k++) {
         d->kernels[k] = cl->clCreateKernel(d->program, kernel_names[k], &code);
-        if (!opencl_did(why, "clCreateKernel", code))
+        if (!opencl_made(why, "clCreateKernel", d->kernels[k], code))
             return false;
     }
     return true;
 }
 
 static bool opencl_reserve(struct opencl_device *d, size_t bytes, cl_mem *buffer, char *why) {
-    cl_int code;
+    cl_int code = CL_SUCCESS;
     *buffer = d->cl->clCreateBuffer(d->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
-    return opencl_did(why, "clCreateBuffer", code);
+    return opencl_made(why, "clCreateBuffer", *buffer, code);
 }
 
 /* As many pixels as may take an eighth of the device's memory, over all slots. */
@@ -280,10 +311,10 @@ static struct plait_device *opencl_open(enum plait_device_choice choice, int ind
     const struct plait_opencl *cl = plait_opencl_load();
     const struct opencl_found found = opencl_find(cl, choice);
     struct opencl_device *d = calloc(1, sizeof *d);
-    cl_int code = CL_OUT_OF_HOST_MEMORY;
+    cl_int code = CL_SUCCESS;
     if (!d || index >= found.count) {
+        opencl_did(why, "open", d ? CL_DEVICE_NOT_AVAILABLE : CL_OUT_OF_HOST_MEMORY);
         free(d);
-        opencl_did(why, "open", index < found.count ? code : CL_DEVICE_NOT_AVAILABLE);
         return NULL;
     }
     d->device.kind = &plait_opencl_kind;
@@ -291,16 +322,23 @@ static struct plait_device *opencl_open(enum plait_device_choice choice, int ind
     d->id = found.ids[index];
     opencl_describe(d, found.platforms[index]);
     *facts = d->device.facts;
-    d->device.pixels_max = facts->doubles ? opencl_batch(facts) : 0;
     cl_ulong largest = 0;
     cl->clGetDeviceInfo(d->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL);
     d->device.buffer_bytes = largest;
     d->context = cl->clCreateContext(NULL, 1, &d->id, NULL, NULL, &code);
-    bool able = opencl_did(why, "clCreateContext", code);
+    bool able = opencl_made(why, "clCreateContext", d->context, code);
     if (able) {
         d->queue = cl->clCreateCommandQueue(d->context, d->id, 0, &code);
-        able = opencl_did(why, "clCreateCommandQueue", code) && opencl_build(d, why);
+        able = opencl_made(why, "clCreateCommandQueue", d->queue, code) && opencl_build(d, why);
+        if (!able && d->queue &&
+            d->device.facts.doubles) { /* as the driver claims, not the compiler */
+            opencl_forget_program(d);
+            d->device.facts.doubles = facts->doubles = false;
+            able = opencl_build(d, why);
+        }
     }
+    d->device.pixels_max = facts->doubles ? opencl_batch(facts) : 0;
+
     for (int s = 0; s < PLAIT_DEVICE_SLOTS && able; s++)
         able = opencl_reserve_slot(d, &d->slots[s], why);
     if (able)
@@ -364,9 +402,9 @@ static bool opencl_read(struct opencl_device *d, struct opencl_slot *slot, cl_me
     if (slot->event)
         d->cl->clReleaseEvent(slot->event);
     slot->event = NULL;
-    return opencl_did(d->device.why, "clEnqueueReadBuffer",
-                      d->cl->clEnqueueReadBuffer(d->queue, buffer, CL_FALSE, 0, bytes, memory, 0,
-                                                 NULL, &slot->event)) &&
+    const cl_int code = d->cl->clEnqueueReadBuffer(d->queue, buffer, CL_FALSE, 0, bytes, memory, 0,
+                                                   NULL, &slot->event);
+    return opencl_made(d->device.why, "clEnqueueReadBuffer", slot->event, code) &&
            opencl_did(d->device.why, "clFlush", d->cl->clFlush(d->queue));
 }
 
@@ -620,11 +658,10 @@ static bool opencl_put(struct plait_device *device, void *points, int index,
     if (slot->event)
         d->cl->clReleaseEvent(slot->event);
     slot->event = NULL;
-    return opencl_did(device->why, "clEnqueueWriteBuffer",
-                      d->cl->clEnqueueWriteBuffer(d->queue, p->copies[put->copy][buffer], CL_FALSE,
-                                                  put->offset * sizeof(float),
-                                                  put->count * sizeof(float), p->memory[index], 0,
-                                                  NULL, &slot->event)) &&
+    const cl_int code = d->cl->clEnqueueWriteBuffer(
+        d->queue, p->copies[put->copy][buffer], CL_FALSE, put->offset * sizeof(float),
+        put->count * sizeof(float), p->memory[index], 0, NULL, &slot->event);
+    return opencl_made(device->why, "clEnqueueWriteBuffer", slot->event, code) &&
            opencl_did(device->why, "clFlush", d->cl->clFlush(d->queue));
 }
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # --gpu-ranks: who gets which device, with the same bits; a device that fails in the middle of the work.
-#     test_devices.sh PART...     choice kmeans loss hello sysinfo no_loader not_built
-#                                 opencl_bits opencl_signals opencl_start opencl_broken oclgrind
+#     test_devices.sh PART...     choice kmeans loss hello sysinfo no_loader not_built broken
+#                                 opencl_bits opencl_signals opencl_start oclgrind
 # FAKED_PLAIT is a plait with a device of its own (fake_device.c), which the first parts use, DEVICELESS_PLAIT
-# one as if built without OpenCL; the second row needs a device of this machine, opencl_broken FAKE_LOADER, a
-# libOpenCL.so.1 of its own, and oclgrind DEVICE_SMALL, the program that it runs.
+# one as if built without OpenCL; FAKE_LOADER_DIRECTORY has a libOpenCL.so.1 whose driver is broken (fake_loader.c).
+# The second row needs a device of this machine, and oclgrind DEVICE_SMALL, the program that it runs.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -246,6 +246,38 @@ no_loader() {
     expect_error '--gpu-ranks asks for a device, and OpenCL finds none here' 2 -- "$PLAIT" "${darts[@]}" --gpu-ranks all
     expect_ok 1 -- "$PLAIT" hello --devices
     assert "none either" grep -q '^no node has a device: OpenCL finds none$' "$WORK/out"
+}
+
+# Drivers that are broken in many ways: a reason in plain text, no crash, and threads do the work.
+broken() {
+    export LD_LIBRARY_PATH=$FAKE_LOADER_DIRECTORY${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    while IFS='|' read -r word why; do
+        expect_ok 1 -- env FAKE_LOADER="$word" "$PLAIT" hello --devices --json report.json
+        assert "$word: hello has one line that ends in: $why" [ "$(grep -cE "$why\$" "$WORK/out")" -eq 1 ]
+        assert "$word: of plain text" [ "$(LC_ALL=C grep -c '[^ -~]' "$WORK/out" || true)" -eq 0 ]
+        check_report report.json
+    done <<'CASES'
+no-platforms|^no node has a device: OpenCL finds none
+no-devices|^no node has a device: OpenCL finds none
+many|device 0: broken, a platform broken, 1 GiB, with doubles, not used: of 1024 darts of rxs64 it counts 0 hits instead of 802
+nonsense|device 0: [?]+, [?]+ [?]+, 0 GiB, with doubles, not used: of 1024 darts of rxs64 .*
+silent|device 0: without a name \(not a GPU\), a platform , 0 GiB, without doubles, not used: of 1024 darts of rxs64 .*
+no-context|not used: the driver reports an error \(clCreateContext, code -30\)
+no-queue|not used: the driver reports an error \(clCreateCommandQueue, code -30\)
+no-program|not used: the driver reports an error \(clCreateProgramWithSource, code -30\)
+no-kernel|not used: the driver reports an error \(clCreateKernel, code -30\)
+no-buffer|not used: the driver reports an error \(clCreateBuffer, code -30\)
+no-event|not used: the driver reports an error \(clEnqueueReadBuffer, code -30\)
+no-compiler|without doubles, not used: its compiler refuses the kernels: an error *
+false-doubles|1 GiB, without doubles, not used: of 1024 darts of rxs64 .*
+no-launch|not used: the device is out of memory or was reset \(clEnqueueNDRangeKernel, code -5\)
+lost|not used: the device is out of memory or was reset \(a launch, code -5\)
+CASES
+    # Loaded where this machine may have a GPU, which OCL_ICD_VENDORS says.
+    expect_ok 1 -- env FAKE_LOADER=lost OCL_ICD_VENDORS=there "$PLAIT" "${picture[@]}" --gpu-ranks auto
+    assert "the checksum is right" grep -q "fnv1a $mandelbrot" "$WORK/out"
+    assert "with a reason" has_warning 'rank 0 on host .* does not use its GPU, broken: the device is out of memory'
+    FAKE_LOADER=lost RANKS_LIST=1 expect_error '--gpu-ranks asks for device 0, broken, which cannot be used: ' 2 -- "$PLAIT" "${darts[@]}" --gpu-ranks all
 }
 
 # -- with a device of this machine -----------------------------------------------------------------------
