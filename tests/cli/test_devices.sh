@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # --gpu-ranks: who gets which device, with the same bits; a device that fails in the middle of the work.
 #     test_devices.sh PART...     choice kmeans loss hello sysinfo no_loader not_built broken
-#                                 opencl_bits opencl_signals opencl_start oclgrind
+#                                 opencl_bits opencl_signals opencl_kmeans_signals opencl_start oclgrind
 # FAKED_PLAIT is a plait with a device of its own (fake_device.c), which the first parts use, DEVICELESS_PLAIT
 # one as if built without OpenCL; FAKE_LOADER_DIRECTORY has a libOpenCL.so.1 whose driver is broken (fake_loader.c).
 # The second row needs a device of this machine, and oclgrind DEVICE_SMALL, the program that it runs.
@@ -360,6 +360,40 @@ opencl_signals() {
     wait "$pid" || true
     expect_ok 2 -- "$PLAIT" "${picture[@]}" --gpu-ranks none --checkpoint a.ck
     assert "resumed without the device" grep -q "fnv1a $mandelbrot" "$WORK/out"
+}
+
+# The same of k-means, next to the watchdog: handlers and threads of the driver, and both of Plait's, in one process.
+opencl_kmeans_signals() {
+    local pid which
+    local clusters=(kmeans points.csv --k 40 --max-iter 30 --restarts 4)
+    need_device
+    new_sandbox
+    points "$SANDBOX/points.csv" 20000
+    expect_ok 1 -- "$PLAIT" "${clusters[@]}" --gpu-ranks none
+    cp "$WORK/out" "$WORK/expected"
+    last_command="$PLAIT kmeans with a device, stopped by SIGUSR1"
+    for _ in $(seq 10); do # it may be over before the signal comes
+        (cd "$SANDBOX" && exec "$PLAIT" "${clusters[@]}" --threads 1 --gpu-ranks all --watchdog 300 \
+            --checkpoint a.ck --checkpoint-every 0) >"$WORK/out" 2>"$WORK/err" &
+        pid=$!
+        for _ in $(seq 6000); do
+            if [ -s "$SANDBOX/a.ck" ] || ! kill -0 "$pid" 2>/dev/null; then break; fi
+            sleep 0.01
+        done
+        kill -s USR1 "$pid" 2>/dev/null || true
+        status=0
+        wait "$pid" || status=$?
+        if [ "$status" -ne 0 ]; then break; fi
+    done
+    assert "status is 75, not $status" [ "$status" -eq 75 ]
+    assert "the device has not failed" [ "$(grep -c 'has failed' "$WORK/err" || true)" -eq 0 ]
+    # Resumed without the device and with it.
+    cp "$SANDBOX/a.ck" "$SANDBOX/b.ck" || true
+    for which in none all; do
+        expect_ok 2 -- "$PLAIT" "${clusters[@]}" --gpu-ranks "$which" --watchdog 300 --checkpoint b.ck
+        assert "the results are those of threads" [ "$(head -n 1 "$WORK/out")" = "$(head -n 1 "$WORK/expected")" ]
+        mv "$SANDBOX/a.ck" "$SANDBOX/b.ck" || true
+    done
 }
 
 # auto loads no driver of a machine that has CPUs only: neither its library nor the loader.
