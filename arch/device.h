@@ -117,9 +117,9 @@ struct plait_device_copies {
 };
 
 /* Takes memory of the device for the copies; they are sent when labels are first asked for. Points
- * that do not fit are sent again each time. NULL: the device cannot have them, which its loss
- * function was told once, and the device stays in use for other work. Close it before the device.
- */
+ * that do not fit are sent again each time. NULL: the device cannot have them. The first time that
+ * this happens the loss function is called, though the device stays in use for other work. Close
+ * the points before the device. */
 struct plait_device_points *plait_device_points_open(struct plait_device *device,
                                                      const struct plait_device_copies *copies);
 void plait_device_points_close(struct plait_device_points *points); /* may be NULL */
