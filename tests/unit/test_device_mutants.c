@@ -47,7 +47,7 @@ static const struct mutant mutants[] = {
     {"julia ? job[CRE] : px", "julia ? job[CIM] : px", "a Julia pixel has count"},
     {"cr >= job[BLIND_MIN_CR]", "cr <= job[BLIND_MIN_CR] || 1", "pixel has count"},
     {"(double)row, job[DY]", "(double)row, job[CY]", "pixel has count"},
-    {"BAILOUT_SQUARED,", "HALF_WIDTH,", "its compiler refuses the kernels"},
+    {"GROUP = 4", "GROUP = FOUR", "its compiler refuses the kernels"},
 };
 
 static void set_source(const struct mutant *mutant) {
