@@ -21,8 +21,15 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
     const struct picture_options *options = run->options;
     const uint32_t samples = (uint32_t)options->samples;
     struct picture *picture = state;
-    if (!picture_of_options(options, run->values, kind, &picture->escape, failure) ||
-        !files_begin(&picture->files, &options->out, FILES_OF_PICTURE,
+    if (!picture_of_options(options, run->values, kind, &picture->request, failure))
+        return false;
+    picture->escape = picture->request.escape;
+    if (picture->request.deep && gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_AUTO &&
+        gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_NONE)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--gpu-ranks: deep views are computed without devices: leave it out, or zoom out");
+    if (!files_begin(&picture->files, &options->out, FILES_OF_PICTURE,
                      picture->escape.width / samples, picture->escape.height / samples, failure))
         return false;
     colouring_begin(&picture->colouring, picture_colour_value(kind),
@@ -31,6 +38,41 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
 }
 
 /* -- plan -------------------------------------------------------------------------------------- */
+
+/* A deep picture's; nothing for others. */
+static bool picture_compute_reference(const struct run *run, struct picture *picture,
+                                      struct failure *failure) {
+    const struct picture_options *options = run->options;
+    return deep_picture_compute(&picture->deep, run->session, run->values->set->command,
+                                (enum progress_style)options->progress, failure);
+}
+
+/* With --verify-exact, what counts of samples are compared with. */
+static bool picture_find_exact(const struct run *run, struct picture *picture,
+                               struct failure *failure) {
+    const struct picture_options *options = run->options;
+    const struct deep_exact how = {
+        .session = run->session,
+        .escape = &picture->escape,
+        .threads = run->exec.threads,
+        .label = run->values->set->command,
+        .style = (enum progress_style)options->progress,
+    };
+    return !options->verify_exact || deep_picture_exact(&picture->deep, &how, VERIFY_SAMPLES,
+                                                        picture->exact.expected, failure);
+}
+
+/* Collective: what the ranks that keep rows have compared, to rank 0. */
+static void picture_gather_exact(const struct run *run, struct picture *picture) {
+    uint64_t sums[] = {picture->exact.compared, picture->exact.equal}, largest = 0;
+    MPI_CHECK(MPI_Reduce(session_is_root(run->session) ? MPI_IN_PLACE : sums, sums, 2, MPI_UINT64_T,
+                         MPI_SUM, ROOT, run->session->world));
+    MPI_CHECK(MPI_Reduce(&picture->exact.largest, &largest, 1, MPI_UINT64_T, MPI_MAX, ROOT,
+                         run->session->world));
+    picture->exact.compared = sums[0];
+    picture->exact.equal = sums[1];
+    picture->exact.largest = largest;
+}
 
 /* What the files need, who computes which rows, and where they are kept. */
 bool picture_prepare(struct run *run, void *state, struct failure *failure) {
@@ -41,8 +83,15 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         colouring_load_palette(&picture->colouring, palette_load, options->palette, failure))
         provenance_begin(&picture->provenance, run->values, failure);
     if (!agree(run->session, failure) ||
-        !picture_checkpoint_open(&picture->checkpoint, run->session, &picture->escape,
-                                 options->checkpoint, options->checkpoint_every, failure))
+        !deep_picture_begin(&picture->deep, run->session, &picture->request, &picture->escape,
+                            failure) ||
+        !picture_checkpoint_open(&picture->checkpoint, run->session, &picture->request,
+                                 &picture->escape, options, failure))
+        return false;
+    /* Speeds are measured by rows, which need the reference orbit; else it can wait for the work.
+     */
+    if ((enum schedule_kind)options->schedule == SCHEDULE_WEIGHTED &&
+        !picture_compute_reference(run, picture, failure))
         return false;
     picture->work = (struct row_work){
         .session = run->session,
@@ -58,6 +107,7 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         .samples = (uint32_t)options->samples,
         .checkpoint = has_checkpoint ? &picture->checkpoint : NULL,
         .verify = options->verify,
+        .exact = options->verify_exact ? &picture->exact : NULL,
     };
     return row_work_plan(&picture->work, (enum schedule_kind)options->schedule,
                          has_checkpoint ? &picture->checkpoint.rest : NULL, failure) &&
@@ -115,7 +165,8 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
     const struct picture_options *options = run->options;
     struct picture *picture = state;
     struct keeper *keeper = &picture->keeper;
-    if (!picture_compute(run, picture, failure))
+    if (!picture_compute_reference(run, picture, failure) ||
+        !picture_find_exact(run, picture, failure) || !picture_compute(run, picture, failure))
         return false;
     run->gather.begun_ns = clock_now_ns();
     keeper->kind->gather(keeper);
@@ -131,14 +182,19 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
             keeper->kind->measure(keeper);
         picture->fnv1a = plait_digest_picture(keeper->digests, picture->escape.height);
         provenance_seal(&picture->provenance, picture->fnv1a);
+        deep_picture_judge(&picture->deep, &picture->escape, keeper->tally.interior);
     }
 
     run->encode.begun_ns = clock_now_ns();
     if (picture->colouring.smooth && !picture_find_colours(run, picture, failure))
         return false;
     run->encode.seconds = clock_seconds_since(run->encode.begun_ns);
-    if (session_is_root(run->session) &&
-        (!options->verify || !keeper->kind->verify || keeper->kind->verify(keeper, failure))) {
+    const bool verified = !session_is_root(run->session) || !keeper->kind->verify ||
+                          (!options->verify && !options->verify_exact) ||
+                          keeper->kind->verify(keeper, failure);
+    if (options->verify_exact)
+        picture_gather_exact(run, picture);
+    if (session_is_root(run->session) && verified) {
         const uint64_t start_ns = clock_now_ns();
         picture_write_files(run, picture, failure);
         run->encode.seconds += clock_seconds_since(start_ns);
@@ -161,6 +217,7 @@ void picture_free(void *state) {
     keeper_end(&picture->keeper);
     row_work_end(&picture->work);
     picture_checkpoint_free(&picture->checkpoint);
+    deep_picture_free(&picture->deep);
     provenance_free(&picture->provenance);
     files_end(&picture->files);
 }

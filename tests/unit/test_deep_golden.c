@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT
+ * Known answers of deep views, from the texts of their centres to their counts; and samples of them
+ * against the direct iteration in full precision, most of which must be equal. */
+#include "picture/deep_reference.h"
+
+#include "check.h"
+#include "plait/plait.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct golden {
+    char name[64], zoom[64], kind[256];
+    char *center, *c;
+    struct plait_escape escape;
+    int64_t sum, interior;
+    uint64_t fnv1a;
+};
+
+/* name W H ZOOM MAXIT KIND RE IM sum maxed checksum; cuts up the line. */
+static bool parse(char *line, struct golden *golden) {
+    struct plait_escape *e = &golden->escape;
+    char *words[12], *rest = line;
+    size_t count = 0;
+    for (char *word; count < 12 && (word = strtok_r(rest, " \n", &rest));)
+        words[count++] = word;
+    if (count != 11)
+        return false;
+    snprintf(golden->name, sizeof golden->name, "%s", words[0]);
+    snprintf(golden->zoom, sizeof golden->zoom, "%s", words[3]);
+    snprintf(golden->kind, sizeof golden->kind, "%s", words[5]);
+    *e = (struct plait_escape){
+        .kind = strcmp(words[5], "-") == 0 ? PLAIT_MANDELBROT : PLAIT_JULIA,
+        .width = (uint32_t)strtoul(words[1], NULL, 10),
+        .height = (uint32_t)strtoul(words[2], NULL, 10),
+        .maxit = (int32_t)strtol(words[4], NULL, 10),
+        .bailout = 2,
+    };
+    golden->c = NULL;
+    if (e->kind == PLAIT_JULIA) {
+        char *comma = strrchr(golden->kind, ',');
+        e->bailout = strtod(comma + 1, NULL);
+        *comma = '\0';
+        golden->c = golden->kind;
+    }
+    const size_t bytes = strlen(words[6]) + strlen(words[7]) + 2;
+    golden->center = malloc(bytes);
+    if (golden->center)
+        snprintf(golden->center, bytes, "%s,%s", words[6], words[7]);
+    golden->sum = strtoll(words[8], NULL, 10);
+    golden->interior = strtoll(words[9], NULL, 10);
+    golden->fnv1a = strtoull(words[10], NULL, 16);
+    return golden->center != NULL;
+}
+
+static struct plait_deep *make_tables(struct deep_reference *reference,
+                                      const struct plait_escape *escape,
+                                      const struct plait_deep_view *view) {
+    struct plait_deep *deep = NULL;
+    CHECK_INT(PLAIT_OK, plait_deep_begin(escape, view, &deep));
+    for (int kind = 0; kind <= (escape->kind == PLAIT_JULIA); kind++) {
+        deep_reference_start(reference, (enum plait_deep_orbit_kind)kind);
+        for (bool last = false; !last;) {
+            struct plait_deep_point point;
+            deep_reference_next(reference, &point);
+            if (!CHECK_INT(PLAIT_OK,
+                           plait_deep_add(deep, (enum plait_deep_orbit_kind)kind, &point, &last)))
+                break;
+        }
+    }
+    CHECK_INT(PLAIT_OK, plait_deep_finish(deep));
+    return deep;
+}
+
+static void compare(const struct golden *golden, const struct plait_exec *exec,
+                    const struct deep_reference *reference) {
+    const struct plait_escape *e = &golden->escape;
+    enum { SAMPLES = 4 };
+    int32_t *counts = malloc((size_t)e->width * e->height * sizeof *counts);
+    uint64_t *digests = malloc(e->height * sizeof *digests);
+    int equal = 0;
+    if (!CHECK(counts && digests))
+        return;
+    CHECK_INT(PLAIT_OK, plait_escape_picture(e, exec, counts));
+    plait_digest_rows(exec, counts, e->height, e->width, digests);
+    const struct plait_escape_tally tally = plait_escape_count_steps(e, exec, counts, e->height);
+    check_that(plait_digest_picture(digests, e->height) == golden->fnv1a, __FILE__, __LINE__,
+               "%s on path %s", golden->name, plait_path_name(exec->path));
+    CHECK_INT(golden->sum, (int64_t)tally.steps);
+    CHECK_INT(golden->interior, (int64_t)tally.interior);
+    for (uint64_t k = 0; k < SAMPLES; k++) {
+        const uint64_t pixel = plait_sample((uint64_t)e->width * e->height, k);
+        equal += counts[pixel] == deep_reference_count(reference, (uint32_t)(pixel / e->width),
+                                                       (uint32_t)(pixel % e->width));
+    }
+    CHECK(equal >= SAMPLES / 2);
+    free(counts);
+    free(digests);
+}
+
+static void test_known_answers(void) {
+    FILE *file = fopen(PLAIT_GOLDEN_DIR "/deep.txt", "r");
+    char *line = NULL;
+    size_t bytes = 0;
+    int lines = 0;
+    if (!CHECK(file != NULL))
+        return;
+    while (getline(&line, &bytes, file) > 0) {
+        struct golden golden;
+        struct plait_exec exec;
+        struct deep_reference *reference;
+        struct plait_deep_view view;
+        struct failure failure = {0};
+        if (line[0] == '#')
+            continue;
+        lines++;
+        if (!CHECK(parse(line, &golden)))
+            break;
+        const struct deep_texts texts = {golden.center, golden.zoom, golden.c};
+        CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 2));
+        if (CHECK(deep_reference_begin(&reference, &golden.escape, &texts, &view, &failure))) {
+            struct plait_deep *deep = make_tables(reference, &golden.escape, &view);
+            golden.escape.deep = deep;
+            compare(&golden, &exec, reference);
+            plait_deep_free(deep);
+        }
+        deep_reference_free(reference);
+        free(golden.center);
+    }
+    free(line);
+    fclose(file);
+    CHECK_INT(22, lines);
+}
+
+/* What is refused, and what views follow from texts. */
+static void test_texts(void) {
+    const struct plait_escape escape = {.width = 100, .height = 50, .maxit = 10, .bailout = 2};
+    struct plait_escape julia = escape;
+    struct deep_reference *reference;
+    struct plait_deep_view view;
+    static const struct {
+        struct deep_texts texts;
+        const char *reason;
+    } bad[] = {
+        {{"0,0", "1e100000", NULL}, "limit of deep views"},
+        {{"0,0", "100e99998", NULL}, "limit of deep views"},
+        {{"0,0", "1e99999999999999999999999", NULL}, "limit of deep views"},
+        {{"64,0", "1e50", NULL}, "--center is 64 or more"},
+        {{"0,-64.000", "1e50", NULL}, "--center is 64 or more"},
+        {{"1e99999999999,0", "1e50", NULL}, "--center is 64 or more"},
+        {{"0,0", "1e-300", NULL}, "--zoom reaches beyond"},
+        {{"0,0", "1e-99999999999999999999", NULL}, "--zoom reaches beyond"},
+        {{"0,0", "1e50", "64,0"}, "--c is 64 or more"},
+    };
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        struct failure failure = {0};
+        CHECK(!deep_reference_begin(&reference, &escape, &bad[k].texts, &view, &failure));
+        check_that(strstr(failure.text, bad[k].reason) != NULL && failure.exit_status == EXIT_USAGE,
+                   __FILE__, __LINE__, "'%s' has '%s'", failure.text, bad[k].reason);
+        CHECK(reference == NULL);
+    }
+    static const struct {
+        enum plait_escape_kind kind;
+        struct deep_texts texts;
+        bool rows, point;
+        uint64_t bits;
+    } good[] = {
+        {PLAIT_MANDELBROT, {"-1,0", "1e20", NULL}, true, false, 192},
+        {PLAIT_MANDELBROT, {"-1,-0.000e5", "1e20", NULL}, true, false, 192},
+        {PLAIT_MANDELBROT, {"-1,1e-400", "1e20", NULL}, false, false, 192},
+        {PLAIT_MANDELBROT, {"63.99999, -1e-9999999999", "1", NULL}, false, false, 128},
+        {PLAIT_JULIA, {"0,0", "1e20", "-1,0"}, true, false, 192},
+        {PLAIT_JULIA, {"0,0", "1e20", "-1,1e-500"}, false, true, 192},
+        {PLAIT_JULIA, {"0.1,0", "1e20", "-1,0.1"}, false, false, 192},
+        {PLAIT_MANDELBROT, {"0,1", "9.99e99999", NULL}, false, false, 332352},
+    };
+    julia.kind = PLAIT_JULIA;
+    for (size_t k = 0; k < sizeof good / sizeof *good; k++) {
+        struct failure failure = {0};
+        const bool is_julia = good[k].kind == PLAIT_JULIA;
+        CHECK(deep_reference_begin(&reference, is_julia ? &julia : &escape, &good[k].texts, &view,
+                                   &failure));
+        check_that(view.mirrored_rows == good[k].rows && view.mirrored_point == good[k].point,
+                   __FILE__, __LINE__, "symmetry of %s", good[k].texts.center);
+        if (reference)
+            CHECK_INT((int64_t)good[k].bits, (int64_t)deep_reference_bits(reference));
+        CHECK(view.pitch >= 1 && view.pitch < 2);
+        deep_reference_free(reference);
+    }
+}
+
+int main(int argc, char **argv) {
+    static const struct check_test tests[] = {
+        {"known answers", test_known_answers},
+        {"texts", test_texts},
+        {0},
+    };
+    return check_main("deep_golden", tests, argc, argv);
+}
