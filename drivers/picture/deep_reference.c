@@ -122,7 +122,7 @@ bool deep_reference_begin(struct deep_reference **reference, const struct plait_
     const int64_t words = (SPARE_BITS - exponent + 63) / 64; /* of a positive number, or less */
     made->bits = words > 2 ? (mpfr_prec_t)(64 * words) : 128;
     made->extended = exponent < PLAIT_DEEP_PLAIN_EXPONENT;
-    made->decimals = (int64_t)ceil((double)(4 - exponent) * 0.30103);
+    made->decimals = (int64_t)ceil(-(double)exponent * 0.30103);
     mpfr_inits2(made->bits, made->center[0], made->center[1], made->c[0], made->c[1], made->x,
                 made->y, made->xx, made->yy, made->xy, made->s, (mpfr_ptr)NULL);
     mpfr_inits2(ZOOM_BITS, made->r2, made->four_r2, (mpfr_ptr)NULL);
