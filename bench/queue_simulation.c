@@ -18,34 +18,84 @@ struct worker {
     double busy_s;         /* before it */
     uint64_t finished;     /* units before it */
     double ask_s;          /* when it asks for the next; rank 0: unused */
-    bool asks;
-    double done_s; /* when it had nothing left to do */
+    double done_s;         /* when it had nothing left to do */
 };
 
 struct state {
     const struct simulation *given;
     struct schedule schedule;
     struct worker *worker;
-    double *before_s; /* [units + 1]: cost of all units before */
+    int *asking;      /* [asking_ranks]: a binary heap, the rank that asks first at its top */
+    int asking_ranks; /* that compute and have not been replied to */
+    double free_s;    /* rank 0 has replied to all earlier requests by then */
+    double *before_s; /* [units + 1]: cost of all units before; NULL: each costs even_s */
     unsigned char *computed;
     struct simulated *result;
 };
 
 static double cost_of(const struct state *state, struct piece piece) {
+    if (!state->before_s)
+        return (double)piece.count * state->given->even_s;
     return state->before_s[piece.first + piece.count] - state->before_s[piece.first];
 }
 
 /* Units of the piece that a rank has finished at a moment. */
 static uint64_t finished_at(const struct state *state, int rank, double now_s) {
     const struct worker *w = &state->worker[rank];
-    uint64_t done = 0;
-    while (done < w->piece.count &&
-           w->begin_s + cost_of(state, (struct piece){w->piece.first, done + 1}) /
-                            state->given->speeds[rank] <=
-               now_s)
-        done++;
+    uint64_t done = 0, beyond = w->piece.count + 1;
+    while (beyond - done > 1) {
+        const uint64_t middle = done + (beyond - done) / 2;
+        const double end_s = w->begin_s + cost_of(state, (struct piece){w->piece.first, middle}) /
+                                              state->given->speeds[rank];
+        if (end_s <= now_s)
+            done = middle;
+        else
+            beyond = middle;
+    }
     return done;
 }
+
+/* -- the ranks that ask, by time ----------------------------------------------------------------
+ */
+
+/* Requests of one moment are taken in the order of the ranks. */
+static bool asks_before(const struct state *state, int a, int b) {
+    const double a_s = state->worker[a].ask_s, b_s = state->worker[b].ask_s;
+    return a_s < b_s || (a_s == b_s && a < b);
+}
+
+static void swap_asking(struct state *state, int i, int j) {
+    const int rank = state->asking[i];
+    state->asking[i] = state->asking[j];
+    state->asking[j] = rank;
+}
+
+static void add_asking(struct state *state, int rank) {
+    int at = state->asking_ranks++;
+    state->asking[at] = rank;
+    for (; at > 0 && asks_before(state, state->asking[at], state->asking[(at - 1) / 2]);
+         at = (at - 1) / 2)
+        swap_asking(state, at, (at - 1) / 2);
+}
+
+static void remove_first_asking(struct state *state) {
+    int at = 0;
+    state->asking[0] = state->asking[--state->asking_ranks];
+    for (;;) {
+        int first = at;
+        for (int child = 2 * at + 1; child <= 2 * at + 2; child++)
+            if (child < state->asking_ranks &&
+                asks_before(state, state->asking[child], state->asking[first]))
+                first = child;
+        if (first == at)
+            return;
+        swap_asking(state, at, first);
+        at = first;
+    }
+}
+
+/* -- pieces -------------------------------------------------------------------------------------
+ */
 
 static void begin(struct state *state, int rank, struct piece piece, double now_s) {
     struct worker *w = &state->worker[rank];
@@ -53,13 +103,14 @@ static void begin(struct state *state, int rank, struct piece piece, double now_
     w->piece = piece;
     w->begin_s = now_s;
     w->end_s = now_s + cost_of(state, piece) / speed;
-    w->asks = piece.count > 0 && rank > 0 && !schedule_is_fixed(&state->schedule);
     w->ask_s = w->begin_s + cost_of(state, piece) / speed / 4;
     if (piece.count >= 4)
         w->ask_s =
             w->begin_s + cost_of(state, (struct piece){piece.first, (piece.count + 1) / 2}) / speed;
     for (uint64_t u = piece.first; u < piece.first + piece.count; u++)
         state->computed[u] += state->computed[u] < 2;
+    if (piece.count > 0 && rank > 0 && !schedule_is_fixed(&state->schedule))
+        add_asking(state, rank);
 }
 
 static void finish(struct state *state, int rank) {
@@ -94,16 +145,6 @@ static double seen_at(const struct state *state, double arrives_s) {
     return fmin(root->begin_s + ceil((arrives_s - root->begin_s) / gap_s) * gap_s, root->end_s);
 }
 
-/* The rank whose request rank 0 sees first, or -1. */
-static int first_asking(const struct state *state) {
-    int first = -1;
-    for (int r = 1; r < state->given->ranks; r++)
-        if (state->worker[r].asks &&
-            (first < 0 || state->worker[r].ask_s < state->worker[first].ask_s))
-            first = r;
-    return first;
-}
-
 static void simulation_report_cost(struct state *state, int rank, double now_s) {
     const struct worker *w = &state->worker[rank];
     if (w->piece.count == 0)
@@ -113,20 +154,24 @@ static void simulation_report_cost(struct state *state, int rank, double now_s) 
                       w->busy_s + (now_s - w->begin_s));
 }
 
-static void simulation_reply(struct state *state, int rank, double now_s) {
+/* Rank 0 replies to the first request, which it sees at a moment, when it has replied to those
+ * before it. Its own work waits that long. */
+static void simulation_reply(struct state *state, double seen_s) {
+    const int rank = state->asking[0];
     struct worker *root = &state->worker[0];
     struct worker *w = &state->worker[rank];
+    const double now_s = fmax(seen_s, state->free_s);
     if (root->piece.count > 0)
         simulation_report_cost(state, 0, now_s);
     simulation_report_cost(state, rank, w->ask_s);
     const struct piece piece = schedule_next(&state->schedule, rank, UINT64_MAX);
     root->end_s += root->piece.count > 0 ? state->given->serve_s : 0;
+    state->free_s = now_s + state->given->serve_s;
     state->result->messages += 2;
-    const double there_s = now_s + state->given->serve_s + state->given->message_s;
-    w->asks = false;
+    remove_first_asking(state);
     finish(state, rank);
     if (piece.count > 0)
-        begin(state, rank, piece, fmax(w->done_s, there_s));
+        begin(state, rank, piece, fmax(w->done_s, state->free_s + state->given->message_s));
 }
 
 /* Rank 0 has finished a piece, or has none and looks again. */
@@ -144,15 +189,16 @@ static void run_dynamic(struct state *state) {
         begin(state, r, schedule_first(&state->schedule, r), 0);
     for (;;) {
         const struct worker *root = &state->worker[0];
-        const int r = first_asking(state);
         const double seen_s =
-            r < 0 ? INFINITY : seen_at(state, state->worker[r].ask_s + state->given->message_s);
-        if (root->piece.count > 0 && root->end_s < seen_s) {
+            state->asking_ranks == 0
+                ? INFINITY
+                : seen_at(state, state->worker[state->asking[0]].ask_s + state->given->message_s);
+        if (root->piece.count > 0 && root->end_s < fmax(seen_s, state->free_s)) {
             next_of_root(state, root->end_s);
-        } else if (r >= 0) {
-            simulation_reply(state, r, seen_s);
+        } else if (state->asking_ranks > 0) {
+            simulation_reply(state, seen_s);
             if (root->piece.count == 0)
-                next_of_root(state, seen_s);
+                next_of_root(state, state->free_s);
         } else {
             return;
         }
@@ -172,14 +218,14 @@ static void sum_up(struct state *state) {
     }
     for (int r = 0; r < given->ranks && result->end_s > 0; r++)
         result->waited = fmax(result->waited, 1 - state->worker[r].busy_s / result->end_s);
-    result->useful =
-        result->end_s > 0 ? state->before_s[given->units] / (result->end_s * capacity) : 1;
+    result->useful = result->end_s > 0 ? cost_of(state, (struct piece){0, given->units}) /
+                                             (result->end_s * capacity)
+                                       : 1;
 }
 
 static void run(struct state *state) {
     const struct simulation *given = state->given;
-    state->before_s[0] = 0;
-    for (uint64_t u = 0; u < given->units; u++)
+    for (uint64_t u = 0; given->unit_s && u < given->units; u++)
         state->before_s[u + 1] = state->before_s[u] + given->unit_s[u];
     if (given->kind == SCHEDULE_WEIGHTED)
         schedule_weigh(&state->schedule, given->speeds);
@@ -198,17 +244,20 @@ bool simulate(const struct simulation *simulation, struct simulated *result) {
     struct state state = {
         .given = simulation,
         .worker = calloc((size_t)simulation->ranks, sizeof *state.worker),
-        .before_s = malloc((simulation->units + 1) * sizeof *state.before_s),
+        .asking = malloc((size_t)simulation->ranks * sizeof *state.asking),
+        .before_s =
+            simulation->unit_s ? calloc(simulation->units + 1, sizeof *state.before_s) : NULL,
         .computed = calloc(simulation->units + 1, 1),
         .result = result,
     };
     const bool begun =
         schedule_begin(&state.schedule, simulation->kind, simulation->units, simulation->ranks) &&
-        state.worker && state.before_s && state.computed;
+        state.worker && state.asking && (state.before_s || !simulation->unit_s) && state.computed;
     if (begun)
         run(&state);
     schedule_end(&state.schedule);
     free(state.worker);
+    free(state.asking);
     free(state.before_s);
     free(state.computed);
     return begun;

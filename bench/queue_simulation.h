@@ -13,11 +13,13 @@
 struct simulation {
     enum schedule_kind kind;
     uint64_t units;
-    const double *unit_s; /* [units]: seconds of each on a rank of speed 1 */
+    const double
+        *unit_s; /* [units]: seconds of each on a rank of speed 1; NULL: each costs even_s */
+    double even_s;
     int ranks;
     const double *speeds; /* [ranks] */
     double message_s;     /* from one rank to another */
-    double serve_s;       /* that rank 0 spends on a request */
+    double serve_s;       /* that rank 0 spends on a request, one after the other */
     const double *hints;  /* [ranks]: speeds that are known before; NULL: none */
 };
 

@@ -27,10 +27,15 @@ enum { NAMED_RANKS = 8, BEATS_IN_LIMIT = 10, END_COPIES = 3 };
 
 /* How much later than rank 0 the deputy and all others end. */
 static const double deputy_seconds = 3, alone_seconds = 8;
-/* Until the line has gone through the launcher, which drops the rest when ranks have ended. */
-static const struct timespec line_pause = {1, 0}, copy_pause = {0, 10000000};
+/* How long a rank that is held waits for the end. */
+static const double held_seconds = 6;
+/* Between copies of a datagram. */
+static const struct timespec copy_pause = {0, 10000000};
+/* At least until the line has gone through the launcher, which drops the rest when ranks have
+ * ended; at most that many for ranks that do not say that they are held. */
+enum { LINE_PAUSES = 100, HOLD_PAUSES = 400 };
 
-enum beat_kind { BEAT = 1, REPLY = 2, BYE = 3, END = 4 };
+enum beat_kind { BEAT = 1, REPLY = 2, BYE = 3, HOLD = 4, HELD = 5, END = 6 };
 
 /* A datagram. The nodes of a job have one byte order. */
 struct beat {
@@ -40,24 +45,28 @@ struct beat {
     uint64_t asleep_ms; /* BEAT: since when the sender has not run */
 };
 
-/* Rank 0's view of a rank, and each rank's of rank 0. */
+/* Rank 0's view of a rank, the deputy's when rank 0 is silent, and each rank's of rank 0. */
 struct peer {
     struct sockaddr_in6 address; /* where its last datagram came from; family 0: none has come */
     double silent_s;             /* without a datagram */
     double asleep_s;             /* as it said itself */
     bool gone;                   /* has said BYE */
+    bool held;                   /* has said HELD */
 };
 
 /* Written before the thread starts, by that thread only, or atomic. */
 static struct {
     struct heartbeat_job job;
-    struct peer *peers; /* rank 0: [size]; others: one, rank 0 */
+    struct peer *peers; /* [size] */
     pthread_t thread, main_thread;
-    int socket, family; /* AF_INET6 for both kinds of addresses, or AF_INET */
-    int wake[2];        /* a pipe: closed to end the thread */
-    double asleep_s;    /* this process */
+    struct sigaction hold_before; /* what HOLD_SIGNAL did */
+    int socket, family;           /* AF_INET6 for both kinds of addresses, or AF_INET */
+    int wake[2];                  /* a pipe: closed to end the thread */
+    double asleep_s;              /* this process */
     bool started, listens;
-    atomic_bool connected;
+    bool holds;    /* this process is told to hold, or tells others */
+    double held_s; /* since then */
+    atomic_bool connected, held;
 } heart;
 
 static bool is_rank_0(void) {
@@ -89,24 +98,27 @@ static void beat_send(enum beat_kind kind, const struct sockaddr_in6 *to) {
                      (const struct sockaddr *)&plain, sizeof plain);
 }
 
-static struct sockaddr_in6 site_address(uint32_t k) {
+static struct sockaddr_in6 site_address(const struct heartbeat_site *site, uint32_t k) {
     struct sockaddr_in6 address = {.sin6_family = AF_INET6,
-                                   .sin6_port = htons((uint16_t)heart.job.site.port)};
-    memcpy(&address.sin6_addr, heart.job.site.addresses[k], 16);
+                                   .sin6_port = htons((uint16_t)site->port)};
+    memcpy(&address.sin6_addr, site->addresses[k], 16);
     return address;
+}
+
+static void beat_send_to_site(enum beat_kind kind, const struct heartbeat_site *site) {
+    for (uint32_t k = 0; k < site->count; k++) {
+        const struct sockaddr_in6 address = site_address(site, k);
+        beat_send(kind, &address);
+    }
 }
 
 /* To rank 0: at the address that has replied, before that and in every silence at all of them. */
 static void beat_send_to_root(enum beat_kind kind) {
     const struct peer *root = &heart.peers[0];
-    if (root->address.sin6_family != 0 && root->silent_s <= 2 * beat_seconds()) {
+    if (root->address.sin6_family != 0 && root->silent_s <= 2 * beat_seconds())
         beat_send(kind, &root->address);
-        return;
-    }
-    for (uint32_t k = 0; k < heart.job.site.count; k++) {
-        const struct sockaddr_in6 address = site_address(k);
-        beat_send(kind, &address);
-    }
+    else
+        beat_send_to_site(kind, &heart.job.site);
 }
 
 /* The next datagram of this job, with its sender's address in the form of IPv6. */
@@ -132,6 +144,35 @@ static bool beat_receive(struct beat *beat, struct sockaddr_in6 *from) {
         memcpy(from->sin6_addr.s6_addr + 12, &plain->sin_addr, 4);
         return true;
     }
+}
+
+/* -- holding ------------------------------------------------------------------------------------
+ */
+
+/* Of those that nobody else uses; the last one belongs to valgrind. */
+#define HOLD_SIGNAL (SIGRTMAX - 2)
+
+static void hold_for_ever(int number) {
+    (void)number;
+    atomic_store(&heart.held, true);
+    for (;;)
+        pause();
+}
+
+static void hold_begin(void) {
+    const struct sigaction action = {.sa_handler = hold_for_ever};
+    sigset_t unblocked;
+    sigemptyset(&unblocked);
+    sigaddset(&unblocked, HOLD_SIGNAL);
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, NULL);
+    sigaction(HOLD_SIGNAL, &action, &heart.hold_before);
+}
+
+/* The main thread of this process. */
+static void hold_main(void) {
+    if (!heart.holds)
+        pthread_kill(heart.main_thread, HOLD_SIGNAL);
+    heart.holds = true;
 }
 
 /* -- the end ------------------------------------------------------------------------------------
@@ -188,15 +229,39 @@ static void say_what_is_lost(const char *lost) {
         heart.job.limit_s, lost);
     const ssize_t ignored = write(STDERR_FILENO, line, (size_t)length);
     (void)ignored;
-    nanosleep(&line_pause, NULL);
 }
 
+static void take_beats(void);
+
+static void send_to_peers(enum beat_kind kind) {
+    for (int r = 0; r < heart.job.size; r++)
+        if (r != heart.job.rank && heart.peers[r].address.sin6_family != 0)
+            beat_send(kind, &heart.peers[r].address);
+}
+
+/* Whether one that still responds is not held yet. The deputy waits for the first beat of each. */
+static bool any_is_loose(void) {
+    bool loose = !atomic_load(&heart.held);
+    for (int r = 0; r < heart.job.size; r++) {
+        const struct peer *peer = &heart.peers[r];
+        loose |= r != heart.job.rank && !peer->gone && !peer->held &&
+                 peer->silent_s <= heart.job.limit_s - 2 * beat_seconds();
+    }
+    return loose;
+}
+
+/* Those that are lost take part should they return in time. A main thread in an uninterruptible
+ * sleep cannot be held. */
 static void end_job(const char *lost) {
+    hold_main();
     say_what_is_lost(lost);
+    for (int k = 0; k < HOLD_PAUSES && (k < LINE_PAUSES || any_is_loose()); k++) {
+        send_to_peers(HOLD);
+        nanosleep(&copy_pause, NULL);
+        take_beats();
+    }
     for (int copy = 0; copy < END_COPIES; copy++) {
-        for (int r = 1; is_rank_0() && r < heart.job.size; r++)
-            if (heart.peers[r].address.sin6_family != 0)
-                beat_send(END, &heart.peers[r].address);
+        send_to_peers(END);
         nanosleep(&copy_pause, NULL);
     }
     _exit(EXIT_RUN);
@@ -213,13 +278,17 @@ static void judge_as_root(void) {
     end_job(lost);
 }
 
+/* While rank 0 is silent the others make themselves known to its deputy. */
 static void judge_as_other(void) {
     const double late_s = heart.peers[0].silent_s - heart.job.limit_s;
-    if (!atomic_load(&heart.connected))
+    const bool is_deputy = heart.job.rank == heart.job.deputy;
+    if (!atomic_load(&heart.connected) || late_s <= 0)
         return;
+    if (!is_deputy)
+        beat_send_to_site(BEAT, &heart.job.deputy_site);
     if (late_s > alone_seconds)
-        _exit(EXIT_RUN);
-    if (heart.job.rank != heart.job.deputy || late_s <= deputy_seconds)
+        hold_main();
+    if (!is_deputy || late_s <= deputy_seconds)
         return;
     char lost[HOST_NAME_BYTES + 80];
     snprintf(lost, sizeof lost, "rank 0 on host %s is not responding", heart.job.hosts[0]);
@@ -229,41 +298,66 @@ static void judge_as_other(void) {
 /* -- the thread ---------------------------------------------------------------------------------
  */
 
+/* One that is held says so when its main thread has got there: the other side asks again. */
 static void take_beats(void) {
     struct beat beat;
     struct sockaddr_in6 from;
+    const bool listens = is_rank_0() || heart.job.rank == heart.job.deputy;
     while (beat_receive(&beat, &from)) {
-        if (is_rank_0() != (beat.kind == BEAT || beat.kind == BYE))
-            continue;
-        if (beat.kind == END)
+        struct peer *peer = &heart.peers[beat.rank];
+        switch (beat.kind) {
+        case END:
             _exit(EXIT_RUN);
-        struct peer *peer = &heart.peers[is_rank_0() ? beat.rank : 0];
+        case HOLD:
+            hold_main();
+            if (atomic_load(&heart.held))
+                beat_send(HELD, &from);
+            break;
+        case HELD:
+            peer->held = true;
+            break;
+        case REPLY:
+            if (is_rank_0() || beat.rank != 0)
+                continue;
+            atomic_store(&heart.connected, true);
+            break;
+        case BEAT:
+        case BYE:
+            if (!listens)
+                continue;
+            peer->gone |= beat.kind == BYE;
+            if (is_rank_0() && beat.kind == BEAT)
+                beat_send(REPLY, &from);
+            break;
+        default:
+            continue;
+        }
         peer->address = from;
         peer->silent_s = 0;
         peer->asleep_s = (double)beat.asleep_ms * 1e-3;
-        peer->gone |= beat.kind == BYE;
-        if (beat.kind == BEAT)
-            beat_send(REPLY, &from);
-        atomic_store(&heart.connected, true);
     }
 }
 
 /* What has not come by now is missing since then; but not longer than this thread was there to
  * see it. */
 static void count_silence(double seconds) {
-    for (int k = 0; k < (is_rank_0() ? heart.job.size : 1); k++)
+    for (int k = 0; k < heart.job.size; k++)
         heart.peers[k].silent_s += seconds;
+    if (heart.holds)
+        heart.held_s += seconds;
 }
 
-/* Sleeps until the next beat, or until there is something to read. Returns whether to continue. */
+/* Sleeps until the next beat, or until there is something to read. Returns whether to continue: a
+ * main thread that is held on its way out waits for the end here too. */
 static bool heart_wait(uint64_t until_ns) {
     struct pollfd files[2] = {{.fd = heart.socket, .events = POLLIN},
                               {.fd = heart.wake[0], .events = POLLIN}};
     const uint64_t now_ns = clock_now_ns();
     const int ms = now_ns < until_ns ? (int)((until_ns - now_ns) / 1000000) + 1 : 0;
-    if (poll(files, 2, ms) < 0)
+    const bool failed = poll(files, 2, ms) < 0;
+    if (failed || (files[1].revents != 0 && heart.holds))
         nanosleep(&copy_pause, NULL);
-    return files[1].revents == 0;
+    return files[1].revents == 0 || heart.holds;
 }
 
 static void *heart_run(void *ignored) {
@@ -283,6 +377,10 @@ static void *heart_run(void *ignored) {
         heart.asleep_s = runs ? 0 : heart.asleep_s + counted_s;
         count_silence(counted_s);
         take_beats();
+        if (heart.held_s > held_seconds)
+            _exit(EXIT_RUN);
+        if (heart.holds)
+            continue;
         if (!is_rank_0()) {
             beat_send_to_root(BEAT);
             judge_as_other();
@@ -377,6 +475,7 @@ static bool heart_start_thread(struct failure *failure) {
     sigfillset(&all);
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 256 * 1024);
+    hold_begin();
     pthread_sigmask(SIG_SETMASK, &all, &before);
     const int error = pthread_create(&heart.thread, &attributes, heart_run, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -387,15 +486,10 @@ static bool heart_start_thread(struct failure *failure) {
 }
 
 bool heartbeat_begin(const struct heartbeat_job *job, struct failure *failure) {
-    if (job->rank != 0)
-        memset(&heart, 0, sizeof heart);
     heart.wake[0] = heart.wake[1] = -1;
-    if (job->rank != 0 && !heart_open(failure))
-        return false;
-    heart.listens = true;
     heart.job = *job;
     heart.main_thread = pthread_self();
-    heart.peers = calloc(job->rank == 0 ? (size_t)job->size : 1, sizeof *heart.peers);
+    heart.peers = calloc((size_t)job->size, sizeof *heart.peers);
     if (!heart.peers)
         return failure_set(failure, EXIT_RUN, "out of memory");
     if (pipe2(heart.wake, O_CLOEXEC) != 0)
@@ -412,7 +506,7 @@ bool heartbeat_connect(struct failure *failure) {
         if (clock_seconds_since(begun_ns) > limit_s) {
             char addresses[200] = "", text[INET6_ADDRSTRLEN];
             for (uint32_t k = 0; k < heart.job.site.count; k++) {
-                const struct sockaddr_in6 address = site_address(k);
+                const struct sockaddr_in6 address = site_address(&heart.job.site, k);
                 const bool mapped = IN6_IS_ADDR_V4MAPPED(&address.sin6_addr);
                 if (IN6_IS_ADDR_LOOPBACK(&address.sin6_addr) ||
                     (mapped && address.sin6_addr.s6_addr[12] == 127))
@@ -439,6 +533,7 @@ void heartbeat_end(void) {
         close(heart.wake[1]);
         pthread_join(heart.thread, NULL);
         close(heart.wake[0]);
+        sigaction(HOLD_SIGNAL, &heart.hold_before, NULL);
     }
     close(heart.socket);
     free(heart.peers);

@@ -14,11 +14,14 @@
 static const struct {
     enum launcher_kind kind;
     const char *rank, *size, *also; /* also: NULL, or one that must be set too */
+    const char *node_size; /* ranks on this node; NULL where none of its variables says it */
 } launchers[] = {
-    {LAUNCHER_PRRTE, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_VERSION"},
-    {LAUNCHER_OPENMPI, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", NULL},
-    {LAUNCHER_HYDRA, "PMI_RANK", "PMI_SIZE", NULL},
-    {LAUNCHER_SLURM, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", NULL},
+    {LAUNCHER_PRRTE, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_VERSION",
+     "OMPI_COMM_WORLD_LOCAL_SIZE"},
+    {LAUNCHER_OPENMPI, "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", NULL,
+     "OMPI_COMM_WORLD_LOCAL_SIZE"},
+    {LAUNCHER_HYDRA, "PMI_RANK", "PMI_SIZE", NULL, "MPI_LOCALNRANKS"},
+    {LAUNCHER_SLURM, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", NULL, NULL},
 };
 
 static int32_t number_of(const char *text) {
@@ -41,12 +44,19 @@ struct launcher launcher_detect(void) {
         if (!rank || !size || (launchers[k].also && !getenv(launchers[k].also)))
             continue;
         const int32_t ranks = number_of(size);
-        const struct launcher found = {kind_behind(launchers[k].kind, ranks), number_of(rank),
-                                       ranks};
+        const char *node_size = launchers[k].node_size ? getenv(launchers[k].node_size) : NULL;
+        const struct launcher found = {
+            .kind = kind_behind(launchers[k].kind, ranks),
+            .rank = number_of(rank),
+            .size = ranks,
+            .one_node = node_size && number_of(node_size) == ranks,
+        };
         if (found.rank >= 0 && found.size > found.rank)
             return found;
     }
-    return (struct launcher){LAUNCHER_NONE, 0, 1};
+    /* A launcher that is not in the table, but passes PMIx's variable, may have started others. */
+    return (struct launcher){
+        .kind = LAUNCHER_NONE, .size = 1, .one_node = getenv("PMIX_NAMESPACE") == NULL};
 }
 
 enum launcher_kind launcher_of_library(const char *version) {

@@ -22,8 +22,9 @@ enum launcher_kind {
 
 struct launcher {
     enum launcher_kind kind;
-    int32_t rank; /* 0 without a launcher */
-    int32_t size; /* ranks that the launcher was asked for; 1 without a launcher */
+    int32_t rank;  /* 0 without a launcher */
+    int32_t size;  /* ranks that the launcher was asked for; 1 without a launcher */
+    bool one_node; /* all ranks are processes of this node; false where it is not known */
 };
 
 /* Reads the launcher's variables from the environment of this process. */

@@ -29,7 +29,7 @@ const struct palette *palette_find(const char *name);
 extern const char *const palette_names[];
 
 #define PALETTE_HELP \
-    "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or a file with a colour rrggbb on each line"
+    "colours of the picture: viridis, plasma, magma, inferno, cividis, turbo, grey, or a file with a colour rrggbb on each line, of Fractint (.map) or of GIMP (.gpl, .ggr)"
 
 /* The row of --palette, whose member is the text: a name, or a file. For option tables that include
  * options/option.h. */

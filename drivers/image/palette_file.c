@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * Reads lists of colours. */
+ * Reads lists of colours and gradients. */
 #include "image/palette_file.h"
 
 #include "base/suggest.h"
 #include "base/text_file.h"
+#include "image/palette_gradient.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -12,10 +13,25 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* What a line of a file is. */
+enum palette_format {
+    PALETTE_UNKNOWN,  /* as long as nothing but comments has been read */
+    PALETTE_HEX,      /* rrggbb */
+    PALETTE_DECIMAL,  /* three numbers, as Fractint has them */
+    PALETTE_GIMP,     /* the same below a header */
+    PALETTE_GRADIENT, /* a segment of a gradient of GIMP */
+};
+
 /* The colours of a file that is being read. */
 struct colour_list {
     uint8_t (*rgb)[3];
     size_t count, capacity;
+};
+
+struct palette_reader {
+    enum palette_format format;
+    struct colour_list list;
+    struct gradient gradient;
 };
 
 static bool add_colour(struct colour_list *list, unsigned long rgb) {
@@ -48,10 +64,41 @@ static bool parse_colour(const char *text, unsigned long *rgb) {
     return (text[6] == '\0' || isspace((unsigned char)text[6])) && ends_here(text + 6);
 }
 
-static bool take_line(struct colour_list *list, const struct text_file *file,
-                      struct failure *failure) {
-    const char *text = file->text + strspn(file->text, " \t");
+/* Parses three numbers from 0 to 255. What follows them is the name of the colour. */
+static bool parse_decimal(const char *text, unsigned long *rgb) {
+    *rgb = 0;
+    for (int channel = 0; channel < 3; channel++) {
+        text += strspn(text, " \t");
+        const size_t digits = strspn(text, "0123456789");
+        const unsigned long value = digits > 0 && digits <= 3 ? strtoul(text, NULL, 10) : 256;
+        text += digits;
+        if (value > 255 || (*text != '\0' && *text != ' ' && *text != '\t'))
+            return false;
+        *rgb = *rgb << 8 | value;
+    }
+    return true;
+}
+
+/* Fractint's lists of colours have no header: their first colour is recognised. */
+static enum palette_format palette_format_of(const char *text) {
     unsigned long rgb;
+    if (strcmp(text, "GIMP Palette") == 0)
+        return PALETTE_GIMP;
+    if (strcmp(text, "GIMP Gradient") == 0)
+        return PALETTE_GRADIENT;
+    return parse_decimal(text, &rgb) ? PALETTE_DECIMAL : PALETTE_HEX;
+}
+
+/* A line of the header of a GIMP palette, or a comment. */
+static bool palette_is_remark(const char *text) {
+    static const char *const keys[] = {"Name:", "Columns:", "Channels:", "#"};
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+        if (strncmp(text, keys[k], strlen(keys[k])) == 0)
+            return true;
+    return *text == '\0';
+}
+
+static bool check_bytes(const struct text_file *file, struct failure *failure) {
     for (size_t i = 0; i < file->length; i++) {
         const unsigned char byte = (unsigned char)file->text[i];
         if (byte == '\r')
@@ -65,12 +112,19 @@ static bool take_line(struct colour_list *list, const struct text_file *file,
                 "%s:%lu: holds the byte 0x%02x: give a text file with a colour on each line",
                 file->path, file->number, byte);
     }
-    if (ends_here(text) && !file->cut)
-        return true;
-    if (file->cut || !parse_colour(text, &rgb))
-        return failure_set(failure, EXIT_USAGE,
-                           "%s:%lu: '%.40s' is not a colour: write rrggbb or #rrggbb", file->path,
-                           file->number, text);
+    return true;
+}
+
+static bool take_colour(struct palette_reader *reader, const struct text_file *file,
+                        struct failure *failure) {
+    const char *text = file->text + strspn(file->text, " \t");
+    const bool is_hex = reader->format == PALETTE_HEX;
+    struct colour_list *list = &reader->list;
+    unsigned long rgb;
+    if (file->cut || !(is_hex ? parse_colour(text, &rgb) : parse_decimal(text, &rgb)))
+        return failure_set(failure, EXIT_USAGE, "%s:%lu: '%.40s' is not a colour: write %s",
+                           file->path, file->number, text,
+                           is_hex ? "rrggbb or #rrggbb" : "red, green and blue from 0 to 255");
     if (list->count == PALETTE_FILE_COLOURS_MAX)
         return failure_set(failure, EXIT_USAGE,
                            "%s:%lu: one colour too many: a palette has at most %d", file->path,
@@ -79,15 +133,33 @@ static bool take_line(struct colour_list *list, const struct text_file *file,
            failure_set(failure, EXIT_RUN, "out of memory for the palette '%s'", file->path);
 }
 
-static bool read_lines(struct text_file *file, struct colour_list *list, struct failure *failure) {
+static bool take_line(struct palette_reader *reader, const struct text_file *file,
+                      struct failure *failure) {
+    const char *text = file->text + strspn(file->text, " \t");
+    if (!check_bytes(file, failure))
+        return false;
+    if (!file->cut &&
+        (ends_here(text) || (reader->format == PALETTE_GIMP && palette_is_remark(text))))
+        return true;
+    if (reader->format == PALETTE_UNKNOWN) {
+        reader->format = palette_format_of(text);
+        if (reader->format == PALETTE_GIMP || reader->format == PALETTE_GRADIENT)
+            return true;
+    }
+    return reader->format == PALETTE_GRADIENT ? gradient_take_line(&reader->gradient, file, failure)
+                                              : take_colour(reader, file, failure);
+}
+
+static bool read_lines(struct text_file *file, struct palette_reader *reader,
+                       struct failure *failure) {
     while (text_file_line(file, failure))
-        if (!take_line(list, file, failure))
+        if (!take_line(reader, file, failure))
             return false;
     if (failure->exit_status != EXIT_DONE)
         return false;
-    return list->count >= 2 ||
+    return reader->format == PALETTE_GRADIENT || reader->list.count >= 2 ||
            failure_set(failure, EXIT_USAGE, "%s: too few colours, %zu: a palette has 2 or more",
-                       file->path, list->count);
+                       file->path, reader->list.count);
 }
 
 /* Index k lies at k / 255 of the way from the first colour to the last. */
@@ -105,17 +177,19 @@ static void interpolate(const struct colour_list *list, struct palette *palette)
 }
 
 static bool read_file(const char *path, struct palette *palette, struct failure *failure) {
-    struct colour_list list = {0};
+    struct palette_reader reader = {0};
     struct text_file file;
     /* Ranks wait for the one that reads: it must not wait for a pipe that nobody may write to. */
-    const bool read = text_file_open(&file, "the palette", path, TEXT_PIPE_REFUSED, failure) &&
-                      read_lines(&file, &list, failure);
-    if (read) {
-        palette->name = path;
-        interpolate(&list, palette);
-    }
+    bool read = text_file_open(&file, "the palette", path, TEXT_PIPE_REFUSED, failure) &&
+                read_lines(&file, &reader, failure);
+    palette->name = path;
+    if (read && reader.format == PALETTE_GRADIENT)
+        read = gradient_palette(&reader.gradient, path, palette, failure);
+    else if (read)
+        interpolate(&reader.list, palette);
     text_file_close(&file);
-    free(list.rgb);
+    free(reader.list.rgb);
+    gradient_free(&reader.gradient);
     return read;
 }
 

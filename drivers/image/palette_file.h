@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The palette that --palette asks for: one by its name, or a list of colours in a file. */
+ * The palette that --palette asks for: one by its name, or a list of colours or a gradient in a
+ * file. */
 #ifndef PLAIT_DRIVERS_PALETTE_FILE_H
 #define PLAIT_DRIVERS_PALETTE_FILE_H
 
@@ -18,6 +19,10 @@ enum { PALETTE_FILE_COLOURS_MAX = 65536 };
  * space or nothing after it begins a comment, on a line of its own or after a colour. Pipes are
  * read like files. The first colour is that of index 0 and the last of index 255; in between they
  * are interpolated linearly, as the sRGB values that they are written in, rounded to the nearest.
+ *
+ * Lists of three decimal numbers per line, as Fractint (.map) and GIMP (.gpl, with a header) write
+ * them, are read in the same way, and so are gradients of GIMP (image/palette_gradient.h). The
+ * content of a file says which it is, not its name.
  *
  * EXIT_USAGE, with the line where it is one, for anything else. */
 bool palette_load(const char *text, struct palette *palette, struct failure *failure);

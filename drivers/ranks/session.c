@@ -99,21 +99,28 @@ static void session_set_environment(const struct launcher *launcher, enum launch
     if (library == LAUNCHER_PRRTE && !getenv("OMPI_MCA_btl_tcp_if_include") && session_has_ipv4())
         setenv("OMPI_MCA_btl_tcp_disable_family", "6", 0);
 
-    /* A single process may still spawn others: for that Open MPI 4 starts a daemon, which takes a
-     * tenth of a second, and prints a page of errors where it cannot. Plait needs neither that nor
-     * the directory for files shared by the processes of a job, which runs at the same time would
-     * share then. */
     const bool foreign = launcher_is_foreign(launcher->kind, library);
-    if (foreign || !(spawns || launcher->kind != LAUNCHER_NONE))
+    const bool alone = launcher->kind == LAUNCHER_NONE && launcher->one_node && !spawns;
+
+    /* Between processes of one node ob1 is as fast as any other layer for messages, and all that a
+     * process alone needs. Where it is chosen, MPI_Init does not probe for the networks of the
+     * others: 0.2 s of 0.25. All ranks must choose the same one, and spawned processes, which may
+     * run elsewhere, choose for themselves. */
+    if (launcher->one_node && !spawns && !getenv("OMPI_MCA_mtl"))
+        setenv("OMPI_MCA_pml", "ob1", 0);
+
+    /* A single process may still spawn others: for that Open MPI 4 starts a daemon, which takes a
+     * tenth of a second, and prints a page of errors where it cannot. */
+    if (foreign || alone)
         setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
-    if (spawns || launcher->kind != LAUNCHER_NONE)
+    if (!alone)
         return;
+    /* It needs neither the directory for files shared by the processes of a job, which runs at the
+     * same time would share then, nor shared file pointers, which would be in that directory, nor
+     * shared memory, which Open MPI 5 keeps in a file that a limit may forbid. */
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
-    setenv("OMPI_MCA_sharedfp", "^sm",
-           0); /* shared file pointers, which would be in that directory */
-    /* Open MPI 5 would share memory with nobody, in a file that a limit may forbid. */
-    if (library == LAUNCHER_PRRTE)
-        setenv("OMPI_MCA_btl", "self", 0);
+    setenv("OMPI_MCA_sharedfp", "^sm", 0);
+    setenv("OMPI_MCA_btl", "self", 0);
 }
 
 /* The launcher that belongs to this MPI library. */

@@ -33,7 +33,7 @@ bool watchdog_begin(const struct session *session, double limit_s, struct failur
     hosts = calloc((size_t)session->size, sizeof *hosts);
     if (!hosts)
         failure_set(failure, EXIT_RUN, "out of memory");
-    else if (session_is_root(session))
+    else
         heartbeat_listen(&job.site, failure);
     if (!agree(session, failure)) {
         watchdog_free();
@@ -41,11 +41,13 @@ bool watchdog_begin(const struct session *session, double limit_s, struct failur
     }
 
     host_name(host);
-    MPI_CHECK(MPI_Bcast(&job.site, sizeof job.site, MPI_BYTE, ROOT, session->world));
     MPI_CHECK(MPI_Allgather(host, HOST_NAME_BYTES, MPI_CHAR, hosts, HOST_NAME_BYTES, MPI_CHAR,
                             session->world));
     job.hosts = (const char(*)[HOST_NAME_BYTES])hosts;
     job.deputy = watchdog_deputy(session->size);
+    job.deputy_site = job.site;
+    MPI_CHECK(MPI_Bcast(&job.deputy_site, sizeof job.site, MPI_BYTE, job.deputy, session->world));
+    MPI_CHECK(MPI_Bcast(&job.site, sizeof job.site, MPI_BYTE, ROOT, session->world));
     if (heartbeat_begin(&job, failure))
         heartbeat_connect(failure);
     const bool begun = agree(session, failure);

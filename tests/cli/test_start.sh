@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # How a run starts: what it inherits from its caller, what MPI_Init brings with it, and ranks that were not
 # started alike.
-#     test_start.sh PART...     unlike foreign drivers inherited
+#     test_start.sh PART...     unlike foreign drivers inherited messages
 # TAKE_SIGNALS is what take_signals.c was made into, HOOKED_PLAIT a plait with hooks (check_hooks.c).
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -186,6 +186,30 @@ inherited() {
     expect_ok 1 -- env --ignore-signal=USR1 bash -c 'kill -USR1 $$; exec "$@"' bash "$PLAIT" hello
 }
 
-if [ $# -eq 0 ]; then set -- unlike foreign drivers inherited; fi
+# layers RANKS SETTING...: $opened has the layers for messages that Open MPI has opened.
+layers() {
+    local ranks=$1
+    shift
+    new_sandbox
+    run_ranks "$ranks" env "$@" OMPI_MCA_pml_base_verbose=10 "$PLAIT" hello
+    opened=$(sed -n 's/.*components_open: found loaded component //p' "$WORK/err" | sort -u | xargs)
+}
+
+# Ranks of one node open the one layer that they need, and probe for no network.
+messages() {
+    is_open_mpi || return 0
+    local opened ranks setting
+    unset OMPI_MCA_pml OMPI_MCA_mtl
+    for ranks in 1 2; do
+        layers "$ranks"
+        assert "$ranks ranks open one layer, not $opened" [ "$opened" = ob1 ]
+    done
+    for setting in OMPI_MCA_pml=^ob1 OMPI_MCA_mtl=^ofi; do
+        layers 1 "$setting"
+        assert "what the user has set stays, $opened" [ "$opened" != ob1 ]
+    done
+}
+
+if [ $# -eq 0 ]; then set -- unlike foreign drivers inherited messages; fi
 for part in "$@"; do "$part"; done
 finish

@@ -15,8 +15,11 @@ static void set_environment(const char *text) {
         "OMPI_COMM_WORLD_RANK",
         "OMPI_COMM_WORLD_SIZE",
         "OMPI_VERSION",
+        "OMPI_COMM_WORLD_LOCAL_SIZE",
         "PMI_RANK",
         "PMI_SIZE",
+        "MPI_LOCALNRANKS",
+        "PMIX_NAMESPACE",
         "SLURM_PROCID",
         "SLURM_STEP_NUM_TASKS",
         "OMPI_MCA_rmaps_base_oversubscribe",
@@ -56,6 +59,26 @@ static void test_detection(void) {
     detects("PMI_RANK=3 PMI_SIZE=8 SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=2", LAUNCHER_HYDRA, 3, 8);
     detects("OMPI_COMM_WORLD_RANK=3 OMPI_COMM_WORLD_SIZE=3", LAUNCHER_NONE, 0, 1);
     detects("OMPI_COMM_WORLD_RANK=x OMPI_COMM_WORLD_SIZE=3", LAUNCHER_NONE, 0, 1);
+}
+
+static void test_one_node(void) {
+    static const struct {
+        const char *environment;
+        bool one_node;
+    } cases[] = {
+        {"", true},
+        {"PMIX_NAMESPACE=prte-1", false}, /* a launcher that sets nothing else */
+        {"OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_LOCAL_SIZE=2", true},
+        {"OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_LOCAL_SIZE=1", false},
+        {"OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=2", false},
+        {"PMI_RANK=0 PMI_SIZE=4 MPI_LOCALNRANKS=4", true},
+        {"PMI_RANK=0 PMI_SIZE=4 MPI_LOCALNRANKS=2", false},
+        {"SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=2", false},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        set_environment(cases[k].environment);
+        CHECK_INT(cases[k].one_node, launcher_detect().one_node);
+    }
 }
 
 static void test_libraries(void) {
@@ -131,6 +154,7 @@ static void test_documentation(void) {
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"detection", test_detection},
+        {"one node", test_one_node},
         {"libraries", test_libraries},
         {"words", test_words},
         {"its options", test_its_options},

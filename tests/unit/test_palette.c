@@ -110,6 +110,81 @@ static void test_many_colours(void) {
     scratch_end();
 }
 
+/* Fractint's and GIMP's lists; what the files call their colours does not count. */
+static void test_decimal_files(void) {
+    static const char *const files[] = {
+        "  0   0   0\n255 0 255 a comment\n",
+        "GIMP Palette\r\nName: two\r\nColumns: 2\r\n#\r\n#remark\r\n  0\t0 0\tblack\r\n255   0 255 255 0\r\n",
+        "GIMP Palette\nChannels: RGBA\n0 0 0 255\n255 0 255 255 none",
+        "# mine\n0 0 0\n\n255 0 255",
+    };
+    struct palette palette;
+    struct failure failure;
+    scratch_begin();
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        CHECK(load(files[f], &palette, &failure));
+        for (int k = 0; k < PALETTE_COLOURS; k++)
+            CHECK(is_colour(&palette, (size_t)k, k, 0, k));
+    }
+    scratch_end();
+}
+
+/* Segments of all three kinds of middle, of each blending: checksums of Pillow's
+ * GimpGradientFile.getpalette(256), without its opacity (Pillow 13). */
+static void test_gradients(void) {
+    static const uint64_t checksums[] = {
+        UINT64_C(0xd9ba2f054f1f0bb4), UINT64_C(0xbd4648177696efc0), UINT64_C(0x242d5531bd1ae0d1),
+        UINT64_C(0x54381a1320ca3927), UINT64_C(0x5ddb21f18d81bdef),
+    };
+    struct palette palette;
+    struct failure failure;
+    scratch_begin();
+    for (int b = 0; b < 5; b++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "GIMP Gradient\nName: all\n3\n"
+                 "0.000000 0.100000 0.300000 0 0 1 1 1 0.5 0 1 %d 0 0 0\n"
+                 "0.300000 0.500000 0.600000 1 0.5 0 1 0.2 0.9 0.4 0.5 %d 0 0 0\n"
+                 "0.600000 0.800000 1.000000 0.2 0.9 0.4 0.5 1 1 1 1 %d 0 0 0\n",
+                 b, b, b);
+        CHECK(load(text, &palette, &failure));
+        CHECK_HEX(checksums[b], checksum(&palette));
+    }
+    /* A step, in a file of 13 numbers without a name; and a segment without a length. */
+    CHECK(load("GIMP Gradient\n2\n0 0.5 1 0 0 0 1 1 1 1 1 5 0\n1 1 1 0 0 0 1 1 1 1 1 0 0\n",
+               &palette, &failure));
+    CHECK(is_colour(&palette, 127, 0, 0, 0) && is_colour(&palette, 128, 255, 255, 255));
+    CHECK(is_colour(&palette, 255, 255, 255, 255));
+    scratch_end();
+}
+
+/* Checksums of hues that rise (1) or fall (2) linearly, by Python's colorsys. */
+static void test_gradient_hues(void) {
+    static const struct {
+        const char *colours;
+        uint64_t checksums[2];
+    } hues[] = {
+        {"1 0 0 1 0 0 1 1", {UINT64_C(0x81c1b3869414bc25), UINT64_C(0x55d4767d585c4e25)}},
+        {"0.2 0.3 0.9 1 0.9 0.8 0.1 1",
+         {UINT64_C(0xdddcf20b43eecdc3), UINT64_C(0xd934b7e84a93af1a)}},
+        {"0 0 0 1 1 1 1 1", {UINT64_C(0x3ac8574c48f9b025), UINT64_C(0x3ac8574c48f9b025)}},
+        {"0.9 0.1 0.5 1 0.1 0.6 0.3 1",
+         {UINT64_C(0x89135a3716ec5469), UINT64_C(0x88f0482796db619a)}},
+    };
+    struct palette palette;
+    struct failure failure;
+    scratch_begin();
+    for (size_t k = 0; k < sizeof hues / sizeof *hues; k++)
+        for (int kind = 1; kind <= 2; kind++) {
+            char text[128];
+            snprintf(text, sizeof text, "GIMP Gradient\nName: h\n1\n0 0.5 1 %s 0 %d\n",
+                     hues[k].colours, kind);
+            CHECK(load(text, &palette, &failure));
+            CHECK_HEX(hues[k].checksums[kind - 1], checksum(&palette));
+        }
+    scratch_end();
+}
+
 static void test_broken_files(void) {
     static const struct {
         const char *content, *error;
@@ -131,6 +206,38 @@ static void test_broken_files(void) {
         {"ff0000 \x7f\n", ":1: holds the byte 0x7f: give a text file with a colour on each line"},
         {"ff,0000\n", ":1: 'ff,0000' is not a colour: write rrggbb or #rrggbb"},
         {"ff0000#red\n", ":1: 'ff0000#red' is not a colour: write rrggbb or #rrggbb"},
+        {"0 0 0\n0 0 256\n",
+         ":2: '0 0 256' is not a colour: write red, green and blue from 0 to 255"},
+        {"0 0 0\nff0000\n",
+         ":2: 'ff0000' is not a colour: write red, green and blue from 0 to 255"},
+        {"0 0 0\n1 2\n", ":2: '1 2' is not a colour: write red, green and blue from 0 to 255"},
+        {"0 0 0\n1 2 3x\n",
+         ":2: '1 2 3x' is not a colour: write red, green and blue from 0 to 255"},
+        {"0 0 0\n1 2 -3\n",
+         ":2: '1 2 -3' is not a colour: write red, green and blue from 0 to 255"},
+        {"GIMP Palette\nName: x\n1 2 3\n", ": too few colours, 1: a palette has 2 or more"},
+        {"GIMP Gradient\n", ": the gradient has 0 segments of 0: give the whole file"},
+        {"GIMP Gradient\nName: x\n0\n", ":3: '0' is no number of segments: it is 1 to 65536"},
+        {"GIMP Gradient\n2\n0 0 1 0 0 0 1 1 1 1 1 0 0\n",
+         ": the gradient has 1 segments of 2: give the whole file"},
+        {"GIMP Gradient\n1\n0 0 0.5 0 0 0 1 1 1 1 1 0 0\n", ": the last segment does not end at 1"},
+        {"GIMP Gradient\n1\n0 0 1 0 0 0 1 1 1 1 1 0 0\n0\n",
+         ":4: one segment too many: the file announces 1"},
+        {"GIMP Gradient\n1\n0 0 1 0 0 0 1 1 1 1 1 0 x\n", ":3: a segment is a line of numbers"},
+        {"GIMP Gradient\n1\n0 0 1 0 0 0 1 1 1 1 1 0 0 0 0 0\n",
+         ":3: a segment is a line of numbers"},
+        {"GIMP Gradient\n1\n0 0 1\n", ":3: a segment has 13 or 15 numbers"},
+        {"GIMP Gradient\n1\n0 0 1 0 0 2 1 1 1 1 1 0 0\n", ":3: places and colours are from 0 to 1"},
+        {"GIMP Gradient\n1\n0.5 0 1 0 0 0 1 1 1 1 1 0 0\n",
+         ":3: the middle of a segment lies between its ends"},
+        {"GIMP Gradient\n1\n0.5 0.6 1 0 0 0 1 1 1 1 1 0 0\n",
+         ":3: a segment begins where the one before it ends, the first at 0"},
+        {"GIMP Gradient\n1\n0 0 1 0 0 0 1 1 1 1 1 6 0\n",
+         ":3: the twelfth number, the blending, is 0 to 5"},
+        {"GIMP Gradient\n1\n0 0 1 0 0 0 1 1 1 1 1 0 0.5\n",
+         ":3: the thirteenth number, the colouring, is 0 to 2"},
+        {"GIMP Gradient\n1\n0 0 1 0 0 0 1 1 1 1 1 0 0 1 0\n",
+         ":3: a colour is GIMP's foreground or background: choose fixed colours there"},
     };
     struct palette palette;
     struct failure failure;
@@ -164,6 +271,9 @@ int main(int argc, char **argv) {
         {"names", test_names},
         {"files", test_files},
         {"many colours", test_many_colours},
+        {"decimal files", test_decimal_files},
+        {"gradients", test_gradients},
+        {"gradient hues", test_gradient_hues},
         {"broken files", test_broken_files},
         {0},
     };

@@ -396,8 +396,13 @@ static void heterogeneous_ranks_end_together(void) {
         for (int u = 0; u < UNITS_MAX; u++)
             unit_s[u] = 1e-3 * cost_at(shape, (double)u / UNITS_MAX, &random);
         for (int f = 0; f < 6; f++) {
-            const struct simulation simulation = {SCHEDULE_DYNAMIC, UNITS_MAX, unit_s, ranks[f],
-                                                  fields[f],        100e-6,    10e-6,  NULL};
+            const struct simulation simulation = {.kind = SCHEDULE_DYNAMIC,
+                                                  .units = UNITS_MAX,
+                                                  .unit_s = unit_s,
+                                                  .ranks = ranks[f],
+                                                  .speeds = fields[f],
+                                                  .message_s = 100e-6,
+                                                  .serve_s = 10e-6};
             struct simulated result;
             CHECK(simulate(&simulation, &result));
             CHECK(result.once);
@@ -435,8 +440,13 @@ static void hints_help(void) {
         const int units = fields[f].units;
         for (int u = 0; u < units; u++)
             unit_s[u] = fields[f].work_s / units * (0.7 + 0.6 * draw_unit(&random));
-        struct simulation simulation = {SCHEDULE_DYNAMIC, units,  unit_s, fields[f].ranks,
-                                        fields[f].speeds, 100e-6, 10e-6,  NULL};
+        struct simulation simulation = {.kind = SCHEDULE_DYNAMIC,
+                                        .units = (uint64_t)units,
+                                        .unit_s = unit_s,
+                                        .ranks = fields[f].ranks,
+                                        .speeds = fields[f].speeds,
+                                        .message_s = 100e-6,
+                                        .serve_s = 10e-6};
         struct simulated before, hinted;
         CHECK(simulate(&simulation, &before));
         simulation.hints = fields[f].speeds;
@@ -472,8 +482,13 @@ static void small_jobs_need_few_messages(void) {
     for (int u = 0; u < 400; u++)
         unit_s[u] = 5e-6; /* 2 ms in total */
     const double speeds[] = {1, 1};
-    const struct simulation simulation = {SCHEDULE_DYNAMIC, 400,    unit_s, 2,
-                                          speeds,           100e-6, 10e-6,  NULL};
+    const struct simulation simulation = {.kind = SCHEDULE_DYNAMIC,
+                                          .units = 400,
+                                          .unit_s = unit_s,
+                                          .ranks = 2,
+                                          .speeds = speeds,
+                                          .message_s = 100e-6,
+                                          .serve_s = 10e-6};
     struct simulated result;
     CHECK(simulate(&simulation, &result));
     CHECK(result.once && result.messages <= 10);
