@@ -133,6 +133,115 @@ static void test_known_answers(void) {
     CHECK_INT(22, lines);
 }
 
+/* Smooth values against a program that was written from the text of the contract alone. */
+static void test_smooth_values(void) {
+    FILE *views = popen("grep ^edge " PLAIT_GOLDEN_DIR "/deep.txt", "r");
+    FILE *answers = popen(
+        "grep ^edge " PLAIT_GOLDEN_DIR "/deep.txt | " PLAIT_DEEP_BY_CONTRACT " --smooth", "r");
+    char *line = NULL, name[64];
+    size_t bytes = 0;
+    int lines = 0;
+    if (!CHECK(views && answers))
+        return;
+    while (getline(&line, &bytes, views) > 0) {
+        enum { PIXELS_MAX = 1000 };
+        static int32_t counts[PIXELS_MAX], parts[PIXELS_MAX];
+        struct golden golden;
+        struct plait_exec exec;
+        struct deep_reference *reference = NULL;
+        struct plait_deep_view view;
+        struct failure failure = {0};
+        struct plait_smooth_output output = {.parts = parts, .range = plait_smooth_range_empty()};
+        if (!CHECK(parse(line, &golden)))
+            break;
+        const struct plait_escape *e = &golden.escape;
+        const struct deep_texts texts = {golden.center, golden.zoom, golden.c};
+        CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 2));
+        CHECK(fscanf(answers, "%63s %*s %*s %*s %*s", name) == 1);
+        CHECK_TEXT(golden.name, name);
+        if (CHECK(e->width * e->height <= PIXELS_MAX &&
+                  deep_reference_begin(&reference, e, &texts, &view, &failure))) {
+            struct plait_deep *deep = make_tables(reference, e, &view);
+            golden.escape.deep = deep;
+            CHECK_INT(PLAIT_OK,
+                      plait_smooth_compute(e, &exec, (struct plait_row_range){0, e->height}, counts,
+                                           &output));
+            int different = 0;
+            for (size_t k = 0; k < (size_t)e->width * e->height; k++) {
+                int part = -1;
+                CHECK(fscanf(answers, "%d", &part) == 1);
+                different += part != (counts[k] < e->maxit ? parts[k] : 0);
+            }
+            check_that(different == 0, __FILE__, __LINE__, "%s: %d smooth values differ",
+                       golden.name, different);
+            plait_deep_free(deep);
+        }
+        deep_reference_free(reference);
+        free(golden.center);
+        lines++;
+    }
+    free(line);
+    pclose(views);
+    CHECK_INT(0, pclose(answers));
+    CHECK_INT(12, lines);
+}
+
+/* Counts that ball arithmetic has proved to be those of the pixels (tests/deep/deep_certified.py):
+ * how many the contract does not give, which is a property of the contract. */
+static void compare_certified(const char *path, int differing) {
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
+    size_t bytes = 0;
+    struct golden golden;
+    struct plait_exec exec;
+    struct deep_reference *reference = NULL;
+    struct plait_deep_view view;
+    struct failure failure = {0};
+    if (!CHECK(file != NULL))
+        return;
+    do
+        if (!CHECK(getline(&line, &bytes, file) > 0))
+            break;
+    while (line[0] == '#');
+    char known[16384]; /* the words that other lines of known answers have at their end */
+    snprintf(known, sizeof known, "%.*s 0 0 0", (int)strcspn(line, "\n"), line);
+    if (!CHECK(parse(known, &golden)))
+        return;
+    const struct deep_texts texts = {golden.center, golden.zoom, golden.c};
+    const size_t pixels = (size_t)golden.escape.width * golden.escape.height;
+    int32_t *counts = malloc(pixels * sizeof *counts);
+    CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 2));
+    if (CHECK(counts &&
+              deep_reference_begin(&reference, &golden.escape, &texts, &view, &failure))) {
+        struct plait_deep *deep = make_tables(reference, &golden.escape, &view);
+        int wrong = 0, read = 0;
+        golden.escape.deep = deep;
+        CHECK_INT(PLAIT_OK, plait_escape_picture(&golden.escape, &exec, counts));
+        for (size_t k = 0; k < pixels; k++) {
+            int certified;
+            read += fscanf(file, "%d", &certified) == 1;
+            wrong += certified != counts[k];
+        }
+        CHECK_INT((int64_t)pixels, read);
+        check_that(wrong == differing, __FILE__, __LINE__, "%s: %d of %zu counts differ, not %d",
+                   golden.name, wrong, pixels, differing);
+        plait_deep_free(deep);
+    }
+    deep_reference_free(reference);
+    free(counts);
+    free(golden.center);
+    free(line);
+    fclose(file);
+}
+
+static void test_certified_counts(void) {
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_seahorse15.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_misiurewicz50.txt", 1);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep300.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep1000.txt", 37);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep1000_aside.txt", 0);
+}
+
 /* What is refused, and what views follow from texts. */
 static void test_texts(void) {
     const struct plait_escape escape = {.width = 100, .height = 50, .maxit = 10, .bailout = 2};
@@ -193,6 +302,8 @@ static void test_texts(void) {
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"known answers", test_known_answers},
+        {"smooth values", test_smooth_values},
+        {"certified counts", test_certified_counts},
         {"texts", test_texts},
         {0},
     };
