@@ -13,11 +13,12 @@
 
 #define PLAIT_DEEP_NONE UINT32_MAX
 
-/* Z_m of a reference orbit: in doubles, also in extended views, where z is not small. */
+/* Z_m of a reference orbit: in doubles, also in extended views, where z is not small. Four doubles,
+ * which vectors load as one. */
 struct plait_deep_place {
     double x, y;
     double s;      /* |Z_m|^2 - r^2, rounded once */
-    uint32_t node; /* the shortest skip of more than one step that begins here, or none */
+    double radius; /* plain views: of the shortest skip that begins here, the largest; 0: of none */
 };
 
 /* The same in extended views, where z is small. */
@@ -43,8 +44,10 @@ struct plait_deep_extended_node {
 
 /* A reference orbit with its skips, which are of the kind of the view. */
 struct plait_deep_orbit {
-    uint32_t steps;                                        /* N, at least 1 */
-    const struct plait_deep_place *places;                 /* [N + 1] */
+    uint32_t steps;                        /* N, at least 1 */
+    const struct plait_deep_place *places; /* [N + 1] */
+    const uint32_t
+        *nodes; /* [N + 1]: the shortest skip of more than one step from there, or none */
     const struct plait_deep_extended_place *extended;      /* [N + 1], or NULL in plain views */
     const struct plait_deep_plain_node *plain_nodes;       /* plain views */
     const struct plait_deep_extended_node *extended_nodes; /* extended views */

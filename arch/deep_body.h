@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * Deep counts and smooth values in plain C, for every path: the compiler makes its instructions of
- * it, of which a fused multiply-add in hardware matters most. A path defines DEEP_TILE, the
- * function's name, and includes this file.
+ * Deep counts and smooth values. A path defines DEEP_TILE, the function's name, and includes this
+ * file; with DEEP_VECS and the words that deep_block.h names, plain views go through vectors. All
+ * else is plain C, of which the compiler makes the path's instructions: a fused multiply-add in
+ * hardware matters most.
  *
- * Plain views have a loop of their own. In an extended view z is mostly small at first, and plain
- * after that: pixels change between two loops as z does. */
+ * In an extended view z is mostly small at first, and plain after that: pixels change between two
+ * kinds of steps as z does. */
 #include "deep.h"
 #include "smooth_value.h"
 
@@ -66,18 +67,19 @@ static inline void deep_rebase_extended(struct deep_pixel *pixel, struct plait_d
     }
 }
 
-/* Iterates a pixel of a plain view to its end. */
-static void deep_iterate_plain(struct deep_pixel *pixel) {
+/* Iterates a pixel of a plain view to its end, or until it has made a single step. */
+static void deep_iterate_plain(struct deep_pixel *pixel, bool single) {
     const uint32_t maxit = (uint32_t)pixel->job->maxit;
     const struct plait_deep_plain c = pixel->plain_c;
-    while (!pixel->done) {
+    bool stepped = false;
+    while (!pixel->done && !stepped) {
         const struct plait_deep_orbit *orbit = pixel->orbit;
         const struct plait_deep_place *places = orbit->places;
         const struct plait_deep_plain_node *nodes = orbit->plain_nodes;
         struct plait_deep_plain z = pixel->z, w = z;
         uint32_t n = pixel->n, m = pixel->m;
-        /* Until the next rebase. */
-        for (;;) {
+        bool rebase = false;
+        while (!rebase && !stepped) {
             if (n >= maxit) {
                 pixel->done = true;
                 break;
@@ -89,23 +91,30 @@ static void deep_iterate_plain(struct deep_pixel *pixel) {
                 pixel->done = pixel->escaped = true;
                 break;
             }
-            if (m == orbit->steps || plait_plain_sup(w) < plait_plain_sup(z))
+            rebase = m == orbit->steps || plait_plain_sup(w) < plait_plain_sup(z);
+            if (rebase)
                 break;
             const struct plait_deep_plain q = plait_plain_mul(t, z);
             const double sup = plait_plain_sup(q);
-            const struct plait_deep_plain_node *node = NULL;
-            for (uint32_t k = place->node; k != PLAIT_DEEP_NONE && sup < nodes[k].radius;
-                 k = nodes[k].longer)
-                node = &nodes[k];
-            z = node ? plait_plain_add(plait_plain_mul(node->a, q), plait_plain_mul(node->b, c))
-                     : plait_plain_add(q, c);
-            n += node ? node->length : 1;
-            m += node ? node->length : 1;
+            if (sup < place->radius) {
+                const struct plait_deep_plain_node *node = &nodes[orbit->nodes[m]];
+                for (uint32_t k = node->longer; k != PLAIT_DEEP_NONE && sup < nodes[k].radius;
+                     k = nodes[k].longer)
+                    node = &nodes[k];
+                z = plait_plain_add(plait_plain_mul(node->a, q), plait_plain_mul(node->b, c));
+                n += node->length;
+                m += node->length;
+            } else {
+                z = plait_plain_add(q, c);
+                n++;
+                m++;
+                stepped = single;
+            }
         }
         pixel->z = z;
         pixel->n = n;
         pixel->m = m;
-        if (!pixel->done)
+        if (rebase)
             deep_rebase_plain(pixel, w);
     }
 }
@@ -128,11 +137,12 @@ static inline bool deep_step_plain(struct deep_pixel *pixel) {
         next = w;
     } else {
         const struct plait_deep_plain q = plait_plain_mul(t, z);
-        if (place->node != PLAIT_DEEP_NONE) {
+        const uint32_t shortest = orbit->nodes[pixel->m];
+        if (shortest != PLAIT_DEEP_NONE) {
             const struct plait_deep_extended wide_q = plait_extended_of(q);
             const struct plait_deep_real sup = plait_extended_sup(wide_q);
             const struct plait_deep_extended_node *nodes = orbit->extended_nodes, *node = NULL;
-            for (uint32_t k = place->node;
+            for (uint32_t k = shortest;
                  k != PLAIT_DEEP_NONE && plait_extended_less(sup, nodes[k].radius);
                  k = nodes[k].longer)
                 node = &nodes[k];
@@ -188,7 +198,7 @@ static inline bool deep_step_extended(struct deep_pixel *pixel) {
     const struct plait_deep_extended q = plait_extended_mul(t, z);
     const struct plait_deep_real sup = plait_extended_sup(q);
     const struct plait_deep_extended_node *nodes = orbit->extended_nodes, *node = NULL;
-    for (uint32_t k = orbit->places[pixel->m].node;
+    for (uint32_t k = orbit->nodes[pixel->m];
          k != PLAIT_DEEP_NONE && plait_extended_less(sup, nodes[k].radius); k = nodes[k].longer)
         node = &nodes[k];
     next = node ? plait_extended_add(plait_extended_mul(node->a, q),
@@ -217,42 +227,62 @@ static bool deep_iterate_extended(struct deep_pixel *pixel, bool plain) {
     return plain;
 }
 
+static struct deep_pixel deep_begin_pixel(const struct plait_deep_job *job, uint32_t row,
+                                          uint32_t col) {
+    const struct plait_deep_extended zero = {0, 0, PLAIT_DEEP_ZERO};
+    const struct plait_deep_extended offset =
+        plait_extended_normal(((double)col - job->half_width) * job->pitch.v,
+                              (job->half_height - (double)row) * job->pitch.v, job->pitch.e);
+    const struct plait_deep_extended c = job->julia ? zero : offset;
+    const struct plait_deep_extended z = job->julia ? offset : zero;
+    return (struct deep_pixel){
+        .job = job,
+        .orbit = &job->first,
+        .c = c,
+        .plain_c = plait_plain_of(c),
+        .z = plait_plain_of(z),
+        .extended_z = z,
+        .kept_at = 1,
+    };
+}
+
+/* Writes what has come of a pixel that is done; plain: z is. */
+static void deep_write(const struct deep_pixel *pixel, bool plain,
+                       const struct plait_escape_results *to, size_t at) {
+    const struct plait_deep_job *job = pixel->job;
+    to->counts[at] = pixel->escaped ? (int32_t)pixel->n : job->maxit;
+    if (!to->values)
+        return;
+    const struct plait_deep_place *place = &pixel->orbit->places[pixel->m];
+    const struct plait_deep_plain end = plain ? pixel->z : plait_plain_of(pixel->extended_z);
+    to->values[at] =
+        pixel->escaped ? plait_smooth_finish(pixel->n, place->x + end.x, place->y + end.y,
+                                             job->re + pixel->plain_c.x, job->im + pixel->plain_c.y)
+                       : (double)INFINITY;
+}
+
+#ifdef DEEP_VECS
+#include "deep_block.h"
+#endif
+
 plait_deep_tile_fn DEEP_TILE; /* declared where the path's table is, too */
 
 void DEEP_TILE(const struct plait_deep_job *job, const struct plait_escape_tile *tile,
                const struct plait_escape_results *to) {
-    const struct plait_deep_extended zero = {0, 0, PLAIT_DEEP_ZERO};
+#ifdef DEEP_VECS
+    if (!job->extended) {
+        deep_tile_in_vectors(job, tile, to);
+        return;
+    }
+#endif
     for (uint32_t i = 0; i < tile->rows; i++)
         for (uint32_t j = 0; j < tile->cols; j++) {
-            const struct plait_deep_extended offset = plait_extended_normal(
-                ((double)(tile->col + j) - job->half_width) * job->pitch.v,
-                (job->half_height - (double)(tile->row + i)) * job->pitch.v, job->pitch.e);
-            const struct plait_deep_extended c = job->julia ? zero : offset;
-            const struct plait_deep_extended z = job->julia ? offset : zero;
-            struct deep_pixel pixel = {
-                .job = job,
-                .orbit = &job->first,
-                .c = c,
-                .plain_c = plait_plain_of(c),
-                .z = plait_plain_of(z),
-                .extended_z = z,
-                .kept_at = 1,
-            };
-            bool plain = !job->extended || z.e >= -256;
+            struct deep_pixel pixel = deep_begin_pixel(job, tile->row + i, tile->col + j);
+            bool plain = true;
             if (job->extended)
-                plain = deep_iterate_extended(&pixel, plain);
+                plain = deep_iterate_extended(&pixel, pixel.extended_z.e >= -256);
             else
-                deep_iterate_plain(&pixel);
-            const size_t at = (size_t)i * to->stride + j;
-            to->counts[at] = pixel.escaped ? (int32_t)pixel.n : job->maxit;
-            if (!to->values)
-                continue;
-            const struct plait_deep_place *place = &pixel.orbit->places[pixel.m];
-            const struct plait_deep_plain end = plain ? pixel.z : plait_plain_of(pixel.extended_z);
-            to->values[at] =
-                pixel.escaped
-                    ? plait_smooth_finish(pixel.n, place->x + end.x, place->y + end.y,
-                                          job->re + pixel.plain_c.x, job->im + pixel.plain_c.y)
-                    : (double)INFINITY;
+                deep_iterate_plain(&pixel, false);
+            deep_write(&pixel, plain, to, (size_t)i * to->stride + j);
         }
 }

@@ -14,6 +14,7 @@ enum { DEEP_GROUP = 8 }; /* nodes at most that become one of the next level */
 struct deep_store {
     uint32_t points, capacity;
     struct plait_deep_place *places;
+    uint32_t *shortest;                         /* of each place, its shortest node, or none */
     struct plait_deep_extended_place *extended; /* NULL in plain views */
     bool ended;
     struct plait_deep_plain plain_d; /* the derivative of Z_m by c: how near a nucleus is */
@@ -107,10 +108,12 @@ static bool deep_reserve_place(struct deep_store *store, bool extended) {
         return false;
     struct plait_deep_place *places = realloc(store->places, capacity * sizeof *places);
     store->places = places ? places : store->places;
+    uint32_t *shortest = realloc(store->shortest, capacity * sizeof *shortest);
+    store->shortest = shortest ? shortest : store->shortest;
     struct plait_deep_extended_place *more =
         extended ? realloc(store->extended, capacity * sizeof *more) : NULL;
     store->extended = more ? more : store->extended;
-    if (!places || (extended && !more))
+    if (!places || !shortest || (extended && !more))
         return false;
     store->capacity = (uint32_t)capacity;
     return true;
@@ -151,7 +154,8 @@ enum plait_status plait_deep_add(struct plait_deep *deep, enum plait_deep_orbit_
         return PLAIT_E_MEMORY;
     const uint32_t m = store->points++;
     struct plait_deep_place *place = &store->places[m];
-    *place = (struct plait_deep_place){point->x, point->y, point->s, PLAIT_DEEP_NONE};
+    *place = (struct plait_deep_place){point->x, point->y, point->s, 0};
+    store->shortest[m] = PLAIT_DEEP_NONE;
     if (deep->extended) {
         const struct plait_deep_extended z =
             plait_extended_normal(point->x, point->y, point->exponent);
@@ -195,6 +199,10 @@ static bool deep_make_skips(const struct plait_deep *deep, struct deep_store *st
             .julia = julia,
         };
         made = plait_plain_make_skips(store, &rules, items, count);
+        const struct plait_deep_plain_node *nodes = store->nodes;
+        for (uint32_t m = 0; made && m < count; m++)
+            if (store->shortest[m] != PLAIT_DEEP_NONE)
+                store->places[m].radius = nodes[store->shortest[m]].radius;
     }
     free(items);
     return made;
@@ -232,6 +240,7 @@ struct plait_deep_size plait_deep_size_of(const struct plait_deep *deep) {
 void plait_deep_free(struct plait_deep *deep) {
     for (int k = 0; deep && k < 2; k++) {
         free(deep->orbits[k].places);
+        free(deep->orbits[k].shortest);
         free(deep->orbits[k].extended);
         free(deep->orbits[k].nodes);
     }
@@ -257,6 +266,7 @@ static struct plait_deep_orbit deep_orbit(const struct plait_deep *deep,
     return (struct plait_deep_orbit){
         .steps = store->points - 1,
         .places = store->places,
+        .nodes = store->shortest,
         .extended = store->extended,
         .plain_nodes = deep->extended ? NULL : store->nodes,
         .extended_nodes = deep->extended ? store->nodes : NULL,

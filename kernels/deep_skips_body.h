@@ -94,7 +94,7 @@ static bool DEEP(keep)(struct deep_store *store, struct deep_item *item,
         group->a, group->b, group->radius, group->length, PLAIT_DEEP_NONE,
     };
     if (item->node == PLAIT_DEEP_NONE)
-        store->places[item->m].node = store->node_count;
+        store->shortest[item->m] = store->node_count;
     else
         nodes[item->node].longer = store->node_count;
     item->node = store->node_count++;

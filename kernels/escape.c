@@ -166,7 +166,7 @@ struct tiling {
 /* Tiles must be many, so that threads end together and progress is smooth, and large, so that a
  * path can keep its vectors full: 32 per thread, of 16384 to 65536 pixels, but not fewer than 4 per
  * thread unless they get so small that most lanes idle. A picture of few wide rows is cut across
- * too. Deep pixels go one by one and take long: their tiles are as small as any. */
+ * too. Deep pixels take long: their tiles are small. */
 static struct tiling cut_into_tiles(const struct plait_escape *escape, uint32_t rows, int threads) {
     const uint32_t width = escape->width;
     const uint64_t pixels = (uint64_t)rows * width;
@@ -178,7 +178,9 @@ static struct tiling cut_into_tiles(const struct plait_escape *escape, uint32_t 
         size = 65536;
     if (size > pixels / (4 * workers))
         size = pixels / (4 * workers);
-    if (size < 256 || escape->deep)
+    if (escape->deep && size > 1024)
+        size = 1024;
+    if (size < 256)
         size = 256;
 
     struct tiling t = {.rows = 1, .cols = width};

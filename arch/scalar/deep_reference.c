@@ -68,16 +68,14 @@ static uint32_t reference_skip(const struct plait_deep_job *job,
                                const struct reference_z *q) {
     uint32_t longest = PLAIT_DEEP_NONE;
     if (!job->extended) {
-        for (uint32_t k = orbit->places[m].node; k != PLAIT_DEEP_NONE;
-             k = orbit->plain_nodes[k].longer)
+        for (uint32_t k = orbit->nodes[m]; k != PLAIT_DEEP_NONE; k = orbit->plain_nodes[k].longer)
             if (plait_plain_sup(q->p) < orbit->plain_nodes[k].radius)
                 longest = k;
         return longest;
     }
     const struct plait_deep_real sup =
         plait_extended_sup(q->plain ? plait_extended_of(q->p) : q->e);
-    for (uint32_t k = orbit->places[m].node; k != PLAIT_DEEP_NONE;
-         k = orbit->extended_nodes[k].longer)
+    for (uint32_t k = orbit->nodes[m]; k != PLAIT_DEEP_NONE; k = orbit->extended_nodes[k].longer)
         if (plait_extended_less(sup, orbit->extended_nodes[k].radius))
             longest = k;
     return longest;

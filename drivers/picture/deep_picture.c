@@ -151,7 +151,7 @@ static void deep_fill_chunk(struct deep_orbits *orbits, struct deep_chunk *chunk
     if (taken && stop_signal_seen())
         taken = failure_set(
             orbits->failure, EXIT_STOPPED,
-            "stopped at the reference orbit, before any rows: the same command begins from there");
+            "stopped at the reference orbit, before this run had any rows: the same command computes it again");
     chunk->last = complete || !taken;
 }
 
