@@ -120,7 +120,7 @@ static bool deep_reserve_place(struct deep_store *store, bool extended) {
 }
 
 /* Whether a nucleus is nearer to the centre than a pixel is wide: Z_m would be 0 if c moved by
- * Z_m / D_m. D then goes on to the next step. */
+ * Z_m / D_m. D then makes the step, too. */
 static bool deep_is_at_nucleus(const struct plait_deep *deep, struct deep_store *store) {
     const uint32_t m = store->points - 1;
     bool near;
