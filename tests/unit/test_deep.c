@@ -191,7 +191,7 @@ static double draw_real(uint64_t *state) {
 }
 
 static void test_paths(void) {
-    const int rounds = check_is_quick() ? 40 : 1500;
+    const int rounds = check_is_quick() ? 40 : 500;
     uint64_t state = check_seed();
     int escaped = 0, inside = 0, skips = 0, extended = 0;
     for (int k = 0; k < rounds; k++) {
