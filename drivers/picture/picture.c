@@ -97,7 +97,7 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         .session = run->session,
         .escape = &picture->escape,
         .exec = &run->exec,
-        .speed = run->device.speed,
+        .speed = picture->request.deep ? 0 : run->device.speed, /* devices have no deep pixels */
     };
     picture->keeper = (struct keeper){
         .kind = options->stream ? &keeper_disk : &keeper_memory,
