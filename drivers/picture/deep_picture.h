@@ -6,8 +6,8 @@
 
 #include "base/failure.h"
 #include "base/progress_display.h"
-#include "picture/deep_reference.h"
 #include "picture/picture_options.h"
+#include "picture/reference_orbit.h"
 #include "plait/deep.h"
 #include "ranks/session.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Known answers of deep views, from the texts of their centres to counts and smooth values, and
  * counts that are proved. */
-#include "picture/deep_reference.h"
+#include "picture/reference_orbit.h"
 
 #include "check.h"
 #include "plait/plait.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Reference orbits by MPFR: every operation is rounded to the same number of bits, to nearest, in a
  * fixed order, so that the points are the same on every machine and with every version of MPFR. */
-#include "picture/deep_reference.h"
+#include "picture/reference_orbit.h"
 
 #ifdef PLAIT_HAVE_MPFR
 

@@ -2,8 +2,8 @@
  * The orbit of a picture's centre in high precision, and what is known of the view from texts of
  * any length: the only place that knows MPFR. Without it (PLAIT_MPFR=OFF) a deep view is refused.
  */
-#ifndef PLAIT_DRIVERS_DEEP_REFERENCE_H
-#define PLAIT_DRIVERS_DEEP_REFERENCE_H
+#ifndef PLAIT_DRIVERS_REFERENCE_ORBIT_H
+#define PLAIT_DRIVERS_REFERENCE_ORBIT_H
 
 #include "base/failure.h"
 #include "plait/deep.h"
