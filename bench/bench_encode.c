@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * PNG files of 4096 x 4096 pixels: from counts by Plait's writer, colours and atomic file included,
- * against libpng's own write of palette indices that are ready in memory, with the same level and
- * strategy. Both files are synced. Fails if Plait takes more than 1.2 times as long. */
+ * on one thread and on all, against libpng's own write of palette indices that are ready in memory,
+ * with zlib's strategy for runs. All files are synced. Fails if one thread takes more than 0.6
+ * times as long, or the file is larger than libpng's by more than 1 %. */
 #define _XOPEN_SOURCE 700 /* mkdtemp */
 #include "bench.h"
 #include "image/writer.h"
@@ -16,26 +17,37 @@
 #include <zlib.h>
 
 enum { SIDE = 4096, PIXELS = SIDE * SIDE, ROUNDS = 15 };
-static const double most = 1.2;
+static const double most = 0.6;
 
-/* What writer_png.c chooses; files of different sizes show that it no longer does. */
+/* Of zlib: the fastest that finds runs, and as good for pictures of counts as what takes longer. */
 enum { LEVEL = 1, STRATEGY = Z_RLE };
 
 struct encode {
+    int threads;               /* of this machine */
     char ours[64], theirs[64]; /* files */
     struct image image;
     int32_t *counts;
     uint8_t *indices;
 };
 
-static void write_ours(void *context) {
-    const struct encode *encode = context;
+static void write_ours_on(const struct encode *encode, int threads) {
     struct failure failure = {0};
+    struct image image = encode->image;
+    image.threads = threads;
     const struct writer_format *format = writer_format_find(encode->ours, &failure);
-    struct writer *writer = writer_open(format, encode->ours, &encode->image, &failure);
+    struct writer *writer = writer_open(format, encode->ours, &image, &failure);
     if (!writer || !writer_rows(writer, encode->counts, SIDE, &failure) ||
         !writer_close(writer, &failure))
         bench_die("cannot write", encode->ours);
+}
+
+static void write_ours(void *context) {
+    write_ours_on(context, 1);
+}
+
+static void write_ours_on_all(void *context) {
+    const struct encode *encode = context;
+    write_ours_on(encode, encode->threads);
 }
 
 static void write_theirs(void *context) {
@@ -83,7 +95,7 @@ static double bytes_of(const char *path) {
     return stat(path, &about) == 0 ? (double)about.st_size : 0;
 }
 
-/* The two files are one picture, and as large. */
+/* The two files are one picture, and ours is not larger. */
 static void check_answers(struct encode *encode) {
     write_ours(encode);
     write_theirs(encode);
@@ -91,8 +103,8 @@ static void check_answers(struct encode *encode) {
     const double ratio = bytes_of(encode->ours) / bytes_of(encode->theirs);
     if (memcmp(ours, theirs, (size_t)PIXELS * 3) != 0)
         bench_die("another picture than libpng's in", encode->ours);
-    if (ratio < 0.99 || ratio > 1.01)
-        bench_die("another compression than libpng's in", encode->ours);
+    if (ratio > 1.01)
+        bench_die("a larger file than libpng's:", encode->ours);
     free(ours);
     free(theirs);
 }
@@ -103,6 +115,7 @@ static void compute(struct encode *encode, const struct plait_escape *escape) {
     if (!table || plait_exec_init(&exec, NULL, 0) != PLAIT_OK ||
         plait_escape_picture(escape, &exec, encode->counts) != PLAIT_OK)
         bench_die("no picture of", "the view");
+    encode->threads = exec.threads;
     encode->image = (struct image){
         .width = SIDE,
         .height = SIDE,
@@ -117,16 +130,20 @@ static void compute(struct encode *encode, const struct plait_escape *escape) {
 static bool bench_view(struct encode *encode, const char *name, struct plait_escape escape) {
     compute(encode, &escape);
     check_answers(encode);
+    char all[32];
+    snprintf(all, sizeof all, "plait, %d threads", encode->threads);
     struct bench_contender contenders[] = {
-        {.name = "plait", .run = write_ours, .context = encode, .work = PIXELS},
+        {.name = "plait, 1 thread", .run = write_ours, .context = encode, .work = PIXELS},
         {.name = "libpng", .run = write_theirs, .context = encode, .work = PIXELS},
+        {.name = all, .run = write_ours_on_all, .context = encode, .work = PIXELS},
     };
-    bench_run(contenders, 2, ROUNDS, 0.2);
+    const int count = encode->threads > 1 ? 3 : 2;
+    bench_run(contenders, count, ROUNDS, 0.2);
     const double ratio = contenders[0].median_s / contenders[1].median_s;
     printf("%s, %.1f MB\n", name, bytes_of(encode->ours) * 1e-6);
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < count; k++) {
         const char *doubt = bench_doubt(&contenders[k]);
-        printf("  %-7s %7.1f ms, %4.0f Mpixels/s%s%s\n", contenders[k].name,
+        printf("  %-16s %7.1f ms, %4.0f Mpixels/s%s%s\n", contenders[k].name,
                contenders[k].median_s * 1e3, bench_rate(&contenders[k]) * 1e-6,
                doubt ? "   DOUBTFUL: " : "", doubt ? doubt : "");
     }

@@ -6,6 +6,7 @@
 #define PLAIT_DRIVERS_FORMAT_H
 
 #include "base/atomic_file.h"
+#include "image/png_bands.h"
 #include "image/writer.h"
 
 /* A function that has nothing to do is NULL. */
@@ -22,6 +23,9 @@ struct writer_format {
 
     /* Writes one row of samples or more. */
     bool (*rows)(struct writer *writer, const struct image_rows *rows, struct failure *failure);
+
+    /* Writes the next band of rows, encoded, instead. NULL: the format has no bands. */
+    bool (*band)(struct writer *writer, const struct png_chunk *chunk, struct failure *failure);
 
     /* Writes what stands after the rows. */
     bool (*finish)(struct writer *writer, struct failure *failure);

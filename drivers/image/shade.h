@@ -11,21 +11,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All zero: nothing to free. 130 KiB: let it live on the heap. */
+/* A pixel's channels, and one that makes four, which is a vector. */
+enum { SHADE_LANES = 4 };
+
+/* What all rows of an image are coloured by. 132 KiB. */
+struct shade_tables {
+    struct colour_table colours;
+    uint32_t light[PALETTE_COLOURS][SHADE_LANES]; /* of the palette */
+    uint64_t reciprocal;                          /* of the number of samples of a pixel */
+    struct srgb_encoder encoder;
+};
+
+/* All zero: nothing to free. */
 struct shade {
     const struct image *image;
-    size_t columns; /* samples in a row */
-    struct colour_table colours;
+    size_t columns;             /* samples in a row */
+    struct shade_tables *owned; /* NULL: another shade's */
+    const struct shade_tables *tables;
     uint8_t *indices; /* [columns] */
     uint8_t (*rgb)[3];
-    uint32_t (*light)[3]; /* sums of the rows of samples so far; NULL: one sample a pixel */
-    uint32_t rows;        /* how many these are */
-    struct srgb_encoder encoder;
+    uint32_t (*light)[SHADE_LANES]; /* sums of the rows of samples so far; NULL: one sample a pixel
+                                     */
+    uint32_t rows;                  /* how many these are */
 };
 
 /* Makes *shade, all zero before, ready for *image, which stays where it is. false without memory.
  * Free with shade_end, also then. */
 bool shade_begin(struct shade *shade, const struct image *image);
+
+/* The same for the image of another shade, whose tables it takes, for another thread. The other is
+ * freed after it. */
+bool shade_begin_like(struct shade *shade, const struct shade *other);
+
 void shade_end(struct shade *shade);
 
 /* The palette indices of a row of samples, the `row`th of rows, until the next call. */

@@ -28,9 +28,9 @@ struct smooth_scale {
 
 void smooth_scale_fill(struct smooth_scale *scale, const struct plait_smooth_range *range);
 
-/* The palette index of each pixel, all of them in the range. */
+/* The palette index of each pixel, all of them in the range, on some threads. */
 void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, const int32_t *parts,
-                    size_t pixels, uint8_t *indices);
+                    size_t pixels, uint8_t *indices, int threads);
 
 /* A palette for such indices: the colours of `palette` from its first to its last, 255 of them, and
  * black. */

@@ -112,6 +112,18 @@ bool writer_put(struct writer *writer, const struct image_rows *rows, struct fai
     return true;
 }
 
+bool writer_takes_bands(const struct writer_format *format) {
+    return format->band || !format->ending;
+}
+
+bool writer_band(struct writer *writer, const struct png_chunk *chunk, uint32_t rows,
+                 struct failure *failure) {
+    if (writer->format->band && !writer->format->band(writer, chunk, failure))
+        return false;
+    writer->rows_written += rows;
+    return true;
+}
+
 bool writer_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
                  struct failure *failure) {
     const struct image_rows some = {.counts = counts, .rows = rows};

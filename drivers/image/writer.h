@@ -23,6 +23,7 @@ struct image {
     const struct named_text *texts; /* what the file is to say of itself, in UTF-8; names as PNG has
                                      * them; alive as long as the writer. Only png has room */
     size_t text_count;
+    int threads; /* that encode it, where the format can use them; 0 is 1 */
 };
 
 enum { IMAGE_SAMPLES_MAX = 16 };
@@ -41,6 +42,7 @@ struct image_rows {
 struct writer_format;
 
 struct writer;
+struct png_chunk;
 
 /* The format of a file by its ending, upper or lower case (.png .npy .ppm .pdf), or of the exact
  * name "null", which takes a picture and writes nothing. NULL with EXIT_USAGE for any other name.
@@ -78,6 +80,15 @@ bool writer_put(struct writer *writer, const struct image_rows *rows, struct fai
 
 /* The same for counts alone, counts[rows][columns]. */
 bool writer_rows(struct writer *writer, const int32_t *counts, uint32_t rows,
+                 struct failure *failure);
+
+/* Whether all ranks may encode a picture of the format: bands of rows as image/png_bands.h has
+ * them, by whoever has their rows; or nothing is encoded. */
+bool writer_takes_bands(const struct writer_format *format);
+
+/* The same as writer_put for the next band, which has `rows` rows of samples and was encoded
+ * elsewhere. All rows come so, or none. */
+bool writer_band(struct writer *writer, const struct png_chunk *chunk, uint32_t rows,
                  struct failure *failure);
 
 /* Puts the file in its place once all rows are written, as atomic_file_commit. false with EXIT_RUN

@@ -1,37 +1,32 @@
 /* SPDX-License-Identifier: MIT
- * PNG by libpng: one byte a pixel and the palette in the file, which is the same picture as RGB
- * from a third of the bytes. Means of several samples are colours of their own, and so RGB. */
+ * PNG: one byte a pixel and the palette in the file, which is the same picture as RGB from a third
+ * of the bytes. Means of several samples are colours of their own, and so RGB. Threads encode the
+ * pixels, band by band; libpng writes the rest of the file, and its chunks. */
 #include "image/format.h"
 #include "image/png_guard.h"
-#include "image/shade.h"
+#include "image/png_workers.h"
 
 #include <errno.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
-
-/* Escape pictures are made of runs. Measured on five of them (1 to 15 million pixels, one of a deep
- * zoom), coding runs alone takes 0.24 to 0.38 of the time of zlib's level 6 for -10 to +21 per cent
- * of the bytes, and beats levels 1 to 3 in time on all and in size on most. Filters change the size
- * by -8 to +9 per cent, mostly upwards, and cost time. */
-enum { COMPRESSION_LEVEL = 1, COMPRESSION_STRATEGY = Z_RLE };
-
-/* Of RGB, where neighbours differ little. On three pictures it takes 0.22 to 0.37 of the bytes that
- * no filter does; the best of the others, which take more time, save another 4 per cent at most. */
-enum { RGB_FILTER = PNG_FILTER_UP };
-
-enum { CHUNK_BYTES = 1 << 17 }; /* of compressed data; libpng's 8 KiB make many small writes */
 
 enum { TEXT_PLAIN_MAX = 1024 };
+
+enum { ADLER_BYTES = 4 };
 
 struct png {
     struct png_guard guard;
     png_infop info;
     struct writer *writer;
-    const struct image_rows *rows; /* to write in this step */
     struct failure *failure;
-    struct shade shade;
+    struct png_workers workers;
+    struct png_job *jobs; /* [png_workers_batch] */
+    uint8_t *carry;       /* indices of the rows that are there of a band that is not complete */
+    uint32_t carried;     /* how many rows of samples these are */
+    uint32_t band;        /* the first that is not written */
+    uint32_t adler;       /* of the bands before it */
+    const struct png_chunk *chunk; /* to write in this step */
 };
 
 static bool has_palette(const struct png *png) {
@@ -125,32 +120,23 @@ static void write_header(void *context) {
         set_palette(png);
     for (size_t k = 0; k < image->text_count; k++)
         set_text(png, &image->texts[k]);
-    png_set_filter(png->guard.png, PNG_FILTER_TYPE_BASE,
-                   has_palette(png) ? PNG_FILTER_NONE : RGB_FILTER);
-    png_set_compression_level(png->guard.png, COMPRESSION_LEVEL);
-    png_set_compression_strategy(png->guard.png, COMPRESSION_STRATEGY);
-    png_set_compression_buffer_size(png->guard.png, CHUNK_BYTES);
     png_write_info(png->guard.png, png->info);
+    png_write_chunk(png->guard.png, (png_const_bytep) "IDAT", png_stream_begin, PNG_STREAM_BYTES);
 }
 
-static void write_some_rows(void *context) {
+static void write_chunk(void *context) {
     struct png *png = context;
-    for (uint32_t row = 0; row < png->rows->rows; row++) {
-        const uint8_t *bytes;
-        if (has_palette(png)) {
-            bytes = shade_indices(&png->shade, png->rows, row);
-        } else {
-            const uint8_t(*rgb)[3] = shade_rgb(&png->shade, png->rows, row);
-            bytes = rgb ? rgb[0] : NULL;
-        }
-        if (bytes)
-            png_write_row(png->guard.png, bytes);
-    }
+    png_write_chunk(png->guard.png, (png_const_bytep) "IDAT", png->chunk->bytes, png->chunk->size);
 }
 
+/* IEND as a chunk like others: png_write_end wants to have written the pixels itself. */
 static void write_end(void *context) {
     struct png *png = context;
-    png_write_end(png->guard.png, NULL);
+    uint8_t last[PNG_STREAM_BYTES + ADLER_BYTES];
+    memcpy(last, png_stream_end, PNG_STREAM_BYTES);
+    png_save_uint_32(last + PNG_STREAM_BYTES, png->adler);
+    png_write_chunk(png->guard.png, (png_const_bytep) "IDAT", last, sizeof last);
+    png_write_chunk(png->guard.png, (png_const_bytep) "IEND", NULL, 0);
 }
 
 static bool writer_png_begin(struct writer *writer, struct failure *failure) {
@@ -158,21 +144,110 @@ static bool writer_png_begin(struct writer *writer, struct failure *failure) {
     bool ready = false;
     if (png) {
         png->writer = writer;
-        ready = shade_begin(&png->shade, &writer->image);
+        png->adler = 1;
         png->guard.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &png->guard,
                                                  png_guard_error, png_guard_warning);
         png->info = png->guard.png ? png_create_info_struct(png->guard.png) : NULL;
+        ready = png->info && png_workers_begin(&png->workers, &writer->image);
     }
-    if (!ready || !png->info)
+    if (ready) {
+        const size_t samples = image_samples(&writer->image);
+        png->jobs = malloc(png_workers_batch(&png->workers) * sizeof *png->jobs);
+        png->carry = malloc(png->workers.bands.rows * samples * writer->image.width * samples);
+    }
+    if (!ready || !png->jobs || !png->carry)
         return atomic_file_failed(&writer->file, ENOMEM, failure);
     return png_run(png, write_header, failure);
 }
 
+/* Rows of samples of the band that is `ahead` of the one to be written next. */
+static uint32_t band_samples(const struct png *png, size_t ahead) {
+    return png_band_rows(&png->workers.bands, png->band + (uint32_t)ahead) *
+           image_samples(&png->writer->image);
+}
+
+/* Keeps rows of a band that is not complete. */
+static void carry_rows(struct png *png, const struct image_rows *rows) {
+    const size_t columns = (size_t)png->writer->image.width * image_samples(&png->writer->image);
+    uint8_t *carry = png->carry + png->carried * columns;
+    if (rows->indices)
+        memcpy(carry, rows->indices, rows->rows * columns);
+    else
+        png_workers_indices(&png->workers, rows, carry);
+    png->carried += rows->rows;
+}
+
+/* Writes the chunks of the jobs in their order, and frees them. */
+static bool write_chunks(struct png *png, size_t count, struct failure *failure) {
+    bool written = true;
+    for (size_t k = 0; k < count; k++) {
+        png->chunk = &png->jobs[k].chunk;
+        written = written && png_run(png, write_chunk, failure);
+        png->adler =
+            png_adler_add(png->adler, &png->workers.bands, png->band + (uint32_t)k, png->chunk);
+        free(png->jobs[k].chunk.bytes);
+    }
+    png->band += (uint32_t)count;
+    return written;
+}
+
+static struct image_rows some_rows(const struct png *png, const struct image_rows *rows,
+                                   uint32_t first, uint32_t count) {
+    const size_t columns = (size_t)png->writer->image.width * image_samples(&png->writer->image);
+    return (struct image_rows){
+        .counts = rows->counts ? rows->counts + first * columns : NULL,
+        .indices = rows->indices ? rows->indices + first * columns : NULL,
+        .rows = count,
+    };
+}
+
+/* A batch is the band that these rows complete, if some of its rows have come before, and bands
+ * that lie in them. */
 static bool writer_png_write_rows(struct writer *writer, const struct image_rows *rows,
                                   struct failure *failure) {
     struct png *png = writer->state;
-    png->rows = rows;
-    return png_run(png, write_some_rows, failure);
+    const size_t most = png_workers_batch(&png->workers);
+    for (uint32_t done = 0; done < rows->rows;) {
+        size_t jobs = 0;
+        uint32_t whole = band_samples(png, 0);
+        if (png->carried > 0 || rows->rows - done < whole) {
+            const uint32_t left = rows->rows - done, missing = whole - png->carried;
+            const struct image_rows some =
+                some_rows(png, rows, done, left < missing ? left : missing);
+            carry_rows(png, &some);
+            done += some.rows;
+            if (png->carried < whole)
+                break;
+            png->jobs[jobs++] = (struct png_job){
+                .band = png->band,
+                .rows = {.indices = png->carry, .rows = whole},
+            };
+            png->carried = 0;
+        }
+        for (; jobs < most && done < rows->rows; done += whole) {
+            whole = band_samples(png, jobs);
+            if (rows->rows - done < whole)
+                break;
+            png->jobs[jobs] = (struct png_job){
+                .band = png->band + (uint32_t)jobs,
+                .rows = some_rows(png, rows, done, whole),
+            };
+            jobs++;
+        }
+        if (!png_workers_run(&png->workers, png->jobs, jobs))
+            return atomic_file_failed(&writer->file, ENOMEM, failure);
+        if (!write_chunks(png, jobs, failure))
+            return false;
+    }
+    return true;
+}
+
+static bool writer_png_write_band(struct writer *writer, const struct png_chunk *chunk,
+                                  struct failure *failure) {
+    struct png *png = writer->state;
+    png->chunk = chunk;
+    png->adler = png_adler_add(png->adler, &png->workers.bands, png->band++, chunk);
+    return png_run(png, write_chunk, failure);
 }
 
 static bool writer_png_finish(struct writer *writer, struct failure *failure) {
@@ -184,7 +259,9 @@ static void writer_png_release(struct writer *writer) {
     if (!png)
         return;
     png_destroy_write_struct(&png->guard.png, &png->info);
-    shade_end(&png->shade);
+    png_workers_end(&png->workers);
+    free(png->jobs);
+    free(png->carry);
     free(png);
 }
 
@@ -194,6 +271,7 @@ const struct writer_format writer_png = {
     .has_colours = true,
     .begin = writer_png_begin,
     .rows = writer_png_write_rows,
+    .band = writer_png_write_band,
     .finish = writer_png_finish,
     .release = writer_png_release,
 };

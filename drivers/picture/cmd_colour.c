@@ -2,6 +2,7 @@
  * plait colour: pictures of counts that were computed before. The counts are read twice, for their
  * range and for their pixels, some rows at a time, so that memory does not grow with the picture.
  */
+#include "base/exec_choice.h"
 #include "base/standard_output.h"
 #include "files/reader_npy.h"
 #include "image/palette_file.h"
@@ -21,6 +22,7 @@ struct recolouring {
     struct picture_files files;
     struct colouring colouring;
     struct provenance provenance;
+    struct plait_exec exec;
     struct drawing drawing;
     int32_t *counts;   /* of a block */
     uint64_t *digests; /* [height] */
@@ -57,7 +59,7 @@ static bool colour_read_rows(void *rows, uint32_t first, struct image_rows *bloc
                              struct failure *failure) {
     struct recolouring *recolouring = rows;
     const struct drawing *drawing = &recolouring->drawing;
-    const uint32_t most = draw_block_rows(drawing->width, drawing->height);
+    const uint32_t most = draw_block_rows(drawing->width, drawing->height, drawing->exec->threads);
     const uint32_t left = drawing->height - first;
     *block = (struct image_rows){recolouring->counts, NULL, left < most ? left : most};
     const size_t count = (size_t)block->rows * drawing->width;
@@ -89,6 +91,7 @@ static bool colour_prepare(struct run *run, void *state, struct failure *failure
         .rows = recolouring,
         .colouring = &recolouring->colouring,
         .provenance = &recolouring->provenance,
+        .exec = &recolouring->exec,
         .command = run->values->set->command,
         .progress = (enum progress_style)options->progress,
     };
@@ -98,21 +101,21 @@ static bool colour_prepare(struct run *run, void *state, struct failure *failure
                        drawing->height, failure) &&
            colouring_load_palette(&recolouring->colouring, palette_load, options->palette,
                                   failure) &&
-           provenance_begin(&recolouring->provenance, run->values, failure);
+           provenance_begin(&recolouring->provenance, run->values, failure) &&
+           exec_choose_alone(&recolouring->exec, NULL, (int)options->run.threads, failure);
 }
 
 static bool colour_work(struct run *run, void *state, struct failure *failure) {
     struct recolouring *recolouring = state;
     const struct drawing *drawing = &recolouring->drawing;
-    const size_t block = draw_block_rows(drawing->width, drawing->height);
-    struct plait_exec exec;
+    const size_t block =
+        draw_block_rows(drawing->width, drawing->height, recolouring->exec.threads);
     (void)run;
-    (void)plait_exec_init(&exec, NULL, 1); /* only hashes rows */
     recolouring->counts = malloc(block * drawing->width * sizeof *recolouring->counts);
     recolouring->digests = malloc(drawing->height * sizeof *recolouring->digests);
     if (!recolouring->counts || !recolouring->digests)
         return failure_set(failure, EXIT_RUN, "out of memory");
-    if (!draw_measure(drawing, &exec, recolouring->digests, failure))
+    if (!draw_measure(drawing, recolouring->digests, failure))
         return false;
     recolouring->fnv1a = plait_digest_picture(recolouring->digests, drawing->height);
     provenance_seal(&recolouring->provenance, recolouring->fnv1a);

@@ -4,7 +4,6 @@
 
 #include "image/palette.h"
 #include "image/palette_file.h"
-#include "run/run_options.h"
 
 #include <stddef.h>
 
@@ -52,6 +51,7 @@ static const struct option rows[] = {
 
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof *rows, 0},
+    RUN_THREADS_TABLE(offsetof(struct colour_options, run)),
     OPTION_STANDARD_TABLE,
 };
 
@@ -60,7 +60,7 @@ const struct option_set colour_option_set = {
     .alias = "color",
     .summary = "colour counts that were computed before",
     .details =
-        "Draws a picture from a file of counts (.npy) without computing them again, in little memory whatever its size. "
+        "Draws a picture from a file of counts (.npy) without computing them again, in little memory whatever its size, 4 MiB for each thread. "
         "With the same palette it has the same pixels as the picture of mandelbrot or, with --value 255-count, of julia; the files differ in the command that they carry.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],

@@ -7,17 +7,18 @@
 #include <stdio.h>
 
 /* Counts of a block. */
-enum { BLOCK_COUNTS = 1 << 20 };
+enum { THREAD_COUNTS = 1 << 20, THREADS_MAX = 16 };
 
-uint32_t draw_block_rows(uint32_t width, uint32_t height) {
-    const uint32_t rows = BLOCK_COUNTS / width;
+uint32_t draw_block_rows(uint32_t width, uint32_t height, int threads) {
+    const uint32_t most = THREAD_COUNTS * (uint32_t)(threads < THREADS_MAX ? threads : THREADS_MAX);
+    const uint32_t rows = most / width;
     return rows < 1 ? 1 : rows < height ? rows : height;
 }
 
 bool rows_in_memory_read(void *rows, uint32_t first, struct image_rows *block,
                          struct failure *failure) {
     const struct rows_in_memory *memory = rows;
-    const uint32_t most = draw_block_rows(memory->width, memory->height);
+    const uint32_t most = draw_block_rows(memory->width, memory->height, memory->threads);
     const uint32_t left = memory->height - first;
     const size_t at = (size_t)first * memory->width;
     (void)failure;
@@ -35,7 +36,6 @@ struct pass {
     const char *phase;
     bool (*take)(struct pass *pass, uint32_t first, const struct image_rows *block,
                  struct failure *failure);
-    const struct plait_exec *exec;
     uint64_t *digests;
     const struct picture_files *files;
 };
@@ -65,17 +65,16 @@ static bool draw_measure_block(struct pass *pass, uint32_t first, const struct i
     const uint32_t width = pass->drawing->width;
     (void)failure;
     colouring_measure(pass->drawing->colouring, block->counts, (size_t)block->rows * width);
-    plait_digest_rows(pass->exec, block->counts, block->rows, width, pass->digests + first);
+    plait_digest_rows(pass->drawing->exec, block->counts, block->rows, width,
+                      pass->digests + first);
     return true;
 }
 
-bool draw_measure(const struct drawing *drawing, const struct plait_exec *exec, uint64_t *digests,
-                  struct failure *failure) {
+bool draw_measure(const struct drawing *drawing, uint64_t *digests, struct failure *failure) {
     struct pass pass = {
         .drawing = drawing,
         .phase = "reading",
         .take = draw_measure_block,
-        .exec = exec,
         .digests = digests,
     };
     return draw_pass(&pass, failure);
@@ -91,6 +90,7 @@ struct image draw_image(const struct drawing *drawing) {
         .palette = &colouring->palette,
         .texts = drawing->provenance ? drawing->provenance->texts : NULL,
         .text_count = drawing->provenance ? PROVENANCE_TEXTS : 0,
+        .threads = drawing->exec->threads,
     };
 }
 

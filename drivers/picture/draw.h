@@ -25,13 +25,13 @@ struct drawing {
     void *rows;
     struct colouring *colouring;
     const struct provenance *provenance; /* the texts that files carry, sealed; NULL: none */
+    const struct plait_exec *exec;       /* whose threads measure and encode */
     const char *command;                 /* shows the progress under its name */
     enum progress_style progress;
 };
 
 /* Reads all rows once: measures their colours, and hashes them into digests[height]. */
-bool draw_measure(const struct drawing *drawing, const struct plait_exec *exec, uint64_t *digests,
-                  struct failure *failure);
+bool draw_measure(const struct drawing *drawing, uint64_t *digests, struct failure *failure);
 
 /* Reads all rows once, when they have been measured, and writes the files. */
 bool draw_files(const struct drawing *drawing, struct picture_files *files,
@@ -45,11 +45,12 @@ struct rows_in_memory {
     uint32_t width, height;
     const int32_t *counts;  /* [height][width] */
     const uint8_t *indices; /* likewise; NULL: colours are not smooth */
+    int threads;            /* that a block should keep busy */
 };
 bool rows_in_memory_read(void *rows, uint32_t first, struct image_rows *block,
                          struct failure *failure);
 
-/* How many rows of counts make a block: 4 MiB, or one row. */
-uint32_t draw_block_rows(uint32_t width, uint32_t height);
+/* How many rows of counts make a block: 4 MiB for each thread, at most 64 MiB, or one row. */
+uint32_t draw_block_rows(uint32_t width, uint32_t height, int threads);
 
 #endif

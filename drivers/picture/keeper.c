@@ -20,6 +20,13 @@ void keeper_measure(struct keeper *keeper, const struct kept_rows *rows, uint64_
     colouring_measure(keeper->colouring, rows->counts, (size_t)rows->count * escape->width);
 }
 
+void keeper_gather_digests(struct keeper *keeper) {
+    const struct session *session = keeper->work->session;
+    MPI_CHECK(MPI_Reduce(session->rank == ROOT ? MPI_IN_PLACE : keeper->digests, keeper->digests,
+                         (int)keeper->work->escape->height, MPI_UINT64_T, MPI_BOR, ROOT,
+                         session->world));
+}
+
 void keeper_gather_sums(struct keeper *keeper) {
     const struct session *session = keeper->work->session;
     const struct plait_escape_tally own = keeper->tally;

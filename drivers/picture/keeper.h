@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Where the rows of a picture are kept after they are computed and until they are written: in
- * memory (keeper_memory.c) or on disk (keeper_disk.c). The run of a picture uses this interface
+ * the memory of rank 0 (keeper_memory.c), of their owners (keeper_owners.c), or on disk
+ * (keeper_disk.c). The run of a picture uses this interface
  * only. */
 #ifndef PLAIT_DRIVERS_KEEPER_H
 #define PLAIT_DRIVERS_KEEPER_H
@@ -19,6 +20,7 @@
 #include <stdint.h>
 
 struct keeper_kind;
+struct drawing;
 
 enum { VERIFY_SAMPLES = 1000 };
 
@@ -97,14 +99,22 @@ struct keeper_kind {
     /* Rank 0, repeatedly: as a drawing's read (draw.h); keeper is a struct keeper. */
     bool (*read)(void *keeper, uint32_t first, struct image_rows *block, struct failure *failure);
 
+    /* Instead of read, collective, where all files take bands: writes them, of whose drawing only
+     * rank 0 has palette and texts. A failure is that of all ranks, or of rank 0. */
+    bool (*draw)(struct keeper *keeper, const struct drawing *drawing, struct failure *failure);
+
     /* Frees keeper->state, which is NULL if reserve has not come that far. */
     void (*release)(struct keeper *keeper);
 };
 
-extern const struct keeper_kind keeper_memory, keeper_disk;
+extern const struct keeper_kind keeper_memory, keeper_owners, keeper_disk;
 
 /* For the kinds: hashes rows into digests[count], and adds them to the tally and to the range. */
 void keeper_measure(struct keeper *keeper, const struct kept_rows *rows, uint64_t *digests);
+
+/* For the kinds, collective: all digests to rank 0. keeper->digests[height] are those of the rows
+ * of this rank, and 0 elsewhere: a row has one owner. */
+void keeper_gather_digests(struct keeper *keeper);
 
 /* For the kinds, collective: the tally of all ranks to rank 0, and the range. */
 void keeper_gather_sums(struct keeper *keeper);

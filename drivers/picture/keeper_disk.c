@@ -19,7 +19,6 @@
 #include "picture/store.h"
 #include "plait/digest.h"
 #include "ranks/agree.h"
-#include "ranks/mpi_check.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -188,12 +187,8 @@ static bool disk_settle(struct keeper *keeper, bool stopped, struct failure *fai
            (!disk->stored || store_settle(&disk->store, failure));
 }
 
-/* A row has one owner; the others have 0 in its place. */
 static void disk_gather(struct keeper *keeper) {
-    const struct session *session = keeper->work->session;
-    MPI_CHECK(MPI_Reduce(session->rank == ROOT ? MPI_IN_PLACE : keeper->digests, keeper->digests,
-                         (int)keeper->work->escape->height, MPI_UINT64_T, MPI_BOR, ROOT,
-                         session->world));
+    keeper_gather_digests(keeper);
     keeper_gather_sums(keeper);
 }
 
@@ -241,7 +236,7 @@ static bool disk_read(void *context, uint32_t first, struct image_rows *block,
         if (!smooth_find(&colouring->finder, &counted, width, disk->parts, failure))
             return false;
         smooth_indices(&colouring->scale, disk->counts, disk->parts, (size_t)rows * width,
-                       disk->indices);
+                       disk->indices, keeper->work->exec->threads);
     }
     *block = (struct image_rows){disk->counts, disk->indices, rows};
     return true;

@@ -7,14 +7,11 @@
 #include "base/stop_signal.h"
 #include "picture/draw.h"
 #include "picture/memory_smooth.h"
+#include "picture/row_space.h"
 #include "picture/rows_gather.h"
 #include "ranks/agree.h"
-#include "ranks/message_buffer.h"
-#include "ranks/mpi_check.h"
 
 #include <stdlib.h>
-
-static const double BYTES_PER_MIB = 1048576;
 
 static const uint64_t message_bytes_max = UINT64_C(1) << 24;
 
@@ -50,84 +47,6 @@ static uint32_t memory_expected_rows(const struct keeper *keeper) {
     return session_is_root(keeper->work->session)
                ? keeper->work->escape->height
                : (uint32_t)queue_fair_share(&keeper->work->queue);
-}
-
-/* What a rank may take beyond its fair share, in rows, where the queue decides during the run: the
- * memory that the node has to spare, an eighth kept back, divided among the ranks that keep rows
- * there. Rank 0 has space for all rows, so that some rank can always continue. */
-static uint32_t memory_spare_rows(const struct keeper *keeper, uint64_t spare_bytes) {
-    const struct row_work *work = keeper->work;
-    int keepers = !session_is_root(keeper->work->session);
-    MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &keepers, 1, MPI_INT, MPI_SUM, work->session->node));
-    if (session_is_root(keeper->work->session) || schedule_is_fixed(&work->queue.schedule))
-        return 0;
-    const uint64_t addressable = SIZE_MAX / 2 / memory_row_bytes(keeper);
-    const uint64_t expected = memory_expected_rows(keeper);
-    uint64_t most = work->distinct - expected;
-    if (expected + most > addressable)
-        most = addressable - expected;
-    const uint64_t spare =
-        (spare_bytes - spare_bytes / 8) / (uint64_t)keepers / memory_row_bytes(keeper);
-    return (uint32_t)(spare < most ? spare : most);
-}
-
-/* What an error suggests where memory does not suffice. Rank 0 holds the whole picture, on any
- * number of nodes. */
-static const char *memory_alternative(const struct keeper *keeper) {
-    return session_is_root(keeper->work->session) ? "--stream, which keeps only some rows in memory"
-                                                  : "more nodes";
-}
-
-/* All ranks of a node share its memory: their needs are added up before anyone allocates, since a
- * system that promises more than it has kills a rank in the middle of the work instead. */
-static bool memory_check_space(struct keeper *keeper, struct failure *failure) {
-    const struct session *session = keeper->work->session;
-    const uint64_t own = memory_expected_rows(keeper) * memory_row_bytes(keeper);
-    const struct node_memory memory = node_memory_of(session, own);
-    if (own > SIZE_MAX / 2)
-        failure_set(
-            failure, EXIT_USAGE,
-            "the picture needs more memory than a 32-bit process can have: choose a smaller --size, or %s",
-            memory_alternative(keeper));
-    else if (memory.needed > memory.available)
-        failure_set(
-            failure, EXIT_USAGE,
-            "the picture needs %.0f MiB on this node, which has %.0f MiB free: choose a smaller --size, or %s",
-            (double)memory.needed / BYTES_PER_MIB, (double)memory.available / BYTES_PER_MIB,
-            memory_alternative(keeper));
-    if (!agree(session, failure))
-        return false;
-    keeper->space =
-        memory_expected_rows(keeper) + memory_spare_rows(keeper, memory.available - memory.needed);
-    return true;
-}
-
-/* Memory that is not touched costs nothing: a rank asks for space for all rows that it may get, and
- * uses what the rows need that it does get. Where the system counts promised memory too, it asks
- * for less. */
-static bool memory_allocate(struct keeper *keeper, struct failure *failure) {
-    struct memory_rows *memory = keeper->state;
-    const uint64_t expected = memory_expected_rows(keeper);
-    for (;;) {
-        /* One element at least: a rank without rows has nothing to store, but NULL means no memory.
-         */
-        const size_t rows = keeper->space > 0 ? (size_t)keeper->space : 1;
-        memory->counts = malloc(rows * memory_width(keeper) * sizeof *memory->counts);
-        keeper->digests = malloc(rows * sizeof *keeper->digests);
-        if (keeper->colouring->smooth)
-            memory->parts = malloc(rows * memory_width(keeper) * sizeof *memory->parts);
-        if (memory->counts && keeper->digests && (memory->parts || !keeper->colouring->smooth))
-            return true;
-        if (keeper->space == expected)
-            return failure_set(failure, EXIT_USAGE,
-                               "no memory for %.0f MiB of counts: choose a smaller --size, or %s",
-                               (double)(keeper->space * memory_row_bytes(keeper)) / BYTES_PER_MIB,
-                               memory_alternative(keeper));
-        free(memory->counts);
-        free(memory->parts);
-        free(keeper->digests);
-        keeper->space = expected + (keeper->space - expected) / 2;
-    }
 }
 
 /* Measures `count` rows of those in memory, from index `at`. */
@@ -207,14 +126,20 @@ static bool memory_reserve(struct keeper *keeper, struct failure *failure) {
     keeper->state = memory;
     if (!memory)
         failure_set(failure, EXIT_RUN, "out of memory");
-    if (!agree(work->session, failure) || !memory_check_space(keeper, failure))
+    const struct row_space space = {
+        .expected = memory_expected_rows(keeper),
+        .images = 1,
+        .row_bytes = memory_row_bytes(keeper),
+    };
+    if (!agree(work->session, failure) || !row_space_check(keeper, &space, failure))
         return false;
     if (keeper->colouring->smooth)
         colouring_begin_smooth(keeper->colouring, work->escape, work->exec);
     memory->own.session = work->session;
     memory->own.total = work->distinct;
     memory->own.blocks = work->queue.schedule.kind == SCHEDULE_BLOCK && !keeper->checkpoint;
-    if (memory_allocate(keeper, failure) && keeper->checkpoint) {
+    if (row_space_allocate(keeper, &space, &memory->counts, &memory->parts, failure) &&
+        keeper->checkpoint) {
         memory_begin_delivery(keeper);
         if (session_is_root(keeper->work->session))
             memory_load(keeper, failure);
@@ -314,6 +239,7 @@ static bool memory_read(void *keeper, uint32_t first, struct image_rows *block,
         .height = owner->work->escape->height,
         .counts = memory->counts,
         .indices = memory->indices,
+        .threads = owner->work->exec->threads,
     };
     return rows_in_memory_read(&rows, first, block, failure);
 }

@@ -65,7 +65,8 @@ static void smooth_colour_pieces(struct smooth *smooth) {
         const size_t at =
             (session_is_root(smooth->rows.work->session) ? piece->first : own) * smooth->width;
         smooth_indices(&smooth->rows.colouring->scale, smooth->rows.counts + at,
-                       smooth->rows.parts + at, piece->count * smooth->width, smooth->indices + at);
+                       smooth->rows.parts + at, piece->count * smooth->width, smooth->indices + at,
+                       smooth->rows.work->exec->threads);
         own += pieces->items[k].count;
     }
 }
@@ -77,7 +78,7 @@ static void smooth_colour_mirrored(struct smooth *smooth) {
     for (uint32_t i = 0; i < smooth->mirrored; i++) {
         const size_t place = (smooth->rows.work->distinct + i) * smooth->width;
         smooth_indices(&smooth->rows.colouring->scale, smooth->rows.counts + place,
-                       smooth->column + i, 1, smooth->indices + place);
+                       smooth->column + i, 1, smooth->indices + place, 1);
     }
 }
 

@@ -74,6 +74,18 @@ static void picture_gather_exact(const struct run *run, struct picture *picture)
     picture->exact.largest = largest;
 }
 
+/* Rows stay with their owners where nothing needs the counts of all of them. */
+static const struct keeper_kind *picture_keeper_kind(const struct run *run,
+                                                     const struct picture *picture) {
+    const struct picture_options *options = run->options;
+    if (options->stream)
+        return &keeper_disk;
+    return run->session->size > 1 && !options->checkpoint && !options->verify &&
+                   !options->verify_exact && files_take_bands(&picture->files)
+               ? &keeper_owners
+               : &keeper_memory;
+}
+
 /* What the files need, who computes which rows, and where they are kept. */
 bool picture_prepare(struct run *run, void *state, struct failure *failure) {
     const struct picture_options *options = run->options;
@@ -100,7 +112,7 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         .speed = picture->request.deep ? 0 : run->device.speed, /* devices have no deep pixels */
     };
     picture->keeper = (struct keeper){
-        .kind = options->stream ? &keeper_disk : &keeper_memory,
+        .kind = picture_keeper_kind(run, picture),
         .work = &picture->work,
         .colouring = &picture->colouring,
         .files = &picture->files,
@@ -143,7 +155,7 @@ static bool picture_find_colours(struct run *run, struct picture *picture,
     return found;
 }
 
-/* Rank 0. */
+/* On all ranks if the keeper draws, else on rank 0. */
 static bool picture_write_files(const struct run *run, struct picture *picture,
                                 struct failure *failure) {
     const struct picture_options *options = run->options;
@@ -154,11 +166,14 @@ static bool picture_write_files(const struct run *run, struct picture *picture,
         .read = picture->keeper.kind->read,
         .rows = &picture->keeper,
         .colouring = &picture->colouring,
-        .provenance = &picture->provenance,
+        .provenance = session_is_root(run->session) ? &picture->provenance : NULL,
+        .exec = &run->exec,
         .command = run->values->set->command,
         .progress = (enum progress_style)options->progress,
     };
-    return draw_files(&drawing, &picture->files, failure);
+    return picture->keeper.kind->draw
+               ? picture->keeper.kind->draw(&picture->keeper, &drawing, failure)
+               : draw_files(&drawing, &picture->files, failure);
 }
 
 bool picture_work(struct run *run, void *state, struct failure *failure) {
@@ -178,8 +193,10 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
         if (keeper->kind->complete)
             keeper->kind->complete(keeper);
         run->compute.seconds += clock_seconds_since(start_ns);
+        const uint64_t measured_ns = clock_now_ns();
         if (keeper->kind->measure)
             keeper->kind->measure(keeper);
+        run->gather.seconds += clock_seconds_since(measured_ns);
         picture->fnv1a = plait_digest_picture(keeper->digests, picture->escape.height);
         provenance_seal(&picture->provenance, picture->fnv1a);
         deep_picture_judge(&picture->deep, &picture->escape, keeper->tally.interior);
@@ -189,12 +206,13 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
     if (picture->colouring.smooth && !picture_find_colours(run, picture, failure))
         return false;
     run->encode.seconds = clock_seconds_since(run->encode.begun_ns);
-    const bool verified = !session_is_root(run->session) || !keeper->kind->verify ||
+    const bool draws = keeper->kind->draw != NULL || session_is_root(run->session);
+    const bool verified = !draws || !keeper->kind->verify ||
                           (!options->verify && !options->verify_exact) ||
                           keeper->kind->verify(keeper, failure);
     if (options->verify_exact)
         picture_gather_exact(run, picture);
-    if (session_is_root(run->session) && verified) {
+    if (draws && verified) {
         const uint64_t start_ns = clock_now_ns();
         picture_write_files(run, picture, failure);
         run->encode.seconds += clock_seconds_since(start_ns);

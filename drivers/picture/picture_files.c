@@ -2,6 +2,8 @@
  * Opens, feeds and closes the writers of a picture. */
 #include "picture/picture_files.h"
 
+#include "base/clock.h"
+
 #include <stdlib.h>
 
 bool files_begin(struct picture_files *files, const struct option_texts *paths,
@@ -35,6 +37,13 @@ bool files_have_colours(const struct picture_files *files) {
     return coloured;
 }
 
+bool files_take_bands(const struct picture_files *files) {
+    bool take = true;
+    for (size_t k = 0; k < files->count; k++)
+        take &= writer_takes_bands(files->items[k].format);
+    return take;
+}
+
 uint64_t files_row_bytes(const struct picture_files *files, uint32_t width) {
     uint64_t bytes = 0;
     for (size_t k = 0; k < files->count; k++)
@@ -62,7 +71,16 @@ bool files_put(const struct picture_files *files, const struct image_rows *rows,
     return true;
 }
 
+bool files_put_band(const struct picture_files *files, const struct png_chunk *chunk, uint32_t rows,
+                    struct failure *failure) {
+    for (size_t k = 0; k < files->count; k++)
+        if (!writer_band(files->items[k].writer, chunk, rows, failure))
+            return false;
+    return true;
+}
+
 bool files_close(struct picture_files *files, bool written, struct failure *failure) {
+    const uint64_t start_ns = clock_now_ns();
     for (size_t k = 0; k < files->count; k++) {
         struct picture_file *file = &files->items[k];
         struct writer *writer = file->writer;
@@ -74,6 +92,7 @@ bool files_close(struct picture_files *files, bool written, struct failure *fail
         else
             written = writer_close(writer, failure);
     }
+    files->commit_seconds = clock_seconds_since(start_ns);
     return written;
 }
 

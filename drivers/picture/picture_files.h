@@ -25,6 +25,7 @@ struct picture_file {
 struct picture_files {
     struct picture_file *items; /* in the order in which they were asked for */
     size_t count;
+    double commit_seconds; /* that the files took to be synced and get their names */
 };
 
 /* Which formats are allowed: all, or only those of colours, not of counts. */
@@ -40,14 +41,20 @@ bool files_begin(struct picture_files *files, const struct option_texts *paths,
 bool files_are_made(const struct picture_files *files);
 bool files_have_colours(const struct picture_files *files);
 
+/* Whether all take bands that any rank has encoded (writer_takes_bands). */
+bool files_take_bands(const struct picture_files *files);
+
 /* Bytes of memory for each row of `width` pixels until the files are complete. */
 uint64_t files_row_bytes(const struct picture_files *files, uint32_t width);
 
-/* Opens all, gives rows to all, and ends: puts all in their places if the rows are written,
- * else leaves all as they were before; false in both cases if the files are not there. */
+/* Opens all, gives rows, or a band of `rows` rows, to all, and ends: puts all in their places if
+ * the rows are written, else leaves all as they were before; false in both cases if the files are
+ * not there. */
 bool files_open(struct picture_files *files, const struct image *image, struct failure *failure);
 bool files_put(const struct picture_files *files, const struct image_rows *rows,
                struct failure *failure);
+bool files_put_band(const struct picture_files *files, const struct png_chunk *chunk, uint32_t rows,
+                    struct failure *failure);
 bool files_close(struct picture_files *files, bool written, struct failure *failure);
 
 void files_end(struct picture_files *files);

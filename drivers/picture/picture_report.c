@@ -71,6 +71,7 @@ bool picture_limit(const struct run *run, const void *state, enum plait_work *wo
 void picture_report_timing(const struct run *run, const void *state, struct report *report) {
     const struct picture *picture = state;
     const struct queue_share *shares = picture->work.queue.shares;
+    report_real(report, "commit_seconds", picture->files.commit_seconds);
     report_open_array(report, "busy_seconds");
     for (int r = 0; r < run->session->size; r++)
         report_real(report, NULL, shares[r].busy_seconds);

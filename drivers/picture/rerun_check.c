@@ -77,6 +77,7 @@ static bool rerun_measure(struct again *again, struct failure *failure) {
         .width = again->escape.width,
         .height = again->escape.height,
         .counts = again->counts,
+        .threads = job->exec.threads,
     };
     again->drawing = (struct drawing){
         .width = again->escape.width,
@@ -85,10 +86,11 @@ static bool rerun_measure(struct again *again, struct failure *failure) {
         .read = rows_in_memory_read,
         .rows = &again->rows,
         .colouring = &again->colouring,
+        .exec = &job->exec,
         .command = job->command,
         .progress = job->progress,
     };
-    if (!draw_measure(&again->drawing, &job->exec, again->digests, failure))
+    if (!draw_measure(&again->drawing, again->digests, failure))
         return false;
     const uint64_t fnv1a = plait_digest_picture(again->digests, again->escape.height);
     return fnv1a == job->origin->fnv1a ||
@@ -117,8 +119,8 @@ static bool rerun_find_indices(struct again *again, struct failure *failure) {
     }
     if (found) {
         colouring_share_smooth(colouring, NULL);
-        smooth_indices(&colouring->scale, again->counts, parts, rerun_pixels(again),
-                       again->indices);
+        smooth_indices(&colouring->scale, again->counts, parts, rerun_pixels(again), again->indices,
+                       job->exec.threads);
     }
     progress_display_end(&display);
     free(parts);

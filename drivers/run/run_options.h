@@ -26,6 +26,10 @@ struct run_options {
 enum { RUN_KERNEL_OPTIONS = 2, RUN_OPTIONS = 5 };
 extern const struct option run_option_rows[RUN_OPTIONS];
 
+/* The table of a local subcommand without kernels: the first row. */
+#define RUN_THREADS_TABLE(base) \
+    { run_option_rows, 1, (base) }
+
 /* The table of a local subcommand: how kernels run, and no report. */
 #define RUN_KERNEL_TABLE(base) \
     { run_option_rows, RUN_KERNEL_OPTIONS, (base) }

@@ -39,6 +39,11 @@ same_bits() {
     same far 1 5 block "${far[@]}"
     same near 3 2 dynamic "${near[@]}" --stream --verify
     same near 2 1 weighted "${near[@]}" --verify
+    # A PNG alone, whose rows stay with the ranks that have computed them.
+    expect_ok 3 -- "$PLAIT" "${far[@]}" --threads 1 --out p.png
+    assert "the picture is the same without counts" cmp "$SANDBOX/p.png" "$SANDBOX/far.png"
+    expect_ok 2 -- "$PLAIT" "${near[@]}" --threads 2 --schedule cyclic --out p.png
+    assert "the picture is the same without counts" cmp "$SANDBOX/p.png" "$SANDBOX/near.png"
 }
 
 # A file says how it was made, as auto and by name; a direct picture says nothing of a method.

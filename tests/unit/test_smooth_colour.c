@@ -12,7 +12,7 @@ static int index_of(const struct smooth_scale *scale, int64_t value) {
     const int32_t count = (int32_t)(value / PLAIT_SMOOTH_UNIT),
                   part = (int32_t)(value % PLAIT_SMOOTH_UNIT);
     uint8_t index;
-    smooth_indices(scale, &count, &part, 1, &index);
+    smooth_indices(scale, &count, &part, 1, &index, 1);
     return index;
 }
 
@@ -69,7 +69,7 @@ static void test_narrow_scales(void) {
     const int32_t count = 50, part = PLAIT_SMOOTH_NEVER;
     uint8_t index = 1;
     smooth_scale_fill(&scale, &none);
-    smooth_indices(&scale, &count, &part, 1, &index);
+    smooth_indices(&scale, &count, &part, 1, &index, 1);
     CHECK_INT(SMOOTH_INSIDE, index);
 }
 
