@@ -18,6 +18,9 @@
 #ifdef PLAIT_HAVE_HWLOC
 #include <hwloc.h>
 #endif
+#ifdef PLAIT_HAVE_MPFR
+#include <mpfr.h>
+#endif
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
 #endif
@@ -34,12 +37,15 @@ static void print_library(FILE *stream, const char *name, const char *version,
 }
 
 static void print_features(FILE *stream) {
-    bool cairo = false, hwloc = false;
+    bool cairo = false, hwloc = false, mpfr = false;
 #ifdef PLAIT_HAVE_CAIRO
     cairo = true;
 #endif
 #ifdef PLAIT_HAVE_HWLOC
     hwloc = true;
+#endif
+#ifdef PLAIT_HAVE_MPFR
+    mpfr = true;
 #endif
     fputs("features\n", stream);
     print_feature(stream, "PLAIT_MPI", true, "ranks on nodes, and this command");
@@ -47,6 +53,7 @@ static void print_features(FILE *stream) {
                   "GPUs, by a loader that is opened when they are asked for");
     print_feature(stream, "PLAIT_HWLOC", hwloc, "sockets, cores and caches by hwloc");
     print_feature(stream, "PLAIT_CAIRO", cairo, "pictures and reports of studies as PDF");
+    print_feature(stream, "PLAIT_MPFR", mpfr, "deep zooms");
     for (size_t k = 0; k < plait_path_count(); k++) {
         const struct plait_path *path = plait_path_at(k);
         fprintf(stream, "%s%s%s", k == 0 ? "paths\n  " : ", ", plait_path_name(path),
@@ -86,6 +93,9 @@ static void print_libraries(FILE *stream) {
     const unsigned hwloc = hwloc_get_api_version();
     snprintf(version, sizeof version, "%u.%u.%u", hwloc >> 16, hwloc >> 8 & 0xff, hwloc & 0xff);
     print_library(stream, "hwloc", version, "BSD-3-Clause");
+#endif
+#ifdef PLAIT_HAVE_MPFR
+    print_library(stream, "MPFR", mpfr_get_version(), "LGPL-3.0-or-later");
 #endif
 #ifdef __GLIBC__
     print_library(stream, "glibc", gnu_get_libc_version(), "LGPL-2.1-or-later");

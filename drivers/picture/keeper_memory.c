@@ -222,7 +222,10 @@ static bool memory_colour(struct keeper *keeper, struct progress_display *displa
 static bool memory_verify(struct keeper *keeper, struct failure *failure) {
     const struct memory_rows *memory = keeper->state;
     struct plait_escape_difference first;
-    return plait_escape_verify(keeper->work->escape, keeper->work->exec, memory->counts,
+    const struct kept_rows all = {0, keeper->work->escape->height, memory->counts, NULL};
+    keeper_compare_exact(keeper, &all);
+    return !keeper->verify ||
+           plait_escape_verify(keeper->work->escape, keeper->work->exec, memory->counts,
                                VERIFY_SAMPLES, &first) == PLAIT_OK ||
            keeper_mismatch(&first, failure);
 }

@@ -22,6 +22,7 @@ class Plait(CMakePackage):
     variant("opencl", default=True, description="compute on GPUs through OpenCL, which is opened at run time")
     variant("hwloc", default=True, when="+mpi", description="find sockets, cores and caches by hwloc")
     variant("cairo", default=True, when="+mpi", description="pictures and reports of studies as PDF")
+    variant("mpfr", default=True, when="+mpi", description="deep zooms")
 
     generator("ninja")
 
@@ -37,6 +38,7 @@ class Plait(CMakePackage):
         depends_on("gnuplot", type="run")
     depends_on("cairo+pdf", when="+cairo")
     depends_on("hwloc@2.1:", when="+hwloc")
+    depends_on("mpfr@4:", when="+mpfr")
 
     def cmake_args(self):
         return [
@@ -44,6 +46,7 @@ class Plait(CMakePackage):
             self.define_from_variant("PLAIT_OPENCL", "opencl"),
             self.define("PLAIT_HWLOC", self.spec.satisfies("+hwloc")),
             self.define("PLAIT_CAIRO", self.spec.satisfies("+cairo")),
+            self.define("PLAIT_MPFR", self.spec.satisfies("+mpfr")),
             self.define("PLAIT_TESTS", False),
             self.define("PLAIT_BENCH", False),
         ]
