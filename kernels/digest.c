@@ -2,22 +2,10 @@
  * FNV-1a 64 of bytes, of rows of counts, and of a picture from its row digests. */
 #include "plait/digest.h"
 
-static const uint64_t fnv_offset = UINT64_C(0xcbf29ce484222325);
-static const uint64_t fnv_prime = UINT64_C(0x100000001b3);
-
-static inline uint64_t fnv_byte(uint64_t hash, uint64_t byte) {
-    return (hash ^ byte) * fnv_prime;
-}
-
-/* The lowest `bytes` bytes of value, little-endian. */
-static inline uint64_t fnv_value(uint64_t hash, uint64_t value, int bytes) {
-    for (int b = 0; b < bytes; b++)
-        hash = fnv_byte(hash, value >> (8 * b) & 0xff);
-    return hash;
-}
+#include "fnv.h"
 
 uint64_t plait_digest_bytes(const unsigned char *bytes, size_t count) {
-    uint64_t hash = fnv_offset;
+    uint64_t hash = FNV_OFFSET;
     for (size_t k = 0; k < count; k++)
         hash = fnv_byte(hash, bytes[k]);
     return hash;
@@ -30,7 +18,7 @@ enum { ROWS = 8 };
 static void hash_row_group(const int32_t *counts, size_t width, uint64_t digests[ROWS]) {
     uint64_t hash[ROWS];
     for (int r = 0; r < ROWS; r++)
-        hash[r] = fnv_offset;
+        hash[r] = FNV_OFFSET;
     for (size_t j = 0; j < width; j++)
         for (int b = 0; b < 32; b += 8)
             for (int r = 0; r < ROWS; r++)
@@ -40,7 +28,7 @@ static void hash_row_group(const int32_t *counts, size_t width, uint64_t digests
 }
 
 static uint64_t hash_row(const int32_t *counts, size_t width) {
-    uint64_t hash = fnv_offset;
+    uint64_t hash = FNV_OFFSET;
     for (size_t j = 0; j < width; j++)
         hash = fnv_value(hash, (uint32_t)counts[j], 4);
     return hash;
@@ -59,7 +47,7 @@ void plait_digest_rows(const struct plait_exec *exec, const int32_t *counts, uin
 }
 
 uint64_t plait_digest_picture(const uint64_t *digests, uint32_t rows) {
-    uint64_t hash = fnv_offset;
+    uint64_t hash = FNV_OFFSET;
     for (uint32_t i = 0; i < rows; i++)
         hash = fnv_value(hash, digests[i], 8);
     return hash;

@@ -5,6 +5,7 @@
 
 #include "../arch/kmeans_reference.h"
 #include "exec_is_valid.h"
+#include "fnv.h"
 #include "tasks.h"
 
 #include <math.h>
@@ -30,15 +31,21 @@ struct plait_kmeans plait_kmeans_default(uint64_t points, uint32_t dims, uint32_
                                  .steps_max = 300};
 }
 
+/* Whether clusters can take points as their first centroids. */
+static bool kmeans_can_start(const struct plait_kmeans *kmeans) {
+    return kmeans->clusters <= kmeans->points &&
+           (kmeans->weight == 0 || kmeans->clusters <= kmeans->weight);
+}
+
 enum plait_status plait_kmeans_check(const struct plait_kmeans *kmeans) {
     if (kmeans->points < 1 || kmeans->points > PLAIT_KMEANS_POINTS_MAX || kmeans->dims < 1 ||
         kmeans->dims > PLAIT_KMEANS_DIMS_MAX || kmeans->clusters < 1 ||
-        kmeans->clusters > PLAIT_KMEANS_CLUSTERS_MAX || kmeans->clusters > kmeans->points ||
+        kmeans->clusters > PLAIT_KMEANS_CLUSTERS_MAX ||
+        (kmeans->steps_max > 0 && !kmeans_can_start(kmeans)) ||
         (uint64_t)kmeans->clusters * kmeans->dims > PLAIT_KMEANS_CENTROID_VALUES_MAX ||
         (kmeans->init != PLAIT_KMEANS_PLUSPLUS && kmeans->init != PLAIT_KMEANS_RANDOM) ||
         kmeans->trials < 1 || kmeans->trials > PLAIT_KMEANS_TRIALS_MAX ||
         kmeans->weight > PLAIT_KMEANS_POINTS_MAX ||
-        (kmeans->weight > 0 && kmeans->clusters > kmeans->weight) ||
         kmeans->sample > (kmeans->weight > 0 ? kmeans->weight : kmeans->points) ||
         kmeans->bounds < PLAIT_KMEANS_BOUNDS_AUTO || kmeans->bounds > PLAIT_KMEANS_BOUNDS_ON)
         return PLAIT_E_ARGUMENT;
@@ -627,17 +634,9 @@ void plait_kmeans_sum_inertia(struct plait_kmeans_run *run, struct plait_kmeans_
     };
 }
 
-static const uint64_t fnv_offset = UINT64_C(0xcbf29ce484222325);
-
-static uint64_t kmeans_fnv_add(uint64_t hash, uint64_t value, int bytes) {
-    for (int b = 0; b < bytes; b++)
-        hash = (hash ^ (value >> (8 * b) & 0xff)) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 static uint64_t kmeans_fnv_labels(uint64_t hash, const int32_t *labels, uint64_t count) {
     for (uint64_t i = 0; i < count; i++)
-        hash = kmeans_fnv_add(hash, (uint32_t)labels[i], 4);
+        hash = fnv_value(hash, (uint32_t)labels[i], 4);
     return hash;
 }
 
@@ -653,9 +652,9 @@ uint64_t plait_kmeans_checksum(struct plait_kmeans_run *run) {
     for (uint64_t b = 0; b < blocks; b++)
         if (digests)
             digests[b] =
-                kmeans_fnv_labels(fnv_offset, run->labels + (whole + b) * block - first, block);
+                kmeans_fnv_labels(FNV_OFFSET, run->labels + (whole + b) * block - first, block);
 
-    int64_t state[2] = {(int64_t)fnv_offset, (int64_t)fnv_offset}; /* of the block, of all */
+    int64_t state[2] = {(int64_t)FNV_OFFSET, (int64_t)FNV_OFFSET}; /* of the block, of all */
     for (int rank = 0; rank < run->team.ranks; rank++) {
         uint64_t part = (uint64_t)state[0], all = (uint64_t)state[1];
         for (uint64_t i = first; rank == run->team.rank && i < end;) {
@@ -666,8 +665,8 @@ uint64_t plait_kmeans_checksum(struct plait_kmeans_run *run) {
                 known ? digests[b] : kmeans_fnv_labels(part, run->labels + (i - first), stop - i);
             i = stop;
             if (i % block == 0 || i == run->kmeans.points) {
-                all = kmeans_fnv_add(all, part, 8);
-                part = fnv_offset;
+                all = fnv_value(all, part, 8);
+                part = FNV_OFFSET;
             }
         }
         const bool own = rank == run->team.rank;

@@ -48,6 +48,7 @@ struct sample {
     struct plait_kmeans_run *run;
     uint64_t m, first, count, blocks;
     uint64_t *rows; /* of the share */
+    bool all;       /* all points are in it, in their order, so that their copies serve */
     struct kmeans_copies copies;
     double error;          /* of a score */
     double potential_unit; /* 2^T */
@@ -72,11 +73,19 @@ static uint64_t kmeans_sample_size(const struct plait_kmeans_run *run) {
 }
 
 static void kmeans_free_sample(struct sample *sample) {
-    void *const arrays[] = {sample->rows,       sample->copies.a, sample->copies.squares,
-                            sample->nearest,    sample->limits,   sample->sums,
-                            sample->near,       sample->tiles.b,  sample->tiles.h,
-                            sample->candidates, sample->values,   sample->parts,
-                            sample->gains};
+    void *const arrays[] = {sample->rows,
+                            sample->nearest,
+                            sample->limits,
+                            sample->sums,
+                            sample->near,
+                            sample->tiles.b,
+                            sample->tiles.h,
+                            sample->candidates,
+                            sample->values,
+                            sample->parts,
+                            sample->gains,
+                            sample->all ? NULL : sample->copies.a,
+                            sample->all ? NULL : sample->copies.squares};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         free(arrays[k]);
 }
@@ -87,8 +96,12 @@ static bool kmeans_allocate_sample(struct sample *sample) {
     const uint64_t trials = run->kmeans.trials, ranks = (uint64_t)run->team.ranks;
     sample->tiles.tiles = (uint32_t)((trials + TILE - 1) / TILE);
     sample->rows = plait_kmeans_array(places, 1, sizeof *sample->rows);
-    sample->copies.a = plait_kmeans_array(places, dims, sizeof(float));
-    sample->copies.squares = plait_kmeans_array(places, 1, sizeof(float));
+    if (sample->all) {
+        sample->copies = run->copies;
+    } else {
+        sample->copies.a = plait_kmeans_array(places, dims, sizeof(float));
+        sample->copies.squares = plait_kmeans_array(places, 1, sizeof(float));
+    }
     sample->nearest = plait_kmeans_array(places, 1, sizeof(double));
     sample->limits = plait_kmeans_array(places, 1, sizeof(float));
     sample->sums = plait_kmeans_array(sample->blocks, 1, sizeof(int64_t));
@@ -344,7 +357,7 @@ static enum plait_status kmeans_start_plusplus(struct plait_kmeans_run *run, uin
                                                double *centroids) {
     const uint64_t m = kmeans_sample_size(run);
     const size_t row = run->kmeans.dims;
-    struct sample sample = {.run = run, .m = m};
+    struct sample sample = {.run = run, .m = m, .all = m == run->kmeans.points && !run->places};
     sample.first = kmeans_first_place(run, restart, m, kmeans_place_of(run, 0));
     sample.count =
         kmeans_first_place(run, restart, m, kmeans_place_of(run, run->share.count)) - sample.first;
@@ -360,7 +373,8 @@ static enum plait_status kmeans_start_plusplus(struct plait_kmeans_run *run, uin
                 plait_kmeans_row_at(run, kmeans_sampled_place(run, restart, m, sample.first + i));
         sample.copies.count = sample.count;
         sample.copies.blocks = sample.blocks;
-        plait_kmeans_copy_points(run, sample.rows, &sample.copies);
+        if (!sample.all)
+            plait_kmeans_copy_points(run, sample.rows, &sample.copies);
 
         const uint64_t place = multiply_high(kmeans_draw(run, 2 * (uint64_t)restart + 1, 0), m);
         memset(sample.values, 0, row * sizeof *sample.values);
@@ -409,7 +423,8 @@ static enum plait_status kmeans_start_random(struct plait_kmeans_run *run, uint3
 
 enum plait_status plait_kmeans_start(struct plait_kmeans_run *run, uint32_t restart,
                                      double *centroids) {
-    if (restart >= UINT32_C(1) << 31)
+    if (restart >= UINT32_C(1) << 31 || run->kmeans.clusters > run->kmeans.points ||
+        run->kmeans.clusters > kmeans_all_places(run))
         return PLAIT_E_ARGUMENT;
     return run->kmeans.init == PLAIT_KMEANS_RANDOM ? kmeans_start_random(run, restart, centroids)
                                                    : kmeans_start_plusplus(run, restart, centroids);

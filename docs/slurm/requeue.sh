@@ -14,7 +14,11 @@
 export OMP_NUM_THREADS=$SLURM_CPUS_PER_TASK
 status=0
 srun --cpus-per-task="$SLURM_CPUS_PER_TASK" plait pi --progress none --watchdog 60 \
-    --checkpoint "pi-$SLURM_JOB_ID.ck" --json "pi-$SLURM_JOB_ID.json" $PLAIT_JOB_OPTIONS || status=$?
+    --checkpoint "pi-$SLURM_JOB_ID.ck" --json "pi-$SLURM_JOB_ID.json" $PI_OPTIONS || status=$?
+if [ "$status" -eq 0 ] && [ ! -e "pi-$SLURM_JOB_ID.json" ]; then # srun may end with 0 where it has started nothing
+    echo 'requeue.sh: srun has not run plait: see slurmd.log of the nodes' >&2
+    status=1
+fi
 if [ "$status" -eq 75 ]; then # saved, and to be continued
     scontrol requeue "$SLURM_JOB_ID"
 fi

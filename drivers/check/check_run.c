@@ -187,10 +187,12 @@ static bool check_run_open_texts(const struct session *session, FILE *shown[2], 
     return agree(session, failure);
 }
 
-static void check_run_close_texts(FILE *shown[2]) {
+/* false where a text is not whole, for want of memory. */
+static bool check_run_close_texts(FILE *shown[2]) {
+    bool whole = true;
     for (int m = 0; m < 2; m++)
-        if (shown[m])
-            fclose(shown[m]);
+        whole = (!shown[m] || fclose(shown[m]) == 0) && whole;
+    return whole;
 }
 
 bool check_run_show(struct check_run *run, const struct operation *operation,
@@ -207,10 +209,12 @@ bool check_run_show(struct check_run *run, const struct operation *operation,
             fputs("takes no part", shown[m]);
         check_run_free_comm(comm);
     }
-    check_run_close_texts(shown);
-    for (int m = 0; m < 2 && opened && outcome->result != TRIAL_UNAVAILABLE; m++)
+    if (!check_run_close_texts(shown) && opened)
+        failure_set(failure, EXIT_RUN, "out of memory");
+    const bool whole = opened && agree(run->session, failure);
+    for (int m = 0; m < 2 && whole && outcome->result != TRIAL_UNAVAILABLE; m++)
         check_run_print_moment(run->session, m, texts[m], bytes[m]);
     free(texts[0]);
     free(texts[1]);
-    return opened || failure->exit_status == EXIT_DONE;
+    return failure->exit_status == EXIT_DONE;
 }

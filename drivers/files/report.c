@@ -3,11 +3,13 @@
 #include "files/report.h"
 
 #include "base/atomic_file.h"
+#include "base/build_identity.h"
 #include "plait/version.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -222,6 +224,31 @@ static void put_nodes(struct report *report, const struct report_places *places)
     report_close(report);
 }
 
+/* Words that spaces separate, as a list. */
+static void put_words(struct report *report, const char *key, const char *words) {
+    report_open_array(report, key);
+    while (*(words += strspn(words, " "))) {
+        const size_t bytes = strcspn(words, " ");
+        put(report, NULL, json_stringn(words, bytes));
+        words += bytes;
+    }
+    report_close(report);
+}
+
+static void put_build(struct report *report) {
+    const struct build_identity *build = build_identity();
+    if (!build)
+        return;
+    report_open_object(report, "build");
+    put_text_or_null(report, "commit", build->commit ? build->commit : "");
+    put_text_or_null(report, "changes", build->changes ? build->changes : "");
+    report_text(report, "compiler", build->compiler);
+    report_text(report, "flags", build->flags);
+    put_words(report, "features", build->features);
+    put_words(report, "paths", build->paths);
+    report_close(report);
+}
+
 struct report *report_new(const struct option_values *values, const struct report_places *places) {
     struct report *report = calloc(1, sizeof *report);
     if (!report)
@@ -230,6 +257,7 @@ struct report *report_new(const struct option_values *values, const struct repor
     report->depth = 1;
     report_text(report, "command", values->set->command);
     report_text(report, "version", plait_version());
+    put_build(report);
     put_parameters(report, values);
     put_placement(report, places);
     put_nodes(report, places);

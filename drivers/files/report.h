@@ -24,7 +24,8 @@ struct report_places {
     size_t node_count;
 };
 
-/* A report with the members every subcommand has: command, version, parameters, placement, nodes.
+/* A report with the members every subcommand has: command, version, build, parameters,
+ * placement, nodes.
  * NULL without memory. Free with report_free. */
 struct report *report_new(const struct option_values *values, const struct report_places *places);
 void report_free(struct report *report);

@@ -6,9 +6,10 @@
 #include "image/palette.h"
 #include "kmeans/kmeans.h"
 #include "kmeans/kmeans_plot.h"
+#include "kmeans/kmeans_shares.h"
+#include "plait/digest.h"
 #include "plait/sample.h"
 #include "ranks/agree.h"
-#include "ranks/message_buffer.h"
 #include "ranks/mpi_check.h"
 #include "run/seed.h"
 
@@ -77,6 +78,9 @@ static bool kmeans_begin(struct run *run, void *state, struct failure *failure) 
     if (file && kmeans->low < kmeans->high)
         return failure_set(failure, EXIT_USAGE,
                            "--init FILE has one number of centroids: give --k no range");
+    if (values_counts(run->values, "tolerance") && values_counts(run->values, "tolerance-points"))
+        return failure_set(failure, EXIT_USAGE,
+                           "--tolerance and --tolerance-points both set the end: give only one");
     if (!options->k && !file && !kmeans->predicts)
         return failure_set(failure, EXIT_USAGE, "how many clusters is not said: give --k");
     if ((options->out || options->palette_out) && !kmeans_name_ends(options->points, ".png"))
@@ -119,8 +123,7 @@ static struct plait_kmeans kmeans_parameters(const struct kmeans *kmeans, uint32
     return parameters;
 }
 
-/* What this rank will hold at a time. */
-static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
+uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
     const uint64_t dims = kmeans->points.dims, count = kmeans->points.share.count + 32;
     const uint64_t values = (uint64_t)kmeans->high * dims;
     const uint64_t threads = (uint64_t)kmeans->run->exec.threads;
@@ -138,7 +141,7 @@ static uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
 static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_points *points = &kmeans->points;
     const struct kmeans_options *options = kmeans->options;
-    if (kmeans->high > points->points)
+    if (kmeans->high > points->points && !kmeans->predicts)
         return failure_set(
             failure, EXIT_USAGE,
             "'%s' has %" PRIu64 " points for %" PRIu32 " clusters: give a smaller %s", points->path,
@@ -184,8 +187,11 @@ static bool kmeans_allocate_results(struct kmeans *kmeans, struct failure *failu
     kmeans->start = calloc(values, sizeof *kmeans->start);
     kmeans->written = calloc(values, sizeof *kmeans->written);
     kmeans->best = calloc(values, sizeof *kmeans->best);
+    const size_t ranks = (size_t)kmeans->run->session->size;
+    kmeans->shares = calloc(ranks, sizeof *kmeans->shares);
+    kmeans->busy = calloc(ranks, sizeof *kmeans->busy);
     return (kmeans->outcomes && kmeans->steps && kmeans->best_steps && kmeans->start &&
-            kmeans->best && kmeans->written) ||
+            kmeans->best && kmeans->written && kmeans->shares && kmeans->busy) ||
            failure_set(failure, EXIT_RUN, "out of memory");
 }
 
@@ -244,7 +250,7 @@ static bool kmeans_read_points(struct kmeans *kmeans, struct failure *failure) {
         return false;
     if (options->weights && !kmeans_weights_read(points, session, options->weights, failure))
         return false;
-    if (options->weights && kmeans->high > points->weight)
+    if (options->weights && kmeans->high > points->weight && !kmeans->predicts)
         return failure_set(failure, EXIT_USAGE,
                            "the weights in '%s' add up to %" PRIu64 ", fewer than the %" PRIu32
                            " clusters: give a smaller %s",
@@ -269,13 +275,12 @@ static bool kmeans_prepare(struct run *run, void *state, struct failure *failure
     kmeans_check_sizes(kmeans, failure);
     if (!agree(session, failure))
         return false;
-    memory_check(session, kmeans_needed_bytes(kmeans), "the points", failure);
-    if (!agree(session, failure))
+    if (!kmeans_shares_find(kmeans, failure))
         return false;
     if (kmeans_read_points(kmeans, failure) && kmeans_checkpoint_open(kmeans, failure))
         kmeans_open_work(kmeans, kmeans->checkpoint.resumes ? kmeans->place.clusters : kmeans->low,
                          failure);
-    kmeans->seconds.reading = clock_seconds_since(begun);
+    kmeans->seconds.reading = clock_seconds_since(begun) - kmeans->seconds.trial;
     return failure->exit_status == EXIT_DONE;
 }
 
@@ -418,17 +423,6 @@ static bool kmeans_cluster(struct kmeans *kmeans, uint32_t clusters, bool is_ope
                                          : kmeans_take_status(kmeans, status, failure);
 }
 
-static uint64_t kmeans_centroids_hash(const double *centroids, size_t count) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t k = 0; k < count; k++) {
-        uint64_t bits;
-        memcpy(&bits, &centroids[k], sizeof bits);
-        for (int b = 0; b < 64; b += 8)
-            hash = (hash ^ (bits >> b & 0xff)) * UINT64_C(0x100000001b3);
-    }
-    return hash;
-}
-
 static bool kmeans_verify(const struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_points *points = &kmeans->points;
     struct plait_kmeans_result result;
@@ -445,12 +439,16 @@ static bool kmeans_verify(const struct kmeans *kmeans, struct failure *failure) 
     return true;
 }
 
-/* Busy is what is not spent in messages. */
+/* Busy is what is not spent in messages. Rank 0 gets that of every rank. */
 static void kmeans_gather_seconds(struct kmeans *kmeans) {
     enum { SECONDS = sizeof kmeans->seconds / sizeof(double) };
     const struct session *session = kmeans->run->session;
     struct kmeans_seconds *seconds = &kmeans->seconds;
-    double busiest = seconds->start + seconds->assignment + seconds->sums, values[SECONDS];
+    const double own = seconds->start + seconds->assignment + seconds->sums;
+    double busiest = own, values[SECONDS];
+    MPI_CHECK(MPI_Gather(&own, 1, MPI_DOUBLE, kmeans->busy, 1, MPI_DOUBLE, ROOT, session->world));
+    for (int r = 0; session_is_root(session) && r < session->size; r++)
+        kmeans->shares[r] = (struct queue_share){kmeans->points.shares[r], kmeans->busy[r]};
     seconds->messages = kmeans->messages.seconds;
     MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &busiest, 1, MPI_DOUBLE, MPI_MAX, session->world));
     memcpy(values, seconds, sizeof values);
@@ -482,7 +480,8 @@ static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     const size_t values = (size_t)kmeans->high * kmeans->points.dims;
     memcpy(kmeans->written, result.centroids, values * sizeof *kmeans->written);
     kmeans_points_unscale(&kmeans->points, kmeans->written, kmeans->high);
-    kmeans->centroids_fnv1a = kmeans_centroids_hash(kmeans->written, values);
+    kmeans->centroids_fnv1a = plait_digest_bytes((const unsigned char *)kmeans->written,
+                                                 values * sizeof *kmeans->written);
     if (kmeans->options->verify)
         kmeans_verify(kmeans, failure);
     return agree(run->session, failure) && kmeans_write_files(kmeans, failure) &&
@@ -506,6 +505,8 @@ static void kmeans_free(void *state) {
     free(kmeans->start);
     free(kmeans->best);
     free(kmeans->written);
+    free(kmeans->shares);
+    free(kmeans->busy);
 }
 
 const struct command cmd_kmeans = {

@@ -104,13 +104,30 @@ static bool csv_points_take_number(const char *text, double *value, const char *
     return *after == ',' || *after == '\0';
 }
 
+/* What stands between the two numbers that a field begins with, as other programs write them, or
+ * NULL. */
+static const char *csv_points_separator(const char *field) {
+    char *first, *second;
+    strtod(field, &first);
+    const char *next = first + strspn(first, " \t");
+    if (first == field)
+        return NULL;
+    if (*next == ';')
+        return "a semicolon";
+    strtod(next, &second);
+    if (next == first || second == next || !strchr("0123456789.+-", *next))
+        return NULL;
+    return memchr(first, '\t', (size_t)(next - first)) ? "a tab" : "a space";
+}
+
 /* Whether a line names the columns: none of its fields is a number, finite or not. A first point of
  * which one value is missing is none that may be left out unsaid. */
 static bool csv_points_are_names(const char *line) {
     for (const char *field = line;; field++) {
         char *after;
         strtod(field, &after);
-        if (after != field && strchr(",", after[strspn(after, " \t")]))
+        if (after != field &&
+            (strchr(",", after[strspn(after, " \t")]) || csv_points_separator(field)))
             return false;
         field += strcspn(field, ",");
         if (*field == '\0')
@@ -121,6 +138,13 @@ static bool csv_points_are_names(const char *line) {
 static bool csv_points_refuse_field(const struct csv_points *points, const char *field,
                                     uint32_t column, struct failure *failure) {
     const int length = (int)strcspn(field, ",");
+    const char *separator = csv_points_separator(field);
+    if (separator)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "'%s', line %" PRIu64
+            " has %s between numbers: separate them by commas, and decimals by points",
+            points->path, points->start.lines + 1, separator);
     return failure_set(failure, EXIT_USAGE,
                        "'%s', line %" PRIu64 ", column %" PRIu32
                        ": '%.*s' is no finite number: give decimal digits",

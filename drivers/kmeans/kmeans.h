@@ -8,6 +8,7 @@
 #include "kmeans/kmeans_options.h"
 #include "kmeans/kmeans_points.h"
 #include "kmeans/kmeans_team.h"
+#include "ranks/queue.h"
 #include "run/command.h"
 
 /* Iterations that the report lists one by one; later ones are counted only. */
@@ -40,9 +41,9 @@ struct kmeans_place {
 };
 
 /* Of this rank; when the work is done, the means over the ranks. Start, assignment and sums are
- * without messages, of which messages has those of all three. */
+ * without messages, of which messages has those of all three. trial: of the ranks' speeds. */
 struct kmeans_seconds {
-    double reading, start, assignment, sums, messages, iterations;
+    double reading, trial, start, assignment, sums, messages, iterations;
 };
 
 struct kmeans {
@@ -66,7 +67,9 @@ struct kmeans {
     uint64_t labels_fnv1a, centroids_fnv1a;
     uint64_t iterations; /* of this run, over all starts */
     struct kmeans_seconds seconds;
-    double imbalance; /* the busiest rank's work over the mean */
+    struct queue_share *shares; /* rank 0, after the work: [ranks] points and busy seconds */
+    double *busy;               /* [ranks], on their way there */
+    double imbalance;           /* the busiest rank's work over the mean */
 };
 
 /* The points of all ranks, or their weight. */
@@ -74,6 +77,9 @@ uint64_t kmeans_all_points(const struct kmeans *kmeans);
 
 /* At most that many labels change in the last iteration, if --max-iter does not end it. */
 uint64_t kmeans_changed_max(const struct kmeans *kmeans);
+
+/* What this rank will hold at a time, by its share of the points. */
+uint64_t kmeans_needed_bytes(const struct kmeans *kmeans);
 
 /* Collective: labels, picture, centroids and colours into their files, by rank 0. */
 bool kmeans_write_files(struct kmeans *kmeans, struct failure *failure);

@@ -4,7 +4,6 @@
 #include "kmeans/kmeans.h"
 
 #include "base/atomic_file.h"
-#include "base/decompose.h"
 #include "base/number.h"
 #include "files/npy_header.h"
 #include "image/png_pixels.h"
@@ -232,8 +231,7 @@ static void kmeans_gather_labels(struct kmeans *kmeans, const struct plait_kmean
     static int32_t chunk[CHUNK_LABELS];
     static uint16_t chunk_opacity[CHUNK_LABELS];
     for (int r = 0; r < session->size; r++) {
-        const uint64_t share =
-            decompose_block(points->points, (uint64_t)session->size, (uint64_t)r);
+        const uint64_t share = points->shares[r];
         const bool own = r == session->rank;
         for (uint64_t first = 0; (own || session->rank == ROOT) && first < share;
              first += CHUNK_LABELS) {

@@ -19,6 +19,8 @@ bool kmeans_init_is_file(const char *init) {
     return strcmp(init, "++") != 0 && strcmp(init, "random") != 0;
 }
 
+static const char *const kmeans_schedules[] = {"block", "weighted", NULL};
+
 static bool kmeans_read_k(const char *text, uint32_t *k, struct failure *failure) {
     uint64_t value;
     const char *reason = number_count(text, &value);
@@ -302,6 +304,16 @@ static const struct option rows[] = {
         .help =
             "find the labels of a sample of 1000 points again by the scalar reference; a difference is an error",
         .offset = MEMBER(verify),
+    },
+    {
+        .name = "schedule",
+        .kind = OPTION_CHOICE,
+        .argument = "HOW",
+        .help =
+            "how ranks share the points: one block each, or weighted, which tries their speeds before a long run and shares in proportion where they differ by more than a tenth; the labels are the same",
+        .default_value = "weighted",
+        .offset = MEMBER(schedule),
+        .choices = kmeans_schedules,
     },
     CHECKPOINT_ROW(MEMBER(checkpoint), "iterations"),
     CHECKPOINT_EVERY_ROW(MEMBER(checkpoint_every)),

@@ -21,6 +21,7 @@ struct kmeans_options {
     bool standardise;
     const char *predict, *labels, *centroids, *out, *palette_out, *plot, *plot_columns;
     bool verify;
+    int schedule; /* enum kmeans_schedule */
     const char *checkpoint;
     double checkpoint_every;
     int progress; /* enum progress_style */
@@ -29,6 +30,12 @@ struct kmeans_options {
 };
 
 extern const struct option_set kmeans_option_set;
+
+/* --schedule: how many points each rank takes. */
+enum kmeans_schedule {
+    KMEANS_SCHEDULE_BLOCK,    /* equal shares */
+    KMEANS_SCHEDULE_WEIGHTED, /* in proportion to speed, where ranks differ */
+};
 
 /* The plots of --plot. */
 enum kmeans_plot {

@@ -4,7 +4,6 @@
  * of other ranks. */
 #include "kmeans/kmeans_points.h"
 
-#include "base/decompose.h"
 #include "files/reader_npy.h"
 #include "image/reader_png.h"
 #include "kmeans/kmeans_options.h"
@@ -25,6 +24,7 @@ enum { CHUNK_ITEMS = 1 << 16, ITEM_BYTES_MAX = 8 };
 
 static bool kmeans_type_is_taken(enum npy_type type) {
     switch (type) {
+    case NPY_INT8:
     case NPY_INT16:
     case NPY_INT32:
     case NPY_INT64:
@@ -78,6 +78,8 @@ static bool kmeans_check_array(const struct npy_header *header, const char *path
 static void kmeans_convert(enum npy_type type, const unsigned char *items, size_t count,
                            double *values) {
     switch (type) {
+    case NPY_INT8:
+        CONVERT(int8_t);
     case NPY_INT16:
         CONVERT(int16_t);
     case NPY_INT32:
@@ -212,50 +214,61 @@ static bool kmeans_read_whole_csv(struct kmeans_points *points, const struct ses
     return outcome == CSV_POINTS_END;
 }
 
-/* Collective: each rank counts the points in its part of the bytes, and ranks then know where to
- * find their rows. */
+/* Collective: each rank counts the points in its part of the bytes, and ranks then know how many
+ * there are before it. */
 static bool kmeans_count_csv(struct kmeans_points *points, const struct session *session,
                              struct csv_points *csv, struct failure *failure) {
-    enum { NUMBERS = 3 };
     const uint64_t ranks = (uint64_t)session->size, rank = (uint64_t)session->rank;
     const uint64_t first = points->place.offset, bytes = csv->bytes - first;
     const uint64_t piece = bytes / ranks, begin = first + piece * rank;
-    struct csv_part part = {0};
+    struct csv_part *part = &points->part;
     uint64_t *counts = calloc(2 * ranks, sizeof *counts);
-    uint64_t *places = calloc(NUMBERS * ranks, sizeof *places);
-    if (!counts || !places)
+    if (!counts)
         failure_set(failure, EXIT_RUN, "out of memory");
     else
-        csv_points_count(csv, begin, rank + 1 == ranks ? csv->bytes : begin + piece, &part,
-                         failure);
-    if (agree(session, failure)) {
-        const uint64_t mine[2] = {part.rows, part.lines};
+        csv_points_count(csv, begin, rank + 1 == ranks ? csv->bytes : begin + piece, part, failure);
+    const bool good = agree(session, failure);
+    if (good) {
+        const uint64_t mine[2] = {part->rows, part->lines};
         MPI_CHECK(MPI_Allgather(mine, 2, MPI_UINT64_T, counts, 2, MPI_UINT64_T, session->world));
-        uint64_t rows = 0, lines = points->place.lines;
+        points->part_line = points->place.lines;
         for (uint64_t r = 0; r < ranks; r++) {
             points->points += counts[2 * r];
-            rows += r < rank ? counts[2 * r] : 0;
-            lines += r < rank ? counts[2 * r + 1] : 0;
+            points->part_row += r < rank ? counts[2 * r] : 0;
+            points->part_line += r < rank ? counts[2 * r + 1] : 0;
         }
+    }
+    free(counts);
+    return good;
+}
+
+/* Collective: whoever has counted the first row of a rank says where it is. */
+static bool kmeans_place_csv(struct kmeans_points *points, const struct session *session,
+                             struct failure *failure) {
+    enum { NUMBERS = 3 };
+    const uint64_t ranks = (uint64_t)session->size, rank = (uint64_t)session->rank;
+    uint64_t *places = calloc(NUMBERS * ranks, sizeof *places);
+    if (!places)
+        failure_set(failure, EXIT_RUN, "out of memory");
+    const bool good = agree(session, failure);
+    if (good) {
         uint64_t share = 0; /* the first row of rank r */
-        for (uint64_t r = 0; r < ranks; r++) {
-            if (share >= rows && share - rows < part.rows) {
-                const struct csv_place place = csv_part_place(&part, share - rows);
+        for (uint64_t r = 0; r < ranks; share += points->shares[r++])
+            if (share >= points->part_row && share - points->part_row < points->part.rows) {
+                const struct csv_place place =
+                    csv_part_place(&points->part, share - points->part_row);
                 places[NUMBERS * r] = place.offset;
-                places[NUMBERS * r + 1] = lines + place.lines;
-                places[NUMBERS * r + 2] = rows + place.rows;
+                places[NUMBERS * r + 1] = points->part_line + place.lines;
+                places[NUMBERS * r + 2] = points->part_row + place.rows;
             }
-            share += decompose_block(points->points, ranks, r);
-        }
         MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, places, (int)(NUMBERS * ranks), MPI_UINT64_T, MPI_SUM,
                                 session->world));
         points->place = (struct csv_place){places[NUMBERS * rank], places[NUMBERS * rank + 1],
                                            places[NUMBERS * rank + 2]};
     }
-    csv_part_free(&part);
-    free(counts);
+    csv_part_free(&points->part);
     free(places);
-    return failure->exit_status == EXIT_DONE;
+    return good;
 }
 
 /* Collective. */
@@ -387,17 +400,20 @@ bool kmeans_points_measure(struct kmeans_points *points, const struct session *s
                     "'%s' has %" PRIu64 " points of %" PRIu64 " values, rank 0's has %" PRIu64
                     " of %" PRIu64 ": give all nodes the same file",
                     path, mine[0], mine[1], root[0], root[1]);
-    uint64_t first = 0;
-    for (int r = 0; r < session->rank; r++)
-        first += decompose_block(mine[0], (uint64_t)session->size, (uint64_t)r);
-    points->share.first = first;
-    points->share.count =
-        decompose_block(mine[0], (uint64_t)session->size, (uint64_t)session->rank);
-    if (points->share.count > PLAIT_KMEANS_SHARE_MAX)
-        failure_set(failure, EXIT_USAGE,
-                    "'%s' has %" PRIu64 " points for %d ranks: a rank takes 2^31, start more", path,
-                    points->points, session->size);
     return agree(session, failure);
+}
+
+void kmeans_points_take_share(struct kmeans_points *points, const struct session *session) {
+    points->share.first = 0;
+    for (int r = 0; r < session->rank; r++)
+        points->share.first += points->shares[r];
+    points->share.count = points->shares[session->rank];
+}
+
+bool kmeans_points_place(struct kmeans_points *points, const struct session *session,
+                         struct failure *failure) {
+    return points->source != KMEANS_FROM_CSV || session->size == 1 ||
+           kmeans_place_csv(points, session, failure);
 }
 
 bool kmeans_points_read(struct kmeans_points *points, struct failure *failure) {
@@ -413,10 +429,13 @@ bool kmeans_points_read(struct kmeans_points *points, struct failure *failure) {
 }
 
 void kmeans_points_free(struct kmeans_points *points) {
+    csv_part_free(&points->part);
+    free(points->shares);
     free(points->values);
     free(points->weights);
     free(points->opacity);
     free(points->exponents);
+    points->shares = NULL;
     points->values = NULL;
     points->weights = NULL;
     points->opacity = NULL;

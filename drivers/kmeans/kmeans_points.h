@@ -24,14 +24,17 @@ struct kmeans_points {
     uint32_t width, height; /* of a picture */
     bool alpha;             /* its pixels have an opacity */
     bool deep;              /* its colours have 16 bits: 0 to 65535 */
+    uint64_t *shares;       /* [ranks]: rows of each rank, one rank's after the other's */
     struct plait_kmeans_share share;
-    double *values;         /* of the share */
-    uint64_t *weights;      /* of the share; NULL: all are 1 */
-    uint64_t weight;        /* sum of the weights of all ranks; 0: there are none */
-    uint16_t *opacity;      /* of the share, as colours; NULL without alpha */
-    int *exponents;         /* [dims]: values are those of the file times 2 to these; NULL: 0 */
-    struct csv_place place; /* of a CSV file: the last one that is known before the share */
-    bool is_read;           /* the values are there already */
+    double *values;       /* of the share */
+    uint64_t *weights;    /* of the share; NULL: all are 1 */
+    uint64_t weight;      /* sum of the weights of all ranks; 0: there are none */
+    uint16_t *opacity;    /* of the share, as colours; NULL without alpha */
+    int *exponents;       /* [dims]: values are those of the file times 2 to these; NULL: 0 */
+    struct csv_part part; /* of a CSV file on several ranks: what this rank has counted, */
+    uint64_t part_row, part_line; /* and what there is before it */
+    struct csv_place place;       /* of a CSV file: the last one that is known before the share */
+    bool is_read;                 /* the values are there already */
 };
 
 /* Collective: finds how many points the file has, the same on all ranks, and refuses what is no
@@ -39,7 +42,14 @@ struct kmeans_points {
 bool kmeans_points_measure(struct kmeans_points *points, const struct session *session,
                            const char *path, struct failure *failure);
 
-/* Reads the rows of this rank, a block of all; EXIT_USAGE with row and column for what is not
+/* The part of `shares` that is this rank's: share.first and share.count. */
+void kmeans_points_take_share(struct kmeans_points *points, const struct session *session);
+
+/* Collective, when the shares are settled: finds where the rows of this rank are. */
+bool kmeans_points_place(struct kmeans_points *points, const struct session *session,
+                         struct failure *failure);
+
+/* Reads the rows of this rank; EXIT_USAGE with row and column for what is not
  * finite or too large: agree. */
 bool kmeans_points_read(struct kmeans_points *points, struct failure *failure);
 

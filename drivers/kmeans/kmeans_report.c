@@ -2,6 +2,7 @@
  * The lines and the report of plait kmeans. */
 #include "base/number.h"
 #include "kmeans/kmeans.h"
+#include "run/shares.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,7 +24,8 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
     const struct kmeans *kmeans = state;
     const struct kmeans_seconds *seconds = &kmeans->seconds;
     (void)failure;
-    printf("kmeans %" PRIu64 " points", kmeans->points.points);
+    printf("kmeans %" PRIu64 " point%s", kmeans->points.points,
+           kmeans->points.points == 1 ? "" : "s");
     if (kmeans->points.weight > 0)
         printf(" of weight %" PRIu64, kmeans->points.weight);
     printf(", %" PRIu32 " dimension%s", kmeans->points.dims, kmeans->points.dims == 1 ? "" : "s");
@@ -46,6 +48,10 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
         printf("resumed after iteration %" PRIu32 " of k %" PRIu32 " from '%s'\n",
                kmeans->checkpoint.resumed_steps, kmeans->checkpoint.resumed_clusters,
                kmeans->checkpoint.path);
+    if (run->session->size > 1)
+        shares_print(kmeans->options->schedule == KMEANS_SCHEDULE_BLOCK ? SCHEDULE_BLOCK
+                                                                        : SCHEDULE_WEIGHTED,
+                     kmeans->shares, run->session->size, (double)kmeans->points.points);
     printf(
         "reading %.3f s, start %.3f s, assignment %.3f s, sums %.3f s, messages %.3f s, imbalance %.2f\n",
         seconds->reading, seconds->start, seconds->assignment, seconds->sums, seconds->messages,
@@ -65,7 +71,6 @@ size_t kmeans_amounts(const struct run *run, const void *state,
 void kmeans_report_timing(const struct run *run, const void *state, struct report *report) {
     const struct kmeans *kmeans = state;
     const struct kmeans_seconds *seconds = &kmeans->seconds;
-    (void)run;
     report_real(report, "reading_seconds", seconds->reading);
     report_real(report, "start_seconds", seconds->start);
     report_real(report, "assignment_seconds", seconds->assignment);
@@ -73,6 +78,16 @@ void kmeans_report_timing(const struct run *run, const void *state, struct repor
     report_real(report, "message_seconds", seconds->messages);
     report_real(report, "iteration_seconds", seconds->iterations);
     report_real(report, "imbalance", kmeans->imbalance);
+    if (seconds->trial > 0)
+        report_real(report, "trial_seconds", seconds->trial);
+    report_open_array(report, "busy_seconds");
+    for (int r = 0; r < run->session->size; r++)
+        report_real(report, NULL, kmeans->shares[r].busy_seconds);
+    report_close(report);
+    report_open_array(report, "points");
+    for (int r = 0; r < run->session->size; r++)
+        report_count(report, NULL, kmeans->shares[r].units);
+    report_close(report);
 }
 
 static void kmeans_report_inertia(struct report *report,

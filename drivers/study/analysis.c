@@ -239,6 +239,7 @@ bool analyse(struct analysis *analysis, const struct study *study, bool with_dis
                                   .speed = NAN,
                                   .capacity = NAN,
                                   .limit_seconds = NAN,
+                                  .compute_seconds = NAN,
                                   .limit_part = NAN,
                                   .joules = NAN,
                                   .watts = NAN,
@@ -248,8 +249,8 @@ bool analyse(struct analysis *analysis, const struct study *study, bool with_dis
                         offsetof(struct point_result, speed)) &&
            take_medians(analysis, offsetof(struct sample, limit_seconds),
                         offsetof(struct point_result, limit_seconds)) &&
-           take_medians(analysis, offsetof(struct sample, limit_part),
-                        offsetof(struct point_result, limit_part)) &&
+           take_medians(analysis, offsetof(struct sample, compute_seconds),
+                        offsetof(struct point_result, compute_seconds)) &&
            take_medians(analysis, offsetof(struct sample, joules),
                         offsetof(struct point_result, joules)) &&
            take_medians(analysis, offsetof(struct sample, watts),
@@ -257,6 +258,9 @@ bool analyse(struct analysis *analysis, const struct study *study, bool with_dis
            take_medians(analysis, offsetof(struct sample, per_joule),
                         offsetof(struct point_result, per_joule));
     if (good) {
+        for (size_t p = 0; p < analysis->count; p++) /* a ratio of medians, as all ratios */
+            analysis->results[p].limit_part =
+                analysis->results[p].limit_seconds / analysis->results[p].compute_seconds;
         find_groups(analysis);
         qsort(analysis->results, analysis->count, sizeof *analysis->results, result_compare);
     }

@@ -21,13 +21,14 @@ struct point_result {
     double median;
     struct interval interval;
     double speedup, efficiency, karp_flatt;
-    double speed;         /* work per second of all ranks while they computed */
-    double capacity;      /* speed-up if they did nothing else: their speed over the base's */
-    double limit_seconds; /* least time of computing that the arithmetic units allow */
-    double limit_part;    /* that over the time of computing */
-    double joules;        /* that the work took */
-    double watts;         /* joules per second of the work */
-    double per_joule;     /* work for each of the joules */
+    double speed;           /* work per second of all ranks while they computed */
+    double capacity;        /* speed-up if they did nothing else: their speed over the base's */
+    double limit_seconds;   /* least time of computing that the arithmetic units allow */
+    double compute_seconds; /* time of computing, of samples that have a limit */
+    double limit_part;      /* the limit over that */
+    double joules;          /* that the work took */
+    double watts;           /* joules per second of the work */
+    double per_joule;       /* work for each of the joules */
     struct interval speedup_interval, efficiency_interval;
 };
 

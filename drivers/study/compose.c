@@ -138,35 +138,39 @@ static uint64_t nodes_for(const struct composer *composer, const struct point *p
     return composer->nodes > 0 && nodes > composer->nodes ? composer->nodes : nodes;
 }
 
-/* The value of a placeholder; false if there is none of that name. */
-static bool placeholder_value(const struct filler *filler, const char *name, char *value,
-                              size_t bytes) {
+/* Writes the value of a placeholder; false if there is none of that name. */
+static bool put_placeholder(const struct filler *filler, const char *name, FILE *stream) {
     const struct study *study = filler->composer->study;
     const struct point *point = &study->grid.points[filler->point];
+    const char *grow = study->definition.grow;
     const uint64_t cores = point_cores(point);
     const size_t k = texts_find(&study->grid.names, name);
     if (k < study->grid.names.count && point->values[k]) {
-        const char *grow = study->definition.grow;
-        snprintf(value, bytes, "%s", point->values[k]);
-        return study->definition.mode != STUDY_WEAK || !grow || strcmp(grow, name) != 0 ||
-               grow_value(point->values[k], (double)cores, value, bytes);
-    }
-    if (strcmp(name, "ranks") == 0)
-        snprintf(value, bytes, "%" PRIu64, point->ranks);
-    else if (strcmp(name, "threads") == 0)
-        snprintf(value, bytes, "%" PRIu64, point->threads);
-    else if (strcmp(name, "cores") == 0)
-        snprintf(value, bytes, "%" PRIu64, cores);
-    else if (strcmp(name, "nodes") == 0)
-        snprintf(value, bytes, "%" PRIu64, nodes_for(filler->composer, point));
-    else if (strcmp(name, "copy") == 0)
-        snprintf(value, bytes, "%zu", filler->copy);
-    else if (strcmp(name, "output") == 0)
-        snprintf(value, bytes, "%s", filler->output);
-    else if (strcmp(name, "hostfile") == 0 && study->definition.hostfile)
-        snprintf(value, bytes, "%s", study->definition.hostfile);
-    else
+        char grown[64];
+        if (study->definition.mode != STUDY_WEAK || !grow || strcmp(grow, name) != 0) {
+            fputs(point->values[k], stream);
+            return true;
+        }
+        if (!grow_value(point->values[k], (double)cores, grown, sizeof grown))
+            return false;
+        fputs(grown, stream);
+    } else if (strcmp(name, "ranks") == 0) {
+        fprintf(stream, "%" PRIu64, point->ranks);
+    } else if (strcmp(name, "threads") == 0) {
+        fprintf(stream, "%" PRIu64, point->threads);
+    } else if (strcmp(name, "cores") == 0) {
+        fprintf(stream, "%" PRIu64, cores);
+    } else if (strcmp(name, "nodes") == 0) {
+        fprintf(stream, "%" PRIu64, nodes_for(filler->composer, point));
+    } else if (strcmp(name, "copy") == 0) {
+        fprintf(stream, "%zu", filler->copy);
+    } else if (strcmp(name, "output") == 0) {
+        fputs(filler->output, stream);
+    } else if (strcmp(name, "hostfile") == 0 && study->definition.hostfile) {
+        fputs(study->definition.hostfile, stream);
+    } else {
         return false;
+    }
     return true;
 }
 
@@ -182,26 +186,26 @@ static bool add_filled(const struct filler *filler, const char *text, struct tex
             fputc(*text, stream);
             text += 2;
         } else if (*text == '{') {
-            char name[64], value[4096];
             const size_t length = strcspn(text + 1, "}");
-            snprintf(name, sizeof name, "%.*s", (int)length, text + 1);
+            char *name = strndup(text + 1, length);
             if (!text[1 + length])
                 good = failure_set(failure, EXIT_USAGE,
                                    "'%s': the brace does not end: write {{ for a brace", text);
-            else if (!placeholder_value(filler, name, value, sizeof value))
+            else if (!name)
+                good = study_out_of_memory(failure);
+            else if (!put_placeholder(filler, name, stream))
                 good = failure_set(
                     failure, EXIT_USAGE,
                     "unknown placeholder {%s}: there are {ranks}, {threads}, {cores}, {nodes}, {copy}, {output}, {hostfile} and the names of --set",
                     name);
-            else
-                fputs(value, stream);
-            text += length + 2;
+            free(name);
+            text += good ? length + 2 : 0;
         } else {
             fputc(*text++, stream);
         }
     }
-    if (stream)
-        fclose(stream);
+    if (stream && fclose(stream) != 0 && good)
+        good = study_out_of_memory(failure);
     good = good && texts_add(words, filled, failure);
     free(filled);
     return good;

@@ -4,6 +4,8 @@
 
 #include "base/number.h"
 #include "base/warning.h"
+#include "study/answers.h"
+#include "study/builds.h"
 #include "study/nodes.h"
 
 #include <errno.h>
@@ -36,8 +38,8 @@ static const char *intern_member(struct study *study, const json_t *object, cons
 
 /* The environment's columns of enum where_column in one text. */
 static const char *intern_where(struct study *study, const json_t *environment) {
-    static const char *const keys[] = {"shape",    "processor", "system", "governor",
-                                       "launcher", "version",   "mpi",    "libraries"};
+    static const char *const keys[] = {"shape",    "processor", "system",   "governor",
+                                       "launcher", "mpi",       "libraries"};
     const json_t *hosts = json_object_get(environment, "hosts");
     const char *host = json_string_value(json_object_get(environment, "host"));
     char *text = NULL;
@@ -52,19 +54,18 @@ static const char *intern_where(struct study *study, const json_t *environment) 
     if (json_array_size(hosts) == 0)
         fputs(host ? host : "unknown", stream);
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
-        /* Of other programs nothing is known from "version" on. */
+        /* Of other programs nothing is known from "mpi" on. */
         const char *value = json_string_value(json_object_get(environment, keys[k]));
         char *joined =
             value ? NULL : nodes_join(json_object_get(environment, "nodes"), keys[k], " + ");
         fprintf(stream, "\t%s",
-                value                             ? value
-                : joined                          ? joined
-                : k < WHERE_VERSION - WHERE_SHAPE ? "unknown"
-                                                  : "-");
+                value                         ? value
+                : joined                      ? joined
+                : k < WHERE_MPI - WHERE_SHAPE ? "unknown"
+                                              : "-");
         free(joined);
     }
-    fclose(stream);
-    const char *where = intern_text(study, text);
+    const char *where = fclose(stream) == 0 ? intern_text(study, text) : NULL;
     free(text);
     return where;
 }
@@ -122,6 +123,7 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
                             : NAN; /* a rank that had nothing to do: nobody knows how fast it is */
     sample.limit_seconds = study_number_of(limit, "seconds");
     sample.limit_part = study_number_of(limit, "part");
+    sample.compute_seconds = sample.limit_seconds / sample.limit_part;
     const json_t *energy = json_object_get(line, "energy"),
                  *work = json_array_get(json_object_get(energy, "work"), 0);
     sample.joules = study_number_of(energy, "joules");
@@ -137,10 +139,18 @@ bool study_take_line(struct study *study, const json_t *line, const char **why) 
     sample.signal = (int)json_integer_value(json_object_get(line, "signal"));
     sample.complaint = intern_member(study, line, "complaint");
     sample.answer = intern_member(study, line, "answer");
+    sample.judged =
+        sample.answer && sample.seconds > 0 &&
+        (sample.outcome == OUTCOME_OK || (sample.outcome == OUTCOME_WRONG && sample.complaint &&
+                                          (strcmp(sample.complaint, answer_differs) == 0 ||
+                                           strcmp(sample.complaint, answer_undecided) == 0)));
     sample.path = intern_member(study, environment, "path");
     sample.governor = intern_member(study, environment, "governor");
     sample.binding = intern_member(study, environment, "binding");
     sample.where = intern_where(study, environment);
+    char *build = builds_columns(environment);
+    sample.build = build ? intern_text(study, build) : NULL;
+    free(build);
     json_array_foreach(marks, k, mark) {
         const int bit = study_find_name(disturbance_names, json_string_value(mark));
         sample.disturbed |= bit < 0 ? 0 : 1u << bit;
@@ -227,8 +237,10 @@ static void skip_number(struct study *study, const json_t *line, const char *tex
 static bool take_read_line(void *context, size_t number, json_t *line, const char *source) {
     struct study *study = context;
     const char *why = "is no JSON";
-    if (line && study_take_line(study, line, &why))
+    if (line && study_take_line(study, line, &why)) {
+        study->samples[study->sample_count - 1].line = number;
         return true;
+    }
     skip_number(study, line, source);
     char text[FAILURE_TEXT_BYTES];
     snprintf(text, sizeof text, "%s/samples.jsonl:%zu: %s: it is left alone and does not count",
@@ -243,27 +255,34 @@ bool study_read_samples(struct study *study, struct failure *failure) {
     const bool good = path ? study_read_lines(path, take_read_line, study, &study->torn, failure)
                            : study_out_of_memory(failure);
     free(path);
-    return good;
+    return good && (answers_judge(study) || study_out_of_memory(failure));
 }
 
-struct line_visit {
-    bool (*visit)(void *context, json_t *line);
+struct sample_visit {
+    bool (*visit)(void *context, const struct sample *sample, json_t *line);
     void *context;
+    const struct study *study;
+    size_t index; /* of the sample whose line is next */
 };
 
 static bool visit_line(void *context, size_t number, json_t *line, const char *text) {
-    const struct line_visit *visit = context;
-    (void)number;
+    struct sample_visit *visit = context;
+    const struct study *study = visit->study;
     (void)text;
-    return !json_is_object(line) || visit->visit(visit->context, line);
+    if (visit->index >= study->sample_count)
+        return false;
+    if (!line || study->samples[visit->index].line != number)
+        return true;
+    return visit->visit(visit->context, &study->samples[visit->index++], line);
 }
 
-bool study_each_line(const struct study *study, bool (*visit)(void *context, json_t *line),
-                     void *context, struct failure *failure) {
-    struct line_visit lines = {visit, context};
+bool study_each_sample(const struct study *study,
+                       bool (*visit)(void *context, const struct sample *sample, json_t *line),
+                       void *context, struct failure *failure) {
+    struct sample_visit samples = {visit, context, study, 0};
     char *path = study_path(study, "samples.jsonl");
     bool torn;
-    const bool good = path ? study_read_lines(path, visit_line, &lines, &torn, failure)
+    const bool good = path ? study_read_lines(path, visit_line, &samples, &torn, failure)
                            : study_out_of_memory(failure);
     free(path);
     return good;
@@ -334,6 +353,8 @@ bool study_append(struct study *study, json_t *line, struct failure *failure) {
         study->journal_bytes += (int64_t)bytes;
         if (!study_take_line(study, line, &why))
             good = failure_set(failure, EXIT_RUN, "a sample %s", why);
+        else if (!answers_judge(study))
+            good = study_out_of_memory(failure);
     }
     free(text);
     json_decref(line);

@@ -159,8 +159,10 @@ char *nodes_join(const json_t *nodes, const char *key, const char *link) {
     FILE *stream = texts.count > 0 ? open_memstream(&joined, &bytes) : NULL;
     for (size_t k = 0; stream && k < texts.count; k++)
         fprintf(stream, "%s%s", k > 0 ? link : "", texts.items[k]);
-    if (stream)
-        fclose(stream);
+    if (stream && fclose(stream) != 0) {
+        free(joined);
+        joined = NULL;
+    }
     texts_free(&texts);
     return joined;
 }
@@ -189,9 +191,7 @@ char *nodes_shape(const json_t *nodes) {
             fprintf(stream, "%sS(%zu, %g, %g, %g)", kinds++ ? " + " : "", count, sockets,
                     cores / sockets, cpus / cores);
     }
-    if (stream)
-        fclose(stream);
-    if (kinds > 0)
+    if (stream && fclose(stream) == 0 && kinds > 0)
         return shape;
     free(shape);
     return NULL;

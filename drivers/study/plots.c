@@ -302,7 +302,7 @@ static bool write_time(const struct plotting *plotting, struct failure *failure)
         plotting->along_cores ? "$2*(1+0.015*(int($0)%7-3))" : "$2+0.03*(int($0)%7-3)");
     put_curves(plotting, stream, 3);
     if (plotting->limits)
-        put_bounds(plotting, stream, POINTS_LIMIT, "limit of the units");
+        put_bounds(plotting, stream, POINTS_LIMIT, "limit: least computing time");
     /* Laws, where they were fitted. */
     for (size_t k = 0; k < plotting->analysis->fit_count; k++) {
         const struct fit_result *result = &plotting->analysis->fits[k];
@@ -350,7 +350,7 @@ static bool write_ratio(const struct plotting *plotting, enum plot plot, struct 
             stream);
     put_curves(plotting, stream, plot == PLOT_SPEEDUP ? 6 : 9);
     if (plot == PLOT_SPEEDUP && plotting->capacities)
-        put_bounds(plotting, stream, POINTS_CAPACITY, "capacity");
+        put_bounds(plotting, stream, POINTS_CAPACITY, "capacity of the ranks");
     fputs("\n", stream);
     put_plot_end(stream, name);
     return atomic_file_commit(&file, failure);

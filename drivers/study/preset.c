@@ -206,7 +206,7 @@ bool preset_report(const char *directory, const char *out, bool with_disturbed, 
                          document_write_pdf(&document, target, "report.pdf", failure);
         good = failure->exit_status == EXIT_DONE;
         if (good)
-            printf("report: %zu samples count of %zu -> %s/report.html, report.md%s\n", used,
+            printf("report: %zu of %zu samples count -> %s/report.html, report.md%s\n", used,
                    measured, target, pdf ? ", report.pdf" : "");
     }
     document_free(&document);

@@ -2,6 +2,8 @@
  * Counts samples. */
 #include "study/progress.h"
 
+#include "study/answers.h"
+#include "study/builds.h"
 #include "study/statistics.h"
 
 #include <math.h>
@@ -51,6 +53,40 @@ double *point_seconds(const struct study *study, size_t point, bool with_disturb
     }
     statistics_sort(seconds, *count);
     return seconds;
+}
+
+void progress_print_notes(const struct study *study, FILE *stream) {
+    struct build_use uses[BUILD_USES];
+    const size_t builds = builds_find(study, uses);
+    size_t measured = 0, disturbed = 0, by[DISTURBANCES] = {0};
+    if (builds > 1)
+        fprintf(stream, "# the samples are of %zu%s builds, which may be why they differ:\n",
+                builds, builds == BUILD_USES ? " or more" : "");
+    for (size_t b = 0; builds > 1 && b < builds; b++) {
+        char text[BUILD_TEXT_BYTES];
+        builds_text(uses[b].columns, text);
+        fprintf(stream, "#   %zu sample%s: %s\n", uses[b].samples, uses[b].samples == 1 ? "" : "s",
+                text);
+    }
+    answers_print(study, stream);
+    for (size_t k = 0; k < study->sample_count; k++) {
+        const struct sample *sample = &study->samples[k];
+        if (sample->warmup || sample->replaced || sample->outcome != OUTCOME_OK)
+            continue;
+        measured++;
+        disturbed += sample->disturbed != 0;
+        for (int d = 0; d < DISTURBANCES; d++)
+            by[d] += (sample->disturbed >> d) & 1;
+    }
+    if (2 * disturbed <= measured)
+        return;
+    fprintf(stream, "# %zu of %zu samples are disturbed (", disturbed, measured);
+    for (int d = 0, named = 0; d < DISTURBANCES; d++)
+        if (by[d] > 0)
+            fprintf(stream, "%s%s %zu", named++ ? ", " : "", disturbance_names[d], by[d]);
+    fputs(
+        ") and do not count: --redo noisy of study run measures them again, --disturbed of study report, compare and export counts them\n",
+        stream);
 }
 
 void duration_text(double seconds, char *text, size_t bytes) {

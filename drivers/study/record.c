@@ -4,6 +4,7 @@
 
 #include "base/csv.h"
 #include "base/number.h"
+#include "study/answers.h"
 #include "study/nodes.h"
 #include "study/statistics.h"
 
@@ -28,6 +29,7 @@ struct findings {
     char *answer;                    /* NULL: none */
     char path[64];                   /* SIMD path of rank 0 */
     char version[32];                /* of plait */
+    json_t *build;                   /* of the report, of plait */
     bool answers_differ;             /* between copies */
     bool unmatched;                  /* a program's output is not as --check-output wants it */
     const char *complaint;           /* why there is no time */
@@ -156,6 +158,8 @@ static void read_report(struct findings *findings, const char *place, const char
     snprintf(findings->path, sizeof findings->path, "%s", text ? text : "");
     text = json_string_value(json_object_get(report, "version"));
     snprintf(findings->version, sizeof findings->version, "%s", text ? text : "");
+    if (!findings->build)
+        findings->build = json_incref(json_object_get(report, "build"));
     nodes_add_report(findings->nodes, report);
     read_speeds(findings, report);
     if (!findings->energy)
@@ -339,6 +343,9 @@ static json_t *environment_json(const struct record *record, const struct findin
     free(shape);
     record_set_text(environment, "path", findings->path);
     record_set_text(environment, "version", findings->version);
+    if (findings->build || record->build)
+        json_object_set(environment, "build",
+                        findings->build ? findings->build : (json_t *)record->build);
     record_set_text(environment, "launcher", composer->launcher_version);
     record_set_text(environment, "binding", binding);
     set_number(environment, "mhz_before", summary->mhz_before);
@@ -387,12 +394,12 @@ static enum outcome find_outcome(const struct record *record, const struct findi
         *complaint = "no line of its output matches --check-output";
         return OUTCOME_WRONG;
     }
-    if (findings->answers_differ ||
-        (record->answer && findings->answer && strcmp(record->answer, findings->answer) != 0)) {
-        *complaint = "its answer is not that of the other samples of the same work";
-        return OUTCOME_WRONG;
-    }
-    return OUTCOME_OK;
+    if (findings->answers_differ)
+        *complaint = "its copies give different answers";
+    else
+        *complaint =
+            answers_complaint(record->study, record->point, findings->answer, record->warmup);
+    return *complaint ? OUTCOME_WRONG : OUTCOME_OK;
 }
 
 /* Reads what every copy has left. */
@@ -474,6 +481,7 @@ json_t *record_line(const struct record *record, struct failure *failure) {
 
     json_decref(findings.repeats);
     json_decref(findings.timing);
+    json_decref(findings.build);
     json_decref(findings.nodes);
     json_decref(findings.speeds);
     json_decref(findings.energy);

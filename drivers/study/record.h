@@ -17,8 +17,8 @@ struct record {
     uint64_t round;
     bool warmup;
     const char *started; /* date and time, UTC */
-    /* What the launches before gave at points of the same work; NULL: nothing yet. */
-    const char *answer;
+    const json_t *build; /* of a program, see study/builds.h; NULL: runs of plait report it */
+    struct study *study; /* whose samples its answer is held against */
 };
 
 /* The line, or NULL with why: reads the reports and outputs of the launch. */

@@ -2,6 +2,7 @@
  * Each rule says what it found, satisfied or not. */
 #include "study/rules.h"
 
+#include "study/builds.h"
 #include "study/plots.h"
 
 #include <math.h>
@@ -26,7 +27,8 @@ static void judge_rule(struct rule *rule, const char *demand, bool satisfied, co
 /* What all rules look at. */
 struct overview {
     size_t points, empty, without_interval, without_base, groups, bases_of_several;
-    bool environment_known, governor_known, several_versions, several_places;
+    size_t builds;
+    bool environment_known, governor_known, several_places;
     bool capacities, limits; /* some point has one */
 };
 
@@ -62,6 +64,8 @@ static struct overview look_over_study(const struct analysis *analysis) {
         overview.governor_known = overview.governor_known && sample->governor;
     }
     free(first);
+    struct build_use uses[BUILD_USES];
+    overview.builds = builds_find(study, uses);
     return overview;
 }
 
@@ -123,16 +127,17 @@ void rules_check(const struct analysis *analysis, struct rule rules[RULES]) {
         "the fastest and the slowest sample stand next to the median, and every sample is a dot in the figure of times");
     judge_rule(
         rule++, "The setting is written down so that others can repeat it",
-        o.environment_known && o.governor_known && !o.several_places, "%s%s%s",
+        o.environment_known && o.governor_known && !o.several_places && o.builds < 2, "%s%s%s%s",
         o.environment_known
-            ? "command, parameters, launcher, binding, nodes and versions are in this report"
+            ? "command, parameters, launcher, binding, nodes, versions and builds are in this report"
             : "nodes, processors or launcher could not be read",
         o.governor_known
             ? ""
             : "; the governor of the clock cannot be read on this machine: write it down by hand",
         o.several_places
-            ? "; samples of one point come from different settings, listed under Where it ran"
-            : "");
+            ? "; samples of one point come from different settings, listed under What ran where"
+            : "",
+        o.builds > 1 ? "; the samples are of several builds, listed there, too" : "");
     judge_rule(
         rule++,
         "It is clear what was timed, how ranks were synchronised, and how times were summed up",

@@ -124,10 +124,15 @@ bool study_write_definition(struct study *study, struct failure *failure) {
     struct atomic_file file = {0};
     if (good && atomic_file_open(&file, path, failure)) {
         json_t *object = definition_json(study);
-        json_dumpf(object, file.stream, JSON_INDENT(1));
+        const bool whole = json_dumpf(object, file.stream, JSON_INDENT(1)) == 0;
         fputc('\n', file.stream);
         json_decref(object);
-        good = atomic_file_commit(&file, failure);
+        if (whole || ferror(file.stream)) {
+            good = atomic_file_commit(&file, failure);
+        } else { /* no error of the file, which the commit finds */
+            atomic_file_abandon(&file);
+            good = study_out_of_memory(failure);
+        }
     } else {
         good = false;
     }
@@ -221,8 +226,10 @@ static char *command_from(const struct study_definition *definition, size_t from
         shell_word_write(definition->words.items[k], stream);
     }
     fputs(from == definition->words.count ? "(its end)" : "", stream);
-    fclose(stream);
-    return text;
+    if (fclose(stream) == 0)
+        return text;
+    free(text);
+    return NULL;
 }
 
 /* Both commands; of long ones what begins with the word before the first that differs. */
@@ -331,6 +338,7 @@ void study_free(struct study *study) {
     grid_free(&study->grid);
     texts_free(&study->interned);
     free(study->samples);
+    free(study->works);
     free(study->directory);
     free(study->created);
     *study = (struct study){.journal = -1};

@@ -51,24 +51,40 @@ extern const char *const disturbance_names[DISTURBANCES + 1];
 /* One launch. Texts belong to the study; NULL or NAN: not known. */
 struct sample {
     uint64_t id, replaces; /* SAMPLE_NONE: nothing */
+    size_t line;           /* of the journal, from 1; 0: appended since that was read */
     size_t point;
     enum outcome outcome;
     unsigned disturbed; /* bits of enum disturbance */
     bool warmup;
     bool replaced; /* by a later sample */
+    bool again;    /* it is being measured again, so that its answer has no vote */
+    bool judged;   /* right or wrong by the answers of the others: study/answers.h */
     double seconds, launch_seconds;
-    double speed;         /* work per second of all ranks together while they computed */
-    double limit_seconds; /* the least time that the arithmetic units allow for computing */
-    double limit_part;    /* that over the time that computing took */
-    double joules;        /* that the work took; NAN: not known */
-    double watts;         /* joules per second of the work */
-    double per_joule;     /* work for each of the joules */
-    const char *energy;   /* "darts"; NULL: energy was not asked for */
-    size_t repeats;       /* times within the launch, of which seconds is the median; 1 as a rule */
+    double speed;           /* work per second of all ranks together while they computed */
+    double limit_seconds;   /* the least time that the arithmetic units allow for computing */
+    double limit_part;      /* that over the time that computing took */
+    double compute_seconds; /* which is known with them */
+    double joules;          /* that the work took; NAN: not known */
+    double watts;           /* joules per second of the work */
+    double per_joule;       /* work for each of the joules */
+    const char *energy;     /* "darts"; NULL: energy was not asked for */
+    size_t repeats; /* times within the launch, of which seconds is the median; 1 as a rule */
     int exit_status, signal;
     const char *complaint; /* what is wrong with it, in words */
     const char *answer, *path, *governor, *binding;
     const char *where; /* columns of enum where_column, separated by tabs */
+    const char *build; /* columns of enum build_column, likewise; NULL: nothing has run */
+};
+
+/* What a sample ran. "-": not known, or nothing. */
+enum build_column {
+    BUILD_PROGRAM, /* "plait 0.1.0", or the program with a digest of its file */
+    BUILD_COMMIT,  /* of git, shortened, and a digest of changes to it */
+    BUILD_COMPILER,
+    BUILD_FLAGS,
+    BUILD_FEATURES,
+    BUILD_PATHS,
+    BUILD_COLUMNS
 };
 
 /* The nodes of a sample, as they were. */
@@ -79,7 +95,6 @@ enum where_column {
     WHERE_SYSTEM,
     WHERE_GOVERNOR,
     WHERE_LAUNCHER,
-    WHERE_VERSION, /* of plait, of subcommands */
     WHERE_MPI,
     WHERE_LIBRARIES,
     WHERE_COLUMNS
@@ -98,6 +113,8 @@ struct study {
     char last_started[32]; /* date and time of the latest launch; "": there is none */
     size_t bad_lines;      /* of the journal: named in warnings, left alone */
     bool torn;             /* its last line had no end */
+    size_t *works;         /* of each point, which it shares with points of the same work */
+    size_t works_known;    /* points that have one */
     struct texts interned;
     int journal; /* descriptor; -1: not open for writing */
     int64_t journal_bytes;
@@ -152,9 +169,11 @@ bool study_append(struct study *study, json_t *line, struct failure *failure);
 /* Takes the line of a journal into the samples. false, with a reason, if it is none. */
 bool study_take_line(struct study *study, const json_t *line, const char **why);
 
-/* Calls visit for each line of the journal that can be read, in order, until it returns false. */
-bool study_each_line(const struct study *study, bool (*visit)(void *context, json_t *line),
-                     void *context, struct failure *failure);
+/* Calls visit for each sample that was read, with its line of the journal, in order, until it
+ * returns false. Lines that are no samples are left out. */
+bool study_each_sample(const struct study *study,
+                       bool (*visit)(void *context, const struct sample *sample, json_t *line),
+                       void *context, struct failure *failure);
 
 /* Whether a sample counts in statistics: measured, not replaced, right. Disturbed ones only where
  * asked for. */

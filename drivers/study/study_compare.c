@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "base/standard_output.h"
 #include "base/warning.h"
+#include "study/builds.h"
 #include "study/counting_options.h"
 #include "study/progress.h"
 #include "study/statistics.h"
@@ -127,6 +128,15 @@ static bool compare_studies(const struct compare_request *request, const struct 
     }
     if (good && common == 0)
         good = failure_set(failure, EXIT_USAGE, "the studies have no point in common");
+    for (size_t s = 0; good && s < count; s++) {
+        struct build_use uses[BUILD_USES];
+        const size_t builds = builds_find(&studies[s], uses);
+        for (size_t b = 0; b < builds; b++) {
+            char text[BUILD_TEXT_BYTES];
+            builds_text(uses[b].columns, text);
+            printf("# %s: %s\n", request->directories.items[s], text);
+        }
+    }
     if (good)
         puts(
             "# point\tstudy\tmedian A s\tmedian B s\tB/A\t95 % interval\tprobability\tP(B > A)\tB is");

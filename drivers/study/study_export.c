@@ -3,6 +3,7 @@
 #include "base/atomic_file.h"
 #include "base/csv.h"
 #include "base/standard_output.h"
+#include "study/builds.h"
 #include "study/counting_options.h"
 #include "study/nodes.h"
 #include "study/study.h"
@@ -27,15 +28,16 @@ struct exporting {
     const struct export_request *request;
     const struct study *study;
     FILE *stream;
-    size_t index; /* of the sample whose line is next */
     size_t written;
+    bool failed; /* out of memory */
 };
 
 /* -- a field of a line ---------------------------------------------------------------------------
  */
 
 /* Text of a JSON value as a field: numbers with all digits, lists joined by spaces. */
-static void put_field(FILE *stream, const json_t *value) {
+static void put_field(struct exporting *exporting, const json_t *value) {
+    FILE *stream = exporting->stream;
     char text[64], *joined = NULL;
     size_t bytes;
     if (json_is_string(value)) {
@@ -55,9 +57,10 @@ static void put_field(FILE *stream, const json_t *value) {
             else if (json_is_number(item))
                 fprintf(list, "%.17g", json_number_value(item));
         }
-        if (list)
-            fclose(list);
-        csv_put(stream, joined ? joined : "");
+        if (list && fclose(list) == 0)
+            csv_put(stream, joined);
+        else
+            exporting->failed = true;
         free(joined);
     }
 }
@@ -83,7 +86,7 @@ static void put_csv_header(const struct exporting *exporting) {
     for (size_t k = 0; k < COUNT_OF(plain_fields); k++)
         fprintf(stream, ",%s", plain_fields[k]);
     fputs(
-        ",replaced,speed,speed_unit,limit_seconds,limit_part,joules,per_joule,joule_unit,joule_source",
+        ",replaced,speed,speed_unit,limit_seconds,limit_part,joules,per_joule,joule_unit,joule_source,build",
         stream);
     for (size_t k = 0; k < COUNT_OF(environment_fields); k++)
         fprintf(stream, ",%s", environment_fields[k]);
@@ -96,24 +99,25 @@ static void put_csv_header(const struct exporting *exporting) {
     fputc('\n', stream);
 }
 
-static void put_csv_line(const struct exporting *exporting, const json_t *line,
+static void put_csv_line(struct exporting *exporting, const json_t *line,
                          const struct sample *sample) {
     FILE *stream = exporting->stream;
+    char build[BUILD_TEXT_BYTES] = "";
     const json_t *environment = json_object_get(line, "environment"),
                  *parameters = json_object_get(line, "parameters");
-    put_field(stream, json_object_get(line, "study"));
+    put_field(exporting, json_object_get(line, "study"));
     fputc(',', stream);
-    put_field(stream, json_object_get(line, "ranks"));
+    put_field(exporting, json_object_get(line, "ranks"));
     fputc(',', stream);
-    put_field(stream, json_object_get(line, "threads"));
+    put_field(exporting, json_object_get(line, "threads"));
     for (size_t k = 0; k < COUNT_OF(plain_fields); k++) {
         fputc(',', stream);
-        put_field(stream, json_object_get(line, plain_fields[k]));
+        put_field(exporting, json_object_get(line, plain_fields[k]));
     }
     fprintf(stream, ",%s,", sample->replaced ? "yes" : "no");
     put_number(stream, sample->speed);
     fputc(',', stream);
-    put_field(stream, json_object_get(json_object_get(line, "speeds"), "unit"));
+    put_field(exporting, json_object_get(json_object_get(line, "speeds"), "unit"));
     fputc(',', stream);
     put_number(stream, sample->limit_seconds);
     fputc(',', stream);
@@ -125,7 +129,11 @@ static void put_csv_line(const struct exporting *exporting, const json_t *line,
     fputc(',', stream);
     csv_put(stream, sample->energy ? sample->energy : "");
     fputc(',', stream);
-    put_field(stream, json_object_get(json_object_get(line, "energy"), "source"));
+    put_field(exporting, json_object_get(json_object_get(line, "energy"), "source"));
+    fputc(',', stream);
+    if (sample->build)
+        builds_text(sample->build, build);
+    csv_put(stream, build);
     for (size_t k = 0; k < COUNT_OF(environment_fields); k++) {
         fputc(',', stream);
         const json_t *value = json_object_get(environment, environment_fields[k]);
@@ -135,19 +143,19 @@ static void put_csv_line(const struct exporting *exporting, const json_t *line,
         if (joined)
             csv_put(stream, joined);
         else
-            put_field(stream, value);
+            put_field(exporting, value);
         free(joined);
     }
     for (size_t k = 0; k < exporting->study->grid.names.count; k++) {
         fputc(',', stream);
-        put_field(stream, json_object_get(parameters, exporting->study->grid.names.items[k]));
+        put_field(exporting, json_object_get(parameters, exporting->study->grid.names.items[k]));
     }
     fputc('\n', stream);
 }
 
 /* The report's lines: timer, status, time, sum, start, tag, message, node, user, system, version.
  */
-static void put_stopwatch_line(const struct exporting *exporting, const json_t *line,
+static void put_stopwatch_line(struct exporting *exporting, const json_t *line,
                                const struct sample *sample) {
     FILE *stream = exporting->stream;
     const json_t *environment = json_object_get(line, "environment");
@@ -164,11 +172,11 @@ static void put_stopwatch_line(const struct exporting *exporting, const json_t *
     fputc(',', stream);
     csv_put(stream, label);
     fputc(',', stream);
-    put_field(stream, json_object_get(environment, "host"));
+    put_field(exporting, json_object_get(environment, "host"));
     fputs(",,", stream);
-    put_field(stream, json_object_get(environment, "system"));
+    put_field(exporting, json_object_get(environment, "system"));
     fputc(',', stream);
-    put_field(stream, json_object_get(environment, "version"));
+    put_field(exporting, json_object_get(environment, "version"));
     fputc('\n', stream);
 }
 
@@ -179,16 +187,22 @@ static double parameter_number(const struct point *point, size_t k) {
     return end && *end == '\0' ? value : NAN;
 }
 
+/* What jansson cannot write for want of memory is no error of the stream. */
+static void dump_line(struct exporting *exporting, const json_t *line, size_t flags) {
+    if (json_dumpf(line, exporting->stream, flags | JSON_REAL_PRECISION(17)) != 0 &&
+        !ferror(exporting->stream))
+        exporting->failed = true;
+}
+
 /* {"params": {"ranks": 4}, "callpath": "pi", "metric": "time", "value": 1.5}: what Extra-P reads.
  * It wants five values of each parameter that a model is to have, so what is the same at all points
  * is left out; parameters that are no numbers are part of the call path. */
-static void put_extrap_line(const struct exporting *exporting, const struct sample *sample) {
+static void put_extrap_line(struct exporting *exporting, const struct sample *sample) {
     const struct grid *grid = &exporting->study->grid;
     const struct point *point = &grid->points[sample->point];
     json_t *line = json_object(), *params = json_object();
     bool ranks = false, threads = false;
-    char path[512];
-    snprintf(path, sizeof path, "%s", exporting->study->definition.words.items[0]);
+    char *path = strdup(exporting->study->definition.words.items[0]);
     for (size_t p = 0; p < grid->count; p++) {
         ranks = ranks || grid->points[p].ranks != point->ranks;
         threads = threads || grid->points[p].threads != point->threads;
@@ -199,23 +213,26 @@ static void put_extrap_line(const struct exporting *exporting, const struct samp
         json_object_set_new(params, "threads", json_integer((json_int_t)point->threads));
     for (size_t k = 0; k < grid->names.count; k++) {
         const double value = parameter_number(point, k);
-        const size_t used = strlen(path);
         bool varies = false;
         for (size_t p = 0; p < grid->count && !varies; p++)
             varies = parameter_number(&grid->points[p], k) != value;
         if (isfinite(value) && varies)
             json_object_set_new(params, grid->names.items[k], json_real(value));
-        else if (point->values[k] && !isfinite(value))
-            snprintf(path + used, sizeof path - used, " %s=%s", grid->names.items[k],
-                     point->values[k]);
+        else if (path && point->values[k] && !isfinite(value)) {
+            char *longer = text_format("%s %s=%s", path, grid->names.items[k], point->values[k]);
+            free(path);
+            path = longer;
+        }
     }
+    exporting->failed = exporting->failed || !path;
     if (json_object_size(params) == 0)
         json_object_set_new(params, "ranks", json_integer((json_int_t)point->ranks));
     json_object_set_new(line, "params", params);
-    json_object_set_new(line, "callpath", json_string(path));
+    json_object_set_new(line, "callpath", json_string(path ? path : ""));
+    free(path);
     json_object_set_new(line, "metric", json_string("time"));
     json_object_set_new(line, "value", json_real(sample->seconds));
-    json_dumpf(line, exporting->stream, JSON_REAL_PRECISION(17));
+    dump_line(exporting, line, 0);
     fputc('\n', exporting->stream);
     json_decref(line);
 }
@@ -223,14 +240,18 @@ static void put_extrap_line(const struct exporting *exporting, const struct samp
 /* -- all lines -----------------------------------------------------------------------------------
  */
 
-static bool export_line(void *context, json_t *line) {
+/* A line with a verdict that may have changed since it was written: see study/answers.h. */
+static void update_line(const struct sample *sample, json_t *line) {
+    if (!sample->judged)
+        return;
+    json_object_set_new(line, "outcome", json_string(outcome_names[sample->outcome]));
+    json_object_set_new(line, "complaint",
+                        sample->complaint ? json_string(sample->complaint) : json_null());
+}
+
+static bool export_sample(void *context, const struct sample *sample, json_t *line) {
     struct exporting *exporting = context;
-    const struct study *study = exporting->study;
-    const json_t *id = json_object_get(line, "sample");
-    if (exporting->index >= study->sample_count || !json_is_integer(id) ||
-        (uint64_t)json_integer_value(id) != study->samples[exporting->index].id)
-        return true; /* a line that is no sample */
-    const struct sample *sample = &study->samples[exporting->index++];
+    update_line(sample, line);
     const enum format format = (enum format)exporting->request->format;
     const bool all = format == FORMAT_CSV || format == FORMAT_JSON || format == FORMAT_JSONL;
     if (!all && !sample_counts(sample, exporting->request->count.disturbed))
@@ -241,10 +262,10 @@ static bool export_line(void *context, json_t *line) {
         break;
     case FORMAT_JSON:
         fputs(exporting->written ? ",\n" : "[\n", exporting->stream);
-        json_dumpf(line, exporting->stream, JSON_COMPACT | JSON_REAL_PRECISION(17));
+        dump_line(exporting, line, JSON_COMPACT);
         break;
     case FORMAT_JSONL:
-        json_dumpf(line, exporting->stream, JSON_COMPACT | JSON_REAL_PRECISION(17));
+        dump_line(exporting, line, JSON_COMPACT);
         fputc('\n', exporting->stream);
         break;
     case FORMAT_STOPWATCH:
@@ -255,7 +276,7 @@ static bool export_line(void *context, json_t *line) {
         break;
     }
     exporting->written++;
-    return true;
+    return !exporting->failed;
 }
 
 static bool export_all(struct exporting *exporting, struct failure *failure) {
@@ -265,8 +286,10 @@ static bool export_all(struct exporting *exporting, struct failure *failure) {
         fputs(
             "# csv,timer,status,time,sum,start,tag,msg,uname.node,user,uname.system,platform.version\n",
             exporting->stream);
-    if (!study_each_line(exporting->study, export_line, exporting, failure))
+    if (!study_each_sample(exporting->study, export_sample, exporting, failure))
         return false;
+    if (exporting->failed)
+        return study_out_of_memory(failure);
     if (exporting->request->format == FORMAT_JSON)
         fputs(exporting->written ? "\n]\n" : "[]\n", exporting->stream);
     return true;
@@ -281,10 +304,12 @@ void study_export(const struct option_values *values, const void *options,
     bool good = study_read(&study, request.directory, failure) &&
                 (!request.out || atomic_file_open(&file, request.out, failure));
     if (good) {
-        struct exporting exporting = {&request, &study, request.out ? file.stream : stdout, 0, 0};
+        struct exporting exporting = {&request, &study, request.out ? file.stream : stdout, 0,
+                                      false};
         good = export_all(&exporting, failure);
         if (good && request.out && atomic_file_commit(&file, failure))
-            printf("export: %zu samples -> %s\n", exporting.written, request.out);
+            printf("export: %zu sample%s -> %s\n", exporting.written,
+                   exporting.written == 1 ? "" : "s", request.out);
     }
     atomic_file_abandon(&file);
     study_free(&study);

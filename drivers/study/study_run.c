@@ -1,33 +1,23 @@
 /* SPDX-License-Identifier: MIT
- * plait study run: launches every point of the grid as often as asked for, one after the other, in
- * an order that is shuffled and interleaved, and keeps each sample before the next begins. */
-#include "base/atomic_file.h"
+ * plait study run: what is to be measured, checked before the first launch; its options. */
 #include "base/number.h"
 #include "base/standard_output.h"
 #include "base/warning.h"
 #include "options/shell_words.h"
-#include "plait/pcg.h"
-#include "study/lock.h"
+#include "study/campaign.h"
 #include "study/preset.h"
-#include "study/progress.h"
-#include "study/record.h"
 #include "study/slots.h"
-#include "study/statistics.h"
 #include "study/verbs.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
-enum redo { REDO_NONE, REDO_FAILED, REDO_NOISY, REDO_ALL };
+/* Of enum redo. */
 static const char *const redo_names[] = {"none", "failed", "noisy", "all", NULL};
 
 struct run_request {
@@ -38,20 +28,6 @@ struct run_request {
     double timeout, grace;
     int mode, redo, preset;
     bool zip, dry_run, in_allocation;
-};
-
-/* A run under way. */
-struct study_work {
-    const struct run_request *request;
-    struct study *study;
-    struct composer composer;
-    struct study_lock lock;
-    bool *wanted; /* points that this run is about */
-    struct point_progress *progress;
-    char **environment;
-    size_t done, planned;
-    size_t bad;
-    bool stopped;
 };
 
 /* -- what to run ---------------------------------------------------------------------------------
@@ -113,290 +89,43 @@ static bool define_study(const struct run_request *request, struct study_definit
 }
 
 /* Adds the points asked for, and notes which these are. */
-static bool add_points(struct study_work *work, struct failure *failure) {
-    const struct run_request *request = work->request;
-    struct grid *grid = &work->study->grid, asked = {0};
+static bool add_points(struct campaign *campaign, const struct run_request *request,
+                       struct failure *failure) {
+    struct grid *grid = &campaign->study->grid, asked = {0};
     struct counts *lists = malloc(2 * sizeof *lists);
     const struct grid_axes axes = {&lists[0], &lists[1], request->settings.items,
                                    request->settings.count, request->zip};
     bool good = lists != NULL || study_out_of_memory(failure);
     good = good &&
-           counts_parse(&lists[0], "--ranks", request->ranks, work->composer.slots, failure) &&
-           counts_parse(&lists[1], "--threads", request->threads, work->composer.cores_per_node,
+           counts_parse(&lists[0], "--ranks", request->ranks, campaign->composer.slots, failure) &&
+           counts_parse(&lists[1], "--threads", request->threads, campaign->composer.cores_per_node,
                         failure) &&
            grid_add_axes(grid, &axes, failure) && grid_add_axes(&asked, &axes, failure);
     free(lists);
-    work->wanted = good ? calloc(grid->count + 1, sizeof *work->wanted) : NULL;
-    good = good && (work->wanted || study_out_of_memory(failure));
+    campaign->wanted = good ? calloc(grid->count + 1, sizeof *campaign->wanted) : NULL;
+    good = good && (campaign->wanted || study_out_of_memory(failure));
     for (size_t p = 0; good && p < asked.count; p++) {
         size_t index;
         good = grid_find_of(grid, &asked, p, &index, failure);
         if (good)
-            work->wanted[index] = true;
+            campaign->wanted[index] = true;
     }
     grid_free(&asked);
     return good;
 }
 
-/* What the samples see: this environment without the options of the study itself, which subcommands
- * would take for theirs. */
-static bool make_environment(struct study_work *work, struct failure *failure) {
-    size_t count = 0, kept = 0;
-    while (environ[count])
-        count++;
-    work->environment = calloc(count + 2, sizeof *work->environment);
-    if (!work->environment)
-        return study_out_of_memory(failure);
-    for (size_t k = 0; k < count; k++) {
-        bool ours = strncmp(environ[k], "OMP_NUM_THREADS=", 16) == 0;
-        for (size_t i = 0; i < option_count(&study_run_option_set) && !ours; i++) {
-            const struct option *option = option_at(&study_run_option_set, i, NULL);
-            char variable[OPTION_VARIABLE_BYTES];
-            option_variable(option, variable);
-            const size_t bytes = strlen(variable);
-            ours = option->scope < OPTION_COMMAND_LINE &&
-                   strncmp(environ[k], variable, bytes) == 0 && environ[k][bytes] == '=';
-        }
-        if (!ours)
-            work->environment[kept++] = environ[k];
-    }
-    return true;
-}
-
-/* -- one launch ----------------------------------------------------------------------------------
- */
-
-static void note_started(void *context, pid_t group) {
-    study_lock_note(context, group);
-}
-
-/* The answer of the right samples of the same work; NULL: there is none yet. One that is measured
- * again, or was, has no say: it may be the one that is wrong. */
-static const char *find_answer(const struct study *study, size_t point, uint64_t replaces) {
-    for (size_t k = 0; k < study->sample_count; k++) {
-        const struct sample *sample = &study->samples[k];
-        if (sample->answer && sample->outcome == OUTCOME_OK && !sample->replaced &&
-            sample->id != replaces && grid_same_setting(&study->grid, sample->point, point) &&
-            study_work(&study->definition, &study->grid.points[sample->point]) ==
-                study_work(&study->definition, &study->grid.points[point]))
-            return sample->answer;
-    }
-    return NULL;
-}
-
-static void print_sample(const struct study_work *work, const struct sample *sample) {
-    char label[256];
-    grid_label(&work->study->grid, sample->point, label, sizeof label);
-    printf("%zu/%zu %s%s: ", work->done, work->planned, label, sample->warmup ? " (warm-up)" : "");
-    if (sample->outcome == OUTCOME_OK)
-        printf("%.4g s", sample->seconds);
-    else
-        printf("%s", outcome_names[sample->outcome]);
-    if (sample->complaint)
-        printf(": %s", sample->complaint);
-    else if (sample->outcome == OUTCOME_FAILED)
-        printf(sample->signal ? ", signal %d" : ", exit status %d",
-               sample->signal ? sample->signal : sample->exit_status);
-    if (sample->outcome != OUTCOME_OK)
-        printf(", see %s/output/%06" PRIu64 ".*", work->study->directory, sample->id);
-    for (int k = 0; k < DISTURBANCES; k++)
-        if (sample->disturbed & (1u << k))
-            printf(" [%s]", disturbance_names[k]);
-    putchar('\n');
-    fflush(stdout);
-}
-
-struct task {
-    size_t point;
-    bool warmup;
-    uint64_t round, replaces;
-};
-
-/* Launches a sample and keeps it. false with a failure, or when the study is asked to stop. */
-static bool run_task(struct study_work *work, const struct task *task, struct failure *failure) {
-    struct study *study = work->study;
-    const struct point *point = &study->grid.points[task->point];
-    const size_t count = compose_count(&work->composer, task->point);
-    const time_t now = time(NULL);
-    struct machine_moment before, after;
-    struct launch_result result = {0};
-    char name[64], threads[64], started[32];
-    struct tm day;
-    work->stopped = launch_stop_asked();
-    if (work->stopped)
-        return false;
-    snprintf(name, sizeof name, "output/%06" PRIu64, study->next_id);
-    snprintf(threads, sizeof threads, "OMP_NUM_THREADS=%" PRIu64, point->threads);
-    strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &day));
-    size_t end = 0;
-    while (work->environment[end] && strncmp(work->environment[end], "OMP_NUM_THREADS=", 16) != 0)
-        end++;
-    work->environment[end] = threads;
-
-    char *output = study_path(study, name);
-    struct texts *commands = calloc(count, sizeof *commands);
-    bool good = (output && commands) || study_out_of_memory(failure);
-    good = good && compose(&work->composer, task->point, output, commands, failure);
-    const struct launch launch = {commands,
-                                  count,
-                                  output,
-                                  work->environment,
-                                  work->request->timeout,
-                                  work->request->grace,
-                                  note_started,
-                                  &work->lock};
-    if (good) {
-        machine_look(&before, &work->composer.machine_cpus, "");
-        launch_run(&launch, &result);
-        machine_look(&after, &work->composer.machine_cpus, "");
-        work->stopped = result.end == LAUNCH_STOPPED;
-        good = !work->stopped;
-    }
-    if (good) {
-        const struct record record = {
-            &work->composer, &launch,        &result,
-            &before,         &after,         task->point,
-            study->next_id,  task->replaces, task->round,
-            task->warmup,    started,        find_answer(study, task->point, task->replaces)};
-        json_t *line = record_line(&record, failure);
-        good = line && study_append(study, line, failure);
-    }
-    if (good) {
-        const struct sample *sample = &study->samples[study->sample_count - 1];
-        work->done++;
-        work->bad += sample->outcome != OUTCOME_OK;
-        print_sample(work, sample);
-    }
-    work->environment[end] = NULL;
-    for (size_t k = 0; commands && k < count; k++)
-        texts_free(&commands[k]);
-    free(commands);
-    free(output);
-    return good;
-}
-
-/* -- order ---------------------------------------------------------------------------------------
- */
-
-/* Fisher and Yates' shuffle; the run of PCG says which. */
-static void shuffle_tasks(struct task *tasks, size_t count, uint64_t seed, uint64_t run) {
-    uint64_t state = plait_pcg_run(seed, run), output;
-    for (size_t k = count; k > 1; k--) {
-        state = plait_pcg_outputs(PLAIT_RXS64, state, 1, &output);
-        const size_t other = (size_t)(((output >> 32) * (uint64_t)k) >> 32);
-        const struct task kept = tasks[k - 1];
-        tasks[k - 1] = tasks[other];
-        tasks[other] = kept;
-    }
-}
-
-/* Whether a point needs more samples than it has: fewer than --repeat, or its interval is too wide.
- */
-static bool needs_more(const struct study_work *work, size_t point, uint64_t measured) {
-    const struct run_request *request = work->request;
-    if (measured < request->repeat)
-        return true;
-    if (!request->interval || measured >= request->max_repeat)
-        return false;
-    size_t count;
-    double *seconds = point_seconds(work->study, point, false, &count);
-    const bool wide =
-        seconds && statistics_relative_width(seconds, count) > interval_of(request->interval);
-    free(seconds);
-    return wide;
-}
-
-/* The launches of one round over all points: a redo, a warm-up, or the next sample of each point
- * that has had as many as rounds before. */
-enum round_kind { ROUND_REDO, ROUND_WARMUP, ROUND_MEASURE };
-
-static size_t plan_round(const struct study_work *work, enum round_kind kind, uint64_t round,
-                         struct task *tasks) {
-    const struct study *study = work->study;
-    const struct run_request *request = work->request;
-    size_t count = 0;
-    for (size_t k = 0; kind == ROUND_REDO && k < study->sample_count; k++) {
-        const struct sample *sample = &study->samples[k];
-        const bool again = request->redo == REDO_ALL ||
-                           (request->redo == REDO_FAILED && sample->outcome != OUTCOME_OK) ||
-                           (request->redo == REDO_NOISY && sample->disturbed != 0);
-        if (again && !sample->warmup && !sample->replaced && work->wanted[sample->point])
-            tasks[count++] = (struct task){sample->point, false, round, sample->id};
-    }
-    for (size_t p = 0; kind != ROUND_REDO && p < study->grid.count; p++) {
-        const struct point_progress *progress = &work->progress[p];
-        const uint64_t had = kind == ROUND_WARMUP ? progress->warmups : progress->measured;
-        if (!work->wanted[p] || had > round)
-            continue;
-        if (kind == ROUND_WARMUP ? progress->measured < request->repeat : needs_more(work, p, had))
-            tasks[count++] = (struct task){p, kind == ROUND_WARMUP, round, SAMPLE_NONE};
-    }
-    shuffle_tasks(tasks, count, request->seed, 3 * round + (uint64_t)kind);
-    return count;
-}
-
-static bool run_round(struct study_work *work, enum round_kind kind, uint64_t round,
-                      struct failure *failure) {
-    const size_t most = work->study->sample_count + work->study->grid.count + 1;
-    struct task *tasks = malloc(most * sizeof *tasks);
-    if (!tasks)
-        return study_out_of_memory(failure);
-    const size_t count = plan_round(work, kind, round, tasks);
-    bool good = true;
-    if (kind == ROUND_REDO || work->done + count > work->planned)
-        work->planned += count; /* rounds for --ci come on top */
-    for (size_t k = 0; good && k < count; k++) {
-        good = run_task(work, &tasks[k], failure);
-        if (good && kind == ROUND_WARMUP)
-            work->progress[tasks[k].point].warmups++;
-        if (good && kind == ROUND_MEASURE)
-            work->progress[tasks[k].point].measured++;
-    }
-    free(tasks);
-    return good;
-}
-
-static void count_planned(struct study_work *work) {
-    const struct run_request *request = work->request;
-    for (size_t p = 0; p < work->study->grid.count; p++) {
-        const struct point_progress *progress = &work->progress[p];
-        if (!work->wanted[p] || progress->measured >= request->repeat)
-            continue;
-        work->planned += request->repeat - progress->measured;
-        work->planned +=
-            request->warmup > progress->warmups ? request->warmup - progress->warmups : 0;
-    }
-}
-
-static bool run_all_rounds(struct study_work *work, struct failure *failure) {
-    const struct run_request *request = work->request;
-    count_planned(work);
-    if (request->redo != REDO_NONE && !run_round(work, ROUND_REDO, 0, failure))
-        return false;
-    for (uint64_t round = 0; round < request->warmup; round++)
-        if (!run_round(work, ROUND_WARMUP, round, failure))
-            return false;
-    const uint64_t rounds = request->interval && request->max_repeat > request->repeat
-                                ? request->max_repeat
-                                : request->repeat;
-    for (uint64_t round = 0; round < rounds; round++)
-        if (!run_round(work, ROUND_MEASURE, round, failure))
-            return false;
-    return true;
-}
-
 /* -- the subcommand ------------------------------------------------------------------------------
  */
 
-static void print_commands(const struct study_work *work, struct failure *failure) {
-    const struct study *study = work->study;
+static void print_commands(const struct campaign *campaign, struct failure *failure) {
+    const struct study *study = campaign->study;
     bool good = true;
     for (size_t p = 0; good && p < study->grid.count; p++) {
-        const size_t count = work->wanted[p] ? compose_count(&work->composer, p) : 0;
+        const size_t count = campaign->wanted[p] ? compose_count(&campaign->composer, p) : 0;
         struct texts *commands = calloc(count + 1, sizeof *commands);
         char *output = study_path(study, "output/SAMPLE");
         good = (commands && output) || study_out_of_memory(failure);
-        good = good && (count == 0 || compose(&work->composer, p, output, commands, failure));
+        good = good && (count == 0 || compose(&campaign->composer, p, output, commands, failure));
         for (size_t k = 0; good && k < count; k++) {
             printf("OMP_NUM_THREADS=%" PRIu64, study->grid.points[p].threads);
             for (size_t w = 0; w < commands[k].count; w++) {
@@ -412,15 +141,18 @@ static void print_commands(const struct study_work *work, struct failure *failur
     }
 }
 
-static void print_end(const struct study_work *work, struct failure *failure) {
-    const struct study *study = work->study;
-    size_t disturbed = 0, measured = 0;
+static void print_end(const struct campaign *campaign, struct failure *failure) {
+    const struct study *study = campaign->study;
+    size_t disturbed = 0, measured = 0, bad = 0;
     for (size_t k = 0; k < study->sample_count; k++) {
-        measured += !study->samples[k].warmup && !study->samples[k].replaced;
-        disturbed += !study->samples[k].warmup && !study->samples[k].replaced &&
-                     study->samples[k].disturbed != 0;
+        const struct sample *sample = &study->samples[k];
+        if (sample->warmup || sample->replaced)
+            continue;
+        measured++;
+        bad += sample->outcome != OUTCOME_OK;
+        disturbed += sample->outcome == OUTCOME_OK && sample->disturbed != 0;
     }
-    if (work->stopped) {
+    if (campaign->stopped) {
         failure_set(
             failure, EXIT_STOPPED, "stopped: %zu sample%s kept in '%s', and the same command %s",
             study->sample_count, study->sample_count == 1 ? " is" : "s are", study->directory,
@@ -428,40 +160,42 @@ static void print_end(const struct study_work *work, struct failure *failure) {
                                      : "continues from there");
         return;
     }
-    printf("study: %zu points, %zu samples, %zu new, %zu of them failed, %zu disturbed -> %s\n",
-           study->grid.count, measured, work->done, work->bad, disturbed, study->directory);
+    printf("study: %zu point%s, %zu sample%s, %zu new, %zu disturbed, %zu failed or wrong -> %s\n",
+           study->grid.count, study->grid.count == 1 ? "" : "s", measured, measured == 1 ? "" : "s",
+           campaign->done, disturbed, bad, study->directory);
+    progress_print_notes(study, stdout);
 }
 
 /* Reads the study that is there, or begins one. */
-static bool open_study(struct study_work *work, struct failure *failure) {
-    const struct run_request *request = work->request;
+static bool open_study(struct campaign *campaign, const struct run_request *request,
+                       struct failure *failure) {
     struct study_definition definition = {0};
     struct study_difference difference;
     bool good = define_study(request, &definition, failure);
     if (good && study_exists(request->out)) {
-        good = study_read_definition(work->study, request->out, failure);
-        if (good && !study_same_definition(&work->study->definition, &definition, &difference))
+        good = study_read_definition(campaign->study, request->out, failure);
+        if (good && !study_same_definition(&campaign->study->definition, &definition, &difference))
             good = failure_set(failure, EXIT_USAGE,
                                "--out: '%s' is of another study: %s: choose another directory",
                                request->out, difference.text);
         /* The lock comes first, or samples could be added after they were read. */
         good = good &&
                (request->dry_run ||
-                study_lock_take(&work->lock, request->out, request->grace, failure)) &&
-               study_read_samples(work->study, failure);
+                study_lock_take(&campaign->lock, request->out, campaign->plan.grace, failure)) &&
+               study_read_samples(campaign->study, failure);
         study_definition_free(&definition);
         return good;
     }
-    *work->study =
+    *campaign->study =
         (struct study){.journal = -1, .definition = definition, .directory = strdup(request->out)};
-    return good && (work->study->directory || study_out_of_memory(failure));
+    return good && (campaign->study->directory || study_out_of_memory(failure));
 }
 
 /* The directory of a study that begins. */
-static bool begin_directory(struct study_work *work, struct failure *failure) {
-    const char *directory = work->study->directory;
+static bool begin_directory(struct campaign *campaign, struct failure *failure) {
+    const char *directory = campaign->study->directory;
     return study_make_directory(directory, failure) &&
-           study_lock_take(&work->lock, directory, work->request->grace, failure) &&
+           study_lock_take(&campaign->lock, directory, campaign->plan.grace, failure) &&
            (!study_exists(directory) ||
             failure_set(failure, EXIT_USAGE, "--out: another study has just begun in '%s'",
                         directory));
@@ -519,33 +253,38 @@ static bool check_request(const struct run_request *request, struct failure *fai
 static void run_study(const struct run_request *request, const struct option_set *const *sets,
                       size_t set_count, bool *stopped, struct failure *failure) {
     struct study study = {.journal = -1};
-    struct study_work work = {.request = request, .study = &study, .lock.descriptor = -1};
-    bool good = check_request(request, failure) && open_study(&work, failure) &&
-                composer_look(&work.composer, &study, failure);
+    struct campaign campaign = {
+        .plan = {.repeat = request->repeat,
+                 .max_repeat = request->max_repeat,
+                 .interval = request->interval ? interval_of(request->interval) : 0,
+                 .warmup = request->warmup,
+                 .seed = request->seed,
+                 .timeout = request->timeout,
+                 .grace = request->grace,
+                 .redo = (enum redo)request->redo},
+        .study = &study,
+        .lock.descriptor = -1,
+    };
+    struct composer *composer = &campaign.composer;
+    bool good = check_request(request, failure) && open_study(&campaign, request, failure) &&
+                composer_look(composer, &study, failure);
     if (request->cores_per_node > 0)
-        work.composer.cores_per_node = request->cores_per_node;
-    good = good && add_points(&work, failure);
-    work.composer.dry_run = request->dry_run;
-    work.composer.in_allocation = request->in_allocation;
-    good = good && composer_check(&work.composer, sets, set_count, work.wanted, failure) &&
-           make_environment(&work, failure);
+        composer->cores_per_node = request->cores_per_node;
+    good = good && add_points(&campaign, request, failure);
+    composer->dry_run = request->dry_run;
+    composer->in_allocation = request->in_allocation;
+    good = good && composer_check(composer, sets, set_count, campaign.wanted, failure);
     if (good && request->dry_run) {
-        print_commands(&work, failure);
+        print_commands(&campaign, failure);
     } else if (good) {
-        launch_prepare();
         study.repeat = request->repeat;
-        good = (work.lock.descriptor >= 0 || begin_directory(&work, failure)) &&
+        good = (campaign.lock.descriptor >= 0 || begin_directory(&campaign, failure)) &&
                study_write_definition(&study, failure) && study_open_journal(&study, failure);
-        work.progress = good ? study_progress(&study) : NULL;
-        good = good && (work.progress || study_out_of_memory(failure));
-        if (good && (run_all_rounds(&work, failure) || work.stopped))
-            print_end(&work, failure);
+        if (good && (campaign_run(&campaign, failure) || campaign.stopped))
+            print_end(&campaign, failure);
     }
-    *stopped = work.stopped;
-    study_lock_release(&work.lock);
-    free(work.progress);
-    free(work.wanted);
-    free(work.environment);
+    *stopped = campaign.stopped;
+    campaign_free(&campaign);
     study_free(&study);
 }
 

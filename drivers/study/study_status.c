@@ -77,10 +77,11 @@ void study_status(const struct option_values *values, const void *options,
     if (missing > 0 && isfinite(rest))
         duration_text(rest, time, sizeof time);
     printf(
-        "# %zu points, %zu samples, %zu missing of %ju each, %zu disturbed, %zu failed%s%s%s%s\n",
-        study.grid.count, measured, missing, (uintmax_t)request.repeat, noisy, bad,
-        *time ? "; the rest takes about " : "", time, unreadable,
-        study.torn ? "; the last line is torn" : "");
+        "# %zu point%s, %zu sample%s, %zu missing of %ju each, %zu disturbed, %zu failed%s%s%s%s\n",
+        study.grid.count, study.grid.count == 1 ? "" : "s", measured, measured == 1 ? "" : "s",
+        missing, (uintmax_t)request.repeat, noisy, bad, *time ? "; the rest takes about " : "",
+        time, unreadable, study.torn ? "; the last line is torn" : "");
+    progress_print_notes(&study, stdout);
     free(progress);
     study_free(&study);
     standard_output_flush(failure);
@@ -120,7 +121,7 @@ const struct option_set study_status_option_set = {
     .command = "study status",
     .summary = "show what a study has, what is missing, what is noisy",
     .details =
-        "A line per point: samples measured, how many of them are right and undisturbed, disturbed, failed or wrong, and how far the 95 % interval of the median reaches from it, as a part of it ('-': fewer than 6 samples). Reads only: a study may be under way.",
+        "A line per point: samples measured, how many of them are right and undisturbed, disturbed, failed or wrong, and how far the 95 % interval of the median reaches from it, as a part of it ('-': fewer than 6 samples). Then what to know before using them: samples of several builds, of different answers, or most of them disturbed. Reads only: a study may be under way.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

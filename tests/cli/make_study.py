@@ -7,6 +7,7 @@
 cores=1,2,4,8  samples=8  seconds=10  serial=0.1  noise=0.01  mode=strong  threads=1  seed=1
 disturbed=N (of each point, the first ones)  failed=N  names=LIST (values of a parameter "name")
 program=yes|no  timer=total  governor=performance  hosts=a,b  start=0 (number of the first sample)
+commits=1,2 (digits that the commits of the builds of the samples are made of, in turn)
 speeds=2,1,1 (work per second of each rank)  limit=0.5 (part of the arithmetic units' limit that is reached)"""
 import json
 import os
@@ -28,6 +29,7 @@ hosts = get("hosts", "a").split(",")
 count, seconds, serial, noise = get("samples", 8), get("seconds", 10.0), get("serial", 0.1), get("noise", 0.01)
 mode, seed, disturbed, failed = get("mode", "strong"), get("seed", 1), get("disturbed", 0), get("failed", 0)
 program, timer, governor, number = get("program", "no") == "yes", get("timer", "total"), get("governor", "performance"), get("start", 0)
+commits = get("commits", "1").split(",")
 speeds, limit = [float(s) for s in get("speeds", "").split(",") if s], get("limit", 0.0)
 assert not given, given
 
@@ -66,6 +68,8 @@ with open(os.path.join(directory, "samples.jsonl"), "w") as stream:
                 "disturbed": ["load"] if failed <= k < failed + disturbed else [], "started": "2026-11-29T00:00:00Z",
                 "environment": {"host": hosts[k % len(hosts)], "hosts": [hosts[k % len(hosts)]], "system": "Linux", "processor": "test",
                                 "sockets": 1, "cores": 4, "cpus": 8, "shape": "S(1, 1, 4, 2)", "launcher": "mpirun", "governor": governor or None,
-                                "version": "0.1.0", "binding": "1 core per rank", "nodes": [node(hosts[k % len(hosts)])]}}, stream)
+                                "version": "0.1.0", "build": {"commit": 40 * commits[k % len(commits)], "changes": None, "compiler": "gcc 12.2.0",
+                                                              "flags": "-O3", "features": ["cairo", "hwloc"], "paths": ["scalar", "avx2"]},
+                                "binding": "1 core per rank", "nodes": [node(hosts[k % len(hosts)])]}}, stream)
             stream.write("\n")
             number += 1

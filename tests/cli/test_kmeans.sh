@@ -64,6 +64,84 @@ same_labels() {
     assert "as on one rank" [ "$(result_line)" = "$expected" ]
 }
 
+# points_by_rank REPORT: the points of each rank, and "tried" where speeds were.
+points_by_rank() {
+    python_here "import json
+t = json.load(open('$1'))['timing']; print(*t['points'], *(['tried'] if 'trial_seconds' in t else []))"
+}
+
+# Ranks of different speed: other shares, the same labels, from any kind of file.
+shares() {
+    need_python numpy PIL
+    local name hook expected ranks
+    make_points 3001 3 9
+    python_here 'from PIL import Image
+r = numpy.random.default_rng(3); x = numpy.genfromtxt("points.csv", delimiter=",", skip_header=1)
+numpy.save("points.npy", x); numpy.save("w.npy", r.integers(0, 4, 3001))
+Image.fromarray(r.integers(0, 256, (37, 81, 4)).astype("u1")).save("points.png")'
+    for name in npy csv png; do
+        set -- points.$name --k 13 --threads 1 --labels l.npy --centroids c.npy --verify --json r.json
+        [ $name != png ] || set -- "$@" --out q.png
+        [ $name != npy ] || set -- "$@" --weights w.npy --standardise
+        expect_ok 1 -- "$PLAIT" kmeans "$@"
+        expected=$(result_line)
+        (cd "$SANDBOX" && for f in l.npy c.npy q.png; do [ ! -e $f ] || mv $f one.$f; done)
+        for hook in '1 2' '1 0.00001 2 1' '5 1 1 1 1'; do
+            ranks=$(wc -w <<<"$hook")
+            CHECK_HOOK="speeds $hook" expect_ok "$ranks" -- "$HOOKED_PLAIT" kmeans "$@"
+            assert "$name with speeds $hook: the same line" [ "$(result_line)" = "$expected" ]
+            assert "the same labels" cmp "$SANDBOX/l.npy" "$SANDBOX/one.l.npy"
+            assert "the same centroids" cmp "$SANDBOX/c.npy" "$SANDBOX/one.c.npy"
+            [ $name != png ] || assert "the same picture" cmp "$SANDBOX/q.png" "$SANDBOX/one.q.png"
+            check_report r.json
+        done
+        assert "shares by speed are printed" grep -qE '^weighted schedule, rank 0: 56 % in .*, rank 4: 11 % in ' "$WORK/out"
+    done
+    CHECK_HOOK='speeds 1 0.00001 2 1' expect_ok 4 -- "$HOOKED_PLAIT" kmeans points.npy --k 5 --json r.json
+    assert "a rank that is very slow gets nothing" [ "$(points_by_rank r.json)" = '750 0 1500 751 tried' ]
+    CHECK_HOOK='speeds 1 2' expect_ok 2 -- "$HOOKED_PLAIT" kmeans points.npy --k 5 --schedule block --json r.json
+    assert "--schedule block tries nothing" [ "$(points_by_rank r.json)" = '1501 1500' ]
+    assert "and is printed" grep -qE '^block schedule, rank 0: 50 % in .*, rank 1: 50 % in ' "$WORK/out"
+    # More ranks than points.
+    make_points 5 2
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 4
+    expected=$(result_line)
+    CHECK_HOOK='speeds 9 1 4 1 1 1 1' expect_ok 7 -- "$HOOKED_PLAIT" kmeans points.csv --k 4 --json r.json
+    assert "on seven ranks" [ "$(result_line)" = "$expected" ]
+    assert "of which some have no points" [ "$(points_by_rank r.json)" = '2 0 1 1 0 0 1 tried' ]
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 4 --json r.json
+    assert "a short run tries nothing" [ "$(points_by_rank r.json)" = '2 2 1' ]
+    assert "equal shares are printed" grep -qE '^weighted schedule, rank 0: 40 % in .*, rank 2: 20 % in ' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 4 --json r.json
+    assert "one rank has all points" [ "$(points_by_rank r.json)" = 5 ]
+    assert "and no schedule" test -z "$(grep schedule "$WORK/out")"
+    # What would be a long run, if its start were no end: ranks are tried.
+    python_here 'c = numpy.arange(1000.)[:, None] * [1, 300, 77] % 1009
+numpy.save("c.npy", c); numpy.save("long.npy", numpy.repeat(c, 1300, axis=0).astype("u2"))'
+    expect_ok 1 -- "$PLAIT" kmeans long.npy --init c.npy --labels l.npy
+    expected=$(result_line)
+    expect_ok 2 -- "$PLAIT" kmeans long.npy --init c.npy --labels m.npy --threads 1 --json r.json
+    assert "after a trial, too" [ "$(result_line)" = "$expected" ]
+    assert "the same labels" cmp "$SANDBOX/l.npy" "$SANDBOX/m.npy"
+    case $(points_by_rank r.json) in *tried) ;; *) assert "there was a trial" false ;; esac
+    check_report r.json
+    # Shares that do not fit into the memory of a node become equal ones.
+    is_open_mpi || return 0
+    python_here 'numpy.save("big.npy", numpy.arange(1e6).reshape(250000, 4) % 1009)'
+    local fake=("$here/../cluster/fake_nodes.sh" 2 -np 2 --map-by node -x CHECK_HOOK='speeds 1 4')
+    for memory in 14000000 9000000 7000000; do
+        run_ranks 1 "${fake[@]}" -x CHECK_MEMORY=$memory "$HOOKED_PLAIT" kmeans big.npy --k 3 --threads 1 --max-iter 2 --json r.json
+        if [ $memory = 7000000 ]; then
+            assert "not even equal shares fit: status 2, not $status" [ "$status" -eq 2 ]
+            assert "in one line" has_line 'the points need .* MiB on this node'
+            continue
+        fi
+        assert "status is 0, not $status" [ "$status" -eq 0 ]
+        [ $memory = 9000000 ] && expected='125000 125000 tried' || expected='50000 200000 tried'
+        assert "with $memory bytes" [ "$(points_by_rank r.json)" = "$expected" ]
+    done
+}
+
 # Equal to what somebody made of the contract who had read nothing else, in whole numbers and fractions.
 contract() {
     local line number=0 ways=('1 1' '3 1' '1 3' '2 2')
@@ -171,7 +249,9 @@ assert numpy.allclose([x[l == j].mean(0) for j in range(5)], c)
 numpy.save("x.npy", x); numpy.save("big.npy", x.astype(">f8")); numpy.save("column.npy", x[:, 0].copy())
 f = x.astype("f4"); numpy.save("f4.npy", f); numpy.save("f8.npy", f.astype("f8"))
 i = (x * 20).astype(int)
-for t in "u1 u2 u4 u8 i2 i4 i8 f8".split(): numpy.save(t + "i.npy", i.astype(t))'
+for t in "u1 u2 u4 u8 i1 i2 i4 i8 f8".split(): numpy.save(t + "i.npy", i.astype(t))
+i -= 60; assert abs(i).max() < 128
+for t in "i1 f8".split(): numpy.save(t + "s.npy", i.astype(t))'
     assert "NumPy reads them" [ $? -eq 0 ]
     for name in x big; do
         expect_ok 3 -- "$PLAIT" kmeans "$name.npy" --k 5
@@ -185,13 +265,24 @@ for t in "u1 u2 u4 u8 i2 i4 i8 f8".split(): numpy.save(t + "i.npy", i.astype(t))
     assert "floats and doubles of equal values" [ "$(result_line)" = "$expected" ]
     expect_ok 3 -- "$PLAIT" kmeans f8i.npy --k 5
     expected=$(result_line)
-    for type in u1 u2 u4 u8 i2 i4 i8; do
+    for type in u1 u2 u4 u8 i1 i2 i4 i8; do
         expect_ok 1 -- "$PLAIT" kmeans "${type}i.npy" --k 5
         assert "integers $type" [ "$(result_line)" = "$expected" ]
     done
+    expect_ok 3 -- "$PLAIT" kmeans f8s.npy --k 5
+    expected=$(result_line)
+    expect_ok 1 -- "$PLAIT" kmeans i1s.npy --k 5
+    assert "negative bytes" [ "$(result_line)" = "$expected" ]
     # Predicted labels are those of the run that the centroids come from.
     expect_ok 3 -- "$PLAIT" kmeans points.csv --predict c.npy --labels p.npy
     assert "predicted labels" cmp "$SANDBOX/l.npy" "$SANDBOX/p.npy"
+    # Of new points there may be fewer than clusters, such as one.
+    python_here 'numpy.save("one.npy", numpy.load("x.npy")[700:701]); numpy.save("w1.npy", numpy.ones(1, "u1"))'
+    expect_ok 3 -- "$PLAIT" kmeans one.npy --predict c.npy --weights w1.npy --labels p.npy --json r.json
+    assert "it is one point" grep -q "^kmeans 1 point of weight 1, " "$WORK/out"
+    check_report r.json
+    python_here 'assert numpy.load("p.npy") == numpy.load("l.npy")[700:701]'
+    assert "the label of one point" [ $? -eq 0 ]
     expect_ok 1 -- "$PLAIT" kmeans points.csv --init c.npy --labels p.npy
     assert "a start that is an end" cmp "$SANDBOX/l.npy" "$SANDBOX/p.npy"
 }
@@ -478,7 +569,9 @@ bad_options() {
     expect_error '--trials means nothing with --init random' 2 -- "$PLAIT" kmeans points.csv --k 2 --init random --trials 3
     expect_error '--sample means nothing with --init random' 2 -- "$PLAIT" kmeans points.csv --k 2 --init random --sample 9
     expect_error '--labels means nothing with a range' 2 -- "$PLAIT" kmeans points.csv --k 2:3 --labels l.npy
+    expect_error "'dynamic'" 2 -- "$PLAIT" kmeans points.csv --k 2 --schedule dynamic
     expect_error 'trials' 2 -- "$PLAIT" kmeans points.csv --k 2 --trials 65
+    expect_error '--tolerance and --tolerance-points both set' 2 -- "$PLAIT" kmeans points.csv --k 2 --tolerance 0 --tolerance-points 3
     expect_error 'tolerance' 2 -- "$PLAIT" kmeans points.csv --k 2 --tolerance 1.5
     expect_error 'l.npy|same file' 2 -- "$PLAIT" kmeans points.csv --k 2 --labels l.npy --centroids l.npy
     expect_error 'points.csv' 2 -- "$PLAIT" kmeans points.csv --k 2 --centroids points.csv
@@ -511,6 +604,19 @@ bad_csv() {
     done
     printf '1,2\r3,4\r5,6\r' >"$SANDBOX/returns.csv"
     expect_error 'line 1 has a carriage return inside' 2 -- "$PLAIT" kmeans returns.csv --k 1
+    # Numbers with something else between them, which are no names either.
+    local other
+    for other in '1|a semicolon|0.5;-7' '2|a semicolon|x,y\n0.5 ; -7' '2|a tab|1,2\n.5\t7' '1|a space|5  7'; do
+        # shellcheck disable=SC2059
+        printf "${other##*|}\n3,4\n" >"$SANDBOX/other.csv"
+        RANKS_LIST=2 expect_error "'other.csv', line ${other%%|*} has $(cut -d '|' -f 2 <<<"$other") between numbers: separate them by commas" \
+            2 -- "$PLAIT" kmeans other.csv --k 1
+    done
+    printf '0,5;7\n1,5;8\n' >"$SANDBOX/other.csv"
+    RANKS_LIST=1 expect_error "line 1 has a semicolon between numbers" 2 -- "$PLAIT" kmeans other.csv --k 1
+    printf '1st;2nd ; 3 info\n4\n5\n' >"$SANDBOX/names.csv"
+    expect_ok 3 -- "$PLAIT" kmeans names.csv --k 1
+    assert "names may have numbers" grep -q '^kmeans 2 points, 1 dimension' "$WORK/out"
     printf '# nothing\nx,y\n' >"$SANDBOX/none.csv"
     expect_error 'has no points' 2 -- "$PLAIT" kmeans none.csv --k 1
     printf '' >"$SANDBOX/empty.csv"
@@ -568,7 +674,7 @@ huge.truncate(huge.tell() + 2**38)' || { echo "SKIPPED: no sparse files here"; e
     expect_error 'beyond 2\^53 in row 2, column 1' 2 -- "$PLAIT" kmeans uhuge.npy --k 2
     expect_error 'is cut off' 2 -- "$PLAIT" kmeans cut.npy --k 2
     expect_error 'centroids of 3 values for points of 2' 2 -- "$PLAIT" kmeans a.npy --init c3.npy
-    expect_error '10 points for 11 clusters' 2 -- "$PLAIT" kmeans a.npy --predict c11.npy
+    expect_error '10 points for 11 clusters' 2 -- "$PLAIT" kmeans a.npy --init c11.npy
     expect_error 'has 2 centroids, and --k is 3' 2 -- "$PLAIT" kmeans a.npy --init c2.npy --k 3
     expect_error 'has nan in row 1, column 0' 2 -- "$PLAIT" kmeans a.npy --predict cnan.npy
 }

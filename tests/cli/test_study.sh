@@ -34,6 +34,11 @@ part_grid() {
     assert "lists are crossed" [ "$(sed 's/.*fake_kernel.sh //' "$WORK/out" | paste -sd ';')" = "1x '{a}';1y '{a}';2x '{a}';2y '{a}'" ]
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --set a=1,2 --set b=x,y --zip --dry-run "${law[@]}" -- '{a}{b}'
     assert "or zipped" [ "$(sed 's/.*fake_kernel.sh //' "$WORK/out" | paste -sd ' ')" = '1x 2y' ]
+    # Values of any length.
+    local long
+    long=$(printf '%05000d' 7)
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --set "n=$long" --dry-run --launcher none --program echo -- '{n}'
+    assert "a value is as long as it is" grep -qx "OMP_NUM_THREADS=1 echo $long" "$WORK/out"
     expect_ok 1 -- "$PLAIT" study run --out s --ranks 2 --threads 3 --dry-run --launcher 'srun -N {nodes} -n {ranks} -c {threads} "a b"' --program true
     assert "the launcher is a template" grep -q "^OMP_NUM_THREADS=3 srun -N [0-9]* -n 2 -c 3 'a b' true\$" "$WORK/out"
     # A Slurm allocation says how many ranks and cores there are.
@@ -128,7 +133,33 @@ part_failures() {
     assert "what does not match is wrong" [ "$(value answer '{(s["parameters"]["pi"], s["outcome"], s["answer"]) for s in measured} == {("3.14159", "ok", "3.14"), ("3.2", "wrong", None)}')" = True ]
     assert "which is said" grep -q 'pi=3.2: wrong: no line of its output matches --check-output, see answer/output/' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study run --out drift "${check[@]}" --check-output 'sum ([0-9]+)' --program sh -- -c 'echo >>drift.n; echo sum $(wc -l <drift.n | tr 3 2)'
-    assert "what differs is wrong" [ "$(value drift '[s["outcome"] for s in measured]')" = "['ok', 'wrong', 'wrong']" ]
+    assert "what differs is wrong, as soon as it is known what is right" [ "$(value drift '[s["outcome"] for s in measured]')" = "['ok', 'wrong', 'ok']" ]
+    assert "whichever came first" grep -q '^# 1 sample is wrong: number 0: .* --redo failed of study run measures just these again$' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study status drift
+    assert "status knows" grep -qE '^ranks=1 threads=1 +3 +[0-2] +[0-2] +1 ' "$WORK/out"
+    for format in csv jsonl; do
+        expect_ok 1 -- "$PLAIT" study export "$format" drift --out "drift.$format"
+    done
+    assert "and exports" "$python" - "$SANDBOX/drift.csv" "$SANDBOX/drift.jsonl" <<'PYTHON'
+import csv, json, sys
+for samples in csv.DictReader(open(sys.argv[1], newline="")), map(json.loads, open(sys.argv[2])):
+    assert [s["outcome"] for s in samples] == ["wrong", "ok", "ok"], samples
+PYTHON
+    # Only the odd one is measured again. A tie has no right side: none counts, and both are named.
+    expect_ok 1 -- "$PLAIT" study run --out drift "${check[@]}" --redo failed --check-output 'sum ([0-9]+)' --program sh -- -c 'echo >>drift.n; echo sum $(wc -l <drift.n | tr 3 2)'
+    assert "just that one runs again" [ "$(value drift '[s.get("replaces") for s in samples]')" = '[None, None, None, 0]' ]
+    expect_ok 1 -- "$PLAIT" study run --out tie --ranks 1,2 --repeat 2 --warmup 0 --launcher none --check-output 'sum ([0-9]+)' --program echo -- 'sum {ranks}'
+    assert "a tie has no right side" grep -q '^# 4 samples are wrong: number 0, 1, 2, 3: .* none of them by more than half, so none counts' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study run --out tie --ranks 1,2,4 --repeat 2 --warmup 0 --launcher none --check-output 'sum ([0-9]+)' --program echo -- 'sum {ranks}'
+    sed -i 's/"answer":"4"/"answer":"1"/' "$SANDBOX/tie/samples.jsonl"
+    expect_ok 1 -- "$PLAIT" study status tie
+    assert "more samples decide it" grep -q '^# 2 samples are wrong: number' "$WORK/out"
+    # A warm-up has no vote; and what is measured again has none either, so that another answer of all may come.
+    expect_ok 1 -- "$PLAIT" study run --out warm --ranks 1 --repeat 2 --warmup 3 --launcher none --check-output 'sum ([0-9]+)' --program sh -- -c 'echo >>warm.n; echo sum $(($(wc -l <warm.n) > 3))'
+    assert "warm-ups have no vote" [ "$(value warm '[s["outcome"] for s in measured]')" = "['ok', 'ok']" ]
+    expect_ok 1 -- "$PLAIT" study run --out all --ranks 1 --repeat 3 --warmup 0 --launcher none --check-output 'sum ([0-9]+)' --program sh -- -c 'echo >>all.n; echo sum $(($(wc -l <all.n) > 3))'
+    expect_ok 1 -- "$PLAIT" study run --out all --ranks 1 --repeat 3 --warmup 0 --redo all --launcher none --check-output 'sum ([0-9]+)' --program sh -- -c 'echo >>all.n; echo sum $(($(wc -l <all.n) > 3))'
+    assert "nor have those that are measured again" [ "$(value all '[(s["outcome"], s["answer"]) for s in measured]')" = "[('ok', '0'), ('ok', '0'), ('ok', '0'), ('ok', '1'), ('ok', '1'), ('ok', '1')]" ]
     # What OpenMP does to the study's own process is none of the launch's business.
     expect_ok 1 -- env OMP_PROC_BIND=true "$PLAIT" study run --out free --ranks 1 --repeat 1 --warmup 0 --launcher none --program grep -- Cpus_allowed_list: /proc/self/status
     assert "a launch may use the CPUs that the study was started with" cmp -s "$SANDBOX/free/output/000000.out" <(grep Cpus_allowed_list: /proc/self/status)
@@ -145,10 +176,10 @@ part_failures() {
     expect_ok 1 -- "$PLAIT" study run --out noisy --ranks 1 --repeat 3 --warmup 0 --redo all "${law[@]}" -- 1
     assert "all are" [ "$(value noisy 'sorted(s["replaces"] for s in samples[4:])')" = '[0, 2, 3]' ]
     expect_ok 1 -- "$PLAIT" study status noisy
-    assert "and three count" grep -q '^# 1 points, 3 samples' "$WORK/out"
+    assert "and three count" grep -q '^# 1 point, 3 samples' "$WORK/out"
     # Answers that are no text of a known encoding are compared, too.
     expect_ok 1 -- "$PLAIT" study run --out latin "${check[@]}" --check-output 'sum (.*)' --program sh -- -c 'echo >>latin.n; printf "sum \\377%d\n" "$(wc -l <latin.n | tr 3 2)"'
-    assert "as any other" [ "$(value latin '[s["outcome"] for s in measured]')" = "['ok', 'wrong', 'wrong']" ]
+    assert "as any other" [ "$(value latin '[s["outcome"] for s in measured]')" = "['ok', 'wrong', 'ok']" ]
     # A number that is damage does not count.
     expect_ok 1 -- "$PLAIT" study run --out number --ranks 1 --repeat 1 --warmup 0 "${law[@]}" -- 1
     sed -i 's/"sample":0/"sample":9223372036854775807/' "$SANDBOX/number/samples.jsonl"
@@ -487,10 +518,12 @@ PYTHON
     # Upper bounds: a second rank of half the speed, a third of a quarter; and what the units allow.
     made uneven cores=1,2,3 speeds=2,1,0.5 limit=0.25
     report uneven
-    assert "the capacity is that of different ranks" says '^\| 2 \| 1 \| 2 \| 1\.5 \| 1\.8[0-9]* \| 12[0-9]\.[0-9] % \| 1\.3[0-9]* \| 25\.0 % \|'
+    assert "the capacity is that of different ranks" says '^\| 2 \| 1 \| 2 \| 1\.5 \| 1\.8[0-9]* \| 12[0-9]\.[0-9] % \| 1\.3[0-9]* \| 5\.[45][0-9]* \| 25\.0 % \|'
+    assert "a part above 100 % is explained" says 'A part of the capacity above 100 % is no error'
     assert "which the first words say" says '^- The study: at their own speeds the ranks there could do 1\.75 times the work of the base.s per second, and their computing reaches 25 % of what the arithmetic units allow'
     assert "however many" says '^\| 3 \| 1 \| 3 \| 1\.75 \|'
-    assert "both are drawn" [ "$(grep -lE "title 'capacity'|title 'limit of the units'" "$SANDBOX"/uneven/report/*.gp | wc -l)" -eq 2 ]
+    assert "both are drawn" [ "$(grep -lE "title 'capacity of the ranks'|title 'limit: least computing time'" "$SANDBOX"/uneven/report/*.gp | wc -l)" -eq 2 ]
+    assert "and named below the figures" says 'Thin and dashed in the colour of its points: the limit, the least time'
     rule 11 yes 'next to the capacity of the ranks at their own speeds and to what the arithmetic units allow'
     made idle cores=1,2 speeds=2,1
     sed -i 's/\[2.0, 1.0\]/[2.0, null]/' "$SANDBOX/idle/samples.jsonl"
@@ -498,7 +531,7 @@ PYTHON
     assert "nobody knows the speed of a rank without work" says '^\| 2 \| 1 \| 2 \| - \| 1\.8'
     report s
     assert "what is not known is said" says 'How fast each rank was is not known here.* What the arithmetic units allow is not known here'
-    assert "and not drawn" [ "$(grep -lE "title 'capacity'|title 'limit of the units'" "$SANDBOX"/s/report/*.gp | wc -l)" -eq 0 ]
+    assert "and not drawn" [ "$(grep -lE "title 'capacity of the ranks'|title 'limit: least computing time'" "$SANDBOX"/s/report/*.gp | wc -l)" -eq 0 ]
     # A number, and what stands for one, is at the right; so is the head of its column.
     assert "columns of numbers are at the right" [ "$(grep -c '<td class="n">base</td>' "$SANDBOX/s/report/report.html")" -ge 1 ]
     made letter cores=1,2 hosts=to
@@ -563,7 +596,7 @@ part_rules() {
     rule 7 no 'may be chance'
     assert "no interval from fewer than 6" [ "$(row 4 1 | grep -o ' to ' | wc -l)" -eq 1 ] # fastest to slowest
     assert "in the words on a speed-up, too" says 'times as fast \(no interval: fewer than 6 samples\), an efficiency'
-    assert "and words say so" says 'have fewer than 6 samples, so no interval'
+    assert "and words say so" says 'have fewer than 6 samples that count, so no interval'
     # A bend that no law follows.
     made bend
     "$python" - "$SANDBOX/bend/samples.jsonl" <<'PYTHON'
@@ -586,6 +619,11 @@ PYTHON
     report moved
     rule 9 no 'samples of one point come from different settings'
     assert "each setting is listed" [ "$(grep -cE '^\| [ab] \| S\(1, 1, 4, 2\) \|' "$WORK/report")" -eq 2 ]
+    made built commits=a,b
+    report built
+    rule 9 no 'the samples are of several builds'
+    assert "each build is listed" [ "$(grep -cE '^\| plait 0\.1\.0 \| (a{12}|b{12}) \| gcc 12\.2\.0 \| -O3 \| cairo hwloc \| scalar avx2 \| 16 \|$' "$WORK/report")" -eq 2 ]
+    assert "and said" says 'The samples are of several builds'
     made own program=yes timer=work
     report own
     rule 10 no 'only its author can say'
@@ -667,6 +705,16 @@ PYTHON
     assert "logs merge reads the report's lines" [ "$(wc -l <"$WORK/out")" -eq $((1 + 8 * 6)) ]
     expect_ok 1 -- "$PLAIT" study export extrap s --out extrap.jsonl
     assert "Extra-P's lines" "$python" -c 'import json,sys; l=[json.loads(x) for x in open(sys.argv[1])]; assert len(l)==48 and all(x["metric"]=="time" and x["params"]["ranks"]>0 and x["value"]>0 for x in l)' "$SANDBOX/extrap.jsonl"
+    # Lines that cannot be read are left out, wherever they stand, whatever number they say.
+    made bad samples=2 cores=1,2
+    sed -i '1s/"seconds": [0-9.]*/"seconds": null/; 2s/"sample": 1/"sample": 1e400/; 3s/"ranks": 1/"ranks": 99999999999999999999/' "$SANDBOX/bad/samples.jsonl"
+    sed -n '4s/"sample": 3/"sample": 0/p' "$SANDBOX/bad/samples.jsonl" >>"$SANDBOX/bad/samples.jsonl"
+    for format in csv json jsonl stopwatch extrap; do
+        run_ranks 1 "$PLAIT" study export "$format" bad --out "bad.$format"
+        assert "what can be read is exported as $format" [ "$status:$(grep -c '^export: 2 samples' "$WORK/out")" = 0:1 ]
+        assert "what cannot is named" [ "$(grep -c 'bad/samples.jsonl:[123]: .* it is left alone' "$WORK/err")" -eq 3 ]
+    done
+    assert "each with its own line" [ "$(sed 's/.*"sample":\([0-9]*\).*"seconds":\([0-9]*\).*/\1 \2/' "$SANDBOX/bad.jsonl" | cut -d ' ' -f 1 | paste -sd ' ')" = '3 0' ]
     expect_error "'xml' is unknown" 2 -- "$PLAIT" study export xml s
     expect_error 'has no study in it' 2 -- "$PLAIT" study export csv .
 }
@@ -689,10 +737,88 @@ part_merge() {
     assert "the old number is that of the merged study" [ "$(value after '[s["replaces"] == t["sample"] for s in samples for t in samples if "replaces" in s and t["merged_from"].endswith("1/1")]')" = '[True]' ]
     expect_ok 1 -- "$PLAIT" study status after
     assert "and does not count" grep -q '^# 3 points, 18 samples' "$WORK/out"
+    # Whole or not at all: one that is killed while it writes (it waits for the second reading of a pipe) leaves no
+    # study, and the next one to the same place takes its rests away.
+    local merge
+    made piped seed=3 cores=1,2
+    mv "$SANDBOX/piped/samples.jsonl" "$SANDBOX/kept"
+    mkfifo "$SANDBOX/piped/samples.jsonl"
+    last_command='plait study merge a piped --out whole, killed'
+    (cd "$SANDBOX" && exec "$PLAIT" study merge a piped --out whole) >"$WORK/out" 2>"$WORK/err" &
+    merge=$!
+    cat "$SANDBOX/kept" >"$SANDBOX/piped/samples.jsonl"
+    for ((k = 0; k < 1200; k++)); do
+        [ ! -e "$SANDBOX/.plait-merge-whole/study.json" ] || break
+        sleep 0.05
+    done
+    assert "it is made next to its place" [ -e "$SANDBOX/.plait-merge-whole/study.json" ]
+    assert "nothing stands in its place while it is made" [ ! -e "$SANDBOX/whole" ]
+    expect_error "is in use by another study, process $merge" 2 -- "$PLAIT" study merge a --out whole
+    kill -KILL "$merge"
+    wait "$merge" 2>/dev/null || true
+    assert "killed, it leaves no study" [ ! -e "$SANDBOX/whole" ]
+    rm "$SANDBOX/piped/samples.jsonl"
+    mv "$SANDBOX/kept" "$SANDBOX/piped/samples.jsonl"
+    mkdir "$SANDBOX/whole" # an empty directory may be there
+    expect_ok 1 -- "$PLAIT" study merge a piped --out whole/
+    assert "the next one is whole" [ "$(lines whole)" -eq 32 ]
+    assert "and nothing else is left" [ ! -e "$SANDBOX/.plait-merge-whole" ]
+    # Lines that are no samples are no part of it.
+    sed -i '1s/"sample": 0/"sample": 9223372036854775807/; 2s/"seconds": [0-9.]*/"seconds": 1e999/' "$SANDBOX/piped/samples.jsonl"
+    run_ranks 1 "$PLAIT" study merge a piped --out rest
+    assert "unreadable lines are left out" [ "$status:$(lines rest)" = 0:30 ]
+    assert "and named" [ "$(grep -c 'piped/samples.jsonl:[12]: .* it is left alone' "$WORK/err")" -eq 2 ]
+    touch "$SANDBOX/file" "$SANDBOX/after/mine"
+    rm "$SANDBOX/after/study.json"
+    for place in file after . a/..; do
+        expect_error "'$place' is there and no empty directory" 2 -- "$PLAIT" study merge a b --out "$place"
+    done
+    expect_error "cannot make the directory 'no/where'" 2 -- "$PLAIT" study merge a b --out no/where
     made other timer=compute
     expect_error "are of different studies: --timer is 'total' there and 'compute' here" 2 -- "$PLAIT" study merge a other --out n
     expect_error 'has a study already' 2 -- "$PLAIT" study merge a b --out m
     expect_error '--out is missing' 2 -- "$PLAIT" study merge a b
+}
+
+# Which build a sample ran stands in it, and samples of different ones are noticed: of plait, and of a program that was
+# built again, or its script edited.
+part_builds() {
+    expect_ok 1 -- "$PLAIT" study run --out own --ranks 1 --repeat 1 --warmup 0 --launcher none -- pi --darts 64
+    expect_ok 1 -- "$PLAIT" pi --darts 64 --json pi.json
+    check_report pi.json
+    assert "a sample has the build of the report" [ "$(value own "[s['environment']['build'] for s in measured] == [json.load(open('$SANDBOX/pi.json'))['build']]")" = True ]
+    printf '#!/bin/sh\necho one\n' >"$SANDBOX/work"
+    chmod +x "$SANDBOX/work"
+    local program=(--ranks 1 --warmup 0 --launcher none --program)
+    expect_ok 1 -- "$PLAIT" study run --out p --repeat 2 "${program[@]}" ./work
+    assert "the same program is one build" [ "$(grep -c build "$WORK/out" || true)" -eq 0 ]
+    printf '#!/bin/sh\necho two\n' >"$SANDBOX/work"
+    expect_ok 1 -- "$PLAIT" study run --out p --repeat 3 "${program[@]}" ./work
+    assert "another one is marked" grep -q '^1/1 ranks=1 threads=1: .* \[another build\]$' "$WORK/out"
+    assert "and listed" [ "$(grep -cE '^#   [12] samples?: work fnv1a [0-9a-f]{16}$' "$WORK/out")" -eq 2 ]
+    expect_ok 1 -- "$PLAIT" study status p
+    assert "by status, too" grep -q '^# the samples are of 2 builds' "$WORK/out"
+    report p --disturbed
+    assert "and by the report" says 'The samples are of several builds'
+    expect_ok 1 -- "$PLAIT" study export csv p
+    assert "and in the export" [ "$(grep -oE ',work fnv1a [0-9a-f]{16},' "$WORK/out" | sort -u | wc -l)" -eq 2 ]
+    # Redone, the odd ones have no say.
+    expect_ok 1 -- "$PLAIT" study run --out p --repeat 3 --redo all "${program[@]}" ./work
+    expect_ok 1 -- "$PLAIT" study status p
+    assert "measured again, all are of one" [ "$(grep -c builds "$WORK/out" || true)" -eq 0 ]
+    printf '#!/bin/sh\necho "# more" >>"$0"\n' >"$SANDBOX/self"
+    chmod +x "$SANDBOX/self"
+    expect_ok 1 -- "$PLAIT" study run --out each --repeat 3 "${program[@]}" ./self
+    assert "each launch is looked at" grep -q '^# the samples are of 3 builds' "$WORK/out"
+    echo 'echo one' >"$SANDBOX/script"
+    expect_ok 1 -- "$PLAIT" study run --out i --repeat 1 "${program[@]}" sh -- script
+    echo 'echo two' >"$SANDBOX/script"
+    expect_ok 1 -- "$PLAIT" study run --out i --repeat 2 "${program[@]}" sh -- script
+    assert "a script is part of what runs" grep -qE '^#   1 sample: sh fnv1a [0-9a-f]{16}, script fnv1a [0-9a-f]{16}$' "$WORK/out"
+    made a commits=a
+    made b commits=b
+    run_ranks 1 "$PLAIT" study compare a b --threshold 100%
+    assert "a comparison names the builds" [ "$(grep -cE '^# [ab]: plait 0.1.0, commit (a{12}|b{12}), gcc 12.2.0' "$WORK/out")" -eq 2 ]
 }
 
 # The report's programs, and its times next to ours.

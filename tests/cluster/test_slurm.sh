@@ -34,7 +34,7 @@ slurm_node='
     chown slurm: /var/lib/slurm/slurmctld /var/log/slurm
     chown munge: /etc/munge /etc/munge/munge.key /run/munge /var/lib/munge /var/log/munge
     chmod 700 /etc/munge
-    cp "$1/cgroup.conf" /etc/slurm
+    cp "$1/cgroup.conf" "$1/mpi.conf" /etc/slurm
     sed "s/^ProctrackType=.*/ProctrackType=proctrack\/linuxproc/; s/^TaskPlugin=.*/TaskPlugin=task\/none/" \
         "$1/slurm.conf" >/etc/slurm/slurm.conf
     printf "%s\n" SlurmdParameters=config_overrides TmpFS=/run/tmp >>/etc/slurm/slurm.conf
@@ -75,7 +75,24 @@ assert "the status of plait is that of srun" [ "$status" -eq 2 ]
 
 # -- job scripts
 state_of() { on red scontrol show job "$1" | sed -n 's/.*JobState=\([A-Z_]*\).*/\1/p' | sort -u; }
-has_ended() { ! state_of "$1" | grep -cE 'PENDING|RUNNING|COMPLETING|CONFIGURING' >/dev/null; }
+has_ended() {
+    local state
+    state=$(state_of "$1")
+    [ -n "$state" ] && [[ ! $state =~ PENDING|RUNNING|COMPLETING|CONFIGURING|REQUEUE|SUSPENDED ]]
+}
+# job_until COMMAND...: while the job runs or waits; one that has crashed will never come to it.
+job_until() {
+    for _ in $(seq 1500); do
+        ! "$@" >/dev/null 2>&1 || return 0
+        if has_ended "$job"; then break; fi
+        sleep 0.2
+    done
+    "$@" >/dev/null 2>&1 || {
+        echo "job $job is $(state_of "$job"); the end of its log:"
+        tail -n 20 "$log"
+        return 1
+    }
+}
 submit() {
     last_command="sbatch $*"
     echo "$last_command"
@@ -104,27 +121,38 @@ assert "of other hits" [ "$(cd "$SANDBOX" && cat pi-seed-*.json | grep -A 2 '"hi
 
 # -- a run in pieces: SIGUSR1 as before the end of its time, then a node that fails
 work='--runs 64 --sweep 4^14:4^14'
-PLAIT_JOB_OPTIONS="$work --path scalar --threads 1 --checkpoint-every 0.2" submit --export=ALL --nodes=3 "$slurm/requeue.sh"
+PI_OPTIONS="$work --path scalar --threads 1 --checkpoint-every 0.2" submit --export=ALL --nodes=3 "$slurm/requeue.sh"
 checkpoint=$SANDBOX/pi-$job.ck
 log=$SANDBOX/requeue-$job.log
 was_requeued() { [ "$(on red scontrol show job "$job" | sed -n 's/.*Restarts=\([0-9]*\).*/\1/p')" -ge "$1" ]; }
-starts_now() { on red scontrol update "JobId=$job" StartTime=now && [ "$(state_of "$job")" = RUNNING ]; }
+# Only a job that waits can be told to start.
+starts_now() {
+    [ "$(state_of "$job")" = RUNNING ] || { on red scontrol update "JobId=$job" StartTime=now && [ "$(state_of "$job")" = RUNNING ]; }
+}
+# In the two minutes that are cut short here Slurm's daemon of the last start ends; the next one has its socket's name.
+step_is_gone() {
+    local node
+    for node in $nodes_left; do on "$node" [ ! -e "/var/lib/slurm/slurmd/stepd.slurm.pmix.$job.0" ] || return 1; done
+}
+nodes_left=$cluster_nodes
 resumed() { [ "$(grep -c "darts are from" "$log")" -ge "$1" ]; }
-assert "it saves" wait_until [ -s "$checkpoint" ]
-[ -s "$checkpoint" ] || { on red scontrol show job "$job"; tail -n 20 "$log"; }
+assert "it saves" job_until [ -s "$checkpoint" ]
 on red scancel --signal=USR1 "$job"
-assert "saved, stopped, and back in the queue" wait_until was_requeued 1
+assert "saved, stopped, and back in the queue" job_until was_requeued 1
 assert "with exit status 75" grep -q 'Exited with exit code 75\|exit code 75' "$log"
 # Slurm waits two minutes before it starts a job again.
-assert "it starts again" wait_until starts_now
-assert "from what was saved" wait_until resumed 1
+assert "the step ends" job_until step_is_gone
+assert "it starts again" job_until starts_now
+assert "from what was saved" job_until resumed 1
 cluster_kill red02
 on red scontrol update NodeName=red02 State=DOWN Reason='no power' # in place of the minute that SlurmdTimeout is
-assert "the failed node puts it back too" wait_until was_requeued 2
+assert "the failed node puts it back too" job_until was_requeued 2
+nodes_left=${cluster_nodes/red02/}
+assert "the step ends on the nodes left" job_until step_is_gone
 cp "$checkpoint" "$SANDBOX/rest.ck"
 on red scontrol update "JobId=$job" StartTime=now NumNodes=3
-assert "it starts on the nodes left" wait_until starts_now
-assert "from what was saved" wait_until resumed 2
+assert "it starts on the nodes left" job_until starts_now
+assert "from what was saved" job_until resumed 2
 on red scancel "$job"
 # The fastest path completes it here: a rest that anybody can continue.
 # shellcheck disable=SC2086

@@ -1,12 +1,40 @@
 /* SPDX-License-Identifier: MIT
  * Journals of any content. What is taken for a sample is one: it has a point, and a time if it is
- * right; and whatever the samples are, their analysis ends and makes up nothing. */
+ * right; answers are right or wrong by more than half of them; and whatever the samples are, their
+ * analysis ends and makes up nothing. */
 #include "fuzz.h"
 #include "study/analysis.h"
+#include "study/answers.h"
+#include "study/builds.h"
 #include "study/rules.h"
 
 #include <math.h>
 #include <string.h>
+
+static void check_answers(struct study *study) {
+    REQUIRE(answers_judge(study));
+    for (size_t k = 0; k < study->sample_count; k++) {
+        const struct sample *sample = &study->samples[k];
+        char text[BUILD_TEXT_BYTES] = "";
+        if (sample->build)
+            builds_text(sample->build, text);
+        REQUIRE(!sample->build || *text);
+        REQUIRE(sample->outcome != OUTCOME_OK || sample->seconds > 0);
+        if (!sample->judged || sample->replaced || sample->warmup)
+            continue;
+        size_t all = 0, same = 0;
+        for (size_t i = 0; i < study->sample_count; i++) {
+            const struct sample *other = &study->samples[i];
+            if (!other->judged || other->replaced || other->warmup ||
+                study->works[other->point] != study->works[sample->point])
+                continue;
+            all++;
+            same += strcmp(other->answer, sample->answer) == 0;
+        }
+        REQUIRE((sample->outcome == OUTCOME_OK) == (2 * same > all));
+        REQUIRE((sample->outcome == OUTCOME_OK) == !sample->complaint);
+    }
+}
 
 static void check_analysis(const struct study *study) {
     struct analysis analysis;
@@ -48,6 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         }
         json_decref(line);
     }
+    check_answers(&study);
     check_analysis(&study);
     study_free(&study);
     fuzz_lines_free(&lines);

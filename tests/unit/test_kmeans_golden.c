@@ -68,13 +68,6 @@ static bool parse(char *line, struct golden *g) {
     return true;
 }
 
-static uint64_t fnv(const void *bytes, size_t count) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t k = 0; k < count; k++)
-        hash = (hash ^ ((const unsigned char *)bytes)[k]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 static void check_outcome(const struct golden *g, struct kmeans_outcome *got, const char *who) {
     const struct plait_kmeans *k = &g->run.kmeans;
     const size_t values = (size_t)k->clusters * k->dims;
@@ -83,8 +76,10 @@ static void check_outcome(const struct golden *g, struct kmeans_outcome *got, co
         got->centroids[i] += 0.0;
     for (uint32_t j = 0; j < k->clusters; j++)
         filled += got->counts[j] > 0;
-    const uint64_t labels = fnv(got->labels, k->points * sizeof *got->labels);
-    const uint64_t centroids = fnv(got->centroids, values * sizeof *got->centroids);
+    const uint64_t labels =
+        plait_digest_bytes((const unsigned char *)got->labels, k->points * sizeof *got->labels);
+    const uint64_t centroids =
+        plait_digest_bytes((const unsigned char *)got->centroids, values * sizeof *got->centroids);
     check_that(got->status == PLAIT_OK && got->steps == g->steps && filled == g->filled &&
                    labels == g->labels && centroids == g->centroids &&
                    got->inertia.high == g->high && got->inertia.low == g->low &&

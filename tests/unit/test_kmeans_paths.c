@@ -280,6 +280,35 @@ static void test_arguments(void) {
     CHECK_INT(PLAIT_E_ARGUMENT, plait_kmeans_check(&k));
 }
 
+/* Labels by centroids that come from elsewhere, which may be more than the points. */
+static void test_few_points(void) {
+    static const double values[] = {2.25, 1, 7, 7}, given[] = {0, 0, 2, 1, 3, 1, 9, 9, 7, 7};
+    static const uint64_t weights[] = {1, 0};
+    for (uint64_t points = 1; points <= 2; points++) {
+        struct plait_kmeans k = plait_kmeans_default(points, 2, 5);
+        const struct plait_kmeans_share share = {values, 0, points, points == 2 ? weights : NULL};
+        struct plait_exec exec;
+        struct plait_kmeans_run *run = NULL;
+        struct plait_kmeans_result result;
+        double centroids[10];
+        k.weight = points == 2;
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_kmeans_check(&k));
+        k.steps_max = 0;
+        CHECK_INT(PLAIT_OK, plait_kmeans_check(&k));
+        CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 2));
+        CHECK_INT(PLAIT_OK, plait_kmeans_open(&k, &share, NULL, &exec, given, &run));
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_kmeans_start(run, 0, centroids));
+        CHECK_INT(PLAIT_OK, plait_kmeans_begin(run, given));
+        CHECK(plait_kmeans_is_done(run));
+        plait_kmeans_get_result(run, &result);
+        CHECK_INT(1, result.labels[0]);
+        CHECK_INT(1, (int)result.counts[1]);
+        if (points == 2)
+            CHECK_INT(4, result.labels[1]);
+        plait_kmeans_close(run);
+    }
+}
+
 static void test_values(void) {
     static const double bad[] = {NAN, INFINITY, -INFINITY, 0x1.0000000000001p400, -0x1p401};
     const struct plait_kmeans k = plait_kmeans_default(6, 2, 3);
@@ -460,6 +489,7 @@ int main(int argc, char **argv) {
         {"resume", test_resume},
         {"shared sums", test_shared_sums},
         {"arguments", test_arguments},
+        {"fewer points than clusters", test_few_points},
         {"values", test_values},
         {"stop", test_stop},
         {"ratio", test_ratio},

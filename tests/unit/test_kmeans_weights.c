@@ -83,7 +83,9 @@ static void test_repeated(void) {
         c.kmeans.seed = random_draw(&random);
         c.restart = (uint32_t)k % 2;
         c.kmeans.steps_max = 12;
-        c.kmeans.sample = k % 5 == 0 ? 1 + random_draw(&random) % 40 : 0;
+        c.kmeans.sample = k % 5 == 0   ? 1 + random_draw(&random) % 40
+                          : k % 5 == 2 ? points /* and yet not each of them once */
+                                       : 0;
         c.kmeans.init = k % 7 == 0 ? PLAIT_KMEANS_RANDOM : PLAIT_KMEANS_PLUSPLUS;
         check_weights(&c, lattice ? "a weighted lattice" : "weighted points");
         free(values);

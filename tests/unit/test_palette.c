@@ -2,17 +2,14 @@
  * Palettes: the tables are matplotlib's, and files of colours are read as documented. */
 #include "check.h"
 #include "image/palette_file.h"
+#include "plait/digest.h"
 #include "scratch.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* FNV-1a 64 of the 768 bytes. */
 static uint64_t checksum(const struct palette *palette) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t k = 0; k < sizeof palette->rgb; k++)
-        hash = (hash ^ ((const uint8_t *)palette->rgb)[k]) * UINT64_C(0x100000001b3);
-    return hash;
+    return plait_digest_bytes((const unsigned char *)palette->rgb, sizeof palette->rgb);
 }
 
 /* Of cm.NAME(range(256), bytes=True)[:, :3], computed with matplotlib 3.6.3 and 3.11.2, which

@@ -31,13 +31,8 @@ static uint64_t bits_of(double value) {
     return bits;
 }
 
-/* FNV-1a 64 over little-endian doubles. */
 static uint64_t checksum(const double *values, size_t count) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t k = 0; k < count; k++)
-        for (int b = 0; b < 64; b += 8)
-            hash = (hash ^ (bits_of(values[k]) >> b & 0xff)) * UINT64_C(0x100000001b3);
-    return hash;
+    return plait_digest_bytes((const unsigned char *)values, count * sizeof *values);
 }
 
 static struct plait_row_range rows_at(uint32_t first, uint32_t rows) {

@@ -58,7 +58,8 @@ enum plait_kmeans_bounds {
 struct plait_kmeans {
     uint64_t points;   /* N, rows of the whole team: 1 .. PLAIT_KMEANS_POINTS_MAX */
     uint32_t dims;     /* columns: 1 .. PLAIT_KMEANS_DIMS_MAX */
-    uint32_t clusters; /* k: 1 .. min(points, PLAIT_KMEANS_CLUSTERS_MAX) */
+    uint32_t clusters; /* k: 1 .. min(points, PLAIT_KMEANS_CLUSTERS_MAX); more than points only
+                          where steps_max is 0: labels by centroids that come from elsewhere */
     uint64_t seed;     /* of the start */
     enum plait_kmeans_init init;
     uint32_t trials;      /* candidates for a seed of k-means++: 1 .. PLAIT_KMEANS_TRIALS_MAX */
@@ -67,8 +68,9 @@ struct plait_kmeans {
     uint32_t steps_max;   /* steps; 0: only the labels of the start */
     uint64_t changed_max; /* stop after a step in which that many labels changed, or fewer */
     enum plait_kmeans_bounds bounds; /* no part of the result, which it does not change */
-    uint64_t weight; /* sum of the weights of all points: clusters .. PLAIT_KMEANS_POINTS_MAX; 0:
-                        they have none, and each counts once */
+    uint64_t weight; /* sum of the weights of all points: at least clusters (1 where steps_max is
+                        0), at most PLAIT_KMEANS_POINTS_MAX; 0: they have none, and each counts
+                        once */
 };
 
 /* For that many points, columns and clusters: seed 42, k-means++, 8 trials, 300 steps, and
@@ -130,7 +132,8 @@ PLAIT_API enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
 PLAIT_API void plait_kmeans_close(struct plait_kmeans_run *run);
 
 /* Collective. The centroids [clusters][dims] that start number `restart`, below 2^31, begins with.
- * Returns PLAIT_OK, PLAIT_E_ARGUMENT or PLAIT_E_MEMORY. */
+ * Returns PLAIT_OK, PLAIT_E_ARGUMENT (also where clusters are more than points, or their weight) or
+ * PLAIT_E_MEMORY. */
 PLAIT_API enum plait_status plait_kmeans_start(struct plait_kmeans_run *run, uint32_t restart,
                                                double *centroids);
 
