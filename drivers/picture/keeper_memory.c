@@ -239,7 +239,6 @@ static bool memory_read(void *keeper, uint32_t first, struct image_rows *block,
         .height = owner->work->escape->height,
         .counts = memory->counts,
         .indices = memory->indices,
-        .threads = owner->work->exec->threads,
     };
     return rows_in_memory_read(&rows, first, block, failure);
 }

@@ -77,7 +77,6 @@ static bool rerun_measure(struct again *again, struct failure *failure) {
         .width = again->escape.width,
         .height = again->escape.height,
         .counts = again->counts,
-        .threads = job->exec.threads,
     };
     again->drawing = (struct drawing){
         .width = again->escape.width,
