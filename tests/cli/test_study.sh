@@ -729,6 +729,15 @@ part_merge() {
     assert "points are those of both" grep -q '^# 3 points, 32 samples' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study merge m a --out again
     assert "also when merged again" grep -qxF 'merge: 32 samples of 2 studies, 16 repeated -> again' "$WORK/out"
+    # Copies of a study that were continued apart, as on two machines, have other samples of the same number.
+    made first samples=4 cores=1
+    cp -r "$SANDBOX/first" "$SANDBOX/second"
+    sed -i '$s/"started": "[^"]*"/"started": "2026-01-02T03:04:05Z"/' "$SANDBOX/second/samples.jsonl"
+    assert "one sample is another" [ "$(diff "$SANDBOX/first/samples.jsonl" "$SANDBOX/second/samples.jsonl" | grep -c '^>')" -eq 1 ]
+    expect_ok 1 -- "$PLAIT" study merge first second --out apart
+    assert "and none of them is left out" grep -qxF 'merge: 5 samples of 2 studies, 3 repeated -> apart' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study merge second apart first --out apart2
+    assert "nor taken twice" grep -qxF 'merge: 5 samples of 3 studies, 8 repeated -> apart2' "$WORK/out"
     # A sample that was measured again after its study was merged replaces the one that came before.
     made redone samples=2 cores=1
     expect_ok 1 -- "$PLAIT" study merge b redone --out before
