@@ -323,7 +323,7 @@ part_refusals() {
     expect_error "'0' is out of range" 2 -- "$PLAIT" study run --out s --ranks 0 -- pi
     expect_error 'has nothing in it' 2 -- "$PLAIT" study run --out s --ranks 4..2 -- pi
     expect_error 'is no part of the median' 2 -- "$PLAIT" study run --out s --ci 0% -- pi
-    expect_error '--max-repeat is below --repeat' 2 -- "$PLAIT" study run --out s --ci 1% --max-repeat 3 -- pi
+    expect_error '--max-repeat: 3 is below the 6 of --repeat' 2 -- "$PLAIT" study run --out s --ci 1% --max-repeat 3 -- pi
     expect_error '4 ranks do not fit into the 3 slots' 2 -- "$PLAIT" study run --out s --hostfile hosts --ranks 1,4 -- pi
     printf 'one slots=two\n' >"$SANDBOX/badhosts"
     expect_error "'badhosts', line 1: the slots are no number" 2 -- "$PLAIT" study run --out s --hostfile badhosts --ranks 1 -- pi
@@ -341,7 +341,11 @@ part_refusals() {
     expect_error '--grow is for --mode weak' 2 -- "$PLAIT" study run --out s --grow darts -- pi
     expect_error 'ring has no option that grows' 2 -- "$PLAIT" study run --out s --mode weak -- ring
     expect_error 'name it by --grow' 2 -- "$PLAIT" study run --out s --mode weak "${law[@]}" -- 1
+    expect_error "--set n: 'a' is nothing that can grow" 2 -- "$PLAIT" study run --out s --mode weak --grow n --set n=a "${law[@]}" -- '{n}'
+    expect_error '--set: the study gives --json' 2 -- "$PLAIT" study run --out s --set json=a -- pi
+    expect_error '--launcher: copies of --mode throughput' 2 -- "$PLAIT" study run --out s --mode throughput --launcher 'srun -n {ranks}' -- pi
     expect_error 'cannot be run' 2 -- "$PLAIT" study run --out s --program ./missing
+    expect_error "'./' is a directory: name a file in it" 2 -- "$PLAIT" study run --out s --program ./
     expect_error 'cannot be started' 2 -- "$PLAIT" study run --out s --launcher 'no-such-launcher {ranks}' -- pi
     expect_error 'has no study in it' 2 -- "$PLAIT" study status nothing
     expect_error 'study: give one of compare, .*run' 2 -- "$PLAIT" study
