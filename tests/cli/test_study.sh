@@ -324,6 +324,14 @@ part_refusals() {
     expect_error 'has nothing in it' 2 -- "$PLAIT" study run --out s --ranks 4..2 -- pi
     expect_error 'is no part of the median' 2 -- "$PLAIT" study run --out s --ci 0% -- pi
     expect_error '--max-repeat: 3 is below the 6 of --repeat' 2 -- "$PLAIT" study run --out s --ci 1% --max-repeat 3 -- pi
+    # Found at once, not after going through them.
+    local crossed=() placeholders=
+    for k in {1..40}; do
+        crossed+=(--set "p$k=1,2")
+        placeholders+="{p$k}"
+    done
+    expect_error 'more than 100000 points: give fewer' 2 -- "$PLAIT" study run --out s --ranks 1 "${crossed[@]}" "${law[@]}" -- "$placeholders"
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --dry-run --zip "${crossed[@]}" "${law[@]}" -- "$placeholders"
     expect_error '4 ranks do not fit into the 3 slots' 2 -- "$PLAIT" study run --out s --hostfile hosts --ranks 1,4 -- pi
     printf 'one slots=two\n' >"$SANDBOX/badhosts"
     expect_error "'badhosts', line 1: the slots are no number" 2 -- "$PLAIT" study run --out s --hostfile badhosts --ranks 1 -- pi
