@@ -836,6 +836,12 @@ part_builds() {
     echo 'echo two' >"$SANDBOX/script"
     expect_ok 1 -- "$PLAIT" study run --out i --repeat 2 "${program[@]}" sh -- script
     assert "a script is part of what runs" grep -qE '^#   1 sample: sh fnv1a [0-9a-f]{16}, script fnv1a [0-9a-f]{16}$' "$WORK/out"
+    # Also of an interpreter that is named by its path, and has options of its own.
+    ln -s "$(command -v sh)" "$SANDBOX/sh"
+    expect_ok 1 -- "$PLAIT" study run --out o --repeat 1 "${program[@]}" ./sh -- -e -u script
+    assert "of an interpreter by its path, too" [ "$(value o "[f['name'] for f in samples[0]['environment']['build']['files']]")" = "['sh', 'script']" ]
+    expect_ok 1 -- "$PLAIT" study run --out f --repeat 1 "${program[@]}" ./work -- script
+    assert "what another program reads is no script" [ "$(value f "[f['name'] for f in samples[0]['environment']['build']['files']]")" = "['work']" ]
     made a commits=a
     made b commits=b
     run_ranks 1 "$PLAIT" study compare a b --threshold 100%
