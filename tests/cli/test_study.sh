@@ -516,6 +516,11 @@ PYTHON
     cp "$SANDBOX/s/report/report.html" "$WORK/first.html"
     report s
     assert "a report repeats" cmp -s "$WORK/first.html" "$SANDBOX/s/report/report.html"
+    # Warm-ups and replaced samples are not among those that ran somewhere.
+    made warm cores=1,2
+    sed -i '1,2s/"phase": "measure"/"phase": "warmup"/; $s/"phase"/"replaces": 3, "phase"/' "$SANDBOX/warm/samples.jsonl"
+    report warm
+    assert "builds and settings are of the same samples" [ "$(awk -F ' [|] ' '/^[|] (plait 0.1.0|a) [|]/ { print $NF }' "$WORK/report" | paste -sd ' ')" = '13 | 13 |' ]
     # Weak scaling and throughput, ranks and threads, parameters.
     made weak mode=weak serial=0.05
     report weak
