@@ -530,6 +530,10 @@ PYTHON
     made hybrid cores=1,2 threads=1,2,4
     report hybrid
     assert "the heat map is there" [ -s "$SANDBOX/hybrid/report/heat.svg" ]
+    made named cores=1,2 threads=1,2 names=x,y
+    report named
+    assert "a heat map of one of several names it" says 'ranks and threads per rank, of name=x: where the cores are used best. The data has the other'
+    report hybrid
     assert "factors stand apart" says '^\| threads \| 1 to 4 threads, 2 ranks'
     assert "those of ranks too" says '^\| ranks \| 1 to 2 ranks, 4 threads each'
     # Upper bounds: a second rank of half the speed, a third of a quarter; and what the units allow.
