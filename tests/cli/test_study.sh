@@ -531,8 +531,13 @@ PYTHON
     report hybrid
     assert "the heat map is there" [ -s "$SANDBOX/hybrid/report/heat.svg" ]
     made named cores=1,2 threads=1,2 names=x,y
-    report named
+    local long
+    long=$(printf '%0200d' 7)
+    report named --title "Title $long"
     assert "a heat map of one of several names it" says 'ranks and threads per rank, of name=x: where the cores are used best. The data has the other'
+    if command -v pdftotext >/dev/null; then
+        assert "a word longer than a line is whole in the PDF" [ "$(pdftotext "$SANDBOX/named/report/report.pdf" - | tr -d ' \n' | grep -c "Title$long")" -eq 1 ]
+    fi
     report hybrid
     assert "factors stand apart" says '^\| threads \| 1 to 4 threads, 2 ranks'
     assert "those of ranks too" says '^\| ranks \| 1 to 2 ranks, 4 threads each'
