@@ -778,15 +778,16 @@ part_merge() {
     made piped seed=3 cores=1,2
     mv "$SANDBOX/piped/samples.jsonl" "$SANDBOX/kept"
     mkfifo "$SANDBOX/piped/samples.jsonl"
-    last_command='plait study merge a piped --out whole, killed'
-    (cd "$SANDBOX" && exec "$PLAIT" study merge a piped --out whole) >"$WORK/out" 2>"$WORK/err" &
+    # The pipe comes first, so that nothing is written while it waits.
+    last_command='plait study merge piped a --out whole, killed'
+    (cd "$SANDBOX" && exec "$PLAIT" study merge piped a --out whole) >"$WORK/out" 2>"$WORK/err" &
     merge=$!
     cat "$SANDBOX/kept" >"$SANDBOX/piped/samples.jsonl"
     for ((k = 0; k < 1200; k++)); do
-        [ ! -e "$SANDBOX/.plait-merge-whole/study.json" ] || break
+        [ ! -e "$SANDBOX/.plait-merge-whole/samples.jsonl" ] || break
         sleep 0.05
     done
-    assert "it is made next to its place" [ -e "$SANDBOX/.plait-merge-whole/study.json" ]
+    assert "it is made next to its place" [ -e "$SANDBOX/.plait-merge-whole/samples.jsonl" ]
     assert "nothing stands in its place while it is made" [ ! -e "$SANDBOX/whole" ]
     expect_error "is in use by another study, process $merge" 2 -- "$PLAIT" study merge a --out whole
     kill -KILL "$merge"
