@@ -105,8 +105,9 @@ static void session_set_environment(const struct launcher *launcher, enum launch
     /* Between processes of one node ob1 is as fast as any other layer for messages, and all that a
      * process alone needs. Where it is chosen, MPI_Init does not probe for the networks of the
      * others: 0.2 s of 0.25. All ranks must choose the same one, and spawned processes, which may
-     * run elsewhere, choose for themselves. */
-    if (launcher->one_node && !spawns && !getenv("OMPI_MCA_mtl"))
+     * run elsewhere, choose for themselves. ob1 sends by what the user leaves of btl, which may be
+     * nothing where another layer was meant. */
+    if (launcher->one_node && !spawns && !getenv("OMPI_MCA_mtl") && !getenv("OMPI_MCA_btl"))
         setenv("OMPI_MCA_pml", "ob1", 0);
 
     /* A single process may still spawn others: for that Open MPI 4 starts a daemon, which takes a

@@ -204,7 +204,7 @@ messages() {
         layers "$ranks"
         assert "$ranks ranks open one layer, not $opened" [ "$opened" = ob1 ]
     done
-    for setting in OMPI_MCA_pml=^ob1 OMPI_MCA_mtl=^ofi; do
+    for setting in OMPI_MCA_pml=^ob1 OMPI_MCA_mtl=^ofi OMPI_MCA_btl=^tcp; do
         layers 1 "$setting"
         assert "what the user has set stays, $opened" [ "$opened" != ob1 ]
     done
