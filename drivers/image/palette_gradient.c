@@ -154,7 +154,9 @@ static double gradient_mix(const struct gradient_segment *segment, double place)
     const double length = segment->right - segment->left;
     const bool is_point = length < shortest;
     const double middle = is_point ? 0.5 : (segment->middle - segment->left) / length;
-    const double at = is_point ? 0.5 : fmin((place - segment->left) / length, 1);
+    /* A place in the gap that joint_error allows is outside by very little: as at the end. */
+    const double part = is_point ? 0.5 : (place - segment->left) / length;
+    const double at = fmin(fmax(part, 0), 1);
     const double linear = gradient_linear(middle, at);
     switch (segment->blending) {
     case BLEND_LINEAR:
