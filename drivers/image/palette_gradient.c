@@ -236,8 +236,10 @@ bool gradient_palette(const struct gradient *gradient, const char *path, struct 
         return failure_set(failure, EXIT_USAGE,
                            "%s: the gradient has %zu segments of %zu: give the whole file", path,
                            gradient->count, gradient->announced);
-    if (gradient->segments[gradient->count - 1].right < 1 - joint_error)
-        return failure_set(failure, EXIT_USAGE, "%s: the last segment does not end at 1", path);
+    const double end = gradient->segments[gradient->count - 1].right;
+    if (end < 1 - joint_error)
+        return failure_set(failure, EXIT_USAGE, "%s: the last segment ends at %.6g: end it at 1",
+                           path, end);
     const struct gradient_segment *segment = gradient->segments;
     for (size_t k = 0; k < PALETTE_COLOURS; k++) {
         const double place = (double)k / (PALETTE_COLOURS - 1);
