@@ -819,6 +819,12 @@ part_merge() {
     expect_error '--out is missing' 2 -- "$PLAIT" study merge a b
 }
 
+# fnv1a FILE: its FNV-1a 64.
+fnv1a() {
+    python3 -c 'import functools, sys
+print("%016x" % functools.reduce(lambda h, b: (h ^ b) * 0x100000001B3 % 2**64, open(sys.argv[1], "rb").read(), 0xCBF29CE484222325))' "$1"
+}
+
 # Which build a sample ran stands in it, and samples of different ones are noticed: of plait, and of a program that was
 # built again, or its script edited.
 part_builds() {
@@ -847,8 +853,12 @@ part_builds() {
     assert "measured again, all are of one" [ "$(grep -c builds "$WORK/out" || true)" -eq 0 ]
     printf '#!/bin/sh\necho "# more" >>"$0"\n' >"$SANDBOX/self"
     chmod +x "$SANDBOX/self"
+    local launched
+    launched=$(fnv1a "$SANDBOX/self")
     expect_ok 1 -- "$PLAIT" study run --out each --repeat 3 "${program[@]}" ./self
     assert "each launch is looked at" grep -q '^# the samples are of 3 builds' "$WORK/out"
+    assert "before what it ran has changed" \
+        [ "$(value each "measured[0]['environment']['build']['files'][0]['fnv1a']")" = "$launched" ]
     echo 'echo one' >"$SANDBOX/script"
     expect_ok 1 -- "$PLAIT" study run --out i --repeat 1 "${program[@]}" sh -- script
     echo 'echo two' >"$SANDBOX/script"
