@@ -185,6 +185,24 @@ part_agent() {
         return 1
     }
     assert "nothing is left of it" gone "$(cat "$WORK/sleeper")"
+    # A signal ends doctor, and with it what it has started, which is in groups of its own; one that is ignored does not.
+    local signal doctor_id
+    for signal in TERM INT HUP; do
+        rm "$WORK/sleeper"
+        last_command="doctor, ended by SIG$signal"
+        # A shell without job control has SIGINT ignored in what runs in its background.
+        (cd "$SANDBOX" && exec env --default-signal=INT,HUP "$PLAIT" doctor --agent "$agent" --hostfile hosts --timeout 1000) >"$WORK/out" 2>"$WORK/err" </dev/null &
+        doctor_id=$!
+        for _ in $(seq 600); do
+            if [ -s "$WORK/sleeper" ]; then break; fi
+            sleep 0.1
+        done
+        kill -"$signal" "$doctor_id"
+        status=0
+        wait "$doctor_id" || status=$?
+        assert "it ended by the signal, not with $status" [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
+        assert "nothing is left of its agents" gone "$(cat "$WORK/sleeper")"
+    done
     # One that closes its outputs and does not end.
     three_nodes
     node 127.0.0.3 'exec >&- 2>&-; exec sleep 4711'
