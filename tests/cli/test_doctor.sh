@@ -253,6 +253,22 @@ part_lines() {
     type_line
     by_agent --rankfile ranks
     expect_clean 'after the host of a rank' 3
+    # Who logs in: Open MPI 4 looks into the rank file, Open MPI 5 into the host file, MPICH has no rank file.
+    if [ "$mpi" != mpich ]; then
+        local rank_users=me@ host_users=
+        if [ "$mpi" = openmpi ]; then rank_users='' host_users=me@; fi
+        write_hosts "${host_users}127.0.0.2" 127.0.0.3
+        node "${host_users:-$rank_users}127.0.0.2"
+        printf 'rank 0=%s127.0.0.2 slot=0:0\n' "$rank_users" >"$SANDBOX/ranks"
+        by_agent --rankfile ranks
+        expect_finding 'ranks:1: user me of 127.0.0.2 is in the (host file, and Open MPI 4|rank file, and Open MPI 5)'
+        type_line
+        by_agent --rankfile ranks --write users
+        assert "after the user: status is 0, not $status" [ "$status" -eq 0 ]
+        assert "the host file has it" grep -qx 'me@127.0.0.2 slots=1' "$SANDBOX/users/hostfile"
+        assert "and the rank file" grep -q '^rank 0=me@127.0.0.2 slot=' "$SANDBOX/users/rankfile"
+        write_hosts 127.0.0.2 127.0.0.3
+    fi
     if [ "$(getconf _NPROCESSORS_ONLN)" -ge 2 ]; then
         printf 'rank 0=127.0.0.2 slot=0:0\n' >"$SANDBOX/ranks"
         by_agent --rankfile ranks --threads 2
