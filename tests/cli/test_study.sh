@@ -690,8 +690,11 @@ part_compare() {
     expect_ok 1 -- "$PLAIT" study compare a few
     assert "few samples show nothing" [ "$(grep -c 'not shown: fewer than 6 samples$' "$WORK/out")" -eq 4 ]
     made load samples=8 disturbed=8
-    expect_ok 1 -- "$PLAIT" study compare a load
+    run_ranks 1 "$PLAIT" study compare a load
     assert "disturbed samples do not count" grep -q 'no samples that count in load$' "$WORK/out"
+    assert "what could not be compared is no success, $status" [ "$status" -eq 1 ]
+    assert "and says so" has_line 'nothing could be compared: .*--disturbed'
+    expect_ok 1 -- "$PLAIT" study compare a load --disturbed
     # Parameters may be named in any order, and differ after any number of characters.
     local long
     long=$(printf '%0600d' 1)
