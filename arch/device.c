@@ -2,7 +2,7 @@
  * Work on a device: cut into launches that are short, so that the caller can stop soon and a
  * watchdog of the display does not end them, two of which are in flight, so that the device does
  * not wait for the caller. */
-#include "device_kind.h"
+#include "device_flight.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,14 +31,6 @@ static double device_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static uint64_t device_least(uint64_t a, uint64_t b) {
-    return a < b ? a : b;
-}
-
-static uint64_t device_within(uint64_t value, uint64_t least, uint64_t most) {
-    return value < least ? least : value < most ? value : most;
 }
 
 bool plait_device_refuse(char *why, const char *format, ...) {
@@ -79,6 +71,7 @@ struct plait_device *plait_device_acquire(enum plait_device_choice choice, size_
         return NULL;
     device->draws_budget = UINT64_C(1) << 20;
     device->steps_budget = UINT64_C(1) << 22;
+    device->products_budget = UINT64_C(1) << 24;
     const bool proved = plait_device_try(device, why);
     *facts = device->facts;
     if (proved) {
@@ -103,7 +96,7 @@ uint32_t plait_device_jobs(const struct plait_device *device) {
     return device->lost ? 0 : device->facts.jobs;
 }
 
-static enum plait_device_end device_lose(struct plait_device *device) {
+enum plait_device_end plait_device_lose(struct plait_device *device) {
     if (!device->lost && device->loss)
         device->loss(device->loss_context, device->why);
     device->lost = true;
@@ -112,33 +105,19 @@ static enum plait_device_end device_lose(struct plait_device *device) {
 
 /* -- launches in flight ------------------------------------------------------------------------ */
 
-/* What the loops of darts and of rows have in common. */
-struct device_flight {
-    struct plait_device *device;
-    struct plait_device_progress progress;
-    uint64_t total;                     /* that progress is given */
-    double begun_s[PLAIT_DEVICE_SLOTS]; /* of the launch of the slot */
-    uint64_t size[PLAIT_DEVICE_SLOTS];  /* its steps or draws at most */
-    double ended_s;                     /* when the last one ended, or something else moved */
-    bool stopped;
-};
-
-static struct device_flight device_flight_begin(struct plait_device *device,
-                                                struct plait_device_progress progress,
-                                                uint64_t total) {
+struct device_flight plait_flight_begin(struct plait_device *device,
+                                        struct plait_device_progress progress, uint64_t total) {
     return (struct device_flight){
         .device = device, .progress = progress, .total = total, .ended_s = device_seconds()};
 }
 
-static void device_flight_launched(struct device_flight *flight, int slot, uint64_t size) {
+void plait_flight_launched(struct device_flight *flight, int slot, uint64_t size) {
     flight->begun_s[slot] = device_seconds();
     flight->size[slot] = size;
 }
 
-/* A launch has ended: the next ones are as much larger or smaller as its time was off, within a
- * factor of two. A small one says nothing. Launches of a device run one after the other. */
-static void device_flight_ended(struct device_flight *flight, int slot, uint64_t *budget,
-                                uint64_t most) {
+/* Launches of a device run one after the other. */
+void plait_flight_ended(struct device_flight *flight, int slot, uint64_t *budget, uint64_t most) {
     const double now_s = device_seconds();
     const double since_s =
         flight->begun_s[slot] > flight->ended_s ? flight->begun_s[slot] : flight->ended_s;
@@ -151,9 +130,7 @@ static void device_flight_ended(struct device_flight *flight, int slot, uint64_t
                                 budget_min, most);
 }
 
-/* Lets the caller do what it has to, and waits a moment where nothing has moved. false: the device
- * is stuck. */
-static bool device_flight_wait(struct device_flight *flight, bool moved, uint64_t done) {
+bool plait_flight_wait(struct device_flight *flight, bool moved, uint64_t done) {
     if (flight->progress.call && !flight->stopped &&
         !flight->progress.call(flight->progress.context, done, flight->total))
         flight->stopped = true;
@@ -237,7 +214,7 @@ enum plait_device_end plait_device_darts(struct plait_device *device,
                                          struct plait_device_progress progress, uint64_t *hits,
                                          uint64_t *done) {
     const uint64_t total = work->draws * work->runs;
-    struct device_flight flight = device_flight_begin(device, progress, total);
+    struct device_flight flight = plait_flight_begin(device, progress, total);
     struct dart_chunk chunk[PLAIT_DEVICE_SLOTS];
     uint64_t run = 0, skip = 0;           /* where the next launch begins */
     uint64_t launched = 0, harvested = 0; /* launches, which take the slots in turn */
@@ -250,8 +227,8 @@ enum plait_device_end plait_device_darts(struct plait_device *device,
             const int slot = (int)(launched % PLAIT_DEVICE_SLOTS);
             chunk[slot] = device_dart_chunk(device, work, run, skip);
             if (!device_dart_launch(device, slot, work, &chunk[slot], skip))
-                return device_lose(device);
-            device_flight_launched(&flight, slot, chunk[slot].draws * chunk[slot].runs);
+                return plait_device_lose(device);
+            plait_flight_launched(&flight, slot, chunk[slot].draws * chunk[slot].runs);
             launched++;
             skip += chunk[slot].draws;
             if (skip == work->draws) {
@@ -262,9 +239,9 @@ enum plait_device_end plait_device_darts(struct plait_device *device,
         const int slot = (int)(harvested % PLAIT_DEVICE_SLOTS);
         switch (device->kind->poll(device, slot)) {
         case DEVICE_FAILED:
-            return device_lose(device);
+            return plait_device_lose(device);
         case DEVICE_ENDED:
-            device_flight_ended(&flight, slot, &device->draws_budget, draws_max);
+            plait_flight_ended(&flight, slot, &device->draws_budget, draws_max);
             device_dart_sums(device, slot, &chunk[slot], hits);
             *done += chunk[slot].draws * chunk[slot].runs;
             harvested++;
@@ -273,8 +250,8 @@ enum plait_device_end plait_device_darts(struct plait_device *device,
         case DEVICE_RUNNING:
             break;
         }
-        if (!device_flight_wait(&flight, moved, *done))
-            return device_lose(device);
+        if (!plait_flight_wait(&flight, moved, *done))
+            return plait_device_lose(device);
     }
     return *done < total ? PLAIT_DEVICE_STOPPED : PLAIT_DEVICE_DONE;
 }
@@ -303,7 +280,7 @@ static bool device_rows_next(struct device_flight *flight, int slot, struct rows
     const uint32_t orbits = begins ? batch->launch.pixels : device->kind->pending(device, slot);
     if (orbits == 0) {
         batch->phase = BATCH_FETCHING;
-        device_flight_launched(flight, slot, 0);
+        plait_flight_launched(flight, slot, 0);
         return device->kind->rows_fetch(device, slot, batch->launch.pixels);
     }
     if (orbits > batch->launch.pixels || batch->steps == maxit)
@@ -311,7 +288,7 @@ static bool device_rows_next(struct device_flight *flight, int slot, struct rows
     const uint32_t steps = device_rows_steps(device, orbits, maxit - batch->steps);
     batch->phase = BATCH_ITERATING;
     batch->steps += steps;
-    device_flight_launched(flight, slot, (uint64_t)orbits * steps);
+    plait_flight_launched(flight, slot, (uint64_t)orbits * steps);
     return begins ? device->kind->rows_begin(device, slot, &batch->launch, steps)
                   : device->kind->rows_resume(device, slot, &batch->launch, steps);
 }
@@ -325,7 +302,7 @@ static enum device_state device_rows_look(struct device_flight *flight, int slot
     const enum device_state state = device->kind->poll(device, slot);
     if (state != DEVICE_ENDED)
         return state;
-    device_flight_ended(flight, slot, &device->steps_budget, steps_max);
+    plait_flight_ended(flight, slot, &device->steps_budget, steps_max);
     if (batch->phase == BATCH_FETCHING || flight->stopped)
         batch->phase = BATCH_READY;
     else if (!device_rows_next(flight, slot, batch))
@@ -338,7 +315,7 @@ enum plait_device_end plait_device_rows(struct plait_device *device,
                                         struct plait_device_progress progress, int32_t *counts,
                                         uint32_t *done) {
     const uint32_t pixels = work->rows * work->width; /* at most 2^30 */
-    struct device_flight flight = device_flight_begin(device, progress, work->rows);
+    struct device_flight flight = plait_flight_begin(device, progress, work->rows);
     struct rows_batch batch[PLAIT_DEVICE_SLOTS] = {{.phase = BATCH_FREE}};
     uint32_t next = 0, finished = 0;
     uint64_t launched = 0, harvested = 0; /* batches, which take the slots in turn */
@@ -357,13 +334,13 @@ enum plait_device_end plait_device_rows(struct plait_device *device,
             };
             next += batch[slot].launch.pixels;
             if (!device_rows_next(&flight, slot, &batch[slot]))
-                return device_lose(device);
+                return plait_device_lose(device);
             launched++;
         }
         for (int slot = 0; slot < PLAIT_DEVICE_SLOTS; slot++) {
             const enum device_state state = device_rows_look(&flight, slot, &batch[slot]);
             if (state == DEVICE_FAILED)
-                return device_lose(device);
+                return plait_device_lose(device);
             moved |= state == DEVICE_ENDED;
         }
         /* In their order, so that what is finished are always the first rows. */
@@ -380,8 +357,8 @@ enum plait_device_end plait_device_rows(struct plait_device *device,
             moved = true;
         }
         *done = finished / work->width;
-        if (!device_flight_wait(&flight, moved, *done))
-            return device_lose(device);
+        if (!plait_flight_wait(&flight, moved, *done))
+            return plait_device_lose(device);
     }
     return finished < pixels ? PLAIT_DEVICE_STOPPED : PLAIT_DEVICE_DONE;
 }

@@ -10,6 +10,7 @@
 #define PLAIT_ARCH_DEVICE_H
 
 #include "escape.h"
+#include "kmeans.h"
 #include "pcg.h"
 
 #include <stdbool.h>
@@ -27,17 +28,18 @@ enum plait_device_choice {
 enum { PLAIT_DEVICE_WHY = 256 }; /* bytes of a reason */
 
 /* What a device can do, as bits. */
-enum { PLAIT_DOES_DARTS = 1, PLAIT_DOES_ROWS = 2 };
+enum { PLAIT_DOES_DARTS = 1, PLAIT_DOES_ROWS = 2, PLAIT_DOES_LABELS = 4 };
 
 struct plait_device_facts {
     char name[64];
     char driver[96];       /* its platform and version */
     uint64_t memory_bytes; /* of the device */
     bool gpu;
-    bool doubles;       /* has numbers of 64 bits; without them there are no rows */
-    uint32_t jobs;      /* PLAIT_DOES_*, proved by the trial */
-    double darts_per_s; /* measured by the trial; 0: not tried */
-    double steps_per_s; /* of escape counts, steps that the reference makes */
+    bool doubles;          /* has numbers of 64 bits; without them there are no rows */
+    uint32_t jobs;         /* PLAIT_DOES_*, proved by the trial */
+    double darts_per_s;    /* measured by the trial; 0: not tried */
+    double steps_per_s;    /* of escape counts, steps that the reference makes */
+    double products_per_s; /* of labels, points x centroids x columns */
 };
 
 /* The number of devices. */
@@ -101,6 +103,46 @@ enum plait_device_end plait_device_rows(struct plait_device *device,
                                         const struct plait_device_rows *work,
                                         struct plait_device_progress progress, int32_t *counts,
                                         uint32_t *done);
+
+/* The points of a k-means, which a device keeps from one call to the next. */
+struct plait_device_points;
+
+/* Copies in floats, as arch/kmeans.h describes them, which must stay where they are: points in
+ * blocks, and room for so many tiles of centroids. */
+struct plait_device_copies {
+    uint32_t dims, tiles;
+    uint64_t blocks;
+    const float *a;       /* [blocks][dims][BLOCK] */
+    const float *squares; /* [blocks][BLOCK]: |a|^2 */
+};
+
+/* Takes memory of the device for the copies; they are sent when labels are first asked for. Points
+ * that do not fit are sent again each time. NULL: the device cannot have them. The first time that
+ * this happens the loss function is called, though the device stays in use for other work. Close
+ * the points before the device. */
+struct plait_device_points *plait_device_points_open(struct plait_device *device,
+                                                     const struct plait_device_copies *copies);
+void plait_device_points_close(struct plait_device_points *points); /* may be NULL */
+
+/* Writes labels[blocks][BLOCK]: the label of a point, or ~label where it is in doubt, as
+ * plait_kmeans_filter_fn finds them, but for the tags: centroids->slope need not allow for them.
+ * *done is the number of blocks that are finished: all of them, or with PLAIT_DEVICE_LOST the first
+ * ones. progress gets blocks. */
+enum plait_device_end plait_device_labels(struct plait_device_points *points,
+                                          const struct plait_kmeans_floats *centroids,
+                                          struct plait_device_progress progress, int32_t *labels,
+                                          uint64_t *done);
+
+/* What a device must find for a point: a points to its first column, the next ones BLOCK later. */
+int32_t plait_device_reference_label(const struct plait_kmeans_floats *centroids, const float *a,
+                                     float square);
+
+/* The labels that speeds are measured on, likewise. */
+struct plait_device_speed {
+    uint32_t dims, tiles;
+    uint64_t blocks;
+};
+struct plait_device_speed plait_device_speed_labels(void);
 
 /* The picture that speeds are measured on, the same for devices and threads: scale^2 times 131072
  * pixels. */

@@ -32,12 +32,43 @@ struct device_rows_launch {
     uint32_t begin, pixels;
 };
 
+/* Memory for the points of a k-means, in buffers of `blocks` blocks. */
+struct device_points_shape {
+    uint32_t dims, tiles;
+    uint32_t buffers, blocks;
+};
+
+enum device_copy { DEVICE_COPY_A, DEVICE_COPY_SQUARES, DEVICE_COPY_B, DEVICE_COPY_H };
+
+/* `count` floats, at most PLAIT_DEVICE_PUT, to `offset` of what `copy` says; a and squares have
+ * several buffers. */
+enum { PLAIT_DEVICE_PUT = 1 << 20 };
+struct device_put {
+    enum device_copy copy;
+    uint32_t buffer;
+    uint64_t offset;
+    uint32_t count;
+    const float *values;
+};
+
+/* Tiles [tile, tile + tiles) against blocks [first, first + blocks) of a buffer. Where `begins` is
+ * false an earlier launch has done the tiles before; where `ends` is false, a later one continues,
+ * and there are at most PLAIT_DEVICE_KEPT blocks. */
+enum { PLAIT_DEVICE_LABELS = 1 << 15, PLAIT_DEVICE_KEPT = 1 << 11 }; /* blocks of a launch */
+struct device_labels_launch {
+    uint32_t dims, tile, tiles;
+    bool begins, ends;
+    float slope;
+    uint32_t buffer, first, blocks;
+};
+
 enum device_state { DEVICE_RUNNING, DEVICE_ENDED, DEVICE_FAILED };
 
 struct plait_device_kind {
     const char *name;
     int (*count)(enum plait_device_choice choice);
-    /* Fills device->facts but for jobs and speeds, and sets device->pixels_max. NULL: `why`. */
+    /* Fills device->facts but for jobs and speeds, and sets device->pixels_max and buffer_bytes.
+     * NULL: `why`. */
     struct plait_device *(*open)(enum plait_device_choice choice, int index,
                                  struct plait_device_facts *facts, char *why);
     void (*close)(struct plait_device *device);
@@ -46,9 +77,12 @@ struct plait_device_kind {
      * triple. */
     bool (*arithmetic)(struct plait_device *device, uint32_t n, const double *abc, double *results);
 
-    /* Waits for it: 8 * steps fused operations of doubles, in chains of their own, in each of
-     * `items` work items. For benchmarks. */
-    bool (*fused)(struct plait_device *device, uint32_t items, uint32_t steps);
+    /* The same in floats. */
+    bool (*floats)(struct plait_device *device, uint32_t n, const float *abc, float *results);
+
+    /* Waits for it: 8 * steps fused operations of doubles, or of floats, in chains of their own, in
+     * each of `items` work items. For benchmarks. */
+    bool (*fused)(struct plait_device *device, bool doubles, uint32_t items, uint32_t steps);
 
     /* These start something on a slot that is free and return at once. false: the device has
      * failed, and device->why says how; so does DEVICE_FAILED. */
@@ -61,23 +95,32 @@ struct plait_device_kind {
                         const struct device_rows_launch *launch, uint32_t steps);
     /* Brings the counts of the batch to the slot's memory. */
     bool (*rows_fetch)(struct plait_device *device, int slot, uint32_t pixels);
+    /* Memory on the device for points; NULL: the device has none left, and device->why says so. */
+    void *(*points_open)(struct plait_device *device, const struct device_points_shape *shape);
+    void (*points_close)(struct plait_device *device, void *points);
+    bool (*put)(struct plait_device *device, void *points, int slot, const struct device_put *put);
+    bool (*label)(struct plait_device *device, void *points, int slot,
+                  const struct device_labels_launch *launch);
     enum device_state (*poll)(struct plait_device *device, int slot);
 
     /* What has come of it when poll says DEVICE_ENDED, until the next start on the slot. */
     const uint32_t *(*sums)(const struct plait_device *device, int slot);
     uint32_t (*pending)(const struct plait_device *device, int slot); /* orbits not ended */
     const int32_t *(*counts)(const struct plait_device *device, int slot);
+    const int32_t *(*labels)(const void *points, int slot); /* [blocks][BLOCK] */
 };
 
 /* A device of any kind begins with this. */
 struct plait_device {
     const struct plait_device_kind *kind;
     struct plait_device_facts facts;
-    uint32_t pixels_max; /* of a batch; 0: no rows */
-    uint64_t draws_budget,
-        steps_budget;           /* of a launch, for it to last about as long as it should */
+    uint32_t pixels_max;   /* of a batch; 0: no rows */
+    uint64_t buffer_bytes; /* of the largest buffer that it may have */
+    uint64_t draws_budget, steps_budget,
+        products_budget;        /* of a launch, for it to last about as long as it should */
     char why[PLAIT_DEVICE_WHY]; /* it failed */
     bool lost;
+    bool declined; /* that points do not fit has been said */
     plait_device_loss_fn *loss;
     void *loss_context;
 };

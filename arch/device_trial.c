@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What a device must show before it is used: what its driver claims does not count. Arithmetic
- * where roundings, subnormals and signs of zero can go wrong, darts, and tiles of pictures; one
- * wrong bit is enough to refuse it. Then its speed. */
+ * where roundings, subnormals and signs of zero can go wrong, darts, labels of k-means, and tiles
+ * of pictures; one wrong bit is enough to refuse it. Then its speed. */
 #include "device_kind.h"
 
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 
 enum { TRIPLES = 1 << 14, RESULTS = 4 };
 
-static const double speed_s = 10e-3;
+static const double speed_s = 20e-3; /* four launches of 5 ms */
 
 /* -- arithmetic -------------------------------------------------------------------------------- */
 
@@ -133,6 +133,142 @@ static bool trial_darts(struct plait_device *device, char *why) {
                 known[k].darts, known[k].pcg32 ? "pcg32" : "rxs64", hits, known[k].hits);
     }
     return true;
+}
+
+/* -- labels ------------------------------------------------------------------------------------ */
+
+static float trial_float(uint32_t bits) {
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Any float that neither is subnormal nor makes anything that is (device_labels.c says why those
+ * do not count), or one of few bits, so that products and sums lie halfway between two floats. */
+static float trial_float_operand(uint64_t random) {
+    const uint32_t sign = (uint32_t)(random & 1) << 31;
+    const uint32_t fraction = (uint32_t)(random >> 20) & 0x7fffff;
+    const uint32_t exponent = 115 + (uint32_t)(random >> 4 & 15);
+    switch (random >> 1 & 3) {
+    case 0: /* 13 bits: a product has 26 */
+        return trial_float(sign | exponent << 23 | (fraction >> 11 | 1) << 11);
+    case 1: /* one bit */
+        return trial_float(sign | (exponent + 1) << 23);
+    default:
+        return trial_float(sign | exponent << 23 | fraction);
+    }
+}
+
+static bool trial_floats(struct plait_device *device, char *why) {
+    float *abc = malloc(3 * TRIPLES * sizeof *abc),
+          *results = malloc(RESULTS * TRIPLES * sizeof *abc);
+    uint64_t state = 2025;
+    uint32_t wrong = 0;
+    bool able = abc && results;
+    if (!able)
+        plait_device_refuse(why, "out of memory");
+    for (uint32_t k = 0; able && k < 3 * TRIPLES; k++) {
+        abc[k] = trial_float_operand(pcg_rxs_m_xs(state));
+        state = pcg_step(state);
+    }
+    if (able && !device->kind->floats(device, TRIPLES, abc, results)) {
+        plait_device_refuse(why, "%s", device->why);
+        able = false;
+    }
+    for (uint32_t k = 0; able && k < TRIPLES; k++) {
+        const float a = abc[3 * k], b = abc[3 * k + 1], c = abc[3 * k + 2];
+        const float product = a * b, sum = a + b;
+        const float expected[RESULTS] = {fmaf(a, b, c), product, sum, fmaf(-a, a, b)};
+        for (int r = 0; r < RESULTS; r++)
+            wrong += memcmp(&expected[r], &results[RESULTS * k + (uint32_t)r], sizeof(float)) != 0;
+    }
+    if (wrong > 0)
+        plait_device_refuse(why, "its arithmetic of floats differs in %" PRIu32 " of %d results",
+                            wrong, RESULTS * TRIPLES);
+    free(abc);
+    free(results);
+    return able && wrong == 0;
+}
+
+/* Points and centroids drawn for a trial or a measurement. */
+struct trial_labels {
+    float *memory; /* NULL: there is none */
+    float *a, *squares, *b, *h;
+    struct plait_device_copies copies;
+    struct plait_kmeans_floats centroids;
+};
+
+/* h has no error taken off it, which results do not need here. Of equal centroids, one of which
+ * stands twice, points are in doubt. */
+static struct trial_labels trial_labels_draw(uint32_t dims, uint32_t tiles, uint64_t blocks) {
+    const size_t points = blocks * PLAIT_KMEANS_BLOCK,
+                 centroids = (size_t)tiles * PLAIT_KMEANS_TILE;
+    struct trial_labels t = {.memory = malloc((points + centroids) * (dims + 1) * sizeof(float))};
+    uint64_t state = 2026;
+    t.a = t.memory;
+    t.squares = t.a + points * dims;
+    t.b = t.squares + points;
+    t.h = t.b + centroids * dims;
+    t.copies = (struct plait_device_copies){dims, tiles, blocks, t.a, t.squares};
+    t.centroids = (struct plait_kmeans_floats){dims, tiles, t.b, t.h, 0x1p-12f};
+    if (!t.memory)
+        return t;
+    for (size_t k = 0; k < points * dims; k++, state = pcg_step(state))
+        t.a[k] = (float)(int32_t)(pcg_rxs_m_xs(state) >> 32) * 0x1p-31f;
+    for (size_t k = 0; k < centroids * dims; k++, state = pcg_step(state))
+        t.b[k] = (float)(int32_t)(pcg_rxs_m_xs(state) >> 32) * 0x1p-31f;
+    for (size_t d = 0; d < dims; d++)
+        t.b[d * PLAIT_KMEANS_TILE] = t.b[((tiles - 1) * (size_t)dims + d) * PLAIT_KMEANS_TILE + 2];
+    for (size_t p = 0; p < points; p++) {
+        const float *a = t.a + p / PLAIT_KMEANS_BLOCK * dims * PLAIT_KMEANS_BLOCK;
+        t.squares[p] = 0;
+        for (size_t d = 0; d < dims; d++) {
+            const float x = a[d * PLAIT_KMEANS_BLOCK + p % PLAIT_KMEANS_BLOCK];
+            t.squares[p] = fmaf(x, x, t.squares[p]);
+        }
+    }
+    for (size_t j = 0; j < centroids; j++) {
+        const float *b = t.b + j / PLAIT_KMEANS_TILE * dims * PLAIT_KMEANS_TILE;
+        float square = 0;
+        for (size_t d = 0; d < dims; d++) {
+            const float y = b[d * PLAIT_KMEANS_TILE + j % PLAIT_KMEANS_TILE];
+            square = fmaf(y, y, square);
+        }
+        t.h[j] = j + 3 < centroids ? square / 2 : 3e38f; /* the last ones only fill the tile */
+    }
+    return t;
+}
+
+/* Labels of `blocks` blocks by launches of about `budget` products, which shows the ways of cutting
+ * the work, against the reference. */
+static bool trial_labels(struct plait_device *device, uint32_t dims, uint32_t tiles,
+                         uint64_t blocks, uint64_t budget, char *why) {
+    const struct trial_labels t = trial_labels_draw(dims, tiles, blocks);
+    const uint64_t points = blocks * PLAIT_KMEANS_BLOCK;
+    int32_t *labels = malloc(points * sizeof *labels);
+    struct plait_device_points *there =
+        t.memory && labels ? plait_device_points_open(device, &t.copies) : NULL;
+    uint64_t done, wrong = 0;
+    bool able = there != NULL;
+    device->products_budget = budget;
+    if (!able)
+        plait_device_refuse(why, "%s", t.memory && labels ? device->why : "out of memory");
+    else if (plait_device_labels(there, &t.centroids, trial_silent, labels, &done) !=
+             PLAIT_DEVICE_DONE)
+        able = plait_device_refuse(why, "%s", device->why);
+    for (uint64_t p = 0; able && p < points; p++)
+        wrong += labels[p] != plait_device_reference_label(
+                                  &t.centroids,
+                                  t.a + p / PLAIT_KMEANS_BLOCK * dims * PLAIT_KMEANS_BLOCK +
+                                      p % PLAIT_KMEANS_BLOCK,
+                                  t.squares[p]);
+    if (wrong > 0)
+        able = plait_device_refuse(why, "of %" PRIu64 " labels of k-means %" PRIu64 " differ",
+                                   points, wrong);
+    plait_device_points_close(there);
+    free(t.memory);
+    free(labels);
+    return able;
 }
 
 /* -- rows -------------------------------------------------------------------------------------- */
@@ -257,17 +393,63 @@ static bool trial_rows_speed(struct plait_device *device) {
     return true;
 }
 
+struct plait_device_speed plait_device_speed_labels(void) {
+    return (struct plait_device_speed){.dims = 32, .tiles = 16, .blocks = 1 << 11};
+}
+
+static bool trial_labels_speed(struct plait_device *device) {
+    const struct plait_device_speed work = plait_device_speed_labels();
+    const struct trial_labels t = trial_labels_draw(work.dims, work.tiles, work.blocks);
+    const uint64_t points = work.blocks * PLAIT_KMEANS_BLOCK;
+    const double products = (double)points * work.dims * work.tiles * PLAIT_KMEANS_TILE;
+    int32_t *labels = malloc(points * sizeof *labels);
+    struct plait_device_points *there =
+        t.memory && labels ? plait_device_points_open(device, &t.copies) : NULL;
+    enum plait_device_end end = there ? PLAIT_DEVICE_DONE : PLAIT_DEVICE_LOST;
+    double seconds = 0;
+    uint64_t done;
+    if (there) /* sends the points */
+        end = plait_device_labels(there, &t.centroids, trial_silent, labels, &done);
+    for (uint32_t times = 1; end == PLAIT_DEVICE_DONE && seconds < speed_s && times <= 1 << 10;
+         times *= 2) {
+        const double start_s = trial_seconds();
+        for (uint32_t k = 0; k < times && end == PLAIT_DEVICE_DONE; k++)
+            end = plait_device_labels(there, &t.centroids, trial_silent, labels, &done);
+        seconds = trial_seconds() - start_s;
+        device->facts.products_per_s = products * times / seconds;
+    }
+    plait_device_points_close(there);
+    free(t.memory);
+    free(labels);
+    return end == PLAIT_DEVICE_DONE;
+}
+
+/* What buffers must hold for labels to be tried: a driver that does not say has none. */
+static const uint64_t labels_bytes = UINT64_C(1) << 23;
+
 bool plait_device_try(struct plait_device *device, char *why) {
     const struct plait_escape_job mandelbrot = trial_mandelbrot(), julia = trial_julia(),
                                   returning = trial_returning();
     const bool rows = device->facts.doubles && device->pixels_max > 0;
+    const bool labels =
+        device->buffer_bytes >= labels_bytes && device->facts.memory_bytes / 8 >= labels_bytes;
+    const uint64_t products_budget = device->products_budget;
     if (!trial_darts(device, why))
         return false;
+    /* Whole launches; some tiles and some blocks at a time; one tile of one group of blocks. */
+    if (labels &&
+        (!trial_floats(device, why) || !trial_labels(device, 3, 4, 301, UINT64_C(1) << 24, why) ||
+         !trial_labels(device, 17, 9, 61, UINT64_C(1) << 17, why) ||
+         !trial_labels(device, 64, 3, 6, 1, why)))
+        return false;
+    device->products_budget = products_budget;
     if (rows && (!trial_arithmetic(device, why) || !trial_tile(device, &mandelbrot, why) ||
                  !trial_tile(device, &julia, why) || !trial_tile(device, &returning, why)))
         return false;
-    device->facts.jobs = PLAIT_DOES_DARTS | (rows ? PLAIT_DOES_ROWS : 0);
-    if (!trial_darts_speed(device) || (rows && !trial_rows_speed(device)))
+    device->facts.jobs =
+        PLAIT_DOES_DARTS | (labels ? PLAIT_DOES_LABELS : 0) | (rows ? PLAIT_DOES_ROWS : 0);
+    if (!trial_darts_speed(device) || (labels && !trial_labels_speed(device)) ||
+        (rows && !trial_rows_speed(device)))
         return plait_device_refuse(why, "%s", device->why);
     return true;
 }

@@ -8,6 +8,7 @@
 
 #include "bound.h"
 #include "darts.h"
+#include "deep.h"
 #include "escape.h"
 #include "kmeans.h"
 #include "smooth.h"
@@ -18,6 +19,7 @@
 struct plait_path_kernels {
     plait_escape_tile_fn *escape_tile;
     plait_smooth_row_fn *smooth_row;
+    plait_deep_tile_fn *deep_tile;
     plait_darts_hits_fn *darts_hits;
     plait_kmeans_path_fn *kmeans;
 };

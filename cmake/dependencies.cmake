@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
-# What Plait builds on. Required: OpenMP, and for the command MPI, libpng, jansson and cminpack. The others
-# switch one feature off when they are missing; cmake/summary.cmake says which.
+# What Plait builds on. Required: OpenMP, and for the command MPI, libpng, jansson and cminpack. Each of the others
+# belongs to a feature that is ON or OFF: a library that is missing is an error which names the option that does
+# without it, and one that is there by accident is not used.
 find_package(OpenMP REQUIRED COMPONENTS C)
 find_package(PkgConfig)
 
-# pkg_check_modules alone would leave PLAIT_CAIRO_FOUND undefined without pkg-config itself.
+# Sets PLAIT_<name>_FOUND, also without pkg-config itself, and makes PkgConfig::PLAIT_<name>.
 macro(plait_optional name module)
   set(PLAIT_${name}_FOUND FALSE)
   if(PkgConfig_FOUND)
-    pkg_check_modules(PLAIT_${name} QUIET IMPORTED_TARGET ${module})
+    pkg_check_modules(PLAIT_${name} QUIET IMPORTED_TARGET "${module}")
   endif()
 endmacro()
 
@@ -19,12 +20,23 @@ if(PLAIT_MPI)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(PLAIT_JANSSON REQUIRED IMPORTED_TARGET jansson)
   pkg_check_modules(PLAIT_CMINPACK REQUIRED IMPORTED_TARGET cminpack)
-  plait_optional(CAIRO cairo-pdf)
+  if(PLAIT_CAIRO)
+    plait_optional(CAIRO_LIBRARY cairo-pdf)
+    if(NOT PLAIT_CAIRO_LIBRARY_FOUND)
+      message(FATAL_ERROR "no cairo: install libcairo2-dev, or give -DPLAIT_CAIRO=OFF, and there is no PDF")
+    endif()
+  endif()
   # Open MPI brings the headers along on Debian. Never by accident: whoever has none says OFF.
   if(PLAIT_HWLOC)
-    pkg_check_modules(PLAIT_HWLOC_LIBRARY IMPORTED_TARGET "hwloc >= 2.1")
+    plait_optional(HWLOC_LIBRARY "hwloc >= 2.1")
     if(NOT PLAIT_HWLOC_LIBRARY_FOUND)
       message(FATAL_ERROR "no hwloc of at least 2.1: install libhwloc-dev, or give -DPLAIT_HWLOC=OFF, and /sys takes its place")
+    endif()
+  endif()
+  if(PLAIT_MPFR)
+    plait_optional(MPFR_LIBRARY "mpfr >= 4.0")
+    if(NOT PLAIT_MPFR_LIBRARY_FOUND)
+      message(FATAL_ERROR "no MPFR of at least 4.0: install libmpfr-dev, or give -DPLAIT_MPFR=OFF, and deep zooms are refused")
     endif()
   endif()
 endif()
@@ -47,13 +59,14 @@ if(PLAIT_TESTS AND NOT CMAKE_CROSSCOMPILING)
 endif()
 
 # PCG's own C++ code: the oracle of the tests and the baseline of the benchmark of darts.
-set(PLAIT_PCG_FOUND FALSE)
-if((PLAIT_TESTS OR PLAIT_BENCH) AND NOT CMAKE_CROSSCOMPILING)
+set(PLAIT_USES_PCG FALSE)
+if(PLAIT_PCG AND (PLAIT_TESTS OR PLAIT_BENCH) AND NOT CMAKE_CROSSCOMPILING)
   include(CheckLanguage)
   check_language(CXX)
   find_path(PLAIT_PCG_INCLUDE pcg_random.hpp)
-  if(CMAKE_CXX_COMPILER AND PLAIT_PCG_INCLUDE)
-    enable_language(CXX)
-    set(PLAIT_PCG_FOUND TRUE)
+  if(NOT CMAKE_CXX_COMPILER OR NOT PLAIT_PCG_INCLUDE)
+    message(FATAL_ERROR "PCG's own code needs a C++ compiler and pcg_random.hpp (g++ libpcg-cpp-dev); -DPLAIT_PCG=OFF leaves it out")
   endif()
+  enable_language(CXX)
+  set(PLAIT_USES_PCG TRUE)
 endif()

@@ -13,7 +13,8 @@ set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 # An -O3 that the build type brings stays; contraction would fuse what the contract keeps apart.
-add_compile_options(-ffp-contract=off -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla
+# Where the sources lie is no part of the result: __FILE__ begins at the top of the tree.
+add_compile_options(-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/= -ffp-contract=off -Wall -Wextra -Wshadow -Wpointer-arith -Wwrite-strings -Wvla
                     "$<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes>")
 # 64-bit file sizes on 32-bit Arm too.
 add_compile_definitions(_POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)

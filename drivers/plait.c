@@ -18,6 +18,7 @@
 #include "ranks/spawn.h"
 #include "run/run.h"
 #include "subcommands.h"
+#include "versions.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -137,6 +138,15 @@ static int answer_version(void) {
     struct failure failure = {0};
     if (meet("--version", &failure) && failure.exit_status == EXIT_DONE)
         printf("plait %s\n", plait_version());
+    return failure.exit_status == EXIT_DONE ? end_without_mpi() : failure.exit_status;
+}
+
+static int answer_versions(void) {
+    struct failure failure = {0};
+    if (meet("--version --verbose", &failure) && failure.exit_status == EXIT_DONE) {
+        printf("plait %s\n", plait_version());
+        versions_print(stdout);
+    }
     return failure.exit_status == EXIT_DONE ? end_without_mpi() : failure.exit_status;
 }
 
@@ -291,8 +301,12 @@ int main(int argc, char **argv) {
 
     if (!name)
         return answer_nothing();
-    if (is_any(name, "version", "--version", NULL))
-        return argc > 2 ? refuse_rest(name, argv[2]) : answer_version();
+    if (is_any(name, "version", "--version", NULL)) {
+        const bool verbose = argc > 2 && is_any(argv[2], "--verbose", "-v", NULL);
+        if (argc > 2 + verbose)
+            return refuse_rest(name, argv[2 + verbose]);
+        return verbose ? answer_versions() : answer_version();
+    }
     const bool helps = is_any(name, "help", "--help", "-h");
     if (helps && argc == 2)
         return answer_usage();

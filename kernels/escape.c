@@ -5,6 +5,7 @@
 
 #include "../arch/device.h"
 #include "../arch/path.h"
+#include "deep_job.h"
 #include "device_rest.h"
 #include "escape_job.h"
 #include "exec_is_valid.h"
@@ -78,6 +79,8 @@ enum plait_status plait_escape_check(const struct plait_escape *escape) {
         return PLAIT_E_ARGUMENT;
     if (escape->maxit < 1)
         return PLAIT_E_ARGUMENT;
+    if (escape->deep)
+        return plait_deep_fits(escape->deep, escape) ? PLAIT_OK : PLAIT_E_ARGUMENT;
     /* Written so that NaN is refused as well; fmax would drop it from the largest coordinate. A
      * distance of 0 is left to the resolution: it is what dividing a tiny region by a size ends in.
      */
@@ -134,6 +137,26 @@ struct plait_escape_job plait_escape_make_job(const struct plait_escape *escape)
     };
 }
 
+struct plait_pixels plait_pixels_of(const struct plait_escape *escape,
+                                    const struct plait_path *path) {
+    struct plait_pixels pixels = {
+        .is_deep = escape->deep != NULL,
+        .direct_tile = PLAIT_PATH_KERNEL(path, escape_tile),
+        .deep_tile = PLAIT_PATH_KERNEL(path, deep_tile),
+    };
+    if (pixels.is_deep)
+        pixels.deep = plait_deep_make_job(escape);
+    else
+        pixels.job = plait_escape_make_job(escape);
+    return pixels;
+}
+
+/* The count of one pixel by the reference of its kind. */
+static int32_t reference_count(const struct plait_pixels *pixels, uint32_t row, uint32_t col) {
+    return pixels->is_deep ? plait_deep_reference(&pixels->deep, row, col, NULL)
+                           : plait_escape_reference(&pixels->job, row, col);
+}
+
 /* How rows [first, first + rows) are cut into tiles: a grid, whole rows where there are enough. */
 struct tiling {
     uint32_t rows, cols; /* of a whole tile */
@@ -143,8 +166,9 @@ struct tiling {
 /* Tiles must be many, so that threads end together and progress is smooth, and large, so that a
  * path can keep its vectors full: 32 per thread, of 16384 to 65536 pixels, but not fewer than 4 per
  * thread unless they get so small that most lanes idle. A picture of few wide rows is cut across
- * too. */
-static struct tiling cut_into_tiles(uint32_t rows, uint32_t width, int threads) {
+ * too. Deep pixels take long: their tiles are small. */
+static struct tiling cut_into_tiles(const struct plait_escape *escape, uint32_t rows, int threads) {
+    const uint32_t width = escape->width;
     const uint64_t pixels = (uint64_t)rows * width;
     const uint64_t workers = (uint64_t)threads;
     uint64_t size = pixels / (32 * workers);
@@ -154,6 +178,8 @@ static struct tiling cut_into_tiles(uint32_t rows, uint32_t width, int threads) 
         size = 65536;
     if (size > pixels / (4 * workers))
         size = pixels / (4 * workers);
+    if (escape->deep && size > 1024)
+        size = 1024;
     if (size < 256)
         size = 256;
 
@@ -181,7 +207,7 @@ static struct plait_escape_tile tile_at(const struct tiling *t, uint64_t index, 
 
 /* The work of one call: rows [first, first + rows). */
 struct tiles_work {
-    struct plait_escape_job job;
+    struct plait_pixels pixels;
     struct tiling tiling;
     uint32_t width, first, rows;
     plait_escape_take_tile_fn *take;
@@ -193,7 +219,7 @@ static uint64_t take_tile(void *context, uint64_t index, int thread) {
     const struct tiles_work *work = context;
     struct plait_escape_tile tile = tile_at(&work->tiling, index, work->rows, work->width);
     tile.row += work->first;
-    work->take(work->context, &work->job, &tile, thread);
+    work->take(work->context, &work->pixels, &tile, thread);
     return (uint64_t)tile.rows * tile.cols;
 }
 
@@ -209,8 +235,8 @@ enum plait_status plait_escape_take_tiles(const struct plait_escape *escape,
     if (range.rows == 0)
         return PLAIT_OK;
     struct tiles_work work = {
-        .job = plait_escape_make_job(escape),
-        .tiling = cut_into_tiles(range.rows, escape->width, exec->threads),
+        .pixels = plait_pixels_of(escape, exec->path),
+        .tiling = cut_into_tiles(escape, range.rows, exec->threads),
         .width = escape->width,
         .first = range.first,
         .rows = range.rows,
@@ -230,17 +256,16 @@ enum plait_status plait_escape_take_tiles(const struct plait_escape *escape,
 
 /* Where counts go. */
 struct count_rows {
-    plait_escape_tile_fn *escape_tile;
     uint32_t width, first;
     int32_t *counts; /* of row `first` and those below */
 };
 
-static void count_tile(void *context, const struct plait_escape_job *job,
+static void count_tile(void *context, const struct plait_pixels *pixels,
                        const struct plait_escape_tile *tile, int thread) {
     const struct count_rows *to = context;
     (void)thread;
-    to->escape_tile(
-        job, tile,
+    plait_pixels_tile(
+        pixels, tile,
         &(struct plait_escape_results){
             .counts = to->counts + (size_t)(tile->row - to->first) * to->width + tile->col,
             .stride = to->width,
@@ -276,10 +301,10 @@ enum plait_status plait_escape_rows(const struct plait_escape *escape,
                                     int32_t *counts) {
     if (!exec_is_valid(exec))
         return PLAIT_E_ARGUMENT;
-    if (exec->device && rows > 0 && (plait_device_jobs(exec->device) & PLAIT_DOES_ROWS))
+    if (exec->device && !escape->deep && rows > 0 &&
+        (plait_device_jobs(exec->device) & PLAIT_DOES_ROWS))
         return escape_device_rows(escape, exec, first, rows, counts);
-    struct count_rows to = {PLAIT_PATH_KERNEL(exec->path, escape_tile), escape->width, first,
-                            counts};
+    struct count_rows to = {escape->width, first, counts};
     return plait_escape_take_tiles(escape, exec, (struct plait_row_range){first, rows}, count_tile,
                                    &to);
 }
@@ -295,6 +320,12 @@ enum symmetry {
 };
 
 static enum symmetry symmetry_of(const struct plait_escape *escape) {
+    if (escape->deep && !escape->brute) {
+        const struct plait_deep_view *view = plait_deep_view_of(escape->deep);
+        return view->mirrored_rows    ? SYMMETRY_ROWS
+               : view->mirrored_point ? SYMMETRY_POINT
+                                      : SYMMETRY_NONE;
+    }
     if (escape->brute || escape->cy != 0)
         return SYMMETRY_NONE;
     if (escape->kind == PLAIT_MANDELBROT || escape->cim == 0)
@@ -342,14 +373,14 @@ static void complete(const struct plait_escape *escape, int threads, size_t pixe
 /* Column 0 of the rows that are completed, where it has no mirror image. */
 static void compute_first_column(const struct plait_escape *escape, const struct plait_exec *exec,
                                  int32_t *counts) {
-    const struct plait_escape_job job = plait_escape_make_job(escape);
+    const struct plait_pixels kernel = plait_pixels_of(escape, exec->path);
     const uint32_t from = plait_escape_distinct_rows(escape);
 #pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
     for (int64_t i = from; i < (int64_t)escape->height; i++) {
         const struct plait_escape_tile first_pixel = {(uint32_t)i, 0, 1, 1};
         const struct plait_escape_results to = {.counts = counts + (size_t)i * escape->width,
                                                 .stride = 1};
-        PLAIT_PATH_KERNEL(exec->path, escape_tile)(&job, &first_pixel, &to);
+        plait_pixels_tile(&kernel, &first_pixel, &to);
     }
 }
 
@@ -393,14 +424,16 @@ static void reverse_order(uint32_t rows, uint32_t width, int threads, int32_t *c
 
 /* Columns [1, width) from right to left; column 0 is computed. counts[rows][width] are rows [first,
  * first + rows) of the picture, but for the order of their columns. */
-static void reverse_columns(const struct plait_escape_job *job, const struct plait_exec *exec,
-                            uint32_t first, uint32_t rows, uint32_t width, int32_t *counts) {
+static void reverse_columns(const struct plait_escape *escape, const struct plait_exec *exec,
+                            uint32_t first, uint32_t rows, int32_t *counts) {
+    const struct plait_pixels kernel = plait_pixels_of(escape, exec->path);
+    const uint32_t width = escape->width;
 #pragma omp parallel for num_threads(exec->threads) schedule(dynamic, 16)
     for (int64_t i = 0; i < (int64_t)rows; i++) {
         int32_t *row = counts + (size_t)i * width;
         const struct plait_escape_tile first_pixel = {first + (uint32_t)i, 0, 1, 1};
         const struct plait_escape_results to = {.counts = row, .stride = 1};
-        PLAIT_PATH_KERNEL(exec->path, escape_tile)(job, &first_pixel, &to);
+        plait_pixels_tile(&kernel, &first_pixel, &to);
         for (uint32_t j = 1; j < width - j; j++) {
             const int32_t count = row[j];
             row[j] = row[width - j];
@@ -418,10 +451,9 @@ enum plait_status plait_escape_mirror_rows(const struct plait_escape *escape,
     const uint32_t images = escape->height - plait_escape_distinct_rows(escape);
     if (!exec_is_valid(exec) || first < 1 || first > images + 1 || rows > images + 1 - first)
         return PLAIT_E_ARGUMENT;
-    const struct plait_escape_job job = plait_escape_make_job(escape);
     reverse_order(rows, escape->width, exec->threads, counts);
     if (symmetry_of(escape) == SYMMETRY_POINT)
-        reverse_columns(&job, exec, escape->height - first - rows + 1, rows, escape->width, counts);
+        reverse_columns(escape, exec, escape->height - first - rows + 1, rows, counts);
     return PLAIT_OK;
 }
 
@@ -446,8 +478,8 @@ struct plait_escape_tally plait_escape_count_steps(const struct plait_escape *es
 }
 
 int32_t plait_escape_pixel(const struct plait_escape *escape, uint32_t row, uint32_t col) {
-    const struct plait_escape_job job = plait_escape_make_job(escape);
-    return plait_escape_reference(&job, row, col);
+    const struct plait_pixels pixels = plait_pixels_of(escape, &plait_path_scalar);
+    return reference_count(&pixels, row, col);
 }
 
 enum plait_status plait_escape_verify(const struct plait_escape *escape,
@@ -468,7 +500,7 @@ enum plait_status plait_escape_verify_rows(const struct plait_escape *escape,
     if (!exec_is_valid(exec) || !row_range_is_valid(escape, range))
         return PLAIT_E_ARGUMENT;
 
-    const struct plait_escape_job job = plait_escape_make_job(escape);
+    const struct plait_pixels kernel = plait_pixels_of(escape, exec->path);
     const uint64_t pixels = (uint64_t)escape->width * escape->height;
     const uint64_t begin = (uint64_t)range.first * escape->width;
     const uint64_t end = begin + (uint64_t)range.rows * escape->width;
@@ -481,7 +513,7 @@ enum plait_status plait_escape_verify_rows(const struct plait_escape *escape,
             continue;
         const uint32_t i = (uint32_t)(pixel / escape->width);
         const uint32_t j = (uint32_t)(pixel % escape->width);
-        const int32_t expected = plait_escape_reference(&job, i, j);
+        const int32_t expected = reference_count(&kernel, i, j);
         const int32_t got = counts[pixel - begin];
         if (expected == got)
             continue;

@@ -4,14 +4,39 @@
 #ifndef PLAIT_KERNELS_ESCAPE_JOB_H
 #define PLAIT_KERNELS_ESCAPE_JOB_H
 
+#include "../arch/deep.h"
 #include "../arch/escape.h"
+#include "../arch/path.h"
 #include "plait/escape.h"
 
 /* escape must pass plait_escape_check. */
 struct plait_escape_job plait_escape_make_job(const struct plait_escape *escape);
 
+/* How the pixels of a picture are computed, directly or deep: all kernels of pictures go through
+ * this. */
+struct plait_pixels {
+    bool is_deep;
+    struct plait_escape_job job; /* direct */
+    struct plait_deep_job deep;  /* deep */
+    plait_escape_tile_fn *direct_tile;
+    plait_deep_tile_fn *deep_tile;
+};
+
+/* escape must pass plait_escape_check. */
+struct plait_pixels plait_pixels_of(const struct plait_escape *escape,
+                                    const struct plait_path *path);
+
+static inline void plait_pixels_tile(const struct plait_pixels *pixels,
+                                     const struct plait_escape_tile *tile,
+                                     const struct plait_escape_results *to) {
+    if (pixels->is_deep)
+        pixels->deep_tile(&pixels->deep, tile, to);
+    else
+        pixels->direct_tile(&pixels->job, tile, to);
+}
+
 /* Does the work of a tile of the picture; thread as in tasks.h. */
-typedef void plait_escape_take_tile_fn(void *context, const struct plait_escape_job *job,
+typedef void plait_escape_take_tile_fn(void *context, const struct plait_pixels *pixels,
                                        const struct plait_escape_tile *tile, int thread);
 
 enum { PLAIT_ESCAPE_TILE_PIXELS = 65536 }; /* at most */

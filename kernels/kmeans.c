@@ -4,6 +4,7 @@
 #include "kmeans_run.h"
 
 #include "../arch/kmeans_reference.h"
+#include "device_rest.h"
 #include "exec_is_valid.h"
 #include "fnv.h"
 #include "tasks.h"
@@ -266,6 +267,11 @@ enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
     plait_kmeans_copy_points(run, NULL, &run->copies);
     for (uint64_t i = run->share.count; i < places; i++)
         run->labels[i] = -1;
+    status = plait_kmeans_agree(run, plait_kmeans_open_device(run) ? PLAIT_OK : PLAIT_E_MEMORY);
+    if (status != PLAIT_OK) {
+        plait_kmeans_close(run);
+        return status;
+    }
     *opened = run;
     return PLAIT_OK;
 }
@@ -273,6 +279,7 @@ enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
 void plait_kmeans_close(struct plait_kmeans_run *run) {
     if (!run)
         return;
+    plait_kmeans_close_device(run);
     void *const arrays[] = {run->scales.to_whole,
                             run->scales.from_whole,
                             run->origin,
@@ -314,7 +321,8 @@ struct labelling {
     struct plait_kmeans_run *run;
     struct plait_kmeans_floats floats;
     bool use_gaps, keep_gaps;
-    uint64_t unit; /* blocks of a task */
+    uint64_t known; /* blocks whose labels a device has found */
+    uint64_t unit;  /* blocks of a task */
     atomic_uint_fast64_t changed, doubts, skipped;
 };
 struct labeller {
@@ -467,17 +475,42 @@ static void kmeans_label_blocks(struct labeller *own, uint64_t block, uint32_t b
     }
 }
 
-/* A task: some blocks. Returns their points. */
+/* Takes the labels of a block that a device has found, but for those in doubt. */
+static void kmeans_take_block(struct labeller *own, uint64_t block) {
+    const struct plait_kmeans_run *run = own->labelling->run;
+    const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
+    const uint64_t first = block * BLOCK, left = run->share.count - first;
+    const size_t some = left < BLOCK ? (size_t)left : BLOCK;
+    const int32_t *found = run->found + first, *labels = run->labels + first;
+    /* As most are in the end; at the beginning, no label is -1 and in doubt about cluster 0 too. */
+    if (labels[0] >= 0 && memcmp(found, labels, some * sizeof *found) == 0)
+        return;
+    for (size_t p = 0; p < some; p++) {
+        int32_t label = found[p];
+        if (label < 0) {
+            label = run->path->label(run->share.values + (first + p) * dims, run->centroids,
+                                     clusters, dims);
+            own->doubts++;
+        }
+        if (label != labels[p])
+            kmeans_plan_move(own, first + p, label);
+    }
+}
+
+/* A task: some blocks. Returns their points, where a device has not counted them. */
 static uint64_t kmeans_label_unit(void *context, uint64_t task, int thread) {
     struct labelling *labelling = context;
     struct plait_kmeans_run *run = labelling->run;
-    const uint64_t first = task * labelling->unit, blocks = run->copies.blocks - first;
+    uint64_t first = task * labelling->unit;
+    const uint64_t blocks = run->copies.blocks - first;
     const uint64_t end = first + (blocks < labelling->unit ? blocks : labelling->unit);
     struct labeller own = {
         .labelling = labelling,
         .delta = &run->deltas[thread % run->delta_count],
         .packed = run->packed + (size_t)thread * run->kmeans.dims * BLOCK,
     };
+    for (; first < end && first < labelling->known; first++)
+        kmeans_take_block(&own, first);
     if (labelling->keep_gaps)
         for (uint64_t b = first; b < end; b++)
             kmeans_label_block(&own, b);
@@ -492,7 +525,7 @@ static uint64_t kmeans_label_unit(void *context, uint64_t task, int thread) {
     atomic_fetch_add(&labelling->doubts, own.doubts);
     atomic_fetch_add(&labelling->skipped, own.skipped);
     const uint64_t points = end * BLOCK < run->share.count ? end * BLOCK : run->share.count;
-    return points - first * BLOCK;
+    return first < end ? points - first * BLOCK : 0;
 }
 
 /* Long enough to be worth taking, and where points are packed, to fill blocks. */
@@ -505,23 +538,28 @@ static uint64_t kmeans_unit_blocks(const struct plait_kmeans_run *run, bool pack
     return blocks < UNIT_BLOCKS_MAX ? blocks : UNIT_BLOCKS_MAX;
 }
 
-/* New labels of all points, and the sums that they give. */
+/* New labels of all points, and the sums that they give: by the device if there is one, and what it
+ * leaves by the path. */
 static enum plait_status kmeans_find_labels(struct plait_kmeans_run *run) {
-    const double error = plait_kmeans_score_error(run, true);
-    /* Distances of at most 64, with the points' |a| of at most sqrt(dims). */
-    const double farthest =
-        plait_kmeans_copy_centroids(run, run->centroids, run->kmeans.clusters, error, &run->tiles);
-    run->within_reach = farthest <= 1.001 * run->kmeans.dims;
-    const bool keep_gaps = plait_kmeans_wants_gaps(run);
-    const bool use_gaps = run->gaps_known && keep_gaps;
-    struct labelling labelling = {
-        .run = run,
-        .floats = {run->kmeans.dims, run->tiles.tiles, run->tiles.b, run->tiles.h,
-                   (float)(4.05 * error)},
-        .use_gaps = use_gaps,
-        .keep_gaps = keep_gaps,
-        .unit = kmeans_unit_blocks(run, use_gaps),
-    };
+    const double error = plait_kmeans_score_error(run, run->path->roundings, true);
+    const double begun = omp_get_wtime();
+    struct labelling labelling = {.run = run};
+    enum plait_status status = plait_kmeans_find_by_device(run, &labelling.known);
+    const bool all_known = labelling.known == run->copies.blocks;
+    if (!all_known) { /* distances of at most 64, with the points' |a| of at most sqrt(dims) */
+        const double farthest = plait_kmeans_copy_centroids(
+            run, run->centroids, run->kmeans.clusters, error, &run->tiles);
+        run->within_reach = farthest <= 1.001 * run->kmeans.dims;
+    }
+    labelling.floats = (struct plait_kmeans_floats){
+        run->kmeans.dims, run->tiles.tiles, run->tiles.b, run->tiles.h, (float)(4.05 * error)};
+    labelling.keep_gaps = labelling.known == 0 && plait_kmeans_wants_gaps(run);
+    labelling.use_gaps = run->gaps_known && labelling.keep_gaps;
+    labelling.unit = all_known ? UNIT_BLOCKS_MAX : kmeans_unit_blocks(run, labelling.use_gaps);
+    struct plait_rest rest = {&run->exec, labelling.known * BLOCK, run->share.count};
+    const struct plait_exec exec = labelling.known > 0 ? plait_rest_exec(&rest) : run->exec;
+    if (rest.before > rest.total)
+        rest.before = rest.total;
     const struct plait_tasks tasks = {
         .run = kmeans_label_unit,
         .context = &labelling,
@@ -530,15 +568,15 @@ static enum plait_status kmeans_find_labels(struct plait_kmeans_run *run) {
         .total = run->share.count,
         .unit = 1,
     };
-    if (!use_gaps)
+    if (!labelling.use_gaps)
         memset(run->drift, 0, run->kmeans.clusters * sizeof *run->drift);
-    const double begun = omp_get_wtime();
-    const enum plait_status status = plait_tasks_run(&tasks, &run->exec);
+    if (status == PLAIT_OK)
+        status = plait_tasks_run(&tasks, &exec);
     run->label_seconds += omp_get_wtime() - begun;
     run->changed = atomic_load(&labelling.changed);
     run->doubts = atomic_load(&labelling.doubts);
     run->skipped = atomic_load(&labelling.skipped);
-    run->gaps_known = keep_gaps;
+    run->gaps_known = labelling.keep_gaps;
     return plait_kmeans_add_deltas(run, status != PLAIT_OK);
 }
 

@@ -44,10 +44,9 @@ void plait_kmeans_find_origin(struct plait_kmeans_run *run) {
     run->unit = power_of_two(exponent < -470 ? 470 : -exponent);
 }
 
-double plait_kmeans_score_error(const struct plait_kmeans_run *run, bool tagged) {
+double plait_kmeans_score_error(const struct plait_kmeans_run *run, int roundings, bool tagged) {
     const double u = 0x1p-24, dims = run->kmeans.dims;
-    const double roundings = run->path->roundings * dims + 3;
-    return (roundings * 1.001 * u + (tagged ? 1.001 * 0x1p-17 : 0)) / 2 + 1.02 * u +
+    return ((roundings * dims + 3) * 1.001 * u + (tagged ? 1.001 * 0x1p-17 : 0)) / 2 + 1.02 * u +
            (dims + 4) * 0x1p-54;
 }
 

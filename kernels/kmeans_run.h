@@ -3,7 +3,7 @@
  *
  * kmeans.c opens, labels and iterates; kmeans_start.c finds the first centroids; kmeans_sums.c has
  * the exact sums and what is made of them; kmeans_floats.c the copies in floats that paths filter
- * with; kmeans_weights.c what points count for. */
+ * with; kmeans_weights.c what points count for; kmeans_device.c has a device filter. */
 #ifndef PLAIT_KERNELS_KMEANS_RUN_H
 #define PLAIT_KERNELS_KMEANS_RUN_H
 
@@ -76,6 +76,10 @@ struct plait_kmeans_run {
     bool within_reach; /* no centroid is too far away for bounds */
     bool gaps_known;   /* of the labels and centroids of the last step */
 
+    /* Where a device filters (kmeans_device.c), else NULL. */
+    struct plait_device_points *device_points;
+    int32_t *found; /* [blocks][BLOCK] what it has found: labels, or ~label in doubt */
+
     uint32_t steps;
     uint64_t changed, doubts, skipped;
     double label_seconds;
@@ -119,8 +123,9 @@ void plait_kmeans_move_weight(const struct plait_kmeans_run *run, struct kmeans_
  */
 
 void plait_kmeans_find_origin(struct plait_kmeans_run *run);
-/* The relative error of a score; tagged: its low bits hold an index. */
-double plait_kmeans_score_error(const struct plait_kmeans_run *run, bool tagged);
+/* The relative error of a score, to which a column adds so many roundings; tagged: its low bits
+ * hold an index. */
+double plait_kmeans_score_error(const struct plait_kmeans_run *run, int roundings, bool tagged);
 /* Fills copies->a and ->squares from rows[i] of the share (NULL: row i), i of [0, count). */
 void plait_kmeans_copy_points(const struct plait_kmeans_run *run, const uint64_t *rows,
                               const struct kmeans_copies *copies);
@@ -140,6 +145,16 @@ uint32_t plait_kmeans_moving(const struct plait_kmeans_run *run, uint64_t block,
 /* Copies of rows[count] of the share as one block, and their |a|^2. */
 void plait_kmeans_pack_block(const struct plait_kmeans_run *run, const uint64_t *rows, int count,
                              float *a, float *squares);
+
+/* -- kmeans_device.c ----------------------------------------------------------------------------
+ */
+
+/* After the copies of the points are made; false: memory is short. */
+bool plait_kmeans_open_device(struct plait_kmeans_run *run);
+void plait_kmeans_close_device(struct plait_kmeans_run *run);
+/* Has run->found filled for the first *blocks blocks: all of them, or where there is no device
+ * none, or where it fails on the way those before. PLAIT_OK or PLAIT_E_INTERRUPTED. */
+enum plait_status plait_kmeans_find_by_device(struct plait_kmeans_run *run, uint64_t *blocks);
 
 /* -- kmeans_sums.c ------------------------------------------------------------------------------
  */

@@ -362,7 +362,7 @@ static enum plait_status kmeans_start_plusplus(struct plait_kmeans_run *run, uin
     sample.count =
         kmeans_first_place(run, restart, m, kmeans_place_of(run, run->share.count)) - sample.first;
     sample.blocks = (sample.count + BLOCK - 1) / BLOCK;
-    sample.error = plait_kmeans_score_error(run, false);
+    sample.error = plait_kmeans_score_error(run, run->path->roundings, false);
     sample.potential_unit = power_of_two(run->scales.potential);
     const enum plait_status status =
         plait_kmeans_agree(run, kmeans_allocate_sample(&sample) ? PLAIT_OK : PLAIT_E_MEMORY);

@@ -12,6 +12,7 @@
 #include <omp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct plait_smooth_range plait_smooth_range_empty(void) {
     return (struct plait_smooth_range){.min = INT64_MAX, .max = INT64_MIN};
@@ -99,7 +100,6 @@ static void make_parts(const int32_t *counts, const double *values, size_t pixel
 /* -- with the counts --------------------------------------------------------------------------- */
 
 struct smooth_tiles {
-    plait_escape_tile_fn *escape_tile;
     uint32_t width, first;
     int32_t *counts;
     const struct plait_smooth_output *output;
@@ -108,14 +108,14 @@ struct smooth_tiles {
 
 /* A tile has whole rows, or is a part of one: its values have the stride of its counts in a buffer
  * that is just as long as the tile. */
-static void smooth_tile(void *context, const struct plait_escape_job *job,
+static void smooth_tile(void *context, const struct plait_pixels *kernel,
                         const struct plait_escape_tile *tile, int thread) {
     struct smooth_tiles *work = context;
     struct thread_share *own = &work->shares.threads[thread];
     const size_t at = (size_t)(tile->row - work->first) * work->width + tile->col;
     double *values = work->output->values ? work->output->values + at : own->values;
     const struct plait_escape_results to = {work->counts + at, values, work->width};
-    work->escape_tile(job, tile, &to);
+    plait_pixels_tile(kernel, tile, &to);
     const size_t pixels = (size_t)tile->rows * tile->cols;
     widen_to_values(&own->range, values, pixels);
     if (work->output->parts)
@@ -163,10 +163,9 @@ enum plait_status plait_smooth_compute(const struct plait_escape *escape,
                                        int32_t *counts, struct plait_smooth_output *output) {
     if (!exec_is_valid(exec))
         return PLAIT_E_ARGUMENT;
-    if (exec->device && (plait_device_jobs(exec->device) & PLAIT_DOES_ROWS))
+    if (exec->device && !escape->deep && (plait_device_jobs(exec->device) & PLAIT_DOES_ROWS))
         return smooth_after_device(escape, exec, range, counts, output);
     struct smooth_tiles work = {
-        .escape_tile = PLAIT_PATH_KERNEL(exec->path, escape_tile),
         .width = escape->width,
         .first = range.first,
         .counts = counts,
@@ -201,11 +200,15 @@ enum plait_status plait_smooth_rows(const struct plait_escape *escape,
     if (!exec_is_valid(exec) || !row_range_is_valid(escape, range) || cols > escape->width)
         return PLAIT_E_ARGUMENT;
     struct shares shares;
-    if (!begin_shares(&shares, exec->threads, output->values ? 0 : cols)) {
+    int32_t *again =
+        escape->deep ? malloc(((size_t)exec->threads * cols + 1) * sizeof *again) : NULL;
+    if (!begin_shares(&shares, exec->threads, output->values ? 0 : cols) ||
+        (escape->deep && !again)) {
         end_shares(&shares);
+        free(again);
         return PLAIT_E_MEMORY;
     }
-    const struct plait_escape_job job = plait_escape_make_job(escape);
+    const struct plait_pixels kernel = plait_pixels_of(escape, exec->path);
     plait_smooth_row_fn *const smooth_row = PLAIT_PATH_KERNEL(exec->path, smooth_row);
     atomic_bool valid = true;
 
@@ -218,7 +221,17 @@ enum plait_status plait_smooth_rows(const struct plait_escape *escape,
             atomic_store(&valid, false);
             continue;
         }
-        smooth_row(&job, range.first + (uint32_t)i, cols, row, values);
+        if (kernel.is_deep) { /* a count does not say how a deep orbit got there */
+            int32_t *found = again + (size_t)omp_get_thread_num() * cols;
+            const struct plait_escape_tile tile = {range.first + (uint32_t)i, 0, 1, cols};
+            plait_pixels_tile(&kernel, &tile, &(struct plait_escape_results){found, values, cols});
+            if (memcmp(found, row, cols * sizeof *row) != 0) {
+                atomic_store(&valid, false);
+                continue;
+            }
+        } else {
+            smooth_row(&kernel.job, range.first + (uint32_t)i, cols, row, values);
+        }
         widen_to_values(&own->range, values, cols);
         if (output->parts)
             make_parts(row, values, cols, output->parts + (size_t)i * cols);
@@ -226,5 +239,6 @@ enum plait_status plait_smooth_rows(const struct plait_escape *escape,
     if (atomic_load(&valid))
         collect_ranges(&shares, exec->threads, &output->range);
     end_shares(&shares);
+    free(again);
     return atomic_load(&valid) ? PLAIT_OK : PLAIT_E_ARGUMENT;
 }

@@ -5,6 +5,7 @@
 
 plait_escape_tile_fn plait_escape_tile_avx2;
 plait_smooth_row_fn plait_smooth_row_avx2;
+plait_deep_tile_fn plait_deep_tile_avx2;
 plait_darts_hits_fn plait_darts_hits_avx2;
 plait_kmeans_path_fn plait_kmeans_avx2;
 extern const struct plait_bound plait_bound_avx2;
@@ -17,6 +18,7 @@ const struct plait_path plait_path_avx2 = {
         {
             .escape_tile = plait_escape_tile_avx2,
             .smooth_row = plait_smooth_row_avx2,
+            .deep_tile = plait_deep_tile_avx2,
             .darts_hits = plait_darts_hits_avx2,
             .kmeans = plait_kmeans_avx2,
         },

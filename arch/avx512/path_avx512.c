@@ -5,6 +5,7 @@
 
 plait_escape_tile_fn plait_escape_tile_avx512;
 plait_smooth_row_fn plait_smooth_row_avx512;
+plait_deep_tile_fn plait_deep_tile_avx512;
 plait_darts_hits_fn plait_darts_hits_avx512;
 plait_kmeans_path_fn plait_kmeans_avx512;
 extern const struct plait_bound plait_bound_avx512;
@@ -18,6 +19,7 @@ const struct plait_path plait_path_avx512 = {
         {
             .escape_tile = plait_escape_tile_avx512,
             .smooth_row = plait_smooth_row_avx512,
+            .deep_tile = plait_deep_tile_avx512,
             .darts_hits = plait_darts_hits_avx512,
             .kmeans = plait_kmeans_avx512,
         },

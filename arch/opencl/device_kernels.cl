@@ -104,6 +104,127 @@ __kernel void darts(int pcg32, ulong start, ulong run_multiplier, ulong run_incr
     atomic_add(&sums[run * spread + part % spread], hits);
 }
 
+/* -- labels ------------------------------------------------------------------------------------ */
+
+/* For the trial, and for benchmarks: as with doubles below. */
+__kernel void float_arithmetic(uint n, __global const float *abc, __global float *results) {
+    const uint k = (uint)get_global_id(0);
+    if (k >= n)
+        return;
+    const float a = abc[3 * k], b = abc[3 * k + 1], c = abc[3 * k + 2];
+    results[4 * k] = fma(a, b, c);
+    results[4 * k + 1] = a * b;
+    results[4 * k + 2] = a + b;
+    results[4 * k + 3] = fma(-a, a, b);
+}
+
+__kernel void float_fused(uint steps, float factor, __global float *results) {
+    const uint k = (uint)get_global_id(0);
+    float a = k, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+    for (uint s = 0; s < steps; s++) {
+        a = fma(a, factor, 1.0f);
+        b = fma(b, factor, 2.0f);
+        c = fma(c, factor, 3.0f);
+        d = fma(d, factor, 4.0f);
+        e = fma(e, factor, 5.0f);
+        f = fma(f, factor, 6.0f);
+        g = fma(g, factor, 7.0f);
+        h = fma(h, factor, 8.0f);
+    }
+    results[k] = ((a + b) + (c + d)) + ((e + f) + (g + h));
+}
+
+enum { POINTS = 32, CENTROIDS = 8, GROUP = 4 }; /* of a block, of a tile, blocks of an item */
+
+/* Score s of centroid j of the tile: the best and the second best so far, of equal ones both. */
+#define TAKE(s, j)                                       \
+    {                                                    \
+        const int4 less = s < best;                      \
+        second = fmin(second, fmax(best, s));            \
+        best = fmin(best, s);                            \
+        label = select(label, (int4)(first + j), less);  \
+    }
+
+/* An item has a point of each block of a group of four, and one item writes what it reads: the
+ * blocks of the last group that are not there are computed like the one before, and not written.
+ * bests, seconds and found keep what is known from launch to launch. A score is h minus the fused
+ * products in the order of the columns. */
+__kernel void labels(uint dims, uint tile, uint tiles, int begins, int ends, float slope,
+                     uint first_block, uint blocks, __global const float *points,
+                     __global const float *squares, __global const float *centroids,
+                     __global const float *heights, __global float *bests, __global float *seconds,
+                     __global int *found, __global int *result) {
+    const uint item = (uint)get_global_id(0);
+    const uint lane = item % POINTS, block = item / POINTS * GROUP;
+    if (block >= blocks)
+        return;
+    const uint last = blocks - 1;
+    const uint4 mine = min((uint4)(block, block + 1, block + 2, block + 3), (uint4)(last));
+    const uint4 place = mine * (uint)POINTS + lane;
+    const ulong size = (ulong)dims * POINTS;
+    __global const float *a0 = points + (first_block + mine.x) * size + lane;
+    __global const float *a1 = points + (first_block + mine.y) * size + lane;
+    __global const float *a2 = points + (first_block + mine.z) * size + lane;
+    __global const float *a3 = points + (first_block + mine.w) * size + lane;
+    float4 best = 3e38f, second = 3e38f;
+    int4 label = 0;
+    if (!begins) {
+        best = (float4)(bests[place.x], bests[place.y], bests[place.z], bests[place.w]);
+        second = (float4)(seconds[place.x], seconds[place.y], seconds[place.z], seconds[place.w]);
+        label = (int4)(found[place.x], found[place.y], found[place.z], found[place.w]);
+    }
+    for (uint t = tile; t < tile + tiles; t++) {
+        __global const float *b = centroids + (ulong)t * dims * CENTROIDS;
+        const int first = (int)t * CENTROIDS;
+        const float8 h = vload8(t, heights);
+        float4 s0 = h.s0, s1 = h.s1, s2 = h.s2, s3 = h.s3;
+        float4 s4 = h.s4, s5 = h.s5, s6 = h.s6, s7 = h.s7;
+        for (uint d = 0; d < dims; d++) {
+            const uint at = d * POINTS;
+            const float4 x = -(float4)(a0[at], a1[at], a2[at], a3[at]);
+            const float8 y = vload8(d, b);
+            s0 = fma(x, (float4)(y.s0), s0);
+            s1 = fma(x, (float4)(y.s1), s1);
+            s2 = fma(x, (float4)(y.s2), s2);
+            s3 = fma(x, (float4)(y.s3), s3);
+            s4 = fma(x, (float4)(y.s4), s4);
+            s5 = fma(x, (float4)(y.s5), s5);
+            s6 = fma(x, (float4)(y.s6), s6);
+            s7 = fma(x, (float4)(y.s7), s7);
+        }
+        TAKE(s0, 0)
+        TAKE(s1, 1)
+        TAKE(s2, 2)
+        TAKE(s3, 3)
+        TAKE(s4, 4)
+        TAKE(s5, 5)
+        TAKE(s6, 6)
+        TAKE(s7, 7)
+    }
+    if (ends) {
+        const ulong from = (ulong)first_block * POINTS;
+        const float4 square = (float4)(squares[from + place.x], squares[from + place.y],
+                                       squares[from + place.z], squares[from + place.w]);
+        const float4 fives = square * 5.0f;
+        const float4 fours = best * 4.0f;
+        const float4 reach = (fives + fours) * slope;
+        const float4 margin = reach + 0x1p-100f;
+        label = select(~label, label, margin < second - best);
+    }
+    __global int *out = ends ? result : found;
+    const float best_of[GROUP] = {best.x, best.y, best.z, best.w};
+    const float second_of[GROUP] = {second.x, second.y, second.z, second.w};
+    const int label_of[GROUP] = {label.x, label.y, label.z, label.w};
+    for (uint k = 0; k < GROUP && block + k < blocks; k++) {
+        const uint at = (block + k) * POINTS + lane;
+        out[at] = label_of[k];
+        if (!ends) {
+            bests[at] = best_of[k];
+            seconds[at] = second_of[k];
+        }
+    }
+}
+
 /* -- rows -------------------------------------------------------------------------------------- */
 
 #ifdef PLAIT_DOUBLES

@@ -41,9 +41,21 @@ struct opencl_slot {
     bool swapped;            /* the list that a resume reads is OTHER_LIST */
 };
 
-enum { KERNEL_DARTS, KERNEL_ARITHMETIC, KERNEL_FUSED, KERNEL_BEGIN, KERNEL_RESUME, KERNELS };
-static const char *const kernel_names[KERNELS] = {"darts", "arithmetic", "fused", "rows_begin",
-                                                  "rows_resume"};
+enum {
+    KERNEL_DARTS,
+    KERNEL_FLOAT_ARITHMETIC,
+    KERNEL_FLOAT_FUSED,
+    KERNEL_LABELS,
+    KERNELS_WITHOUT_DOUBLES,
+    KERNEL_ARITHMETIC = KERNELS_WITHOUT_DOUBLES,
+    KERNEL_FUSED,
+    KERNEL_BEGIN,
+    KERNEL_RESUME,
+    KERNELS
+};
+static const char *const kernel_names[KERNELS] = {"darts",      "float_arithmetic", "float_fused",
+                                                  "labels",     "arithmetic",       "fused",
+                                                  "rows_begin", "rows_resume"};
 
 struct opencl_device {
     struct plait_device device; /* the first member */
@@ -74,12 +86,27 @@ static const char *opencl_error_text(cl_int code) {
     }
 }
 
+/* What a driver says of itself, as one line of plain text for people and reports. */
+static void opencl_plain(const char *text, char *plain, size_t bytes) {
+    size_t length = 0;
+    for (text += strspn(text, " "); *text && length + 1 < bytes; text++) {
+        const unsigned char c = (unsigned char)*text;
+        plain[length++] = c < ' ' ? ' ' : c > '~' ? '?' : (char)c;
+    }
+    plain[length] = '\0';
+}
+
 /* Notes why a call failed; false unless code is CL_SUCCESS. */
 static bool opencl_did(char *why, const char *what, cl_int code) {
     if (code != CL_SUCCESS)
         snprintf(why, PLAIT_DEVICE_WHY, "%s (%s, code %d)", opencl_error_text(code), what,
                  (int)code);
     return code == CL_SUCCESS;
+}
+
+/* The same of a call that makes something: a driver may report success and make nothing. */
+static bool opencl_made(char *why, const char *what, const void *made, cl_int code) {
+    return opencl_did(why, what, made || code != CL_SUCCESS ? code : CL_INVALID_VALUE);
 }
 
 /* -- which devices there are ------------------------------------------------------------------- */
@@ -104,7 +131,8 @@ static void opencl_add(const struct plait_opencl *cl, cl_platform_id platform, c
     if (space == 0 ||
         cl->clGetDeviceIDs(platform, type, space, found->ids + found->count, &count) != CL_SUCCESS)
         return;
-    for (cl_uint k = 0; k < count && k < space; k++)
+    /* A count may be larger than what was written. */
+    for (cl_uint k = 0; k < count && k < space && found->ids[found->count]; k++)
         found->platforms[found->count++] = platform;
 }
 
@@ -114,13 +142,14 @@ static struct opencl_found opencl_find(const struct plait_opencl *cl,
     static const cl_device_type types[] = {CL_DEVICE_TYPE_GPU, CL_DEVICE_TYPE_ACCELERATOR,
                                            CL_DEVICE_TYPE_CPU};
     struct opencl_found found = {.count = 0};
-    cl_platform_id platforms[PLATFORMS_MAX];
+    cl_platform_id platforms[PLATFORMS_MAX] = {NULL};
     cl_uint count = 0;
     if (cl->clGetPlatformIDs(PLATFORMS_MAX, platforms, &count) != CL_SUCCESS)
         return found;
     for (int t = 0; t < (choice == PLAIT_CHOOSE_GPUS ? 1 : 3); t++)
         for (cl_uint p = 0; p < count && p < PLATFORMS_MAX; p++)
-            if (choice == PLAIT_CHOOSE_ALL || !opencl_is_for_cpus(cl, platforms[p]))
+            if (platforms[p] &&
+                (choice == PLAIT_CHOOSE_ALL || !opencl_is_for_cpus(cl, platforms[p])))
                 opencl_add(cl, platforms[p], types[t], &found);
     return found;
 }
@@ -138,6 +167,17 @@ static int opencl_count(enum plait_device_choice choice) {
 
 /* -- opening ----------------------------------------------------------------------------------- */
 
+static void opencl_forget_program(struct opencl_device *d) {
+    for (int k = 0; k < KERNELS; k++) {
+        if (d->kernels[k])
+            d->cl->clReleaseKernel(d->kernels[k]);
+        d->kernels[k] = NULL;
+    }
+    if (d->program)
+        d->cl->clReleaseProgram(d->program);
+    d->program = NULL;
+}
+
 static void opencl_close(struct plait_device *device) {
     struct opencl_device *d = (struct opencl_device *)device;
     const struct plait_opencl *cl = d->cl;
@@ -153,11 +193,7 @@ static void opencl_close(struct plait_device *device) {
      * of that stays as it is to the end of the process. */
     if (device->lost)
         return;
-    for (int k = 0; k < KERNELS; k++)
-        if (d->kernels[k])
-            cl->clReleaseKernel(d->kernels[k]);
-    if (d->program)
-        cl->clReleaseProgram(d->program);
+    opencl_forget_program(d);
     if (d->queue)
         cl->clReleaseCommandQueue(d->queue);
     if (d->context)
@@ -169,28 +205,32 @@ static void opencl_text(const struct opencl_device *d, cl_device_info what, char
                         size_t bytes) {
     char full[512] = "";
     d->cl->clGetDeviceInfo(d->id, what, sizeof full - 1, full, NULL);
-    const char *begin = full + strspn(full, " ");
-    snprintf(text, bytes, "%.*s", (int)bytes - 1, begin);
-    for (char *c = text; *c; c++)
-        *c = *c < ' ' ? ' ' : *c;
+    opencl_plain(full, text, bytes);
 }
+
+/* Who has more does not know how much it is. */
+static const uint64_t memory_bytes_max = UINT64_C(1) << 48;
 
 static void opencl_describe(struct opencl_device *d, cl_platform_id platform) {
     struct plait_device_facts *facts = &d->device.facts;
-    char name[48] = "", version[40] = "";
+    char full[512] = "", name[48] = "", version[40] = "";
     cl_ulong memory = 0;
     cl_device_type type = 0;
     cl_device_fp_config doubles = 0;
     opencl_text(d, CL_DEVICE_NAME, facts->name, sizeof facts->name);
     opencl_text(d, CL_DRIVER_VERSION, version, sizeof version);
-    d->cl->clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name - 1, name, NULL);
-    snprintf(facts->driver, sizeof facts->driver, "%s %s", name, version);
+    d->cl->clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof full - 1, full, NULL);
+    opencl_plain(full, name, sizeof name);
+    if (!facts->name[0])
+        snprintf(facts->name, sizeof facts->name, "without a name");
+    snprintf(facts->driver, sizeof facts->driver, "%s %s", name[0] ? name : "unknown driver",
+             version);
     d->cl->clGetDeviceInfo(d->id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory, NULL);
     d->cl->clGetDeviceInfo(d->id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
     if (d->cl->clGetDeviceInfo(d->id, CL_DEVICE_DOUBLE_FP_CONFIG, sizeof doubles, &doubles, NULL) !=
         CL_SUCCESS)
         doubles = 0;
-    facts->memory_bytes = memory;
+    facts->memory_bytes = memory <= memory_bytes_max ? memory : 0;
     facts->gpu = (type & CL_DEVICE_TYPE_GPU) != 0;
     facts->doubles = doubles != 0;
 }
@@ -204,9 +244,12 @@ static void opencl_explain_build(const struct opencl_device *d, char *why) {
     const char *line = strstr(log, "error");
     while (line && line > log && line[-1] != '\n')
         line--;
-    if (line)
-        snprintf(why, PLAIT_DEVICE_WHY, "its compiler refuses the kernels: %.*s",
-                 (int)strcspn(line, "\n"), line);
+    char plain[160];
+    if (!line)
+        return;
+    log[line - log + (long)strcspn(line, "\n")] = '\0';
+    opencl_plain(line, plain, sizeof plain);
+    snprintf(why, PLAIT_DEVICE_WHY, "its compiler refuses the kernels: %s", plain);
 }
 
 static bool opencl_build(struct opencl_device *d, char *why) {
@@ -214,28 +257,28 @@ static bool opencl_build(struct opencl_device *d, char *why) {
     const char *text = (const char *)plait_opencl_source;
     const char *options =
         d->device.facts.doubles ? "-cl-std=CL1.2 -DPLAIT_DOUBLES" : "-cl-std=CL1.2";
-    cl_int code;
+    cl_int code = CL_SUCCESS;
     d->program =
         cl->clCreateProgramWithSource(d->context, 1, &text, &plait_opencl_source_bytes, &code);
-    if (!opencl_did(why, "clCreateProgramWithSource", code))
+    if (!opencl_made(why, "clCreateProgramWithSource", d->program, code))
         return false;
     if (!opencl_did(why, "clBuildProgram",
                     cl->clBuildProgram(d->program, 1, &d->id, options, NULL, NULL))) {
         opencl_explain_build(d, why);
         return false;
     }
-    for (int k = 0; k < (d->device.facts.doubles ? KERNELS : KERNEL_DARTS + 1); k++) {
+    for (int k = 0; k < (d->device.facts.doubles ? KERNELS : KERNELS_WITHOUT_DOUBLES); k++) {
         d->kernels[k] = cl->clCreateKernel(d->program, kernel_names[k], &code);
-        if (!opencl_did(why, "clCreateKernel", code))
+        if (!opencl_made(why, "clCreateKernel", d->kernels[k], code))
             return false;
     }
     return true;
 }
 
 static bool opencl_reserve(struct opencl_device *d, size_t bytes, cl_mem *buffer, char *why) {
-    cl_int code;
+    cl_int code = CL_SUCCESS;
     *buffer = d->cl->clCreateBuffer(d->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
-    return opencl_did(why, "clCreateBuffer", code);
+    return opencl_made(why, "clCreateBuffer", *buffer, code);
 }
 
 /* As many pixels as may take an eighth of the device's memory, over all slots. */
@@ -268,10 +311,10 @@ static struct plait_device *opencl_open(enum plait_device_choice choice, int ind
     const struct plait_opencl *cl = plait_opencl_load();
     const struct opencl_found found = opencl_find(cl, choice);
     struct opencl_device *d = calloc(1, sizeof *d);
-    cl_int code = CL_OUT_OF_HOST_MEMORY;
+    cl_int code = CL_SUCCESS;
     if (!d || index >= found.count) {
+        opencl_did(why, "open", d ? CL_DEVICE_NOT_AVAILABLE : CL_OUT_OF_HOST_MEMORY);
         free(d);
-        opencl_did(why, "open", index < found.count ? code : CL_DEVICE_NOT_AVAILABLE);
         return NULL;
     }
     d->device.kind = &plait_opencl_kind;
@@ -279,13 +322,23 @@ static struct plait_device *opencl_open(enum plait_device_choice choice, int ind
     d->id = found.ids[index];
     opencl_describe(d, found.platforms[index]);
     *facts = d->device.facts;
-    d->device.pixels_max = facts->doubles ? opencl_batch(facts) : 0;
+    cl_ulong largest = 0;
+    cl->clGetDeviceInfo(d->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL);
+    d->device.buffer_bytes = largest;
     d->context = cl->clCreateContext(NULL, 1, &d->id, NULL, NULL, &code);
-    bool able = opencl_did(why, "clCreateContext", code);
+    bool able = opencl_made(why, "clCreateContext", d->context, code);
     if (able) {
         d->queue = cl->clCreateCommandQueue(d->context, d->id, 0, &code);
-        able = opencl_did(why, "clCreateCommandQueue", code) && opencl_build(d, why);
+        able = opencl_made(why, "clCreateCommandQueue", d->queue, code) && opencl_build(d, why);
+        if (!able && d->queue &&
+            d->device.facts.doubles) { /* as the driver claims, not the compiler */
+            opencl_forget_program(d);
+            d->device.facts.doubles = facts->doubles = false;
+            able = opencl_build(d, why);
+        }
     }
+    d->device.pixels_max = facts->doubles ? opencl_batch(facts) : 0;
+
     for (int s = 0; s < PLAIT_DEVICE_SLOTS && able; s++)
         able = opencl_reserve_slot(d, &d->slots[s], why);
     if (able)
@@ -349,9 +402,9 @@ static bool opencl_read(struct opencl_device *d, struct opencl_slot *slot, cl_me
     if (slot->event)
         d->cl->clReleaseEvent(slot->event);
     slot->event = NULL;
-    return opencl_did(d->device.why, "clEnqueueReadBuffer",
-                      d->cl->clEnqueueReadBuffer(d->queue, buffer, CL_FALSE, 0, bytes, memory, 0,
-                                                 NULL, &slot->event)) &&
+    const cl_int code = d->cl->clEnqueueReadBuffer(d->queue, buffer, CL_FALSE, 0, bytes, memory, 0,
+                                                   NULL, &slot->event);
+    return opencl_made(d->device.why, "clEnqueueReadBuffer", slot->event, code) &&
            opencl_did(d->device.why, "clFlush", d->cl->clFlush(d->queue));
 }
 
@@ -457,23 +510,23 @@ static enum device_state opencl_poll(struct plait_device *device, int index) {
     return status == CL_COMPLETE ? DEVICE_ENDED : DEVICE_RUNNING;
 }
 
-static bool opencl_arithmetic(struct plait_device *device, uint32_t n, const double *abc,
-                              double *results) {
-    struct opencl_device *d = (struct opencl_device *)device;
-    struct opencl_arguments a = {d, d->kernels[KERNEL_ARITHMETIC], 0, CL_SUCCESS};
-    const size_t in_bytes = 3 * (size_t)n * sizeof *abc, out_bytes = 4 * (size_t)n * sizeof *abc;
+/* A kernel of n items that makes of three numbers of `size` bytes each four. */
+static bool opencl_try_triples(struct opencl_device *d, int kernel, uint32_t n, size_t size,
+                               const void *abc, void *results) {
+    struct opencl_arguments a = {d, d->kernels[kernel], 0, CL_SUCCESS};
+    const size_t in_bytes = 3 * n * size, out_bytes = 4 * n * size;
+    char *why = d->device.why;
     cl_mem in = NULL, out = NULL;
-    bool able = opencl_reserve(d, in_bytes, &in, device->why) &&
-                opencl_reserve(d, out_bytes, &out, device->why);
+    bool able = opencl_reserve(d, in_bytes, &in, why) && opencl_reserve(d, out_bytes, &out, why);
     if (able) {
         opencl_uint(&a, n);
         opencl_buffer(&a, &in);
         opencl_buffer(&a, &out);
-        able = opencl_did(device->why, "clEnqueueWriteBuffer",
+        able = opencl_did(why, "clEnqueueWriteBuffer",
                           d->cl->clEnqueueWriteBuffer(d->queue, in, CL_TRUE, 0, in_bytes, abc, 0,
                                                       NULL, NULL)) &&
                opencl_run(&a, n) &&
-               opencl_did(device->why, "clEnqueueReadBuffer",
+               opencl_did(why, "clEnqueueReadBuffer",
                           d->cl->clEnqueueReadBuffer(d->queue, out, CL_TRUE, 0, out_bytes, results,
                                                      0, NULL, NULL));
     }
@@ -484,21 +537,164 @@ static bool opencl_arithmetic(struct plait_device *device, uint32_t n, const dou
     return able;
 }
 
-static bool opencl_fused(struct plait_device *device, uint32_t items, uint32_t steps) {
+static bool opencl_arithmetic(struct plait_device *device, uint32_t n, const double *abc,
+                              double *results) {
+    return opencl_try_triples((struct opencl_device *)device, KERNEL_ARITHMETIC, n, sizeof *abc,
+                              abc, results);
+}
+
+static bool opencl_floats(struct plait_device *device, uint32_t n, const float *abc,
+                          float *results) {
+    return opencl_try_triples((struct opencl_device *)device, KERNEL_FLOAT_ARITHMETIC, n,
+                              sizeof *abc, abc, results);
+}
+
+static bool opencl_fused(struct plait_device *device, bool doubles, uint32_t items,
+                         uint32_t steps) {
     struct opencl_device *d = (struct opencl_device *)device;
-    struct opencl_arguments a = {d, d->kernels[KERNEL_FUSED], 0, CL_SUCCESS};
+    struct opencl_arguments a = {d, d->kernels[doubles ? KERNEL_FUSED : KERNEL_FLOAT_FUSED], 0,
+                                 CL_SUCCESS};
     const uint32_t whole = (items + WORK_GROUP - 1) / WORK_GROUP * WORK_GROUP;
     const double factor = 0.999;
+    const float factor_float = 0.999f;
     cl_mem out = NULL;
     if (!opencl_reserve(d, whole * sizeof factor, &out, device->why))
         return false;
     opencl_uint(&a, steps);
-    opencl_argument(&a, sizeof factor, &factor);
+    if (doubles)
+        opencl_argument(&a, sizeof factor, &factor);
+    else
+        opencl_argument(&a, sizeof factor_float, &factor_float);
     opencl_buffer(&a, &out);
     const bool able =
         opencl_run(&a, whole) && opencl_did(device->why, "clFinish", d->cl->clFinish(d->queue));
     d->cl->clReleaseMemObject(out);
     return able;
+}
+
+/* -- labels ------------------------------------------------------------------------------------ */
+
+/* The kernel's blocks, tiles, and blocks of an item. */
+enum { BLOCK = PLAIT_KMEANS_BLOCK, TILE = PLAIT_KMEANS_TILE, GROUP = 4 };
+
+enum { KEPT_BESTS, KEPT_SECONDS, KEPT_FOUND, KEPT };
+
+struct opencl_points {
+    struct device_points_shape shape;
+    cl_mem *copies[DEVICE_COPY_H + 1]; /* [buffers] of a and of squares, one of b and of h */
+    cl_mem kept[KEPT];
+    cl_mem labels[PLAIT_DEVICE_SLOTS];
+    /* Of a slot, what is sent and what comes back: [LABELS][BLOCK] = [PUT] numbers of 4 bytes. */
+    void *memory[PLAIT_DEVICE_SLOTS];
+};
+
+static uint32_t opencl_buffers_of(const struct device_points_shape *shape, int copy) {
+    return copy == DEVICE_COPY_A || copy == DEVICE_COPY_SQUARES ? shape->buffers : 1;
+}
+
+static void opencl_points_close(struct plait_device *device, void *points) {
+    struct opencl_device *d = (struct opencl_device *)device;
+    struct opencl_points *p = points;
+    if (device->lost) /* as in opencl_close */
+        return;
+    for (int copy = 0; copy <= DEVICE_COPY_H; copy++) {
+        for (uint32_t k = 0; p->copies[copy] && k < opencl_buffers_of(&p->shape, copy); k++)
+            if (p->copies[copy][k])
+                d->cl->clReleaseMemObject(p->copies[copy][k]);
+        free(p->copies[copy]);
+    }
+    for (int k = 0; k < KEPT; k++)
+        if (p->kept[k])
+            d->cl->clReleaseMemObject(p->kept[k]);
+    for (int slot = 0; slot < PLAIT_DEVICE_SLOTS; slot++) {
+        if (p->labels[slot])
+            d->cl->clReleaseMemObject(p->labels[slot]);
+        free(p->memory[slot]);
+    }
+    free(p);
+}
+
+static void *opencl_points_open(struct plait_device *device,
+                                const struct device_points_shape *shape) {
+    struct opencl_device *d = (struct opencl_device *)device;
+    struct opencl_points *p = calloc(1, sizeof *p);
+    const size_t block = BLOCK * sizeof(float), tile = TILE * sizeof(float);
+    const size_t bytes[] = {[DEVICE_COPY_A] = shape->blocks * block * shape->dims,
+                            [DEVICE_COPY_SQUARES] = shape->blocks * block,
+                            [DEVICE_COPY_B] = shape->tiles * tile * shape->dims,
+                            [DEVICE_COPY_H] = shape->tiles * tile};
+    bool able = p || opencl_did(device->why, "calloc", CL_OUT_OF_HOST_MEMORY);
+    if (able)
+        p->shape = *shape;
+    for (int copy = 0; able && copy <= DEVICE_COPY_H; copy++) {
+        const uint32_t buffers = opencl_buffers_of(shape, copy);
+        p->copies[copy] = calloc(buffers, sizeof(cl_mem));
+        able = p->copies[copy] || opencl_did(device->why, "calloc", CL_OUT_OF_HOST_MEMORY);
+        for (uint32_t k = 0; able && k < buffers; k++)
+            able = opencl_reserve(d, bytes[copy], &p->copies[copy][k], device->why);
+    }
+    for (int k = 0; able && k < KEPT; k++)
+        able = opencl_reserve(d, PLAIT_DEVICE_KEPT * block, &p->kept[k], device->why);
+    for (int slot = 0; able && slot < PLAIT_DEVICE_SLOTS; slot++) {
+        p->memory[slot] = malloc(PLAIT_DEVICE_LABELS * block);
+        able = (p->memory[slot] || opencl_did(device->why, "malloc", CL_OUT_OF_HOST_MEMORY)) &&
+               opencl_reserve(d, PLAIT_DEVICE_LABELS * block, &p->labels[slot], device->why);
+    }
+    if (able)
+        return p;
+    if (p)
+        opencl_points_close(device, p);
+    return NULL;
+}
+
+static bool opencl_put(struct plait_device *device, void *points, int index,
+                       const struct device_put *put) {
+    struct opencl_device *d = (struct opencl_device *)device;
+    struct opencl_slot *slot = &d->slots[index];
+    struct opencl_points *p = points;
+    const uint32_t buffer = opencl_buffers_of(&p->shape, put->copy) > 1 ? put->buffer : 0;
+    /* From memory that stays if the device is lost on the way. */
+    memcpy(p->memory[index], put->values, put->count * sizeof(float));
+    if (slot->event)
+        d->cl->clReleaseEvent(slot->event);
+    slot->event = NULL;
+    const cl_int code = d->cl->clEnqueueWriteBuffer(
+        d->queue, p->copies[put->copy][buffer], CL_FALSE, put->offset * sizeof(float),
+        put->count * sizeof(float), p->memory[index], 0, NULL, &slot->event);
+    return opencl_made(device->why, "clEnqueueWriteBuffer", slot->event, code) &&
+           opencl_did(device->why, "clFlush", d->cl->clFlush(d->queue));
+}
+
+static bool opencl_label(struct plait_device *device, void *points, int index,
+                         const struct device_labels_launch *launch) {
+    struct opencl_device *d = (struct opencl_device *)device;
+    struct opencl_points *p = points;
+    struct opencl_arguments a = {d, d->kernels[KERNEL_LABELS], 0, CL_SUCCESS};
+    const uint32_t items = (launch->blocks + GROUP - 1) / GROUP * BLOCK;
+    opencl_uint(&a, launch->dims);
+    opencl_uint(&a, launch->tile);
+    opencl_uint(&a, launch->tiles);
+    opencl_int(&a, launch->begins);
+    opencl_int(&a, launch->ends);
+    opencl_argument(&a, sizeof launch->slope, &launch->slope);
+    opencl_uint(&a, launch->first);
+    opencl_uint(&a, launch->blocks);
+    opencl_buffer(&a, &p->copies[DEVICE_COPY_A][launch->buffer]);
+    opencl_buffer(&a, &p->copies[DEVICE_COPY_SQUARES][launch->buffer]);
+    opencl_buffer(&a, &p->copies[DEVICE_COPY_B][0]);
+    opencl_buffer(&a, &p->copies[DEVICE_COPY_H][0]);
+    for (int k = 0; k < KEPT; k++)
+        opencl_buffer(&a, &p->kept[k]);
+    opencl_buffer(&a, &p->labels[index]);
+    /* Something is read in any case: the event of that says when the launch is over. */
+    const size_t bytes = launch->ends ? launch->blocks * BLOCK * sizeof(int32_t) : sizeof(int32_t);
+    return opencl_run(&a, items) &&
+           opencl_read(d, &d->slots[index], launch->ends ? p->labels[index] : p->kept[KEPT_FOUND],
+                       bytes, p->memory[index]);
+}
+
+static const int32_t *opencl_labels(const void *points, int slot) {
+    return ((const struct opencl_points *)points)->memory[slot];
 }
 
 static const uint32_t *opencl_sums(const struct plait_device *device, int slot) {
@@ -519,13 +715,19 @@ const struct plait_device_kind plait_opencl_kind = {
     .open = opencl_open,
     .close = opencl_close,
     .arithmetic = opencl_arithmetic,
+    .floats = opencl_floats,
     .fused = opencl_fused,
     .darts = opencl_darts,
     .rows_begin = opencl_rows_begin,
     .rows_resume = opencl_rows_resume,
     .rows_fetch = opencl_rows_fetch,
+    .points_open = opencl_points_open,
+    .points_close = opencl_points_close,
+    .put = opencl_put,
+    .label = opencl_label,
     .poll = opencl_poll,
     .sums = opencl_sums,
     .pending = opencl_pending,
     .counts = opencl_counts,
+    .labels = opencl_labels,
 };

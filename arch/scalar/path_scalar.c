@@ -4,6 +4,7 @@
 
 plait_escape_tile_fn plait_escape_tile_scalar;
 plait_smooth_row_fn plait_smooth_row_scalar;
+plait_deep_tile_fn plait_deep_tile_scalar;
 plait_darts_hits_fn plait_darts_hits_scalar;
 plait_kmeans_path_fn plait_kmeans_scalar;
 
@@ -15,6 +16,7 @@ const struct plait_path plait_path_scalar = {
         {
             .escape_tile = plait_escape_tile_scalar,
             .smooth_row = plait_smooth_row_scalar,
+            .deep_tile = plait_deep_tile_scalar,
             .darts_hits = plait_darts_hits_scalar,
             .kmeans = plait_kmeans_scalar,
         },

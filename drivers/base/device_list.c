@@ -30,11 +30,14 @@ void device_list_text(const struct device_entry *entry, char text[DEVICE_LINE_BY
 void device_list_line(const struct device_entry *entry, size_t index,
                       char line[DEVICE_LINE_BYTES]) {
     const struct plait_device_info *info = &entry->info;
-    char text[DEVICE_LINE_BYTES], darts[48] = "", steps[48] = "";
+    char text[DEVICE_LINE_BYTES], darts[48] = "", steps[48] = "", products[48] = "";
     device_list_text(entry, text);
     if (!entry->why[0])
         snprintf(darts, sizeof darts, ", %.3g darts/s", info->darts_per_s);
     if (!entry->why[0] && info->steps_per_s > 0)
         snprintf(steps, sizeof steps, ", %.3g steps/s", info->steps_per_s);
-    snprintf(line, DEVICE_LINE_BYTES, "device %zu: %.640s%s%s", index, text, darts, steps);
+    if (!entry->why[0] && info->products_per_s > 0)
+        snprintf(products, sizeof products, ", %.3g products/s", info->products_per_s);
+    snprintf(line, DEVICE_LINE_BYTES, "device %zu: %.600s%s%s%s", index, text, darts, steps,
+             products);
 }

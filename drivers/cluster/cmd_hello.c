@@ -59,6 +59,7 @@ static bool hello_is_alike(const struct placement *all, int size) {
 /* A terminal has 80 columns: what all ranks have alike is a line of its own, after theirs. */
 static bool hello_print(const struct run *run, void *state, struct failure *failure) {
     const struct placement *all = run->placements;
+    const struct hello_options *options = run->options;
     const struct hello *hello = state;
     const int size = run->session->size;
     (void)failure;
@@ -95,6 +96,10 @@ static bool hello_print(const struct run *run, void *state, struct failure *fail
             device_list_line(entry++, (size_t)k, line);
             printf("%-*s  %s\n", host_width, all[r].host, line);
         }
+    /* Who asks for more than GPUs, which most machines lack, gets a line in any case. */
+    if (options->devices && !hello->entries)
+        printf("no node has a device: %s\n",
+               plait_device_built() ? "OpenCL finds none" : "this Plait is built without OpenCL");
     return true;
 }
 

@@ -40,8 +40,9 @@ static bool sysinfo_work(struct run *run, void *opaque, struct failure *failure)
         failure_set(failure, EXIT_RUN, "out of memory");
     /* After clock and load, which the trial of a device would change. */
     else if (sysinfo_is_first(session))
-        mine->opened_count =
-            (int32_t)device_list(options->devices ? PLAIT_ALL_DEVICES : PLAIT_GPUS, mine->opened);
+        mine->opens_devices = plait_device_built();
+    mine->opened_count =
+        (int32_t)device_list(options->devices ? PLAIT_ALL_DEVICES : PLAIT_GPUS, mine->opened);
     bool good = agree(session, failure);
     if (good) {
         int major, minor;

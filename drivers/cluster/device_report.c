@@ -10,5 +10,6 @@ void device_report(struct report *report, const struct device_entry *entry) {
     report_flag(report, "doubles", entry->info.doubles);
     report_real(report, "darts_per_second", entry->info.darts_per_s);
     report_real(report, "steps_per_second", entry->info.steps_per_s);
+    report_real(report, "products_per_second", entry->info.products_per_s);
     report_text(report, "refused", entry->why);
 }

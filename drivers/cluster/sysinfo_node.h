@@ -47,6 +47,7 @@ struct sysinfo {
     struct network network;
     struct devices devices;
     int32_t opened_count;
+    int32_t opens_devices;                       /* 0: Plait is built without them */
     struct device_entry opened[DEVICE_LIST_MAX]; /* those of OpenCL, each of them tried */
 };
 

@@ -224,7 +224,8 @@ static void put_opened(FILE *stream, const struct sysinfo *node) {
         put_row(stream, k == 0 ? "OpenCL" : "", "device %d: %s", (int)k, text);
     }
     if (node->opened_count == 0 && node->devices.count > 0)
-        put_row(stream, "OpenCL", "finds no GPU: runs use threads");
+        put_row(stream, "OpenCL", "%s: runs use threads",
+                node->opens_devices ? "finds no GPU" : "is not in this build of Plait");
 }
 
 static void put_energy(FILE *stream, const struct sysinfo *node) {

@@ -4,6 +4,8 @@
 
 #include "base/atomic_file.h"
 #include "base/build_identity.h"
+#include "base/decimal.h"
+#include "base/number.h"
 #include "plait/version.h"
 
 #include <inttypes.h>
@@ -84,6 +86,20 @@ void report_identifier(struct report *report, const char *key, uint64_t value) {
     report_text(report, key, text);
 }
 
+/* An exact number: a number where a double has its value, else the text. */
+static void put_exact(struct report *report, const char *key, const char *text, size_t length) {
+    const struct decimal exact = decimal_of(text, length);
+    char *copy = strndup(text, length);
+    double value = 0;
+    if (!copy)
+        report->failed = true;
+    else if (exact.digits <= 17 && !number_real(copy, &value))
+        report_real(report, key, value);
+    else
+        report_text(report, key, copy);
+    free(copy);
+}
+
 /* One option's value with the type that its kind has in JSON. The text has passed its row's checks.
  */
 static void put_parameter(struct report *report, const char *key, const struct option *option,
@@ -113,12 +129,21 @@ static void put_parameter(struct report *report, const char *key, const struct o
         report_count(report, key, value.count);
         break;
     case OPTION_REAL:
-        report_real(report, key, value.real);
+        if (option->exact)
+            put_exact(report, key, text, strlen(text));
+        else
+            report_real(report, key, value.real);
         break;
     case OPTION_REALS:
         report_open_array(report, key);
-        for (size_t k = 0; k < option->reals; k++)
-            report_real(report, NULL, value.reals[k]);
+        for (size_t k = 0; k < option->reals; k++) {
+            const char *piece = text;
+            const size_t length = option->exact ? decimal_piece(text, k, &piece) : 0;
+            if (option->exact)
+                put_exact(report, NULL, piece, length);
+            else
+                report_real(report, NULL, value.reals[k]);
+        }
         report_close(report);
         break;
     case OPTION_SIZE:

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bands take different times. At the end of a batch threads wait for the last one, and a batch of
- * chunks is in memory. */
-enum { BANDS_PER_THREAD = 16 };
+/* Bands take different times, and other programs may have the core of a thread: at the end of a
+ * batch threads wait for the last one, so batches should be few. A batch of chunks is in memory. */
+enum { BANDS_PER_THREAD = 64 };
 
 struct png_worker {
     struct shade shade;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Writes a picture, row by row from the top, in the format that its file's name asks for. The file
- * appears when the last row is in it and the writer is closed, or not at all; a writer holds a few
- * rows' worth of memory at most, whatever the height. */
+ * appears when the last row is in it and the writer is closed, or not at all; a writer holds some
+ * bands of rows in memory at most, of those that it is given at once. */
 #ifndef PLAIT_DRIVERS_WRITER_H
 #define PLAIT_DRIVERS_WRITER_H
 

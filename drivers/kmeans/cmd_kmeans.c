@@ -134,8 +134,9 @@ uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
     const uint64_t weights = kmeans->options->weights ? 16 * count : 0;
     const uint64_t opacity = kmeans->points.alpha ? 2 * count : 0;
     const uint64_t is_read = kmeans->points.is_read ? 8 * dims * kmeans->points.share.count : 0;
-    return count * (12 * dims + 8) - is_read + weights + opacity + values * (8 * 5 + 16 + 24 + 4) +
-           sums + saves;
+    const uint64_t found = kmeans->run->exec.device ? 4 * count : 0;
+    return count * (12 * dims + 8) - is_read + found + weights + opacity +
+           values * (8 * 5 + 16 + 24 + 4) + sums + saves;
 }
 
 static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
@@ -521,6 +522,7 @@ const struct command cmd_kmeans = {
     .report_timing = kmeans_report_timing,
     .report_result = kmeans_report_result,
     .amounts = kmeans_amounts,
+    .device_job = PLAIT_JOB_LABELS,
     .finish = kmeans_finish,
     .free = kmeans_free,
 };

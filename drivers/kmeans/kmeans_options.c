@@ -323,6 +323,7 @@ static const struct option rows[] = {
 static const struct option_table tables[] = {
     {rows, sizeof rows / sizeof *rows, 0},
     {run_option_rows, RUN_OPTIONS, offsetof(struct kmeans_options, run)},
+    GPU_RANKS_TABLE(offsetof(struct kmeans_options, run)),
     ENERGY_TABLE(offsetof(struct kmeans_options, energy)),
     OPTION_STANDARD_TABLE,
 };
@@ -332,7 +333,7 @@ const struct option_set kmeans_option_set = {
     .summary = "put points into clusters by k-means",
     .details =
         "Finds K centroids such that points lie near the one of their cluster (Lloyd's algorithm). "
-        "Labels, centroids and inertia are equal to the bit for any number of ranks and threads and on any path: labels are decided in doubles, sums are exact integers.\n\n"
+        "Labels, centroids and inertia are equal to the bit for any number of ranks and threads, on any path and device: labels are decided in doubles, sums are exact integers.\n\n"
         "A picture becomes one of K colours: plait kmeans photo.png --k 16 --out poster.png.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],

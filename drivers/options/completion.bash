@@ -69,6 +69,11 @@ _plait() {
         if ((COMP_CWORD <= 3)); then _plait_offer; fi
         return
     fi
+    if [[ $subcommand == version || $subcommand == --version ]]; then
+        prefix='' value='words --verbose'
+        if ((COMP_CWORD == 2)); then _plait_offer; fi
+        return
+    fi
     _plait_verbs "$subcommand"
     if [[ -n $words ]]; then
         if ((COMP_CWORD == 2)); then

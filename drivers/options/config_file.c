@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longest line without spaces at its ends and without its end: the longest path of a file fits. */
-enum { LINE_LENGTH_MAX = 8191, ORIGIN_COLUMN = 30, WHERE_BYTES = 512 };
+/* Longest line without spaces at its ends and without its end: two of the longest decimals fit. */
+enum { LINE_LENGTH_MAX = 1000000, ORIGIN_COLUMN = 30, WHERE_BYTES = 512 };
 
 /* A file being read. */
 struct reading {
@@ -270,6 +270,11 @@ static bool is_definition(const struct option *option) {
     return option->defines && option->scope == OPTION_ANYWHERE;
 }
 
+/* Whether a result says nothing of the value. */
+static bool is_left_out(const struct option *option, const struct option_value *value) {
+    return option->later && value->count == 1 && option_is_default(option, value->texts[0]);
+}
+
 /* Flags and what is as by default are written in one way, however they were given. */
 static const char *definition_text(const struct option_values *values, const struct option *option,
                                    const char *text) {
@@ -289,7 +294,8 @@ bool config_file_write_definition(const struct option_values *values, FILE *stre
     for (size_t i = 0; i < values->count; i++) {
         const struct option *option = option_at(values->set, i, NULL);
         const struct option_value *value = &values->items[i];
-        if (!is_definition(option) || !values_counts(values, option->name))
+        if (!is_definition(option) || !values_counts(values, option->name) ||
+            is_left_out(option, value))
             continue;
         for (size_t t = 0; t < value->count; t++) {
             const char *text = definition_text(values, option, value->texts[t]);

@@ -253,10 +253,11 @@ static void put_see_also(const struct manual *manual, const struct option_set *s
 
 void manual_overview(const struct manual *manual, FILE *stream) {
     put_title(manual, NULL, stream);
-    fputs(".SH SYNOPSIS\n\\fBplait\\fR \\fISUBCOMMAND\\fR [\\fIoptions\\fR]\n.br\n"
-          "\\fBmpirun \\-np\\fR \\fIN\\fR \\fBplait\\fR \\fISUBCOMMAND\\fR [\\fIoptions\\fR]\n.br\n"
-          "\\fBplait help\\fR [\\fISUBCOMMAND\\fR]\n.br\n\\fBplait \\-\\-version\\fR\n",
-          stream);
+    fputs(
+        ".SH SYNOPSIS\n\\fBplait\\fR \\fISUBCOMMAND\\fR [\\fIoptions\\fR]\n.br\n"
+        "\\fBmpirun \\-np\\fR \\fIN\\fR \\fBplait\\fR \\fISUBCOMMAND\\fR [\\fIoptions\\fR]\n.br\n"
+        "\\fBplait help\\fR [\\fISUBCOMMAND\\fR]\n.br\n\\fBplait \\-\\-version\\fR [\\fB\\-\\-verbose\\fR]\n",
+        stream);
     fputs(".SH DESCRIPTION\n", stream);
     put_text(
         stream,

@@ -3,6 +3,7 @@
  * here knows where a text comes from but by the words that it gets to blame. */
 #include "options/option.h"
 
+#include "base/decimal.h"
 #include "base/number.h"
 #include "base/suggest.h"
 
@@ -186,6 +187,29 @@ static bool parse_real(const struct option *option, const char *where, const cha
     return true;
 }
 
+/* Checks each number of an exact text. An error quotes the beginning of a long one. */
+static bool parse_exact(const struct option *option, const char *where, const char *text,
+                        struct failure *failure) {
+    enum { QUOTED = 60 };
+    const size_t count = option->kind == OPTION_REALS ? option->reals : 1;
+    for (size_t k = 0; k < count; k++) {
+        const char *begin = text;
+        const size_t length =
+            option->kind == OPTION_REALS ? decimal_piece(text, k, &begin) : strlen(text);
+        const char *more = length > QUOTED ? "..." : "";
+        const int quoted = length > QUOTED ? QUOTED : (int)length;
+        const char *reason = decimal_check(begin, length);
+        if (reason)
+            return failure_set(failure, EXIT_USAGE, "%s: '%.*s%s' %s", where, quoted, begin, more,
+                               reason);
+        if (option->positive && decimal_of(begin, length).sign <= 0)
+            return failure_set(failure, EXIT_USAGE,
+                               "%s: '%.*s%s' is not above 0: give a positive number", where, quoted,
+                               begin, more);
+    }
+    return true;
+}
+
 /* Parses the pieces of a text that it may cut up. */
 static bool parse_pieces(const struct option *option, const char *where, char *text,
                          double reals[OPTION_REALS_MAX], struct failure *failure) {
@@ -201,14 +225,21 @@ static bool parse_pieces(const struct option *option, const char *where, char *t
     return true;
 }
 
-static bool parse_reals(const struct option *option, const char *where, const char *text,
-                        double reals[OPTION_REALS_MAX], struct failure *failure) {
+static bool count_reals(const struct option *option, const char *where, const char *text,
+                        struct failure *failure) {
     size_t count = 1;
     for (const char *c = text; *c; c++)
         count += *c == ',';
-    if (count != option->reals)
-        return failure_set(failure, EXIT_USAGE, "%s: '%s' has %zu of %zu numbers: give %s", where,
-                           text, count, option->reals, option->argument);
+    return count == option->reals ||
+           failure_set(failure, EXIT_USAGE, "%s: '%.200s%s' has %zu of %zu numbers: give %s", where,
+                       text, strlen(text) > 200 ? "..." : "", count, option->reals,
+                       option->argument);
+}
+
+static bool parse_reals(const struct option *option, const char *where, const char *text,
+                        double reals[OPTION_REALS_MAX], struct failure *failure) {
+    if (!count_reals(option, where, text, failure))
+        return false;
     char *copy = strdup(text);
     if (!copy)
         return failure_set(failure, EXIT_RUN, "out of memory");
@@ -313,9 +344,13 @@ static bool parse_member(const struct option *option, const char *where, const c
         *bytes = sizeof parsed->count;
         return parse_count(option, where, "", text, &parsed->count, failure);
     case OPTION_REAL:
+        if (option->exact)
+            break;
         *bytes = sizeof parsed->real;
         return parse_real(option, where, text, &parsed->real, failure);
     case OPTION_REALS:
+        if (option->exact)
+            break;
         *bytes = option->reals * sizeof *parsed->reals;
         return parse_reals(option, where, text, parsed->reals, failure);
     case OPTION_SIZE:
@@ -332,7 +367,11 @@ static bool parse_member(const struct option *option, const char *where, const c
         *bytes = 0;
         return check_text(option, where, text, failure);
     }
-    return failure_set(failure, EXIT_RUN, "%s: an option of no known kind", where);
+    /* Exact numbers. */
+    *bytes = sizeof parsed->text;
+    parsed->text = text;
+    return (option->kind == OPTION_REAL || count_reals(option, where, text, failure)) &&
+           parse_exact(option, where, text, failure);
 }
 
 bool option_parse(const struct option *option, const char *where, const char *text, void *member,
@@ -348,10 +387,27 @@ bool option_parse(const struct option *option, const char *where, const char *te
     return true;
 }
 
+/* Whether two texts that an exact row accepts are the same numbers. */
+static bool is_same_exact(const struct option *option, const char *a, const char *b) {
+    const size_t count = option->kind == OPTION_REALS ? option->reals : 1;
+    for (size_t k = 0; k < count; k++) {
+        const char *left, *right;
+        const size_t left_bytes = decimal_piece(a, k, &left);
+        const size_t right_bytes = decimal_piece(b, k, &right);
+        const struct decimal one = decimal_of(left, left_bytes);
+        const struct decimal other = decimal_of(right, right_bytes);
+        if (!decimal_equal(&one, &other))
+            return false;
+    }
+    return true;
+}
+
 bool option_is_default(const struct option *option, const char *text) {
     const char *standard = option_default(option);
     if (!standard || option->kind == OPTION_TEXT || option->kind == OPTION_TEXTS)
         return standard && strcmp(text, standard) == 0;
+    if (option->exact)
+        return is_same_exact(option, text, standard);
     union option_member a, b;
     size_t bytes = 0;
     struct failure ignored = {0};
@@ -422,6 +478,11 @@ static const char *row_mistake(const struct option *option) {
         return "needs choices";
     if (option->kind == OPTION_REALS && (option->reals == 0 || option->reals > OPTION_REALS_MAX))
         return "needs the number of its reals";
+    if (option->exact &&
+        ((option->kind != OPTION_REAL && option->kind != OPTION_REALS) || has_real_range(option)))
+        return "cannot be exact";
+    if (option->later && !(option->defines && option_default(option)))
+        return "has no default to leave out";
     if (option->max != 0 && option->min > option->max)
         return "has a range that nothing is in";
     if (!(option->real_min < option->real_max) && !(option->real_min == 0 && option->real_max == 0))

@@ -53,15 +53,18 @@ struct option {
     char letter;       /* 'v': -v is --<name>; FLAG only; or 0 */
     enum option_kind kind;
     enum option_scope scope;
-    const char *argument;       /* "N"; NULL for a flag */
-    const char *help;           /* one sentence, lower case, no full stop */
-    const char *default_value;  /* parsed by the row (TEXTS: one item); NULL: none, a flag: no */
-    const char *default_text;   /* what help shows as the default instead, "all visible cores" */
-    size_t offset;              /* of the member in the options struct, or OPTION_NO_MEMBER */
-    uint64_t min, max;          /* COUNT, both sides of a SIZE; max 0: no upper bound */
-    double real_min, real_max;  /* REAL, each of REALS, inclusive; both 0: any, INFINITY: open */
-    bool positive;              /* REAL, each of REALS: only above 0 */
-    size_t reals;               /* REALS: how many, at most OPTION_REALS_MAX */
+    const char *argument;      /* "N"; NULL for a flag */
+    const char *help;          /* one sentence, lower case, no full stop */
+    const char *default_value; /* parsed by the row (TEXTS: one item); NULL: none, a flag: no */
+    const char *default_text;  /* what help shows as the default instead, "all visible cores" */
+    size_t offset;             /* of the member in the options struct, or OPTION_NO_MEMBER */
+    uint64_t min, max;         /* COUNT, both sides of a SIZE; max 0: no upper bound */
+    double real_min, real_max; /* REAL, each of REALS, inclusive; both 0: any, INFINITY: open */
+    bool positive;             /* REAL, each of REALS: only above 0 */
+    size_t reals;              /* REALS: how many, at most OPTION_REALS_MAX */
+    bool exact; /* REAL, REALS: the member is a const char *, the text, of which no digit is lost
+                 * (base/decimal.h): it may be longer and larger than a double, and has no range but
+                 * positive */
     const char *const *choices; /* CHOICE: names, ended by NULL; TEXT: names that stand for
                                  * something next to files, for completion, or NULL */
     const char *variable;       /* an environment variable of another name, read where that of the
@@ -79,6 +82,8 @@ struct option {
                                                                             * NULL: all */
     bool defines; /* says what the result is, not how it comes about or where it goes: what a result
                    * says of its origin (picture/provenance.h) is made of these options */
+    bool later;   /* of those: as by default it is not in what a result says of its origin. Rows
+                   * that are newer than results that must keep their bits */
     bool directory; /* names a directory */
     bool grows; /* COUNT, REAL, SIZE (by its area): the work is in proportion to it, and a study of
                  * weak scaling multiplies it by the cores */

@@ -208,7 +208,8 @@ void option_help_all(const struct option_set *const *sets, size_t count, FILE *s
           stream);
     for (size_t k = 0; k < count; k++)
         fprintf(stream, "  %-14s %s\n", sets[k]->command, sets[k]->summary);
-    fputs("\n'plait help SUBCOMMAND' lists its options, 'plait --version' prints the version.\n",
+    fputs("\n'plait help SUBCOMMAND' lists its options, 'plait --version' prints the version,\n"
+          "with --verbose also features, libraries and licences.\n",
           stream);
 }
 

@@ -18,7 +18,7 @@ uint32_t draw_block_rows(uint32_t width, uint32_t height, int threads) {
 bool rows_in_memory_read(void *rows, uint32_t first, struct image_rows *block,
                          struct failure *failure) {
     const struct rows_in_memory *memory = rows;
-    const uint32_t most = draw_block_rows(memory->width, memory->height, memory->threads);
+    const uint32_t most = draw_block_rows(memory->width, memory->height, THREADS_MAX);
     const uint32_t left = memory->height - first;
     const size_t at = (size_t)first * memory->width;
     (void)failure;

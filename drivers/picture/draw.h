@@ -45,7 +45,6 @@ struct rows_in_memory {
     uint32_t width, height;
     const int32_t *counts;  /* [height][width] */
     const uint8_t *indices; /* likewise; NULL: colours are not smooth */
-    int threads;            /* that a block should keep busy */
 };
 bool rows_in_memory_read(void *rows, uint32_t first, struct image_rows *block,
                          struct failure *failure);

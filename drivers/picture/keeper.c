@@ -3,6 +3,7 @@
 #include "picture/keeper.h"
 
 #include "plait/digest.h"
+#include "plait/sample.h"
 #include "ranks/mpi_check.h"
 
 #include <inttypes.h>
@@ -31,6 +32,24 @@ void keeper_gather_sums(struct keeper *keeper) {
     const struct plait_escape_tally own = keeper->tally;
     MPI_CHECK(MPI_Reduce(&own, &keeper->tally, 2, MPI_UINT64_T, MPI_SUM, ROOT, session->world));
     colouring_share(keeper->colouring, session);
+}
+
+void keeper_compare_exact(struct keeper *keeper, const struct kept_rows *rows) {
+    const struct plait_escape *escape = keeper->work->escape;
+    const uint64_t pixels = (uint64_t)escape->width * escape->height;
+    const uint64_t begin = (uint64_t)rows->first * escape->width;
+    const uint64_t end = begin + (uint64_t)rows->count * escape->width;
+    struct exact_samples *exact = keeper->exact;
+    for (uint64_t k = 0; exact && k < VERIFY_SAMPLES; k++) {
+        const uint64_t pixel = plait_sample(pixels, k);
+        if (pixel < begin || pixel >= end)
+            continue;
+        const int64_t apart = (int64_t)rows->counts[pixel - begin] - exact->expected[k];
+        const uint64_t size = (uint64_t)(apart < 0 ? -apart : apart);
+        exact->compared++;
+        exact->equal += size == 0;
+        exact->largest = size > exact->largest ? size : exact->largest;
+    }
 }
 
 bool keeper_mismatch(const struct plait_escape_difference *difference, struct failure *failure) {

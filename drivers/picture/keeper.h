@@ -22,6 +22,14 @@
 struct keeper_kind;
 struct drawing;
 
+enum { VERIFY_SAMPLES = 1000 };
+
+/* The counts of the samples in full precision, and how those of the picture compare. */
+struct exact_samples {
+    int32_t expected[VERIFY_SAMPLES];
+    uint64_t compared, equal, largest; /* largest: difference */
+};
+
 /* The rows of this rank; on rank 0, in the end, of the picture. All zero: none, which is safe to
  * end. */
 struct keeper {
@@ -33,6 +41,7 @@ struct keeper {
     uint32_t samples;                      /* of a pixel, along each side */
     struct picture_checkpoint *checkpoint; /* NULL: none; for a kind that takes one */
     bool verify;                           /* compare samples with the reference */
+    struct exact_samples *exact;           /* compare them with these, too; NULL: not */
 
     /* From reserve on. */
     uint64_t space;                        /* rows that this rank can store at most */
@@ -83,8 +92,8 @@ struct keeper_kind {
     bool (*colour)(struct keeper *keeper, struct progress_display *display,
                    struct failure *failure);
 
-    /* Rank 0: compares samples with the reference, if that has not been done before they were
-     * put. */
+    /* Rank 0: compares samples with the reference and with keeper->exact, as far as they are
+     * wanted, if that has not been done before they were put. */
     bool (*verify)(struct keeper *keeper, struct failure *failure);
 
     /* Rank 0, repeatedly: as a drawing's read (draw.h); keeper is a struct keeper. */
@@ -110,10 +119,11 @@ void keeper_gather_digests(struct keeper *keeper);
 /* For the kinds, collective: the tally of all ranks to rank 0, and the range. */
 void keeper_gather_sums(struct keeper *keeper);
 
+/* For the kinds: compares the samples that lie in the rows with keeper->exact, if there are any. */
+void keeper_compare_exact(struct keeper *keeper, const struct kept_rows *rows);
+
 /* For the kinds: describes a pixel that differs from the reference. Returns false. */
 bool keeper_mismatch(const struct plait_escape_difference *difference, struct failure *failure);
-
-enum { VERIFY_SAMPLES = 1000 };
 
 void keeper_end(struct keeper *keeper);
 

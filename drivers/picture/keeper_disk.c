@@ -142,6 +142,7 @@ static bool disk_store_rows(struct keeper *keeper, const struct kept_rows *rows,
                                  VERIFY_SAMPLES, &difference) != PLAIT_OK)
         return keeper_mismatch(&difference, failure);
 
+    keeper_compare_exact(keeper, rows);
     keeper_measure(keeper, rows, keeper->digests + rows->first);
     return !disk->stored ||
            store_write(&disk->store, disk_offset(keeper, rows->first), rows->counts,

@@ -222,7 +222,10 @@ static bool memory_colour(struct keeper *keeper, struct progress_display *displa
 static bool memory_verify(struct keeper *keeper, struct failure *failure) {
     const struct memory_rows *memory = keeper->state;
     struct plait_escape_difference first;
-    return plait_escape_verify(keeper->work->escape, keeper->work->exec, memory->counts,
+    const struct kept_rows all = {0, keeper->work->escape->height, memory->counts, NULL};
+    keeper_compare_exact(keeper, &all);
+    return !keeper->verify ||
+           plait_escape_verify(keeper->work->escape, keeper->work->exec, memory->counts,
                                VERIFY_SAMPLES, &first) == PLAIT_OK ||
            keeper_mismatch(&first, failure);
 }
@@ -236,7 +239,6 @@ static bool memory_read(void *keeper, uint32_t first, struct image_rows *block,
         .height = owner->work->escape->height,
         .counts = memory->counts,
         .indices = memory->indices,
-        .threads = owner->work->exec->threads,
     };
     return rows_in_memory_read(&rows, first, block, failure);
 }

@@ -21,8 +21,15 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
     const struct picture_options *options = run->options;
     const uint32_t samples = (uint32_t)options->samples;
     struct picture *picture = state;
-    if (!picture_of_options(options, run->values, kind, &picture->escape, failure) ||
-        !files_begin(&picture->files, &options->out, FILES_OF_PICTURE,
+    if (!picture_of_options(options, run->values, kind, &picture->request, failure))
+        return false;
+    picture->escape = picture->request.escape;
+    if (picture->request.deep && gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_AUTO &&
+        gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_NONE)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--gpu-ranks: deep views are computed without devices: leave it out, or zoom out");
+    if (!files_begin(&picture->files, &options->out, FILES_OF_PICTURE,
                      picture->escape.width / samples, picture->escape.height / samples, failure))
         return false;
     colouring_begin(&picture->colouring, picture_colour_value(kind),
@@ -32,6 +39,41 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
 
 /* -- plan -------------------------------------------------------------------------------------- */
 
+/* A deep picture's; nothing for others. */
+static bool picture_compute_reference(const struct run *run, struct picture *picture,
+                                      struct failure *failure) {
+    const struct picture_options *options = run->options;
+    return deep_picture_compute(&picture->deep, run->session, run->values->set->command,
+                                (enum progress_style)options->progress, failure);
+}
+
+/* With --verify-exact, what counts of samples are compared with. */
+static bool picture_find_exact(const struct run *run, struct picture *picture,
+                               struct failure *failure) {
+    const struct picture_options *options = run->options;
+    const struct deep_exact how = {
+        .session = run->session,
+        .escape = &picture->escape,
+        .threads = run->exec.threads,
+        .label = run->values->set->command,
+        .style = (enum progress_style)options->progress,
+    };
+    return !options->verify_exact || deep_picture_exact(&picture->deep, &how, VERIFY_SAMPLES,
+                                                        picture->exact.expected, failure);
+}
+
+/* Collective: what the ranks that keep rows have compared, to rank 0. */
+static void picture_gather_exact(const struct run *run, struct picture *picture) {
+    uint64_t sums[] = {picture->exact.compared, picture->exact.equal}, largest = 0;
+    MPI_CHECK(MPI_Reduce(session_is_root(run->session) ? MPI_IN_PLACE : sums, sums, 2, MPI_UINT64_T,
+                         MPI_SUM, ROOT, run->session->world));
+    MPI_CHECK(MPI_Reduce(&picture->exact.largest, &largest, 1, MPI_UINT64_T, MPI_MAX, ROOT,
+                         run->session->world));
+    picture->exact.compared = sums[0];
+    picture->exact.equal = sums[1];
+    picture->exact.largest = largest;
+}
+
 /* Rows stay with their owners where nothing needs the counts of all of them. */
 static const struct keeper_kind *picture_keeper_kind(const struct run *run,
                                                      const struct picture *picture) {
@@ -39,7 +81,7 @@ static const struct keeper_kind *picture_keeper_kind(const struct run *run,
     if (options->stream)
         return &keeper_disk;
     return run->session->size > 1 && !options->checkpoint && !options->verify &&
-                   files_take_bands(&picture->files)
+                   !options->verify_exact && files_take_bands(&picture->files)
                ? &keeper_owners
                : &keeper_memory;
 }
@@ -53,14 +95,21 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         colouring_load_palette(&picture->colouring, palette_load, options->palette, failure))
         provenance_begin(&picture->provenance, run->values, failure);
     if (!agree(run->session, failure) ||
-        !picture_checkpoint_open(&picture->checkpoint, run->session, &picture->escape,
-                                 options->checkpoint, options->checkpoint_every, failure))
+        !deep_picture_begin(&picture->deep, run->session, &picture->request, &picture->escape,
+                            failure) ||
+        !picture_checkpoint_open(&picture->checkpoint, run->session, &picture->request,
+                                 &picture->escape, options, failure))
+        return false;
+    /* Speeds are measured by rows, which need the reference orbit; else it can wait for the work.
+     */
+    if ((enum schedule_kind)options->schedule == SCHEDULE_WEIGHTED &&
+        !picture_compute_reference(run, picture, failure))
         return false;
     picture->work = (struct row_work){
         .session = run->session,
         .escape = &picture->escape,
         .exec = &run->exec,
-        .speed = run->device.speed,
+        .speed = picture->request.deep ? 0 : run->device.speed, /* devices have no deep pixels */
     };
     picture->keeper = (struct keeper){
         .kind = picture_keeper_kind(run, picture),
@@ -70,6 +119,7 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         .samples = (uint32_t)options->samples,
         .checkpoint = has_checkpoint ? &picture->checkpoint : NULL,
         .verify = options->verify,
+        .exact = options->verify_exact ? &picture->exact : NULL,
     };
     return row_work_plan(&picture->work, (enum schedule_kind)options->schedule,
                          has_checkpoint ? &picture->checkpoint.rest : NULL, failure) &&
@@ -130,7 +180,8 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
     const struct picture_options *options = run->options;
     struct picture *picture = state;
     struct keeper *keeper = &picture->keeper;
-    if (!picture_compute(run, picture, failure))
+    if (!picture_compute_reference(run, picture, failure) ||
+        !picture_find_exact(run, picture, failure) || !picture_compute(run, picture, failure))
         return false;
     run->gather.begun_ns = clock_now_ns();
     keeper->kind->gather(keeper);
@@ -148,6 +199,7 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
         run->gather.seconds += clock_seconds_since(measured_ns);
         picture->fnv1a = plait_digest_picture(keeper->digests, picture->escape.height);
         provenance_seal(&picture->provenance, picture->fnv1a);
+        deep_picture_judge(&picture->deep, &picture->escape, keeper->tally.interior);
     }
 
     run->encode.begun_ns = clock_now_ns();
@@ -155,8 +207,12 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
         return false;
     run->encode.seconds = clock_seconds_since(run->encode.begun_ns);
     const bool draws = keeper->kind->draw != NULL || session_is_root(run->session);
-    if (draws &&
-        (!options->verify || !keeper->kind->verify || keeper->kind->verify(keeper, failure))) {
+    const bool verified = !draws || !keeper->kind->verify ||
+                          (!options->verify && !options->verify_exact) ||
+                          keeper->kind->verify(keeper, failure);
+    if (options->verify_exact)
+        picture_gather_exact(run, picture);
+    if (draws && verified) {
         const uint64_t start_ns = clock_now_ns();
         picture_write_files(run, picture, failure);
         run->encode.seconds += clock_seconds_since(start_ns);
@@ -179,6 +235,7 @@ void picture_free(void *state) {
     keeper_end(&picture->keeper);
     row_work_end(&picture->work);
     picture_checkpoint_free(&picture->checkpoint);
+    deep_picture_free(&picture->deep);
     provenance_free(&picture->provenance);
     files_end(&picture->files);
 }

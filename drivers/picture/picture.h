@@ -6,6 +6,7 @@
 
 #include "base/failure.h"
 #include "picture/colouring.h"
+#include "picture/deep_picture.h"
 #include "picture/keeper.h"
 #include "picture/picture_checkpoint.h"
 #include "picture/picture_files.h"
@@ -20,14 +21,17 @@
 
 /* What a rank knows of its picture. All zero: nothing, which may be freed. */
 struct picture {
-    struct plait_escape escape;
+    struct picture_request request;
+    struct plait_escape escape; /* of the request, with the tables of a deep view */
+    struct deep_picture deep;
     struct picture_files files;
     struct colouring colouring;
     struct provenance provenance; /* rank 0: the texts that the files carry */
     struct picture_checkpoint checkpoint;
     struct row_work work;
     struct keeper keeper;
-    uint64_t fnv1a; /* rank 0: checksum of the picture */
+    struct exact_samples exact; /* --verify-exact */
+    uint64_t fnv1a;             /* rank 0: checksum of the picture */
 };
 
 /* The steps, of which the first knows what is drawn; run->options is a struct picture_options, and

@@ -2,20 +2,62 @@
  * Keeps the rows of a picture. */
 #include "picture/picture_checkpoint.h"
 
+#include "base/decimal.h"
 #include "base/stop_signal.h"
 #include "ranks/agree.h"
 #include "ranks/share_units.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Exact numbers in their one form, "12e-1,0e0"; a long one by its beginning and a checksum of it.
+ */
+static void picture_checkpoint_describe_exact(struct checkpoint_parameters *parameters,
+                                              const char *name, const char *text, size_t numbers) {
+    enum { SHOWN = 60, SPARE = 64 };
+    char line[2 * (SHOWN + SPARE)] = "";
+    for (size_t k = 0; k < numbers; k++) {
+        const char *begin;
+        const size_t length = numbers > 1 ? decimal_piece(text, k, &begin) : strlen(text);
+        const struct decimal number = decimal_of(numbers > 1 ? begin : text, length);
+        char *form = malloc(number.digits + SPARE);
+        uint64_t fnv1a = UINT64_C(0xcbf29ce484222325);
+        if (!form) /* the file is then of another run, which is safe */
+            return;
+        decimal_write(&number, form, number.digits + SPARE);
+        for (const char *c = form; *c; c++)
+            fnv1a = (fnv1a ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+        char *end = line + strlen(line);
+        const size_t left = sizeof line - (size_t)(end - line);
+        if (strlen(form) <= SHOWN)
+            snprintf(end, left, "%s%s", k > 0 ? "," : "", form);
+        else
+            snprintf(end, left, "%s%.30s...%016" PRIx64, k > 0 ? "," : "", form, fnv1a);
+        free(form);
+    }
+    checkpoint_parameter(parameters, name, "%s", line);
+}
 
 /* Of the counts alone, as they are computed: two ways to ask for one view are one view, and the
  * shortcuts of --interior change no count. Seventeen digits identify a double. */
 static void picture_checkpoint_describe(struct checkpoint_parameters *parameters,
-                                        const struct plait_escape *escape) {
+                                        const struct picture_request *request) {
+    const struct plait_escape *escape = &request->escape;
     const bool julia = escape->kind == PLAIT_JULIA;
     checkpoint_parameter(parameters, "subcommand", "%s", julia ? "julia" : "mandelbrot");
     checkpoint_parameter(parameters, "size", "%" PRIu32 "x%" PRIu32, escape->width, escape->height);
     checkpoint_parameter(parameters, "maxit", "%" PRId32, escape->maxit);
+    if (request->deep) {
+        if (julia) {
+            picture_checkpoint_describe_exact(parameters, "c", request->texts.c, 2);
+            checkpoint_parameter(parameters, "bailout", "%.17g", escape->bailout);
+        }
+        picture_checkpoint_describe_exact(parameters, "center", request->texts.center, 2);
+        picture_checkpoint_describe_exact(parameters, "zoom", request->texts.zoom, 1);
+        return;
+    }
     if (julia) {
         checkpoint_parameter(parameters, "c", "%.17g,%.17g", escape->cre, escape->cim);
         checkpoint_parameter(parameters, "bailout", "%.17g", escape->bailout);
@@ -46,7 +88,7 @@ static bool picture_checkpoint_list_rows(struct picture_checkpoint *checkpoint,
 
 static bool picture_checkpoint_open_on_root(struct picture_checkpoint *checkpoint,
                                             struct failure *failure) {
-    picture_checkpoint_describe(&checkpoint->parameters, checkpoint->escape);
+    picture_checkpoint_describe(&checkpoint->parameters, checkpoint->request);
     return checkpoint_open(&checkpoint->file, checkpoint->path, &checkpoint->parameters,
                            &checkpoint->found, failure) &&
            (!checkpoint->found || (checkpoint_find_log(&checkpoint->file, failure) &&
@@ -57,15 +99,17 @@ static bool picture_checkpoint_open_on_root(struct picture_checkpoint *checkpoin
 }
 
 bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct session *session,
-                             const struct plait_escape *escape, const char *path,
-                             double every_seconds, struct failure *failure) {
+                             const struct picture_request *request,
+                             const struct plait_escape *escape,
+                             const struct picture_options *options, struct failure *failure) {
     *checkpoint = (struct picture_checkpoint){
         .session = session,
+        .request = request,
         .escape = escape,
-        .path = path,
-        .every_seconds = every_seconds,
+        .path = options->checkpoint,
+        .every_seconds = options->checkpoint_every,
     };
-    if (!path)
+    if (!options->checkpoint)
         return true;
     stop_signal_watch();
     if (session_is_root(checkpoint->session))

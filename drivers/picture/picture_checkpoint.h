@@ -7,12 +7,14 @@
 
 #include "base/unit_set.h"
 #include "files/checkpoint.h"
+#include "picture/picture_options.h"
 #include "plait/escape.h"
 #include "ranks/session.h"
 
 /* Zero: none. */
 struct picture_checkpoint {
     const struct session *session;
+    const struct picture_request *request;
     const struct plait_escape *escape;
     const char *path;     /* NULL: no checkpoint */
     struct unit_set rest; /* on every rank: the distinct rows that are left for this run */
@@ -27,13 +29,15 @@ struct picture_checkpoint {
     struct failure failure;   /* of writing, in the middle of the work */
 };
 
-/* Collective. Opens the file at path, if there is one, and reads which rows it has; from now on
- * signals that ask to stop are noted. Does nothing for a path of NULL. The arguments must live as
- * long as the checkpoint. EXIT_USAGE: the file is of another picture or damaged. Free with
- * picture_checkpoint_free, also after a failure. */
+/* Collective. Opens the file of --checkpoint, if there is one, and reads which rows it has; from
+ * now on signals that ask to stop are noted. Does nothing without that option. escape is the
+ * request's, deep where that is. The arguments must live as long as the checkpoint. EXIT_USAGE: the
+ * file is of another picture or damaged. Free with picture_checkpoint_free, also after a failure.
+ */
 bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct session *session,
-                             const struct plait_escape *escape, const char *path,
-                             double every_seconds, struct failure *failure);
+                             const struct picture_request *request,
+                             const struct plait_escape *escape,
+                             const struct picture_options *options, struct failure *failure);
 
 /* Rank 0: reads the rows into their places in counts[height][width] and digests[height], or makes
  * the file. EXIT_USAGE: the file is damaged. */

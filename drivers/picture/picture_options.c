@@ -2,15 +2,19 @@
  * Option tables of mandelbrot and julia; from options to a checked picture. */
 #include "picture/picture_options.h"
 
+#include "base/decimal.h"
 #include "image/palette.h"
 #include "image/writer.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define MEMBER(name) offsetof(struct picture_options, name)
 
 static const char *const colour_choices[] = {"count", "smooth", NULL};
+static const char *const method_choices[] = {"auto", "direct", "deep", NULL};
 static const char *const interior_choices[] = {"fast", "brute", NULL};
 
 static const char *const region_rivals[] = {"center", "zoom", NULL};
@@ -40,19 +44,28 @@ static const char *const out_choices[] = {"null", NULL};
         .default_value = (region_text), .offset = MEMBER(region), .reals = 4,                \
         .rivals = region_rivals, .defines = true,                                            \
     }
-#define CENTER_ROW(center_text)                                                                 \
-    {                                                                                           \
-        .name = "center", .kind = OPTION_REALS, .argument = "RE,IM",                            \
-        .help = "square pixels around RE + i IM, instead of --region",                          \
-        .default_text = "with --zoom alone " center_text, .offset = MEMBER(center), .reals = 2, \
-        .rivals = center_rivals, .defines = true,                                               \
+#define CENTER_ROW(center_text)                                                                           \
+    {                                                                                                     \
+        .name = "center", .kind = OPTION_REALS, .argument = "RE,IM",                                      \
+        .help =                                                                                           \
+            "square pixels around RE + i IM, instead of --region; with as many digits as the zoom needs", \
+        .default_text = "with --zoom alone " center_text, .offset = MEMBER(center), .reals = 2,           \
+        .exact = true, .rivals = center_rivals, .defines = true,                                          \
     }
 #define ZOOM_ROW(width)                                                                    \
     {                                                                                      \
         .name = "zoom", .kind = OPTION_REAL, .argument = "Z",                              \
-        .help = "the picture is " width " / Z wide, instead of --region",                  \
+        .help = "the picture is " width " / Z wide, instead of --region; below 1e100000",  \
         .default_text = "with --center alone 1", .offset = MEMBER(zoom), .positive = true, \
-        .rivals = center_rivals, .defines = true,                                          \
+        .exact = true, .rivals = center_rivals, .defines = true,                           \
+    }
+#define METHOD_ROW                                                                                                                                                               \
+    {                                                                                                                                                                            \
+        .name = "method", .kind = OPTION_CHOICE, .argument = "HOW",                                                                                                              \
+        .help =                                                                                                                                                                  \
+            "how points are computed: direct in doubles, deep by an orbit of the centre in high precision for zooms beyond 1e13; auto is direct where doubles resolve the view", \
+        .default_value = "auto", .offset = MEMBER(method), .choices = method_choices,                                                                                            \
+        .defines = true, .later = true,                                                                                                                                          \
     }
 #define MAXIT_ROW(maxit_text)                                                                    \
     {                                                                                            \
@@ -71,8 +84,8 @@ static const char *const out_choices[] = {"null", NULL};
     }
 
 const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
-    SIZE_ROW("1200x800"), MULTIPLIER_ROW,   REGION_ROW("-2,1,-1,1"),   CENTER_ROW("-0.5,0"),
-    ZOOM_ROW("3"),        MAXIT_ROW("127"), OUT_ROW("mandelbrot.png"),
+    SIZE_ROW("1200x800"), MULTIPLIER_ROW, REGION_ROW("-2,1,-1,1"), CENTER_ROW("-0.5,0"),
+    ZOOM_ROW("3"),        METHOD_ROW,     MAXIT_ROW("127"),        OUT_ROW("mandelbrot.png"),
 };
 
 const struct option julia_option_rows[JULIA_OPTIONS] = {
@@ -81,6 +94,7 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
     REGION_ROW("-2,2,-1.5,1.5"),
     CENTER_ROW("0,0"),
     ZOOM_ROW("4"),
+    METHOD_ROW,
     {
         .name = "c",
         .kind = OPTION_REALS,
@@ -89,6 +103,7 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
         .default_value = "0,0.65",
         .offset = MEMBER(c),
         .reals = 2,
+        .exact = true,
         .defines = true,
     },
     {
@@ -150,6 +165,13 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .offset = MEMBER(verify),
     },
     {
+        .name = "verify-exact",
+        .kind = OPTION_FLAG,
+        .help =
+            "of a deep view, iterate 1000 pixels spread over the picture in full precision, and report how many counts are equal; takes long",
+        .offset = MEMBER(verify_exact),
+    },
+    {
         .name = "stream",
         .kind = OPTION_FLAG,
         .help =
@@ -179,17 +201,40 @@ static bool picture_take_size(const struct picture_options *options, struct plai
     return true;
 }
 
-static enum plait_status picture_set_view(const struct picture_options *options,
-                                          const struct option_values *values, bool by_center,
-                                          struct plait_escape *escape) {
-    if (!by_center)
+/* The nearest double of a number of an exact text; beyond all doubles infinity, or 0. */
+static double picture_double(const char *text, size_t index) {
+    const char *begin;
+    (void)decimal_piece(text, index, &begin);
+    return strtod(begin, NULL);
+}
+
+/* The texts of a view that is given by its centre, where they may be left out. */
+static struct deep_texts picture_texts(const struct picture_options *options,
+                                       const struct option_values *values,
+                                       enum plait_escape_kind kind) {
+    const bool julia = kind == PLAIT_JULIA;
+    const char *standard = julia ? "0,0" : "-0.5,0";
+    return (struct deep_texts){
+        .center = values_counts(values, "center") ? options->center : standard,
+        .zoom = values_counts(values, "zoom") ? options->zoom : "1",
+        .c = julia ? options->c : NULL,
+    };
+}
+
+/* The direct view, and whether doubles resolve it. */
+static enum plait_status picture_set_direct(const struct picture_options *options,
+                                            const struct deep_texts *texts, bool by_region,
+                                            struct plait_escape *escape) {
+    if (by_region)
         return plait_escape_set_region(escape, options->region[0], options->region[1],
                                        options->region[2], options->region[3]);
-    const struct plait_escape standard = plait_escape_default(escape->kind);
-    const bool has_center = values_counts(values, "center");
-    return plait_escape_set_center(escape, has_center ? options->center[0] : standard.cx,
-                                   has_center ? options->center[1] : standard.cy,
-                                   values_counts(values, "zoom") ? options->zoom : 1.0);
+    const double zoom = picture_double(texts->zoom, 0);
+    if (isinf(zoom)) { /* pixels of no width */
+        escape->dx = escape->dy = 0;
+        return PLAIT_E_UNRESOLVED;
+    }
+    return plait_escape_set_center(escape, picture_double(texts->center, 0),
+                                   picture_double(texts->center, 1), zoom);
 }
 
 static bool picture_check_order(const char *low_name, double low, const char *high_name,
@@ -200,8 +245,9 @@ static bool picture_check_order(const char *low_name, double low, const char *hi
 }
 
 static bool picture_take_view(const struct picture_options *options,
-                              const struct option_values *values, struct plait_escape *escape,
+                              const struct option_values *values, struct picture_request *request,
                               struct failure *failure) {
+    struct plait_escape *escape = &request->escape;
     const bool by_region = values_counts(values, "region");
     const bool center = values_counts(values, "center"), zoom = values_counts(values, "zoom");
     if (by_region && (center || zoom)) { /* from one place: it is undefined which of them counts */
@@ -214,19 +260,33 @@ static bool picture_take_view(const struct picture_options *options,
         (!picture_check_order("XMIN", options->region[0], "XMAX", options->region[1], failure) ||
          !picture_check_order("YMIN", options->region[2], "YMAX", options->region[3], failure)))
         return false;
-    switch (picture_set_view(options, values, !by_region, escape)) {
+    request->texts = picture_texts(options, values, escape->kind);
+    if (options->method == METHOD_DEEP && by_region)
+        return failure_set(failure, EXIT_USAGE,
+                           "--method deep needs the centre of the view: give --center and --zoom");
+    if (options->method == METHOD_DEEP) {
+        request->deep = true;
+        return true;
+    }
+    switch (picture_set_direct(options, &request->texts, by_region, escape)) {
     case PLAIT_OK:
         return true;
     case PLAIT_E_UNRESOLVED:
+        if (!by_region && options->method == METHOD_AUTO) {
+            request->deep = true;
+            return true;
+        }
         if (!(plait_escape_resolution(escape) > 0))
             return failure_set(
                 failure, EXIT_USAGE,
-                "the pixels of this view are too small for any double: zoom out (--zoom, --region)");
+                "the pixels of this view are too small for any double: zoom out, or give --center and --zoom with --method auto");
         return failure_set(
             failure, EXIT_USAGE,
-            "the pixels of this view are %.3g times too small for double precision: zoom out (--zoom, --region) or take fewer pixels (--size)",
+            "the pixels of this view are %.3g times too small for double precision: zoom out, take fewer pixels (--size), or give --center and --zoom with --method auto",
             1 / plait_escape_resolution(escape));
     default:
+        if (!by_region && picture_double(request->texts.zoom, 0) == 0)
+            return failure_set(failure, EXIT_USAGE, "--zoom is too small for a double: zoom in");
         return failure_set(
             failure, EXIT_USAGE,
             "--region, --center or --zoom reaches beyond 1e150, where squares overflow: zoom in or move towards 0");
@@ -236,20 +296,22 @@ static bool picture_take_view(const struct picture_options *options,
 static bool picture_take_julia(const struct picture_options *options, struct plait_escape *escape,
                                struct failure *failure) {
     const double most = PLAIT_ESCAPE_VALUE_MAX;
-    if (fabs(options->c[0]) > most || fabs(options->c[1]) > most || options->bailout > most)
+    const double cre = picture_double(options->c, 0), cim = picture_double(options->c, 1);
+    if (fabs(cre) > most || fabs(cim) > most || options->bailout > most)
         return failure_set(
             failure, EXIT_USAGE,
             "--c or --bailout is beyond 1e150, where squares overflow: choose a smaller one");
-    escape->cre = options->c[0];
-    escape->cim = options->c[1];
+    escape->cre = cre;
+    escape->cim = cim;
     escape->bailout = options->bailout;
     return true;
 }
 
 bool picture_of_options(const struct picture_options *options, const struct option_values *values,
-                        enum plait_escape_kind kind, struct plait_escape *escape,
+                        enum plait_escape_kind kind, struct picture_request *request,
                         struct failure *failure) {
-    *escape = plait_escape_default(kind);
+    struct plait_escape *escape = &request->escape;
+    *request = (struct picture_request){.escape = plait_escape_default(kind)};
     escape->maxit = (int32_t)options->maxit;
     escape->brute = options->interior == INTERIOR_BRUTE;
     char stream[VALUES_TEXT_BYTES], checkpoint[VALUES_TEXT_BYTES];
@@ -257,10 +319,15 @@ bool picture_of_options(const struct picture_options *options, const struct opti
         return failure_set(failure, EXIT_USAGE, "%s and %s exclude each other: give only one",
                            values_blame(values, "stream", stream),
                            values_blame(values, "checkpoint", checkpoint));
-    return checkpoint_options_check(values, failure) &&
-           picture_take_size(options, escape, failure) &&
-           (kind != PLAIT_JULIA || picture_take_julia(options, escape, failure)) &&
-           picture_take_view(options, values, escape, failure);
+    if (!checkpoint_options_check(values, failure) ||
+        !picture_take_size(options, escape, failure) ||
+        (kind == PLAIT_JULIA && !picture_take_julia(options, escape, failure)) ||
+        !picture_take_view(options, values, request, failure))
+        return false;
+    return !options->verify_exact || request->deep ||
+           failure_set(
+               failure, EXIT_USAGE,
+               "--verify-exact is for deep views, and this one is computed in doubles: give --method deep with --center, or --verify");
 }
 
 enum colour_value picture_colour_value(enum plait_escape_kind kind) {

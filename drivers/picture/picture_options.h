@@ -6,6 +6,7 @@
 #include "base/failure.h"
 #include "image/colour.h"
 #include "options/option_values.h"
+#include "picture/reference_orbit.h"
 #include "plait/escape.h"
 #include "run/run_options.h"
 
@@ -15,19 +16,20 @@
 struct picture_options {
     struct option_size size;
     uint64_t multiplier;
-    uint64_t samples; /* of a pixel, along each side */
-    double region[4]; /* xmin, xmax, ymin, ymax */
-    double center[2]; /* re, im */
-    double zoom;
+    uint64_t samples;   /* of a pixel, along each side */
+    double region[4];   /* xmin, xmax, ymin, ymax */
+    const char *center; /* re, im: texts, since a deep view needs every digit */
+    const char *zoom;
+    int method; /* enum picture_method */
     uint64_t maxit;
-    double c[2];    /* julia: re, im */
+    const char *c;  /* julia: re, im */
     double bailout; /* julia */
     int interior;   /* enum picture_interior */
     int schedule;   /* enum schedule_kind */
     struct option_texts out;
     const char *palette; /* a name, or a file */
     int colour;          /* enum picture_colour */
-    bool verify;
+    bool verify, verify_exact;
     bool stream;
     const char *checkpoint; /* NULL: none */
     double checkpoint_every;
@@ -36,22 +38,31 @@ struct picture_options {
     struct energy_options energy;
 };
 
+enum picture_method { METHOD_AUTO, METHOD_DIRECT, METHOD_DEEP };
+
 enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH };
 
 enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
 /* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
  * subcommand, then how it is computed and shown, the same for both. */
-enum { PICTURE_OPTIONS = 10, MANDELBROT_OPTIONS = 7, JULIA_OPTIONS = 9 };
+enum { PICTURE_OPTIONS = 11, MANDELBROT_OPTIONS = 8, JULIA_OPTIONS = 10 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];
 
-/* The picture of applied options; its pixels are the samples. --region and
- * --center/--zoom exclude each other where they come from the same place; else the one of higher
- * precedence counts. EXIT_USAGE for any invalid value. */
+/* A picture that options ask for. */
+struct picture_request {
+    struct plait_escape escape; /* its pixels are the samples; a deep view has no coordinates yet */
+    bool deep;
+    struct deep_texts texts; /* of a deep view; they belong to the values */
+};
+
+/* The picture of applied options. --region and --center/--zoom exclude each other where they come
+ * from the same place; else the one of higher precedence counts. EXIT_USAGE for any invalid value.
+ */
 bool picture_of_options(const struct picture_options *options, const struct option_values *values,
-                        enum plait_escape_kind kind, struct plait_escape *escape,
+                        enum plait_escape_kind kind, struct picture_request *request,
                         struct failure *failure);
 
 /* Which value of a pixel is drawn. */

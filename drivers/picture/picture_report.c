@@ -27,8 +27,14 @@ bool picture_print(const struct run *run, void *state, struct failure *failure) 
         run->compute.seconds, (double)steps * 1e-9 / run->compute.seconds,
         queue_imbalance(queue->shares, run->session->size), run->gather.seconds,
         run->encode.seconds, picture->fnv1a);
+    if (picture->request.deep)
+        printf(", reference %.2g s of %.2g s", picture->deep.seconds, run->total.seconds);
     if (options->verify)
         printf(", %d pixels verified", VERIFY_SAMPLES);
+    if (options->verify_exact)
+        printf(", %" PRIu64 " of %" PRIu64
+               " samples equal to full precision, largest difference %" PRIu64,
+               picture->exact.equal, picture->exact.compared, picture->exact.largest);
     if (picture->checkpoint.resumed > 0)
         printf(", %" PRIu64 " rows from '%s'", picture->checkpoint.resumed, options->checkpoint);
     for (size_t k = 0; k < options->out.count; k++)
@@ -59,7 +65,7 @@ bool picture_limit(const struct run *run, const void *state, enum plait_work *wo
     *work = PLAIT_WORK_STEPS;
     *amount = (double)picture->keeper.tally.steps;
     (void)run;
-    return picture->escape.brute && picture->checkpoint.resumed == 0;
+    return picture->escape.brute && picture->checkpoint.resumed == 0 && !picture->request.deep;
 }
 
 void picture_report_timing(const struct run *run, const void *state, struct report *report) {
@@ -75,6 +81,8 @@ void picture_report_timing(const struct run *run, const void *state, struct repo
     for (int r = 0; r < run->session->size; r++)
         report_count(report, NULL, shares[r].units);
     report_close(report);
+    if (picture->request.deep)
+        report_real(report, "reference_seconds", picture->deep.seconds);
     if (picture->checkpoint.resumed > 0)
         report_count(report, "resumed_rows", picture->checkpoint.resumed);
 }
@@ -89,5 +97,16 @@ void picture_report_result(const struct run *run, const void *state, struct repo
     report_count(report, "maxit", (uint64_t)picture->escape.maxit);
     report_count(report, "steps", picture->keeper.tally.steps);
     report_count(report, "interior", picture->keeper.tally.interior);
+    if (picture->request.deep) {
+        report_count(report, "reference_bits", deep_reference_bits(picture->deep.reference));
+        report_count(report, "reference_steps", plait_deep_size_of(picture->deep.tables).steps);
+    }
+    if (options->verify_exact) {
+        report_open_object(report, "exact");
+        report_count(report, "samples", picture->exact.compared);
+        report_count(report, "equal", picture->exact.equal);
+        report_count(report, "largest_difference", picture->exact.largest);
+        report_close(report);
+    }
     report_identifier(report, "fnv1a", picture->fnv1a);
 }

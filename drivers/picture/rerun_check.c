@@ -7,6 +7,7 @@
 #include "image/palette_file.h"
 #include "image/reader_png.h"
 #include "image/shade.h"
+#include "picture/deep_picture.h"
 #include "picture/draw.h"
 #include "picture/picture_options.h"
 #include "plait/digest.h"
@@ -20,7 +21,9 @@
 struct again {
     const struct rerun_job *job;
     struct picture_options options;
+    struct picture_request request;
     struct plait_escape escape;
+    struct deep_picture deep;
     int32_t *counts;   /* [height][width] */
     uint64_t *digests; /* [height] */
     uint8_t *indices;  /* of smooth colours, [height][width], or NULL */
@@ -74,7 +77,6 @@ static bool rerun_measure(struct again *again, struct failure *failure) {
         .width = again->escape.width,
         .height = again->escape.height,
         .counts = again->counts,
-        .threads = job->exec.threads,
     };
     again->drawing = (struct drawing){
         .width = again->escape.width,
@@ -175,9 +177,13 @@ static bool rerun_compare_pixels(const struct again *again, struct rerun_result 
 bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
                  struct failure *failure) {
     struct again again = {.job = job};
-    bool checked =
-        values_apply(&job->origin->values, &again.options, failure) &&
-        picture_of_options(&again.options, &job->origin->values, job->kind, &again.escape, failure);
+    bool checked = values_apply(&job->origin->values, &again.options, failure) &&
+                   picture_of_options(&again.options, &job->origin->values, job->kind,
+                                      &again.request, failure);
+    again.escape = again.request.escape;
+    if (checked)
+        checked = deep_picture_begin(&again.deep, NULL, &again.request, &again.escape, failure) &&
+                  deep_picture_compute(&again.deep, NULL, job->command, job->progress, failure);
     if (checked) {
         colouring_begin(&again.colouring, picture_colour_value(job->kind),
                         again.options.colour == PICTURE_SMOOTH);
@@ -192,6 +198,7 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
     free(again.indices);
     free(again.counts);
     free(again.digests);
+    deep_picture_free(&again.deep);
     return checked;
 }
 

@@ -23,6 +23,12 @@ static void rank_device_lost(void *context, const char *why) {
     warning_print(line);
 }
 
+static double rank_device_speed(const struct plait_device_info *info, enum plait_device_job job) {
+    return job == PLAIT_JOB_DARTS  ? info->darts_per_s
+           : job == PLAIT_JOB_ROWS ? info->steps_per_s
+                                   : info->products_per_s;
+}
+
 /* Whether this rank uses a device that has passed its trial. `why` is empty where it is only not
  * worth it. */
 static bool rank_device_fits(const struct plait_device *device,
@@ -30,11 +36,13 @@ static bool rank_device_fits(const struct plait_device *device,
                              const struct rank_device_request *request, char *why) {
     const enum plait_device_job job = request->job;
     if (!plait_device_does(device, job)) {
-        snprintf(why, PLAIT_DEVICE_WHY_BYTES, "it has no doubles, which pictures need");
+        snprintf(why, PLAIT_DEVICE_WHY_BYTES, "%s",
+                 job == PLAIT_JOB_ROWS ? "it has no doubles, which pictures need"
+                                       : "its driver names no memory that points would fit into");
         return false;
     }
     why[0] = '\0';
-    const double speed = job == PLAIT_JOB_DARTS ? info->darts_per_s : info->steps_per_s;
+    const double speed = rank_device_speed(info, job);
     return gpu_ranks_of(request->gpu_ranks) != GPU_RANKS_AUTO ||
            (info->gpu && speed >= worth * plait_exec_speed(request->exec, job));
 }
@@ -58,7 +66,7 @@ static bool rank_device_open(struct rank_device *rank, const struct rank_device_
         return false;
     }
     request->exec->device = rank->device;
-    rank->speed = request->job == PLAIT_JOB_DARTS ? info.darts_per_s : info.steps_per_s;
+    rank->speed = rank_device_speed(&info, request->job);
     snprintf(rank->label, sizeof rank->label, "rank %d on host %.100s: device %zu, %.63s,",
              request->session->rank, mine->host, index, info.name);
     plait_device_on_loss(rank->device, rank_device_lost, rank);
@@ -95,10 +103,14 @@ static bool rank_device_choose(struct rank_device *rank, const struct rank_devic
     MPI_CHECK(MPI_Exscan(&wants, &before, 1, MPI_INT, MPI_SUM, session->node));
     MPI_CHECK(MPI_Allreduce(&wants, &sharers, 1, MPI_INT, MPI_SUM, session->node));
     const size_t place = session->node_rank == 0 ? 0 : (size_t)before;
-    if (wants && count == 0) {
+    if (wants && !plait_device_built()) {
         failure_set(
             failure, EXIT_USAGE,
-            "--gpu-ranks asks for a device, and OpenCL finds none here: install a driver for it (and a Plait with PLAIT_OPENCL=ON), or leave the rank out");
+            "--gpu-ranks asks for a device, and this Plait is built without OpenCL: build it with -DPLAIT_OPENCL=ON, or leave the rank out");
+    } else if (wants && count == 0) {
+        failure_set(
+            failure, EXIT_USAGE,
+            "--gpu-ranks asks for a device, and OpenCL finds none here: install its driver and libOpenCL.so.1, or leave the rank out");
     } else if (wants && !rank_device_open(rank, request, place % count, why)) {
         failure_set(
             failure, EXIT_USAGE,

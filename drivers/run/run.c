@@ -269,7 +269,6 @@ static void run_steps(struct run *run, const struct command *command, struct opt
                run_prepare(run, command, state, failure)) {
         run_work(run, command, state, watching, failure);
     }
-    rank_device_end(&run->device);
     free(placements);
 }
 
@@ -295,6 +294,7 @@ void run_command(struct session *session, const struct command *command,
         watchdog_end(session);
     if (state && command->free)
         command->free(state);
+    rank_device_end(&run.device); /* the state may have memory of it */
     free(state);
     free(options);
     if (session)

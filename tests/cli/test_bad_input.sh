@@ -57,7 +57,7 @@ centers() {
     for center in nan,0 0,nan inf,0 0,-inf 0 0,0,0 a,b '' ','; do
         bad 'center' --center "$center" --zoom 1
     done
-    for zoom in 0 -1 nan inf abc '' 1e999; do
+    for zoom in 0 -1 nan inf abc '' 1e 1e-999; do
         bad 'zoom' --center 0,0 --zoom "$zoom"
     done
 }
@@ -65,8 +65,23 @@ centers() {
 views() {
     bad 'center|region' --region=-2,1,-1,1 --center 0,0
     bad 'center|region|zoom' --region=-2,1,-1,1 --zoom 2
-    bad 'resol|precision|zoom' --center -0.75,0.1 --zoom 1e17
+    bad 'precision.*--method auto' --method direct --center -0.75,0.1 --zoom 1e17
+    bad 'too small for any double' --method direct --center -0.75,0.1 --zoom 1e999
     bad 'resol|precision' --region 1,1.000000000000001,0,0.000000000000001
+}
+
+# What deep views refuse; texts too long for a line of an error are cut in it.
+deep_views() {
+    local digits
+    digits=$(head -c 100000 /dev/zero | tr '\0' 7)
+    bad '--center and --zoom' --method deep
+    bad '--method.*auto, direct or deep' --method deeper
+    bad 'not below 1e100000' --center 0,0 --zoom 1e100000
+    bad '64 or more from 0' --center 0,64 --zoom 1e50
+    bad '--zoom reaches beyond' --method deep --center 0,0 --zoom 1e-200
+    bad 'is not a finite number such as' --center "0.${digits}x,0" --zoom 1e50
+    bad 'of 2 numbers' --center "0.$digits" --zoom 1e50
+    bad 'gpu-ranks: deep views' --center 0,1 --zoom 1e50 --gpu-ranks all
 }
 
 names() {
@@ -228,6 +243,7 @@ commands() {
     new_sandbox
     expect_error "unknown subcommand 'mandelbort' \(did you mean mandelbrot\?\): see plait --help" 2 -- "$PLAIT" mandelbort
     expect_error "version: 'foo' is one word too many: leave it out" 2 -- "$PLAIT" --version foo
+    expect_error "version: 'foo' is one word too many: leave it out" 2 -- "$PLAIT" --version --verbose foo
     expect_error "help: 'junk' is one word too many: leave it out" 2 -- "$PLAIT" help pi junk
     expect_error "help: 'junk' is one word too many: leave it out" 2 -- "$PLAIT" help study run junk
     expect_error "darts: '1e20' is above 4611686018427387904" 2 -- "$PLAIT" pi --darts 1e20
@@ -240,7 +256,7 @@ commands() {
 
 # Parts can be named, so that ctest runs them side by side.
 if [ $# -eq 0 ]; then
-    set -- sizes step_limits regions centers views names memory inputs palettes colours pdf output_directories configurations environment \
+    set -- sizes step_limits regions centers views deep_views names memory inputs palettes colours pdf output_directories configurations environment \
         julia_only commands
 fi
 for part in "$@"; do "$part"; done

@@ -34,6 +34,7 @@ has() {
 assert "the function is registered" [ "$(complete -p plait)" = 'complete -F _plait plait' ]
 offers 'mandelbrot' plait man
 offers '--help --version' plait --
+offers '--verbose' plait --version ''
 offers 'julia' plait help j
 offers '' plait help julia ''
 offers '--schedule' plait pi --sch

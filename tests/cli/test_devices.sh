@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # --gpu-ranks: who gets which device, with the same bits; a device that fails in the middle of the work.
-#     test_devices.sh PART...     choice loss hello sysinfo no_loader   opencl_bits opencl_signals opencl_start oclgrind
-# FAKED_PLAIT is a plait with a device of its own (fake_device.c), which the first parts use; the others need a
-# device of this machine, the last one oclgrind and DEVICE_SMALL, the program that it runs.
+#     test_devices.sh PART...     choice kmeans loss hello sysinfo no_loader not_built broken
+#                                 opencl_bits opencl_signals opencl_kmeans_signals opencl_start oclgrind
+# FAKED_PLAIT is a plait with a device of its own (fake_device.c), which the first parts use, DEVICELESS_PLAIT
+# one as if built without OpenCL; FAKE_LOADER_DIRECTORY has a libOpenCL.so.1 whose driver is broken (fake_loader.c).
+# The second row needs a device of this machine, and oclgrind DEVICE_SMALL, the program that it runs.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -78,7 +80,68 @@ choice() {
             "$FAKED_PLAIT" "${picture[@]}" --gpu-ranks="$text"
     done
     RANKS_LIST=1 expect_error "gpu-ranks" 2 -- "$FAKED_PLAIT" "${picture[@]}" --gpu-ranks ''
-    RANKS_LIST=1 expect_error "unknown option '--gpu-ranks'" 2 -- "$FAKED_PLAIT" kmeans a.npy --k 2 --gpu-ranks all
+    RANKS_LIST=1 expect_error "unknown option '--gpu-ranks'" 2 -- "$FAKED_PLAIT" count --gpu-ranks all
+}
+
+# points FILE ROWS: points of three columns around nine places.
+points() {
+    awk -v rows="$2" 'BEGIN { srand(7); for (i = 0; i < rows; i++)
+        printf "%.6f,%.6f,%.6f\n", i % 9 + rand(), i % 5 - rand() * rand(), rand() * 3 }' >"$1"
+}
+
+# clusters RANKS WORDS OPTION...: k-means of points.csv on a plait with the fake device, all results of which are
+# those of threads, in expected.*; --labels and --centroids are among the options where they mean something.
+clusters() {
+    local ranks=$1 words=$2
+    shift 2
+    expect_ok "$ranks" -- env FAKE_DEVICE="$words" "$FAKED_PLAIT" kmeans points.csv --threads 2 "$@" --json report.json
+    assert "inertia and checksum are those of threads: $*" [ "$(head -n 1 "$WORK/out")" = "$(head -n 1 "$WORK/expected")" ]
+}
+
+# Of threads alone.
+clusters_expected() {
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --gpu-ranks none "$@"
+    cp "$WORK/out" "$WORK/expected"
+}
+
+kmeans() {
+    local which
+    new_sandbox
+    points "$SANDBOX/points.csv" 3000
+    clusters_expected --k 12 --restarts 2 --labels labels.npy --centroids expected.npy
+    cp "$WORK/expected" "$WORK/first"
+    for which in 1,2 auto; do
+        clusters 3 'fast two' --k 12 --restarts 2 --gpu-ranks "$which" --verify --labels l.npy --centroids c.npy
+        assert "the same labels" in_sandbox cmp l.npy labels.npy
+        assert "the same centroids" in_sandbox cmp c.npy expected.npy
+    done
+    assert "auto takes GPUs" in_sandbox devices_are 'fake 0, fake 1, None'
+    check_report report.json
+    clusters 1 'slow' --k 12 --restarts 2 --gpu-ranks auto
+    assert "auto leaves what is slower than threads" in_sandbox devices_are None
+    clusters 1 'fast no-doubles' --k 12 --restarts 2 --gpu-ranks auto
+    assert "labels need no doubles" in_sandbox devices_are 'fake 0'
+    clusters 1 'fast no-memory' --k 12 --restarts 2 --gpu-ranks auto
+    assert "a device without memory is left" in_sandbox devices_are None
+    assert "with a reason" has_warning 'its driver names no memory that points would fit into'
+    clusters 2 'fast full' --k 12 --restarts 2 --gpu-ranks all
+    assert "one that has none left is reported once by each" [ "$(lines_of_plait | grep -c 'has failed: the device is out of memory')" -eq 2 ]
+
+    clusters_expected --k 2:5 --standardise
+    clusters 2 fast --k 2:5 --standardise --gpu-ranks all
+    clusters_expected --predict expected.npy
+    clusters 2 fast --predict expected.npy --gpu-ranks 1
+    FAKE_DEVICE='fast wrong-labels' RANKS_LIST=1 expect_error '--gpu-ranks asks for device 0, fake 0, which cannot be used: of 9632 labels' 2 -- \
+        "$FAKED_PLAIT" kmeans points.csv --k 2 --gpu-ranks all
+
+    # Lost in the middle, with a checkpoint.
+    cp "$WORK/first" "$WORK/expected"
+    for which in 2 30; do
+        clusters 2 "fast lost=$which" --k 12 --restarts 2 --gpu-ranks all --checkpoint a.ck --checkpoint-every 0
+        assert "a rank says that its device has failed" has_warning \
+            'rank [0-9] on host .*: device 0, fake 0, has failed: the device is out of memory or was reset .test.: the rank continues on its threads'
+        assert "the checkpoint is gone at the end" [ ! -e "$SANDBOX/a.ck" ]
+    done
 }
 
 has_warning() {
@@ -118,8 +181,11 @@ hello() {
     assert "why it is not used" grep -q 'device 0: fake 0 (not a GPU), tests, 1 GiB, without doubles, not used: of 1048576 darts of rxs64 it counts 823669 hits instead of 823668' "$WORK/out"
     check_report report.json
     expect_ok 1 -- env FAKE_DEVICE=absent "$FAKED_PLAIT" hello --devices --json report.json
-    assert "none" [ "$(grep -c 'device' "$WORK/out")" -eq 0 ]
+    assert "none" grep -q '^no node has a device: OpenCL finds none$' "$WORK/out"
+    assert "in one line" [ "$(wc -l <"$WORK/out")" -eq 3 ]
     check_report report.json
+    expect_ok 1 -- env FAKE_DEVICE=absent "$FAKED_PLAIT" hello
+    assert "which is for those who ask" [ "$(wc -l <"$WORK/out")" -eq 2 ]
 }
 
 # As hello lists them, and which node has them.
@@ -140,8 +206,27 @@ assert [d['name'] for d in devices] == ['fake 0', 'fake 1'] and all(d['darts_per
     check_report report.json
 }
 
+# A Plait without OpenCL says that, and does not name drivers.
+not_built() {
+    expect_ok 2 -- "$DEVICELESS_PLAIT" "${picture[@]}" --gpu-ranks auto
+    assert "auto is silent" [ "$(plait_lines)" -eq 0 ]
+    assert "and the checksum is right" grep -q "fnv1a $mandelbrot" "$WORK/out"
+    expect_error '--gpu-ranks asks for a device, and this Plait is built without OpenCL: ' 2 -- "$DEVICELESS_PLAIT" "${picture[@]}" --gpu-ranks all
+    expect_error '--gpu-ranks asks for a device, and this Plait is built without OpenCL: ' 2 -- "$DEVICELESS_PLAIT" "${darts[@]}" --gpu-ranks 0
+    expect_ok 2 -- "$DEVICELESS_PLAIT" hello --devices --json report.json
+    assert "hello says why" grep -q '^no node has a device: this Plait is built without OpenCL$' "$WORK/out"
+    check_report report.json
+    expect_ok 1 -- "$DEVICELESS_PLAIT" sysinfo --devices --json report.json
+    assert "sysinfo finds none" [ "$(grep -c '^OpenCL .*\(finds\|device\)' "$WORK/out")" -eq 0 ]
+    check_report report.json
+}
+
 # No driver at all: auto is silent, all is one line.
 no_loader() {
+    if [ "$WITH_OPENCL" != 1 ]; then
+        echo 'SKIPPED: built without OpenCL'
+        exit 77
+    fi
     mkdir -p "$WORK/none"
     export OCL_ICD_VENDORS=$WORK/none
     expect_ok 2 -- "$PLAIT" "${picture[@]}" --gpu-ranks auto
@@ -149,7 +234,45 @@ no_loader() {
     expect_error '--gpu-ranks asks for a device, and OpenCL finds none here' 2 -- "$PLAIT" "${picture[@]}" --gpu-ranks all
     expect_error '--gpu-ranks asks for a device, and OpenCL finds none here' 2 -- "$PLAIT" "${darts[@]}" --gpu-ranks 0
     expect_ok 1 -- "$PLAIT" hello --devices
-    assert "none" [ "$(grep -c device "$WORK/out")" -eq 0 ]
+    assert "none" grep -q '^no node has a device: OpenCL finds none$' "$WORK/out"
+    # A driver that is not there, or is no library, is none.
+    echo libnosuchdriver.so.1 >"$WORK/none/absent.icd"
+    echo "$WORK/none/absent.icd" >"$WORK/none/text.icd"
+    expect_error '--gpu-ranks asks for a device, and OpenCL finds none here' 2 -- "$PLAIT" "${darts[@]}" --gpu-ranks all
+    expect_ok 1 -- "$PLAIT" hello --devices
+    assert "none either" grep -q '^no node has a device: OpenCL finds none$' "$WORK/out"
+}
+
+# Drivers that are broken in many ways: a reason in plain text, no crash, and threads do the work.
+broken() {
+    export LD_LIBRARY_PATH=$FAKE_LOADER_DIRECTORY${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    while IFS='|' read -r word why; do
+        expect_ok 1 -- env FAKE_LOADER="$word" "$PLAIT" hello --devices --json report.json
+        assert "$word: hello has one line that ends in: $why" [ "$(grep -cE "$why\$" "$WORK/out")" -eq 1 ]
+        assert "$word: of plain text" [ "$(LC_ALL=C grep -c '[^ -~]' "$WORK/out" || true)" -eq 0 ]
+        check_report report.json
+    done <<'CASES'
+no-platforms|^no node has a device: OpenCL finds none
+no-devices|^no node has a device: OpenCL finds none
+many|device 0: broken, a platform broken, 1 GiB, with doubles, not used: of 1024 darts of rxs64 it counts 0 hits instead of 802
+nonsense|device 0: [?]+, [?]+ [?]+, 0 GiB, with doubles, not used: of 1024 darts of rxs64 .*
+silent|device 0: without a name \(not a GPU\), a platform , 0 GiB, without doubles, not used: of 1024 darts of rxs64 .*
+no-context|not used: the driver reports an error \(clCreateContext, code -30\)
+no-queue|not used: the driver reports an error \(clCreateCommandQueue, code -30\)
+no-program|not used: the driver reports an error \(clCreateProgramWithSource, code -30\)
+no-kernel|not used: the driver reports an error \(clCreateKernel, code -30\)
+no-buffer|not used: the driver reports an error \(clCreateBuffer, code -30\)
+no-event|not used: the driver reports an error \(clEnqueueReadBuffer, code -30\)
+no-compiler|without doubles, not used: its compiler refuses the kernels: an error *
+false-doubles|1 GiB, without doubles, not used: of 1024 darts of rxs64 .*
+no-launch|not used: the device is out of memory or was reset \(clEnqueueNDRangeKernel, code -5\)
+lost|not used: the device is out of memory or was reset \(a launch, code -5\)
+CASES
+    # Loaded where this machine may have a GPU, which OCL_ICD_VENDORS says.
+    expect_ok 1 -- env FAKE_LOADER=lost OCL_ICD_VENDORS=there "$PLAIT" "${picture[@]}" --gpu-ranks auto
+    assert "the checksum is right" grep -q "fnv1a $mandelbrot" "$WORK/out"
+    assert "with a reason" has_warning 'rank 0 on host .* does not use its GPU, broken: the device is out of memory'
+    FAKE_LOADER=lost RANKS_LIST=1 expect_error '--gpu-ranks asks for device 0, broken, which cannot be used: ' 2 -- "$PLAIT" "${darts[@]}" --gpu-ranks all
 }
 
 # -- with a device of this machine -----------------------------------------------------------------------
@@ -173,6 +296,15 @@ opencl_bits() {
             expect_ok 3 -- "$PLAIT" "${picture[@]}" --threads 1 --gpu-ranks "$which" --schedule "$schedule" --verify
             assert "fnv1a is right" grep -q "fnv1a $mandelbrot" "$WORK/out"
         done
+    done
+    new_sandbox
+    points "$SANDBOX/points.csv" 20000
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 40 --max-iter 5 --gpu-ranks none --labels a.npy --centroids a.csv
+    cp "$WORK/out" "$WORK/expected"
+    for which in 0,2; do
+        expect_ok 3 -- "$PLAIT" kmeans points.csv --k 40 --max-iter 5 --threads 1 --gpu-ranks "$which" --verify --labels b.npy --centroids b.csv
+        assert "inertia and checksum are those of threads" [ "$(head -n 1 "$WORK/out")" = "$(head -n 1 "$WORK/expected")" ]
+        assert "the same labels and centroids" in_sandbox eval 'cmp a.npy b.npy && cmp a.csv b.csv'
     done
     expect_ok 1 -- "$PLAIT" julia --out null --gpu-ranks all
     assert "fnv1a of Julia is right" grep -q 'fnv1a 7977c2e50817ba97' "$WORK/out"
@@ -225,6 +357,40 @@ opencl_signals() {
     assert "resumed without the device" grep -q "fnv1a $mandelbrot" "$WORK/out"
 }
 
+# The same of k-means, next to the watchdog: handlers and threads of the driver, and both of Plait's, in one process.
+opencl_kmeans_signals() {
+    local pid which
+    local clusters=(kmeans points.csv --k 40 --max-iter 30 --restarts 4)
+    need_device
+    new_sandbox
+    points "$SANDBOX/points.csv" 20000
+    expect_ok 1 -- "$PLAIT" "${clusters[@]}" --gpu-ranks none
+    cp "$WORK/out" "$WORK/expected"
+    last_command="$PLAIT kmeans with a device, stopped by SIGUSR1"
+    for _ in $(seq 10); do # it may be over before the signal comes
+        (cd "$SANDBOX" && exec "$PLAIT" "${clusters[@]}" --threads 1 --gpu-ranks all --watchdog 300 \
+            --checkpoint a.ck --checkpoint-every 0) >"$WORK/out" 2>"$WORK/err" &
+        pid=$!
+        for _ in $(seq 6000); do
+            if [ -s "$SANDBOX/a.ck" ] || ! kill -0 "$pid" 2>/dev/null; then break; fi
+            sleep 0.01
+        done
+        kill -s USR1 "$pid" 2>/dev/null || true
+        status=0
+        wait "$pid" || status=$?
+        if [ "$status" -ne 0 ]; then break; fi
+    done
+    assert "status is 75, not $status" [ "$status" -eq 75 ]
+    assert "the device has not failed" [ "$(grep -c 'has failed' "$WORK/err" || true)" -eq 0 ]
+    # Resumed without the device and with it.
+    cp "$SANDBOX/a.ck" "$SANDBOX/b.ck" || true
+    for which in none all; do
+        expect_ok 2 -- "$PLAIT" "${clusters[@]}" --gpu-ranks "$which" --watchdog 300 --checkpoint b.ck
+        assert "the results are those of threads" [ "$(head -n 1 "$WORK/out")" = "$(head -n 1 "$WORK/expected")" ]
+        mv "$SANDBOX/a.ck" "$SANDBOX/b.ck" || true
+    done
+}
+
 # auto loads no driver of a machine that has CPUs only: neither its library nor the loader.
 opencl_start() {
     need_device
@@ -259,12 +425,22 @@ oclgrind() {
     fi
     mkdir -p "$WORK/vendors"
     echo /usr/lib/oclgrind/liboclgrind-rt-icd.so >"$WORK/vendors/oclgrind.icd"
-    run_ranks 1 env OCL_ICD_VENDORS="$WORK/vendors" OCLGRIND_DATA_RACES=1 OCLGRIND_UNINITIALIZED=1 OCLGRIND_CHECK_API=1 \
-        OCLGRIND_BUILD_OPTIONS=-cl-opt-disable "$DEVICE_SMALL"
+    watched
     cat "$WORK/out"
     assert "it runs on Oclgrind" grep -q '^Oclgrind' "$WORK/out"
     assert "the results are right, status 0, not $status" [ "$status" -eq 0 ]
     assert "nothing to complain of" [ ! -s "$WORK/err" ]
+    # And it sees what there is to see.
+    watched overrun
+    assert "an overrun is reported" grep -q 'Invalid write of size' "$WORK/err"
+    watched race
+    assert "a race is reported" grep -q 'data race' "$WORK/err"
+    watched uninitialised
+    assert "a value that nobody has written is reported" grep -qi 'uninitiali[sz]ed' "$WORK/err"
+}
+watched() {
+    run_ranks 1 env OCL_ICD_VENDORS="$WORK/vendors" OCLGRIND_DATA_RACES=1 OCLGRIND_UNINITIALIZED=1 OCLGRIND_CHECK_API=1 \
+        OCLGRIND_BUILD_OPTIONS=-cl-opt-disable "$DEVICE_SMALL" "$@"
 }
 
 for part in "$@"; do "$part"; done

@@ -122,6 +122,8 @@ for ranks in 1 3; do
     assert "help fits 80 columns" [ "$(wc -L <"$WORK/out")" -le 80 ]
     expect_ok "$ranks" -- "$PLAIT" --version
     assert "the version is printed once" [ "$(grep -c '^plait [0-9.]*$' "$WORK/out")" -eq 1 ]
+    expect_ok "$ranks" -- "$PLAIT" --version --verbose
+    assert "so are the libraries" [ "$(grep -cE '^  (libplait|jansson) +[0-9.]+ +MIT$' "$WORK/out")" -eq 2 ]
     expect_ok "$ranks" -- "$PLAIT" --help
     assert "usage is printed once" [ "$(grep -c '^usage: plait SUBCOMMAND' "$WORK/out")" -eq 1 ]
 done

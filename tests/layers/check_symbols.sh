@@ -4,6 +4,7 @@
 #     check_symbols.sh mpi-free FILE...   no file (object, archive) calls MPI
 #     check_symbols.sh prefix ARCHIVE     every global symbol begins with plait_
 #     check_symbols.sh exports LIBRARY    the shared library exports plait_* and nothing else
+#     check_symbols.sh debian LIBRARY SYMBOLS-FILE   and SYMBOLS-FILE of its Debian package names each of them
 set -euo pipefail
 
 # A missing file would leave nothing to find, and so pass.
@@ -43,10 +44,19 @@ exports() {
     refuse "$(grep -v '^plait_' <<<"$symbols" || true)" "$1: exports that are not the library's own"
 }
 
+# A symbol that is gone needs a new SONAME, and so a package of another name.
+debian() {
+    local differences
+    differences=$(diff <(sed -nE 's/^ (\w+)@Base .*/\1/p' "$2" | sort) <(nm -D --defined-only "$1" | awk '{ print $3 }' | sort) || true)
+    refuse "$(sed -n 's/^> //p' <<<"$differences")" "not in $2: add a line ' NAME@Base VERSION' for each"
+    refuse "$(sed -n 's/^< //p' <<<"$differences")" "$2 names what the library does not have (any more)"
+}
+
 need_files "${@:2}"
 case $1 in
 mpi-free) mpi_free "${@:2}" ;;
 prefix) prefix "$2" ;;
 exports) exports "$2" ;;
+debian) debian "$2" "$3" ;;
 *) exit 2 ;;
 esac

@@ -43,6 +43,11 @@ must_fail '^strange$' check_symbols.sh prefix libstrange.a
 "$compiler" -shared strange.o -o libstrange.so
 must_fail '^strange$' check_symbols.sh exports libstrange.so
 must_fail missing check_symbols.sh exports absent.so
+printf 'lib.so.0 lib0 #MINVER#\n strange@Base 1\n gone@Base 1\n' >symbols
+must_fail '^gone$' check_symbols.sh debian libstrange.so symbols
+printf 'lib.so.0 lib0 #MINVER#\n' >symbols
+must_fail '^strange$' check_symbols.sh debian libstrange.so symbols
+must_fail missing check_symbols.sh debian libstrange.so absent
 
 # A tree of one layer each and three parts, of which the middle one may include the first.
 plant_tree() {
@@ -127,8 +132,56 @@ must_fail 'absent.json: No such file' check_flags.py absent.json
 file licence/a.c 'int plait_a;'
 must_fail 'a.c: no SPDX' check_licence.sh licence
 file licence/a.c '/* SPDX-License-Identifier: MIT */'
+file licence/b.py '# SPDX-License-Identifier: MIT
+print("# SPDX-License-Identifier: MIT")'
+must_fail 'b.py: the SPDX tag within a text' check_licence.sh licence
+rm licence/b.py
 file licence/b/a.c '/* SPDX-License-Identifier: MIT */'
 must_fail '^a.c$' check_licence.sh licence
+
+# A library of one function and one public struct, with a second member of two types and a second function.
+abi() { # abi TYPE [MORE]
+    file abi/kernels/include/plait/h.h "struct plait_escape { int a; $1 b; }; ${2:-} int plait_f(struct plait_escape *e);"
+    file abi/plait.c "#include <plait/h.h>
+int plait_f(struct plait_escape *e) { return e->a; }"
+    "$compiler" -g -shared -fPIC -Iabi/kernels/include abi/plait.c -o abi/libplait.so
+}
+if command -v abidw >/dev/null && [ "$processor" = x86_64 ]; then
+    abi int
+    must_fail 'libplait.abi: missing' check_abi.sh check abi/libplait.so abi
+    "$here/check_abi.sh" record abi/libplait.so abi >/dev/null
+    "$here/check_abi.sh" check abi/libplait.so abi >/dev/null || { echo 'the same ABI is refused'; failed=$((failed + 1)); }
+    abi int 'int plait_more(void) { return 1; }'
+    "$here/check_abi.sh" check abi/libplait.so abi >/dev/null || { echo 'one more function is refused'; failed=$((failed + 1)); }
+    abi double
+    must_fail 'Another ABI' check_abi.sh check abi/libplait.so abi
+    "$compiler" -shared -fPIC -Iabi/kernels/include abi/plait.c -o abi/libplait.so
+    must_fail 'no debugging information' check_abi.sh check abi/libplait.so abi
+fi
+
+# A copy of the recipes, each time with one mistake.
+recipes() {
+    rm -rf recipes
+    mkdir recipes
+    (cd "$here/../.." && cp -r --parents CMakeLists.txt CITATION.cff cmake packaging "$box/recipes")
+    mkdir recipes/debian
+    printf 'plait (%s-1) UNRELEASED; urgency=medium\n' "$(sed -nE 's/^project\(plait VERSION ([0-9.]+) .*/\1/p' recipes/CMakeLists.txt)" >recipes/debian/changelog
+    cp recipes/packaging/conda/build.sh recipes/debian/rules
+}
+recipes
+"$here/../../packaging/check_recipes.py" recipes >/dev/null || { echo 'sound recipes are refused'; failed=$((failed + 1)); }
+sed -i 's/^project(plait VERSION [0-9.]*/project(plait VERSION 99.1.0/' recipes/CMakeLists.txt
+must_fail 'Plait-99.1.0-foss-2025a.eb: missing' ../../packaging/check_recipes.py recipes
+must_fail 'CITATION.cff: does not name the version 99.1.0' ../../packaging/check_recipes.py recipes
+for recipe in spack/package.py conda/build.sh container/Dockerfile; do
+    recipes
+    sed -i 's/PLAIT_CAIRO/PLAIT_COIRA/' "recipes/packaging/$recipe"
+    must_fail "$recipe: says nothing of PLAIT_CAIRO" ../../packaging/check_recipes.py recipes
+    must_fail "$recipe: PLAIT_COIRA is no option" ../../packaging/check_recipes.py recipes
+done
+recipes
+sed -i 's/plait:[0-9.]*/plait:0.0.9/' recipes/packaging/container/Dockerfile
+must_fail 'Dockerfile: names plait 0.0.9' ../../packaging/check_recipes.py recipes
 
 echo "$made bad cases, $failed not caught"
 [ "$failed" -eq 0 ]

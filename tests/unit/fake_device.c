@@ -6,11 +6,11 @@
  *     two                  there are two, not one
  *     cpu                  it is no GPU
  *     no-doubles           it has none
- *     refused              cannot be opened
- *     fast, slow           what the measurement of its speed finds
- *     wrong-arithmetic, wrong-darts, wrong-rows    one wrong bit
- *     endless              orbits that never end
- *     lost=N               the N-th launch after the trial fails; with "stuck" it never ends
+ * left no-memory            its driver does not say how much it has refused              cannot be
+ * opened fast, slow           what the measurement of its speed finds wrong-arithmetic,
+ * wrong-darts, wrong-rows, wrong-floats, wrong-labels    one wrong bit endless              orbits
+ * that never end lost=N               the N-th launch after the trial fails; with "stuck" it never
+ * ends
  *
  * A launch ends when it is looked at for the second time. */
 #include "../../arch/device_kind.h"
@@ -56,7 +56,7 @@ static struct plait_device *fake_open(enum plait_device_choice choice, int index
     (void)choice;
     snprintf(facts->name, sizeof facts->name, "fake %d", index);
     snprintf(facts->driver, sizeof facts->driver, "tests");
-    facts->memory_bytes = UINT64_C(1) << 30;
+    facts->memory_bytes = fake_is("no-memory") ? 0 : UINT64_C(1) << 30;
     facts->gpu = !fake_is("cpu");
     facts->doubles = !fake_is("no-doubles");
     if (!fake || fake_is("refused")) {
@@ -67,6 +67,7 @@ static struct plait_device *fake_open(enum plait_device_choice choice, int index
     fake->device.kind = plait_device_kinds[0];
     fake->device.facts = *facts;
     fake->device.pixels_max = facts->doubles ? FAKE_PIXELS : 0;
+    fake->device.buffer_bytes = facts->memory_bytes / 4;
     return &fake->device;
 }
 
@@ -170,6 +171,108 @@ static bool fake_rows_fetch(struct plait_device *device, int index, uint32_t pix
     return true;
 }
 
+static bool fake_floats(struct plait_device *device, uint32_t n, const float *abc, float *results) {
+    (void)device;
+    for (uint32_t k = 0; k < n; k++) {
+        const float a = abc[3 * k], b = abc[3 * k + 1], c = abc[3 * k + 2];
+        results[4 * k] = fmaf(a, b, c);
+        results[4 * k + 1] = a * b;
+        results[4 * k + 2] = a + b;
+        results[4 * k + 3] = fmaf(-a, a, b);
+    }
+    if (fake_is("wrong-floats"))
+        results[4 * n - 1] = nextafterf(results[4 * n - 1], 0);
+    return true;
+}
+
+/* Copies of what is sent; the tiles of a launch are compared when the last ones are. */
+struct fake_points {
+    struct device_points_shape shape;
+    float *copies[DEVICE_COPY_H + 1];
+    int32_t labels[PLAIT_DEVICE_SLOTS][PLAIT_DEVICE_LABELS * PLAIT_KMEANS_BLOCK];
+    uint32_t next_tile;
+};
+
+static size_t fake_floats_of(const struct device_points_shape *shape, int copy) {
+    const size_t points = (size_t)shape->blocks * PLAIT_KMEANS_BLOCK;
+    const size_t centroids = (size_t)shape->tiles * PLAIT_KMEANS_TILE;
+    return copy == DEVICE_COPY_A         ? points * shape->dims
+           : copy == DEVICE_COPY_SQUARES ? points
+           : copy == DEVICE_COPY_B       ? centroids * shape->dims
+                                         : centroids;
+}
+
+static void *fake_points_open(struct plait_device *device,
+                              const struct device_points_shape *shape) {
+    struct fake_points *points = calloc(1, sizeof *points);
+    if (!points || (fake_is("full") && device->loss)) {
+        plait_device_refuse(device->why, "the device is out of memory or was reset (test)");
+        free(points);
+        return NULL;
+    }
+    points->shape = *shape;
+    for (int copy = 0; copy <= DEVICE_COPY_H; copy++)
+        points->copies[copy] = malloc((copy < DEVICE_COPY_B ? shape->buffers : 1) *
+                                      fake_floats_of(shape, copy) * sizeof(float));
+    return points;
+}
+
+static void fake_points_close(struct plait_device *device, void *memory) {
+    struct fake_points *points = memory;
+    /* The end of the measurement: what came of it depends on what else this machine does. */
+    if (device->facts.products_per_s > 0 && !device->loss && (fake_is("fast") || fake_is("slow")))
+        device->facts.products_per_s = fake_is("fast") ? 1e18 : 1;
+    for (int copy = 0; copy <= DEVICE_COPY_H; copy++)
+        free(points->copies[copy]);
+    free(points);
+}
+
+static bool fake_put(struct plait_device *device, void *memory, int slot,
+                     const struct device_put *put) {
+    struct fake_points *points = memory;
+    const size_t all = fake_floats_of(&points->shape, put->copy);
+    fake_launch(device, slot);
+    if (put->count > PLAIT_DEVICE_PUT || put->offset + put->count > all)
+        return plait_device_refuse(device->why, "beyond the end of a buffer (test)");
+    memcpy(points->copies[put->copy] + (put->copy < DEVICE_COPY_B ? put->buffer * all : 0) +
+               put->offset,
+           put->values, put->count * sizeof(float));
+    return true;
+}
+
+static bool fake_label(struct plait_device *device, void *memory, int slot,
+                       const struct device_labels_launch *launch) {
+    struct fake_points *points = memory;
+    const uint32_t dims = launch->dims, all = launch->blocks * PLAIT_KMEANS_BLOCK;
+    const bool measures = device->facts.jobs != 0 && !device->loss && dims == 32;
+    fake_launch(device, slot);
+    if (launch->tile != (launch->begins ? 0 : points->next_tile) ||
+        launch->first + launch->blocks > points->shape.blocks ||
+        launch->blocks > (launch->begins && launch->ends ? PLAIT_DEVICE_LABELS : PLAIT_DEVICE_KEPT))
+        return plait_device_refuse(device->why, "no such launch (test)");
+    points->next_tile = launch->tile + launch->tiles;
+    if (!launch->ends || (measures && (fake_is("fast") || fake_is("slow"))))
+        return true;
+    const size_t first = (size_t)launch->buffer * points->shape.blocks + launch->first;
+    const float *a = points->copies[DEVICE_COPY_A] + first * dims * PLAIT_KMEANS_BLOCK;
+    const float *squares = points->copies[DEVICE_COPY_SQUARES] + first * PLAIT_KMEANS_BLOCK;
+    const struct plait_kmeans_floats centroids = {dims, points->next_tile,
+                                                  points->copies[DEVICE_COPY_B],
+                                                  points->copies[DEVICE_COPY_H], launch->slope};
+    for (uint32_t p = 0; p < all; p++)
+        points->labels[slot][p] = plait_device_reference_label(
+            &centroids,
+            a + (size_t)p / PLAIT_KMEANS_BLOCK * dims * PLAIT_KMEANS_BLOCK + p % PLAIT_KMEANS_BLOCK,
+            squares[p]);
+    if (fake_is("wrong-labels"))
+        points->labels[slot][all - 1] ^= 1;
+    return true;
+}
+
+static const int32_t *fake_labels(const void *points, int slot) {
+    return ((const struct fake_points *)points)->labels[slot];
+}
+
 static enum device_state fake_poll(struct plait_device *device, int index) {
     struct fake_slot *slot = &((struct fake_device *)device)->slots[index];
     if (slot->fails && fake_is("stuck"))
@@ -203,6 +306,12 @@ static const struct plait_device_kind fake_kind = {
     .rows_begin = fake_rows_begin,
     .rows_resume = fake_rows_resume,
     .rows_fetch = fake_rows_fetch,
+    .floats = fake_floats,
+    .points_open = fake_points_open,
+    .points_close = fake_points_close,
+    .put = fake_put,
+    .label = fake_label,
+    .labels = fake_labels,
     .poll = fake_poll,
     .sums = fake_sums,
     .pending = fake_pending,

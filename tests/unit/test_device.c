@@ -233,6 +233,8 @@ static void test_one_wrong_bit(void) {
     expect_refused("wrong-arithmetic", "its arithmetic differs in 1 of 65536 results");
     expect_refused("wrong-darts", "of 1048576 darts of rxs64 it counts 823669 hits");
     expect_refused("wrong-rows", "a Mandelbrot pixel has count");
+    expect_refused("wrong-floats", "its arithmetic of floats differs in 1 of 65536 results");
+    expect_refused("wrong-labels", "of 9632 labels of k-means");
     expect_refused("endless", "it reports orbits that cannot be");
     expect_refused("refused", "the driver reports an error (test)");
     expect_refused("absent", "there is no such device");
@@ -245,9 +247,12 @@ static void test_kinds(void) {
     if (CHECK(device != NULL)) {
         CHECK(plait_device_does(device, PLAIT_JOB_DARTS));
         CHECK(!plait_device_does(device, PLAIT_JOB_ROWS));
-        CHECK(!info.doubles && info.steps_per_s == 0 && info.darts_per_s > 0);
+        CHECK(plait_device_does(device, PLAIT_JOB_LABELS));
+        CHECK(!info.doubles && info.steps_per_s == 0 && info.darts_per_s > 0 &&
+              info.products_per_s > 0);
     }
     plait_device_close(device);
+    CHECK(plait_device_built());
     CHECK_INT(2, (int64_t)plait_device_count(PLAIT_GPUS));
     setenv("FAKE_DEVICE", "cpu", 1);
     CHECK_INT(0, (int64_t)plait_device_count(PLAIT_GPUS));
@@ -260,6 +265,7 @@ static void test_speed_of_threads(void) {
     plait_exec_init(&exec, NULL, 2);
     CHECK(plait_exec_speed(&exec, PLAIT_JOB_DARTS) > 0);
     CHECK(plait_exec_speed(&exec, PLAIT_JOB_ROWS) > 0);
+    CHECK(plait_exec_speed(&exec, PLAIT_JOB_LABELS) > 0);
     exec.threads = 0;
     CHECK(!(plait_exec_speed(&exec, PLAIT_JOB_ROWS) > 0));
 }

@@ -30,8 +30,16 @@ static const struct mutant mutants[] = {
     {"1073649197U < 1073834474U", "1073649197U < 1073649198U", "darts of rxs64"},
     {"(32 - rotation) & 31", "(31 - rotation) & 31", "darts of pcg32"},
     {"(ulong)(y * y) < (1UL << 62)", "(ulong)(y * y) < (1UL << 61)", "darts of pcg32"},
-    {"= fma(a, b, c);", "= a * b + c;", "its arithmetic differs"},
-    {"= a + b;", "= a - b;", "its arithmetic differs"},
+    {"= fma(a, b, c);", "= a * b + c;", "its arithmetic of floats differs"},
+    {"= a + b;", "= a - b;", "its arithmetic of floats differs"},
+    {"fma(x, (float4)(y.s3), s3)", "fma(x, (float4)(y.s2), s3)", "labels of k-means"},
+    {"second = fmin(second, fmax(best, s))", "second = fmin(second, s)", "labels of k-means"},
+    {"= select(label, (int4)(first + j), less)", "= (int4)(first + j)", "labels of k-means"},
+    {"label = (int4)(found[place.x]", "label = (int4)(0 * found[place.x]", "labels of k-means"},
+    {"(first_block + mine.w) * size", "mine.w * size", "labels of k-means"},
+    {"const double a = abc[3 * k], b = abc[3 * k + 1], c = abc[3 * k + 2];\n    results[4 * k] = fma(a, b, c);",
+     "const double a = abc[3 * k], b = abc[3 * k + 1], c = abc[3 * k + 2];\n    results[4 * k] = a * b + c;",
+     "its arithmetic differs"},
     {"fma(x, x, fma(-y, y, cr))", "fma(x, x, fma(-y, y, ci))", "pixel has count"},
     {"y = fma(x + x, y, ci);", "y = fma(x, y, ci);", "pixel has count"},
     {"BLOCK = 8", "BLOCK = 7", "pixel has count"},
@@ -39,7 +47,7 @@ static const struct mutant mutants[] = {
     {"julia ? job[CRE] : px", "julia ? job[CIM] : px", "a Julia pixel has count"},
     {"cr >= job[BLIND_MIN_CR]", "cr <= job[BLIND_MIN_CR] || 1", "pixel has count"},
     {"(double)row, job[DY]", "(double)row, job[CY]", "pixel has count"},
-    {"BAILOUT_SQUARED,", "HALF_WIDTH,", "its compiler refuses the kernels"},
+    {"GROUP = 4", "GROUP = FOUR", "its compiler refuses the kernels"},
 };
 
 static void set_source(const struct mutant *mutant) {

@@ -257,6 +257,12 @@ static void test_set_check(void) {
     CU_ASSERT(finds_in_row(row, "needs choices"));
     row = good, row.kind = OPTION_REALS;
     CU_ASSERT(finds_in_row(row, "number of its reals"));
+    row = good, row.exact = true;
+    CU_ASSERT(finds_in_row(row, "cannot be exact"));
+    row = good, row.kind = OPTION_REAL, row.exact = true, row.real_max = 7;
+    CU_ASSERT(finds_in_row(row, "cannot be exact"));
+    row = good, row.later = true;
+    CU_ASSERT(finds_in_row(row, "no default to leave out"));
     row = good, row.offset = OPTION_NO_MEMBER;
     CU_ASSERT(finds_in_row(row, "needs a member"));
     row = flag, row.scope = OPTION_ARGUMENT;
@@ -272,12 +278,62 @@ static void test_set_check(void) {
     CU_ASSERT(finds_in_row(row, "variable of another kind"));
 }
 
+/* Exact numbers are kept as they are written, and may be longer and larger than doubles. */
+static void test_exact(void) {
+    static const struct option point = {.name = "p",
+                                        .kind = OPTION_REALS,
+                                        .argument = "RE,IM",
+                                        .help = "h",
+                                        .reals = 2,
+                                        .exact = true,
+                                        .default_value = "0,0.65"};
+    static const struct option zoom = {.name = "z",
+                                       .kind = OPTION_REAL,
+                                       .argument = "Z",
+                                       .help = "h",
+                                       .positive = true,
+                                       .exact = true};
+    static const struct {
+        const struct option *row;
+        const char *text, *error;
+    } cases[] = {
+        {&point, "-1e-400, 0.12345678901234567890123456789", NULL},
+        {&zoom, "1e100000", NULL},
+        {&zoom, "0e5", "--x: '0e5' is not above 0: give a positive number"},
+        {&zoom, "-1", "--x: '-1' is not above 0: give a positive number"},
+        {&zoom, "1,2", "--x: '1,2' is not a finite number such as -0.75 or 1e-3"},
+        {&point, "1", "--x: '1' has 1 of 2 numbers: give RE,IM"},
+        {&point, "1,2,3", "--x: '1,2,3' has 3 of 2 numbers: give RE,IM"},
+        {&point, "1,0x2", "--x: '0x2' is not a finite number such as -0.75 or 1e-3"},
+        {&point, ",", "--x: '' is not a finite number such as -0.75 or 1e-3"},
+        {&zoom, "1111111111111111111111111111111111111111111111111111111111111111111e",
+         "--x: '111111111111111111111111111111111111111111111111111111111111...' is not a finite "
+         "number such as -0.75 or 1e-3"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct failure failure = {0};
+        const char *member = NULL;
+        const bool parsed = option_parse(cases[k].row, "--x", cases[k].text, &member, &failure);
+        CU_ASSERT_EQUAL(parsed, cases[k].error == NULL);
+        CU_ASSERT_STRING_EQUAL(failure.text, cases[k].error ? cases[k].error : "");
+        CU_ASSERT_PTR_EQUAL(member, parsed ? cases[k].text : NULL);
+    }
+    CU_ASSERT(option_is_default(&point, "0, 65e-2") && option_is_default(&point, "0.0,0.650"));
+    CU_ASSERT(!option_is_default(&point, "0,0.65000000000000000000000000000000000000001"));
+}
+
 int main(void) {
-    CU_TestInfo tests[] = {{"count", test_count},   {"real", test_real},
-                           {"reals", test_reals},   {"size", test_size},
-                           {"choice", test_choice}, {"flag", test_flag},
-                           {"text", test_text},     {"ranges in words", test_range},
-                           {"names", test_names},   {"unsound tables", test_set_check},
+    CU_TestInfo tests[] = {{"count", test_count},
+                           {"real", test_real},
+                           {"reals", test_reals},
+                           {"size", test_size},
+                           {"choice", test_choice},
+                           {"flag", test_flag},
+                           {"text", test_text},
+                           {"ranges in words", test_range},
+                           {"exact", test_exact},
+                           {"names", test_names},
+                           {"unsound tables", test_set_check},
                            CU_TEST_INFO_NULL};
     return run_suite("option", tests);
 }

@@ -134,8 +134,8 @@ static void test_same_bytes(void) {
     static const struct {
         uint32_t width, height, samples;
     } sizes[] = {
-        {1, 1, 1},      {1, 200000, 1},  {1 << 20, 3, 1}, {997, 701, 1}, {65535, 5, 1},
-        {1, 100000, 2}, {1 << 19, 3, 2}, {701, 501, 2},   {65, 63, 16},
+        {1, 1, 1},      {1, 200000, 1},  {1 << 20, 3, 1}, {997, 701, 1},    {65535, 5, 1},
+        {1, 100000, 2}, {1 << 19, 3, 2}, {701, 501, 2},   {131072, 150, 1}, {65, 63, 16},
     };
     static const int threads[] = {0, 1, 2, 3, 7};
     const size_t some = check_is_quick() ? 1 : sizeof sizes / sizeof *sizes;

@@ -12,6 +12,7 @@
 struct sample {
     struct option_size size;
     double zoom, region[4];
+    const char *point;
     const char *palette, *file;
     bool smooth;
     uint64_t threads;
@@ -72,6 +73,16 @@ static const struct option rows[] = {
      .help = "threads",
      .default_value = "1",
      .offset = MEMBER(threads)},
+    {.name = "point",
+     .kind = OPTION_REALS,
+     .argument = "RE,IM",
+     .help = "a point with all its digits",
+     .default_value = "0,0.65",
+     .reals = 2,
+     .exact = true,
+     .offset = MEMBER(point),
+     .defines = true,
+     .later = true},
 };
 
 static const struct option_table argument_table[] = {{rows, sizeof rows / sizeof *rows, 0},
@@ -151,6 +162,17 @@ static void test_given(void) {
     check_texts(given(&draw_set, GIVEN("--no-smooth", "--palette=--odd it's")),
                 "plait draw '--palette=--odd it'\\''s'",
                 "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = --odd it's\nsmooth = no\n");
+}
+
+/* A row that is newer than older results is not in them as by default; a digit more is no default.
+ */
+static void test_later_rows(void) {
+    check_texts(given(&draw_set, GIVEN("--point", "-0, 6.50e-1")), "plait draw",
+                "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\n");
+    check_texts(given(&draw_set, GIVEN("--point", "0,0.65000000000000000000000000000000001")),
+                "plait draw --point 0,0.65000000000000000000000000000000001",
+                "[draw]\nsize = 30x20\nregion = -2,1,-1,1\npalette = viridis\nsmooth = no\npoint = "
+                "0,0.65000000000000000000000000000000001\n");
 }
 
 /* What is given as it is by default leaves no trace, however it is written. */
@@ -275,6 +297,7 @@ static void test_lost_parameters(void) {
 int main(void) {
     CU_TestInfo tests[] = {{"defaults", test_defaults},
                            {"given values", test_given},
+                           {"later rows", test_later_rows},
                            {"given defaults", test_given_defaults},
                            {"sources", test_sources},
                            {"arguments", test_arguments},

@@ -101,16 +101,33 @@ static uint64_t labels_of(const double *values, const struct plait_exec *exec) {
     return labels ^ inertia.low;
 }
 
+/* Makes a deep picture of c = -2, whose orbit is 0, -2, 2, 2 ... */
+static struct plait_deep *deep_tables(struct plait_escape *escape) {
+    const struct plait_deep_view view = {.pitch = 1, .pitch_exponent = -40, .re = -2};
+    struct plait_deep *deep = NULL;
+    CHECK_INT(PLAIT_OK, plait_deep_begin(escape, &view, &deep));
+    bool last = false;
+    for (int m = 0; !last; m++) {
+        const double x = m == 0 ? 0 : m == 1 ? -2 : 2;
+        const struct plait_deep_point point = {.x = x, .s = x * x - 4};
+        CHECK_INT(PLAIT_OK, plait_deep_add(deep, PLAIT_DEEP_FIRST, &point, &last));
+    }
+    CHECK_INT(PLAIT_OK, plait_deep_finish(deep));
+    escape->deep = deep;
+    return deep;
+}
+
 /* A path that leaves out everything gives what scalar gives, through every public call that runs a
  * path. The assertion is for whoever adds a kernel: its calls belong here. */
 static void test_borrowed_kernels(void) {
-    _Static_assert(KERNELS == 4, "borrow the new kernel here too");
+    _Static_assert(KERNELS == 5, "borrow the new kernel here too");
     static const struct plait_path bare = {.name = "bare", .lanes = 1};
     const struct plait_exec borrowing = {.path = &bare, .threads = 2};
     const struct plait_exec scalar = {.path = &plait_path_scalar, .threads = 2};
     enum { WIDTH = 20, HEIGHT = 12, PIXELS = WIDTH * HEIGHT };
     int32_t counts[2][PIXELS];
     double values[2][PIXELS];
+    int32_t deep_counts[2][PIXELS];
     uint64_t hits[2] = {0}, labels[2] = {0};
     CHECK_INT(KERNELS, left_out(&bare));
 
@@ -118,6 +135,8 @@ static void test_borrowed_kernels(void) {
     julia.width = WIDTH; /* a view with a mirror image, which has a column that has none */
     julia.height = HEIGHT;
     CHECK_INT(PLAIT_OK, plait_escape_set_region(&julia, -2, 2, -1.5, 1.5));
+    struct plait_escape deep = {.width = WIDTH, .height = HEIGHT, .maxit = 40, .bailout = 2};
+    struct plait_deep *tables = deep_tables(&deep);
     const struct plait_row_range all = {0, HEIGHT}, upper = {1, 2};
     for (int k = 0; k < 2; k++) {
         const struct plait_exec *exec = k == 0 ? &scalar : &borrowing;
@@ -129,7 +148,10 @@ static void test_borrowed_kernels(void) {
         const struct plait_darts_range darts = {.generator = PLAIT_RXS64, .count = 1001};
         CHECK_INT(PLAIT_OK, plait_darts_hits(&darts, exec, &hits[k]));
         labels[k] = labels_of(values[0], exec);
+        CHECK_INT(PLAIT_OK, plait_escape_picture(&deep, exec, deep_counts[k]));
     }
+    plait_deep_free(tables);
+    CHECK(memcmp(deep_counts[0], deep_counts[1], sizeof deep_counts[0]) == 0);
     CHECK(memcmp(counts[0], counts[1], sizeof counts[0]) == 0);
     CHECK(memcmp(values[0], values[1], sizeof values[0]) == 0);
     CHECK_INT((int64_t)hits[0], (int64_t)hits[1]);

@@ -463,6 +463,10 @@ static void test_zen(void) {
     CU_ASSERT(prints("45.1 C (k10temp)"));
     CU_ASSERT(prints("energy          counters of 1 package\n"));
     CU_ASSERT(prints("GPUs            NVIDIA GeForce RTX 4070, amdgpu 1002:164E\n"));
+    node.opens_devices = 0;
+    CU_ASSERT(prints("OpenCL          is not in this build of Plait: runs use threads\n"));
+    node.opens_devices = 1;
+    CU_ASSERT(prints("OpenCL          finds no GPU: runs use threads\n"));
     CU_ASSERT(prints("governor        none: no cpufreq here"));
     CU_ASSERT(hwloc_agrees());
 }

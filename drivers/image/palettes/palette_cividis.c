@@ -5,7 +5,7 @@
  * Cividis is by Jamie R. Nunez, Christopher R. Anderton and Ryan S. Renslow, "Optimizing colormaps
  * with consideration for color vision deficiency to enable accurate interpretation of scientific
  * data", PLoS ONE 13(7), e0199239 (2018). Its authors gave it to matplotlib, whose licence it is
- * under: docs/licences/matplotlib/LICENSE. */
+ * under: LICENSES/LicenseRef-matplotlib.txt. */
 #include "image/palette.h"
 
 /* clang-format off */

@@ -3,7 +3,7 @@
  * (cm.turbo(range(256), bytes=True)): it cuts 255 * value off instead of rounding it.
  *
  * Turbo is by Anton Mikhailov, copyright 2019 Google LLC, under the Apache License 2.0
- * (docs/licences/apache-2.0/LICENSE). The values are those of its published look-up table; what was
+ * (LICENSES/Apache-2.0.txt). The values are those of its published look-up table; what was
  * changed is their form, eight bits instead of five decimals. */
 #include "image/palette.h"
 

@@ -27,6 +27,8 @@ extern "C" {
 
 enum plait_escape_kind { PLAIT_MANDELBROT, PLAIT_JULIA };
 
+struct plait_deep; /* plait/deep.h */
+
 struct plait_escape {
     enum plait_escape_kind kind; /* PLAIT_MANDELBROT or PLAIT_JULIA */
     uint32_t width;              /* pixels, 1 .. PLAIT_ESCAPE_SIDE_MAX */
@@ -40,6 +42,10 @@ struct plait_escape {
     double cre, cim; /* Julia: c, |cre| and |cim| <= PLAIT_ESCAPE_VALUE_MAX; Mandelbrot: ignored */
     bool brute;      /* true: without the interior test, period detection and mirror images; the
                       * counts are the same, only the time differs */
+    const struct plait_deep *deep; /* NULL: pixels are iterated directly. Else a finished deep
+                                    * picture that was begun with this kind, size, maxit and
+                                    * bailout, which must live as long as this; cx, cy, dx, dy, cre
+                                    * and cim do not matter then, and a device is not used */
 };
 
 /* The picture of the report "MPI with Python": Mandelbrot 1200 x 800 of [-2,1] x [-1,1], maxit 127;
@@ -61,7 +67,7 @@ PLAIT_API enum plait_status plait_escape_set_center(struct plait_escape *escape,
 
 /* Checks every member against its range: PLAIT_OK, PLAIT_E_ARGUMENT, or PLAIT_E_UNRESOLVED where
  * plait_escape_resolution is not at least 1; that includes dx or dy of 0, where dividing a tiny
- * region ends. */
+ * region ends. A deep picture resolves every view. */
 PLAIT_API enum plait_status plait_escape_check(const struct plait_escape *escape);
 
 /* How well doubles resolve the view: min(dx, dy) over 4 units in the last place of the largest

@@ -47,7 +47,7 @@ enum plait_kmeans_init {
 };
 
 /* Whether a step may leave out points whose label cannot have changed, as bounds of distances say.
- */
+ * A device looks at all of them. */
 enum plait_kmeans_bounds {
     PLAIT_KMEANS_BOUNDS_AUTO, /* where that saves time */
     PLAIT_KMEANS_BOUNDS_OFF,
@@ -115,13 +115,14 @@ struct plait_kmeans_run;
 /* Collective. Begins a run: looks at all values and makes copies in floats, 4 bytes a value. team:
  * NULL for one process. given: centroids [clusters][dims] that a later plait_kmeans_begin will
  * bring and that are not points, else NULL; equal on all ranks. kmeans, team and exec are copied;
- * exec->progress is called with points of this share, and where it returns false on one rank, the
- * function that called it returns PLAIT_E_INTERRUPTED on all.
- * Returns PLAIT_OK; PLAIT_E_ARGUMENT (then *run is not written, and where arguments differ between
- * ranks the others wait, but not where the weights of all shares have another sum than
- * kmeans->weight); PLAIT_E_VALUE where plait_kmeans_find_bad would find a value in the
- * points or in given; PLAIT_E_TOO_CLOSE where the points differ, but by so little (about 2^-450)
- * that the squares of the differences are lost; PLAIT_E_MEMORY. */
+ * a device of exec (plait/device.h) stays open until
+ * the run is closed. exec->progress is called with points of this share, and where it returns false
+ * on one rank, the function that called it returns PLAIT_E_INTERRUPTED on all. Returns PLAIT_OK;
+ * PLAIT_E_ARGUMENT (then *run is not written, and where arguments differ between ranks the others
+ * wait, but not where the weights of all shares have another sum than kmeans->weight);
+ * PLAIT_E_VALUE where plait_kmeans_find_bad would find a value in the points or in given;
+ * PLAIT_E_TOO_CLOSE where the points differ, but by so little (about 2^-450) that the squares of
+ * the differences are lost; PLAIT_E_MEMORY. */
 PLAIT_API enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
                                               const struct plait_kmeans_share *share,
                                               const struct plait_kmeans_team *team,
@@ -165,7 +166,8 @@ struct plait_kmeans_result {
     const uint64_t *counts;  /* [clusters], of all shares: points, or their weight */
     uint32_t steps;
     uint64_t changed;     /* labels of all shares that the last step changed, or their weight */
-    uint64_t doubts;      /* points of all shares that the last step had to look at in doubles */
+    uint64_t doubts;      /* points of all shares that the last step had to look at in doubles: a
+                             number that depends on path and device */
     uint64_t skipped;     /* points of all shares that it left out by bounds */
     double label_seconds; /* of this process in finding labels, since plait_kmeans_open */
 };

@@ -7,6 +7,7 @@
 #define PLAIT_PLAIT_H
 
 #include "plait/darts.h"
+#include "plait/deep.h"
 #include "plait/device.h"
 #include "plait/digest.h"
 #include "plait/escape.h"

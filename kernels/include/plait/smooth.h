@@ -52,8 +52,9 @@ PLAIT_API enum plait_status plait_smooth_compute(const struct plait_escape *esca
 /* Finds the values of the first `cols` pixels of the rows of the range, on the threads of exec, by
  * their counts[range.rows][width], which must be those of plait_escape_rows. cols is at most width:
  * all of them, or 1 for the column that has no mirror image. Returns PLAIT_OK, what
- * plait_escape_check returns, PLAIT_E_ARGUMENT for range, cols, exec or a count beyond 0 .. maxit,
- * or PLAIT_E_MEMORY. exec->progress is not called. */
+ * plait_escape_check returns, PLAIT_E_ARGUMENT for range, cols, exec or a count beyond 0 .. maxit
+ * or, in a deep picture, other than that of the pixel, or PLAIT_E_MEMORY. exec->progress is not
+ * called. */
 PLAIT_API enum plait_status plait_smooth_rows(const struct plait_escape *escape,
                                               const struct plait_exec *exec,
                                               struct plait_row_range range, uint32_t cols,

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT
+ * Deep counts and smooth values. A path defines DEEP_TILE, the function's name, and includes this
+ * file; with DEEP_VECS and the words that deep_block.h names, plain views go through vectors. All
+ * else is plain C, of which the compiler makes the path's instructions: a fused multiply-add in
+ * hardware matters most.
+ *
+ * In an extended view z is mostly small at first, and plain after that: pixels change between two
+ * kinds of steps as z does. */
+#include "deep.h"
+#include "smooth_value.h"
+
+#include <stddef.h>
+
+/* A pixel on its way. */
+struct deep_pixel {
+    const struct plait_deep_job *job;
+    const struct plait_deep_orbit *orbit;
+    struct plait_deep_extended c;
+    struct plait_deep_plain plain_c; /* the same in doubles */
+    uint32_t n, m;                   /* steps that were made, and the place on the orbit */
+    struct plait_deep_plain z;       /* while z is plain */
+    struct plait_deep_extended extended_z;
+    bool done;    /* n is the count */
+    bool escaped; /* before maxit */
+
+    /* An orbit that is rebased to a z that it has been rebased to before repeats itself. One of
+     * these is kept: the 1st, 2nd, 4th, 8th ... that there were. */
+    uint64_t rebases, kept_at;
+    bool kept_plain;
+    struct plait_deep_plain kept;
+    struct plait_deep_extended kept_extended;
+};
+
+/* Where the orbit continues after a rebase to a plain z. */
+static inline void deep_rebase_plain(struct deep_pixel *pixel, struct plait_deep_plain w) {
+    pixel->z = w;
+    pixel->m = 0;
+    pixel->orbit = &pixel->job->critical;
+    if (!pixel->job->shortcuts)
+        return;
+    if (pixel->kept_plain && pixel->kept.x == w.x && pixel->kept.y == w.y) {
+        pixel->n = (uint32_t)pixel->job->maxit;
+        pixel->done = true;
+    }
+    if (++pixel->rebases == pixel->kept_at) {
+        pixel->kept_at *= 2;
+        pixel->kept_plain = true;
+        pixel->kept = w;
+    }
+}
+
+static inline void deep_rebase_extended(struct deep_pixel *pixel, struct plait_deep_extended w) {
+    pixel->extended_z = w;
+    pixel->m = 0;
+    pixel->orbit = &pixel->job->critical;
+    if (!pixel->job->shortcuts)
+        return;
+    if (!pixel->kept_plain && pixel->rebases > 0 && pixel->kept_extended.e == w.e &&
+        pixel->kept_extended.x == w.x && pixel->kept_extended.y == w.y) {
+        pixel->n = (uint32_t)pixel->job->maxit;
+        pixel->done = true;
+    }
+    if (++pixel->rebases == pixel->kept_at) {
+        pixel->kept_at *= 2;
+        pixel->kept_plain = false;
+        pixel->kept_extended = w;
+    }
+}
+
+/* Iterates a pixel of a plain view to its end, or until it has made a single step. */
+static void deep_iterate_plain(struct deep_pixel *pixel, bool single) {
+    const uint32_t maxit = (uint32_t)pixel->job->maxit;
+    const struct plait_deep_plain c = pixel->plain_c;
+    bool stepped = false;
+    while (!pixel->done && !stepped) {
+        const struct plait_deep_orbit *orbit = pixel->orbit;
+        const struct plait_deep_place *places = orbit->places;
+        const struct plait_deep_plain_node *nodes = orbit->plain_nodes;
+        struct plait_deep_plain z = pixel->z, w = z;
+        uint32_t n = pixel->n, m = pixel->m;
+        bool rebase = false;
+        while (!rebase && !stepped) {
+            if (n >= maxit) {
+                pixel->done = true;
+                break;
+            }
+            const struct plait_deep_place *place = &places[m];
+            w = plait_plain_add((struct plait_deep_plain){place->x, place->y}, z);
+            const struct plait_deep_plain t = {place->x + w.x, place->y + w.y};
+            if (!(fma(t.x, z.x, fma(t.y, z.y, place->s)) < 0)) {
+                pixel->done = pixel->escaped = true;
+                break;
+            }
+            rebase = m == orbit->steps || plait_plain_sup(w) < plait_plain_sup(z);
+            if (rebase)
+                break;
+            const struct plait_deep_plain q = plait_plain_mul(t, z);
+            const double sup = plait_plain_sup(q);
+            if (sup < place->radius) {
+                const struct plait_deep_plain_node *node = &nodes[orbit->nodes[m]];
+                for (uint32_t k = node->longer; k != PLAIT_DEEP_NONE && sup < nodes[k].radius;
+                     k = nodes[k].longer)
+                    node = &nodes[k];
+                z = plait_plain_add(plait_plain_mul(node->a, q), plait_plain_mul(node->b, c));
+                n += node->length;
+                m += node->length;
+            } else {
+                z = plait_plain_add(q, c);
+                n++;
+                m++;
+                stepped = single;
+            }
+        }
+        pixel->z = z;
+        pixel->n = n;
+        pixel->m = m;
+        if (rebase)
+            deep_rebase_plain(pixel, w);
+    }
+}
+
+/* One look and step of an extended view with z plain; returns whether it still is. */
+static inline bool deep_step_plain(struct deep_pixel *pixel) {
+    const struct plait_deep_orbit *orbit = pixel->orbit;
+    const struct plait_deep_place *place = &orbit->places[pixel->m];
+    const struct plait_deep_plain z = pixel->z;
+    const struct plait_deep_plain w =
+        plait_plain_add((struct plait_deep_plain){place->x, place->y}, z);
+    const struct plait_deep_plain t = {place->x + w.x, place->y + w.y};
+    struct plait_deep_plain next;
+    if (!(fma(t.x, z.x, fma(t.y, z.y, place->s)) < 0)) {
+        pixel->done = pixel->escaped = true;
+        return true;
+    }
+    const bool rebase = pixel->m == orbit->steps || plait_plain_sup(w) < plait_plain_sup(z);
+    if (rebase) {
+        next = w;
+    } else {
+        const struct plait_deep_plain q = plait_plain_mul(t, z);
+        const uint32_t shortest = orbit->nodes[pixel->m];
+        if (shortest != PLAIT_DEEP_NONE) {
+            const struct plait_deep_extended wide_q = plait_extended_of(q);
+            const struct plait_deep_real sup = plait_extended_sup(wide_q);
+            const struct plait_deep_extended_node *nodes = orbit->extended_nodes, *node = NULL;
+            for (uint32_t k = shortest;
+                 k != PLAIT_DEEP_NONE && plait_extended_less(sup, nodes[k].radius);
+                 k = nodes[k].longer)
+                node = &nodes[k];
+            if (node) {
+                const struct plait_deep_extended skipped = plait_extended_add(
+                    plait_extended_mul(node->a, wide_q), plait_extended_mul(node->b, pixel->c));
+                pixel->n += node->length;
+                pixel->m += node->length;
+                if (skipped.e < -256)
+                    pixel->extended_z = skipped;
+                else
+                    pixel->z = plait_plain_of(skipped);
+                return skipped.e >= -256;
+            }
+        }
+        next = plait_plain_add(q, pixel->plain_c);
+        pixel->n++;
+        pixel->m++;
+    }
+    const bool plain = plait_plain_sup(next) >= 0x1p-256;
+    if (rebase && plain)
+        deep_rebase_plain(pixel, next);
+    else if (rebase)
+        deep_rebase_extended(pixel, plait_extended_of(next));
+    else if (plain)
+        pixel->z = next;
+    else
+        pixel->extended_z = plait_extended_of(next);
+    return plain;
+}
+
+/* The same with z extended. */
+static inline bool deep_step_extended(struct deep_pixel *pixel) {
+    const struct plait_deep_orbit *orbit = pixel->orbit;
+    const struct plait_deep_extended_place *place = &orbit->extended[pixel->m];
+    const struct plait_deep_extended z = pixel->extended_z;
+    const struct plait_deep_extended w = plait_extended_add(place->z, z);
+    const struct plait_deep_extended t = plait_extended_add(place->z, w);
+    const struct plait_deep_real product = plait_real_normal(fma(t.x, z.x, t.y * z.y), t.e + z.e);
+    struct plait_deep_extended next;
+    if (!(plait_extended_real_add(product, place->s).v < 0)) {
+        pixel->done = pixel->escaped = true;
+        return false;
+    }
+    if (pixel->m == orbit->steps ||
+        plait_extended_less(plait_extended_sup(w), plait_extended_sup(z))) {
+        if (w.e >= -256)
+            deep_rebase_plain(pixel, plait_plain_of(w));
+        else
+            deep_rebase_extended(pixel, w);
+        return w.e >= -256;
+    }
+    const struct plait_deep_extended q = plait_extended_mul(t, z);
+    const struct plait_deep_real sup = plait_extended_sup(q);
+    const struct plait_deep_extended_node *nodes = orbit->extended_nodes, *node = NULL;
+    for (uint32_t k = orbit->nodes[pixel->m];
+         k != PLAIT_DEEP_NONE && plait_extended_less(sup, nodes[k].radius); k = nodes[k].longer)
+        node = &nodes[k];
+    next = node ? plait_extended_add(plait_extended_mul(node->a, q),
+                                     plait_extended_mul(node->b, pixel->c))
+                : plait_extended_add(q, pixel->c);
+    pixel->n += node ? node->length : 1;
+    pixel->m += node ? node->length : 1;
+    if (next.e < -256)
+        pixel->extended_z = next;
+    else
+        pixel->z = plait_plain_of(next);
+    return next.e >= -256;
+}
+
+/* Iterates a pixel of an extended view to its end; returns whether z is plain there. */
+static bool deep_iterate_extended(struct deep_pixel *pixel, bool plain) {
+    const uint32_t maxit = (uint32_t)pixel->job->maxit;
+    while (!pixel->done) {
+        if (pixel->n >= maxit)
+            pixel->done = true;
+        else if (plain)
+            plain = deep_step_plain(pixel);
+        else
+            plain = deep_step_extended(pixel);
+    }
+    return plain;
+}
+
+static struct deep_pixel deep_begin_pixel(const struct plait_deep_job *job, uint32_t row,
+                                          uint32_t col) {
+    const struct plait_deep_extended zero = {0, 0, PLAIT_DEEP_ZERO};
+    const struct plait_deep_extended offset =
+        plait_extended_normal(((double)col - job->half_width) * job->pitch.v,
+                              (job->half_height - (double)row) * job->pitch.v, job->pitch.e);
+    const struct plait_deep_extended c = job->julia ? zero : offset;
+    const struct plait_deep_extended z = job->julia ? offset : zero;
+    return (struct deep_pixel){
+        .job = job,
+        .orbit = &job->first,
+        .c = c,
+        .plain_c = plait_plain_of(c),
+        .z = plait_plain_of(z),
+        .extended_z = z,
+        .kept_at = 1,
+    };
+}
+
+/* Writes what has come of a pixel that is done; plain: z is. */
+static void deep_write(const struct deep_pixel *pixel, bool plain,
+                       const struct plait_escape_results *to, size_t at) {
+    const struct plait_deep_job *job = pixel->job;
+    to->counts[at] = pixel->escaped ? (int32_t)pixel->n : job->maxit;
+    if (!to->values)
+        return;
+    const struct plait_deep_place *place = &pixel->orbit->places[pixel->m];
+    const struct plait_deep_plain end = plain ? pixel->z : plait_plain_of(pixel->extended_z);
+    to->values[at] =
+        pixel->escaped ? plait_smooth_finish(pixel->n, place->x + end.x, place->y + end.y,
+                                             job->re + pixel->plain_c.x, job->im + pixel->plain_c.y)
+                       : (double)INFINITY;
+}
+
+#ifdef DEEP_VECS
+#include "deep_block.h"
+#endif
+
+plait_deep_tile_fn DEEP_TILE; /* declared where the path's table is, too */
+
+void DEEP_TILE(const struct plait_deep_job *job, const struct plait_escape_tile *tile,
+               const struct plait_escape_results *to) {
+#ifdef DEEP_VECS
+    if (!job->extended) {
+        deep_tile_in_vectors(job, tile, to);
+        return;
+    }
+#endif
+    for (uint32_t i = 0; i < tile->rows; i++)
+        for (uint32_t j = 0; j < tile->cols; j++) {
+            struct deep_pixel pixel = deep_begin_pixel(job, tile->row + i, tile->col + j);
+            bool plain = true;
+            if (job->extended)
+                plain = deep_iterate_extended(&pixel, pixel.extended_z.e >= -256);
+            else
+                deep_iterate_plain(&pixel, false);
+            deep_write(&pixel, plain, to, (size_t)i * to->stride + j);
+        }
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ * A deep picture on all ranks: rank 0 computes the orbit of the centre in high precision and sends
+ * it to the others while it grows; each rank makes the tables of it for itself. */
+#ifndef PLAIT_DRIVERS_DEEP_PICTURE_H
+#define PLAIT_DRIVERS_DEEP_PICTURE_H
+
+#include "base/failure.h"
+#include "base/progress_display.h"
+#include "picture/picture_options.h"
+#include "picture/reference_orbit.h"
+#include "plait/deep.h"
+#include "ranks/session.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* All zero: the picture is not deep, which may be freed. */
+struct deep_picture {
+    struct deep_texts texts;
+    int32_t maxit;
+    struct plait_deep *tables;        /* NULL: not deep */
+    struct deep_reference *reference; /* where it is computed */
+    bool ready;                       /* all tables are made */
+    double seconds;                   /* that this took */
+};
+
+/* Collective, or on one process with session NULL. Finds the view of a deep picture; nothing for
+ * others. From then on *escape may be asked how many distinct rows it has. A failure is that of all
+ * ranks. Rank 0 warns of texts that have too few digits. Free with deep_picture_free, also then. */
+bool deep_picture_begin(struct deep_picture *deep, const struct session *session,
+                        const struct picture_request *request, struct plait_escape *escape,
+                        struct failure *failure);
+
+/* Likewise. Computes the orbits, unless that has been done, after which pixels can be. label: under
+ * which rank 0 shows the progress. */
+bool deep_picture_compute(struct deep_picture *deep, const struct session *session,
+                          const char *label, enum progress_style style, struct failure *failure);
+
+/* How samples are iterated in full precision. */
+struct deep_exact {
+    const struct session *session;
+    const struct plait_escape *escape;
+    int threads; /* of this rank */
+    const char *label;
+    enum progress_style style;
+};
+
+/* Collective. Iterates the first `count` samples of the picture (plait/sample.h) in full precision,
+ * shared by all ranks and their threads, into expected[count] on all ranks. A failure is that of
+ * all ranks. */
+bool deep_picture_exact(const struct deep_picture *deep, const struct deep_exact *how, int count,
+                        int32_t *expected, struct failure *failure);
+
+/* Rank 0, with the sums of the picture: warns where nearly all pixels have come to maxit. */
+void deep_picture_judge(const struct deep_picture *deep, const struct plait_escape *escape,
+                        uint64_t interior);
+
+void deep_picture_free(struct deep_picture *deep);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ * The orbit of a picture's centre in high precision, and what is known of the view from texts of
+ * any length: the only place that knows MPFR. Without it (PLAIT_MPFR=OFF) a deep view is refused.
+ */
+#ifndef PLAIT_DRIVERS_REFERENCE_ORBIT_H
+#define PLAIT_DRIVERS_REFERENCE_ORBIT_H
+
+#include "base/failure.h"
+#include "plait/deep.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A view in texts that have been checked (base/decimal.h). The size and the bailout are escape's.
+ */
+struct deep_texts {
+    const char *center; /* RE,IM */
+    const char *zoom;
+    const char *c; /* Julia: RE,IM; else NULL */
+};
+
+struct deep_reference;
+
+/* Reads the texts and sets *view. EXIT_USAGE for what is beyond the limits of deep views. Free with
+ * deep_reference_free, also after a failure, *reference is NULL then. */
+bool deep_reference_begin(struct deep_reference **reference, const struct plait_escape *escape,
+                          const struct deep_texts *texts, struct plait_deep_view *view,
+                          struct failure *failure);
+
+/* Goes to Z_0 of an orbit. */
+void deep_reference_start(struct deep_reference *reference, enum plait_deep_orbit_kind kind);
+
+/* Gives the point where the orbit is, and makes one step. */
+void deep_reference_next(struct deep_reference *reference, struct plait_deep_point *point);
+
+/* How many bits it computes with, and how many decimals the texts must have for that to be of use.
+ */
+uint64_t deep_reference_bits(const struct deep_reference *reference);
+uint64_t deep_reference_decimals(const struct deep_reference *reference);
+
+/* Whether this MPFR may be called by several threads at once. */
+bool deep_reference_takes_threads(void);
+
+/* The count of a pixel by the direct iteration in that precision: what the deep kernel's should be.
+ */
+int32_t deep_reference_count(const struct deep_reference *reference, uint32_t row, uint32_t col);
+
+/* NULL is allowed. */
+void deep_reference_free(struct deep_reference *reference);
+
+#endif

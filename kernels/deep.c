@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT
+ * Takes the points of reference orbits, says where an orbit ends, and makes the tables of skips
+ * from which paths compute pixels. */
+#include "plait/deep.h"
+
+#include "deep_job.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { DEEP_GROUP = 8 }; /* nodes at most that become one of the next level */
+
+/* A reference orbit that grows. */
+struct deep_store {
+    uint32_t points, capacity;
+    struct plait_deep_place *places;
+    uint32_t *shortest;                         /* of each place, its shortest node, or none */
+    struct plait_deep_extended_place *extended; /* NULL in plain views */
+    bool ended;
+    struct plait_deep_plain plain_d; /* the derivative of Z_m by c: how near a nucleus is */
+    struct plait_deep_extended extended_d;
+    void *nodes; /* of the kind of the view */
+    uint32_t node_count, node_capacity;
+};
+
+struct plait_deep {
+    struct plait_escape escape;
+    struct plait_deep_view view;
+    bool extended, finished;
+    struct deep_store orbits[2]; /* by enum plait_deep_orbit_kind */
+};
+
+/* A node of some level: a single step, or one of the nodes that are kept. */
+struct deep_item {
+    uint32_t m, node;
+};
+
+static bool deep_reserve_node(struct deep_store *store, size_t node_bytes) {
+    if (store->node_count < store->node_capacity)
+        return true;
+    const uint32_t capacity = store->node_capacity > 0 ? 2 * store->node_capacity : 64;
+    void *nodes = capacity > store->node_capacity && capacity <= SIZE_MAX / node_bytes
+                      ? realloc(store->nodes, capacity * node_bytes)
+                      : NULL;
+    if (!nodes)
+        return false;
+    store->nodes = nodes;
+    store->node_capacity = capacity;
+    return true;
+}
+
+#define DEEP(name) plait_plain_##name
+#define DEEP_COMPLEX struct plait_deep_plain
+#define DEEP_REAL double
+#define DEEP_NODE struct plait_deep_plain_node
+#define DEEP_Z(store, m) ((struct plait_deep_plain){(store)->places[m].x, (store)->places[m].y})
+#define DEEP_S(store, m) ((store)->places[m].s)
+#define DEEP_ONE ((struct plait_deep_plain){1, 0})
+#define DEEP_CLEAR ((struct plait_deep_plain){0, 0})
+#define DEEP_ZERO_REAL 0.0
+#include "deep_skips_body.h"
+
+#define DEEP(name) plait_extended_##name
+#define DEEP_COMPLEX struct plait_deep_extended
+#define DEEP_REAL struct plait_deep_real
+#define DEEP_NODE struct plait_deep_extended_node
+#define DEEP_Z(store, m) ((store)->extended[m].z)
+#define DEEP_S(store, m) ((store)->extended[m].s)
+#define DEEP_ONE ((struct plait_deep_extended){1, 0, 0})
+#define DEEP_CLEAR ((struct plait_deep_extended){0, 0, PLAIT_DEEP_ZERO})
+#define DEEP_ZERO_REAL ((struct plait_deep_real){0, PLAIT_DEEP_ZERO})
+#include "deep_skips_body.h"
+
+/* -- points ------------------------------------------------------------------------------------ */
+
+enum plait_status plait_deep_begin(const struct plait_escape *escape,
+                                   const struct plait_deep_view *view, struct plait_deep **deep) {
+    const bool julia = escape->kind == PLAIT_JULIA;
+    *deep = NULL;
+    if (!(view->pitch >= 1 && view->pitch < 2) || view->pitch_exponent > 400 ||
+        view->pitch_exponent < -(INT64_C(1) << 40) || !isfinite(view->re) || !isfinite(view->im) ||
+        (!julia && escape->bailout != 2.0) || !(escape->bailout > 0) ||
+        !(escape->bailout <= PLAIT_ESCAPE_VALUE_MAX) || escape->maxit < 1 || escape->width < 1 ||
+        escape->height < 1)
+        return PLAIT_E_ARGUMENT;
+    struct plait_deep *made = calloc(1, sizeof *made);
+    if (!made)
+        return PLAIT_E_MEMORY;
+    made->escape = *escape;
+    made->view = *view;
+    made->extended = view->pitch_exponent < PLAIT_DEEP_PLAIN_EXPONENT;
+    for (int k = 0; k < 2; k++)
+        made->orbits[k].extended_d = (struct plait_deep_extended){0, 0, PLAIT_DEEP_ZERO};
+    *deep = made;
+    return PLAIT_OK;
+}
+
+bool plait_deep_is_extended(const struct plait_deep *deep) {
+    return deep->extended;
+}
+
+/* Space for one point more. */
+static bool deep_reserve_place(struct deep_store *store, bool extended) {
+    if (store->points < store->capacity)
+        return true;
+    const size_t capacity = store->capacity > 0 ? 2 * (size_t)store->capacity : 1024;
+    if (capacity > UINT32_MAX || capacity > SIZE_MAX / sizeof *store->extended)
+        return false;
+    struct plait_deep_place *places = realloc(store->places, capacity * sizeof *places);
+    store->places = places ? places : store->places;
+    uint32_t *shortest = realloc(store->shortest, capacity * sizeof *shortest);
+    store->shortest = shortest ? shortest : store->shortest;
+    struct plait_deep_extended_place *more =
+        extended ? realloc(store->extended, capacity * sizeof *more) : NULL;
+    store->extended = more ? more : store->extended;
+    if (!places || !shortest || (extended && !more))
+        return false;
+    store->capacity = (uint32_t)capacity;
+    return true;
+}
+
+/* Whether a nucleus is nearer to the centre than a pixel is wide: Z_m would be 0 if c moved by
+ * Z_m / D_m. D then makes the step, too. */
+static bool deep_is_at_nucleus(const struct plait_deep *deep, struct deep_store *store) {
+    const uint32_t m = store->points - 1;
+    bool near;
+    if (deep->extended) {
+        const struct plait_deep_real d = {deep->view.pitch, deep->view.pitch_exponent};
+        const struct plait_deep_extended z = store->extended[m].z, one = {1, 0, 0};
+        near =
+            plait_extended_less(plait_extended_sup(z),
+                                plait_extended_real_mul(plait_extended_sup(store->extended_d), d));
+        store->extended_d =
+            plait_extended_add(plait_extended_mul(plait_extended_twice(z), store->extended_d), one);
+    } else {
+        const double d = plait_scaled(deep->view.pitch, deep->view.pitch_exponent);
+        const struct plait_deep_plain z = {store->places[m].x, store->places[m].y}, one = {1, 0};
+        near = plait_plain_sup(z) < plait_plain_sup(store->plain_d) * d;
+        store->plain_d =
+            plait_plain_add(plait_plain_mul(plait_plain_twice(z), store->plain_d), one);
+    }
+    return m >= 1 && near;
+}
+
+enum plait_status plait_deep_add(struct plait_deep *deep, enum plait_deep_orbit_kind kind,
+                                 const struct plait_deep_point *point, bool *last) {
+    const bool julia = deep->escape.kind == PLAIT_JULIA;
+    if (kind != PLAIT_DEEP_FIRST && !(kind == PLAIT_DEEP_CRITICAL && julia))
+        return PLAIT_E_ARGUMENT;
+    struct deep_store *store = &deep->orbits[kind];
+    if (store->ended || deep->finished)
+        return PLAIT_E_ARGUMENT;
+    if (!deep_reserve_place(store, deep->extended))
+        return PLAIT_E_MEMORY;
+    const uint32_t m = store->points++;
+    struct plait_deep_place *place = &store->places[m];
+    *place = (struct plait_deep_place){point->x, point->y, point->s, 0};
+    store->shortest[m] = PLAIT_DEEP_NONE;
+    if (deep->extended) {
+        const struct plait_deep_extended z =
+            plait_extended_normal(point->x, point->y, point->exponent);
+        const struct plait_deep_real s = plait_real_normal(point->s, point->s_exponent);
+        store->extended[m] = (struct plait_deep_extended_place){z, s};
+        place->x = plait_plain_of(z).x;
+        place->y = plait_plain_of(z).y;
+        place->s = plait_scaled(s.v, s.e);
+    }
+    const bool nucleus = !julia && deep_is_at_nucleus(deep, store);
+    store->ended = m >= 1 && (point->outside || m == (uint32_t)deep->escape.maxit || nucleus);
+    *last = store->ended;
+    return PLAIT_OK;
+}
+
+/* -- tables ------------------------------------------------------------------------------------ */
+
+static bool deep_make_skips(const struct plait_deep *deep, struct deep_store *store) {
+    const uint32_t count = store->points - 1;
+    const uint32_t side =
+        deep->escape.width > deep->escape.height ? deep->escape.width : deep->escape.height;
+    const double rad = side / 2.0 * deep->view.pitch;
+    const bool julia = deep->escape.kind == PLAIT_JULIA;
+    struct deep_item *items = malloc(count * sizeof *items);
+    if (!items)
+        return false;
+    for (uint32_t m = 0; m < count; m++)
+        items[m] = (struct deep_item){m, PLAIT_DEEP_NONE};
+    bool made;
+    if (deep->extended) {
+        const struct plait_extended_rules rules = {
+            .rad = plait_real_normal(rad, deep->view.pitch_exponent),
+            .bailout4 = plait_real_normal(4 * deep->escape.bailout, 0),
+            .julia = julia,
+        };
+        made = plait_extended_make_skips(store, &rules, items, count);
+    } else {
+        const struct plait_plain_rules rules = {
+            .rad = plait_scaled(rad, deep->view.pitch_exponent),
+            .bailout4 = 4 * deep->escape.bailout,
+            .julia = julia,
+        };
+        made = plait_plain_make_skips(store, &rules, items, count);
+        const struct plait_deep_plain_node *nodes = store->nodes;
+        for (uint32_t m = 0; made && m < count; m++)
+            if (store->shortest[m] != PLAIT_DEEP_NONE)
+                store->places[m].radius = nodes[store->shortest[m]].radius;
+    }
+    free(items);
+    return made;
+}
+
+enum plait_status plait_deep_finish(struct plait_deep *deep) {
+    const int orbits = deep->escape.kind == PLAIT_JULIA ? 2 : 1;
+    if (deep->finished)
+        return PLAIT_E_ARGUMENT;
+    for (int k = 0; k < orbits; k++)
+        if (!deep->orbits[k].ended)
+            return PLAIT_E_ARGUMENT;
+    for (int k = 0; k < orbits; k++)
+        if (!deep_make_skips(deep, &deep->orbits[k]))
+            return PLAIT_E_MEMORY;
+    deep->finished = true;
+    return PLAIT_OK;
+}
+
+struct plait_deep_size plait_deep_size_of(const struct plait_deep *deep) {
+    struct plait_deep_size size = {0};
+    for (int k = 0; k < 2; k++) {
+        const struct deep_store *store = &deep->orbits[k];
+        size.steps += store->points > 0 ? store->points - 1 : 0;
+        size.skips += store->node_count;
+        size.bytes +=
+            store->capacity *
+                (sizeof *store->places + (deep->extended ? sizeof *store->extended : 0)) +
+            store->node_capacity * (deep->extended ? sizeof(struct plait_deep_extended_node)
+                                                   : sizeof(struct plait_deep_plain_node));
+    }
+    return size;
+}
+
+void plait_deep_free(struct plait_deep *deep) {
+    for (int k = 0; deep && k < 2; k++) {
+        free(deep->orbits[k].places);
+        free(deep->orbits[k].shortest);
+        free(deep->orbits[k].extended);
+        free(deep->orbits[k].nodes);
+    }
+    free(deep);
+}
+
+/* -- for the kernels of pictures --------------------------------------------------------------- */
+
+bool plait_deep_fits(const struct plait_deep *deep, const struct plait_escape *escape) {
+    const struct plait_escape *own = &deep->escape;
+    return deep->finished && own->kind == escape->kind && own->width == escape->width &&
+           own->height == escape->height && own->maxit == escape->maxit &&
+           own->bailout == escape->bailout;
+}
+
+const struct plait_deep_view *plait_deep_view_of(const struct plait_deep *deep) {
+    return &deep->view;
+}
+
+static struct plait_deep_orbit deep_orbit(const struct plait_deep *deep,
+                                          enum plait_deep_orbit_kind kind) {
+    const struct deep_store *store = &deep->orbits[kind];
+    return (struct plait_deep_orbit){
+        .steps = store->points - 1,
+        .places = store->places,
+        .nodes = store->shortest,
+        .extended = store->extended,
+        .plain_nodes = deep->extended ? NULL : store->nodes,
+        .extended_nodes = deep->extended ? store->nodes : NULL,
+    };
+}
+
+struct plait_deep_job plait_deep_make_job(const struct plait_escape *escape) {
+    const struct plait_deep *deep = escape->deep;
+    const bool julia = escape->kind == PLAIT_JULIA;
+    return (struct plait_deep_job){
+        .first = deep_orbit(deep, PLAIT_DEEP_FIRST),
+        .critical = deep_orbit(deep, julia ? PLAIT_DEEP_CRITICAL : PLAIT_DEEP_FIRST),
+        .pitch = {deep->view.pitch, deep->view.pitch_exponent},
+        .half_width = escape->width / 2.0,
+        .half_height = escape->height / 2.0,
+        .re = deep->view.re,
+        .im = deep->view.im,
+        .maxit = escape->maxit,
+        .julia = julia,
+        .extended = deep->extended,
+        .shortcuts = !escape->brute,
+    };
+}

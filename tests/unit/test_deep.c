@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT
+ * The deep kernel without high precision: on centres whose orbits are exact in doubles, against
+ * known answers; on points at random, every path against the reference, counts and smooth values
+ * bit for bit. That orbits are right is shown by test_deep_golden.c. */
+#include "check.h"
+#include "random_draw.h"
+
+#include "../../arch/deep.h"
+#include "../../kernels/escape_job.h"
+#include "plait/plait.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Adds an orbit of z -> z * z + c in doubles, which is exact for the centres of these tests. */
+static void add_orbit(struct plait_deep *deep, const struct plait_escape *e,
+                      enum plait_deep_orbit_kind kind, double x, double y) {
+    const double r2 = e->bailout * e->bailout;
+    const double cr = e->cre, ci = e->cim;
+    bool last = false;
+    while (!last) {
+        const double s = x * x + y * y;
+        const struct plait_deep_point point = {x, y, 0, s - r2, 0, s >= 4 * r2};
+        if (!CHECK_INT(PLAIT_OK, plait_deep_add(deep, kind, &point, &last)))
+            return;
+        const double next = (x * x - y * y) + cr;
+        y = 2 * (x * y) + ci;
+        x = next;
+    }
+}
+
+/* Makes a picture deep: c is in cre and cim, the centre of a Julia set in cx and cy. */
+static struct plait_deep *begin(struct plait_escape *e, double pitch, int64_t exponent) {
+    struct plait_deep *deep = NULL;
+    const bool julia = e->kind == PLAIT_JULIA;
+    const struct plait_deep_view view = {
+        .pitch = pitch,
+        .pitch_exponent = exponent,
+        .re = e->cre,
+        .im = e->cim,
+        .mirrored_rows = e->cim == 0 && e->cy == 0,
+        .mirrored_point = julia && e->cim != 0 && e->cx == 0 && e->cy == 0,
+    };
+    if (!CHECK_INT(PLAIT_OK, plait_deep_begin(e, &view, &deep)))
+        return NULL;
+    add_orbit(deep, e, PLAIT_DEEP_FIRST, e->cx, e->cy);
+    if (julia)
+        add_orbit(deep, e, PLAIT_DEEP_CRITICAL, 0, 0);
+    CHECK_INT(PLAIT_OK, plait_deep_finish(deep));
+    e->deep = deep;
+    return deep;
+}
+
+static uint64_t checksum(const struct plait_escape *e, const struct plait_exec *exec,
+                         const int32_t *counts) {
+    uint64_t digests[1024];
+    plait_digest_rows(exec, counts, e->height, e->width, digests);
+    return plait_digest_picture(digests, e->height);
+}
+
+/* Calls test for each path that this machine runs. */
+static void on_all_paths(void (*test)(const struct plait_escape *e, const struct plait_exec *exec,
+                                      const void *expected),
+                         const struct plait_escape *e, int threads, const void *expected) {
+    for (size_t p = 0; p < plait_path_count(); p++) {
+        const struct plait_exec exec = {.path = plait_path_at(p), .threads = threads};
+        if (plait_path_supported(exec.path))
+            test(e, &exec, expected);
+    }
+}
+
+/* -- known answers ----------------------------------------------------------------------------- */
+
+/* Views whose centres are exact, with the distance of their pixels from MPFR. */
+static const struct {
+    const char *name;
+    enum plait_escape_kind kind;
+    uint32_t width, height;
+    int32_t maxit;
+    double cx, cy, cre, cim, pitch;
+    int64_t exponent;
+} exact[] = {
+    {"tip100", PLAIT_MANDELBROT, 160, 120, 2000, 0, 0, -2, 0, 0x1.0cc4f55eecfeap+0, -338},
+    {"dendrite30", PLAIT_MANDELBROT, 160, 120, 1000, 0, 0, 0, 1, 0x1.856c1984e1cbfp+0, -106},
+    {"edge-inside", PLAIT_MANDELBROT, 7, 5, 50, 0, 0, 0, 0, 0x1.43d1c53eb141ep+0, -68},
+    {"edge-tip400", PLAIT_MANDELBROT, 16, 12, 1500, 0, 0, -2, 0, 0x1.c1fb7a175b5cfp+0, -1332},
+    {"edge-i900", PLAIT_MANDELBROT, 16, 12, 2500, 0, 0, 0, 1, 0x1.cd5643b81274cp+0, -2993},
+    {"edge-circle280", PLAIT_JULIA, 16, 12, 3000, 1, 0, 0, 0, 0x1.d0b15a491eb84p+0, -933},
+    {"edge-circle60", PLAIT_JULIA, 16, 12, 3000, 1, 0, 0, 0, 0x1.9b604aaaca626p+0, -202},
+};
+
+/* The checksum that the file of known answers has under a name. */
+static bool find_answer(const char *name, uint64_t *fnv1a) {
+    FILE *file = fopen(PLAIT_GOLDEN_DIR "/deep.txt", "r");
+    char *line = NULL;
+    size_t bytes = 0;
+    bool found = false;
+    while (file && !found && getline(&line, &bytes, file) > 0) {
+        found = strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ' ';
+        if (found)
+            *fnv1a = strtoull(strrchr(line, ' '), NULL, 16);
+    }
+    free(line);
+    if (file)
+        fclose(file);
+    return found;
+}
+
+static void compare_answer(const struct plait_escape *e, const struct plait_exec *exec,
+                           const void *expected) {
+    const size_t pixels = (size_t)e->width * e->height;
+    int32_t *counts = malloc(pixels * sizeof *counts);
+    struct plait_escape_difference difference;
+    struct plait_escape brute = *e;
+    if (!CHECK(counts != NULL))
+        return;
+    memset(counts, 0x55, pixels * sizeof *counts);
+    CHECK_INT(PLAIT_OK, plait_escape_picture(e, exec, counts));
+    CHECK_HEX(*(const uint64_t *)expected, checksum(e, exec, counts));
+    CHECK_INT(PLAIT_OK, plait_escape_verify(e, exec, counts, 50, &difference));
+
+    /* Without shortcuts, in two calls, of which one has a row. */
+    memset(counts, 0x55, pixels * sizeof *counts);
+    brute.brute = true;
+    CHECK_INT(PLAIT_OK, plait_escape_rows(&brute, exec, 0, 1, counts));
+    CHECK_INT(PLAIT_OK, plait_escape_rows(&brute, exec, 1, e->height - 1, counts + e->width));
+    CHECK_HEX(*(const uint64_t *)expected, checksum(e, exec, counts));
+    free(counts);
+}
+
+static void test_known_answers(void) {
+    for (size_t k = 0; k < sizeof exact / sizeof *exact; k++) {
+        struct plait_escape e = {
+            .kind = exact[k].kind,
+            .width = exact[k].width,
+            .height = exact[k].height,
+            .maxit = exact[k].maxit,
+            .cx = exact[k].cx,
+            .cy = exact[k].cy,
+            .cre = exact[k].cre,
+            .cim = exact[k].cim,
+            .bailout = 2,
+        };
+        uint64_t fnv1a = 0;
+        if (check_is_quick() && e.width > 16)
+            continue;
+        struct plait_deep *deep = begin(&e, exact[k].pitch, exact[k].exponent);
+        if (CHECK(deep != NULL) && CHECK(find_answer(exact[k].name, &fnv1a)))
+            on_all_paths(compare_answer, &e, 3, &fnv1a);
+        plait_deep_free(deep);
+    }
+}
+
+/* -- paths against the reference --------------------------------------------------------------- */
+
+enum { COLS = 9, ROWS = 7, PIXELS = COLS * ROWS };
+
+struct reference {
+    int32_t counts[PIXELS];
+    double values[PIXELS];
+};
+
+static void compare_reference(const struct plait_escape *e, const struct plait_exec *exec,
+                              const void *expected) {
+    const struct reference *reference = expected;
+    int32_t counts[PIXELS];
+    double values[PIXELS], again[PIXELS];
+    const struct plait_row_range all = {0, ROWS};
+    struct plait_smooth_output output = {.values = values, .range = plait_smooth_range_empty()};
+    struct plait_smooth_output second = {.values = again, .range = plait_smooth_range_empty()};
+    CHECK_INT(PLAIT_OK, plait_smooth_compute(e, exec, all, counts, &output));
+    CHECK(memcmp(counts, reference->counts, sizeof counts) == 0);
+    CHECK(memcmp(values, reference->values, sizeof values) == 0);
+    CHECK_INT(PLAIT_OK, plait_smooth_rows(e, exec, all, COLS, counts, &second));
+    CHECK(memcmp(again, reference->values, sizeof again) == 0);
+    CHECK(output.range.min == second.range.min && output.range.max == second.range.max);
+    counts[PIXELS / 2] ^= 1;
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_smooth_rows(e, exec, all, COLS, counts, &second));
+    counts[PIXELS / 2] ^= 1;
+    CHECK_INT(PLAIT_OK, plait_escape_rows(e, exec, 0, plait_escape_distinct_rows(e), counts));
+    CHECK_INT(PLAIT_OK, plait_escape_complete(e, exec, counts));
+    CHECK(memcmp(counts, reference->counts, sizeof counts) == 0);
+}
+
+/* A number in [-1, 1) of 53 bits, at times 0. */
+static double draw_real(uint64_t *state) {
+    const uint64_t bits = random_draw(state);
+    return bits % 8 == 0 ? 0 : (double)(int64_t)(bits >> 11) * 0x1p-52 - 1;
+}
+
+static void test_paths(void) {
+    const int rounds = check_is_quick() ? 40 : 500;
+    uint64_t state = check_seed();
+    int escaped = 0, inside = 0, skips = 0, extended = 0;
+    for (int k = 0; k < rounds; k++) {
+        struct plait_escape e = {
+            .kind = random_draw(&state) % 3 == 0 ? PLAIT_JULIA : PLAIT_MANDELBROT,
+            .width = COLS,
+            .height = ROWS,
+            .maxit = 1 + (int32_t)(random_draw(&state) % 700),
+            .bailout = 2,
+            .cre = -0.6 + 1.4 * draw_real(&state),
+            .cim = draw_real(&state),
+            .brute = random_draw(&state) % 4 == 0,
+        };
+        if (e.kind == PLAIT_JULIA) {
+            e.bailout = random_draw(&state) % 2 ? 2 : 3;
+            e.cx = draw_real(&state);
+            e.cy = draw_real(&state);
+        }
+        /* Shallow, deep, around the change to extended numbers, and far beyond. */
+        static const int64_t depths[] = {-3,   -40,  -120,  -255,  -500,
+                                         -896, -901, -1075, -1500, -5000};
+        const int64_t depth = depths[random_draw(&state) % (sizeof depths / sizeof *depths)];
+        struct plait_deep *deep = begin(&e, 1 + fabs(draw_real(&state)) * 0.999,
+                                        depth - (int64_t)(random_draw(&state) % 8));
+        if (!CHECK(deep != NULL))
+            return;
+        const struct plait_pixels pixels = plait_pixels_of(&e, plait_path_at(0));
+        struct reference reference;
+        for (uint32_t p = 0; p < PIXELS; p++) {
+            reference.counts[p] =
+                plait_deep_reference(&pixels.deep, p / COLS, p % COLS, &reference.values[p]);
+            *(reference.counts[p] < e.maxit ? &escaped : &inside) += 1;
+        }
+        skips += plait_deep_size_of(deep).skips > 0;
+        extended += plait_deep_is_extended(deep);
+        on_all_paths(compare_reference, &e, 2, &reference);
+        plait_deep_free(deep);
+    }
+    printf("%d pixels escaped, %d did not; %d of %d pictures have skips, %d are extended\n",
+           escaped, inside, skips, rounds, extended);
+    CHECK(escaped > 0 && inside > 0 && skips > 0 && extended > 0);
+}
+
+/* -- errors ------------------------------------------------------------------------------------ */
+
+static void test_errors(void) {
+    struct plait_escape e = {
+        .kind = PLAIT_MANDELBROT, .width = 4, .height = 3, .maxit = 5, .bailout = 2};
+    const struct plait_exec exec = {.path = plait_path_at(0), .threads = 1};
+    const struct plait_deep_view good = {.pitch = 1, .pitch_exponent = -60};
+    struct plait_deep_view bad[] = {good, good, good, good, good};
+    const struct plait_deep_point point = {0, 0, 0, -4, 0, false};
+    struct plait_deep *deep = NULL;
+    int32_t counts[12];
+    bool last;
+    bad[0].pitch = 2;
+    bad[1].pitch = (double)NAN;
+    bad[2].pitch_exponent = 401;
+    bad[3].re = (double)INFINITY;
+    bad[4].pitch_exponent = -(INT64_C(1) << 41);
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_begin(&e, &bad[k], &deep));
+    CHECK(deep == NULL);
+    plait_deep_free(deep);
+    if (!CHECK_INT(PLAIT_OK, plait_deep_begin(&e, &good, &deep)))
+        return;
+    e.deep = deep;
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_escape_rows(&e, &exec, 0, 3, counts)); /* not finished */
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_add(deep, PLAIT_DEEP_CRITICAL, &point, &last));
+    CHECK_INT(PLAIT_OK, plait_deep_add(deep, PLAIT_DEEP_FIRST, &point, &last));
+    CHECK(!last);
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_finish(deep));
+    CHECK_INT(PLAIT_OK, plait_deep_add(deep, PLAIT_DEEP_FIRST, &point, &last));
+    CHECK(last); /* 0 again: a nucleus */
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_add(deep, PLAIT_DEEP_FIRST, &point, &last));
+    CHECK_INT(PLAIT_OK, plait_deep_finish(deep));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_finish(deep));
+    CHECK_INT(PLAIT_OK, plait_escape_rows(&e, &exec, 0, 3, counts));
+    struct plait_escape others[] = {e, e, e, e};
+    others[0].width++;
+    others[1].height++;
+    others[2].maxit++;
+    others[3].kind = PLAIT_JULIA;
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_escape_rows(&others[k], &exec, 0, 3, counts));
+    struct plait_escape_difference difference;
+    counts[7] += 1;
+    CHECK_INT(PLAIT_E_MISMATCH, plait_escape_verify(&e, &exec, counts, 1000, &difference));
+    CHECK(difference.row == 1 && difference.col == 3 && difference.expected == counts[7] - 1);
+    plait_deep_free(deep);
+}
+
+int main(int argc, char **argv) {
+    static const struct check_test tests[] = {
+        {"known answers", test_known_answers},
+        {"paths", test_paths},
+        {"errors", test_errors},
+        {0},
+    };
+    return check_main("deep", tests, argc, argv);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT
+ * Known answers of deep views, from the texts of their centres to counts and smooth values, and
+ * counts that are proved. */
+#include "picture/reference_orbit.h"
+
+#include "check.h"
+#include "plait/plait.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct golden {
+    const char *name, *zoom;
+    char *center, *c;
+    struct plait_escape escape;
+    int64_t sum, interior;
+    uint64_t fnv1a;
+    bool has_smooth;
+    uint64_t smooth; /* checksum of the parts of smooth values, 0 for pixels at maxit */
+};
+
+/* name W H ZOOM MAXIT KIND RE IM sum maxed checksum [checksum]; cuts up the line, which must stay.
+ */
+static bool parse(char *line, struct golden *golden) {
+    struct plait_escape *e = &golden->escape;
+    char *words[12], *rest = line;
+    size_t count = 0;
+    for (char *word; count < 12 && (word = strtok_r(rest, " \n", &rest));)
+        words[count++] = word;
+    if (count < 11)
+        return false;
+    *golden = (struct golden){.name = words[0], .zoom = words[3]};
+    *e = (struct plait_escape){
+        .kind = strcmp(words[5], "-") == 0 ? PLAIT_MANDELBROT : PLAIT_JULIA,
+        .width = (uint32_t)strtoul(words[1], NULL, 10),
+        .height = (uint32_t)strtoul(words[2], NULL, 10),
+        .maxit = (int32_t)strtol(words[4], NULL, 10),
+        .bailout = 2,
+    };
+    if (e->kind == PLAIT_JULIA) {
+        char *comma = strrchr(words[5], ',');
+        e->bailout = strtod(comma + 1, NULL);
+        *comma = '\0';
+        golden->c = words[5];
+    }
+    const size_t bytes = strlen(words[6]) + strlen(words[7]) + 2;
+    golden->center = malloc(bytes);
+    if (golden->center)
+        snprintf(golden->center, bytes, "%s,%s", words[6], words[7]);
+    golden->sum = strtoll(words[8], NULL, 10);
+    golden->interior = strtoll(words[9], NULL, 10);
+    golden->fnv1a = strtoull(words[10], NULL, 16);
+    golden->has_smooth = count == 12;
+    golden->smooth = count == 12 ? strtoull(words[11], NULL, 16) : 0;
+    return golden->center != NULL;
+}
+
+static struct plait_deep *make_tables(struct deep_reference *reference,
+                                      const struct plait_escape *escape,
+                                      const struct plait_deep_view *view) {
+    struct plait_deep *deep = NULL;
+    CHECK_INT(PLAIT_OK, plait_deep_begin(escape, view, &deep));
+    for (int kind = 0; kind <= (escape->kind == PLAIT_JULIA); kind++) {
+        deep_reference_start(reference, (enum plait_deep_orbit_kind)kind);
+        for (bool last = false; !last;) {
+            struct plait_deep_point point;
+            deep_reference_next(reference, &point);
+            if (!CHECK_INT(PLAIT_OK,
+                           plait_deep_add(deep, (enum plait_deep_orbit_kind)kind, &point, &last)))
+                break;
+        }
+    }
+    CHECK_INT(PLAIT_OK, plait_deep_finish(deep));
+    return deep;
+}
+
+static uint64_t checksum(const struct plait_escape *e, const struct plait_exec *exec,
+                         const int32_t *pixels, uint64_t *digests) {
+    plait_digest_rows(exec, pixels, e->height, e->width, digests);
+    return plait_digest_picture(digests, e->height);
+}
+
+static void compare(const struct golden *golden, const struct plait_exec *exec) {
+    const struct plait_escape *e = &golden->escape;
+    const size_t pixels = (size_t)e->width * e->height;
+    struct plait_smooth_output output = {.parts = malloc(pixels * sizeof *output.parts),
+                                         .range = plait_smooth_range_empty()};
+    int32_t *counts = malloc(pixels * sizeof *counts);
+    uint64_t *digests = malloc(e->height * sizeof *digests);
+    if (!CHECK(counts && digests && output.parts))
+        return;
+    CHECK_INT(PLAIT_OK, plait_escape_picture(e, exec, counts));
+    const struct plait_escape_tally tally = plait_escape_count_steps(e, exec, counts, e->height);
+    check_that(checksum(e, exec, counts, digests) == golden->fnv1a, __FILE__, __LINE__,
+               "counts of %s on path %s", golden->name, plait_path_name(exec->path));
+    CHECK_INT(golden->sum, (int64_t)tally.steps);
+    CHECK_INT(golden->interior, (int64_t)tally.interior);
+    if (golden->has_smooth) {
+        const struct plait_row_range all = {0, e->height};
+        CHECK_INT(PLAIT_OK, plait_smooth_compute(e, exec, all, counts, &output));
+        for (size_t k = 0; k < pixels; k++)
+            output.parts[k] = counts[k] == e->maxit ? 0 : output.parts[k];
+        check_that(checksum(e, exec, output.parts, digests) == golden->smooth, __FILE__, __LINE__,
+                   "smooth values of %s on path %s", golden->name, plait_path_name(exec->path));
+    }
+    free(output.parts);
+    free(counts);
+    free(digests);
+}
+
+/* Views and answers of a file. */
+static void compare_file(const char *path, int expected_lines) {
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
+    size_t bytes = 0;
+    int lines = 0;
+    if (!CHECK(file != NULL))
+        return;
+    while (getline(&line, &bytes, file) > 0) {
+        struct golden golden;
+        struct plait_exec exec;
+        struct deep_reference *reference;
+        struct plait_deep_view view;
+        struct failure failure = {0};
+        if (line[0] == '#')
+            continue;
+        lines++;
+        if (!CHECK(parse(line, &golden)))
+            break;
+        const struct deep_texts texts = {golden.center, golden.zoom, golden.c};
+        CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 2));
+        if (CHECK(deep_reference_begin(&reference, &golden.escape, &texts, &view, &failure))) {
+            struct plait_deep *deep = make_tables(reference, &golden.escape, &view);
+            golden.escape.deep = deep;
+            compare(&golden, &exec);
+            plait_deep_free(deep);
+        }
+        deep_reference_free(reference);
+        free(golden.center);
+    }
+    free(line);
+    fclose(file);
+    CHECK_INT(expected_lines, lines);
+}
+
+/* Of two programs that share nothing with this one. */
+static void test_known_answers(void) {
+    compare_file(PLAIT_GOLDEN_DIR "/deep.txt", 22);
+    compare_file(PLAIT_GOLDEN_DIR "/deep_contract.txt", 75);
+}
+
+/* Counts that ball arithmetic has proved to be those of the pixels (tests/deep/deep_certified.py):
+ * how many the contract does not give, which is a property of the contract. */
+static void compare_certified(const char *path, int differing) {
+    FILE *file = fopen(path, "r");
+    char *line = NULL;
+    size_t bytes = 0;
+    struct golden golden;
+    struct plait_exec exec;
+    struct deep_reference *reference = NULL;
+    struct plait_deep_view view;
+    struct failure failure = {0};
+    if (!CHECK(file != NULL))
+        return;
+    do
+        if (!CHECK(getline(&line, &bytes, file) > 0))
+            break;
+    while (line[0] == '#');
+    char known[16384]; /* the words that other lines of known answers have at their end */
+    snprintf(known, sizeof known, "%.*s 0 0 0", (int)strcspn(line, "\n"), line);
+    if (!CHECK(parse(known, &golden)))
+        return;
+    const struct deep_texts texts = {golden.center, golden.zoom, golden.c};
+    const size_t pixels = (size_t)golden.escape.width * golden.escape.height;
+    int32_t *counts = malloc(pixels * sizeof *counts);
+    CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 2));
+    if (CHECK(counts &&
+              deep_reference_begin(&reference, &golden.escape, &texts, &view, &failure))) {
+        struct plait_deep *deep = make_tables(reference, &golden.escape, &view);
+        int wrong = 0, read = 0;
+        golden.escape.deep = deep;
+        CHECK_INT(PLAIT_OK, plait_escape_picture(&golden.escape, &exec, counts));
+        for (size_t k = 0; k < pixels; k++) {
+            const uint32_t row = (uint32_t)(k / golden.escape.width);
+            const uint32_t col = (uint32_t)(k % golden.escape.width);
+            int certified;
+            read += fscanf(file, "%d", &certified) == 1;
+            wrong += certified != counts[k];
+            if (k % 83 == 0) /* what --verify-exact compares with */
+                CHECK_INT(certified, deep_reference_count(reference, row, col));
+        }
+        CHECK_INT((int64_t)pixels, read);
+        check_that(wrong == differing, __FILE__, __LINE__, "%s: %d of %zu counts differ, not %d",
+                   golden.name, wrong, pixels, differing);
+        plait_deep_free(deep);
+    }
+    deep_reference_free(reference);
+    free(counts);
+    free(golden.center);
+    free(line);
+    fclose(file);
+}
+
+static void test_certified_counts(void) {
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_seahorse15.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_misiurewicz50.txt", 1);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep300.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep1000.txt", 37);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep1000_aside.txt", 0);
+}
+
+/* What is refused, and what views follow from texts. */
+static void test_texts(void) {
+    const struct plait_escape escape = {.width = 100, .height = 50, .maxit = 10, .bailout = 2};
+    struct plait_escape julia = escape;
+    struct deep_reference *reference;
+    struct plait_deep_view view;
+    static const struct {
+        struct deep_texts texts;
+        const char *reason;
+    } bad[] = {
+        {{"0,0", "1e100000", NULL}, "limit of deep views"},
+        {{"0,0", "100e99998", NULL}, "limit of deep views"},
+        {{"0,0", "1e99999999999999999999999", NULL}, "limit of deep views"},
+        {{"64,0", "1e50", NULL}, "--center is 64 or more"},
+        {{"0,-64.000", "1e50", NULL}, "--center is 64 or more"},
+        {{"1e99999999999,0", "1e50", NULL}, "--center is 64 or more"},
+        {{"0,0", "1e-300", NULL}, "--zoom reaches beyond"},
+        {{"0,0", "1e-99999999999999999999", NULL}, "--zoom reaches beyond"},
+        {{"0,0", "1e50", "64,0"}, "--c is 64 or more"},
+    };
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        struct failure failure = {0};
+        CHECK(!deep_reference_begin(&reference, &escape, &bad[k].texts, &view, &failure));
+        check_that(strstr(failure.text, bad[k].reason) != NULL && failure.exit_status == EXIT_USAGE,
+                   __FILE__, __LINE__, "'%s' has '%s'", failure.text, bad[k].reason);
+        CHECK(reference == NULL);
+    }
+    static const struct {
+        enum plait_escape_kind kind;
+        struct deep_texts texts;
+        bool rows, point;
+        uint64_t bits;
+    } good[] = {
+        {PLAIT_MANDELBROT, {"-1,0", "1e20", NULL}, true, false, 192},
+        {PLAIT_MANDELBROT, {"-1,-0.000e5", "1e20", NULL}, true, false, 192},
+        {PLAIT_MANDELBROT, {"-1,1e-400", "1e20", NULL}, false, false, 192},
+        {PLAIT_MANDELBROT, {"63.99999, -1e-9999999999", "1", NULL}, false, false, 128},
+        {PLAIT_JULIA, {"0,0", "1e20", "-1,0"}, true, false, 192},
+        {PLAIT_JULIA, {"0,0", "1e20", "-1,1e-500"}, false, true, 192},
+        {PLAIT_JULIA, {"0.1,0", "1e20", "-1,0.1"}, false, false, 192},
+        {PLAIT_MANDELBROT, {"0,1", "9.99e99999", NULL}, false, false, 332352},
+    };
+    julia.kind = PLAIT_JULIA;
+    for (size_t k = 0; k < sizeof good / sizeof *good; k++) {
+        struct failure failure = {0};
+        const bool is_julia = good[k].kind == PLAIT_JULIA;
+        CHECK(deep_reference_begin(&reference, is_julia ? &julia : &escape, &good[k].texts, &view,
+                                   &failure));
+        check_that(view.mirrored_rows == good[k].rows && view.mirrored_point == good[k].point,
+                   __FILE__, __LINE__, "symmetry of %s", good[k].texts.center);
+        if (reference)
+            CHECK_INT((int64_t)good[k].bits, (int64_t)deep_reference_bits(reference));
+        CHECK(view.pitch >= 1 && view.pitch < 2);
+        deep_reference_free(reference);
+    }
+}
+
+int main(int argc, char **argv) {
+    static const struct check_test tests[] = {
+        {"known answers", test_known_answers},
+        {"certified counts", test_certified_counts},
+        {"texts", test_texts},
+        {0},
+    };
+    return check_main("deep_golden", tests, argc, argv);
+}
