@@ -295,8 +295,7 @@ int main(int argc, char **argv) {
     occupy_standard_descriptors();
     text_file_note_descriptors();
     inherited_signals_reset();
-    const struct launcher launcher = launcher_detect();
-    process_limits_begin(&launcher);
+    process_limits_begin(launcher_detect().rank);
     struct failure failure = {0};
     const char *name = argc > 1 ? argv[1] : NULL;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Sets up signals and looks at limits. What a handler writes is ready before: the text is the
  * writable global state that it needs. */
-#define _GNU_SOURCE /* _Fork */
 #include "base/process_limits.h"
 
 #include "base/failure.h"
@@ -20,21 +19,9 @@ enum { FILES_MIN = 32, STACK_KIB_MIN = 256, BYTES_PER_KIB = 1024 };
 /* How long another rank waits for the launcher to end it. */
 enum { WAIT_SECONDS = 5 };
 
-static bool waits, keeps;
+static bool waits;
 static char last_words[FAILURE_TEXT_BYTES];
 static size_t last_bytes;
-
-/* The peers of a process that ends see their connections closed before the launcher ends them, and
- * Open MPI prints what it makes of it in each. A copy of the process holds them open until then;
- * standard streams, whose end the launcher waits for, it does not. */
-static void keep_connections(void) {
-    if (_Fork() != 0)
-        return;
-    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
-        close(stream);
-    sleep(WAIT_SECONDS);
-    _exit(EXIT_RUN);
-}
 
 /* Only what a handler may do. Other threads may get the signal again meanwhile. */
 static void end_with_last_words(int signal) {
@@ -46,8 +33,6 @@ static void end_with_last_words(int signal) {
         sleep(WAIT_SECONDS);
     const ssize_t ignored = write(STDERR_FILENO, last_words, last_bytes);
     (void)ignored;
-    if (signal != 0 && keeps)
-        keep_connections();
     _exit(EXIT_RUN);
 }
 
@@ -113,13 +98,11 @@ static void watch_processor_time(void) {
     sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
 }
 
-void process_limits_begin(const struct launcher *launcher) {
+void process_limits_begin(int rank) {
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGXFSZ, &ignore, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
-    waits = launcher->rank != 0;
-    /* Hydra would wait for the copy, and MPICH prints nothing. */
-    keeps = launcher->kind == LAUNCHER_OPENMPI || launcher->kind == LAUNCHER_PRRTE;
+    waits = rank != 0;
     require(
         RLIMIT_NOFILE, FILES_MIN, 1,
         "plait: no more than %llu files may be open at a time: raise the limit (ulimit -n) to %llu or more\n");

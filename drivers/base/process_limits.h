@@ -5,11 +5,9 @@
 #ifndef PLAIT_DRIVERS_PROCESS_LIMITS_H
 #define PLAIT_DRIVERS_PROCESS_LIMITS_H
 
-#include "base/launcher.h"
-
 #include <stdint.h>
 
-/* First of all in main. From here on
+/* First of all in main; rank: as the launcher says. From here on
  * - a write beyond the file size limit (SIGXFSZ) and one to a pipe that nobody reads (SIGPIPE) fail
  *   with EFBIG and EPIPE, which are reported as any other error;
  * - the end of the processor time (SIGXCPU) ends the process with one line and EXIT_RUN, unless a
@@ -19,9 +17,8 @@
  * - a process that may not open the files or have the stack that MPI and Plait need has ended with
  *   one line and EXIT_RUN.
  * Rank 0 prints its line at once. Another rank waits before it prints: where all have the same
- * limit, the launcher ends it in that time (Hydra does not, before MPI has started). Below Open
- * MPI's launchers the connections of a process that ends at SIGXCPU stay open for as long. */
-void process_limits_begin(const struct launcher *launcher);
+ * limit, the launcher ends it in that time (Hydra does not, before MPI has started). */
+void process_limits_begin(int rank);
 
 /* Ends the process in the same way where its files may not have that many KiB. */
 void process_limits_require_files(unsigned kib);

@@ -167,13 +167,6 @@ processor_time() {
         "$PLAIT" "${long[@]}"
     assert "status is 1, not $status" [ "$status" -eq 1 ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
-    # Those that wait for its messages by TCP, as between nodes, do not report that it is gone.
-    # shellcheck disable=SC2016 # for the shell that is started
-    run_ranks 3 bash -c 'if [ "${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}}" = 1 ]; then ulimit -St 1; fi; exec "$@"' - \
-        env OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=lo "$PLAIT" collectives allreduce --sizes 64K --repeat 1000000 --limit 3600
-    assert "status is 1, not $status" [ "$status" -eq 1 ]
-    assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
-    assert "MPI reports no peer" [ "$(grep -ciE 'peer|disconnect|connect\(\)|socket' "$WORK/err")" -eq 0 ]
 }
 
 files_and_stack() {
