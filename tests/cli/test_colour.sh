@@ -150,7 +150,7 @@ little_memory() {
         echo "SKIPPED: no limit of memory here"
         exit 77
     fi
-    expect_ok 1 -- sh -c 'ulimit -d 32768; exec "$PLAIT" colour p.npy --out q.ppm'
+    expect_ok 1 -- sh -c 'ulimit -d 32768; exec "$PLAIT" colour p.npy --threads 1 --out q.ppm'
     assert "the same picture" cmp "$SANDBOX/p.ppm" "$SANDBOX/q.ppm"
 }
 
