@@ -269,6 +269,9 @@ static void test_errors(void) {
     CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_add(deep, PLAIT_DEEP_FIRST, &point, &last));
     CHECK_INT(PLAIT_OK, plait_deep_finish(deep));
     CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_finish(deep));
+    const struct plait_deep_size size = plait_deep_size_of(deep);
+    CHECK(size.skips == 0 &&
+          size.bytes == 1024 * 36); /* of docs/deep-zoom.md, with space for more */
     CHECK_INT(PLAIT_OK, plait_escape_rows(&e, &exec, 0, 3, counts));
     struct plait_escape others[] = {e, e, e, e};
     others[0].width++;
