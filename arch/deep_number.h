@@ -65,7 +65,8 @@ static inline double plait_plain_scale(double a, int exponent);
 /* -- extended ---------------------------------------------------------------------------------- */
 
 /* (x + iy) 2^e and v 2^e, normal: 1 <= max(|x|, |y|) < 2 and 1 <= |v| < 2, or zero, whose e is
- * PLAIT_DEEP_ZERO. */
+ * PLAIT_DEEP_ZERO. What is below 2^PLAIT_DEEP_ZERO becomes zero: sums of two exponents never
+ * overflow. */
 struct plait_deep_extended {
     double x, y;
     int64_t e;
@@ -112,6 +113,8 @@ static inline struct plait_deep_extended plait_extended_normal(double x, double 
     if (sup == 0)
         return (struct plait_deep_extended){x, y, PLAIT_DEEP_ZERO};
     const int64_t shift = plait_exponent_of(sup);
+    if (e + shift < PLAIT_DEEP_ZERO)
+        return (struct plait_deep_extended){0, 0, PLAIT_DEEP_ZERO};
     return (struct plait_deep_extended){plait_scaled(x, -shift), plait_scaled(y, -shift),
                                         e + shift};
 }
@@ -120,6 +123,8 @@ static inline struct plait_deep_real plait_real_normal(double v, int64_t e) {
     if (v == 0)
         return (struct plait_deep_real){v, PLAIT_DEEP_ZERO};
     const int64_t shift = plait_exponent_of(fabs(v));
+    if (e + shift < PLAIT_DEEP_ZERO)
+        return (struct plait_deep_real){0, PLAIT_DEEP_ZERO};
     return (struct plait_deep_real){plait_scaled(v, -shift), e + shift};
 }
 

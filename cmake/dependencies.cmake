@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What Plait builds on. Required: OpenMP, and for the command MPI, libpng, jansson and cminpack. Each of the others
+# What Plait builds on. Required: OpenMP, and for the command MPI, libpng, zlib, jansson and cminpack. Each of the others
 # belongs to a feature that is ON or OFF: a library that is missing is an error which names the option that does
 # without it, and one that is there by accident is not used.
 find_package(OpenMP REQUIRED COMPONENTS C)
@@ -17,6 +17,7 @@ if(PLAIT_MPI)
   set(MPI_CXX_SKIP_MPICXX ON)
   find_package(MPI REQUIRED COMPONENTS C)
   find_package(PNG REQUIRED)
+  find_package(ZLIB REQUIRED) # sums of what libpng does not deflate
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(PLAIT_JANSSON REQUIRED IMPORTED_TARGET jansson)
   pkg_check_modules(PLAIT_CMINPACK REQUIRED IMPORTED_TARGET cminpack)

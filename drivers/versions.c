@@ -12,6 +12,7 @@
 #include <mpi.h>
 #include <png.h>
 #include <string.h>
+#include <zlib.h>
 #ifdef PLAIT_HAVE_CAIRO
 #include <cairo.h>
 #endif
@@ -86,6 +87,7 @@ static void print_libraries(FILE *stream) {
     print_library(stream, "cminpack", PLAIT_CMINPACK_VERSION, "Minpack");
     print_library(stream, "jansson", jansson_version_str(), "MIT");
     print_library(stream, "libpng", png_get_libpng_ver(NULL), "libpng-2.0");
+    print_library(stream, "zlib", zlibVersion(), "Zlib");
 #ifdef PLAIT_HAVE_CAIRO
     print_library(stream, "cairo", cairo_version_string(), "LGPL-2.1-only OR MPL-1.1");
 #endif

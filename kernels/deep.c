@@ -229,8 +229,8 @@ struct plait_deep_size plait_deep_size_of(const struct plait_deep *deep) {
         size.steps += store->points > 0 ? store->points - 1 : 0;
         size.skips += store->node_count;
         size.bytes +=
-            store->capacity *
-                (sizeof *store->places + (deep->extended ? sizeof *store->extended : 0)) +
+            store->capacity * (sizeof *store->places + sizeof *store->shortest +
+                               (deep->extended ? sizeof *store->extended : 0)) +
             store->node_capacity * (deep->extended ? sizeof(struct plait_deep_extended_node)
                                                    : sizeof(struct plait_deep_plain_node));
     }

@@ -272,7 +272,11 @@ bool deep_picture_exact(const struct deep_picture *deep, const struct deep_exact
     MPI_CHECK(MPI_Iallreduce(MPI_IN_PLACE, expected, count, MPI_INT32_T, MPI_MAX,
                              how->session->world, &request));
     wait_quietly(&request);
-    return true;
+    if (stop_signal_seen())
+        failure_set(
+            failure, EXIT_STOPPED,
+            "stopped at the samples in full precision, before this run had any rows: the same command computes them again");
+    return agree(how->session, failure);
 }
 
 /* -- the end ----------------------------------------------------------------------------------- */

@@ -29,6 +29,7 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
         return failure_set(
             failure, EXIT_USAGE,
             "--gpu-ranks: deep views are computed without devices: leave it out, or zoom out");
+    run->threads_only = picture->request.deep;
     if (!files_begin(&picture->files, &options->out, FILES_OF_PICTURE,
                      picture->escape.width / samples, picture->escape.height / samples, failure))
         return false;
@@ -109,7 +110,7 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         .session = run->session,
         .escape = &picture->escape,
         .exec = &run->exec,
-        .speed = picture->request.deep ? 0 : run->device.speed, /* devices have no deep pixels */
+        .speed = run->device.speed,
     };
     picture->keeper = (struct keeper){
         .kind = picture_keeper_kind(run, picture),

@@ -6,6 +6,7 @@
 #ifdef PLAIT_HAVE_MPFR
 
 #include "base/decimal.h"
+#include "base/stop_signal.h"
 
 #include <math.h>
 #include <mpfr.h>
@@ -243,7 +244,7 @@ int32_t deep_reference_count(const struct deep_reference *reference, uint32_t ro
         mpfr_sqr(xx, x, MPFR_RNDN);
         mpfr_sqr(yy, y, MPFR_RNDN);
         mpfr_add(s, xx, yy, MPFR_RNDN);
-        if (mpfr_cmp(s, r->r2) >= 0)
+        if (mpfr_cmp(s, r->r2) >= 0 || stop_signal_seen())
             break;
         mpfr_mul(y, x, y, MPFR_RNDN);
         mpfr_mul_2ui(y, y, 1, MPFR_RNDN);

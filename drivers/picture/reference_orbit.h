@@ -42,7 +42,7 @@ uint64_t deep_reference_decimals(const struct deep_reference *reference);
 bool deep_reference_takes_threads(void);
 
 /* The count of a pixel by the direct iteration in that precision: what the deep kernel's should be.
- */
+ * After a signal to stop (base/stop_signal.h) it returns at once, whatever the count. */
 int32_t deep_reference_count(const struct deep_reference *reference, uint32_t row, uint32_t col);
 
 /* NULL is allowed. */

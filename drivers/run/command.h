@@ -50,6 +50,7 @@ struct run {
     struct run_phase compute, gather, encode; /* set by a work that has these phases */
     struct run_phase total;                   /* from the options to the end of the work */
     bool over;                                /* set by begin: all is done, as after --list */
+    bool threads_only; /* likewise, on all ranks: this work has nothing for devices */
 };
 
 /* The steps get the run and the subcommand's own state, which is all zero before the first one. A

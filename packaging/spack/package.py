@@ -35,6 +35,7 @@ class Plait(CMakePackage):
         depends_on("cminpack")
         depends_on("jansson")
         depends_on("libpng")
+        depends_on("zlib-api")
         depends_on("gnuplot", type="run")
     depends_on("cairo+pdf", when="+cairo")
     depends_on("hwloc@2.1:", when="+hwloc")

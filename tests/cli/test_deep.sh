@@ -69,6 +69,17 @@ origin() {
 checkpoint() {
     local view=(mandelbrot --center 0,1 --zoom 1e40 --maxit 1500 --size 40x30 --colour smooth)
     new_sandbox
+    # Samples in full precision would take hours here, and do not delay a stop.
+    (cd "$SANDBOX" && exec timeout -k 60 120 "$PLAIT" mandelbrot --method deep --center 0,0 --zoom 1e10 --maxit 9000000 \
+        --size 40x30 --verify-exact --checkpoint run.ck --out null >"$WORK/out" 2>"$WORK/err") &
+    local job=$!
+    until [ -e "$SANDBOX/run.ck" ] || ! kill -0 "$job" 2>/dev/null; do sleep 0.01; done
+    kill -TERM "$job"
+    status=0
+    wait "$job" || status=$?
+    assert "status is 75, not $status" [ "$status" -eq 75 ]
+    assert "it says where it was stopped" grep -q '^plait: stopped at the .*, before this run had any rows' "$WORK/err"
+    new_sandbox
     expect_ok 1 -- "$PLAIT" "${view[@]}" --out e.png
     run_ranks 1 sh -c 'exec "$@" >/dev/full' sh "$PLAIT" "${view[@]}" --checkpoint run.ck --out null
     assert "the result cannot be printed" [ "$status" -eq 1 ]

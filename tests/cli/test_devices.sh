@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # --gpu-ranks: who gets which device, with the same bits; a device that fails in the middle of the work.
-#     test_devices.sh PART...     choice kmeans loss hello sysinfo no_loader not_built broken
+#     test_devices.sh PART...     choice deep kmeans loss hello sysinfo no_loader not_built broken
 #                                 opencl_bits opencl_signals opencl_kmeans_signals opencl_start oclgrind
 # FAKED_PLAIT is a plait with a device of its own (fake_device.c), which the first parts use, DEVICELESS_PLAIT
 # one as if built without OpenCL; FAKE_LOADER_DIRECTORY has a libOpenCL.so.1 whose driver is broken (fake_loader.c).
@@ -81,6 +81,16 @@ choice() {
     done
     RANKS_LIST=1 expect_error "gpu-ranks" 2 -- "$FAKED_PLAIT" "${picture[@]}" --gpu-ranks ''
     RANKS_LIST=1 expect_error "unknown option '--gpu-ranks'" 2 -- "$FAKED_PLAIT" count --gpu-ranks all
+}
+
+# Devices have no deep pixels: auto leaves them, and does not even try them.
+deep() {
+    local view=(mandelbrot --method deep --center -0.75,0.1 --zoom 1e9 --size 30x20 --out null)
+    expect_ok 2 -- env FAKE_DEVICE='fast two' "$FAKED_PLAIT" "${view[@]}" --json report.json
+    assert "a deep view has no devices" in_sandbox devices_are 'None, None'
+    expect_ok 1 -- env FAKE_DEVICE='fast wrong-rows' "$FAKED_PLAIT" "${view[@]}"
+    assert "nothing to warn of" [ "$(plait_lines)" -eq 0 ]
+    RANKS_LIST=1 expect_error '--gpu-ranks: deep views are computed without devices' 2 -- "$FAKED_PLAIT" "${view[@]}" --gpu-ranks all
 }
 
 # points FILE ROWS: points of three columns around nine places.

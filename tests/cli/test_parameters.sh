@@ -124,6 +124,7 @@ for ranks in 1 3; do
     assert "the version is printed once" [ "$(grep -c '^plait [0-9.]*$' "$WORK/out")" -eq 1 ]
     expect_ok "$ranks" -- "$PLAIT" --version --verbose
     assert "so are the libraries" [ "$(grep -cE '^  (libplait|jansson) +[0-9.]+ +MIT$' "$WORK/out")" -eq 2 ]
+    assert "zlib is one, whose sums PNG files have" grep -qE '^  zlib +[0-9.]+[^ ]* +Zlib$' "$WORK/out"
     expect_ok "$ranks" -- "$PLAIT" --help
     assert "usage is printed once" [ "$(grep -c '^usage: plait SUBCOMMAND' "$WORK/out")" -eq 1 ]
 done

@@ -269,6 +269,9 @@ static void test_errors(void) {
     CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_add(deep, PLAIT_DEEP_FIRST, &point, &last));
     CHECK_INT(PLAIT_OK, plait_deep_finish(deep));
     CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_finish(deep));
+    const struct plait_deep_size size = plait_deep_size_of(deep);
+    CHECK(size.skips == 0 &&
+          size.bytes == 1024 * 36); /* of docs/deep-zoom.md, with space for more */
     CHECK_INT(PLAIT_OK, plait_escape_rows(&e, &exec, 0, 3, counts));
     struct plait_escape others[] = {e, e, e, e};
     others[0].width++;
@@ -284,11 +287,52 @@ static void test_errors(void) {
     plait_deep_free(deep);
 }
 
+/* Exponents of products of tiny numbers would overflow: what is too small becomes zero. */
+static void test_vanishing(void) {
+    const int64_t least = PLAIT_DEEP_ZERO + 1;
+    const struct plait_deep_real small = {1.5, least}, zero = plait_extended_real_mul(small, small);
+    CHECK(zero.v == 0 && zero.e == PLAIT_DEEP_ZERO);
+    CHECK(plait_extended_real_div(small, (struct plait_deep_real){1, 10}).v == 0);
+    CHECK(plait_real_normal(1.5, least).v == 1.5 && plait_real_normal(1.5, least).e == least);
+    struct plait_deep_extended z = {1.5, -1, least};
+    for (int k = 0; k < 10; k++) {
+        z = plait_extended_mul(z, (struct plait_deep_extended){1.5, -1, least});
+        CHECK(z.x == 0 && z.y == 0 && z.e == PLAIT_DEEP_ZERO);
+    }
+
+    /* c of a Julia set is far below every offset, and the skips multiply by 2 Z = 2 c again and
+     * again. */
+    struct plait_escape e = plait_escape_default(PLAIT_JULIA);
+    const struct plait_deep_view view = {
+        .pitch = 1, .pitch_exponent = -1000, .mirrored_rows = true};
+    struct plait_deep *deep = NULL;
+    int32_t counts[12 * 8];
+    e.width = 12;
+    e.height = 8;
+    e.maxit = 200;
+    if (!CHECK_INT(PLAIT_OK, plait_deep_begin(&e, &view, &deep)))
+        return;
+    for (int kind = PLAIT_DEEP_FIRST; kind <= PLAIT_DEEP_CRITICAL; kind++) {
+        struct plait_deep_point point = {0, 0, 0, -1.125, 3, false}; /* s = -9 */
+        for (bool last = false; !last; point.x = 1, point.exponent = -INT64_C(2192472542625659149))
+            if (!CHECK_INT(PLAIT_OK, plait_deep_add(deep, kind, &point, &last)))
+                break;
+    }
+    CHECK_INT(PLAIT_OK, plait_deep_finish(deep));
+    e.deep = deep;
+    const struct plait_exec exec = {.path = plait_path_at(0), .threads = 1};
+    CHECK_INT(PLAIT_OK, plait_escape_rows(&e, &exec, 0, e.height, counts));
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+        CHECK_INT(200, counts[k]);
+    plait_deep_free(deep);
+}
+
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"known answers", test_known_answers},
         {"paths", test_paths},
         {"errors", test_errors},
+        {"vanishing", test_vanishing},
         {0},
     };
     return check_main("deep", tests, argc, argv);
