@@ -147,7 +147,7 @@ static void compare_file(const char *path, int expected_lines) {
 /* Of two programs that share nothing with this one. */
 static void test_known_answers(void) {
     compare_file(PLAIT_GOLDEN_DIR "/deep.txt", 22);
-    compare_file(PLAIT_GOLDEN_DIR "/deep_contract.txt", 75);
+    compare_file(PLAIT_GOLDEN_DIR "/deep_contract.txt", 83);
 }
 
 /* Counts that ball arithmetic has proved to be those of the pixels (tests/deep/deep_certified.py):
@@ -208,6 +208,9 @@ static void test_certified_counts(void) {
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep300.txt", 0);
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep1000.txt", 37);
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep1000_aside.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_julia_origin.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_julia_preimage.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_julia_misiurewicz.txt", 0);
 }
 
 /* What is refused, and what views follow from texts. */
@@ -247,10 +250,12 @@ static void test_texts(void) {
         {PLAIT_MANDELBROT, {"-1,-0.000e5", "1e20", NULL}, true, false, 192},
         {PLAIT_MANDELBROT, {"-1,1e-400", "1e20", NULL}, false, false, 192},
         {PLAIT_MANDELBROT, {"63.99999, -1e-9999999999", "1", NULL}, false, false, 128},
-        {PLAIT_JULIA, {"0,0", "1e20", "-1,0"}, true, false, 192},
-        {PLAIT_JULIA, {"0,0", "1e20", "-1,1e-500"}, false, true, 192},
-        {PLAIT_JULIA, {"0.1,0", "1e20", "-1,0.1"}, false, false, 192},
+        {PLAIT_JULIA, {"0,0", "1e20", "-1,0"}, true, false, 256},
+        {PLAIT_JULIA, {"0,0", "1e20", "-1,1e-500"}, false, true, 256},
+        {PLAIT_JULIA, {"0.1,0", "1e20", "-1,0.1"}, false, false, 256},
         {PLAIT_MANDELBROT, {"0,1", "9.99e99999", NULL}, false, false, 332352},
+        {PLAIT_JULIA, {"0,1", "9.99e99999", "-1,0"}, false, false, 664512},
+        {PLAIT_JULIA, {"0,1", "1e3", "-1,0"}, false, false, 128},
     };
     julia.kind = PLAIT_JULIA;
     for (size_t k = 0; k < sizeof good / sizeof *good; k++) {
