@@ -8,6 +8,9 @@
  * 96 - E bits. Counts were maxit, or all the same, where balls prove others
  * (golden/deep_certified_julia_*.txt).
  *
+ * Plait's build makes it, and unit/test_deep_golden.c compares it with the kernel on views at
+ * random.
+ *
  *     cc -std=c11 -O2 -ffp-contract=off deep_by_contract.c -o deep_by_contract -lmpfr -lgmp -lm
  *     deep_by_contract [--counts] [--smooth] [--single] [FILE]
  *
