@@ -24,6 +24,7 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
     if (!picture_of_options(options, run->values, kind, &picture->request, failure))
         return false;
     picture->escape = picture->request.escape;
+    run->without_devices = picture->request.deep;
     if (picture->request.deep && gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_AUTO &&
         gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_NONE)
         return failure_set(
@@ -109,7 +110,7 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         .session = run->session,
         .escape = &picture->escape,
         .exec = &run->exec,
-        .speed = picture->request.deep ? 0 : run->device.speed, /* devices have no deep pixels */
+        .speed = run->device.speed,
     };
     picture->keeper = (struct keeper){
         .kind = picture_keeper_kind(run, picture),

@@ -50,6 +50,8 @@ struct run {
     struct run_phase compute, gather, encode; /* set by a work that has these phases */
     struct run_phase total;                   /* from the options to the end of the work */
     bool over;                                /* set by begin: all is done, as after --list */
+    bool
+        without_devices; /* set by begin: this work has no use for any, whatever --gpu-ranks says */
 };
 
 /* The steps get the run and the subcommand's own state, which is all zero before the first one. A

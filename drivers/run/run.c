@@ -82,7 +82,7 @@ static bool run_place(struct run *run, const struct command *command, struct pla
     };
     if (!rank_placement_resolve(run->session, kernels ? common->path : NULL,
                                 kernels ? common->threads : 1, &run->exec, &mine, failure) ||
-        (option_find(command->options, "gpu-ranks", NULL) &&
+        (option_find(command->options, "gpu-ranks", NULL) && !run->without_devices &&
          !rank_device_begin(&run->device, &request, failure)) ||
         !rank_placement_gather(run->session, &mine, placements, failure))
         return false;
