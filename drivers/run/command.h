@@ -50,8 +50,7 @@ struct run {
     struct run_phase compute, gather, encode; /* set by a work that has these phases */
     struct run_phase total;                   /* from the options to the end of the work */
     bool over;                                /* set by begin: all is done, as after --list */
-    bool
-        without_devices; /* set by begin: this work has no use for any, whatever --gpu-ranks says */
+    bool without_devices;                     /* set by begin: the work has no use for any */
 };
 
 /* The steps get the run and the subcommand's own state, which is all zero before the first one. A
@@ -62,8 +61,8 @@ struct command {
     size_t state_bytes;
 
     /* Before options are applied, collective: settles values that depend on something else
-     * (values_settle). */
-    bool (*settle)(const struct session *session, struct option_values *values,
+     * (values_settle), or that stand in a file. */
+    bool (*settle)(const struct session *session, struct option_values *values, void *state,
                    struct failure *failure);
     /* On every rank: checks the options against each other and the number of ranks, and keeps in
      * the state what they mean. Then outputs are checked and ranks are placed. */
