@@ -12,8 +12,10 @@ unset(ENV{GIT_WORK_TREE})
 unset(ENV{GIT_INDEX_FILE})
 set(ENV{GIT_OPTIONAL_LOCKS} 0)
 
+# Who builds a checkout runs what stands in it, whoever owns it: as root, say, in a container.
 function(ask_git output)
-  execute_process(COMMAND ${git} -C ${SOURCE} ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_QUIET)
+  execute_process(COMMAND ${git} -c safe.directory=${SOURCE} -c core.quotePath=off -C ${SOURCE} ${ARGN}
+    RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_QUIET)
   if(NOT status EQUAL 0)
     set(text "")
   endif()
@@ -31,7 +33,7 @@ if(git)
     set(commit "\"${head}\"")
     # A digest of the files that the program is made of and that differ from the commit.
     set(made_of arch cmake drivers kernels CMakeLists.txt)
-    ask_git(changed diff --name-only HEAD -- ${made_of})
+    ask_git(changed diff --name-only --relative HEAD -- ${made_of})
     ask_git(added ls-files --others --exclude-standard -- ${made_of})
     set(difference "")
     string(REPLACE "\n" ";" files "${changed}${added}")

@@ -232,6 +232,7 @@ static int start_command(const struct command *command, int argc, char **argv) {
     }
     const struct session_needs needs = {.any_version = command->any_version,
                                         .spawns = command->spawns,
+                                        .family = command->spawned != NULL,
                                         /* Rank 0 may find the option elsewhere later: the thread
                                          * of the watchdog calls nothing of MPI. */
                                         .one_thread = command->one_thread &&
@@ -262,7 +263,7 @@ static int run_spawned(const struct command *command) {
     struct session session;
     char what[64];
     snprintf(what, sizeof what, "%s %s", command->options->command, spawn_argument);
-    if (session_start(&session, what, (struct session_needs){0}, &failure)) {
+    if (session_start(&session, what, (struct session_needs){.family = true}, &failure)) {
         if (spawn_parent() != MPI_COMM_NULL)
             command->spawned();
         else

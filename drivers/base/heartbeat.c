@@ -25,9 +25,9 @@
 
 enum { NAMED_RANKS = 8, BEATS_IN_LIMIT = 10, END_COPIES = 3 };
 
-/* How much later than rank 0 the deputy and all others end. */
+/* How much later than rank 0 the deputy ends the job, and all others hold themselves. */
 static const double deputy_seconds = 3, alone_seconds = 8;
-/* How long a rank that is held waits for the end. */
+/* How long a rank that is held waits for the end before it ends alone. */
 static const double held_seconds = 6;
 /* Between copies of a datagram. */
 static const struct timespec copy_pause = {0, 10000000};
@@ -373,14 +373,14 @@ static void *heart_run(void *ignored) {
         last_ns = clock_now_ns();
         next_ns = last_ns + (uint64_t)(beat_s * 1e9);
         const double counted_s = passed_s < 2 * beat_s ? passed_s : 2 * beat_s;
-        const bool runs = process_activity_seen(&activity, passed_s);
-        heart.asleep_s = runs ? 0 : heart.asleep_s + counted_s;
         count_silence(counted_s);
         take_beats();
         if (heart.held_s > held_seconds)
             _exit(EXIT_RUN);
-        if (heart.holds)
+        if (heart.holds) /* the main thread may hold the lock of malloc, which the rest needs */
             continue;
+        const bool runs = process_activity_seen(&activity, passed_s);
+        heart.asleep_s = runs ? 0 : heart.asleep_s + counted_s;
         if (!is_rank_0()) {
             beat_send_to_root(BEAT);
             judge_as_other();

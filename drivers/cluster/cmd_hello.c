@@ -48,12 +48,22 @@ static bool hello_work(struct run *run, void *state, struct failure *failure) {
     return failure->exit_status == EXIT_DONE;
 }
 
+/* Whether all ranks have one version of Plait and of MPI, as they should. */
+static bool hello_is_alike(const struct placement *all, int size) {
+    bool alike = true;
+    for (int r = 1; r < size && alike; r++)
+        alike = strcmp(all[r].version, all[0].version) == 0 && strcmp(all[r].mpi, all[0].mpi) == 0;
+    return alike;
+}
+
+/* A terminal has 80 columns: what all ranks have alike is a line of its own, after theirs. */
 static bool hello_print(const struct run *run, void *state, struct failure *failure) {
     const struct placement *all = run->placements;
     const struct hello_options *options = run->options;
     const struct hello *hello = state;
     const int size = run->session->size;
     (void)failure;
+    const bool alike = hello_is_alike(all, size);
     int host_width = 4;
     for (int r = 0; r < size; r++)
         if ((int)strlen(all[r].host) > host_width)
@@ -67,13 +77,18 @@ static bool hello_print(const struct run *run, void *state, struct failure *fail
         if (rank->cpu_quota > 0)
             snprintf(quota, sizeof quota, ", CPU quota %.4g core%s", rank->cpu_quota,
                      rank->cpu_quota == 1 ? "" : "s");
-        printf(
-            "rank %d of %d on %-*s  %d of %d %s%s%s visible%s%s, %d thread%s, path %s, Plait %s, %s\n",
-            r, size, host_width, rank->host, (int)rank->visible_cores, (int)rank->online_cores,
-            rank->whole_cores > 0 ? "hardware thread" : "core", rank->online_cores == 1 ? "" : "s",
-            whole, placement_limit_text(rank), quota, (int)rank->threads,
-            rank->threads == 1 ? "" : "s", rank->path, rank->version, rank->mpi);
+        printf("rank %d of %d on %-*s  %d of %d %s%s%s visible%s%s, %d thread%s, path %s", r, size,
+               host_width, rank->host, (int)rank->visible_cores, (int)rank->online_cores,
+               rank->whole_cores > 0 ? "hardware thread" : "core",
+               rank->online_cores == 1 ? "" : "s", whole, placement_limit_text(rank), quota,
+               (int)rank->threads, rank->threads == 1 ? "" : "s", rank->path);
+        if (alike)
+            putchar('\n');
+        else
+            printf(", Plait %s, %s\n", rank->version, rank->mpi);
     }
+    if (alike)
+        printf("Plait %s, %s\n", all[0].version, all[0].mpi);
     const struct device_entry *entry = hello->entries;
     for (int r = 0; r < size && hello->counts; r++)
         for (int k = 0; k < hello->counts[r]; k++) {

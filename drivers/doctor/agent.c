@@ -161,6 +161,48 @@ static void agent_finish(struct agent_job *job) {
     job->ended = true;
 }
 
+/* -- signals ------------------------------------------------------------------------------------
+ */
+
+/* Agents have process groups of their own, which no terminal reaches: what ends this program has to
+ * end them too. The signals come in ppoll alone, when all that has been started is known. */
+static const int agent_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+enum { AGENT_SIGNALS = sizeof agent_signals / sizeof *agent_signals };
+
+static volatile sig_atomic_t agent_signal; /* the one that has come; a handler has no context */
+
+struct agent_guard {
+    struct sigaction before[AGENT_SIGNALS];
+    sigset_t mask;
+};
+
+static void agent_note_signal(int signal) {
+    agent_signal = signal;
+}
+
+/* One that is ignored, as SIGHUP by nohup, stays so. */
+static void agent_guard_begin(struct agent_guard *guard) {
+    const struct sigaction note = {.sa_handler = agent_note_signal};
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (int k = 0; k < AGENT_SIGNALS; k++)
+        sigaddset(&blocked, agent_signals[k]);
+    sigprocmask(SIG_BLOCK, &blocked, &guard->mask);
+    agent_signal = 0;
+    for (int k = 0; k < AGENT_SIGNALS; k++) {
+        sigaction(agent_signals[k], NULL, &guard->before[k]);
+        if (guard->before[k].sa_handler != SIG_IGN)
+            sigaction(agent_signals[k], &note, NULL);
+    }
+}
+
+/* One that came last is delivered now, to whoever had it before. */
+static void agent_guard_end(const struct agent_guard *guard) {
+    for (int k = 0; k < AGENT_SIGNALS; k++)
+        sigaction(agent_signals[k], &guard->before[k], NULL);
+    sigprocmask(SIG_SETMASK, &guard->mask, NULL);
+}
+
 /* -- the loop -----------------------------------------------------------------------------------
  */
 
@@ -184,7 +226,8 @@ static void agent_meet(struct agent_job *jobs, size_t count, const struct agent_
     }
 }
 
-static void agent_poll(struct agent_job *jobs, size_t count, struct pollfd *polls) {
+static void agent_poll(struct agent_job *jobs, size_t count, struct pollfd *polls,
+                       const sigset_t *mask) {
     uint64_t now = clock_now_ns(), soonest = now + 1000000000;
     for (size_t k = 0; k < count; k++) {
         const bool runs = agent_runs(&jobs[k]);
@@ -200,8 +243,9 @@ static void agent_poll(struct agent_job *jobs, size_t count, struct pollfd *poll
             soonest = now + look_ns;
     }
     /* A second at most: a child may end and leave its output open to what it started. */
-    const int milliseconds = soonest > now ? (int)((soonest - now) / 1000000) + 1 : 0;
-    poll(polls, 3 * count, milliseconds);
+    const uint64_t ns = soonest > now ? soonest - now : 0;
+    const struct timespec wait = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+    ppoll(polls, 3 * count, &wait, mask);
 }
 
 static void agent_serve(struct agent_job *job, const struct pollfd *polls,
@@ -233,6 +277,8 @@ static void agent_serve(struct agent_job *job, const struct pollfd *polls,
 
 void agent_run(struct agent_job *jobs, size_t count, const struct agent_script *script) {
     struct pollfd *polls = calloc(3 * count + 1, sizeof *polls);
+    struct agent_guard guard;
+    agent_guard_begin(&guard);
     for (size_t ended = 0; polls && ended < count;) {
         size_t running = 0;
         for (size_t k = 0; k < count; k++)
@@ -243,7 +289,14 @@ void agent_run(struct agent_job *jobs, size_t count, const struct agent_script *
                 agent_write(&jobs[k]);
                 running++;
             }
-        agent_poll(jobs, count, polls);
+        agent_poll(jobs, count, polls, &guard.mask);
+        if (agent_signal) {
+            for (size_t k = 0; k < count; k++)
+                if (agent_runs(&jobs[k]))
+                    kill(-jobs[k].process, SIGKILL);
+            raise(agent_signal); /* delivered by the end of the guard */
+            break;
+        }
         ended = 0;
         for (size_t k = 0; k < count; k++) {
             if (agent_runs(&jobs[k]))
@@ -252,6 +305,7 @@ void agent_run(struct agent_job *jobs, size_t count, const struct agent_script *
         }
         agent_meet(jobs, count, script);
     }
+    agent_guard_end(&guard);
     free(polls);
 }
 

@@ -26,10 +26,27 @@ static void say(struct words *words, int number, const char *format, ...)
 
 /* Sets the word of that number. */
 static void say(struct words *words, int number, const char *format, ...) {
+    char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(words->items[number - 1], WORD_BYTES, format, arguments);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
     va_end(arguments);
+    words->lost |= !text;
+    free(words->items[number - 1]);
+    words->items[number - 1] = text;
+}
+
+/* The word of that number; "": it has not been set. */
+static const char *said(const struct words *words, int number) {
+    const char *text = words->items[number - 1];
+    return text ? text : "";
+}
+
+/* Adds to a word, after a separator if it is not empty. */
+static void say_more(struct words *words, int number, const char *separator, const char *text) {
+    const char *before = said(words, number);
+    say(words, number, "%s%s%s", before, *before ? separator : "", text);
 }
 
 /* Sets a word to one that a shell takes as it is. */
@@ -193,19 +210,39 @@ void node_interface(const struct node_facts *node, const char *network, char nam
             snprintf(name, 64, "%s", interface.name);
 }
 
-bool node_has_other_networks(const struct node_facts *node, const char *network,
-                             char names[WORD_BYTES]) {
+/* Whether it is one that leads to another network than the one of the nodes. */
+static bool interface_leads_elsewhere(const char *text, const char *network,
+                                      struct interface *interface) {
+    return interface_read(text, interface) && !interface_in(interface, network) &&
+           !same(interface->kind, "loopback");
+}
+
+bool node_has_other_networks(const struct node_facts *node, const char *network) {
     struct interface interface;
-    names[0] = '\0';
-    for (size_t k = 0; k < node->interfaces.count; k++) {
-        if (!interface_read(node->interfaces.items[k], &interface) ||
-            interface_in(&interface, network) || same(interface.kind, "loopback"))
+    bool others = false;
+    for (size_t k = 0; k < node->interfaces.count && !others; k++)
+        others = interface_leads_elsewhere(node->interfaces.items[k], network, &interface);
+    return others;
+}
+
+char *view_interfaces(const struct doctor_view *view, const char *network) {
+    char *list = NULL, name[64], other[64];
+    size_t bytes;
+    FILE *stream = open_memstream(&list, &bytes);
+    bool first = true;
+    for (size_t n = 0; stream && n < view->count; n++) {
+        bool named = false;
+        node_interface(&view->nodes[n], network, name);
+        for (size_t m = 0; m < n && !named; m++) {
+            node_interface(&view->nodes[m], network, other);
+            named = same(name, other);
+        }
+        if (!*name || named)
             continue;
-        const size_t used = strlen(names);
-        snprintf(names + used, WORD_BYTES - used, "%s%s (%s)", used ? ", " : "", interface.name,
-                 interface.kind);
+        fprintf(stream, "%s%s", first ? "" : ",", name);
+        first = false;
     }
-    return *names != '\0';
+    return stream && fclose(stream) == 0 ? list : NULL;
 }
 
 void node_address(const struct doctor_view *view, const struct node_facts *node, char address[64]) {
@@ -284,7 +321,7 @@ static bool ssh_words(const struct node_facts *node, struct words *words) {
     say(words, 2, "%s", host);
     say(words, 3, "%.*s", (int)strcspn(node->ssh_known_hosts, " "),
         *node->ssh_known_hosts ? node->ssh_known_hosts : "");
-    if (!*words->items[2])
+    if (!*said(words, 3))
         say(words, 3, "~/.ssh/known_hosts");
     say(words, 4, "%s%s%s", node->ssh_user, *node->ssh_user ? "@" : "", host);
     if (!*node->ssh_user)
@@ -307,11 +344,8 @@ static bool key_changed(const struct doctor_view *view, size_t n, struct words *
     if (node_reach(node) != KEY_CHANGED)
         return false;
     ssh_words(node, words);
-    if (!same(words->items[0], "22")) {
-        char host[WORD_BYTES / 2];
-        snprintf(host, sizeof host, "%.400s", words->items[1]);
-        say(words, 2, "[%s]:%.16s", host, words->items[0]);
-    }
+    if (!same(said(words, 1), "22"))
+        say(words, 2, "[%s]:%s", said(words, 2), said(words, 1));
     return true;
 }
 
@@ -374,7 +408,7 @@ static bool name_loops_back(const struct doctor_view *view, size_t n, struct wor
     const char *right = *own ? own : "ADDRESS";
     say(words, 1, "%s", node->own_addresses.items[0]);
     /* Only 127.0.1.1 is on a line of its own: that of 127.0.0.1 has localhost as well. */
-    if (same(words->items[0], "127.0.1.1"))
+    if (same(said(words, 1), "127.0.1.1"))
         say(words, 2, "s/^127.0.1.1[[:space:]]/%s /", right);
     else
         say(words, 2, "1i %s %s", right, node->hostname);
@@ -559,6 +593,40 @@ static const struct node_facts *node_of(const struct doctor_view *view, const ch
     return NULL;
 }
 
+/* With a rank file Open MPI 4 takes the users of ssh from there alone; Open MPI 5 always takes them
+ * from the host file. One line for all ranks of a host. */
+static bool rank_user(const struct doctor_view *view, size_t r, struct words *words) {
+    const struct rank_entry *rank = &view->hosts->ranks[r];
+    const struct host_entry *host = hosts_find(view->hosts, rank->host);
+    const struct node_facts *node = node_of(view, rank->host);
+    const enum launcher_kind launcher = view_launcher(view);
+    if (!host || !host->file || !node || node->local == 1 || launcher == LAUNCHER_HYDRA)
+        return false;
+    const bool of_host = launcher == LAUNCHER_PRRTE;
+    const char *used = of_host ? host->user : rank->user, *lost = of_host ? rank->user : host->user;
+    if (!*lost || same(lost, used))
+        return false;
+    for (size_t k = 0; k < r; k++)
+        if (strcasecmp(view->hosts->ranks[k].host, rank->host) == 0)
+            return false;
+    char *file = shell_quoted(of_host ? host->file : rank->file);
+    say(words, 1, "%s", rank->host);
+    say(words, 2, "%s", lost);
+    if (of_host)
+        say(words, 3, "sed -i -E '%lus/^[[:space:]]*([^@#[:space:]]*@)?/%s@/' %s", host->line, lost,
+            file ? file : "");
+    else
+        say(words, 3,
+            "sed -i -E 's/=[[:space:]]*([^@[:space:]]*@)?%s([[:space:]]|$)/=%s@%s\\2/' %s",
+            rank->host, lost, rank->host, file ? file : "");
+    say(words, 4, "%s",
+        of_host ? "rank file, and Open MPI 5 takes users from the host file alone"
+                : "host file, and Open MPI 4 takes users from a rank file if there is one");
+    words->lost |= !file;
+    free(file);
+    return true;
+}
+
 static bool rank_core_missing(const struct doctor_view *view, size_t r, struct words *words) {
     const struct rank_entry *rank = &view->hosts->ranks[r];
     const struct node_facts *node = node_of(view, rank->host);
@@ -577,11 +645,9 @@ static bool rank_core_missing(const struct doctor_view *view, size_t r, struct w
             say(words, 2, "core %u", span->last);
         say(words, 3, "%s has %.0f socket%s of %.0f cores", rank->host, node->sockets,
             node->sockets == 1 ? "" : "s", node->cores / node->sockets);
-        say(words, 4, "sed -i '%lus/=[^ ]*$/=0:0-%.0f/' ", rank->line,
-            node->cores / node->sockets - 1);
         char *file = shell_quoted(rank->file);
-        const size_t used = strlen(words->items[3]);
-        snprintf(words->items[3] + used, WORD_BYTES - used, "%s", file ? file : rank->file);
+        say(words, 4, "sed -i '%lus/=[^ ]*$/=0:0-%.0f/' %s", rank->line,
+            node->cores / node->sockets - 1, file ? file : rank->file);
         free(file);
         return true;
     }
@@ -659,21 +725,25 @@ static bool bound_by_setting(const struct doctor_view *view, size_t n, struct wo
  */
 
 static bool several_networks(const struct doctor_view *view, size_t n, struct words *words) {
-    char network[64], name[64];
-    const struct node_facts *here = view->here;
+    char network[64], name[160];
+    const struct node_facts *here = view->here, *node = &view->nodes[n];
+    struct interface interface;
     if (view->count < 2 || view_launcher(view) == LAUNCHER_HYDRA || *here->if_include ||
         *here->if_exclude)
         return false;
     view_network(view, network);
-    if (!*network || !node_has_other_networks(&view->nodes[n], network, words->items[0]))
+    if (!*network || !node_has_other_networks(node, network))
         return false;
+    for (size_t k = 0; k < node->interfaces.count; k++)
+        if (interface_leads_elsewhere(node->interfaces.items[k], network, &interface)) {
+            snprintf(name, sizeof name, "%s (%s)", interface.name, interface.kind);
+            say_more(words, 1, ", ", name);
+        }
     say(words, 2, "%s", network);
-    for (size_t k = 0; k < view->count; k++) { /* names of Open MPI 5: it reads no 10.0.0.0/24 */
-        node_interface(&view->nodes[k], network, name);
-        const size_t used = strlen(words->items[2]);
-        if (*name && !strstr(words->items[2], name))
-            snprintf(words->items[2] + used, WORD_BYTES - used, "%s%s", used ? "," : "", name);
-    }
+    char *names = view_interfaces(view, network); /* of Open MPI 5: it reads no 10.0.0.0/24 */
+    say(words, 3, "%s", names ? names : "");
+    words->lost |= !names;
+    free(names);
     return true;
 }
 
@@ -689,12 +759,10 @@ static bool firewall(const struct doctor_view *view, size_t n, struct words *wor
                 !same(name, node->name) || same(how, "open") || same(how, "unknown") ||
                 (port == 1 && same(how, "refused")))
                 continue;
-            const size_t used = strlen(words->items[0]);
-            snprintf(words->items[0] + used, WORD_BYTES - used, "%s%s", used ? ", " : "",
-                     view->nodes[m].name);
+            say_more(words, 1, ", ", view->nodes[m].name);
             say(words, 2, "%s", same(how, "timeout") ? "time out" : "are refused");
         }
-    if (!*words->items[0])
+    if (!*said(words, 1))
         return false;
     view_network(view, network);
     const char *from = *network ? network : "10.0.0.0/24";
@@ -774,12 +842,10 @@ static bool mpi_differs(const struct doctor_view *view, size_t n, struct words *
     say(words, 2, "%s", view->here->mpirun_version);
     for (size_t k = 0; k < view->count; k++) { /* those that fit */
         mpi_generation(&view->nodes[k], theirs);
-        const size_t used = strlen(words->items[2]);
         if (same(theirs, mine))
-            snprintf(words->items[2] + used, WORD_BYTES - used, "%s%s", used ? "," : "",
-                     view->nodes[k].target);
+            say_more(words, 3, ",", view->nodes[k].target);
     }
-    if (!*words->items[2])
+    if (!*said(words, 3))
         say(words, 3, "localhost");
     return true;
 }
@@ -886,15 +952,12 @@ static bool plait_build_differs(const struct doctor_view *view, size_t n, struct
 
 /* The nodes that are like this machine. */
 static void say_alike(const struct doctor_view *view, struct words *words, int number) {
-    char *list = words->items[number - 1];
     for (size_t k = 0; k < view->count; k++) {
         const struct node_facts *node = &view->nodes[k];
-        if (node->bits != view->here->bits || !same(node->order, view->here->order))
-            continue;
-        const size_t used = strlen(list);
-        snprintf(list + used, WORD_BYTES - used, "%s%s", used ? "," : "", node->target);
+        if (node->bits == view->here->bits && same(node->order, view->here->order))
+            say_more(words, number, ",", node->target);
     }
-    if (!*list)
+    if (!*said(words, number))
         say(words, number, "localhost");
 }
 
@@ -1042,17 +1105,21 @@ static bool home_differs(const struct doctor_view *view, size_t n, struct words 
 
 /* {1} what is mounted, {2} where, {3} its options. */
 static bool nfs_words(const struct node_facts *node, struct words *words) {
-    char type[64] = "";
-    return sscanf(node->directory_mount, "%255s %255s %63s %255s", words->items[0], words->items[1],
-                  type, words->items[2]) == 4 &&
-           begins_with(type, "nfs");
+    char what[256], where[256], type[64], options[256];
+    if (sscanf(node->directory_mount, "%255s %255s %63s %255s", what, where, type, options) != 4 ||
+        !begins_with(type, "nfs"))
+        return false;
+    say(words, 1, "%s", what);
+    say(words, 2, "%s", where);
+    say(words, 3, "%s", options);
+    return true;
 }
 
 static bool nfs_without_locks(const struct doctor_view *view, size_t n, struct words *words) {
     const struct node_facts *node = &view->nodes[n];
     if (!nfs_words(node, words))
         return false;
-    const char *options = words->items[2];
+    const char *options = said(words, 3);
     return strstr(options, "nolock") || strstr(options, "local_lock=all") ||
            (strstr(options, "vers=3") && !*node->locks);
 }
@@ -1308,6 +1375,13 @@ const struct check doctor_checks[] = {
         .applies = rank_host_unknown,
         .sentence = "rank {1} is placed on {2}, which the host file does not have",
         .line = "echo '{2}{4}' >>{3}",
+    },
+    {
+        .name = "rank-user",
+        .scope = CHECK_RANK,
+        .applies = rank_user,
+        .sentence = "user {2} of {1} is in the {4}",
+        .line = "{3}",
     },
     {
         .name = "rank-missing",

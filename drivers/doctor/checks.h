@@ -29,10 +29,11 @@ struct doctor_view {
     const char *directory;                       /* where plait doctor runs */
 };
 
-/* What a check does not apply to has no words. */
-enum { WORD_BYTES = 1024, WORDS = 4 };
+/* What a check does not apply to has no words. They are as long as paths and lists of nodes are. */
+enum { WORDS = 4 };
 struct words {
-    char items[WORDS][WORD_BYTES]; /* {1} to {4} of the sentence and the line */
+    char *items[WORDS]; /* {1} to {4} of the sentence and the line; NULL: empty */
+    bool lost;          /* there was no memory for one */
 };
 
 /* What a check is asked about, one by one. */
@@ -96,9 +97,12 @@ void view_network(const struct doctor_view *view, char network[64]);
 /* The name of the interface of a node in that network; "" if there is none. */
 void node_interface(const struct node_facts *node, const char *network, char name[64]);
 
+/* The names of the interfaces of all nodes in that network, each once: "eth0,enp3s0". To be freed,
+ * NULL without memory. */
+char *view_interfaces(const struct doctor_view *view, const char *network);
+
 /* Whether a node has other networks than that. */
-bool node_has_other_networks(const struct node_facts *node, const char *network,
-                             char names[WORD_BYTES]);
+bool node_has_other_networks(const struct node_facts *node, const char *network);
 
 /* The address by which the others reach a node; "": not known. */
 void node_address(const struct doctor_view *view, const struct node_facts *node, char address[64]);

@@ -82,7 +82,8 @@ static bool write_placeholder(const struct doctor_view *view, const struct node_
                                         "mpirun", "plait",  "doctor"};
     size_t k = 0;
     if (length == 1 && *name >= '1' && *name <= '0' + WORDS) {
-        fputs(words->items[*name - '1'], stream);
+        if (words->items[*name - '1'])
+            fputs(words->items[*name - '1'], stream);
         return true;
     }
     while (k < 7 && (strlen(names[k]) != length || strncmp(names[k], name, length) != 0))
@@ -280,6 +281,9 @@ bool doctor_examine(const struct doctor_view *view, struct findings *findings,
             struct words words = {0};
             if (doctor_checks[c].applies(view, k, &words))
                 good = applied_add(&list, view, &doctor_checks[c], k, &words);
+            good = good && !words.lost;
+            for (int w = 0; w < WORDS; w++)
+                free(words.items[w]);
         }
     findings->items = good ? calloc(list.count + 1, sizeof *findings->items) : NULL;
     good = findings->items != NULL;

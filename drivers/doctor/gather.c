@@ -383,13 +383,14 @@ static bool ssh_facts(struct gather *gather, struct node_facts *node) {
 /* -- all ----------------------------------------------------------------------------------------
  */
 
-/* A node of a name, made at its first entry. */
+/* A node of a name, made at its first entry; its user is that of the first entry that has one. */
 static bool node_add(struct gather *gather, const char *name, const char *user, double slots) {
     for (size_t k = 0; k < gather->count; k++)
         if (strcasecmp(gather->nodes[k].name, name) == 0) {
             if (slots > 0)
                 gather->nodes[k].slots = fmax(0, gather->nodes[k].slots) + slots;
-            return true;
+            return !*user || strchr(gather->nodes[k].target, '@') ||
+                   fact_say(&gather->nodes[k], "node.target=%s@%s", user, name);
         }
     struct node_facts *node = &gather->nodes[gather->count++];
     facts_init(node);
@@ -412,7 +413,7 @@ bool gather_facts(struct gather *gather, struct failure *failure) {
         good = node_add(gather, host->name, host->user, host->slots ? (double)host->slots : named);
     }
     for (size_t k = 0; k < hosts->rank_count && good; k++)
-        good = node_add(gather, hosts->ranks[k].host, "", 0);
+        good = node_add(gather, hosts->ranks[k].host, hosts->ranks[k].user, 0);
     if (gather->count == 0 && hosts->problem_count == 0)
         good = node_add(gather, own, "", 0);
     facts_init(&gather->machine);

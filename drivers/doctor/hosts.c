@@ -325,6 +325,7 @@ static bool rank_line(struct host_list *list, const struct text_file *file, char
     if (list->rank_count >= HOSTS_MAX)
         return hosts_problem(list, failure, "more than %d ranks: the rest is left out", HOSTS_MAX);
     strcpy(entry.host, host.name);
+    strcpy(entry.user, host.user);
     struct rank_entry *ranks = hosts_append(list->ranks, list->rank_count, sizeof *ranks, failure);
     if (!ranks)
         return false;

@@ -35,6 +35,7 @@ struct core_span {
 struct rank_entry {
     uint64_t rank;
     char host[HOST_TEXT_BYTES];
+    char user[64]; /* "": not given */
     struct core_span spans[HOST_SPANS_MAX];
     size_t span_count;
     const char *file;

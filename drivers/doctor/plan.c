@@ -83,7 +83,8 @@ static void write_ranks(const struct plan *plan, FILE *stream) {
             continue;
         const unsigned long sockets = node_sockets(node), cores = node_cores(node) / sockets;
         for (unsigned long r = 0; r < node_ranks(plan, node); r++) {
-            fprintf(stream, "rank %lu=%s slot=", rank++, node->name);
+            /* With its user: Open MPI 4 takes it from here, Open MPI 5 from the host file. */
+            fprintf(stream, "rank %lu=%s slot=", rank++, node->target);
             for (unsigned long s = 0; s < sockets; s++)
                 if (!plan->per_socket || s == r)
                     fprintf(stream, "%s%lu:0-%lu", s > 0 && !plan->per_socket ? "," : "", s,
@@ -102,17 +103,15 @@ static void write_path(const struct plan *plan, const char *name, FILE *stream) 
 /* The options that keep messages on the network of the nodes. */
 static void write_network(const struct plan *plan, FILE *stream) {
     const struct doctor_view *view = plan->view;
-    char network[64], names[WORD_BYTES], name[64], all[WORD_BYTES] = "";
+    char network[64];
     bool others = false;
     view_network(view, network);
-    for (size_t n = 0; n < view->count && *network; n++) {
-        others = node_has_other_networks(&view->nodes[n], network, names) || others;
-        node_interface(&view->nodes[n], network, name);
-        const size_t used = strlen(all);
-        if (*name && !strstr(all, name))
-            snprintf(all + used, sizeof all - used, "%s%s", used ? "," : "", name);
-    }
+    for (size_t n = 0; n < view->count && *network; n++)
+        others = others || node_has_other_networks(&view->nodes[n], network);
     if (!others || *view->here->if_include || *view->here->if_exclude)
+        return;
+    char *all = view_interfaces(view, network);
+    if (!all)
         return;
     if (plan->launcher == LAUNCHER_HYDRA)
         fprintf(stream, " -iface %.*s", (int)strcspn(all, ","), all);
@@ -120,6 +119,7 @@ static void write_network(const struct plan *plan, FILE *stream) {
         fprintf(stream, " --mca btl_tcp_if_include %s --prtemca prte_if_include %s", all, all);
     else
         fprintf(stream, " -mca btl_tcp_if_include %s -mca oob_tcp_if_include %s", network, network);
+    free(all);
 }
 
 /* The command but for its placement, which is that of the launcher or of the rank file. */

@@ -79,14 +79,22 @@ static bool parse_decimal(const char *text, unsigned long *rgb) {
     return true;
 }
 
-/* Fractint's lists of colours have no header: their first colour is recognised. */
+/* Whether a line has two numbers, of which the first is no colour rrggbb. */
+static bool begins_with_numbers(const char *text) {
+    static const char digits[] = "0123456789";
+    text += strspn(text, " \t");
+    const size_t first = strspn(text, digits), blanks = strspn(text + first, " \t");
+    return first > 0 && first != 6 && blanks > 0 && strspn(text + first + blanks, digits) > 0;
+}
+
+/* Fractint's lists of colours have no header: their first line is recognised, also with a number
+ * that is too large, so that the error says what a line has to be. */
 static enum palette_format palette_format_of(const char *text) {
-    unsigned long rgb;
     if (strcmp(text, "GIMP Palette") == 0)
         return PALETTE_GIMP;
     if (strcmp(text, "GIMP Gradient") == 0)
         return PALETTE_GRADIENT;
-    return parse_decimal(text, &rgb) ? PALETTE_DECIMAL : PALETTE_HEX;
+    return begins_with_numbers(text) ? PALETTE_DECIMAL : PALETTE_HEX;
 }
 
 /* A line of the header of a GIMP palette, or a comment. */

@@ -154,7 +154,9 @@ static double gradient_mix(const struct gradient_segment *segment, double place)
     const double length = segment->right - segment->left;
     const bool is_point = length < shortest;
     const double middle = is_point ? 0.5 : (segment->middle - segment->left) / length;
-    const double at = is_point ? 0.5 : fmin((place - segment->left) / length, 1);
+    /* A place in the gap that joint_error allows is outside by very little: as at the end. */
+    const double part = is_point ? 0.5 : (place - segment->left) / length;
+    const double at = fmin(fmax(part, 0), 1);
     const double linear = gradient_linear(middle, at);
     switch (segment->blending) {
     case BLEND_LINEAR:
@@ -234,8 +236,10 @@ bool gradient_palette(const struct gradient *gradient, const char *path, struct 
         return failure_set(failure, EXIT_USAGE,
                            "%s: the gradient has %zu segments of %zu: give the whole file", path,
                            gradient->count, gradient->announced);
-    if (gradient->segments[gradient->count - 1].right < 1 - joint_error)
-        return failure_set(failure, EXIT_USAGE, "%s: the last segment does not end at 1", path);
+    const double end = gradient->segments[gradient->count - 1].right;
+    if (end < 1 - joint_error)
+        return failure_set(failure, EXIT_USAGE, "%s: the last segment ends at %.6g: end it at 1",
+                           path, end);
     const struct gradient_segment *segment = gradient->segments;
     for (size_t k = 0; k < PALETTE_COLOURS; k++) {
         const double place = (double)k / (PALETTE_COLOURS - 1);

@@ -11,8 +11,8 @@
 
 #include <math.h>
 
-/* Ranks whose speeds differ by no more than that are equally fast, nor those that differ by no more
- * than so many standard errors. */
+/* Ranks whose speeds differ by no more than that part, or by no more than that many standard
+ * errors, count as equally fast. */
 static const double SPEED_SPREAD = 0.1, SPREAD_ERRORS = 3;
 /* Iterations that are expected of a start which may have more. */
 enum { EXPECTED_STEPS = 20 };
@@ -41,7 +41,7 @@ static double kmeans_sum_over_ranks(const struct session *session, double value)
     return value;
 }
 
-/* Whether the ranks differ in a trial of that many seconds, in so many parts. */
+/* Whether the ranks differ in a trial of that many seconds, in `count` parts. */
 static bool kmeans_compare_ranks(const struct session *session, struct kmeans_trial *trial,
                                  double seconds, int count, double *speeds) {
     struct kmeans_trial_part parts[SECOND_PARTS] = {{0, 0}};

@@ -43,7 +43,7 @@ static bool rerun_prepare(struct run *run, void *state, struct failure *failure)
     if (values->set == &colour_option_set)
         return failure_set(
             failure, EXIT_USAGE,
-            "'%s' was coloured from the counts in '%s', which has no record of how they were computed: nothing can be computed again",
+            "'%s' was coloured from the counts in '%s', which has no record of how they were computed: check a picture of mandelbrot or julia",
             options->file, values_text(values, "file"));
     rerun->job = (struct rerun_job){
         .path = options->file,

@@ -254,6 +254,19 @@ static enum plait_status picture_set_direct(const struct picture_options *option
                                    picture_double(texts->center, 1), zoom);
 }
 
+/* Whether pixels that doubles tell apart fall together in the first step of a Julia set, z z + c:
+ * near 0 squares are so small that they are lost in c. Where c is large all such pixels escape
+ * alike, and a deep view would refuse it. */
+static bool picture_step_merges(const struct plait_escape *escape) {
+    const double c = fmax(fabs(escape->cre), fabs(escape->cim));
+    if (escape->kind != PLAIT_JULIA || c >= 32)
+        return false;
+    const double far_re = fabs(escape->cx) + escape->width / 2.0 * escape->dx;
+    const double far_im = fabs(escape->cy) + escape->height / 2.0 * escape->dy;
+    const double apart = 2 * fmax(far_re, far_im) * escape->dx; /* after the step, at the edge */
+    return apart < 4 * (nextafter(c, INFINITY) - c);
+}
+
 static bool picture_check_order(const char *low_name, double low, const char *high_name,
                                 double high, struct failure *failure) {
     return low < high || failure_set(failure, EXIT_USAGE,
@@ -287,6 +300,7 @@ static bool picture_take_view(const struct picture_options *options,
     }
     switch (picture_set_direct(options, &request->texts, by_region, escape)) {
     case PLAIT_OK:
+        request->deep = !by_region && options->method == METHOD_AUTO && picture_step_merges(escape);
         return true;
     case PLAIT_E_UNRESOLVED:
         if (!by_region && options->method == METHOD_AUTO) {

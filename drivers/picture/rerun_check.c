@@ -11,6 +11,7 @@
 #include "picture/draw.h"
 #include "picture/picture_options.h"
 #include "plait/digest.h"
+#include "plait/smooth.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +27,8 @@ struct again {
     struct deep_picture deep;
     int32_t *counts;   /* [height][width] */
     uint64_t *digests; /* [height] */
-    uint8_t *indices;  /* of smooth colours, [height][width], or NULL */
+    int32_t *parts;    /* of smooth colours, [height][width], or NULL */
+    uint8_t *indices;  /* likewise */
     struct colouring colouring;
     struct rows_in_memory rows;
     struct drawing drawing;
@@ -43,8 +45,13 @@ static bool rerun_allocate(struct again *again, struct failure *failure) {
     if (bytes <= SIZE_MAX / 2 && bytes <= memory_available_bytes()) {
         again->counts = malloc(rerun_pixels(again) * sizeof *again->counts);
         again->digests = malloc(again->escape.height * sizeof *again->digests);
+        if (again->colouring.smooth) {
+            again->parts = malloc(rerun_pixels(again) * sizeof *again->parts);
+            again->indices = malloc(rerun_pixels(again) * sizeof *again->indices);
+        }
     }
-    if (again->counts && again->digests)
+    if (again->counts && again->digests &&
+        (!again->colouring.smooth || (again->parts && again->indices)))
         return true;
     return failure_set(
         failure, EXIT_USAGE,
@@ -57,13 +64,31 @@ static bool rerun_show_rows(void *context, uint64_t done, uint64_t total) {
     return true;
 }
 
+/* Counts, and smooth values, which take much less time with them than after them. */
+static enum plait_status rerun_picture(struct again *again, const struct plait_exec *exec) {
+    const struct plait_escape *escape = &again->escape;
+    struct colouring *colouring = &again->colouring;
+    if (!colouring->smooth)
+        return plait_escape_picture(escape, exec, again->counts);
+    colouring_begin_smooth(colouring, escape, &again->job->exec);
+    struct plait_smooth_output output = {
+        .parts = again->parts,
+        .range = colouring->finder.range,
+    };
+    const struct plait_row_range all = {0, escape->height};
+    const enum plait_status status =
+        plait_smooth_compute(escape, exec, all, again->counts, &output);
+    colouring->finder.range = output.range;
+    return status;
+}
+
 static bool rerun_compute(struct again *again, struct failure *failure) {
     const struct rerun_job *job = again->job;
     struct progress_display display = progress_display_begin(job->command, job->progress);
     struct plait_exec exec = job->exec;
     exec.progress = rerun_show_rows;
     exec.progress_context = &display;
-    const enum plait_status status = plait_escape_picture(&again->escape, &exec, again->counts);
+    const enum plait_status status = rerun_picture(again, &exec);
     if (status == PLAIT_OK) /* the last tiles may have been those of other threads */
         progress_display_update(&display, again->escape.height, again->escape.height);
     progress_display_end(&display);
@@ -99,31 +124,11 @@ static bool rerun_measure(struct again *again, struct failure *failure) {
                        job->path, job->origin->fnv1a, fnv1a);
 }
 
-/* Smooth colours need more than the counts. */
-static bool rerun_find_indices(struct again *again, struct failure *failure) {
-    const struct rerun_job *job = again->job;
+static void rerun_set_indices(struct again *again) {
     struct colouring *colouring = &again->colouring;
-    const struct counted_rows rows = {0, again->escape.height, again->counts};
-    int32_t *parts = malloc(rerun_pixels(again) * sizeof *parts);
-    char label[64];
-    snprintf(label, sizeof label, "%s, colours", job->command);
-    struct progress_display display = progress_display_begin(label, job->progress);
-    again->indices = malloc(rerun_pixels(again));
-    bool found = (parts && again->indices) || failure_set(failure, EXIT_RUN, "out of memory");
-    if (found) {
-        colouring_begin_smooth(colouring, &again->escape, &job->exec);
-        colouring->finder.display = &display;
-        colouring->finder.total = again->escape.height;
-        found = smooth_find(&colouring->finder, &rows, again->escape.width, parts, failure);
-    }
-    if (found) {
-        colouring_share_smooth(colouring, NULL);
-        smooth_indices(&colouring->scale, again->counts, parts, rerun_pixels(again), again->indices,
-                       job->exec.threads);
-    }
-    progress_display_end(&display);
-    free(parts);
-    return found;
+    colouring_share_smooth(colouring, NULL);
+    smooth_indices(&colouring->scale, again->counts, again->parts, rerun_pixels(again),
+                   again->indices, again->job->exec.threads);
 }
 
 /* The pixels of a file against those that the counts give. */
@@ -192,10 +197,13 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
     }
     result->named_palette = checked && palette_find(again.options.palette) != NULL;
     if (checked && colouring_load_palette(&again.colouring, palette_load_regular,
-                                          again.options.palette, &result->missing))
-        checked = (!again.colouring.smooth || rerun_find_indices(&again, failure)) &&
-                  rerun_compare_pixels(&again, result, failure);
+                                          again.options.palette, &result->missing)) {
+        if (again.colouring.smooth)
+            rerun_set_indices(&again);
+        checked = rerun_compare_pixels(&again, result, failure);
+    }
     free(again.indices);
+    free(again.parts);
     free(again.counts);
     free(again.digests);
     deep_picture_free(&again.deep);

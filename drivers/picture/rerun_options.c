@@ -17,7 +17,8 @@ static const struct option rows[] = {
     {
         .name = "check",
         .kind = OPTION_FLAG,
-        .help = "compute the picture again and compare its checksum; a difference is an error",
+        .help =
+            "compute the picture of mandelbrot or julia again and compare its checksum; a difference is an error",
         .offset = offsetof(struct rerun_options, check),
     },
     {

@@ -81,7 +81,7 @@ static bool session_check_world(const struct session *session, struct failure *f
 
 /* What MPI reads from the environment when it starts; a value that the user has set stays. */
 static void session_set_environment(const struct launcher *launcher, enum launcher_kind library,
-                                    bool spawns) {
+                                    const struct session_needs *needs) {
     /* Open MPI's own MPI-IO reports success where a write has failed (4.1.4), and makes files for
      * locks next to the one that it opens. The other one that it contains, ROMIO, is also MPICH's.
      */
@@ -100,13 +100,15 @@ static void session_set_environment(const struct launcher *launcher, enum launch
         setenv("OMPI_MCA_btl_tcp_disable_family", "6", 0);
 
     const bool foreign = launcher_is_foreign(launcher->kind, library);
-    const bool alone = launcher->kind == LAUNCHER_NONE && launcher->one_node && !spawns;
+    const bool alone = launcher->kind == LAUNCHER_NONE && launcher->one_node && !needs->spawns;
 
     /* Between processes of one node ob1 is as fast as any other layer for messages, and all that a
      * process alone needs. Where it is chosen, MPI_Init does not probe for the networks of the
-     * others: 0.2 s of 0.25. All ranks must choose the same one, and spawned processes, which may
-     * run elsewhere, choose for themselves. */
-    if (launcher->one_node && !spawns && !getenv("OMPI_MCA_mtl"))
+     * others: 0.2 s of 0.25. All ranks must choose the same one, and so must spawned processes,
+     * which may run on other nodes, and those that spawn them. ob1 sends by what the user leaves of
+     * btl, which may be nothing where another layer was meant. */
+    if ((alone || (launcher->one_node && !needs->family)) && !getenv("OMPI_MCA_mtl") &&
+        !getenv("OMPI_MCA_btl"))
         setenv("OMPI_MCA_pml", "ob1", 0);
 
     /* A single process may still spawn others: for that Open MPI 4 starts a daemon, which takes a
@@ -159,7 +161,7 @@ bool session_start(struct session *session, const char *command, struct session_
     session->library = session_library();
     session->launcher_words = launcher_words(
         session->launcher.kind == LAUNCHER_NONE ? session->library : session->launcher.kind);
-    session_set_environment(&session->launcher, session->library, needs.spawns);
+    session_set_environment(&session->launcher, session->library, &needs);
     session_require_shared_files();
     MPI_CHECK(MPI_Init_thread(NULL, NULL, wanted, &provided));
     session_wait_for_progress_threads();

@@ -39,7 +39,8 @@ static inline bool session_speaks(const struct session *session) {
 /* What a subcommand needs of MPI; all false is the most common. */
 struct session_needs {
     bool any_version; /* ranks may have different Plait versions, if their messages are the same */
-    bool spawns;      /* the run may start processes by MPI_Comm_spawn */
+    bool spawns;      /* the run may start processes by MPI_Comm_spawn, without a launcher, too */
+    bool family;      /* it may where there is a launcher, or has been started so itself */
     bool one_thread;  /* no rank starts threads: MPI may leave out its locks, which shortens the
                        * time of a short message within a node by a third */
     bool any_world;   /* the work is done without messages, also where a launcher of another MPI has

@@ -63,14 +63,39 @@ static void add_file(json_t *list, const char *name, const struct program_file *
     json_array_append_new(list, entry);
 }
 
+/* Whether a program is known to run a script: python3.11 of any directory is. */
+static bool is_interpreter(const char *program) {
+    static const char *const names[] = {"python", "perl", "ruby",   "Rscript", "julia",
+                                        "node",   "bash", "dash",   "sh",      "ksh",
+                                        "zsh",    "lua",  "octave", "php",     "tclsh"};
+    const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        const size_t bytes = strlen(names[k]);
+        if (strncmp(name, names[k], bytes) == 0 &&
+            name[bytes + strspn(name + bytes, "0123456789.")] == '\0')
+            return true;
+    }
+    return false;
+}
+
+/* The word that may name the script of a program; NULL: none. */
+static const char *find_script(const struct texts *words) {
+    size_t k = 1;
+    if (is_interpreter(words->items[0]))
+        while (k < words->count && *words->items[k] == '-')
+            k++;
+    else if (strchr(words->items[0], '/'))
+        return NULL;
+    return k < words->count ? words->items[k] : NULL;
+}
+
 json_t *builds_of_program(const struct texts *words, struct program_file files[PROGRAM_FILES]) {
     json_t *build = json_object(), *list = json_array();
-    const char *program = words->items[0], *script = words->count > 1 ? words->items[1] : NULL;
-    const bool by_path = !strchr(program, '/');
-    char *path = by_path ? find_in_path(program) : strdup(program);
+    const char *program = words->items[0], *script = find_script(words);
+    char *path = strchr(program, '/') ? strdup(program) : find_in_path(program);
     digest_file(path, &files[0]);
     add_file(list, program, &files[0]);
-    if (by_path && script) {
+    if (script) {
         digest_file(script, &files[1]);
         if (*files[1].digest)
             add_file(list, script, &files[1]);

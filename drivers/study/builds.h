@@ -16,8 +16,9 @@ struct program_file {
 enum { PROGRAM_FILES = 2 };
 
 /* {"files": [{"name": "work", "fnv1a": "0123456789abcdef"}]} of a command that is about to run; a
- * file that is not on this node has null. files: what is known of these files so far. The script of
- * an interpreter is the first argument of a program that is found by PATH, if that names a file. */
+ * file that is not on this node has null. files: what is known of these files so far. The script is
+ * the first argument of a program that is found by PATH, or the first one behind the options of an
+ * interpreter that is known by its name, if that names a file. */
 json_t *builds_of_program(const struct texts *words, struct program_file files[PROGRAM_FILES]);
 
 /* The columns of enum build_column of a sample's environment, separated by tabs, to be freed; NULL:

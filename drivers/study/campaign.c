@@ -116,6 +116,10 @@ static bool campaign_launch(struct campaign *campaign, const struct task *task,
                                   campaign->plan.grace,
                                   note_started,
                                   &campaign->lock};
+    /* Before the launch: what it runs may be built again in the meantime. */
+    json_t *build = good && study->definition.program
+                        ? builds_of_program(&study->definition.words, campaign->files)
+                        : NULL;
     if (good) {
         machine_look(&before, &campaign->composer.machine_cpus, "");
         launch_run(&launch, &result);
@@ -124,9 +128,6 @@ static bool campaign_launch(struct campaign *campaign, const struct task *task,
         good = !campaign->stopped;
     }
     if (good) {
-        json_t *build = study->definition.program
-                            ? builds_of_program(&study->definition.words, campaign->files)
-                            : NULL;
         const struct record record = {.composer = &campaign->composer,
                                       .launch = &launch,
                                       .result = &result,
@@ -142,8 +143,8 @@ static bool campaign_launch(struct campaign *campaign, const struct task *task,
                                       .study = study};
         json_t *line = record_line(&record, failure);
         good = line && study_append(study, line, failure);
-        json_decref(build);
     }
+    json_decref(build);
     if (good) {
         const struct sample *sample = &study->samples[study->sample_count - 1];
         campaign->done++;

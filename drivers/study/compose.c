@@ -138,8 +138,9 @@ static uint64_t nodes_for(const struct composer *composer, const struct point *p
     return composer->nodes > 0 && nodes > composer->nodes ? composer->nodes : nodes;
 }
 
-/* Writes the value of a placeholder; false if there is none of that name. */
-static bool put_placeholder(const struct filler *filler, const char *name, FILE *stream) {
+/* Writes the value of a placeholder. */
+static bool put_placeholder(const struct filler *filler, const char *name, FILE *stream,
+                            struct failure *failure) {
     const struct study *study = filler->composer->study;
     const struct point *point = &study->grid.points[filler->point];
     const char *grow = study->definition.grow;
@@ -152,7 +153,9 @@ static bool put_placeholder(const struct filler *filler, const char *name, FILE 
             return true;
         }
         if (!grow_value(point->values[k], (double)cores, grown, sizeof grown))
-            return false;
+            return failure_set(failure, EXIT_USAGE,
+                               "--set %s: '%s' is nothing that can grow with the cores", name,
+                               point->values[k]);
         fputs(grown, stream);
     } else if (strcmp(name, "ranks") == 0) {
         fprintf(stream, "%" PRIu64, point->ranks);
@@ -169,7 +172,10 @@ static bool put_placeholder(const struct filler *filler, const char *name, FILE 
     } else if (strcmp(name, "hostfile") == 0 && study->definition.hostfile) {
         fputs(study->definition.hostfile, stream);
     } else {
-        return false;
+        return failure_set(
+            failure, EXIT_USAGE,
+            "unknown placeholder {%s}: there are {ranks}, {threads}, {cores}, {nodes}, {copy}, {output}, {hostfile} and the names of --set",
+            name);
     }
     return true;
 }
@@ -193,11 +199,8 @@ static bool add_filled(const struct filler *filler, const char *text, struct tex
                                    "'%s': the brace does not end: write {{ for a brace", text);
             else if (!name)
                 good = study_out_of_memory(failure);
-            else if (!put_placeholder(filler, name, stream))
-                good = failure_set(
-                    failure, EXIT_USAGE,
-                    "unknown placeholder {%s}: there are {ranks}, {threads}, {cores}, {nodes}, {copy}, {output}, {hostfile} and the names of --set",
-                    name);
+            else
+                good = put_placeholder(filler, name, stream, failure);
             free(name);
             text += good ? length + 2 : 0;
         } else {

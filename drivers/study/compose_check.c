@@ -38,6 +38,10 @@ static bool find_subcommand(struct composer *composer, const struct option_set *
     for (size_t k = 0; k < composer->study->grid.names.count; k++) {
         const char *name = composer->study->grid.names.items[k];
         const struct option *option = option_find_given(composer->set, name, NULL);
+        for (size_t o = 0; o < sizeof ours / sizeof *ours; o++)
+            if (option && strcmp(option->name, ours[o]) == 0)
+                return failure_set(failure, EXIT_USAGE, "--set: the study gives --%s: leave it out",
+                                   ours[o]);
         if (!option)
             return failure_set(failure, EXIT_USAGE, "--set: %s has no option --%s", words->items[0],
                                name);

@@ -65,7 +65,14 @@ static double put_wrapped(struct pdf_page *page, const char *text,
         if (bytes >= sizeof word)
             bytes = sizeof word - 1;
         snprintf(word, sizeof word, "%.*s", (int)bytes, text);
-        const double length = text_width(page, word);
+        double length = text_width(page, word);
+        while (length > width && bytes > 1) { /* no line is as long: it breaks within */
+            do
+                bytes--;
+            while (bytes > 1 && (word[bytes] & 0xc0) == 0x80); /* not within a character */
+            word[bytes] = '\0';
+            length = text_width(page, word);
+        }
         if (at > 0 && at + length > width) {
             at = 0;
             height += line_height;

@@ -253,6 +253,19 @@ static bool add_choice(struct grid *grid, const struct grid_axes *axes,
     return good;
 }
 
+/* Whether the axes have few enough points, which takes long to find one by one. */
+static bool check_extent(const struct grid_axes *axes, const struct setting *settings,
+                         struct failure *failure) {
+    size_t points = axes->ranks->count * axes->threads->count; /* each at most GRID_COUNTS_MAX */
+    for (size_t s = 0; s < axes->setting_count && points <= GRID_POINTS_MAX; s++)
+        if (s == 0 || !axes->zip)
+            points *= settings[s].values.count; /* as many as fit on a command line */
+    return points <= GRID_POINTS_MAX ||
+           failure_set(failure, EXIT_USAGE,
+                       "more than %d points: give fewer values, or several studies",
+                       GRID_POINTS_MAX);
+}
+
 bool grid_add_axes(struct grid *grid, const struct grid_axes *axes, struct failure *failure) {
     const size_t count = axes->setting_count;
     struct setting *settings = calloc(count + 1, sizeof *settings);
@@ -270,6 +283,7 @@ bool grid_add_axes(struct grid *grid, const struct grid_axes *axes, struct failu
                 "--zip: lists of %zu and of %zu values cannot be walked through together",
                 settings[0].values.count, settings[s].values.count);
     }
+    good = good && check_extent(axes, settings, failure);
     for (bool more = good; more;) {
         good = add_choice(grid, axes, settings, choice, failure);
         more = false; /* the next combination: an odometer, or all wheels together */

@@ -376,53 +376,80 @@ static void add_count(struct counts *counts, uint64_t value) {
     counts->count++;
 }
 
-/* Of the first group that has several ranks and several threads. false, without a failure, if none
- * has. */
+/* Ranks and threads of the points of a group that have samples. Whether there are several of both.
+ */
+static bool count_group(const struct analysis *analysis, const struct group_result *group,
+                        struct counts lists[2]) {
+    lists[0].count = lists[1].count = 0;
+    for (size_t k = group->first; k < group->first + group->count; k++)
+        if (analysis->results[k].count > 0) {
+            const struct point *point = &analysis->study->grid.points[analysis->results[k].point];
+            add_count(&lists[0], point->ranks);
+            add_count(&lists[1], point->threads);
+        }
+    return lists[0].count > 1 && lists[1].count > 1;
+}
+
+size_t plots_heat_group(const struct analysis *analysis) {
+    struct counts *lists = calloc(2, sizeof *lists);
+    size_t g = 0;
+    while (lists && g < analysis->group_count &&
+           !count_group(analysis, &analysis->groups[g], lists))
+        g++;
+    free(lists);
+    return g;
+}
+
+static bool write_heat_data(const struct plotting *plotting, const struct group_result *group,
+                            const struct counts lists[2], struct failure *failure) {
+    const struct analysis *analysis = plotting->analysis;
+    struct atomic_file data;
+    if (!open_plot_file(plotting, "heat", "csv", &data, failure))
+        return false;
+    fputs("rank_place,thread_place,efficiency\n", data.stream);
+    for (size_t k = group->first; k < group->first + group->count; k++)
+        if (isfinite(analysis->results[k].efficiency))
+            fprintf(
+                data.stream, "%zu,%zu,%.4g\n",
+                place_of(&lists[0], analysis->study->grid.points[analysis->results[k].point].ranks),
+                place_of(&lists[1], threads_of(plotting, &analysis->results[k])),
+                analysis->results[k].efficiency);
+    return atomic_file_commit(&data, failure);
+}
+
+static bool write_heat_script(const struct plotting *plotting, const struct counts lists[2],
+                              struct failure *failure) {
+    struct atomic_file script;
+    if (!open_plot_file(plotting, "heat", "gp", &script, failure))
+        return false;
+    put_plot_begin(script.stream, "heat");
+    for (int axis = 0; axis < 2; axis++) {
+        fprintf(script.stream, "set %clabel '%s'\nset %crange [-0.5:%g]\nset %ctics (", "xy"[axis],
+                axis ? "threads per rank" : "ranks", "xy"[axis], (double)lists[axis].count - 0.5,
+                "xy"[axis]);
+        for (size_t k = 0; k < lists[axis].count; k++)
+            fprintf(script.stream, "%s'%" PRIu64 "' %zu", k ? ", " : "", lists[axis].items[k], k);
+        fputs(")\n", script.stream);
+    }
+    fputs(
+        "unset grid\nset border 15\nset cbrange [0:1]\nset cblabel 'efficiency'\nset palette defined (0 '#b2182b', 0.5 '#f7d9c4', 0.75 '#d1e5f0', 1 '#4393c3')\nset style fill solid\n"
+        "set terminal unknown\nplot 'heat.csv' every ::1 using 1:2:(0.49):(0.49):3 with boxxyerror palette notitle, '' every ::1 using 1:2:(sprintf('%.2f',$3)) with labels tc rgb '#000000' notitle\n",
+        script.stream);
+    put_plot_end(script.stream, "heat");
+    return atomic_file_commit(&script, failure);
+}
+
+/* false, without a failure, if there is nothing to draw. */
 static bool write_heat(const struct plotting *plotting, struct failure *failure) {
     const struct analysis *analysis = plotting->analysis;
-    struct counts *lists = calloc(2, sizeof *lists);
-    struct atomic_file data, script;
+    const size_t g = plots_heat_group(analysis);
+    struct counts *lists = g < analysis->group_count ? calloc(2, sizeof *lists) : NULL;
     bool good = false;
-    for (size_t g = 0; lists && g < analysis->group_count && !good; g++) {
+    if (lists) {
         const struct group_result *group = &analysis->groups[g];
-        lists[0].count = lists[1].count = 0;
-        for (size_t k = group->first; k < group->first + group->count; k++)
-            if (analysis->results[k].count > 0) {
-                add_count(&lists[0],
-                          analysis->study->grid.points[analysis->results[k].point].ranks);
-                add_count(&lists[1], threads_of(plotting, &analysis->results[k]));
-            }
-        if (lists[0].count < 2 || lists[1].count < 2)
-            continue;
-        if (!open_plot_file(plotting, "heat", "csv", &data, failure))
-            break;
-        fputs("rank_place,thread_place,efficiency\n", data.stream);
-        for (size_t k = group->first; k < group->first + group->count; k++)
-            if (isfinite(analysis->results[k].efficiency))
-                fprintf(data.stream, "%zu,%zu,%.4g\n",
-                        place_of(&lists[0],
-                                 analysis->study->grid.points[analysis->results[k].point].ranks),
-                        place_of(&lists[1], threads_of(plotting, &analysis->results[k])),
-                        analysis->results[k].efficiency);
-        if (!atomic_file_commit(&data, failure) ||
-            !open_plot_file(plotting, "heat", "gp", &script, failure))
-            break;
-        put_plot_begin(script.stream, "heat");
-        for (int axis = 0; axis < 2; axis++) {
-            fprintf(script.stream, "set %clabel '%s'\nset %crange [-0.5:%g]\nset %ctics (",
-                    "xy"[axis], axis ? "threads per rank" : "ranks", "xy"[axis],
-                    (double)lists[axis].count - 0.5, "xy"[axis]);
-            for (size_t k = 0; k < lists[axis].count; k++)
-                fprintf(script.stream, "%s'%" PRIu64 "' %zu", k ? ", " : "", lists[axis].items[k],
-                        k);
-            fputs(")\n", script.stream);
-        }
-        fputs(
-            "unset grid\nset border 15\nset cbrange [0:1]\nset cblabel 'efficiency'\nset palette defined (0 '#b2182b', 0.5 '#f7d9c4', 0.75 '#d1e5f0', 1 '#4393c3')\nset style fill solid\n"
-            "set terminal unknown\nplot 'heat.csv' every ::1 using 1:2:(0.49):(0.49):3 with boxxyerror palette notitle, '' every ::1 using 1:2:(sprintf('%.2f',$3)) with labels tc rgb '#000000' notitle\n",
-            script.stream);
-        put_plot_end(script.stream, "heat");
-        good = atomic_file_commit(&script, failure);
+        count_group(analysis, group, lists);
+        good = write_heat_data(plotting, group, lists, failure) &&
+               write_heat_script(plotting, lists, failure);
     }
     free(lists);
     return good;

@@ -9,6 +9,10 @@
 enum plot { PLOT_TIME, PLOT_SPEEDUP, PLOT_EFFICIENCY, PLOT_HEAT, PLOTS };
 extern const char *const plot_names[PLOTS];
 
+/* The group that the heat map shows: the first one with several ranks and several threads. The
+ * number of groups: none has. */
+size_t plots_heat_group(const struct analysis *analysis);
+
 /* Writes scripts and data and draws. drawn says which plots there are: speed-up and efficiency need
  * a base and other points, the heat map several ranks and several threads. missing: gnuplot is not
  * there, or has failed; then drawing is set, which ends no report. EXIT_RUN if data or a script

@@ -87,7 +87,17 @@ void report_add_figures(struct document *document, const struct analysis *analys
         };
         if (!drawn[plot])
             continue;
-        document_figure(document, plot_names[plot], shown[plot]);
+        const size_t heat = plot == PLOT_HEAT ? plots_heat_group(analysis) : NO_INDEX;
+        if (heat < analysis->group_count && *analysis->groups[heat].setting) {
+            snprintf(
+                text, sizeof text,
+                "Efficiency over ranks and threads per rank, of %.512s: where the cores are used best.%s",
+                analysis->groups[heat].setting,
+                analysis->group_count > 1 ? " The data has the other parameters, too." : "");
+            document_figure(document, plot_names[plot], text);
+        } else {
+            document_figure(document, plot_names[plot], shown[plot]);
+        }
         document_table(document, plot == PLOT_SPEEDUP ? "Speed-up" : "Efficiency",
                        "parameters|ranks|threads|value|95 % interval", true);
         for (size_t k = 0; k < analysis->count; k++) {

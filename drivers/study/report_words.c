@@ -180,6 +180,11 @@ void report_add_summary(struct document *document, const struct analysis *analys
 /* -- what ran, where and how ---------------------------------------------------------------------
  */
 
+/* Those that the builds are counted of, too. */
+static bool is_measured(const struct sample *sample) {
+    return !sample->warmup && !sample->replaced;
+}
+
 void report_add_setting(struct document *document, const struct analysis *analysis) {
     const struct study *study = analysis->study;
     struct build_use uses[BUILD_USES];
@@ -207,7 +212,7 @@ void report_add_setting(struct document *document, const struct analysis *analys
     const char *seen[64];
     size_t seen_count = 0;
     for (size_t k = 0; k < study->sample_count; k++) {
-        const char *where = study->samples[k].where;
+        const char *where = is_measured(&study->samples[k]) ? study->samples[k].where : NULL;
         size_t samples = 0, w = 0;
         while (w < seen_count && seen[w] != where)
             w++;
@@ -215,7 +220,7 @@ void report_add_setting(struct document *document, const struct analysis *analys
             continue;
         seen[seen_count++] = where;
         for (size_t i = 0; i < study->sample_count; i++)
-            samples += study->samples[i].where == where;
+            samples += is_measured(&study->samples[i]) && study->samples[i].where == where;
         for (int column = 0; column < WHERE_COLUMNS; column++) {
             document_cell(document, "%.*s", (int)strcspn(where, "\t"), where);
             where += strcspn(where, "\t");

@@ -55,12 +55,35 @@ static const char *compare_verdict(struct interval ratio, const struct rank_test
     return "slower";
 }
 
-/* A line for the point, and the verdict beyond the threshold. */
-static bool compare_point(const struct compare_request *request, const struct compared *point,
-                          const char *label) {
+/* What the lines of all points come to. */
+struct compare_outcome {
+    size_t pairs; /* of medians that were compared */
+    bool beyond;  /* one is slower by more than the threshold */
+};
+
+/* A line for three studies or more: whether they differ at all. */
+static void compare_all(const struct compared *point, size_t studies, const char *label) {
+    size_t count = 0;
+    for (size_t s = 0; s < studies; s++)
+        count += point->counts[s];
+    double *all = malloc((count + 1) * sizeof *all);
+    for (size_t s = 0, k = 0; all && s < studies; k += point->counts[s], s++)
+        memcpy(all + k, point->seconds[s], point->counts[s] * sizeof *all);
+    const struct rank_test test =
+        all ? statistics_kruskal_wallis(all, point->counts, studies) : (struct rank_test){0};
+    if (test.known)
+        printf("%s\tall %zu\t-\t-\t-\t-\t%.3g\t%.2f\t%s\n", label, studies, test.probability,
+               test.effect,
+               test.probability < SIGNIFICANT ? "they differ (Kruskal and Wallis)"
+                                              : "no difference shown (Kruskal and Wallis)");
+    free(all);
+}
+
+/* A line for each study but the first, and the verdict beyond the threshold. */
+static void compare_point(const struct compare_request *request, const struct compared *point,
+                          const char *label, struct compare_outcome *outcome) {
     const size_t studies = request->directories.count;
     const double threshold = threshold_of(request->threshold);
-    bool beyond = false;
     for (size_t s = 1; s < studies; s++) {
         double slower;
         const double *a = point->seconds[0], *b = point->seconds[s];
@@ -82,25 +105,11 @@ static bool compare_point(const struct compare_request *request, const struct co
         printf("%s\t%s\t%.4g\t%.4g\t%.4g\t%s\t%.3g\t%.2f\t%s\n", label,
                request->directories.items[s], a_median, b_median, b_median / a_median, interval,
                test.probability, test.effect, words);
-        beyond = beyond || slower > threshold;
+        outcome->pairs++;
+        outcome->beyond = outcome->beyond || slower > threshold;
     }
-    if (studies > 2) {
-        size_t count = 0;
-        for (size_t s = 0; s < studies; s++)
-            count += point->counts[s];
-        double *all = malloc((count + 1) * sizeof *all);
-        for (size_t s = 0, k = 0; all && s < studies; k += point->counts[s], s++)
-            memcpy(all + k, point->seconds[s], point->counts[s] * sizeof *all);
-        const struct rank_test test =
-            all ? statistics_kruskal_wallis(all, point->counts, studies) : (struct rank_test){0};
-        if (test.known)
-            printf("%s\tall %zu\t-\t-\t-\t-\t%.3g\t%.2f\t%s\n", label, studies, test.probability,
-                   test.effect,
-                   test.probability < SIGNIFICANT ? "they differ (Kruskal and Wallis)"
-                                                  : "no difference shown (Kruskal and Wallis)");
-        free(all);
-    }
-    return beyond;
+    if (studies > 2)
+        compare_all(point, studies, label);
 }
 
 /* The index of the point of another grid that is the same as one of ours; NO_POINT: there is none.
@@ -118,7 +127,8 @@ static bool compare_studies(const struct compare_request *request, const struct 
     const size_t count = request->directories.count;
     struct compared point = {calloc(count, sizeof *point.seconds),
                              calloc(count, sizeof *point.counts)};
-    bool beyond = false, good = (point.seconds && point.counts) || study_out_of_memory(failure);
+    struct compare_outcome outcome = {0};
+    bool good = (point.seconds && point.counts) || study_out_of_memory(failure);
     size_t common = 0;
     for (size_t p = 0; good && p < studies[0].grid.count; p++) {
         bool everywhere = true;
@@ -155,7 +165,7 @@ static bool compare_studies(const struct compare_request *request, const struct 
                 good = study_out_of_memory(failure);
         }
         if (good && everywhere)
-            beyond = compare_point(request, &point, label) || beyond;
+            compare_point(request, &point, label, &outcome);
         for (size_t s = 0; s < count; s++) {
             free(point.seconds[s]);
             point.seconds[s] = NULL;
@@ -164,7 +174,13 @@ static bool compare_studies(const struct compare_request *request, const struct 
     free(point.seconds);
     free(point.counts);
     /* The lines are the result, and its status comes with them. */
-    if (good && standard_output_flush(failure) && beyond)
+    if (!good || !standard_output_flush(failure))
+        return good;
+    if (outcome.pairs == 0)
+        failure_set(
+            failure, EXIT_RUN,
+            "nothing could be compared: no point has samples that count in both; --disturbed counts disturbed ones too");
+    else if (outcome.beyond)
         failure_set(failure, EXIT_RUN, "a point is slower by more than %s of its time",
                     request->threshold);
     return good;

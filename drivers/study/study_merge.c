@@ -24,7 +24,7 @@ struct merge_request {
 struct merging {
     struct study *merged;
     FILE *stream;    /* the journal of the merged study */
-    json_t *seen;    /* new numbers by "study/sample", of all that came before */
+    json_t *seen;    /* new numbers by identities, of all that came before */
     json_t *numbers; /* new numbers by the old ones, of the study that is read */
     uint64_t offset; /* of the numbers of the study that is read */
     size_t repeated;
@@ -35,6 +35,22 @@ enum { MERGE_KEY_BYTES = 32 };
 
 static void merge_key(const json_t *number, char key[MERGE_KEY_BYTES]) {
     snprintf(key, MERGE_KEY_BYTES, "%" JSON_INTEGER_FORMAT, json_integer_value(number));
+}
+
+/* What tells a sample from all others, in the length of a key. Its study and number do not suffice:
+ * copies of a study that were continued apart gave the same numbers to other samples. A digest
+ * (FNV-1a), since longer keys between the lines that come and go keep their memory in pieces. */
+static void merge_identity(const char *name, const json_t *line, char key[MERGE_KEY_BYTES]) {
+    const char *started = json_string_value(json_object_get(line, "started"));
+    const double seconds = json_number_value(json_object_get(line, "launch_seconds"));
+    char number[32];
+    const char *const parts[] = {name, started ? started : "", number};
+    uint64_t digest = 14695981039346656037u;
+    snprintf(number, sizeof number, "%.17g", seconds);
+    for (size_t part = 0; part < sizeof parts / sizeof *parts; part++)
+        for (size_t k = 0, bytes = strlen(parts[part]); k <= bytes; k++)
+            digest = (digest ^ (unsigned char)parts[part][k]) * 1099511628211u;
+    snprintf(key, MERGE_KEY_BYTES, "%016" PRIx64, digest);
 }
 
 /* Takes a sample over, with a number of its own. Its study stays the one that measured it. */
@@ -49,13 +65,15 @@ static bool merge_sample(void *context, const struct sample *sample, json_t *lin
     char *name = json_is_string(origin) ? strdup(json_string_value(origin))
                                         : text_format("%s/%" JSON_INTEGER_FORMAT,
                                                       study ? study : "", json_integer_value(id));
+    char identity[MERGE_KEY_BYTES];
     if (!name)
-        return failure_set(merging->failure, EXIT_RUN, "out of memory");
-    json_t *number = json_object_get(merging->seen, name);
+        return study_out_of_memory(merging->failure);
+    merge_identity(name, line, identity);
+    json_t *number = json_object_get(merging->seen, identity);
     const bool repeated = number != NULL;
     if (!repeated) {
         number = json_integer(json_integer_value(id) + (json_int_t)merging->offset);
-        if (json_object_set_new(merging->seen, name, number) != 0)
+        if (json_object_set_new(merging->seen, identity, number) != 0)
             number = NULL;
     }
     merge_key(id, key);
@@ -306,7 +324,7 @@ const struct option_set study_merge_option_set = {
     .command = "study merge",
     .summary = "put the samples of several studies of one thing into a new one",
     .details =
-        "Each sample is taken over once, whatever order and however often its study is named, with a new number and a field merged_from that says which one it was. What the launches printed stays in the old directories. The report lists every node and setting that samples came from.",
+        "Each sample is taken over once, whatever order and however often its study is named, also of copies of a study that were continued apart, with a new number and a field merged_from that says which one it was. What the launches printed stays in the old directories. The report lists every node and setting that samples came from.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Of enum redo. */
@@ -224,13 +225,27 @@ static bool check_encodings(const struct run_request *request, struct failure *f
     return good;
 }
 
+static bool check_program(const char *program, struct failure *failure) {
+    struct stat status;
+    if (!program || !strchr(program, '/'))
+        return true; /* PATH is searched when the first one starts */
+    if (access(program, X_OK) != 0)
+        return failure_set(failure, EXIT_USAGE, "--program: '%s' cannot be run: %s", program,
+                           strerror(errno));
+    return stat(program, &status) != 0 || !S_ISDIR(status.st_mode) ||
+           failure_set(failure, EXIT_USAGE, "--program: '%s' is a directory: name a file in it",
+                       program);
+}
+
 static bool check_request(const struct run_request *request, struct failure *failure) {
     if (!check_encodings(request, failure))
         return false;
     if (!request->out)
         return failure_set(failure, EXIT_USAGE, "--out is missing: name a directory for the study");
     if (request->interval && request->max_repeat < request->repeat)
-        return failure_set(failure, EXIT_USAGE, "--max-repeat is below --repeat");
+        return failure_set(failure, EXIT_USAGE,
+                           "--max-repeat: %ju is below the %ju of --repeat: give as many or more",
+                           (uintmax_t)request->max_repeat, (uintmax_t)request->repeat);
     if (request->check_output && !request->program)
         return failure_set(
             failure, EXIT_USAGE,
@@ -243,10 +258,12 @@ static bool check_request(const struct run_request *request, struct failure *fai
         return failure_set(
             failure, EXIT_USAGE,
             "--in-allocation: copies of --mode throughput all run on this node, leave it out");
-    if (request->program && strchr(request->program, '/') && access(request->program, X_OK) != 0)
-        return failure_set(failure, EXIT_USAGE, "--program: '%s' cannot be run: %s",
-                           request->program, strerror(errno));
-    return true;
+    if (request->launcher && strcmp(request->launcher, "none") != 0 &&
+        request->mode == STUDY_THROUGHPUT)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--launcher: copies of --mode throughput have no launcher, leave it out");
+    return check_program(request->program, failure);
 }
 
 /* A study from its request to its end. */

@@ -22,7 +22,7 @@ static void print_point(const struct study *study, size_t p,
     double *seconds = point_seconds(study, p, false, &count);
     grid_label(&study->grid, p, label, sizeof label);
     if (seconds && count >= STATISTICS_SAMPLES_MIN)
-        snprintf(width, sizeof width, "%.2g %%", 100 * statistics_relative_width(seconds, count));
+        snprintf(width, sizeof width, "%.3g %%", 100 * statistics_relative_width(seconds, count));
     printf("%-40s %8zu %6zu %10zu %7zu  %s\n", label, progress->measured, progress->good,
            progress->disturbed, progress->bad, width);
     free(seconds);

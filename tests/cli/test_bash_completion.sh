@@ -38,7 +38,7 @@ offers '--verbose' plait --version ''
 offers 'julia' plait help j
 offers '' plait help julia ''
 offers '--schedule' plait pi --sch
-offers '--no-verify' plait mandelbrot --no-v
+offers '--no-verify --no-verify-exact' plait mandelbrot --no-v
 offers 'block cyclic dynamic weighted' plait pi --schedule ''
 offers 'dynamic' plait pi --runs 4 --schedule dy
 offers 'block cyclic dynamic weighted' plait pi --schedule =

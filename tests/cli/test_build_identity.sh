@@ -49,6 +49,24 @@ assert "and one that is gone" grep -qxE "$commit [0-9a-f]{16}" <<<"$removed"
 echo two >"$SANDBOX/copy/drivers/a.c"
 assert "the same changes elsewhere have the same digest" [ "$(identity copy)" = "$changed" ]
 assert "a hook's git is not ours" [ "$(GIT_DIR=$SANDBOX/nowhere identity copy)" = "$changed" ]
+# In a checkout that has the sources in a directory of its own, files are found by their names all the same.
+mkdir -p "$SANDBOX/all/plait"
+cp -r "$SANDBOX/tree/cmake" "$SANDBOX/tree/CMakeLists.txt" "$SANDBOX/all/plait"
+mkdir "$SANDBOX/all/plait/drivers"
+echo one >"$SANDBOX/all/plait/drivers/ä.c"
+(cd "$SANDBOX/all" && git init -q && git add . && git "${commands[@]}" commit -qm one)
+commit=$(git -C "$SANDBOX/all" rev-parse HEAD)
+assert "it has the commit of that checkout" [ "$(identity all/plait)" = "$commit NULL" ]
+echo two >"$SANDBOX/all/plait/drivers/ä.c"
+changed=$(identity all/plait)
+assert "a change there has a digest" grep -qxE "$commit [0-9a-f]{16}" <<<"$changed"
+echo three >"$SANDBOX/all/plait/drivers/ä.c"
+assert "and another one another" [ "$(identity all/plait)" != "$changed" ]
+if [ "$(id -u)" -eq 0 ]; then
+    changed=$(identity copy)
+    chown -R 65534:65534 "$SANDBOX/copy"
+    assert "a checkout of somebody else is one" [ "$(identity copy)" = "$changed" ]
+fi
 mkdir "$WORK/bin"
 for tool in cmake sed paste; do ln -s "$(command -v "$tool")" "$WORK/bin/"; done
 assert "without git there is no commit" [ "$(PATH=$WORK/bin identity copy)" = 'NULL NULL' ]

@@ -115,6 +115,10 @@ wrong_values() {
 
 # Which text stands where is that of the programs' own tables.
 styles() {
+    expect_ok 2 -- "$PLAIT" collectives allreduce barrier --sizes 4:1M --repeat 2
+    assert "a terminal has 80 columns" awk 'length > 80 { exit 1 }' "$WORK/out"
+    assert "lines of nine columns" [ "$(grep -cE '^ +(4|1048576|0) +2( +[0-9]+(\.[0-9]+)?){6} +[01]$' "$WORK/out")" -eq 3 ]
+
     expect_ok 2 -- "$PLAIT" collectives allreduce barrier --sizes 4:16 --repeat 2 --style osu
     assert "the columns of OSU" [ "$(grep -cx '# Size       Avg Latency(us)   Min Latency(us)   Max Latency(us)  Iterations' "$WORK/out")" -eq 1 ]
     assert "and of its barrier" [ "$(grep -cx '# Avg Latency(us)   Min Latency(us)   Max Latency(us)  Iterations' "$WORK/out")" -eq 1 ]

@@ -46,7 +46,7 @@ origin() {
     assert "rerun prints how it was coloured" [ "$(cat "$WORK/out")" = "plait colour 'my counts.npy'" ]
     expect_ok 1 -- "$PLAIT" rerun q.png --print
     assert "and the parameters" [ "$(cat "$WORK/out")" = $'[colour]\nvalue = count\npalette = viridis' ]
-    RANKS_LIST=1 expect_error "coloured from the counts in 'my counts.npy'" 2 -- "$PLAIT" rerun q.png --check
+    RANKS_LIST=1 expect_error "coloured from the counts in 'my counts.npy', .*: check a picture of mandelbrot or julia" 2 -- "$PLAIT" rerun q.png --check
 }
 
 # numpy CODE: runs it in the sandbox, where a is the array of p.npy.
@@ -150,7 +150,7 @@ little_memory() {
         echo "SKIPPED: no limit of memory here"
         exit 77
     fi
-    expect_ok 1 -- sh -c 'ulimit -d 32768; exec "$PLAIT" colour p.npy --out q.ppm'
+    expect_ok 1 -- sh -c 'ulimit -d 32768; exec "$PLAIT" colour p.npy --threads 1 --out q.ppm'
     assert "the same picture" cmp "$SANDBOX/p.ppm" "$SANDBOX/q.ppm"
 }
 

@@ -3,7 +3,7 @@
 # Deep views: the same files for any ranks, threads, paths and schedules, in memory and streamed, drawn
 # again by rerun, from a checkpoint, and equal to full precision; texts of any length, locations of other programs,
 # and what is warned of.
-#     test_deep.sh same_bits|origin|checkpoint|texts|warnings|locations
+#     test_deep.sh same_bits|origin|checkpoint|texts|warnings|near_zero|locations
 # LIST_PATHS names a program that prints the paths of this machine.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -130,9 +130,25 @@ locations() {
     expect_ok 1 -- env PLAIT_LOCATION=absent "$PLAIT" mandelbrot --center 0,0 --size 24x16 --out null
 }
 
+# Near 0 the first step of a Julia set loses in c what doubles tell apart, so that all counts would be equal: auto is deep.
+near_zero() {
+    local view=(julia --c 0,1 --center 0,0 --maxit 500 --size 24x16)
+    new_sandbox
+    expect_ok 2 -- "$PLAIT" "${view[@]}" --zoom 1e9 --out auto.npy --out p.png
+    expect_ok 1 -- "$PLAIT" "${view[@]}" --zoom 1e9 --method deep --out deep.npy --verify-exact
+    assert "samples are equal to full precision" grep -q ' samples equal to full precision, largest difference 0 ->' "$WORK/out"
+    assert "auto is deep" cmp "$SANDBOX/auto.npy" "$SANDBOX/deep.npy"
+    expect_ok 1 -- "$PLAIT" rerun p.png --check
+    assert "it is drawn again" grep -q 'every pixel as it was drawn' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" "${view[@]}" --zoom 1e6 --out null
+    assert "doubles are enough" [ "$(grep -c reference "$WORK/out")" -eq 0 ]
+    expect_ok 1 -- "$PLAIT" "${view[@]/0,1/1e30,0}" --zoom 1e9 --out null
+    assert "all escape" [ "$(grep -c reference "$WORK/out")" -eq 0 ]
+}
+
 # Parts can be named, so that ctest runs them side by side.
 if [ $# -eq 0 ]; then
-    set -- same_bits origin checkpoint texts warnings locations
+    set -- same_bits origin checkpoint texts warnings near_zero locations
 fi
 for part in "$@"; do "$part"; done
 finish

@@ -190,10 +190,10 @@ hello() {
     check_report report.json
     expect_ok 1 -- env FAKE_DEVICE=absent "$FAKED_PLAIT" hello --devices --json report.json
     assert "none" grep -q '^no node has a device: OpenCL finds none$' "$WORK/out"
-    assert "in one line" [ "$(wc -l <"$WORK/out")" -eq 2 ]
+    assert "in one line" [ "$(wc -l <"$WORK/out")" -eq 3 ]
     check_report report.json
     expect_ok 1 -- env FAKE_DEVICE=absent "$FAKED_PLAIT" hello
-    assert "which is for those who ask" [ "$(wc -l <"$WORK/out")" -eq 1 ]
+    assert "which is for those who ask" [ "$(wc -l <"$WORK/out")" -eq 2 ]
 }
 
 # As hello lists them, and which node has them.

@@ -185,6 +185,24 @@ part_agent() {
         return 1
     }
     assert "nothing is left of it" gone "$(cat "$WORK/sleeper")"
+    # A signal ends doctor, and with it what it has started, which is in groups of its own; one that is ignored does not.
+    local signal doctor_id
+    for signal in TERM INT HUP; do
+        rm "$WORK/sleeper"
+        last_command="doctor, ended by SIG$signal"
+        # A shell without job control has SIGINT ignored in what runs in its background.
+        (cd "$SANDBOX" && exec env --default-signal=INT,HUP "$PLAIT" doctor --agent "$agent" --hostfile hosts --timeout 1000) >"$WORK/out" 2>"$WORK/err" </dev/null &
+        doctor_id=$!
+        for _ in $(seq 600); do
+            if [ -s "$WORK/sleeper" ]; then break; fi
+            sleep 0.1
+        done
+        kill -"$signal" "$doctor_id"
+        status=0
+        wait "$doctor_id" || status=$?
+        assert "it ended by the signal, not with $status" [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
+        assert "nothing is left of its agents" gone "$(cat "$WORK/sleeper")"
+    done
     # One that closes its outputs and does not end.
     three_nodes
     node 127.0.0.3 'exec >&- 2>&-; exec sleep 4711'
@@ -235,6 +253,22 @@ part_lines() {
     type_line
     by_agent --rankfile ranks
     expect_clean 'after the host of a rank' 3
+    # Who logs in: Open MPI 4 looks into the rank file, Open MPI 5 into the host file, MPICH has no rank file.
+    if [ "$mpi" != mpich ]; then
+        local rank_users=me@ host_users=
+        if [ "$mpi" = openmpi ]; then rank_users='' host_users=me@; fi
+        write_hosts "${host_users}127.0.0.2" 127.0.0.3
+        node "${host_users:-$rank_users}127.0.0.2"
+        printf 'rank 0=%s127.0.0.2 slot=0:0\n' "$rank_users" >"$SANDBOX/ranks"
+        by_agent --rankfile ranks
+        expect_finding 'ranks:1: user me of 127.0.0.2 is in the (host file, and Open MPI 4|rank file, and Open MPI 5)'
+        type_line
+        by_agent --rankfile ranks --write users
+        assert "after the user: status is 0, not $status" [ "$status" -eq 0 ]
+        assert "the host file has it" grep -qx 'me@127.0.0.2 slots=1' "$SANDBOX/users/hostfile"
+        assert "and the rank file" grep -q '^rank 0=me@127.0.0.2 slot=' "$SANDBOX/users/rankfile"
+        write_hosts 127.0.0.2 127.0.0.3
+    fi
     if [ "$(getconf _NPROCESSORS_ONLN)" -ge 2 ]; then
         printf 'rank 0=127.0.0.2 slot=0:0\n' >"$SANDBOX/ranks"
         by_agent --rankfile ranks --threads 2

@@ -19,6 +19,9 @@ for ranks in 1 2 3 7; do
     new_sandbox
     expect_ok "$ranks" -- "$PLAIT" hello --json hello.json
     assert "a line per rank, in rank order" in_rank_order "$ranks"
+    # Lines of ranks fit into a terminal: versions are said once where they are the same.
+    assert "one line of versions" [ "$(grep -cxE 'Plait [0-9.]+, (Open MPI|MPICH|[0-9]).*' "$WORK/out")" -eq 1 ]
+    assert "and no other" [ "$(grep -c Plait "$WORK/out")" -eq 1 ]
     assert "the report has the ranks" grep -q "\"ranks\": $ranks" "$SANDBOX/hello.json"
 done
 

@@ -195,6 +195,18 @@ layers() {
     opened=$(sed -n 's/.*components_open: found loaded component //p' "$WORK/err" | sort -u | xargs)
 }
 
+# family COMMAND...: the processes that it spawns open the layers that those which spawn them do.
+family() {
+    local sets
+    new_sandbox
+    run_ranks 1 env OMPI_MCA_pml_base_verbose=10 "$@"
+    assert "status is 0, not $status" [ "$status" -eq 0 ]
+    sets=$(awk '/components_open: found loaded component/ { of[$1] = of[$1] " " $NF }
+        END { for (process in of) print of[process] }' "$WORK/err" | sort | uniq -c)
+    assert "all open the same layers, not $sets" [ "$(wc -l <<<"$sets")" -eq 1 ]
+    assert "and are a family" [ "$(awk '{ print $1 }' <<<"$sets")" -ge 2 ]
+}
+
 # Ranks of one node open the one layer that they need, and probe for no network.
 messages() {
     is_open_mpi || return 0
@@ -204,10 +216,13 @@ messages() {
         layers "$ranks"
         assert "$ranks ranks open one layer, not $opened" [ "$opened" = ob1 ]
     done
-    for setting in OMPI_MCA_pml=^ob1 OMPI_MCA_mtl=^ofi; do
+    for setting in OMPI_MCA_pml=^ob1 OMPI_MCA_mtl=^ofi OMPI_MCA_btl=^tcp; do
         layers 1 "$setting"
         assert "what the user has set stays, $opened" [ "$opened" != ob1 ]
     done
+    family "$PLAIT" integrate --workers 2
+    family "$MPIEXEC" -n 1 "$PLAIT" integrate --workers 2
+    family "$MPIEXEC" -n 1 "$PLAIT" check --only spawn
 }
 
 if [ $# -eq 0 ]; then set -- unlike foreign drivers inherited messages; fi

@@ -323,7 +323,15 @@ part_refusals() {
     expect_error "'0' is out of range" 2 -- "$PLAIT" study run --out s --ranks 0 -- pi
     expect_error 'has nothing in it' 2 -- "$PLAIT" study run --out s --ranks 4..2 -- pi
     expect_error 'is no part of the median' 2 -- "$PLAIT" study run --out s --ci 0% -- pi
-    expect_error '--max-repeat is below --repeat' 2 -- "$PLAIT" study run --out s --ci 1% --max-repeat 3 -- pi
+    expect_error '--max-repeat: 3 is below the 6 of --repeat' 2 -- "$PLAIT" study run --out s --ci 1% --max-repeat 3 -- pi
+    # Found at once, not after going through them.
+    local crossed=() placeholders=
+    for k in {1..40}; do
+        crossed+=(--set "p$k=1,2")
+        placeholders+="{p$k}"
+    done
+    expect_error 'more than 100000 points: give fewer' 2 -- "$PLAIT" study run --out s --ranks 1 "${crossed[@]}" "${law[@]}" -- "$placeholders"
+    expect_ok 1 -- "$PLAIT" study run --out s --ranks 1 --dry-run --zip "${crossed[@]}" "${law[@]}" -- "$placeholders"
     expect_error '4 ranks do not fit into the 3 slots' 2 -- "$PLAIT" study run --out s --hostfile hosts --ranks 1,4 -- pi
     printf 'one slots=two\n' >"$SANDBOX/badhosts"
     expect_error "'badhosts', line 1: the slots are no number" 2 -- "$PLAIT" study run --out s --hostfile badhosts --ranks 1 -- pi
@@ -341,7 +349,11 @@ part_refusals() {
     expect_error '--grow is for --mode weak' 2 -- "$PLAIT" study run --out s --grow darts -- pi
     expect_error 'ring has no option that grows' 2 -- "$PLAIT" study run --out s --mode weak -- ring
     expect_error 'name it by --grow' 2 -- "$PLAIT" study run --out s --mode weak "${law[@]}" -- 1
+    expect_error "--set n: 'a' is nothing that can grow" 2 -- "$PLAIT" study run --out s --mode weak --grow n --set n=a "${law[@]}" -- '{n}'
+    expect_error '--set: the study gives --json' 2 -- "$PLAIT" study run --out s --set json=a -- pi
+    expect_error '--launcher: copies of --mode throughput' 2 -- "$PLAIT" study run --out s --mode throughput --launcher 'srun -n {ranks}' -- pi
     expect_error 'cannot be run' 2 -- "$PLAIT" study run --out s --program ./missing
+    expect_error "'./' is a directory: name a file in it" 2 -- "$PLAIT" study run --out s --program ./
     expect_error 'cannot be started' 2 -- "$PLAIT" study run --out s --launcher 'no-such-launcher {ranks}' -- pi
     expect_error 'has no study in it' 2 -- "$PLAIT" study status nothing
     expect_error 'study: give one of compare, .*run' 2 -- "$PLAIT" study
@@ -504,6 +516,11 @@ PYTHON
     cp "$SANDBOX/s/report/report.html" "$WORK/first.html"
     report s
     assert "a report repeats" cmp -s "$WORK/first.html" "$SANDBOX/s/report/report.html"
+    # Warm-ups and replaced samples are not among those that ran somewhere.
+    made warm cores=1,2
+    sed -i '1,2s/"phase": "measure"/"phase": "warmup"/; $s/"phase"/"replaces": 3, "phase"/' "$SANDBOX/warm/samples.jsonl"
+    report warm
+    assert "builds and settings are of the same samples" [ "$(awk -F ' [|] ' '/^[|] (plait 0.1.0|a) [|]/ { print $NF }' "$WORK/report" | paste -sd ' ')" = '13 | 13 |' ]
     # Weak scaling and throughput, ranks and threads, parameters.
     made weak mode=weak serial=0.05
     report weak
@@ -513,6 +530,15 @@ PYTHON
     made hybrid cores=1,2 threads=1,2,4
     report hybrid
     assert "the heat map is there" [ -s "$SANDBOX/hybrid/report/heat.svg" ]
+    made named cores=1,2 threads=1,2 names=x,y
+    local long
+    long=$(printf '%0200d' 7)
+    report named --title "Title $long"
+    assert "a heat map of one of several names it" says 'ranks and threads per rank, of name=x: where the cores are used best. The data has the other'
+    if command -v pdftotext >/dev/null; then
+        assert "a word longer than a line is whole in the PDF" [ "$(pdftotext "$SANDBOX/named/report/report.pdf" - | tr -d ' \n' | grep -c "Title$long")" -eq 1 ]
+    fi
+    report hybrid
     assert "factors stand apart" says '^\| threads \| 1 to 4 threads, 2 ranks'
     assert "those of ranks too" says '^\| ranks \| 1 to 2 ranks, 4 threads each'
     # Upper bounds: a second rank of half the speed, a third of a quarter; and what the units allow.
@@ -664,8 +690,11 @@ part_compare() {
     expect_ok 1 -- "$PLAIT" study compare a few
     assert "few samples show nothing" [ "$(grep -c 'not shown: fewer than 6 samples$' "$WORK/out")" -eq 4 ]
     made load samples=8 disturbed=8
-    expect_ok 1 -- "$PLAIT" study compare a load
+    run_ranks 1 "$PLAIT" study compare a load
     assert "disturbed samples do not count" grep -q 'no samples that count in load$' "$WORK/out"
+    assert "what could not be compared is no success, $status" [ "$status" -eq 1 ]
+    assert "and says so" has_line 'nothing could be compared: .*--disturbed'
+    expect_ok 1 -- "$PLAIT" study compare a load --disturbed
     # Parameters may be named in any order, and differ after any number of characters.
     local long
     long=$(printf '%0600d' 1)
@@ -673,7 +702,7 @@ part_compare() {
         IFS=: read -r name first second <<<"$pair"
         expect_ok 1 -- "$PLAIT" study run --out "$name" --ranks 1 --repeat 1 --warmup 0 --set "$first" --set "$second" "${law[@]}" -- 1 '0.{x}' 0 '{y}'
     done
-    expect_ok 1 -- "$PLAIT" study compare one two
+    expect_ok 1 -- "$PLAIT" study compare one two --disturbed
     assert "points are the same whatever the order of their parameters" [ "$(grep -c '^ranks=1' "$WORK/out")" -eq 2 ]
     expect_error 'no point in common' 2 -- "$PLAIT" study compare one three
     made other timer=compute
@@ -729,6 +758,15 @@ part_merge() {
     assert "points are those of both" grep -q '^# 3 points, 32 samples' "$WORK/out"
     expect_ok 1 -- "$PLAIT" study merge m a --out again
     assert "also when merged again" grep -qxF 'merge: 32 samples of 2 studies, 16 repeated -> again' "$WORK/out"
+    # Copies of a study that were continued apart, as on two machines, have other samples of the same number.
+    made first samples=4 cores=1
+    cp -r "$SANDBOX/first" "$SANDBOX/second"
+    sed -i '$s/"started": "[^"]*"/"started": "2026-01-02T03:04:05Z"/' "$SANDBOX/second/samples.jsonl"
+    assert "one sample is another" [ "$(diff "$SANDBOX/first/samples.jsonl" "$SANDBOX/second/samples.jsonl" | grep -c '^>')" -eq 1 ]
+    expect_ok 1 -- "$PLAIT" study merge first second --out apart
+    assert "and none of them is left out" grep -qxF 'merge: 5 samples of 2 studies, 3 repeated -> apart' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" study merge second apart first --out apart2
+    assert "nor taken twice" grep -qxF 'merge: 5 samples of 3 studies, 8 repeated -> apart2' "$WORK/out"
     # A sample that was measured again after its study was merged replaces the one that came before.
     made redone samples=2 cores=1
     expect_ok 1 -- "$PLAIT" study merge b redone --out before
@@ -743,15 +781,16 @@ part_merge() {
     made piped seed=3 cores=1,2
     mv "$SANDBOX/piped/samples.jsonl" "$SANDBOX/kept"
     mkfifo "$SANDBOX/piped/samples.jsonl"
-    last_command='plait study merge a piped --out whole, killed'
-    (cd "$SANDBOX" && exec "$PLAIT" study merge a piped --out whole) >"$WORK/out" 2>"$WORK/err" &
+    # The pipe comes first, so that nothing is written while it waits.
+    last_command='plait study merge piped a --out whole, killed'
+    (cd "$SANDBOX" && exec "$PLAIT" study merge piped a --out whole) >"$WORK/out" 2>"$WORK/err" &
     merge=$!
     cat "$SANDBOX/kept" >"$SANDBOX/piped/samples.jsonl"
     for ((k = 0; k < 1200; k++)); do
-        [ ! -e "$SANDBOX/.plait-merge-whole/study.json" ] || break
+        [ ! -e "$SANDBOX/.plait-merge-whole/samples.jsonl" ] || break
         sleep 0.05
     done
-    assert "it is made next to its place" [ -e "$SANDBOX/.plait-merge-whole/study.json" ]
+    assert "it is made next to its place" [ -e "$SANDBOX/.plait-merge-whole/samples.jsonl" ]
     assert "nothing stands in its place while it is made" [ ! -e "$SANDBOX/whole" ]
     expect_error "is in use by another study, process $merge" 2 -- "$PLAIT" study merge a --out whole
     kill -KILL "$merge"
@@ -778,6 +817,12 @@ part_merge() {
     expect_error "are of different studies: --timer is 'total' there and 'compute' here" 2 -- "$PLAIT" study merge a other --out n
     expect_error 'has a study already' 2 -- "$PLAIT" study merge a b --out m
     expect_error '--out is missing' 2 -- "$PLAIT" study merge a b
+}
+
+# fnv1a FILE: its FNV-1a 64.
+fnv1a() {
+    python3 -c 'import functools, sys
+print("%016x" % functools.reduce(lambda h, b: (h ^ b) * 0x100000001B3 % 2**64, open(sys.argv[1], "rb").read(), 0xCBF29CE484222325))' "$1"
 }
 
 # Which build a sample ran stands in it, and samples of different ones are noticed: of plait, and of a program that was
@@ -808,13 +853,23 @@ part_builds() {
     assert "measured again, all are of one" [ "$(grep -c builds "$WORK/out" || true)" -eq 0 ]
     printf '#!/bin/sh\necho "# more" >>"$0"\n' >"$SANDBOX/self"
     chmod +x "$SANDBOX/self"
+    local launched
+    launched=$(fnv1a "$SANDBOX/self")
     expect_ok 1 -- "$PLAIT" study run --out each --repeat 3 "${program[@]}" ./self
     assert "each launch is looked at" grep -q '^# the samples are of 3 builds' "$WORK/out"
+    assert "before what it ran has changed" \
+        [ "$(value each "measured[0]['environment']['build']['files'][0]['fnv1a']")" = "$launched" ]
     echo 'echo one' >"$SANDBOX/script"
     expect_ok 1 -- "$PLAIT" study run --out i --repeat 1 "${program[@]}" sh -- script
     echo 'echo two' >"$SANDBOX/script"
     expect_ok 1 -- "$PLAIT" study run --out i --repeat 2 "${program[@]}" sh -- script
     assert "a script is part of what runs" grep -qE '^#   1 sample: sh fnv1a [0-9a-f]{16}, script fnv1a [0-9a-f]{16}$' "$WORK/out"
+    # Also of an interpreter that is named by its path, and has options of its own.
+    ln -s "$(command -v sh)" "$SANDBOX/sh"
+    expect_ok 1 -- "$PLAIT" study run --out o --repeat 1 "${program[@]}" ./sh -- -e -u script
+    assert "of an interpreter by its path, too" [ "$(value o "[f['name'] for f in samples[0]['environment']['build']['files']]")" = "['sh', 'script']" ]
+    expect_ok 1 -- "$PLAIT" study run --out f --repeat 1 "${program[@]}" ./work -- script
+    assert "what another program reads is no script" [ "$(value f "[f['name'] for f in samples[0]['environment']['build']['files']]")" = "['work']" ]
     made a commits=a
     made b commits=b
     run_ranks 1 "$PLAIT" study compare a b --threshold 100%

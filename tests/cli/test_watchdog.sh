@@ -97,6 +97,7 @@ part_asleep() {
     for rank in 0 1; do
         with_library 3 asleep "$rank" "$PLAIT" ring --watchdog 3
         ended "$rank" "$(hostname)" 'running \(asleep, or waiting for a disk\)'
+        assert "no rank that is held needs memory" [ "$(grep -c 'memory is asked for' "$WORK/err")" -eq 0 ]
     done
     with_library 3 asleep 2 "$PLAIT" pi --sweep 4^5:4^6 --watchdog 3
     ended 2 "$(hostname)" 'running \(asleep, or waiting for a disk\)'

@@ -15,6 +15,8 @@ command -v abidw >/dev/null || { echo 'no abidw (abigail-tools)'; exit 77; }
 write_abi() {
     abidw --headers-dir "$top/kernels/include" --drop-private-types --no-corpus-path --no-comp-dir-path --no-show-locs --no-elf-needed \
         --out-file "$1" "$library"
+    # Where the sources lay when it was recorded is nobody's concern.
+    sed -i "s|$(realpath "$top")/||g" "$1"
     # Without types there would be nothing to compare.
     grep -q "<class-decl name='plait_escape'" "$1" || { echo "$library: has no debugging information"; exit 1; }
 }

@@ -52,6 +52,17 @@ enum plait_status plait_escape_picture(const struct plait_escape *escape,
     return function(escape, exec, counts);
 }
 
+enum plait_status plait_smooth_compute(const struct plait_escape *escape,
+                                       const struct plait_exec *exec, struct plait_row_range range,
+                                       int32_t *counts, struct plait_smooth_output *output) {
+    static bool has_waited;
+    enum plait_status (*function)(const struct plait_escape *, const struct plait_exec *,
+                                  struct plait_row_range, int32_t *, struct plait_smooth_output *);
+    FIND(function);
+    wait_once(&has_waited);
+    return function(escape, exec, range, counts, output);
+}
+
 enum plait_status plait_smooth_rows(const struct plait_escape *escape,
                                     const struct plait_exec *exec, struct plait_row_range range,
                                     uint32_t cols, const int32_t *counts,

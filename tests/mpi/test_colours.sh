@@ -83,7 +83,7 @@ progress)
     shown 2 "julia_drawing" julia --size 2000x50 --stream --out p.ppm
     shown 1 "colour_reading colour_drawing" colour p.npy --out q.ppm
     expect_ok 1 -- "$PLAIT" mandelbrot --size 60x40 --colour smooth --out p.png
-    shown 1 "rerun rerun_colours" rerun p.png --check
+    shown 1 "rerun" rerun p.png --check
     ;;
 *)
     echo "give one of: smooth samples right progress"

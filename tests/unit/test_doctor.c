@@ -182,6 +182,22 @@ static const struct setup {
      .ranks = "rank 0=red07 slot=0:0\nrank 1=red slot=0:0-3\nrank 2=red07 slot=0:1\n",
      .sentence = "ranks:1: rank 0 is placed on red07, which the host file does not have",
      .line = "echo 'red07 slots=2' >>hosts"},
+    {.check = "rank-user", /* of a node that is not this machine; one line for all its ranks */
+     .ranks = "rank 0=pi@red slot=0:0\nrank 1=red02 slot=0:0\nrank 2=red02 slot=0:1\n",
+     .sentence =
+         "ranks:2: user pi of red02 is in the host file, and Open MPI 4 takes users from a rank file if there is one",
+     .line =
+         "sed -i -E 's/=[[:space:]]*([^@[:space:]]*@)?red02([[:space:]]|$)/=pi@red02\\2/' ranks"},
+    {.check = "rank-user",
+     .ranks = "rank 0=red slot=0:0\nrank 1=red02 slot=0:0\nrank 2=bob@red01 slot=0:1\n",
+     .nodes = {"mpirun.version=Open MPI 5.0.7\nprted=/p\nplait.mpi=libmpi.so.40.40.7",
+               "mpirun.version=Open MPI 5.0.7\nprted=/p",
+               "mpirun.version=Open MPI 5.0.7\nprted=/p"},
+     .sentence =
+         "ranks:3: user bob of red01 is in the rank file, and Open MPI 5 takes users from the host file alone",
+     .line = "sed -i -E '2s/^[[:space:]]*([^@#[:space:]]*@)?/bob@/' hosts"},
+    {.check = NULL, /* the user that both have, or that Open MPI 4 takes from the rank file */
+     .ranks = "rank 0=red slot=0:0\nrank 1=pi@red02 slot=0:0\nrank 2=bob@red01 slot=0:1\n"},
     {.check = "rank-missing",
      .ranks = "rank 0=red slot=0:0-3\nrank 2=red01 slot=0:0-3\n",
      .sentence = "mpirun: the rank file does not place rank 1 of 2",
@@ -425,6 +441,7 @@ enum { SETUPS = sizeof setups / sizeof setups[0] };
 struct cluster {
     struct host_list hosts;
     struct node_facts nodes[NODES];
+    struct doctor_view view;
     struct findings findings;
 };
 
@@ -473,7 +490,7 @@ static void examine(struct cluster *cluster, const struct setup *setup) {
     CU_ASSERT_EQUAL(cluster->hosts.problem_count, 0);
     for (size_t k = 0; k < NODES; k++)
         read_node(&cluster->nodes[k], healthy[k], setup->nodes[k], setup->slurm, names[k]);
-    const struct doctor_view view = {
+    cluster->view = (struct doctor_view){
         .hosts = &cluster->hosts,
         .nodes = cluster->nodes,
         .count = NODES,
@@ -489,7 +506,7 @@ static void examine(struct cluster *cluster, const struct setup *setup) {
         .library = "/usr/lib/libplait.so.0",
         .directory = "/home/pi/run",
     };
-    CU_ASSERT(doctor_examine(&view, &cluster->findings, &failure));
+    CU_ASSERT(doctor_examine(&cluster->view, &cluster->findings, &failure));
 }
 
 static void cluster_free(struct cluster *cluster) {
@@ -497,6 +514,30 @@ static void cluster_free(struct cluster *cluster) {
         facts_free(&cluster->nodes[k]);
     hosts_free(&cluster->hosts);
     findings_free(&cluster->findings);
+}
+
+/* A path may be as long as the system takes, four times as long where it is full of quotes. */
+static void test_long_path(void) {
+    static const struct setup setup = {.ranks = "rank 0=red07 slot=0:0\n"};
+    struct cluster cluster;
+    struct findings again;
+    struct failure failure = {0};
+    char path[4001], *quoted;
+    memset(path, '\'', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    quoted = shell_quoted(path);
+    examine(&cluster, &setup);
+    struct doctor_view view = cluster.view;
+    view.hostfile = path;
+    CU_ASSERT(doctor_examine(&view, &again, &failure));
+    CU_ASSERT_FATAL(again.count > 0 && quoted);
+    CU_ASSERT_STRING_EQUAL(again.items[0].check->name, "rank-host-unknown");
+    CU_ASSERT(strlen(again.items[0].line) > 4 * (sizeof path - 1));
+    CU_ASSERT_STRING_EQUAL(again.items[0].line + strlen(again.items[0].line) - strlen(quoted),
+                           quoted);
+    free(quoted);
+    findings_free(&again);
+    cluster_free(&cluster);
 }
 
 static void test_setups(void) {
@@ -687,6 +728,8 @@ static void test_ranks(void) {
     CU_ASSERT_EQUAL_FATAL(list.rank_count, 6);
     CU_ASSERT_EQUAL(hosts_rank_cores(&list.ranks[0]), 4);
     CU_ASSERT_STRING_EQUAL(list.ranks[1].host, "red01");
+    CU_ASSERT_STRING_EQUAL(list.ranks[1].user, "pi");
+    CU_ASSERT_STRING_EQUAL(list.ranks[2].user, "");
     CU_ASSERT(list.ranks[1].span_count == 2 && list.ranks[1].spans[1].socket == 1);
     CU_ASSERT_EQUAL(hosts_rank_cores(&list.ranks[2]), 5);
     CU_ASSERT_EQUAL(list.ranks[2].spans[0].socket, -1);
@@ -722,6 +765,7 @@ static void test_nodelist(void) {
 
 int main(void) {
     CU_TestInfo tests[] = {{"set-ups", test_setups},
+                           {"a long path", test_long_path},
                            {"table", test_table},
                            {"page", test_page},
                            {"a reply", test_reply},

@@ -182,6 +182,25 @@ static void test_gradient_hues(void) {
     scratch_end();
 }
 
+/* Six decimal digits may leave a gap between segments, and before the first: what lies there has
+ * the colour of the end next to it, whatever the blending. */
+static void test_gradient_gaps(void) {
+    struct palette palette;
+    struct failure failure;
+    scratch_begin();
+    for (int b = 0; b < 6; b++) {
+        char text[256];
+        snprintf(text, sizeof text,
+                 "GIMP Gradient\n2\n0.000001 0.2 0.333333 1 0 0 1 0 1 0 1 %d 0\n"
+                 "0.333334 0.6 1 0 0 1 1 1 1 1 1 %d 0\n",
+                 b, b);
+        CHECK(load(text, &palette, &failure));
+        CHECK(is_colour(&palette, 0, 255, 0, 0));
+        CHECK(is_colour(&palette, 85, 0, 0, 255)); /* at 1 / 3 */
+    }
+    scratch_end();
+}
+
 static void test_broken_files(void) {
     static const struct {
         const char *content, *error;
@@ -203,6 +222,10 @@ static void test_broken_files(void) {
         {"ff0000 \x7f\n", ":1: holds the byte 0x7f: give a text file with a colour on each line"},
         {"ff,0000\n", ":1: 'ff,0000' is not a colour: write rrggbb or #rrggbb"},
         {"ff0000#red\n", ":1: 'ff0000#red' is not a colour: write rrggbb or #rrggbb"},
+        {"0 0 300\n1 1 1\n",
+         ":1: '0 0 300' is not a colour: write red, green and blue from 0 to 255"},
+        {" 1\t2\n", ":1: '1?2' is not a colour: write red, green and blue from 0 to 255"},
+        {"000000 000000\n", ":1: '000000 000000' is not a colour: write rrggbb or #rrggbb"},
         {"0 0 0\n0 0 256\n",
          ":2: '0 0 256' is not a colour: write red, green and blue from 0 to 255"},
         {"0 0 0\nff0000\n",
@@ -217,7 +240,8 @@ static void test_broken_files(void) {
         {"GIMP Gradient\nName: x\n0\n", ":3: '0' is no number of segments: it is 1 to 65536"},
         {"GIMP Gradient\n2\n0 0 1 0 0 0 1 1 1 1 1 0 0\n",
          ": the gradient has 1 segments of 2: give the whole file"},
-        {"GIMP Gradient\n1\n0 0 0.5 0 0 0 1 1 1 1 1 0 0\n", ": the last segment does not end at 1"},
+        {"GIMP Gradient\n1\n0 0 0.5 0 0 0 1 1 1 1 1 0 0\n",
+         ": the last segment ends at 0.5: end it at 1"},
         {"GIMP Gradient\n1\n0 0 1 0 0 0 1 1 1 1 1 0 0\n0\n",
          ":4: one segment too many: the file announces 1"},
         {"GIMP Gradient\n1\n0 0 1 0 0 0 1 1 1 1 1 0 x\n", ":3: a segment is a line of numbers"},
@@ -271,6 +295,7 @@ int main(int argc, char **argv) {
         {"decimal files", test_decimal_files},
         {"gradients", test_gradients},
         {"gradient hues", test_gradient_hues},
+        {"gradient gaps", test_gradient_gaps},
         {"broken files", test_broken_files},
         {0},
     };
