@@ -88,7 +88,7 @@ enum plait_status plait_deep_begin(const struct plait_escape *escape,
         return PLAIT_E_MEMORY;
     made->escape = *escape;
     made->view = *view;
-    made->extended = view->pitch_exponent < PLAIT_DEEP_PLAIN_EXPONENT;
+    made->extended = view->pitch_exponent < plait_deep_plain_exponent(escape->kind);
     for (int k = 0; k < 2; k++)
         made->orbits[k].extended_d = (struct plait_deep_extended){0, 0, PLAIT_DEEP_ZERO};
     *deep = made;

@@ -19,6 +19,7 @@ static const char *const interior_choices[] = {"fast", "brute", NULL};
 
 static const char *const region_rivals[] = {"center", "zoom", NULL};
 static const char *const center_rivals[] = {"region", NULL};
+static const char *const location_rivals[] = {"region", "center", "zoom", NULL};
 
 /* Values of --out that name no file. */
 static const char *const out_choices[] = {"null", NULL};
@@ -84,8 +85,24 @@ static const char *const out_choices[] = {"null", NULL};
     }
 
 const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
-    SIZE_ROW("1200x800"), MULTIPLIER_ROW, REGION_ROW("-2,1,-1,1"), CENTER_ROW("-0.5,0"),
-    ZOOM_ROW("3"),        METHOD_ROW,     MAXIT_ROW("127"),        OUT_ROW("mandelbrot.png"),
+    SIZE_ROW("1200x800"),
+    MULTIPLIER_ROW,
+    REGION_ROW("-2,1,-1,1"),
+    CENTER_ROW("-0.5,0"),
+    ZOOM_ROW("3"),
+    {
+        .name = "location",
+        .kind = OPTION_TEXT,
+        .argument = "FILE",
+        .help =
+            "take the centre, the zoom and, unless --maxit is given, the steps from a location of Kalles Fraktaler (.kfr), Fraktaler-3 or rust-fractal (.toml), instead of --center and --zoom",
+        .offset = MEMBER(location),
+        .rivals = location_rivals,
+        .reads = true,
+    },
+    METHOD_ROW,
+    MAXIT_ROW("127"),
+    OUT_ROW("mandelbrot.png"),
 };
 
 const struct option julia_option_rows[JULIA_OPTIONS] = {

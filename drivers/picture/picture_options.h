@@ -20,7 +20,8 @@ struct picture_options {
     double region[4];   /* xmin, xmax, ymin, ymax */
     const char *center; /* re, im: texts, since a deep view needs every digit */
     const char *zoom;
-    int method; /* enum picture_method */
+    const char *location; /* mandelbrot: a file of another program; NULL: none */
+    int method;           /* enum picture_method */
     uint64_t maxit;
     const char *c;  /* julia: re, im */
     double bailout; /* julia */
@@ -46,7 +47,7 @@ enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
 /* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
  * subcommand, then how it is computed and shown, the same for both. */
-enum { PICTURE_OPTIONS = 11, MANDELBROT_OPTIONS = 8, JULIA_OPTIONS = 10 };
+enum { PICTURE_OPTIONS = 11, MANDELBROT_OPTIONS = 9, JULIA_OPTIONS = 10 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];

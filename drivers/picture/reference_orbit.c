@@ -120,9 +120,11 @@ bool deep_reference_begin(struct deep_reference **reference, const struct plait_
     }
 
     const int64_t exponent = mpfr_get_exp(made->pitch) - 1;
-    const int64_t words = (SPARE_BITS - exponent + 63) / 64; /* of a positive number, or less */
+    /* Julia: next to 0 what counts is the square of a pixel, and it is added to c. */
+    const int64_t depth = escape->kind == PLAIT_JULIA ? 2 * exponent : exponent;
+    const int64_t words = (SPARE_BITS - depth + 63) / 64; /* of a positive number, or less */
     made->bits = words > 2 ? (mpfr_prec_t)(64 * words) : 128;
-    made->extended = exponent < PLAIT_DEEP_PLAIN_EXPONENT;
+    made->extended = exponent < plait_deep_plain_exponent(escape->kind);
     made->decimals = (int64_t)ceil(-(double)exponent * 0.30103);
     mpfr_inits2(made->bits, made->center[0], made->center[1], made->c[0], made->c[1], made->x,
                 made->y, made->xx, made->yy, made->xy, made->s, (mpfr_ptr)NULL);

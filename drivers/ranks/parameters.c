@@ -64,11 +64,18 @@ static bool parameters_check_same_command_line(const struct session *session,
 bool parameters_share(const struct session *session, struct option_values *values,
                       const struct option_set *const *sets, size_t set_count,
                       struct failure *failure) {
-    unsigned char *buffer = NULL;
-    size_t bytes = 0;
     if (!parameters_check_same_command_line(session, values, failure))
         return false;
-    if (session_is_root(session) && parameter_sources_merge(values, sets, set_count, failure))
+    if (session_is_root(session))
+        parameter_sources_merge(values, sets, set_count, failure);
+    return parameters_broadcast(session, values, failure);
+}
+
+bool parameters_broadcast(const struct session *session, struct option_values *values,
+                          struct failure *failure) {
+    unsigned char *buffer = NULL;
+    size_t bytes = 0;
+    if (session_is_root(session) && failure->exit_status == EXIT_DONE)
         values_pack(values, &buffer, &bytes, failure);
     if (!agree(session, failure)) {
         free(buffer);

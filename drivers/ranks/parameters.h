@@ -14,4 +14,8 @@ bool parameters_share(const struct session *session, struct option_values *value
                       const struct option_set *const *sets, size_t set_count,
                       struct failure *failure);
 
+/* Collective. All ranks get the values of rank 0, or its failure if it has one. */
+bool parameters_broadcast(const struct session *session, struct option_values *values,
+                          struct failure *failure);
+
 #endif

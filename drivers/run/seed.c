@@ -40,7 +40,8 @@ bool seed_settle(const struct session *session, struct option_values *values, ui
 }
 
 bool seed_settle_of_checkpoint(const struct session *session, struct option_values *values,
-                               struct failure *failure) {
+                               void *state, struct failure *failure) {
+    (void)state;
     const char *path = values_text(values, "checkpoint");
     char seed[24] = "";
     uint64_t number;

@@ -19,6 +19,6 @@ bool seed_settle(const struct session *session, struct option_values *values, ui
 /* Collective, before seed_settle, as command->settle. A seed that is to be drawn is that of the
  * file that --checkpoint names, if there is one: the same command continues with it. */
 bool seed_settle_of_checkpoint(const struct session *session, struct option_values *values,
-                               struct failure *failure);
+                               void *state, struct failure *failure);
 
 #endif

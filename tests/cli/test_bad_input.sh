@@ -84,6 +84,33 @@ deep_views() {
     bad 'gpu-ranks: deep views' --center 0,1 --zoom 1e50 --gpu-ranks all
 }
 
+# Locations are refused before anything is computed, and not mixed with a view that is given in the same place.
+locations() {
+    local view text
+    new_sandbox
+    printf 'Re: 0\nIm: 1\nZoom: 1e40\nRotateAngle: 30\n' >"$SANDBOX/good.kfr"
+    printf '[mandelbrot]\nlocation = good.kfr\nzoom = 2\n' >"$SANDBOX/both.ini"
+    for view in --center=0,0 --zoom=5 --region=-2,1,-1,1; do
+        RANKS_LIST=2 expect_error "--location and ${view%=*} both set the view: give only one" 2 -- \
+            "$PLAIT" mandelbrot --location good.kfr "$view"
+    done
+    RANKS_LIST=1 expect_error 'both.ini:2: location and both.ini:3: zoom both set the view' 2 -- \
+        "$PLAIT" mandelbrot --config both.ini
+    expect_error "cannot read the location 'absent.kfr': No such file" 2 -- "$PLAIT" mandelbrot --location absent.kfr
+    RANKS_LIST=1 expect_error "the location '.': is a directory|cannot read the location '.'" 2 -- "$PLAIT" mandelbrot --location .
+    RANKS_LIST=1 expect_error 'location' 2 -- "$PLAIT" mandelbrot --location ''
+    RANKS_LIST=1 expect_error 'are one file' 2 -- "$PLAIT" mandelbrot --location good.kfr --json ./good.kfr --out null
+    RANKS_LIST=1 expect_error 'frobnicate' 2 -- "$PLAIT" mandelbrot --location good.kfr --frobnicate
+    RANKS_LIST=1 expect_error 'resol|precision|--method auto' 2 -- "$PLAIT" mandelbrot --location good.kfr --method direct
+    RANKS_LIST=1 expect_error "unknown option '--location'" 2 -- "$PLAIT" julia --location good.kfr
+    for text in 'no location is in it|' 'another fractal|Re: 0\nIm: 1\nZoom: 5\nPower: 3\n' \
+        "bad.kfr:2: Im 'x' |Re: 0\nIm: x\nZoom: 5\n" 'Zoom is missing|Re: 0\nIm: 1\n' \
+        '64 or more from 0|Re: 64\nIm: 0\nZoom: 1e50\n' 'beyond 1e100000|Re: 0\nIm: 1\nZoom: 1e100000\n'; do
+        printf '%b' "${text#*|}" >"$SANDBOX/bad.kfr"
+        RANKS_LIST=2 expect_error "${text%%|*}" 2 -- "$PLAIT" mandelbrot --location bad.kfr
+    done
+}
+
 names() {
     local threads multiplier
     bad 'frobnicate' --frobnicate 1
@@ -256,7 +283,7 @@ commands() {
 
 # Parts can be named, so that ctest runs them side by side.
 if [ $# -eq 0 ]; then
-    set -- sizes step_limits regions centers views deep_views names memory inputs palettes colours pdf output_directories configurations environment \
+    set -- sizes step_limits regions centers views deep_views locations names memory inputs palettes colours pdf output_directories configurations environment \
         julia_only commands
 fi
 for part in "$@"; do "$part"; done

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Deep views: the same files for any ranks, threads, paths and schedules, in memory and streamed, drawn
-# again by rerun, from a checkpoint, and equal to full precision; texts of any length, and what is warned of.
-#     test_deep.sh same_bits|origin|checkpoint|texts|warnings|near_zero
+# again by rerun, from a checkpoint, and equal to full precision; texts of any length, locations of other programs,
+# and what is warned of.
+#     test_deep.sh same_bits|origin|checkpoint|texts|warnings|near_zero|locations
 # LIST_PATHS names a program that prints the paths of this machine.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -116,6 +117,30 @@ warnings() {
     RANKS_LIST=1 expect_error "verify-exact is for deep views" 2 -- "$PLAIT" mandelbrot --verify-exact --out null
 }
 
+# The view of a file is that of its centre and zoom, for which 3 H / 4 W of the file's makes the same height; a
+# value that is given on the command line counts more than one of a file that another place names.
+locations() {
+    local center=-0.743643887037158704752191506114774,0.131825904205311970493132056385139
+    new_sandbox
+    printf 'Re: %s\r\nIm: %s\r\nZoom: 8E14\r\nIterations: 12000\r\nRotateAngle: 30\r\nColors: 1,2,3\r\n' \
+        "${center%,*}" "${center#*,}" >"$SANDBOX/seahorse.kfr"
+    printf 'program = "fraktaler-3"\nlocation.real = "0"\nlocation.imag = "1"\nlocation.zoom = "1e40"\n' >"$SANDBOX/i.f3.toml"
+    expect_ok 1 -- "$PLAIT" mandelbrot --center "$center" --zoom 4e14 --maxit 12000 --size 24x16 --out e.png
+    expect_ok 2 -- "$PLAIT" mandelbrot --location seahorse.kfr --size 24x16 --out p.png --json r.json
+    assert "the picture is that of the centre and the zoom" cmp "$SANDBOX/p.png" "$SANDBOX/e.png"
+    assert "one line says what is left out" [ "$(plait_lines)" -eq 1 ]
+    assert "namely this" grep -qxF "plait: warning: --location 'seahorse.kfr' of Kalles Fraktaler: left out: rotation 30, colours, imaginary axis downwards" \
+        "$WORK/err"
+    check_report r.json
+    expect_ok 1 -- "$PLAIT" rerun p.png
+    assert "the file is not part of the command" [ "$(grep -c location "$WORK/out")" -eq 0 ]
+    expect_ok 2 -- env PLAIT_ZOOM=7 "$PLAIT" mandelbrot --location i.f3.toml --maxit 900 --size 24x16 --out p.png
+    assert "nothing is left out" [ "$(plait_lines)" -eq 0 ]
+    expect_ok 1 -- "$PLAIT" rerun p.png
+    assert "the file's zoom, and the given steps" grep -qF -- '--center 0,1 --zoom 5e39 --maxit 900' "$WORK/out"
+    expect_ok 1 -- env PLAIT_LOCATION=absent "$PLAIT" mandelbrot --center 0,0 --size 24x16 --out null
+}
+
 # Near 0 the first step of a Julia set loses in c what doubles tell apart, so that all counts would be equal: auto is deep.
 near_zero() {
     local view=(julia --c 0,1 --center 0,0 --maxit 500 --size 24x16)
@@ -134,7 +159,7 @@ near_zero() {
 
 # Parts can be named, so that ctest runs them side by side.
 if [ $# -eq 0 ]; then
-    set -- same_bits origin checkpoint texts warnings near_zero
+    set -- same_bits origin checkpoint texts warnings near_zero locations
 fi
 for part in "$@"; do "$part"; done
 finish

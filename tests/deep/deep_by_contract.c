@@ -2,7 +2,14 @@
  * Deep zoom as its contract says, written from that text alone by someone who had not seen Plait's
  * sources. As plain as it can be: one thread, one pixel after the other, each table searched from
  * its longest skip downwards, no test for repeated orbits, no mirror images, and no arithmetic
- * shared with Plait.
+ * shared with Plait. Two lines of view_make differ from that text, which treated both kinds as
+ * Mandelbrot is here. Where Z_m = 0 a Julia set's z becomes z^2, and no c is added: from about
+ * 1e162 to 1e268 doubles lost it, and where c has as many digits as that takes, so did an orbit of
+ * 96 - E bits. Counts were maxit, or all the same, where balls prove others
+ * (golden/deep_certified_julia_*.txt).
+ *
+ * Plait's build makes it, and unit/test_deep_golden.c compares it with the kernel on views at
+ * random.
  *
  *     cc -std=c11 -O2 -ffp-contract=off deep_by_contract.c -o deep_by_contract -lmpfr -lgmp -lm
  *     deep_by_contract [--counts] [--smooth] [--single] [FILE]
@@ -379,9 +386,9 @@ static bool view_make(struct view *view, const char *zoom_text, char *kind, cons
     mpfr_ui_div(width, view->julia ? 4 : 3, zoom, MPFR_RNDN);
     mpfr_div_ui(d, width, (unsigned long)view->w, MPFR_RNDN);
     const long e = mpfr_get_exp(d) - 1; /* MPFR's fractions are below 1 */
-    view->wide = e < -900;
-    view->precision = 64 * ((96 - e + 63) / 64);
-    if (e > 96 || view->precision < 128)
+    view->wide = e < (view->julia ? -480 : -900);
+    view->precision = 64 * ((96 - (view->julia ? 2 * e : e) + 63) / 64);
+    if (e > 48 || view->precision < 128)
         view->precision = 128;
     view->d = real_from(d, view->wide);
     view->rad = product(real_of((double)(view->w > view->h ? view->w : view->h) / 2, view->wide),

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Certified counts of small deep pictures: proved by ball arithmetic (FLINT, Arb), not measured. For each pixel c a ball that
-is certain to hold z_n is iterated; |z_n|^2 < 4 is proved for every n below the count, and |z_n|^2 >= 4 at it, or |z_n|^2 < 4
-up to maxit. A pixel for which a comparison is uncertain is tried again with half as many bits more.
+is certain to hold z_n is iterated; |z_n|^2 < r^2 is proved for every n below the count, and |z_n|^2 >= r^2 at it, or
+|z_n|^2 < r^2 up to maxit. A pixel for which a comparison is uncertain is tried again with half as many bits more.
 
 A pixel is the point of the contract: centre, as its text says, exactly, plus ((j - W/2) d, (H/2 - i) d), each rounded to 53
-bits, d = 3 / ZOOM / W likewise. So what may differ from these counts is a program's iteration, not its view.
+bits, d = 3 / ZOOM / W (Julia: 4) likewise. So what may differ from these counts is a program's iteration, not its view.
 
     pip install python-flint                (the files are of 0.9)
     deep_certified.py NAME [NAME...]        writes ../golden/deep_certified_NAME.txt
 
-A file has a line `NAME W H ZOOM MAXIT - RE IM`, as deep_by_contract.c reads it, and below it H lines of W counts. The counts of
+A file has a line `NAME W H ZOOM MAXIT KIND RE IM`, as deep_by_contract.c reads it, and below it H lines of W counts. The counts of
 the contract are equal to these in all pixels but one of misiurewicz50 (6925 for 11959) and 37 of deep1000: these are on the
 lines of symmetry, the middle row and column and the diagonals, where the view is symmetric to more digits than doubles have."""
 import sys
@@ -21,7 +21,7 @@ from flint import arb, ctx, fmpq
 
 START_BITS_MORE = 128  # beyond those of the depth
 
-# NAME: (W, H, ZOOM, MAXIT, RE, IM)
+# NAME: (W, H, ZOOM, MAXIT, RE, IM), for Julia with CRE, CIM, R after these
 VIEWS = {
     "seahorse15": (24, 18, "1e15", 20000,
         "-0.743643887037158704752191506114774",
@@ -83,6 +83,31 @@ VIEWS = {
         "60196068859978709454420080985028332570630658682570049725992915647614169818956594274723416062999520465552"
         "90865909424595778928235293078182181435441768298201576343095869851647702651708212855576879246121289584251"
         "892847493397555996653660033907364255443786305333455924651687320065829616448393375224299"),
+    # Julia sets around 0, and around a point that two steps take to 0: z becomes its square, which is below 2^-1074.
+    "julia_origin": (16, 12, "2.1e270", 3000, "0", "0", "0", "1", 2),
+    "julia_preimage": (13, 9, "1e250", 3000,
+        "1.13023578208467657694517905811889256611530880376089821572147592265905711913076530484893121434762557453"
+        "7826757792676404584717904044425025623835668519916182025508184097081486864085827880142531607856709262245"
+        "3104979377298545053036638212931536702200151443514850807110961050653849081434407713245775472738633877238"
+        "09230472904308743799558678617524248594695079659372979713701966588822057808585759251798089511",
+        "-0.7551994054009927475823195495835606002644250341472416372756171836073933770357666729671334206349375897"
+        "2248313829178945020944772020723021025043677261016963694558310515571849865138540111742539911769316326996"
+        "1839015784123342507238835815728851376741661153898097073894170707403091527060267552511304440759215938103"
+        "7473575782224524581775076396232438080527067049486404369028919613295152317208301892396135671096",
+        "0", "1", 2),
+    # The square counts in c, which is a Misiurewicz point to twice as many digits as pixels are deep.
+    "julia_misiurewicz": (13, 9, "1e200", 8000, "0", "0",
+        "-0.1010963638456221610257854457386225654638054428262534838769311776607808407404705842748212198105167790"
+        "3340453190855674119397154614426091188235570390768030161575841814343545448230681066640294193782674118916"
+        "0781952644899539699533446682339312669900981755715042520653886699186134433396160061056277538514425960956"
+        "0703568221643279956133036926714760377797284054712680198070495956434312261307462189673787291057181567980"
+        "119748624327788521223",
+        "0.95628651080914150077109605772997743580983333651052917003431432150052465906571673252697841078733980720"
+        "4344472492646928436675240656746572265620081571974155131383122805488444381057167787020373839505547727930"
+        "9548311953190385170024877917670113105649462054553485859930615004427397447762045980085973915977603864276"
+        "6707440422533353543235668594047123274570837878571482486158738696750601083540661226888031134410954052208"
+        "22267412663824851779",
+        2),
 }
 
 
@@ -98,23 +123,24 @@ def nearest_53(x):
     return round(x * Fraction(2) ** power) / Fraction(2) ** power
 
 
-def certified_count(re, im, maxit):
-    """The count of the point re + i im, or None if a comparison is uncertain at this precision."""
-    cx, cy = (arb(fmpq(v.numerator, v.denominator)) for v in (re, im))
-    x, y, four = arb(0), arb(0), arb(4)
+def certified_count(z, c, r, maxit):
+    """The count of the orbit of z under z -> z^2 + c, or None if a comparison is uncertain at this precision."""
+    x, y, cx, cy = (arb(fmpq(v.numerator, v.denominator)) for v in (*z, *c))
+    limit = arb(r * r)
     for n in range(maxit):
         xx, yy = x * x, y * y
         square = xx + yy
-        if not square < four:  # true only if it is certain
-            return n if square >= four else None
+        if not square < limit:  # true only if it is certain
+            return n if square >= limit else None
         x, y = xx - yy + cx, 2 * x * y + cy
     return maxit
 
 
 def certified_picture(name):
-    w, h, zoom, maxit, re_text, im_text = VIEWS[name]
+    w, h, zoom, maxit, re_text, im_text, *julia = VIEWS[name]
     re, im = Fraction(re_text), Fraction(im_text)
-    d = nearest_53(Fraction(3) / Fraction(zoom) / w)
+    constant, r = ([Fraction(v) for v in julia[:2]], julia[2]) if julia else (None, 2)
+    d = nearest_53(Fraction(4 if julia else 3) / Fraction(zoom) / w)
     bits = -(d.numerator.bit_length() - d.denominator.bit_length()) + START_BITS_MORE
     rows = []
     for i in range(h):
@@ -122,9 +148,10 @@ def certified_picture(name):
         for j in range(w):
             x = re + nearest_53((j - Fraction(w, 2)) * d)
             y = im + nearest_53((Fraction(h, 2) - i) * d)
+            z, c = ((x, y), constant) if julia else ((Fraction(0), Fraction(0)), (x, y))
             while True:
                 ctx.prec = bits
-                count = certified_count(x, y, maxit)
+                count = certified_count(z, c, r, maxit)
                 if count is not None:
                     break
                 bits += bits // 2  # the next pixel begins with what this one needed
@@ -133,7 +160,7 @@ def certified_picture(name):
         print(f"{name}: row {i + 1} of {h}, {bits} bits", file=sys.stderr)
     path = Path(__file__).parent.parent / "golden" / f"deep_certified_{name}.txt"
     lines = ["# SPDX-License-Identifier: MIT", f"# Made by tests/deep/deep_certified.py: counts proved by balls of {bits} bits",
-             f"{name} {w} {h} {zoom} {maxit} - {re_text} {im_text}", *(" ".join(map(str, row)) for row in rows)]
+             f"{name} {w} {h} {zoom} {maxit} {','.join(map(str, julia)) or '-'} {re_text} {im_text}", *(" ".join(map(str, row)) for row in rows)]
     path.write_text("\n".join(lines) + "\n")
 
 

@@ -211,7 +211,7 @@ static void test_paths(void) {
             e.cy = draw_real(&state);
         }
         /* Shallow, deep, around the change to extended numbers, and far beyond. */
-        static const int64_t depths[] = {-3,   -40,  -120,  -255,  -500,
+        static const int64_t depths[] = {-3,   -40,  -120,  -255,  -476, -500,
                                          -896, -901, -1075, -1500, -5000};
         const int64_t depth = depths[random_draw(&state) % (sizeof depths / sizeof *depths)];
         struct plait_deep *deep = begin(&e, 1 + fabs(draw_real(&state)) * 0.999,

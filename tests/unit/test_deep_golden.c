@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * Known answers of deep views, from the texts of their centres to counts and smooth values, and
- * counts that are proved. */
+ * Known answers of deep views, from the texts of their centres to counts and smooth values; counts
+ * that are proved; and views at random, which a program of the contract computes at the same time.
+ */
 #include "picture/reference_orbit.h"
 
 #include "check.h"
 #include "plait/plait.h"
+#include "random_draw.h"
+#include "scratch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +112,29 @@ static void compare(const struct golden *golden, const struct plait_exec *exec) 
     free(digests);
 }
 
+/* A view and its answers, of a line that parse cuts up. Returns a bit that says whether it is a
+ * Julia set and whether it is extended. */
+static unsigned compare_line(char *line, const struct plait_exec *exec) {
+    unsigned kind = 0;
+    struct golden golden;
+    struct deep_reference *reference;
+    struct plait_deep_view view;
+    struct failure failure = {0};
+    if (!CHECK(parse(line, &golden)))
+        return kind;
+    const struct deep_texts texts = {golden.center, golden.zoom, golden.c};
+    if (CHECK(deep_reference_begin(&reference, &golden.escape, &texts, &view, &failure))) {
+        struct plait_deep *deep = make_tables(reference, &golden.escape, &view);
+        golden.escape.deep = deep;
+        compare(&golden, exec);
+        kind = 1U << (2 * (golden.c != NULL) + plait_deep_is_extended(deep));
+        plait_deep_free(deep);
+    }
+    deep_reference_free(reference);
+    free(golden.center);
+    return kind;
+}
+
 /* Views and answers of a file. */
 static void compare_file(const char *path, int expected_lines) {
     FILE *file = fopen(path, "r");
@@ -118,26 +144,12 @@ static void compare_file(const char *path, int expected_lines) {
     if (!CHECK(file != NULL))
         return;
     while (getline(&line, &bytes, file) > 0) {
-        struct golden golden;
         struct plait_exec exec;
-        struct deep_reference *reference;
-        struct plait_deep_view view;
-        struct failure failure = {0};
         if (line[0] == '#')
             continue;
         lines++;
-        if (!CHECK(parse(line, &golden)))
-            break;
-        const struct deep_texts texts = {golden.center, golden.zoom, golden.c};
         CHECK_INT(PLAIT_OK, plait_exec_init(&exec, NULL, 2));
-        if (CHECK(deep_reference_begin(&reference, &golden.escape, &texts, &view, &failure))) {
-            struct plait_deep *deep = make_tables(reference, &golden.escape, &view);
-            golden.escape.deep = deep;
-            compare(&golden, &exec);
-            plait_deep_free(deep);
-        }
-        deep_reference_free(reference);
-        free(golden.center);
+        compare_line(line, &exec);
     }
     free(line);
     fclose(file);
@@ -147,7 +159,7 @@ static void compare_file(const char *path, int expected_lines) {
 /* Of two programs that share nothing with this one. */
 static void test_known_answers(void) {
     compare_file(PLAIT_GOLDEN_DIR "/deep.txt", 22);
-    compare_file(PLAIT_GOLDEN_DIR "/deep_contract.txt", 75);
+    compare_file(PLAIT_GOLDEN_DIR "/deep_contract.txt", 83);
 }
 
 /* Counts that ball arithmetic has proved to be those of the pixels (tests/deep/deep_certified.py):
@@ -208,6 +220,109 @@ static void test_certified_counts(void) {
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep300.txt", 0);
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep1000.txt", 37);
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep1000_aside.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_julia_origin.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_julia_preimage.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_julia_misiurewicz.txt", 0);
+}
+
+/* -- views at random --------------------------------------------------------------------------- */
+
+enum { KNOWN_MAX = 200, RANDOM_VIEWS = 150 };
+
+/* All lines of the two files of known answers that have no '#'. */
+static size_t read_known_lines(char *lines[KNOWN_MAX]) {
+    static const char *const paths[] = {PLAIT_GOLDEN_DIR "/deep.txt",
+                                        PLAIT_GOLDEN_DIR "/deep_contract.txt"};
+    size_t count = 0;
+    for (size_t k = 0; k < 2; k++) {
+        FILE *file = fopen(paths[k], "r");
+        char *line = NULL;
+        size_t bytes = 0;
+        if (!CHECK(file != NULL))
+            return 0;
+        while (count < KNOWN_MAX && getline(&line, &bytes, file) > 0)
+            if (line[0] != '#')
+                lines[count++] = strdup(line);
+        free(line);
+        fclose(file);
+    }
+    return count;
+}
+
+/* Writes a view around the centre of a known one, with another size, zoom and maxit; at times the
+ * centre is cut short, which makes it another one. */
+static void draw_view(FILE *to, const char *known, int number, uint64_t *state) {
+    char *line = strdup(known), *rest = line, *words[8];
+    for (size_t k = 0; k < 8; k++)
+        words[k] = strtok_r(rest, " \n", &rest);
+    const bool julia = strcmp(words[5], "-") != 0;
+    const char *exponent = strchr(words[3], 'e');
+    /* Many of the Julia sets have centres that are exact at any depth. */
+    const int depth = julia ? 300 : exponent ? atoi(exponent + 1) : 2;
+    /* Where the view is so deep, every third is next to the limit of what is plain. */
+    const int limit = julia ? 143 : 270;
+    const bool near = depth >= limit && random_draw(state) % 3 == 0;
+    const int zoom = near ? limit : 1 + (int)(random_draw(state) % (uint64_t)(depth + 2));
+    for (size_t k = 6; k < 8; k++) {
+        const size_t length = strlen(words[k]);
+        if (length > 8 && !strchr(words[k], 'e') && random_draw(state) % 3 == 0)
+            words[k][4 + random_draw(state) % (length - 4)] = '\0';
+    }
+    fprintf(to, "random-%d %d %d ", number, 1 + (int)(random_draw(state) % 13),
+            1 + (int)(random_draw(state) % 9));
+    fprintf(to, "%d.%04de%d ", 1 + (int)(random_draw(state) % 9), (int)(random_draw(state) % 10000),
+            zoom);
+    fprintf(to, "%d %s %s %s\n", 1 + (int)(random_draw(state) % 4000), words[5], words[6],
+            words[7]);
+    free(line);
+}
+
+static struct plait_exec draw_exec(uint64_t *state) {
+    struct plait_exec exec = {.threads = 2};
+    do
+        exec.path = plait_path_at(random_draw(state) % plait_path_count());
+    while (!plait_path_supported(exec.path));
+    return exec;
+}
+
+/* The program of the contract reads a file of views and prints a line for each: its answers. */
+static void test_random_views(void) {
+    char *known[KNOWN_MAX], *view = NULL, *answer = NULL, command[1024];
+    size_t view_bytes = 0, answer_bytes = 0;
+    uint64_t state = check_seed();
+    unsigned seen = 0;
+    const size_t count = read_known_lines(known);
+    scratch_begin();
+    FILE *views = fopen(scratch_path("views"), "w+");
+    for (int k = 0; CHECK(views != NULL && count > 0) && k < RANDOM_VIEWS; k++)
+        draw_view(views, known[random_draw(&state) % count], k, &state);
+    snprintf(command, sizeof command, "exec '%s' '%s'", DEEP_BY_CONTRACT, scratch_path("views"));
+    FILE *answers = views && fflush(views) == 0 ? popen(command, "r") : NULL;
+    if (CHECK(answers != NULL)) {
+        rewind(views);
+        for (int k = 0; k < RANDOM_VIEWS; k++) {
+            const struct plait_exec exec = draw_exec(&state);
+            if (!CHECK(getline(&view, &view_bytes, views) > 0 &&
+                       getline(&answer, &answer_bytes, answers) > 0))
+                break;
+            /* As a line of known answers: the answers without the name follow the view. */
+            const size_t bytes = strlen(view) + strlen(answer) + 1;
+            char *line = malloc(bytes);
+            snprintf(line, bytes, "%.*s%s", (int)strcspn(view, "\n"), view,
+                     answer + strcspn(answer, " "));
+            seen |= compare_line(line, &exec);
+            free(line);
+        }
+        CHECK_INT(0, pclose(answers));
+    }
+    CHECK_HEX(15, seen); /* plain and extended ones of both kinds */
+    if (views)
+        fclose(views);
+    scratch_end();
+    for (size_t k = 0; k < count; k++)
+        free(known[k]);
+    free(view);
+    free(answer);
 }
 
 /* What is refused, and what views follow from texts. */
@@ -247,10 +362,12 @@ static void test_texts(void) {
         {PLAIT_MANDELBROT, {"-1,-0.000e5", "1e20", NULL}, true, false, 192},
         {PLAIT_MANDELBROT, {"-1,1e-400", "1e20", NULL}, false, false, 192},
         {PLAIT_MANDELBROT, {"63.99999, -1e-9999999999", "1", NULL}, false, false, 128},
-        {PLAIT_JULIA, {"0,0", "1e20", "-1,0"}, true, false, 192},
-        {PLAIT_JULIA, {"0,0", "1e20", "-1,1e-500"}, false, true, 192},
-        {PLAIT_JULIA, {"0.1,0", "1e20", "-1,0.1"}, false, false, 192},
+        {PLAIT_JULIA, {"0,0", "1e20", "-1,0"}, true, false, 256},
+        {PLAIT_JULIA, {"0,0", "1e20", "-1,1e-500"}, false, true, 256},
+        {PLAIT_JULIA, {"0.1,0", "1e20", "-1,0.1"}, false, false, 256},
         {PLAIT_MANDELBROT, {"0,1", "9.99e99999", NULL}, false, false, 332352},
+        {PLAIT_JULIA, {"0,1", "9.99e99999", "-1,0"}, false, false, 664512},
+        {PLAIT_JULIA, {"0,1", "1e3", "-1,0"}, false, false, 128},
     };
     julia.kind = PLAIT_JULIA;
     for (size_t k = 0; k < sizeof good / sizeof *good; k++) {
@@ -271,6 +388,7 @@ int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"known answers", test_known_answers},
         {"certified counts", test_certified_counts},
+        {"views at random", test_random_views},
         {"texts", test_texts},
         {0},
     };

@@ -30,14 +30,19 @@ extern "C" {
 struct plait_deep_view {
     double
         pitch; /* the distance of neighbouring pixels is pitch * 2^pitch_exponent, 1 <= pitch < 2 */
-    int64_t pitch_exponent; /* -2^40 .. 400; below PLAIT_DEEP_PLAIN_EXPONENT the view is extended */
+    int64_t pitch_exponent; /* -2^40 .. 400; below plait_deep_plain_exponent the view is extended */
     double re,
         im; /* c, to the nearest double: of the centre, or the constant of a Julia set; finite */
     bool mirrored_rows;  /* the real axis is in the middle, exactly; a Julia set's c is real, too */
     bool mirrored_point; /* Julia: 0 is the centre, exactly */
 };
 
-#define PLAIT_DEEP_PLAIN_EXPONENT (-900)
+/* The least exponent of a view that is plain. Julia: where Z_m is 0 a difference becomes its
+ * square, which doubles must hold; Mandelbrot adds c, far above the square where this is too small.
+ */
+static inline int64_t plait_deep_plain_exponent(enum plait_escape_kind kind) {
+    return kind == PLAIT_JULIA ? -480 : -900;
+}
 
 /* Z_m of a reference orbit, x + iy, and s = |Z_m|^2 - r^2, rounded to doubles from more bits. Plain
  * views: the values themselves, exponents 0. Extended views: times 2^exponent, with 1 <= max(|x|,
