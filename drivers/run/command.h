@@ -61,8 +61,8 @@ struct command {
     size_t state_bytes;
 
     /* Before options are applied, collective: settles values that depend on something else
-     * (values_settle). */
-    bool (*settle)(const struct session *session, struct option_values *values,
+     * (values_settle), or that stand in a file. */
+    bool (*settle)(const struct session *session, struct option_values *values, void *state,
                    struct failure *failure);
     /* On every rank: checks the options against each other and the number of ranks, and keeps in
      * the state what they mean. Then outputs are checked and ranks are placed. */

@@ -49,7 +49,7 @@ static bool run_begin(struct run *run, const struct command *command, struct opt
                       void *options, void *state, struct failure *failure) {
     const bool has_seed = option_find(values->set, "seed", NULL);
     run->seed_drawn = has_seed && seed_is_random(values_text(values, "seed"));
-    if (command->settle && !command->settle(run->session, values, failure))
+    if (command->settle && !command->settle(run->session, values, state, failure))
         return false;
     if (has_seed && !seed_settle(run->session, values, &run->seed, failure))
         return false;

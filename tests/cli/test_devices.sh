@@ -58,14 +58,6 @@ choice() {
         assert "a wrong device is reported" has_warning 'rank 0 on host .* does not use its GPU, fake 0: '
     done
     check_report report.json
-    # A deep view has no use for a device, and opens none, not even for its trial.
-    for words in fast 'fast wrong-rows'; do
-        [ "$WITH_MPFR" = 1 ] || continue
-        expect_ok 2 -- env FAKE_DEVICE="$words" "$FAKED_PLAIT" mandelbrot --center 0,1 --zoom 1e30 --size 30x20 --maxit 300 \
-            --out null --json report.json
-        assert "no device is named" in_sandbox devices_are 'None, None'
-        assert "in silence" [ "$(plait_lines)" -eq 0 ]
-    done
 
     # pi needs no doubles.
     expect_ok 2 -- env FAKE_DEVICE='fast no-doubles' "$FAKED_PLAIT" "${darts[@]}" --gpu-ranks 1 --json report.json
