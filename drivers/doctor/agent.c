@@ -196,10 +196,13 @@ static void agent_guard_begin(struct agent_guard *guard) {
     }
 }
 
-/* One that came last is delivered now, to whoever had it before. */
+/* One that has come ends the program now. A handler that had it before belongs to a library that
+ * came along: UCX, which Open MPI 5 is linked with, takes SIGHUP for its own log. */
 static void agent_guard_end(const struct agent_guard *guard) {
+    const struct sigaction end = {.sa_handler = SIG_DFL};
     for (int k = 0; k < AGENT_SIGNALS; k++)
-        sigaction(agent_signals[k], &guard->before[k], NULL);
+        sigaction(agent_signals[k], agent_signal == agent_signals[k] ? &end : &guard->before[k],
+                  NULL);
     sigprocmask(SIG_SETMASK, &guard->mask, NULL);
 }
 
