@@ -63,12 +63,14 @@ for ranks in "$@"; do
     simulated "$ranks" "$(flops "$ranks" $((64 * darts)) 20)" pi --darts "$darts" --progress none
     compare "pi on $ranks ranks" '^[0-9]+ [0-9.]+ [0-9.]+$' pi --darts "$darts" --progress none
     share "pi, $ranks ranks" 20 0.97
+    simulated "$ranks" 1 kmeans points.csv --k 5
+    compare "kmeans on $ranks ranks" 'fnv1a [0-9a-f]+' kmeans points.csv --k 5
+    # MPI_Scan of a thousand ranks takes SMPI too long.
+    [ "$ranks" -lt 500 ] || continue
     # 256 rows for each rank, which are the units of a picture; as many are mirrored.
     size=32x$((512 * ranks))
     simulated "$ranks" "$(flops "$ranks" $((32 * 256 * ranks)) 20)" mandelbrot --size "$size" --progress none --out null
     compare "mandelbrot on $ranks ranks" 'fnv1a [0-9a-f]+' mandelbrot --size "$size" --progress none --out null
     share "mandelbrot, $ranks ranks" 20 0.95
-    simulated "$ranks" 1 kmeans points.csv --k 5
-    compare "kmeans on $ranks ranks" 'fnv1a [0-9a-f]+' kmeans points.csv --k 5
 done
 exit "$failed"
