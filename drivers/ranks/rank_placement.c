@@ -23,9 +23,12 @@ static void rank_placement_mpi_library(char *text, size_t bytes) {
     int length;
     MPI_CHECK(MPI_Get_library_version(full, &length));
     full[strcspn(full, ",\n")] = '\0';
-    char *word = strstr(full, "Version:"); /* MPICH's */
-    if (word)
-        memmove(word, word + strlen("Version:"), strlen(word + strlen("Version:")) + 1);
+    char *word = strstr(full, "Version:"); /* MPICH's, with a tab after it */
+    if (word) {
+        const char *version = word + strlen("Version:");
+        version += strspn(version, " \t");
+        memmove(word, version, strlen(version) + 1);
+    }
     for (char *c = full; *c; c++)
         if (*c == '\t')
             *c = ' ';

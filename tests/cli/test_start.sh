@@ -103,7 +103,7 @@ foreign() {
 
     # One rank works, and has no others to start.
     run_ranks 1 "${other[@]}" -n 1 "$PLAIT" hello
-    assert "one rank is a run" [ "$status $(plait_lines) $(wc -l <"$WORK/out")" = '0 0 1' ]
+    assert "one rank is a run" [ "$status $(plait_lines) $(grep -c '^rank ' "$WORK/out")" = '0 0 1' ]
     run_ranks 1 "${other[@]}" -n 1 "$PLAIT" integrate --workers 1
     assert "status is 2, not $status" [ "$status" -eq 2 ]
     assert "one line" [ "$(plait_lines)" -eq 1 ]
@@ -209,7 +209,7 @@ family() {
 
 # Ranks of one node open the one layer that they need, and probe for no network.
 messages() {
-    is_open_mpi || return 0
+    is_open_mpi || { echo "SKIPPED: only Open MPI has these layers"; exit 77; }
     local opened ranks setting
     unset OMPI_MCA_pml OMPI_MCA_mtl
     for ranks in 1 2; do
