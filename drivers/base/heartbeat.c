@@ -64,7 +64,7 @@ static struct {
     int wake[2];                  /* a pipe: closed to end the thread */
     double asleep_s;              /* this process */
     bool started, listens;
-    bool holds;    /* this process is told to hold, or tells others */
+    bool holds;    /* this process is asked to hold, or asks others */
     double held_s; /* since then */
     atomic_bool connected, held;
 } heart;

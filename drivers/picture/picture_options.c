@@ -254,7 +254,7 @@ static enum plait_status picture_set_direct(const struct picture_options *option
                                    picture_double(texts->center, 1), zoom);
 }
 
-/* Whether pixels that doubles tell apart fall together in the first step of a Julia set, z z + c:
+/* Whether pixels that doubles distinguish fall together in the first step of a Julia set, z z + c:
  * near 0 squares are so small that they are lost in c. Where c is large all such pixels escape
  * alike, and a deep view would refuse it. */
 static bool picture_step_merges(const struct plait_escape *escape) {

@@ -37,9 +37,10 @@ static void merge_key(const json_t *number, char key[MERGE_KEY_BYTES]) {
     snprintf(key, MERGE_KEY_BYTES, "%" JSON_INTEGER_FORMAT, json_integer_value(number));
 }
 
-/* What tells a sample from all others, in the length of a key. Its study and number do not suffice:
- * copies of a study that were continued apart gave the same numbers to other samples. A digest
- * (FNV-1a), since longer keys between the lines that come and go keep their memory in pieces. */
+/* What distinguishes a sample from all others, in the length of a key. Its study and number do not
+ * suffice: copies of a study that were continued apart gave the same numbers to other samples. A
+ * digest (FNV-1a), since longer keys between the lines that come and go keep their memory in
+ * pieces. */
 static void merge_identity(const char *name, const json_t *line, char key[MERGE_KEY_BYTES]) {
     const char *started = json_string_value(json_object_get(line, "started"));
     const double seconds = json_number_value(json_object_get(line, "launch_seconds"));

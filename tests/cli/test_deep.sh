@@ -141,7 +141,7 @@ locations() {
     expect_ok 1 -- env PLAIT_LOCATION=absent "$PLAIT" mandelbrot --center 0,0 --size 24x16 --out null
 }
 
-# Near 0 the first step of a Julia set loses in c what doubles tell apart, so that all counts would be equal: auto is deep.
+# Near 0 the first step of a Julia set loses in c what doubles distinguish, so that all counts would be equal: auto is deep.
 near_zero() {
     local view=(julia --c 0,1 --center 0,0 --maxit 500 --size 24x16)
     new_sandbox
