@@ -4,6 +4,7 @@
 
 #include "base/decimal.h"
 #include "base/stop_signal.h"
+#include "plait/digest.h"
 #include "ranks/agree.h"
 #include "ranks/share_units.h"
 
@@ -23,18 +24,16 @@ static void picture_checkpoint_describe_exact(struct checkpoint_parameters *para
         const size_t length = numbers > 1 ? decimal_piece(text, k, &begin) : strlen(text);
         const struct decimal number = decimal_of(numbers > 1 ? begin : text, length);
         char *form = malloc(number.digits + SPARE);
-        uint64_t fnv1a = UINT64_C(0xcbf29ce484222325);
         if (!form) /* the file is then of another run, which is safe */
             return;
         decimal_write(&number, form, number.digits + SPARE);
-        for (const char *c = form; *c; c++)
-            fnv1a = (fnv1a ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
         char *end = line + strlen(line);
         const size_t left = sizeof line - (size_t)(end - line);
         if (strlen(form) <= SHOWN)
             snprintf(end, left, "%s%s", k > 0 ? "," : "", form);
         else
-            snprintf(end, left, "%s%.30s...%016" PRIx64, k > 0 ? "," : "", form, fnv1a);
+            snprintf(end, left, "%s%.30s...%016" PRIx64, k > 0 ? "," : "", form,
+                     plait_digest_bytes((const unsigned char *)form, strlen(form)));
         free(form);
     }
     checkpoint_parameter(parameters, name, "%s", line);

@@ -125,7 +125,7 @@ PI_OPTIONS="$work --path scalar --threads 1 --checkpoint-every 0.2" submit --exp
 checkpoint=$SANDBOX/pi-$job.ck
 log=$SANDBOX/requeue-$job.log
 was_requeued() { [ "$(on red scontrol show job "$job" | sed -n 's/.*Restarts=\([0-9]*\).*/\1/p')" -ge "$1" ]; }
-# Only a job that waits can be told to start.
+# Only a job that waits can be started by a command.
 starts_now() {
     [ "$(state_of "$job")" = RUNNING ] || { on red scontrol update "JobId=$job" StartTime=now && [ "$(state_of "$job")" = RUNNING ]; }
 }

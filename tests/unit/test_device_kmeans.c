@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * k-means whose filter runs on a device, against the reference, to the bit. Linked twice: with the
- * made-up device of fake_device.c, which fails when it is told to, and with those of this machine
+ * made-up device of fake_device.c, which fails on demand, and with those of this machine
  * (exit status 77, skipped, where there is none, unless PLAIT_REQUIRE_DEVICE is set). */
 #include "check.h"
 #include "kmeans_draw.h"
