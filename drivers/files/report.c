@@ -100,6 +100,10 @@ static void put_exact(struct report *report, const char *key, const char *text, 
     free(copy);
 }
 
+void report_decimal(struct report *report, const char *key, const char *text) {
+    put_exact(report, key, text, strlen(text));
+}
+
 /* One option's value with the type that its kind has in JSON. The text has passed its row's checks.
  */
 static void put_parameter(struct report *report, const char *key, const struct option *option,

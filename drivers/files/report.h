@@ -43,6 +43,8 @@ void report_integer(struct report *report, const char *key, int64_t value);
 void report_real(struct report *report, const char *key, double value);
 void report_flag(struct report *report, const char *key, bool value);
 void report_text(struct report *report, const char *key, const char *text);
+/* An exact number (base/decimal.h): a number where a double has its value, else the text. */
+void report_decimal(struct report *report, const char *key, const char *text);
 void report_null(struct report *report, const char *key);
 void report_identifier(struct report *report, const char *key, uint64_t value);
 

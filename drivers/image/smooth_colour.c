@@ -70,6 +70,7 @@ void smooth_scale_fill(struct smooth_scale *scale, const struct plait_smooth_ran
     const int64_t min = empty ? 0 : range->min, span = empty ? 0 : range->max - range->min;
     const uint64_t heights = height_of(span) + 1;
     scale->min = min;
+    scale->max = min + span;
     for (uint64_t k = 0; k < SMOOTH_INSIDE; k++) {
         const uint64_t height = (k * heights + SMOOTH_INSIDE - 1) / SMOOTH_INSIDE;
         scale->first[k] = height < heights ? min + offset_at(height, 0, span) : INT64_MAX;
@@ -87,7 +88,9 @@ void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, con
                     size_t pixels, uint8_t *indices, int threads) {
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
     for (size_t k = 0; k < pixels; k++) {
-        const int64_t value = (int64_t)counts[k] * PLAIT_SMOOTH_UNIT + parts[k];
+        const int64_t found = (int64_t)counts[k] * PLAIT_SMOOTH_UNIT + parts[k];
+        const int64_t least = found > scale->min ? found : scale->min;
+        const int64_t value = least < scale->max ? least : scale->max;
         indices[k] = parts[k] == PLAIT_SMOOTH_NEVER
                          ? SMOOTH_INSIDE
                          : index_from(scale, scale->guess[guess_of(value - scale->min)], value);

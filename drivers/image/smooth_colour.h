@@ -20,7 +20,7 @@ enum { SMOOTH_GUESS_BITS = 8, SMOOTH_GUESSES = 33 << SMOOTH_GUESS_BITS };
  * logarithm of 1 + value - min, up to that of max: most values of most pictures are near the
  * least. */
 struct smooth_scale {
-    int64_t min;
+    int64_t min, max;
     int64_t first[SMOOTH_INSIDE + 1]; /* and one that no value reaches */
     uint8_t guess[SMOOTH_GUESSES];    /* by the leading bits of 1 + value - min: the index of the
                                        * least value that has them */
@@ -28,7 +28,8 @@ struct smooth_scale {
 
 void smooth_scale_fill(struct smooth_scale *scale, const struct plait_smooth_range *range);
 
-/* The palette index of each pixel, all of them in the range, on some threads. */
+/* The palette index of each pixel, on some threads. Values outside the range get the index of the
+ * end that they lie beyond. */
 void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, const int32_t *parts,
                     size_t pixels, uint8_t *indices, int threads);
 

@@ -414,6 +414,17 @@ bool values_settle(struct option_values *values, const char *name, const char *t
     return true;
 }
 
+bool values_replace(struct option_values *values, const char *name, const char *text,
+                    struct failure *failure) {
+    char where[OPTION_VARIABLE_BYTES];
+    size_t index = 0;
+    (void)values_find(values, name); /* the set must have it */
+    (void)option_find(values->set, name, &index);
+    snprintf(where, sizeof where, "--%s", name);
+    return set_value(&values->items[index], text ? ORIGIN_COMMAND_LINE : ORIGIN_DEFAULT, where,
+                     text, failure);
+}
+
 enum option_origin values_origin(const struct option_values *values, const char *name) {
     return values_find(values, name)->origin;
 }

@@ -76,6 +76,12 @@ bool values_set_list(struct option_values *values, size_t index, enum option_ori
 bool values_settle(struct option_values *values, const char *name, const char *text,
                    struct failure *failure);
 
+/* Gives an option this text as if on the command line, whatever it had; NULL: it has none from now
+ * on, not even its default. For values that describe a part of a run; the text must be one that the
+ * row accepts. */
+bool values_replace(struct option_values *values, const char *name, const char *text,
+                    struct failure *failure);
+
 /* Where the value of an option comes from. The name must be one of the set's. */
 enum option_origin values_origin(const struct option_values *values, const char *name);
 

@@ -4,12 +4,36 @@
 
 #include "ranks/mpi_check.h"
 
+#include <math.h>
+
 void colouring_begin(struct colouring *colouring, enum colour_value value, bool smooth) {
     *colouring = (struct colouring){
         .value = value,
         .smooth = smooth,
         .range = colour_range_empty(),
     };
+}
+
+void colouring_begin_picture(struct colouring *colouring, const struct picture_options *options,
+                             const struct option_values *values, enum plait_escape_kind kind,
+                             bool wanted) {
+    colouring_begin(colouring, picture_colour_value(kind),
+                    options->colour == PICTURE_SMOOTH && wanted);
+    colouring->fixed = values_counts(values, "colour-range");
+    colouring->low = options->colour_range[0];
+    colouring->high = options->colour_range[1];
+}
+
+struct colour_range colouring_range(const struct colouring *colouring) {
+    const int32_t ends[] = {(int32_t)fmax(floor(colouring->low), 0),
+                            (int32_t)fmax(ceil(colouring->high), 0)};
+    return colouring->fixed ? colour_range_of(colouring->value, ends, 2) : colouring->range;
+}
+
+struct plait_smooth_range colouring_smooth_range(const struct colouring *colouring) {
+    const struct plait_smooth_range fixed = {llrint(colouring->low * PLAIT_SMOOTH_UNIT),
+                                             llrint(colouring->high * PLAIT_SMOOTH_UNIT)};
+    return colouring->fixed ? fixed : colouring->finder.range;
 }
 
 bool colouring_load_palette(struct colouring *colouring, palette_load_fn *load, const char *palette,
@@ -45,5 +69,6 @@ void colouring_share_smooth(struct colouring *colouring, const struct session *s
         MPI_CHECK(
             MPI_Allreduce(MPI_IN_PLACE, &range->max, 1, MPI_INT64_T, MPI_MAX, session->world));
     }
-    smooth_scale_fill(&colouring->scale, range);
+    const struct plait_smooth_range drawn = colouring_smooth_range(colouring);
+    smooth_scale_fill(&colouring->scale, &drawn);
 }

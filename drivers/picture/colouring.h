@@ -9,6 +9,7 @@
 #include "image/colour.h"
 #include "image/palette.h"
 #include "image/smooth_colour.h"
+#include "picture/picture_options.h"
 #include "picture/smooth_finder.h"
 #include "ranks/session.h"
 
@@ -17,16 +18,27 @@
 #include <stdint.h>
 
 struct colouring {
-    enum colour_value value;     /* which value of a count is drawn */
-    bool smooth;                 /* smooth values are, instead */
-    struct palette palette;      /* where files are written */
-    struct colour_range range;   /* of the rows that were measured, in the end of all */
+    enum colour_value value;   /* which value of a count is drawn */
+    bool smooth;               /* smooth values are, instead */
+    struct palette palette;    /* where files are written */
+    struct colour_range range; /* of the rows that were measured, in the end of all */
+    bool fixed;                /* what is drawn has another range, of --colour-range */
+    double low, high;
     struct smooth_finder finder; /* smooth: its range is that of the values that were found */
     struct smooth_scale scale;   /* smooth: when that is the range of all */
 };
 
 /* Begins with no row measured. */
 void colouring_begin(struct colouring *colouring, enum colour_value value, bool smooth);
+
+/* The same as applied options ask for; wanted: some file has colours. */
+void colouring_begin_picture(struct colouring *colouring, const struct picture_options *options,
+                             const struct option_values *values, enum plait_escape_kind kind,
+                             bool wanted);
+
+/* The range of the values that are drawn, of counts; and of smooth values. */
+struct colour_range colouring_range(const struct colouring *colouring);
+struct plait_smooth_range colouring_smooth_range(const struct colouring *colouring);
 
 /* Reads the palette that --palette names, by palette_load, or palette_load_regular where the name
  * may be from an unknown author. */

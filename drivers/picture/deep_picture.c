@@ -87,7 +87,7 @@ bool deep_picture_begin(struct deep_picture *deep, const struct session *session
     if (status != PLAIT_OK)
         failure_set(failure, EXIT_RUN, "%s", plait_status_text(status));
     escape->deep = deep->tables;
-    if (root && deep->tables)
+    if (root && deep->tables && !deep->quiet)
         deep_warn_of_digits(deep);
     return session ? agree(session, failure) : failure->exit_status == EXIT_DONE;
 }

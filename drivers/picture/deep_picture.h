@@ -21,6 +21,7 @@ struct deep_picture {
     struct plait_deep *tables;        /* NULL: not deep */
     struct deep_reference *reference; /* where it is computed */
     bool ready;                       /* all tables are made */
+    bool quiet;                       /* set before: no warnings of the texts */
     double seconds;                   /* that this took */
 };
 

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "image/palette_file.h"
 #include "picture/draw.h"
+#include "picture/frames_checkpoint.h"
+#include "picture/frames_run.h"
 #include "plait/digest.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"
@@ -23,18 +25,22 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
     struct picture *picture = state;
     if (!picture_of_options(options, run->values, kind, &picture->request, failure))
         return false;
+    bool deep = picture->request.deep;
     picture->escape = picture->request.escape;
-    if (picture->request.deep && gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_AUTO &&
+    if (!frames_check_options(options, run->values, failure) ||
+        (options->frames > 0 && !frames_begin(&picture->frames, run, kind, &deep, failure)))
+        return false;
+    if (deep && gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_AUTO &&
         gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_NONE)
         return failure_set(
             failure, EXIT_USAGE,
             "--gpu-ranks: deep views are computed without devices: leave it out, or zoom out");
-    run->threads_only = picture->request.deep;
+    run->threads_only = deep;
     if (!files_begin(&picture->files, &options->out, FILES_OF_PICTURE,
                      picture->escape.width / samples, picture->escape.height / samples, failure))
         return false;
-    colouring_begin(&picture->colouring, picture_colour_value(kind),
-                    options->colour == PICTURE_SMOOTH && files_have_colours(&picture->files));
+    colouring_begin_picture(&picture->colouring, options, run->values, kind,
+                            files_have_colours(&picture->files));
     return true;
 }
 
@@ -92,6 +98,8 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
     const struct picture_options *options = run->options;
     const bool has_checkpoint = options->checkpoint != NULL;
     struct picture *picture = state;
+    if (options->frames > 0)
+        return frames_prepare(run, picture, failure);
     if (session_is_root(run->session) &&
         colouring_load_palette(&picture->colouring, palette_load, options->palette, failure))
         provenance_begin(&picture->provenance, run->values, failure);
@@ -181,6 +189,8 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
     const struct picture_options *options = run->options;
     struct picture *picture = state;
     struct keeper *keeper = &picture->keeper;
+    if (options->frames > 0)
+        return frames_work(run, picture, failure);
     if (!picture_compute_reference(run, picture, failure) ||
         !picture_find_exact(run, picture, failure) || !picture_compute(run, picture, failure))
         return false;
@@ -228,6 +238,8 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
 bool picture_finish(const struct run *run, void *state, struct failure *failure) {
     const struct picture_options *options = run->options;
     const struct picture *picture = state;
+    if (options->frames > 0)
+        return frames_checkpoint_remove(&picture->frames, failure);
     return !options->checkpoint || picture_checkpoint_remove(&picture->checkpoint, failure);
 }
 
@@ -239,4 +251,6 @@ void picture_free(void *state) {
     deep_picture_free(&picture->deep);
     provenance_free(&picture->provenance);
     files_end(&picture->files);
+    if (picture->frames.run)
+        frames_free(&picture->frames);
 }

@@ -7,6 +7,7 @@
 #include "base/failure.h"
 #include "picture/colouring.h"
 #include "picture/deep_picture.h"
+#include "picture/frames.h"
 #include "picture/keeper.h"
 #include "picture/picture_checkpoint.h"
 #include "picture/picture_files.h"
@@ -31,6 +32,7 @@ struct picture {
     struct row_work work;
     struct keeper keeper;
     struct exact_samples exact; /* --verify-exact */
+    struct frames frames;       /* --frames: instead of all between request and work */
     uint64_t fnv1a;             /* rank 0: checksum of the picture */
 };
 

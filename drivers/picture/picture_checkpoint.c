@@ -15,8 +15,8 @@
 
 /* Exact numbers in their one form, "12e-1,0e0"; a long one by its beginning and a checksum of it.
  */
-static void picture_checkpoint_describe_exact(struct checkpoint_parameters *parameters,
-                                              const char *name, const char *text, size_t numbers) {
+void picture_checkpoint_describe_exact(struct checkpoint_parameters *parameters, const char *name,
+                                       const char *text, size_t numbers) {
     enum { SHOWN = 60, SPARE = 64 };
     char line[2 * (SHOWN + SPARE)] = "";
     for (size_t k = 0; k < numbers; k++) {

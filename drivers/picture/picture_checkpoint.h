@@ -29,6 +29,10 @@ struct picture_checkpoint {
     struct failure failure;   /* of writing, in the middle of the work */
 };
 
+/* A line for one or two exact numbers, in a form that is the same for equal ones. */
+void picture_checkpoint_describe_exact(struct checkpoint_parameters *parameters, const char *name,
+                                       const char *text, size_t numbers);
+
 /* Collective. Opens the file of --checkpoint, if there is one, and reads which rows it has; from
  * now on signals that ask to stop are noted. Does nothing without that option. escape is the
  * request's, deep where that is. The arguments must live as long as the checkpoint. EXIT_USAGE: the

@@ -60,6 +60,27 @@ static const char *const out_choices[] = {"null", NULL};
         .default_text = "with --center alone 1", .offset = MEMBER(zoom), .positive = true, \
         .exact = true, .rivals = center_rivals, .defines = true,                           \
     }
+/* A sequence of pictures, from this view to another. */
+#define FRAMES_ROW                                                                                                         \
+    {                                                                                                                      \
+        .name = "frames", .kind = OPTION_COUNT, .argument = "N",                                                           \
+        .help =                                                                                                            \
+            "draw a sequence of N pictures, name-0000.png and so on for --out name.png, which ends at --zoom-to and --to", \
+        .offset = MEMBER(frames), .min = 2, .max = PICTURE_FRAMES_MAX,                                                     \
+    }
+#define ZOOM_TO_ROW                                                                            \
+    {                                                                                          \
+        .name = "zoom-to", .kind = OPTION_REAL, .argument = "Z",                               \
+        .help = "the zoom of the last frame; it grows by the same factor from frame to frame", \
+        .default_text = "that of the first", .offset = MEMBER(zoom_to), .positive = true,      \
+        .exact = true,                                                                         \
+    }
+#define TO_ROW                                                                                    \
+    {                                                                                             \
+        .name = "to", .kind = OPTION_REALS, .argument = "RE,IM",                                  \
+        .help = "the centre of the last frame, which moves evenly over the screen to the middle", \
+        .default_text = "that of the first", .offset = MEMBER(to), .reals = 2, .exact = true,     \
+    }
 #define METHOD_ROW                                                                                                                                                               \
     {                                                                                                                                                                            \
         .name = "method", .kind = OPTION_CHOICE, .argument = "HOW",                                                                                                              \
@@ -100,6 +121,9 @@ const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
         .rivals = location_rivals,
         .reads = true,
     },
+    FRAMES_ROW,
+    ZOOM_TO_ROW,
+    TO_ROW,
     METHOD_ROW,
     MAXIT_ROW("127"),
     OUT_ROW("mandelbrot.png"),
@@ -111,6 +135,9 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
     REGION_ROW("-2,2,-1.5,1.5"),
     CENTER_ROW("0,0"),
     ZOOM_ROW("4"),
+    FRAMES_ROW,
+    ZOOM_TO_ROW,
+    TO_ROW,
     METHOD_ROW,
     {
         .name = "c",
@@ -122,6 +149,16 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
         .reals = 2,
         .exact = true,
         .defines = true,
+    },
+    {
+        .name = "c-to",
+        .kind = OPTION_REALS,
+        .argument = "RE,IM",
+        .help = "the constant of the last of --frames, to which c moves in equal steps",
+        .default_text = "that of the first",
+        .offset = MEMBER(c_to),
+        .reals = 2,
+        .exact = true,
     },
     {
         .name = "bailout",
@@ -149,6 +186,21 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .default_value = "count",
         .offset = MEMBER(colour),
         .choices = colour_choices,
+        .defines = true,
+    },
+    {
+        .name = "colour-range",
+        .alias = "color-range",
+        .kind = OPTION_REALS,
+        .argument = "MIN,MAX",
+        .help =
+            "give the first colour to counts, or smooth values, up to MIN and the last one from MAX on, whatever the picture has",
+        .default_text =
+            "the least and the largest of the picture; of --frames one that moves evenly",
+        .offset = MEMBER(colour_range),
+        .reals = 2,
+        .real_min = -16,
+        .real_max = INT32_MAX,
         .defines = true,
     },
     {
@@ -350,6 +402,11 @@ bool picture_of_options(const struct picture_options *options, const struct opti
         return failure_set(failure, EXIT_USAGE, "%s and %s exclude each other: give only one",
                            values_blame(values, "stream", stream),
                            values_blame(values, "checkpoint", checkpoint));
+    if (values_counts(values, "colour-range") &&
+        !(options->colour_range[0] < options->colour_range[1]))
+        return failure_set(failure, EXIT_USAGE,
+                           "--colour-range: MIN %g is not below MAX %g: exchange or widen them",
+                           options->colour_range[0], options->colour_range[1]);
     if (!checkpoint_options_check(values, failure) ||
         !picture_take_size(options, escape, failure) ||
         (kind == PLAIT_JULIA && !picture_take_julia(options, escape, failure)) ||

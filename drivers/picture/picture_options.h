@@ -21,15 +21,20 @@ struct picture_options {
     const char *center; /* re, im: texts, since a deep view needs every digit */
     const char *zoom;
     const char *location; /* mandelbrot: a file of another program; NULL: none */
+    uint64_t frames;      /* of a sequence; 0: one picture */
+    const char *zoom_to;  /* of the last frame; NULL: as the first */
+    const char *to;       /* centre of the last frame; likewise */
     int method;           /* enum picture_method */
     uint64_t maxit;
-    const char *c;  /* julia: re, im */
-    double bailout; /* julia */
-    int interior;   /* enum picture_interior */
-    int schedule;   /* enum schedule_kind */
+    const char *c;    /* julia: re, im */
+    const char *c_to; /* julia: of the last frame; NULL: as the first */
+    double bailout;   /* julia */
+    int interior;     /* enum picture_interior */
+    int schedule;     /* enum schedule_kind */
     struct option_texts out;
-    const char *palette; /* a name, or a file */
-    int colour;          /* enum picture_colour */
+    const char *palette;    /* a name, or a file */
+    int colour;             /* enum picture_colour */
+    double colour_range[2]; /* if the option counts */
     bool verify, verify_exact;
     bool stream;
     const char *checkpoint; /* NULL: none */
@@ -39,6 +44,8 @@ struct picture_options {
     struct energy_options energy;
 };
 
+enum { PICTURE_FRAMES_MAX = 10000 }; /* four digits in their names */
+
 enum picture_method { METHOD_AUTO, METHOD_DIRECT, METHOD_DEEP };
 
 enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH };
@@ -47,7 +54,7 @@ enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
 /* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
  * subcommand, then how it is computed and shown, the same for both. */
-enum { PICTURE_OPTIONS = 11, MANDELBROT_OPTIONS = 9, JULIA_OPTIONS = 10 };
+enum { PICTURE_OPTIONS = 12, MANDELBROT_OPTIONS = 12, JULIA_OPTIONS = 14 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];

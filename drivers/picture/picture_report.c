@@ -2,6 +2,7 @@
  * Reports the run of a picture: summary, shares of the ranks, timing, result. */
 #include "picture/picture_report.h"
 
+#include "picture/frames_report.h"
 #include "picture/picture.h"
 #include "run/shares.h"
 
@@ -16,6 +17,13 @@ bool picture_print(const struct run *run, void *state, struct failure *failure) 
     const uint64_t steps = keeper->tally.steps - keeper->resumed.steps;
     const uint32_t samples = (uint32_t)options->samples;
     (void)failure;
+    if (options->frames > 0) {
+        frames_print(run, picture);
+        if (run->session->size > 1 && queue->schedule.total > 0)
+            shares_print((enum schedule_kind)options->schedule, queue->shares, run->session->size,
+                         queue->schedule.total);
+        return true;
+    }
     printf("%s %" PRIu32 "x%" PRIu32, run->values->set->command, picture->escape.width / samples,
            picture->escape.height / samples);
     if (samples > 1)
@@ -51,11 +59,12 @@ size_t picture_amounts(const struct run *run, const void *state,
                        struct run_amount amounts[RUN_AMOUNTS]) {
     const struct picture *picture = state;
     const struct keeper *keeper = &picture->keeper;
+    const uint64_t frames = picture->frames.run ? picture->frames.count : 1;
     (void)run;
     amounts[0] =
         (struct run_amount){(double)(keeper->tally.steps - keeper->resumed.steps), "orbit steps"};
-    amounts[1] =
-        (struct run_amount){(double)picture->escape.width * picture->escape.height, "pixels"};
+    amounts[1] = (struct run_amount){
+        (double)frames * picture->escape.width * picture->escape.height, "pixels"};
     return picture->checkpoint.resumed > 0 ? 1 : 2;
 }
 
@@ -65,7 +74,8 @@ bool picture_limit(const struct run *run, const void *state, enum plait_work *wo
     *work = PLAIT_WORK_STEPS;
     *amount = (double)picture->keeper.tally.steps;
     (void)run;
-    return picture->escape.brute && picture->checkpoint.resumed == 0 && !picture->request.deep;
+    return picture->escape.brute && picture->checkpoint.resumed == 0 && !picture->request.deep &&
+           !picture->frames.run;
 }
 
 void picture_report_timing(const struct run *run, const void *state, struct report *report) {
@@ -81,7 +91,9 @@ void picture_report_timing(const struct run *run, const void *state, struct repo
     for (int r = 0; r < run->session->size; r++)
         report_count(report, NULL, shares[r].units);
     report_close(report);
-    if (picture->request.deep)
+    if (picture->frames.run)
+        frames_report_timing(picture, report);
+    else if (picture->request.deep)
         report_real(report, "reference_seconds", picture->deep.seconds);
     if (picture->checkpoint.resumed > 0)
         report_count(report, "resumed_rows", picture->checkpoint.resumed);
@@ -97,7 +109,9 @@ void picture_report_result(const struct run *run, const void *state, struct repo
     report_count(report, "maxit", (uint64_t)picture->escape.maxit);
     report_count(report, "steps", picture->keeper.tally.steps);
     report_count(report, "interior", picture->keeper.tally.interior);
-    if (picture->request.deep) {
+    if (picture->frames.run) {
+        frames_report_result(run, picture, report);
+    } else if (picture->request.deep) {
         report_count(report, "reference_bits", deep_reference_bits(picture->deep.reference));
         report_count(report, "reference_steps", plait_deep_size_of(picture->deep.tables).steps);
     }

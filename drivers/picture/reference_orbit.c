@@ -206,6 +206,14 @@ void deep_reference_next(struct deep_reference *reference, struct plait_deep_poi
     mpfr_add(r->y, r->xy, r->c[1], MPFR_RNDN);
 }
 
+bool deep_reference_shares(const struct deep_reference *a, const struct deep_reference *b) {
+    bool same = a->bits == b->bits && a->extended == b->extended &&
+                a->escape.kind == b->escape.kind && mpfr_equal_p(a->r2, b->r2);
+    for (int k = 0; k < 2; k++)
+        same = same && mpfr_equal_p(a->center[k], b->center[k]) && mpfr_equal_p(a->c[k], b->c[k]);
+    return same;
+}
+
 uint64_t deep_reference_bits(const struct deep_reference *reference) {
     return (uint64_t)reference->bits;
 }
@@ -290,6 +298,12 @@ void deep_reference_start(struct deep_reference *reference, enum plait_deep_orbi
 void deep_reference_next(struct deep_reference *reference, struct plait_deep_point *point) {
     (void)reference;
     *point = (struct plait_deep_point){.outside = true};
+}
+
+bool deep_reference_shares(const struct deep_reference *a, const struct deep_reference *b) {
+    (void)a;
+    (void)b;
+    return false;
 }
 
 uint64_t deep_reference_bits(const struct deep_reference *reference) {

@@ -33,6 +33,9 @@ void deep_reference_start(struct deep_reference *reference, enum plait_deep_orbi
 /* Gives the point where the orbit is, and makes one step. */
 void deep_reference_next(struct deep_reference *reference, struct plait_deep_point *point);
 
+/* Whether the points of both are the same, as far as they go. */
+bool deep_reference_shares(const struct deep_reference *a, const struct deep_reference *b);
+
 /* How many bits it computes with, and how many decimals the texts must have for that to be of use.
  */
 uint64_t deep_reference_bits(const struct deep_reference *reference);

@@ -190,8 +190,8 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
         checked = deep_picture_begin(&again.deep, NULL, &again.request, &again.escape, failure) &&
                   deep_picture_compute(&again.deep, NULL, job->command, job->progress, failure);
     if (checked) {
-        colouring_begin(&again.colouring, picture_colour_value(job->kind),
-                        again.options.colour == PICTURE_SMOOTH);
+        colouring_begin_picture(&again.colouring, &again.options, &job->origin->values, job->kind,
+                                true);
         checked = rerun_allocate(&again, failure) && rerun_compute(&again, failure) &&
                   rerun_measure(&again, failure);
     }

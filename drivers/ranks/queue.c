@@ -407,7 +407,11 @@ static void queue_compute_piece(struct queue_worker *worker) {
         if (worker->work->delivery)
             worker->part.count = queue_least(
                 left.count, queue_least(worker->part_units, worker->work->delivery->most_units));
-        const struct piece units = queue_user_units(worker, worker->part);
+        struct piece units = queue_user_units(worker, worker->part);
+        if (worker->work->delivery && worker->work->delivery->span)
+            units.count = queue_least(
+                units.count,
+                worker->work->delivery->span(worker->work->delivery->context, units.first));
         worker->part.count = units.count;
         queue_compute_part(worker, units);
         left.first += units.count;

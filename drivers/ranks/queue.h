@@ -50,6 +50,8 @@ enum { QUEUE_BLOCKS = 2 };
 struct queue_delivery {
     void *context;
     uint64_t most_units; /* of one delivery, 1 or more: the same on all ranks */
+    /* How many units from `first` on may be delivered together, 1 or more; NULL: any number. */
+    uint64_t (*span)(void *context, uint64_t first);
     /* Where the results of a piece that `rank` has computed are: on that rank called right after
      * compute, and they stay there until the compute after the next one; on rank 0 called when
      * they are about to arrive. */
