@@ -127,7 +127,9 @@ uint64_t frame_open_bytes(const struct frames *frames) {
 }
 
 uint32_t frame_open_most(const struct frames *frames, int ranks) {
-    const uint64_t most = 3 * (uint64_t)ranks + 2;
+    enum { CYCLIC_PIECES = 65 }; /* per rank, a frame is shared where two of them meet */
+    const bool cyclic = frames->options->schedule == SCHEDULE_CYCLIC && ranks > 1;
+    const uint64_t most = (cyclic ? CYCLIC_PIECES : 3) * (uint64_t)ranks + 2;
     return most < frames->count ? (uint32_t)most : frames->count;
 }
 

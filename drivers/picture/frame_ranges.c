@@ -2,6 +2,8 @@
  * The keys are units of a queue of their own. */
 #include "picture/frame_ranges.h"
 
+#include "base/progress_display.h"
+#include "base/stop_signal.h"
 #include "picture/frames.h"
 #include "plait/smooth.h"
 #include "ranks/agree.h"
@@ -30,21 +32,34 @@ struct key_work {
     struct frames *frames;
     uint32_t keys;
     struct frame_orbit orbit;
-    double *least, *most; /* [keys]: of those of this rank; others INFINITY and -INFINITY */
+    double *least, *most;    /* [keys]: of those of this rank; others INFINITY and -INFINITY */
+    plait_progress_fn *poll; /* the queue's */
+    void *poll_context;
+    struct progress_display *display;
     struct failure *failure;
 };
 
+/* A signal to stop has nothing to save yet. */
+static bool key_poll(void *context, uint64_t done, uint64_t total) {
+    const struct key_work *work = context;
+    return !stop_signal_seen() && work->poll(work->poll_context, done, total);
+}
+
+static void key_listen(void *context, uint64_t finished, uint64_t total) {
+    const struct key_work *work = context;
+    progress_display_update(work->display, finished, total);
+}
+
 /* The least and the largest value, in steps. Of counts a pixel inside is one with maxit. */
-static bool key_measure(struct key_work *work, uint32_t key, const struct frame *frame,
-                        plait_progress_fn *poll, void *poll_context) {
+static bool key_measure(struct key_work *work, uint32_t key, const struct frame *frame) {
     const struct plait_escape *escape = &frame->escape;
     const size_t pixels = (size_t)escape->width * escape->height;
     int32_t *counts = malloc(pixels * sizeof *counts), *parts = malloc(pixels * sizeof *parts);
     struct plait_exec exec = work->frames->run->exec;
     struct plait_smooth_output output = {.parts = parts, .range = plait_smooth_range_empty()};
     const struct plait_row_range all = {0, escape->height};
-    exec.progress = poll;
-    exec.progress_context = poll_context;
+    exec.progress = key_poll;
+    exec.progress_context = work;
     enum plait_status status = PLAIT_E_MEMORY;
     if (counts && parts && work->frames->smooth)
         status = plait_smooth_compute(escape, &exec, all, counts, &output);
@@ -69,14 +84,16 @@ static bool key_compute(void *context, struct piece piece, plait_progress_fn *po
                         void *poll_context) {
     struct key_work *work = context;
     bool computed = true;
+    work->poll = poll;
+    work->poll_context = poll_context;
     for (uint64_t k = 0; computed && k < piece.count; k++) {
         const uint32_t key = (uint32_t)(piece.first + k);
         struct frame frame;
-        computed = frame_describe_small(work->frames, frame_of_key(work->frames, work->keys, key),
-                                        &frame, work->failure) &&
-                   frame_open_deep(work->frames, &frame, &work->orbit, poll, poll_context,
-                                   work->failure) &&
-                   key_measure(work, key, &frame, poll, poll_context);
+        computed =
+            frame_describe_small(work->frames, frame_of_key(work->frames, work->keys, key), &frame,
+                                 work->failure) &&
+            frame_open_deep(work->frames, &frame, &work->orbit, key_poll, work, work->failure) &&
+            key_measure(work, key, &frame);
         frame_free(&frame);
     }
     return computed;
@@ -102,15 +119,20 @@ static void frame_ranges_fill(struct frame_ranges *ranges, const double *most, u
 
 bool frame_ranges_find(struct frames *frames, struct failure *failure) {
     const struct session *session = frames->run->session;
+    const enum progress_style style = (enum progress_style)frames->options->progress;
     const uint32_t keys = frames->count < KEYS_MAX ? frames->count : KEYS_MAX;
     if (!frames->coloured || values_counts(frames->run->values, "colour-range"))
         return true;
+    char label[64];
+    snprintf(label, sizeof label, "%s, range of colours", frames->run->values->set->command);
+    struct progress_display display = progress_display_begin(label, style);
     double *values = malloc(2 * keys * sizeof *values);
     struct key_work work = {
         .frames = frames,
         .keys = keys,
         .least = values,
         .most = values ? values + keys : NULL,
+        .display = &display,
         .failure = failure,
     };
     struct queue queue = {0};
@@ -119,6 +141,8 @@ bool frame_ranges_find(struct frames *frames, struct failure *failure) {
         .compute = key_compute,
         .context = &work,
         .capacity = keys,
+        .listen = style == PROGRESS_NONE ? NULL : key_listen,
+        .listen_context = &work,
     };
     for (uint32_t k = 0; values && k < keys; k++) {
         work.least[k] = INFINITY;
@@ -128,22 +152,26 @@ bool frame_ranges_find(struct frames *frames, struct failure *failure) {
         failure_set(failure, EXIT_RUN, "out of memory");
     bool found = agree(session, failure) && queue_begin(&queue, session, &plan, failure);
     if (found && !queue_run(&queue, &queue_work) && failure->exit_status == EXIT_DONE)
-        failure_set(failure, EXIT_RUN, "out of memory");
+        failure_set(
+            failure, EXIT_STOPPED,
+            "stopped at the range of colours, before this run had any rows: the same command computes it again");
+    if (session_is_root(session))
+        progress_display_end(&display);
     queue_end(&queue);
     frame_orbit_free(&work.orbit);
     found = found && agree(session, failure);
-    if (found) {
-        MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, work.least, (int)keys, MPI_DOUBLE, MPI_MIN,
-                                session->world));
-        MPI_CHECK(
-            MPI_Allreduce(MPI_IN_PLACE, work.most, (int)keys, MPI_DOUBLE, MPI_MAX, session->world));
-        frames->ranges.least = values;
-        frame_ranges_fill(&frames->ranges, work.most, keys, (int32_t)frames->options->maxit);
-        frames->ranges.keys = keys;
-    } else {
+    if (!found) {
         free(values);
+        return false;
     }
-    return found;
+    MPI_CHECK(
+        MPI_Allreduce(MPI_IN_PLACE, work.least, (int)keys, MPI_DOUBLE, MPI_MIN, session->world));
+    MPI_CHECK(
+        MPI_Allreduce(MPI_IN_PLACE, work.most, (int)keys, MPI_DOUBLE, MPI_MAX, session->world));
+    frames->ranges.least = values;
+    frame_ranges_fill(&frames->ranges, work.most, keys, (int32_t)frames->options->maxit);
+    frames->ranges.keys = keys;
+    return true;
 }
 
 void frame_range_text(const struct frames *frames, uint32_t frame, char text[FRAME_RANGE_BYTES]) {

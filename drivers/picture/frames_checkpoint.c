@@ -25,7 +25,7 @@ static void frames_checkpoint_describe(struct frames *frames) {
     const struct picture_options *options = frames->options;
     const struct option_values *values = frames->run->values;
     struct checkpoint_parameters *parameters = &frames->parameters;
-    checkpoint_parameter(parameters, "subcommand", "%s", values->set->command);
+    checkpoint_parameter(parameters, "subcommand", "%s --frames", values->set->command);
     checkpoint_parameter(parameters, "frames", "%" PRIu32, frames->count);
     checkpoint_parameter(parameters, "size", "%" PRIu32 "x%" PRIu32, frames->width, frames->height);
     checkpoint_parameter(parameters, "samples", "%" PRIu64, options->samples);
@@ -45,7 +45,9 @@ static void frames_checkpoint_describe(struct frames *frames) {
                          plait_digest_bytes(frames->palette.rgb[0], sizeof frames->palette.rgb));
     for (size_t k = 0; k < options->out.count; k++) {
         const char *out = options->out.items[k];
-        checkpoint_parameter(parameters, "out", "%.100s %016" PRIx64, out,
+        char name[32];
+        snprintf(name, sizeof name, "out-%zu", k + 1);
+        checkpoint_parameter(parameters, name, "%.100s %016" PRIx64, out,
                              plait_digest_bytes((const unsigned char *)out, strlen(out)));
     }
 }
@@ -242,8 +244,10 @@ bool frames_checkpoint_end_work(struct frames *frames, bool stopped, struct fail
     }
     if (!agree(session, failure))
         return false;
-    snprintf(text, sizeof text, "stopped: all %" PRIu32 " frames are written, but not reported",
-             frames->count);
+    snprintf(text, sizeof text,
+             "stopped: checkpoint '%.200s' has all %" PRIu32
+             " frames, and the same command reports them",
+             frames->options->checkpoint, frames->count);
     stop_signal_end_at_once(session_is_root(session) ? text : NULL);
     return true;
 }

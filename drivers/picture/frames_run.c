@@ -28,16 +28,15 @@ static bool frames_find_units(struct frames *frames, struct failure *failure) {
         return failure_set(failure, EXIT_RUN, "out of memory");
     for (uint32_t k = 0; k < frames->count; k++) {
         struct frame frame;
-        const bool found =
-            frame_describe(frames, k, &frame, failure) &&
-            (!frame.request.deep ||
-             deep_picture_begin(&frame.deep, NULL, &frame.request, &frame.escape, failure));
-        if (found)
+        struct failure why = {0};
+        if (frame_describe(frames, k, &frame, &why))
+            deep_picture_begin(&frame.deep, NULL, &frame.request, &frame.escape, &why);
+        if (why.exit_status == EXIT_DONE)
             frames->first_units[k + 1] =
                 frames->first_units[k] + plait_escape_distinct_rows(&frame.escape);
         frame_free(&frame);
-        if (!found)
-            return false;
+        if (why.exit_status != EXIT_DONE)
+            return failure_set(failure, why.exit_status, "frame %" PRIu32 ": %s", k, why.text);
     }
     return true;
 }

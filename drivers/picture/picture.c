@@ -23,12 +23,12 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
     const struct picture_options *options = run->options;
     const uint32_t samples = (uint32_t)options->samples;
     struct picture *picture = state;
-    if (!picture_of_options(options, run->values, kind, &picture->request, failure))
+    if (!frames_check_options(options, run->values, failure) ||
+        !picture_of_options(options, run->values, kind, &picture->request, failure))
         return false;
     bool deep = picture->request.deep;
     picture->escape = picture->request.escape;
-    if (!frames_check_options(options, run->values, failure) ||
-        (options->frames > 0 && !frames_begin(&picture->frames, run, kind, &deep, failure)))
+    if (options->frames > 0 && !frames_begin(&picture->frames, run, kind, &deep, failure))
         return false;
     if (deep && gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_AUTO &&
         gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_NONE)

@@ -5,7 +5,7 @@
 # Nothing depends on time: a run is killed when it has saved something; one that has ended by then is
 # repeated.
 #     test_checkpoint.sh kills|signals|one_rank|other_ways|refusals|pi_kills|pi_signals|pi_refusals|pi_longer
-#         kmeans_kills|kmeans_signals|kmeans_range|kmeans_refusals
+#         kmeans_kills|kmeans_signals|kmeans_range|kmeans_refusals|frames
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -37,6 +37,17 @@ if [[ ${1:-} = kmeans_* ]]; then
     slow_path=(--path scalar)
 fi
 
+# A sequence of pictures, whose frames are files.
+is_sequence=no
+if [ "${1:-}" = frames ]; then
+    is_sequence=yes
+    sequence=(mandelbrot --size 40x27 --frames 6 --zoom-to 30 --to -0.75,0.1 --maxit 100000 --colour smooth --colour-range 0,100
+        --progress none)
+    job_of_test=("${sequence[@]}" --out z.png --out z.npy)
+    slow=("${job_of_test[@]}" --interior brute --checkpoint run.ck --checkpoint-every 0)
+    slow_path=(--path scalar)
+fi
+
 # The result of a run: the checksum of the picture, or the lines of the study or of k-means.
 fnv1a() {
     if [[ ${job_of_test[0]} = pi ]]; then
@@ -52,7 +63,7 @@ fnv1a() {
 # of the header.
 saves() {
     local sequences places=(4096 8192)
-    if [[ ${job_of_test[0]} != mandelbrot ]]; then places=(16); fi
+    if [[ ${job_of_test[0]} != mandelbrot || $is_sequence = yes ]]; then places=(16); fi
     sequences=$(for place in "${places[@]}"; do od -An -t u8 -j "$place" -N 8 "$SANDBOX/run.ck"; done \
         2>/dev/null | sort -n | tail -n 1 || true)
     echo "$((${sequences:-0}))"
@@ -498,7 +509,77 @@ pi_longer() {
     assert "the checkpoint is kept" [ -s "$SANDBOX/run.ck" ]
 }
 
+# A sequence that is killed ends with the frames of one that was not, on whatever ranks, paths and schedules; it
+# is stopped by a signal; a frame that is gone by then is drawn again.
+frames() {
+    local kills=0 k=0 ranks before victims
+    new_sandbox
+    expect_ok 1 -- "$PLAIT" "${job_of_test[@]}"
+    expected=$(fnv1a)
+    cp -r "$SANDBOX" "$WORK/expected"
+    new_sandbox
+    while [ "$kills" -lt 4 ] && [ "$k" -lt 12 ]; do
+        ranks=$((1 + k % 3))
+        before=$(saves)
+        start "$ranks" "$PLAIT" "${slow[@]}" --threads 1 --path scalar --schedule "${schedules[$((k % 4))]}"
+        wait_for_saves "$((before + 1))"
+        read -ra victims <<<"$(ranks_of "$ranks" | tr '\n' ' ')"
+        if [ "${#victims[@]}" -gt 0 ] && kill -9 "${victims[$((k % ${#victims[@]}))]}" 2>/dev/null; then
+            kills=$((kills + 1))
+        fi
+        wait_for_end
+        assert "killed, or just done: status $status" [ "$status" -ne 2 ]
+        # What has its name is whole.
+        for file in "$SANDBOX"/z-*; do
+            [ ! -e "$file" ] || assert "$file is whole" cmp "$file" "$WORK/expected/${file##*/}"
+        done
+        if [ "$status" -eq 0 ]; then new_sandbox; fi
+        k=$((k + 1))
+    done
+    expect_ok 3 -- "$PLAIT" "${slow[@]}"
+    assert "the checksum is $expected, not $(fnv1a)" [ "$(fnv1a)" = "$expected" ]
+    assert "the frames are the same, and nothing else is left" diff -r "$SANDBOX" "$WORK/expected"
+    frames_stopped
+}
+
+frames_stopped() {
+    local try other
+    for try in 1 2 3 4 5; do
+        new_sandbox
+        start 2 "$PLAIT" "${slow[@]}" --threads 1 --path scalar
+        until [ -n "$(find "$SANDBOX" -name 'z-*.npy' -print -quit)" ] || ! kill -0 "$job" 2>/dev/null; do sleep 0.01; done
+        for pid in $(launched); do kill -USR1 "$pid" 2>/dev/null || true; done
+        wait_for_end
+        [ "$status" -eq 0 ] || break
+    done
+    assert "status is 75, not $status" [ "$status" -eq 75 ]
+    assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
+    assert "it says how much there is" has_line \
+        "^plait: stopped: checkpoint 'run.ck' has ([1-6] of 6 frames and [0-9]+ rows of others, and the same command continues from there|all 6 frames, and the same command reports them)$"
+    # The file is of this sequence alone, and of its files.
+    RANKS_LIST=1
+    local resumed=("$PLAIT" "${job_of_test[@]}" --interior brute --checkpoint run.ck)
+    expect_error "whose frames is 6, not 7" 2 -- "${resumed[@]/#6/7}"
+    expect_error "whose zoom-to is 3e1, not 31e0" 2 -- "${resumed[@]/#30/31}"
+    expect_error "whose out-1 is z.png [0-9a-f]{16}, not z.npy" 2 -- "$PLAIT" "${sequence[@]}" --interior brute --out z.npy \
+        --checkpoint run.ck
+    expect_error "whose checksum-of-palette is " 2 -- "${resumed[@]}" --palette grey
+    expect_error "whose colour is smooth, not count" 2 -- "${resumed[@]/#smooth/count}"
+    expect_error "whose subcommand is mandelbrot --frames, not mandelbrot" 2 -- "$PLAIT" mandelbrot --size 40x27 --maxit 100000 --checkpoint run.ck
+    cp "$SANDBOX/run.ck" "$WORK/good.ck"
+    printf '\377' | dd of="$SANDBOX/run.ck" bs=1 seek=4110 conv=notrunc status=none
+    expect_error "'run.ck' is damaged" 2 -- "${resumed[@]}"
+    cp "$WORK/good.ck" "$SANDBOX/run.ck"
+    rm "$(find "$SANDBOX" -name 'z-*.npy' -print -quit)"
+    expect_ok 2 -- "${resumed[@]}" --json report.json
+    assert "the checksum is $expected, not $(fnv1a)" [ "$(fnv1a)" = "$expected" ]
+    check_report report.json
+    rm "$SANDBOX/report.json"
+    assert "the frames are the same, and nothing else is left" diff -r "$SANDBOX" "$WORK/expected"
+}
+
 case ${1:-} in
+frames) frames ;;
 pi_longer) pi_longer ;;
 kmeans_kills | kmeans_range) kills ;;
 kmeans_signals | pi_signals) short_signals ;;

@@ -29,6 +29,12 @@ static void check_scale(int64_t min, int64_t span) {
     smooth_scale_fill(&scale, &range);
     CHECK_INT(0, index_of(&scale, min));
     CHECK_INT(254, index_of(&scale, min + span));
+    /* Values beyond the ends have the colours of the ends. */
+    CHECK_INT(0, index_of(&scale, min - 1));
+    CHECK_INT(0, index_of(&scale, min - 1000 * (int64_t)PLAIT_SMOOTH_UNIT));
+    CHECK_INT(254, index_of(&scale, min + span + 1));
+    if (min + span < 2000000000 * (int64_t)PLAIT_SMOOTH_UNIT)
+        CHECK_INT(254, index_of(&scale, min + span + 5000 * (int64_t)PLAIT_SMOOTH_UNIT));
     for (int k = 0; k <= 4096; k++) {
         const int64_t offset = (int64_t)((double)span * pow(k / 4096.0, 4));
         const int index = index_of(&scale, min + offset);
