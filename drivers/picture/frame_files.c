@@ -4,6 +4,7 @@
 
 #include "base/atomic_file.h"
 #include "base/clock.h"
+#include "picture/frame_writers.h"
 #include "picture/picture_files.h"
 #include "picture/provenance.h"
 #include "plait/digest.h"
@@ -130,7 +131,8 @@ uint32_t frame_open_most(const struct frames *frames, int ranks) {
     enum { CYCLIC_PIECES = 65 }; /* per rank, a frame is shared where two of them meet */
     const bool cyclic = frames->options->schedule == SCHEDULE_CYCLIC && ranks > 1;
     const uint64_t most = (cyclic ? CYCLIC_PIECES : 3) * (uint64_t)ranks + 2;
-    return most < frames->count ? (uint32_t)most : frames->count;
+    const uint64_t written = frame_writers_most(frames->run->exec.threads);
+    return most + written < frames->count ? (uint32_t)(most + written) : frames->count;
 }
 
 bool frame_files_exist(const struct frames *frames, uint32_t frame) {
@@ -171,7 +173,7 @@ static struct open_frame *open_frame_new(const struct frames *frames) {
     return NULL;
 }
 
-static bool frame_write_files(struct frames *frames, const struct frame *frame,
+static bool frame_write_files(const struct frames *frames, const struct frame *frame,
                               const struct open_frame *open, uint64_t fnv1a,
                               struct failure *failure) {
     const uint32_t samples = (uint32_t)frames->options->samples;
@@ -188,7 +190,7 @@ static bool frame_write_files(struct frames *frames, const struct frame *frame,
             .palette = &frames->palette,
             .texts = provenance.texts,
             .text_count = PROVENANCE_TEXTS,
-            .threads = frames->run->exec.threads,
+            .threads = 1,
         };
         const struct image_rows rows = {open->counts, open->indices, frames->height};
         written = files_open(&outputs.files, &image, failure) &&
@@ -200,29 +202,76 @@ static bool frame_write_files(struct frames *frames, const struct frame *frame,
     return written;
 }
 
-/* All rows are there. */
-static bool frame_finish(struct frames *frames, uint32_t index, struct failure *failure) {
-    struct open_frame *open = frames->open[index];
+static bool frame_is_complete(const struct frames *frames, uint32_t index) {
+    const struct open_frame *open = frames->open[index];
+    return open && unit_set_units(&open->rows) == frame_distinct(frames, index);
+}
+
+/* On a writer's thread, which reads frames and an open frame that does not change any more. */
+static void frame_write(void *context, struct frame_job *job) {
+    const struct frames *frames = context;
+    const struct open_frame *open = frames->open[job->frame];
     const uint64_t start_ns = clock_now_ns();
-    const uint64_t fnv1a = plait_digest_picture(open->digests, frames->height);
     struct frame frame;
-    const bool written = frame_describe(frames, index, &frame, failure) &&
-                         frame_write_files(frames, &frame, open, fnv1a, failure);
+    job->fnv1a = plait_digest_picture(open->digests, frames->height);
+    if (frame_describe(frames, job->frame, &frame, &job->failure))
+        frame_write_files(frames, &frame, open, job->fnv1a, &job->failure);
     frame_free(&frame);
-    if (written)
-        frames->results[index] = (struct frame_result){
-            .done = 1,
-            .fnv1a = fnv1a,
-            .steps = open->tally.steps,
-            .interior = open->tally.interior,
-            .ns = open->ns,
-        };
-    frames->done += written;
+    job->seconds = clock_seconds_since(start_ns);
+}
+
+static bool frame_note_job(struct frames *frames, const struct frame_job *job,
+                           struct failure *failure) {
+    struct open_frame *open = frames->open[job->frame];
+    frames->write_seconds += job->seconds;
+    if (job->failure.exit_status != EXIT_DONE) {
+        if (failure->exit_status == EXIT_DONE)
+            *failure = job->failure;
+        return false;
+    }
+    frames->results[job->frame] = (struct frame_result){
+        .done = 1,
+        .fnv1a = job->fnv1a,
+        .steps = open->tally.steps,
+        .interior = open->tally.interior,
+        .ns = open->ns,
+    };
     open_frame_free(open);
-    frames->open[index] = NULL;
+    frames->open[job->frame] = NULL;
     frames->now_open--;
-    frames->write_seconds += clock_seconds_since(start_ns);
-    return written;
+    frames->done++;
+    frames->changed = true;
+    return true;
+}
+
+bool frame_files_note(struct frames *frames, bool all, struct failure *failure) {
+    struct frame_job job;
+    bool good = true;
+    while (frames->writers && frame_writers_take(frames->writers, all, &job))
+        good = frame_note_job(frames, &job, failure) && good;
+    return good;
+}
+
+static bool frame_give(struct frames *frames, uint32_t index, struct failure *failure) {
+    struct frame_job job = {.frame = index};
+    if (!frames->writers) {
+        frame_write(frames, &job);
+        return frame_note_job(frames, &job, failure);
+    }
+    while (!frame_writers_give(frames->writers, index))
+        if (frame_writers_take(frames->writers, true, &job) &&
+            !frame_note_job(frames, &job, failure))
+            return false;
+    return true;
+}
+
+bool frame_files_start(struct frames *frames, struct failure *failure) {
+    bool good = true;
+    frames->writers = frame_writers_begin(frames->run->exec.threads, frame_write, frames);
+    frames->writes = true;
+    for (uint32_t k = 0; good && k < frames->count; k++)
+        good = !frame_is_complete(frames, k) || frame_give(frames, k, failure);
+    return good;
 }
 
 bool frame_files_take(struct frames *frames, const struct frame_part *part, uint64_t *words,
@@ -254,8 +303,8 @@ bool frame_files_take(struct frames *frames, const struct frame_part *part, uint
     frames->changed = true;
     if (!unit_set_add(&open->rows, (struct piece){part->first, part->count}))
         return failure_set(failure, EXIT_RUN, "out of memory");
-    return unit_set_units(&open->rows) < frame_distinct(frames, part->frame) ||
-           frame_finish(frames, part->frame, failure);
+    return !frames->writes || !frame_is_complete(frames, part->frame) ||
+           frame_give(frames, part->frame, failure);
 }
 
 void frame_files_give(const struct frames *frames, const struct frame_part *part, uint64_t *words) {
@@ -279,6 +328,7 @@ void frame_files_give(const struct frames *frames, const struct frame_part *part
 }
 
 void frame_files_free(struct frames *frames) {
+    frame_writers_end(frames->writers);
     for (uint32_t k = 0; frames->open && k < frames->count; k++)
         open_frame_free(frames->open[k]);
     for (int r = 0; frames->buffers.arrivals && r < frames->run->session->size; r++)

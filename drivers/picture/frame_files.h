@@ -25,7 +25,15 @@ uint32_t frame_open_most(const struct frames *frames, int ranks);
 /* Whether the files of a frame are there. */
 bool frame_files_exist(const struct frames *frames, uint32_t frame);
 
-/* Takes a part in. false with a failure if its frame is complete and cannot be written. */
+/* Rank 0, when the range of colours is known: from now on complete frames are written, as those are
+ * that a checkpoint had. false with a failure, as of all below. */
+bool frame_files_start(struct frames *frames, struct failure *failure);
+
+/* Rank 0: takes note of the frames that have been written; all: waits for those that are complete.
+ */
+bool frame_files_note(struct frames *frames, bool all, struct failure *failure);
+
+/* Takes a part in, and has its frame written if it is complete. */
 bool frame_files_take(struct frames *frames, const struct frame_part *part, uint64_t *words,
                       struct failure *failure);
 

@@ -101,9 +101,11 @@ struct frames {
     uint32_t done;                /* frames that are written */
     uint32_t most_open, now_open;
     struct plait_escape_tally resumed; /* rows that an earlier run had computed */
-    double write_seconds;
-    struct failure failure; /* in the middle of the work */
-    char label[64];         /* of the progress */
+    double write_seconds;              /* of all writers together */
+    struct frame_writers *writers;     /* NULL: rank 0 writes frames itself */
+    bool writes;                       /* ranges are known: complete frames may be written */
+    struct failure failure;            /* in the middle of the work */
+    char label[64];                    /* of the progress */
 
     /* --checkpoint. */
     struct checkpoint_parameters parameters;

@@ -144,7 +144,7 @@ static uint64_t *frames_checkpoint_take_piece(struct frames *frames, uint64_t *w
         const uint64_t before = open ? unit_set_units(&open->rows) : 0;
         good = frame_part_words(frames, &part) <= left - PIECE_HEAD_WORDS &&
                !frames->results[part.frame].done &&
-               before + part.count < frame_distinct(frames, part.frame);
+               before + part.count <= frame_distinct(frames, part.frame);
     }
     if (!good) {
         checkpoint_damaged(&frames->checkpoint, "its rows", failure);

@@ -77,7 +77,7 @@ void frames_print(const struct run *run, const struct picture *picture) {
         printf(" of %" PRIu32 "x%" PRIu32 " samples", samples, samples);
     printf(
         ", maxit %" PRIu64 ": %" PRIu64
-        " step%s in %.4g s, %.3g G steps/s effective, imbalance %.2f, encode %.2g s of these on rank 0, fnv1a %016" PRIx64,
+        " step%s in %.4g s, %.3g G steps/s effective, imbalance %.2f, encode %.2g s meanwhile, fnv1a %016" PRIx64,
         frames->options->maxit, keeper->tally.steps, keeper->tally.steps == 1 ? "" : "s",
         run->compute.seconds, (double)steps * 1e-9 / run->compute.seconds,
         queue_imbalance(picture->work.queue.shares, run->session->size), run->encode.seconds,

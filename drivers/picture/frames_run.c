@@ -140,7 +140,8 @@ static void frames_queue_locate(void *context, int rank, struct piece piece,
 
 static bool frames_queue_tend(void *context) {
     struct frames *frames = context;
-    return frames_checkpoint_tend(frames, &frames->failure);
+    return frame_files_note(frames, false, &frames->failure) &&
+           frames_checkpoint_tend(frames, &frames->failure);
 }
 
 static bool frames_queue_keep(void *context, int rank, struct piece piece) {
@@ -195,6 +196,8 @@ static bool frames_compute(struct run *run, struct picture *picture, struct fail
     };
     const bool able = queue_run(&picture->work.queue, &work);
     if (session_is_root(run->session))
+        frame_files_note(frames, true, &frames->failure);
+    if (session_is_root(run->session))
         progress_display_end(&listener.display);
     if (frames->failure.exit_status != EXIT_DONE)
         *failure = frames->failure;
@@ -236,6 +239,10 @@ static void frames_sum_up(struct picture *picture) {
 bool frames_work(struct run *run, struct picture *picture, struct failure *failure) {
     struct frames *frames = &picture->frames;
     if (!frame_ranges_find(frames, failure))
+        return false;
+    if (session_is_root(run->session))
+        frame_files_start(frames, failure);
+    if (!agree(run->session, failure))
         return false;
     frame_free(&frames->frame); /* one that a sample has opened has other colours */
     MPI_CHECK(MPI_Barrier(run->session->world));
