@@ -49,8 +49,9 @@ static uint64_t deep_decimals(const char *text) {
 /* A number of a few decimals is meant as it is: 0,1 or -0.75,0.1. */
 static void deep_warn_of_digits(const struct deep_picture *deep) {
     enum { EXACT_DECIMALS = 4 };
-    const char *const names[] = {"center", "c"}, *const texts[] = {deep->texts.center,
-                                                                   deep->texts.c};
+    const char *const names[] = {deep->names[0] ? deep->names[0] : "center",
+                                 deep->names[1] ? deep->names[1] : "c"};
+    const char *const texts[] = {deep->texts.center, deep->texts.c};
     const uint64_t needed = deep_reference_decimals(deep->reference);
     for (int k = 0; k < 2 && texts[k]; k++) {
         char line[256];

@@ -22,7 +22,8 @@ struct deep_picture {
     struct deep_reference *reference; /* where it is computed */
     bool ready;                       /* all tables are made */
     bool quiet;                       /* set before: no warnings of the texts */
-    double seconds;                   /* that this took */
+    const char *names[2]; /* likewise: the options that they come from; NULL: center and c */
+    double seconds;       /* that this took */
 };
 
 /* Collective, or on one process with session NULL. Finds the view of a deep picture; nothing for

@@ -50,6 +50,8 @@ static void frames_warn_of_digits(const struct frames *frames) {
         bool warned = false;
         if (frame_describe(frames, index, &frame, &unsaid) && frame.request.deep) {
             frame.deep.quiet = false;
+            frame.deep.names[0] = k == 0 && frames->options->to ? "to" : NULL;
+            frame.deep.names[1] = k == 0 && frames->options->c_to ? "c-to" : NULL;
             warned = deep_picture_begin(&frame.deep, NULL, &frame.request, &frame.escape, &unsaid);
         }
         frame_free(&frame);

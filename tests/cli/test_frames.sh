@@ -80,6 +80,11 @@ deep() {
     first "${moving[@]}"
     single 0001
     same 3 1 block "${moving[@]}"
+    # Too few digits are worth one line, which names the option.
+    expect_ok 2 -- "$PLAIT" mandelbrot --size 24x16 --frames 4 --zoom-to 1e30 --to -0.7436438870371,0.131825904205 \
+        --maxit 100 --out null
+    assert "one warning of digits" [ "$(lines_of_plait | grep -c 'warning: --to has 13 decimals, and a pixel of this view is 32 decimals deep')" -eq 1 ]
+    assert "one warning of maxit" [ "$(lines_of_plait | grep -c 'warning: in [1-3] of the frames 99 %')" -eq 1 ]
 }
 
 files() {
