@@ -12,6 +12,14 @@
 /* escape must pass plait_escape_check. */
 struct plait_escape_job plait_escape_make_job(const struct plait_escape *escape);
 
+/* Whether the kind takes this radius. */
+static inline bool plait_escape_bailout_is_valid(const struct plait_escape *escape) {
+    return escape->kind == PLAIT_MANDELBROT
+               ? escape->bailout >= PLAIT_MANDELBROT_BAILOUT_MIN &&
+                     escape->bailout <= PLAIT_MANDELBROT_BAILOUT_MAX
+               : escape->bailout > 0 && escape->bailout <= PLAIT_ESCAPE_VALUE_MAX;
+}
+
 /* How the pixels of a picture are computed, directly or deep: all kernels of pictures go through
  * this. */
 struct plait_pixels {

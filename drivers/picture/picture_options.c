@@ -101,6 +101,18 @@ const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
         .reads = true,
     },
     METHOD_ROW,
+    {
+        .name = "bailout",
+        .kind = OPTION_REAL,
+        .argument = "R",
+        .help =
+            "a point has escaped when |z| >= R, 2 to 1e10; with a large one, such as 1000, smooth colours do not break off next to c = -2",
+        .default_value = "2",
+        .offset = MEMBER(bailout),
+        .positive = true,
+        .defines = true,
+        .later = true,
+    },
     MAXIT_ROW("127"),
     OUT_ROW("mandelbrot.png"),
 };
@@ -324,6 +336,20 @@ static bool picture_take_view(const struct picture_options *options,
     }
 }
 
+static bool picture_take_mandelbrot(const struct picture_options *options,
+                                    struct plait_escape *escape, struct failure *failure) {
+    if (options->bailout < PLAIT_MANDELBROT_BAILOUT_MIN)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--bailout is below 2, where points of the set count as escaped, too: choose 2 or more");
+    if (options->bailout > PLAIT_MANDELBROT_BAILOUT_MAX)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--bailout is beyond 1e10, which changes no picture any more: choose a smaller one");
+    escape->bailout = options->bailout;
+    return true;
+}
+
 static bool picture_take_julia(const struct picture_options *options, struct plait_escape *escape,
                                struct failure *failure) {
     const double most = PLAIT_ESCAPE_VALUE_MAX;
@@ -352,7 +378,8 @@ bool picture_of_options(const struct picture_options *options, const struct opti
                            values_blame(values, "checkpoint", checkpoint));
     if (!checkpoint_options_check(values, failure) ||
         !picture_take_size(options, escape, failure) ||
-        (kind == PLAIT_JULIA && !picture_take_julia(options, escape, failure)) ||
+        !(kind == PLAIT_JULIA ? picture_take_julia : picture_take_mandelbrot)(options, escape,
+                                                                              failure) ||
         !picture_take_view(options, values, request, failure))
         return false;
     return !options->verify_exact || request->deep ||
