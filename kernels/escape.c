@@ -147,6 +147,7 @@ struct plait_pixels plait_pixels_of(const struct plait_escape *escape,
         .is_deep = escape->deep != NULL,
         .direct_tile = PLAIT_PATH_KERNEL(path, escape_tile),
         .deep_tile = PLAIT_PATH_KERNEL(path, deep_tile),
+        .distance_tile = PLAIT_PATH_KERNEL(path, distance_tile),
     };
     if (pixels.is_deep)
         pixels.deep = plait_deep_make_job(escape);

@@ -28,6 +28,7 @@ struct plait_pixels {
     struct plait_deep_job deep;  /* deep */
     plait_escape_tile_fn *direct_tile;
     plait_deep_tile_fn *deep_tile;
+    plait_escape_tile_fn *distance_tile; /* direct, with distances */
 };
 
 /* escape must pass plait_escape_check. */

@@ -13,7 +13,7 @@
 
 #define MEMBER(name) offsetof(struct picture_options, name)
 
-static const char *const colour_choices[] = {"count", "smooth", NULL};
+static const char *const colour_choices[] = {"count", "smooth", "distance", NULL};
 static const char *const method_choices[] = {"auto", "direct", "deep", NULL};
 static const char *const interior_choices[] = {"fast", "brute", NULL};
 
@@ -157,7 +157,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .kind = OPTION_CHOICE,
         .argument = "WHAT",
         .help =
-            "count gives all points of one count one colour; smooth has no bands, and draws points that do not escape black",
+            "count gives all points of one count one colour; smooth has no bands; distance shows how far points are from the set, in pixels, so that filaments are lines; both draw points that do not escape black",
         .default_value = "count",
         .offset = MEMBER(colour),
         .choices = colour_choices,
@@ -382,6 +382,10 @@ bool picture_of_options(const struct picture_options *options, const struct opti
                                                                               failure) ||
         !picture_take_view(options, values, request, failure))
         return false;
+    if (options->colour == PICTURE_DISTANCE && request->deep)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--colour distance is for views that doubles resolve, and this one is deep, where orbits have no derivative: choose --colour smooth, or zoom out");
     return !options->verify_exact || request->deep ||
            failure_set(
                failure, EXIT_USAGE,

@@ -41,7 +41,7 @@ struct picture_options {
 
 enum picture_method { METHOD_AUTO, METHOD_DIRECT, METHOD_DEEP };
 
-enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH };
+enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH, PICTURE_DISTANCE };
 
 enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 

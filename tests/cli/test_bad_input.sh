@@ -187,7 +187,7 @@ pdf() {
 
 colours() {
     local samples
-    bad 'colour.*count or smooth' --colour rainbow
+    bad 'colour.*count, smooth or distance' --colour rainbow
     bad 'colour' --colour ''
     for samples in 0 -1 17 1.5 abc '' 99999999999999999999; do
         bad 'samples' --samples "$samples"
