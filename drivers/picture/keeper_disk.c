@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Keeps rows on disk, for --stream: a picture that no rank's memory has to hold. Every rank
- * computes its pieces in parts of a few MiB and writes them, with the rows that mirror them, to
- * their places in a store (picture/store.h), a .npy file that is not complete yet. Rank 0 then
+ * Keeps rows on disk, for --stream and --tiles: a picture that no rank's memory has to hold. Every
+ * rank computes its pieces in parts of a few MiB and writes them, with the rows that mirror them,
+ * to their places in a store (picture/store.h), a .npy file that is not complete yet. Rank 0 then
  * reads the store block by block, compares the rows with the digests that their owners sent, and
- * gives them to all writers.
+ * gives them to all writers; tiles are drawn by all ranks, which do the same.
  *
  * The colours of a picture depend on the smallest and the largest value in it, so no row can be
  * encoded before the last one is computed: that is why the counts go to disk and not straight into
@@ -51,6 +51,11 @@ static uint64_t disk_offset(const struct keeper *keeper, uint32_t row) {
 
 /* -- before the work --------------------------------------------------------------------------- */
 
+/* The option that wants rows on disk. */
+static const char *disk_option(const struct keeper *keeper) {
+    return keeper->stored_in ? "--tiles" : "--stream";
+}
+
 /* A format that is assembled in memory would need the memory that --stream saves. */
 static bool disk_check_formats(const struct keeper *keeper, struct failure *failure) {
     for (size_t k = 0; k < keeper->files->count; k++) {
@@ -58,8 +63,8 @@ static bool disk_check_formats(const struct keeper *keeper, struct failure *fail
         if (writer_row_bytes(file->format, keeper->work->escape->width) > 0)
             return failure_set(
                 failure, EXIT_USAGE,
-                "'%s' cannot be written row by row: choose .png, .ppm or .npy, or leave out --stream",
-                file->path);
+                "'%s' cannot be written row by row: choose .png, .ppm or .npy, or leave out %s",
+                file->path, disk_option(keeper));
     }
     return true;
 }
@@ -70,7 +75,10 @@ static void disk_make_buffers(struct keeper *keeper, struct failure *failure) {
     const uint64_t wanted = thread_bytes * (uint64_t)keeper->work->exec->threads;
     const uint64_t rows =
         (wanted < part_bytes_max ? wanted : part_bytes_max) / disk_row_bytes(keeper);
-    disk->rows = rows < 1 ? 1 : rows < escape->height ? (uint32_t)rows : escape->height;
+    /* The samples of a pixel, at least, which tiles take together. */
+    disk->rows = rows < keeper->samples  ? keeper->samples
+                 : rows < escape->height ? (uint32_t)rows
+                                         : escape->height;
     const size_t pixels = (size_t)disk->rows * escape->width;
     disk->counts = malloc(pixels * sizeof *disk->counts);
     disk->digests = malloc(disk->rows * sizeof *disk->digests);
@@ -90,7 +98,8 @@ static bool disk_commit(void *context, struct failure *failure) {
     return store_commit(context, failure);
 }
 
-/* The store becomes the first file of counts, else it is a scratch file next to the first file. */
+/* The store becomes the first file of counts, else it is a scratch file next to the first file, or
+ * where tiles are made. */
 static bool disk_begin_store(struct keeper *keeper, struct failure *failure) {
     struct disk_rows *disk = keeper->state;
     struct picture_file *counts = NULL, *first = NULL;
@@ -105,10 +114,13 @@ static bool disk_begin_store(struct keeper *keeper, struct failure *failure) {
         counts->commit = disk_commit;
         counts->commit_context = &disk->store;
     }
-    disk->stored = first != NULL;
-    return !first ||
-           store_begin(&disk->store, keeper->work->session, counts ? counts->path : first->path,
-                       disk_offset(keeper, keeper->work->escape->height), failure);
+    disk->stored = first != NULL || keeper->stored_in;
+    const char *target = counts              ? counts->path
+                         : keeper->stored_in ? keeper->stored_in
+                         : first             ? first->path
+                                             : NULL;
+    return !target || store_begin(&disk->store, keeper->work->session, disk_option(keeper), target,
+                                  disk_offset(keeper, keeper->work->escape->height), failure);
 }
 
 static bool disk_reserve(struct keeper *keeper, struct failure *failure) {
@@ -215,18 +227,17 @@ static bool disk_check_digests(const struct keeper *keeper, uint32_t first, uint
             return failure_set(
                 failure, EXIT_RUN,
                 "row %" PRIu32
-                " of the counts next to '%s' is not what its rank wrote there: choose another directory, or leave out --stream",
-                first + i, disk->store.target);
+                " of the counts next to '%s' is not what its rank wrote there: choose another directory, or leave out %s",
+                first + i, disk->store.target, disk->store.option);
     return true;
 }
 
-static bool disk_read(void *context, uint32_t first, struct image_rows *block,
-                      struct failure *failure) {
-    struct keeper *keeper = context;
+bool keeper_disk_read(struct keeper *keeper, uint32_t first, uint32_t most,
+                      struct image_rows *block, struct failure *failure) {
     struct disk_rows *disk = keeper->state;
     struct colouring *colouring = keeper->colouring;
     const uint32_t width = keeper->work->escape->width;
-    const uint32_t rows = disk_least(disk->rows, keeper->work->escape->height - first);
+    const uint32_t rows = disk_least(disk->rows, most);
     if (!store_read(&disk->store, disk_offset(keeper, first), disk->counts,
                     rows * disk_row_bytes(keeper), failure) ||
         !disk_check_digests(keeper, first, rows, failure))
@@ -240,6 +251,12 @@ static bool disk_read(void *context, uint32_t first, struct image_rows *block,
     }
     *block = (struct image_rows){disk->counts, disk->indices, rows};
     return true;
+}
+
+static bool disk_read(void *context, uint32_t first, struct image_rows *block,
+                      struct failure *failure) {
+    struct keeper *keeper = context;
+    return keeper_disk_read(keeper, first, keeper->work->escape->height - first, block, failure);
 }
 
 static void disk_release(struct keeper *keeper) {

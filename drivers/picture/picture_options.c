@@ -138,6 +138,16 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
 };
 
 const struct option picture_option_rows[PICTURE_OPTIONS] = {
+    {
+        .name = "tiles",
+        .kind = OPTION_TEXT,
+        .argument = "DIR",
+        .help =
+            "write the picture as a Deep Zoom Image into the new or empty directory DIR, with a page index.html to zoom in it, instead of the default of --out; counts are on disk there meanwhile, as with --stream, and all nodes must see DIR",
+        .offset = MEMBER(tiles),
+        .replaces = true,
+        .directory = true,
+    },
     PALETTE_ROW(MEMBER(palette)),
     {
         .name = "colour",
@@ -346,9 +356,9 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     escape->maxit = (int32_t)options->maxit;
     escape->brute = options->interior == INTERIOR_BRUTE;
     char stream[VALUES_TEXT_BYTES], checkpoint[VALUES_TEXT_BYTES];
-    if (options->stream && options->checkpoint)
+    if ((options->stream || options->tiles) && options->checkpoint)
         return failure_set(failure, EXIT_USAGE, "%s and %s exclude each other: give only one",
-                           values_blame(values, "stream", stream),
+                           values_blame(values, options->tiles ? "tiles" : "stream", stream),
                            values_blame(values, "checkpoint", checkpoint));
     if (!checkpoint_options_check(values, failure) ||
         !picture_take_size(options, escape, failure) ||
