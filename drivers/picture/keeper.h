@@ -132,6 +132,9 @@ void keeper_compare_exact(struct keeper *keeper, const struct kept_rows *rows);
 /* For the kinds: describes a pixel that differs from the reference. Returns false. */
 bool keeper_mismatch(const struct plait_escape_difference *difference, struct failure *failure);
 
+/* The rows are not needed any more; digests and sums stay. */
+void keeper_close(struct keeper *keeper);
+
 void keeper_end(struct keeper *keeper);
 
 #endif

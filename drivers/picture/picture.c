@@ -180,8 +180,8 @@ static bool picture_find_colours(struct run *run, struct picture *picture,
     return found;
 }
 
-/* Collective. The tiles, on all ranks; the files, on all ranks if the keeper draws, else on rank 0;
- * and if both are there, the tiles take their place. */
+/* The tiles, on all ranks; the files, on all ranks if the keeper draws, else on rank 0; and the
+ * tiles take their place. */
 static bool picture_write_files(const struct run *run, struct picture *picture,
                                 struct failure *failure) {
     const struct picture_options *options = run->options;
@@ -203,8 +203,13 @@ static bool picture_write_files(const struct run *run, struct picture *picture,
     if (options->tiles &&
         !tile_pyramid_draw(&picture->pyramid, &picture->keeper, &drawing, failure))
         return false;
-    return !root || (draw_files(&drawing, &picture->files, failure) &&
-                     (!options->tiles || tile_pyramid_commit(&picture->pyramid, failure)));
+    if (root)
+        draw_files(&drawing, &picture->files, failure);
+    if (!options->tiles)
+        return failure->exit_status == EXIT_DONE;
+    quiet_barrier(run->session);
+    keeper_close(&picture->keeper);
+    return tile_pyramid_commit(&picture->pyramid, &picture->provenance, failure);
 }
 
 bool picture_work(struct run *run, void *state, struct failure *failure) {

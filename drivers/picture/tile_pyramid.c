@@ -371,16 +371,20 @@ bool tile_pyramid_draw(struct tile_pyramid *pyramid, struct keeper *keeper,
     for (int k = pyramid->exec->threads; work.shades && k-- > 0;)
         shade_end(&work.shades[k]);
     free(work.shades);
-    if (!drawn)
-        return false;
-    if (tile_directory_sync(&pyramid->directory, failure) && session_is_root(session))
-        tile_directory_describe(&pyramid->directory, drawing->provenance->texts, PROVENANCE_TEXTS,
-                                failure);
-    return agree(session, failure);
+    return drawn;
 }
 
-bool tile_pyramid_commit(struct tile_pyramid *pyramid, struct failure *failure) {
-    return tile_directory_commit(&pyramid->directory, failure);
+bool tile_pyramid_commit(struct tile_pyramid *pyramid, const struct provenance *provenance,
+                         struct failure *failure) {
+    const struct session *session = pyramid->session;
+    store_end(&pyramid->store);
+    agree(session, failure);
+    if (failure->exit_status == EXIT_DONE)
+        tile_directory_sync(&pyramid->directory, failure);
+    if (agree(session, failure) && session_is_root(session) &&
+        tile_directory_describe(&pyramid->directory, provenance->texts, PROVENANCE_TEXTS, failure))
+        tile_directory_commit(&pyramid->directory, failure);
+    return agree(session, failure);
 }
 
 void tile_pyramid_end(struct tile_pyramid *pyramid) {

@@ -55,13 +55,16 @@ struct tile_request {
 bool tile_pyramid_begin(struct tile_pyramid *pyramid, const struct tile_request *request,
                         struct failure *failure);
 
-/* Collective, when rank 0 has measured all rows: makes all tiles, and on rank 0, whose drawing has
- * palette and texts, the page. A failure is that of all ranks. */
+/* Collective, when rank 0 has measured all rows: makes all tiles, with the palette that rank 0 has
+ * in its drawing. A failure is that of all ranks. */
 bool tile_pyramid_draw(struct tile_pyramid *pyramid, struct keeper *keeper,
                        const struct drawing *drawing, struct failure *failure);
 
-/* Rank 0: moves them into their place. */
-bool tile_pyramid_commit(struct tile_pyramid *pyramid, struct failure *failure);
+/* Collective, when what the tiles were drawn from is not needed any more, and is closed, so that it
+ * need not get to the disk: page and description, by the texts that rank 0 has, and all moves into
+ * its place. A failure, also one from before, is that of all ranks. */
+bool tile_pyramid_commit(struct tile_pyramid *pyramid, const struct provenance *provenance,
+                         struct failure *failure);
 
 void tile_pyramid_end(struct tile_pyramid *pyramid);
 
