@@ -83,7 +83,11 @@ void smooth_scale_fill(struct smooth_scale *scale, const struct plait_smooth_ran
     }
 }
 
-/* The index of a value is its guess, or one of the next, since a guess is rarely wider. */
+/* Its guess, or one of the next, since a guess is rarely wider. */
+uint8_t smooth_index(const struct smooth_scale *scale, int64_t value) {
+    return index_from(scale, scale->guess[guess_of(value - scale->min)], value);
+}
+
 void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, const int32_t *parts,
                     size_t pixels, uint8_t *indices, int threads) {
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
@@ -91,9 +95,7 @@ void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, con
         const int64_t found = (int64_t)counts[k] * PLAIT_SMOOTH_UNIT + parts[k];
         const int64_t least = found > scale->min ? found : scale->min;
         const int64_t value = least < scale->max ? least : scale->max;
-        indices[k] = parts[k] == PLAIT_SMOOTH_NEVER
-                         ? SMOOTH_INSIDE
-                         : index_from(scale, scale->guess[guess_of(value - scale->min)], value);
+        indices[k] = parts[k] == PLAIT_SMOOTH_NEVER ? SMOOTH_INSIDE : smooth_index(scale, value);
     }
 }
 

@@ -3,10 +3,8 @@
 #include "picture/frame_parts.h"
 
 #include "base/clock.h"
-#include "picture/colouring.h"
 #include "picture/keeper.h"
 #include "plait/digest.h"
-#include "plait/smooth.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +98,7 @@ bool frame_parts_begin(struct frames *frames, struct failure *failure) {
     made = (buffers->counts = malloc(pixels * sizeof *buffers->counts)) && made;
     made = (buffers->parts = malloc(pixels * sizeof *buffers->parts)) && made;
     made = (frames->table = malloc(sizeof *frames->table)) && made;
-    made = (frames->scale = malloc(sizeof *frames->scale)) && made;
+    made = (frames->colouring = malloc(sizeof *frames->colouring)) && made;
     return made || failure_set(failure, EXIT_RUN, "out of memory");
 }
 
@@ -126,27 +124,24 @@ static bool frames_enter(struct frames *frames, uint32_t index, plait_progress_f
         frame->open = false;
         return false;
     }
-    struct colouring *colouring = frames->coloured ? malloc(sizeof *colouring) : NULL;
-    if (!frames->coloured)
-        return true;
-    if (!colouring)
-        return failure_set(failure, EXIT_RUN, "out of memory");
-    colouring_begin_picture(colouring, &frame->options, &frame->values, frames->kind, true);
-    if (frames->smooth) {
-        const struct plait_smooth_range range = colouring_smooth_range(colouring);
-        smooth_scale_fill(frames->scale, &range);
-    } else {
+    struct colouring *colouring = frames->colouring;
+    colouring_begin_picture(colouring, &frame->options, &frame->values, frames->kind,
+                            frames->coloured);
+    if (colouring->smooth) {
+        colouring_begin_smooth(colouring, &frame->escape, (uint32_t)frame->options.samples,
+                               &frames->run->exec);
+        colouring_share_smooth(colouring, NULL);
+    } else if (frames->coloured) {
         const struct colour colour = {colouring->value, colouring_range(colouring)};
         colour_table_fill(frames->table, &colour);
     }
-    free(colouring);
     return true;
 }
 
-/* The rows that mirror others, after them. Smooth values are those of the rows that they mirror,
- * but for column 0, which may mirror nothing. */
-static enum plait_status frame_part_mirror(const struct frames *frames,
-                                           const struct frame_part *part, int32_t *counts) {
+/* The rows that mirror others, after them. Parts are those of the rows that they mirror, but for
+ * column 0, which may mirror nothing. */
+static bool frame_part_mirror(const struct frames *frames, const struct frame_part *part,
+                              int32_t *counts, struct failure *failure) {
     const struct plait_escape *escape = &frames->frame.escape;
     const struct plait_exec *exec = &frames->run->exec;
     const size_t width = frames->width, own = part->count * width, pixels = part->mirrored * width;
@@ -154,41 +149,35 @@ static enum plait_status frame_part_mirror(const struct frames *frames,
     const size_t source = (first - part->first) * width;
     int32_t *parts = frames->buffers.parts;
     if (part->mirrored == 0)
-        return PLAIT_OK;
+        return true;
     memcpy(counts + own, counts + source, pixels * sizeof *counts);
     (void)plait_escape_mirror_rows(escape, exec, first, part->mirrored, counts + own);
-    if (!frames->coloured || !frames->smooth)
-        return PLAIT_OK;
+    if (!frames->colouring->smooth)
+        return true;
     memcpy(parts + own, parts + source, pixels * sizeof *parts);
     (void)plait_escape_mirror_rows(escape, exec, first, part->mirrored, parts + own);
     int32_t *column = malloc(part->mirrored * sizeof *column);
-    struct plait_smooth_output output = {.parts = column, .range = plait_smooth_range_empty()};
-    if (!column)
-        return PLAIT_E_MEMORY;
-    const struct plait_row_range range = {part->mirror, part->mirrored};
-    const enum plait_status status =
-        plait_smooth_rows(escape, exec, range, 1, counts + own, &output);
-    for (size_t i = 0; status == PLAIT_OK && i < part->mirrored; i++)
+    const struct counted_rows counted = {part->mirror, part->mirrored, counts + own};
+    const bool found = column
+                           ? smooth_find(&frames->colouring->finder, &counted, 1, column, failure)
+                           : failure_set(failure, EXIT_RUN, "out of memory");
+    for (size_t i = 0; found && i < part->mirrored; i++)
         parts[own + i * width] = column[i];
     free(column);
-    return status;
+    return found;
 }
 
 static enum plait_status frame_part_rows(const struct frames *frames, const struct frame_part *part,
                                          plait_progress_fn *poll, void *poll_context,
                                          int32_t *counts) {
+    const struct plait_row_range range = {part->first, part->count};
     struct plait_exec exec = frames->run->exec;
-    const struct plait_escape *escape = &frames->frame.escape;
     exec.progress = poll;
     exec.progress_context = poll_context;
-    if (!frames->coloured || !frames->smooth)
-        return plait_escape_rows(escape, &exec, part->first, part->count, counts);
-    struct plait_smooth_output output = {
-        .parts = frames->buffers.parts,
-        .range = plait_smooth_range_empty(),
-    };
-    const struct plait_row_range range = {part->first, part->count};
-    return plait_smooth_compute(escape, &exec, range, counts, &output);
+    return frames->colouring->smooth
+               ? smooth_compute(&frames->colouring->finder, &exec, range, counts,
+                                frames->buffers.parts)
+               : plait_escape_rows(&frames->frame.escape, &exec, part->first, part->count, counts);
 }
 
 /* With --verify. */
@@ -216,13 +205,12 @@ bool frame_part_compute(struct frames *frames, const struct frame_part *part,
     int32_t *counts = message.counts ? message.counts : buffers->counts;
     if (!frames_enter(frames, part->frame, poll, poll_context, failure))
         return false;
-    enum plait_status status = frame_part_rows(frames, part, poll, poll_context, counts);
-    if (status == PLAIT_OK)
-        status = frame_part_mirror(frames, part, counts);
+    const enum plait_status status = frame_part_rows(frames, part, poll, poll_context, counts);
     if (status != PLAIT_OK)
         return status != PLAIT_E_INTERRUPTED &&
                failure_set(failure, EXIT_RUN, "%s", plait_status_text(status));
-    if (!frame_part_verify(frames, part, counts, failure))
+    if (!frame_part_mirror(frames, part, counts, failure) ||
+        !frame_part_verify(frames, part, counts, failure))
         return false;
 
     const uint32_t rows = part->count + part->mirrored;
@@ -230,9 +218,9 @@ bool frame_part_compute(struct frames *frames, const struct frame_part *part,
     plait_digest_rows(exec, counts, rows, frames->width, message.digests);
     const struct plait_escape_tally tally =
         plait_escape_count_steps(&frames->frame.escape, exec, counts, rows);
-    if (frames->coloured && frames->smooth)
-        smooth_indices(frames->scale, counts, buffers->parts, pixels, message.indices,
-                       exec->threads);
+    const struct coloured_pixels coloured = {counts, buffers->parts, pixels};
+    if (frames->colouring->smooth)
+        colouring_indices(frames->colouring, &coloured, message.indices, exec->threads);
     else if (frames->coloured)
         colour_indices(frames->table, counts, pixels, message.indices);
     message.head[FRAME_HEAD_STEPS] = tally.steps;

@@ -17,8 +17,8 @@ struct frames;
 
 enum { FRAME_RANGE_BYTES = 64 };
 
-/* Collective: computes the keys, if some file has colours and the user has given no range. A
- * failure is that of all ranks. */
+/* Collective: computes the keys, if some file has colours of counts or smooth values, and the user
+ * has given no range. A failure is that of all ranks. */
 bool frame_ranges_find(struct frames *frames, struct failure *failure);
 
 /* The range of a frame, when the keys are known. */

@@ -17,6 +17,7 @@
 #include "files/checkpoint.h"
 #include "image/colour.h"
 #include "image/palette.h"
+#include "picture/colouring.h"
 #include "picture/deep_picture.h"
 #include "picture/frame_orbit.h"
 #include "picture/frame_path.h"
@@ -79,7 +80,7 @@ struct frames {
     uint32_t count;
     uint32_t width, height; /* samples */
     bool coloured, counted; /* some file needs palette indices; counts */
-    bool smooth;
+    bool smooth;            /* colours are those of parts: smooth values or distances */
     struct frame_path path;
     unsigned char *packed; /* the values of the run */
     size_t packed_bytes;
@@ -90,8 +91,8 @@ struct frames {
     /* Of this rank, as it goes from frame to frame. */
     struct frame frame;
     struct frame_orbit orbit;
-    struct colour_table *table; /* of counts, or */
-    struct smooth_scale *scale;
+    struct colour_table *table;  /* of counts, or */
+    struct colouring *colouring; /* of parts */
     struct frame_buffers buffers;
 
     /* Rank 0. */

@@ -36,8 +36,7 @@ static void frames_checkpoint_describe(struct frames *frames) {
         for (int n = 0; n < 3 && given[n]; n++)
             picture_checkpoint_describe_exact(parameters, names[k][n], given[n], n == 1 ? 1 : 2);
     }
-    if (frames->path.c[0])
-        checkpoint_parameter(parameters, "bailout", "%.17g", options->bailout);
+    checkpoint_parameter(parameters, "bailout", "%.17g", options->bailout);
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
         checkpoint_parameter(parameters, texts[k], "%s",
                              values_counts(values, texts[k]) ? values_text(values, texts[k]) : "");

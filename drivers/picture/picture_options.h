@@ -28,10 +28,11 @@ struct picture_options {
     uint64_t maxit;
     const char *c;    /* julia: re, im */
     const char *c_to; /* julia: of the last frame; NULL: as the first */
-    double bailout;   /* julia */
-    int interior;     /* enum picture_interior */
-    int schedule;     /* enum schedule_kind */
+    double bailout;
+    int interior; /* enum picture_interior */
+    int schedule; /* enum schedule_kind */
     struct option_texts out;
+    const char *tiles;      /* a directory; NULL: none */
     const char *palette;    /* a name, or a file */
     int colour;             /* enum picture_colour */
     double colour_range[2]; /* if the option counts */
@@ -48,13 +49,13 @@ enum { PICTURE_FRAMES_MAX = 10000 }; /* four digits in their names */
 
 enum picture_method { METHOD_AUTO, METHOD_DIRECT, METHOD_DEEP };
 
-enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH };
+enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH, PICTURE_DISTANCE };
 
 enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
 /* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
  * subcommand, then how it is computed and shown, the same for both. */
-enum { PICTURE_OPTIONS = 12, MANDELBROT_OPTIONS = 12, JULIA_OPTIONS = 14 };
+enum { PICTURE_OPTIONS = 13, MANDELBROT_OPTIONS = 13, JULIA_OPTIONS = 14 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];

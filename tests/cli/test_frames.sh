@@ -56,6 +56,11 @@ same_bits() {
     single 0002 0005
     same 2 1 cyclic "${point[@]}"
     same 7 1 block "${point[@]}"
+    local near=(julia --size 24x17 --frames 4 --c 0,0.65 --zoom-to 9 --bailout 100 --colour distance --maxit 200)
+    first "${near[@]}"
+    single 0003
+    same 3 1 dynamic "${near[@]}"
+    first "${point[@]}"
     new_sandbox
     expect_ok 3 -- "$PLAIT" "${point[@]}" --threads 1 --out z.png
     rm "$WORK"/expected/*.npy
@@ -145,6 +150,9 @@ bad_input() {
     expect_error "'1' is below 2" 2 -- "$PLAIT" mandelbrot --frames 1 --zoom-to 10
     expect_error "'10001' is above 10000" 2 -- "$PLAIT" mandelbrot --frames 10001 --zoom-to 10
     expect_error "--frames and --stream exclude each other" 2 -- "${frames[@]}" --stream
+    expect_error "--frames and --tiles exclude each other" 2 -- "${frames[@]}" --tiles t
+    expect_error "--colour-range is for counts and smooth values" 2 -- \
+        "$PLAIT" mandelbrot --colour distance --colour-range 1,2
     expect_error "--frames and --verify-exact exclude each other" 2 -- "${frames[@]}" --verify-exact
     expect_error "give --center and --zoom, not --region" 2 -- "${frames[@]}" --region -2,1,-1,1
     expect_error "'-10' is not above 0" 2 -- "$PLAIT" mandelbrot --frames 5 --zoom-to -10
