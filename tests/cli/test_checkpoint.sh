@@ -519,7 +519,7 @@ frames() {
     expected=$(fnv1a)
     cp -r "$SANDBOX" "$WORK/expected"
     new_sandbox
-    while [ "$kills" -lt 4 ] && [ "$k" -lt 12 ]; do
+    while [ "$kills" -lt 3 ] && [ "$k" -lt 12 ]; do
         ranks=$((1 + k % 3))
         before=$(saves)
         start "$ranks" "$PLAIT" "${slow[@]}" --threads 1 --path scalar --schedule "${schedules[$((k % 4))]}"
@@ -547,7 +547,7 @@ frames_stopped() {
     local try other
     for try in 1 2 3 4 5; do
         new_sandbox
-        start 2 "$PLAIT" "${slow[@]}" --threads 1 --path scalar
+        start 1 "$PLAIT" "${slow[@]}" --threads 1 --path scalar
         until [ -n "$(find "$SANDBOX" -name 'z-*.npy' -print -quit)" ] || ! kill -0 "$job" 2>/dev/null; do sleep 0.01; done
         for pid in $(launched); do kill -USR1 "$pid" 2>/dev/null || true; done
         wait_for_end

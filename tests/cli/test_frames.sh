@@ -148,23 +148,18 @@ bad_input() {
     expect_error "all frames would be the same: add --zoom-to or --to" 2 -- "$PLAIT" mandelbrot --frames 5
     expect_error "all frames would be the same: add --zoom-to, --to or --c-to" 2 -- "$PLAIT" julia --frames 5
     expect_error "'1' is below 2" 2 -- "$PLAIT" mandelbrot --frames 1 --zoom-to 10
-    expect_error "'10001' is above 10000" 2 -- "$PLAIT" mandelbrot --frames 10001 --zoom-to 10
     expect_error "--frames and --stream exclude each other" 2 -- "${frames[@]}" --stream
     expect_error "--frames and --tiles exclude each other" 2 -- "${frames[@]}" --tiles t
     expect_error "--colour-range is for counts and smooth values" 2 -- \
         "$PLAIT" mandelbrot --colour distance --colour-range 1,2
     expect_error "--frames and --verify-exact exclude each other" 2 -- "${frames[@]}" --verify-exact
     expect_error "give --center and --zoom, not --region" 2 -- "${frames[@]}" --region -2,1,-1,1
-    expect_error "'-10' is not above 0" 2 -- "$PLAIT" mandelbrot --frames 5 --zoom-to -10
-    expect_error "'1,2,3' has 3 of 2 numbers" 2 -- "${frames[@]}" --to 1,2,3
     expect_error "the last frame: .* reaches beyond 1e150" 2 -- "${frames[@]}" --to 1e200,0
     expect_error "the last frame: .*too small for double precision" 2 -- \
         "$PLAIT" mandelbrot --frames 5 --zoom-to 1e20 --method direct
     expect_error "--zoom-to has an exponent beyond 1000000" 2 -- "$PLAIT" mandelbrot --frames 5 --zoom-to 1e99999999999
     expect_error "--zoom is too small for a double" 2 -- "${frames[@]}" --zoom 1e-99999999999
-    expect_error "--colour-range: MIN 5 is not below MAX 5" 2 -- "$PLAIT" mandelbrot --colour-range 5,5
-    expect_error "--color-range: '1e99' is above" 2 -- "$PLAIT" mandelbrot --color-range 5,1e99
-    expect_error "cannot recognise the format of 'x.gif'" 2 -- "${frames[@]}" --out x.gif
+    expect_error "--colour-range: MIN 5 is not below MAX 5" 2 -- "$PLAIT" mandelbrot --color-range 5,5
     expect_error "no directory 'none'" 2 -- "${frames[@]}" --out none/x.png
     expect_error "--json 'x-0003.png' is the file of a frame" 2 -- "${frames[@]}" --out x.png --json x-0003.png
     expect_error "--checkpoint './x-0004.png' is the file of a frame" 2 -- \
