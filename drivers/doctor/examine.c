@@ -64,6 +64,8 @@ static void write_mpirun(const struct doctor_view *view, FILE *stream) {
               stream);
         shell_word_write(view->agent, stream);
     }
+    if (view_cut_cable(view))
+        fprintf(stream, " %s", view_cut_cable(view));
 }
 
 /* The program as it is typed here: by its name if the shell finds it. */
