@@ -1244,16 +1244,20 @@ static bool slurm_conf_differs(const struct doctor_view *view, size_t n, struct 
     return true;
 }
 
+/* Whose slurm.conf says what a node has: that of this machine, which all others get. */
+static const struct node_facts *slurm_conf_of(const struct doctor_view *view,
+                                              const struct node_facts *node) {
+    return *view->here->slurm_checksum ? view->here : node;
+}
+
 static bool slurm_node_unknown(const struct doctor_view *view, size_t n, struct words *words) {
-    const struct node_facts *node = &view->nodes[n];
+    const struct node_facts *node = &view->nodes[n], *from = slurm_conf_of(view, node);
     struct nodelist_shape shape;
-    if (!view->slurm || !*node->slurm_checksum || !*node->slurm_shape ||
+    if (!view->slurm || !*from->slurm_checksum || !*node->slurm_shape ||
         !begins_with(node->slurm_shape, "NodeName=") ||
-        nodelist_shape(&node->slurm_nodes, node->slurm_name, &shape))
+        nodelist_shape(&from->slurm_nodes, node->slurm_name, &shape))
         return false;
-    /* The line is typed here: another node does not decide which file it changes. */
-    const char *here = view->here->slurm_configuration;
-    say_quoted(words, 1, *here ? here : node->slurm_configuration);
+    say_quoted(words, 1, from->slurm_configuration);
     say(words, 2, "%s", node->slurm_name);
     say(words, 3, "%s", node->slurm_shape);
     say(words, 4, "%s", view->here->uid == 0 ? "" : "sudo ");
@@ -1262,11 +1266,11 @@ static bool slurm_node_unknown(const struct doctor_view *view, size_t n, struct 
 
 /* slurm.conf promises more than slurmd -C finds: Slurm then drains the node. */
 static bool slurm_node_smaller(const struct doctor_view *view, size_t n, struct words *words) {
-    const struct node_facts *node = &view->nodes[n], *here = view->here;
+    const struct node_facts *node = &view->nodes[n], *from = slurm_conf_of(view, node);
     struct nodelist_shape promised, found;
     struct fact_list own = {.items = (char(*)[FACT_TEXT_BYTES])node->slurm_shape, .count = 1};
-    if (!view->slurm || !*node->slurm_shape || strstr(node->slurm_parameters, "config_overrides") ||
-        !nodelist_shape(&node->slurm_nodes, node->slurm_name, &promised) ||
+    if (!view->slurm || !*node->slurm_shape || strstr(from->slurm_parameters, "config_overrides") ||
+        !nodelist_shape(&from->slurm_nodes, node->slurm_name, &promised) ||
         !nodelist_shape(&own, NULL, &found))
         return false;
     for (int k = 0; k < NODELIST_SIZES; k++) {
@@ -1274,11 +1278,8 @@ static bool slurm_node_smaller(const struct doctor_view *view, size_t n, struct 
             continue;
         say(words, 1, "%s=%.0f", nodelist_size_names[k], promised.sizes[k]);
         say(words, 2, "%s=%.0f", nodelist_size_names[k], found.sizes[k]);
-        /* The line is typed here: the file of this machine is the one that all others get. */
-        say_quoted(words, 3,
-                   *here->slurm_configuration ? here->slurm_configuration
-                                              : node->slurm_configuration);
-        say(words, 4, "%s", here->uid == 0 ? "" : "sudo ");
+        say_quoted(words, 3, from->slurm_configuration);
+        say(words, 4, "%s", view->here->uid == 0 ? "" : "sudo ");
         return true;
     }
     return false;
@@ -1738,13 +1739,13 @@ const struct check doctor_checks[] = {
         .name = "slurm-node-unknown",
         .applies = slurm_node_unknown,
         .sentence = "{1} has no line NodeName={2}",
-        .line = "echo '{3} State=UNKNOWN' | {4}tee -a {1}",
+        .line = "echo '{3} State=UNKNOWN' | {4}tee -a {1} && {4}systemctl restart slurmctld",
     },
     {
         .name = "slurm-node-smaller",
         .applies = slurm_node_smaller,
         .sentence = "{3} says {1} and slurmd -C finds {2}, so that Slurm drains the node",
-        .line = "{4}sed -i 's/{1}/{2}/' {3} && {4}scontrol reconfigure",
+        .line = "{4}sed -i 's/{1}/{2}/' {3} && {4}systemctl restart slurmctld",
     },
     {
         .name = "slurm-cgroups",

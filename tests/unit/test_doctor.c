@@ -424,7 +424,8 @@ static const struct setup {
      .slurm = true,
      .nodes = {NULL, "slurm.name=red09"},
      .sentence = "red01: /etc/slurm/slurm.conf has no line NodeName=red09",
-     .line = "State=UNKNOWN' | sudo tee -a /etc/slurm/slurm.conf"},
+     .line =
+         "State=UNKNOWN' | sudo tee -a /etc/slurm/slurm.conf && sudo systemctl restart slurmctld"},
     /* A node names neither the file that changes here, nor another line for it. */
     {.check = "slurm-node-unknown",
      .slurm = true,
@@ -434,14 +435,15 @@ static const struct setup {
     {.check = NULL, .slurm = true, .nodes = {NULL, "slurm.name=red09\nslurm.shape=Prolog=/tmp/x"}},
     {.check = NULL,
      .slurm = true,
-     .nodes = {NULL, "slurm.shape=NodeName=red01 CPUs=2\nslurm.SlurmdParameters=config_overrides"}},
+     .nodes = {"slurm.SlurmdParameters=config_overrides",
+               "slurm.shape=NodeName=red01 CPUs=2\nslurm.SlurmdParameters=config_overrides"}},
     {.check = "slurm-node-smaller",
      .slurm = true,
      .nodes = {NULL, "slurm.shape=NodeName=red01 CPUs=4 RealMemory=800"},
      .sentence =
          "red01: /etc/slurm/slurm.conf says RealMemory=900 and slurmd -C finds RealMemory=800",
      .line =
-         "sudo sed -i 's/RealMemory=900/RealMemory=800/' /etc/slurm/slurm.conf && sudo scontrol reconfigure"},
+         "sudo sed -i 's/RealMemory=900/RealMemory=800/' /etc/slurm/slurm.conf && sudo systemctl restart slurmctld"},
     {.check = "slurm-cgroups",
      .slurm = true,
      .nodes = {NULL, "slurm.cgroups=cpuset cpu io pids"},
@@ -450,7 +452,8 @@ static const struct setup {
      .line = "cgroup_enable=memory"},
     {.check = "slurm-node-down",
      .slurm = true,
-     .nodes = {"slurm.state=red idle none\nslurm.state=red02 down* Not responding"},
+     .nodes = {"slurm.state=red idle none\nslurm.state=red02 down* Not responding\n"
+               "slurm.state=red02 down* Not responding"}, /* it is in two partitions */
      .sentence = "slurm: Slurm has red02 as down*, for the reason: Not responding",
      .line = "sudo scontrol update NodeName=red02 State=RESUME"},
 };
