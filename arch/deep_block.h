@@ -1,128 +1,343 @@
 /* SPDX-License-Identifier: MIT
- * Deep pixels of plain views in vectors. Most steps are single ones: a block makes some of them for
- * all lanes without a branch. A lane that is due for anything else, an escape, a rebase, a skip or
- * the end of the orbit, rests until the block is over, and then continues alone (deep_body.h) until
- * it has made a single step again. What is done in a lane does not depend on the others.
+ * Deep pixels in vectors while z is plain. Most steps are single ones: a block makes some of them
+ * for all lanes without a branch. A lane that is due for anything else, an escape, a rebase, a skip
+ * or the end of the orbit, rests until the block is over. Then its vector is settled: rebases and
+ * skips are made for all lanes that are due for them at once, and a lane whose pixel is done gets
+ * the next one, until no lane is due. What is done in a lane does not depend on the others.
  *
- * Over vec_<isa>.h and the words that a path defines: deep_vec_columns, deep_vec_sup,
- * deep_vec_negative, and DEEP_VECS, the vectors that are interleaved to hide latencies. */
+ * A lane that has come to maxit or beyond in a block is done, whatever it has met there. Behind the
+ * last place of an orbit there is space for a block: its lanes are due there, and rest.
+ *
+ * In an extended view skips, and steps from and to a z that is too small for doubles, are made in
+ * plain C, a lane alone, until it has made a single step again.
+ *
+ * Over vec_<isa>.h and ivec_<isa>.h and the words that a path defines: deep_vec_columns,
+ * deep_vec_sup, deep_vec_fms, deep_mask_less, deep_mask_not_less, deep_ivec_count,
+ * deep_ivec_places, deep_ivec_reached, and DEEP_VECS, the vectors that are interleaved to hide
+ * latencies. */
 
 enum { DEEP_STEPS = 8, DEEP_LANES = DEEP_VECS * VEC_LANES };
+
+_Static_assert(DEEP_STEPS <= PLAIT_DEEP_SPARE_PLACES + 1, "blocks read places that are there");
+_Static_assert(sizeof(struct plait_deep_place) == 32, "deep_ivec_places");
 
 /* Pixels side by side. */
 struct deep_lanes {
     double zx[DEEP_LANES], zy[DEEP_LANES], cx[DEEP_LANES], cy[DEEP_LANES];
-    double made[DEEP_LANES];                       /* steps of the last block */
-    const struct plait_deep_place *at[DEEP_LANES]; /* where the lane is on its orbit */
-    bool rests[DEEP_LANES];                        /* has no block to make */
-    size_t place[DEEP_LANES];                      /* of its pixel in the tile */
-    struct deep_pixel pixel[DEEP_LANES];
+    uint64_t n[DEEP_LANES]; /* steps that were made */
+    union {                 /* the place on the orbit */
+        const struct plait_deep_place *place[DEEP_LANES];
+        const double *columns[DEEP_LANES];
+        uint64_t address[DEEP_LANES];
+    } at;
+    const struct plait_deep_orbit *orbit[DEEP_LANES];
+    /* As in struct deep_pixel; NaN where no plain z is kept. */
+    double kept_x[DEEP_LANES], kept_y[DEEP_LANES], rebases[DEEP_LANES], kept_at[DEEP_LANES];
+    unsigned awake[DEEP_VECS];           /* lanes that have a pixel */
+    size_t index[DEEP_LANES];            /* of it in the tile */
+    struct deep_pixel pixel[DEEP_LANES]; /* extended views: what is not above */
 };
 
-/* The block: each lane makes single steps while nothing else is due. */
-static void deep_make_block(struct deep_lanes *lanes) {
-    const vec_t zero = vec_set1(0), one = vec_set1(1);
-    vec_t zx[DEEP_VECS], zy[DEEP_VECS], made[DEEP_VECS];
+/* What they are made of. */
+struct deep_tile {
+    const struct plait_deep_job *job;
+    const struct plait_escape_tile *tile;
+    const struct plait_escape_results *to;
+    size_t next, pixels; /* the next pixel, and how many there are */
+};
+
+/* Where a step begins. */
+struct deep_look {
+    vec_t wx, wy, qx, qy;
+    vec_t square; /* |w|^2 - r^2 */
+    vec_t w_sup, z_sup, q_sup;
+};
+
+static inline struct deep_look deep_look_at(vec_t zx, vec_t zy, const vec_t column[4]) {
+    struct deep_look look;
+    look.wx = vec_add(column[0], zx);
+    look.wy = vec_add(column[1], zy);
+    const vec_t tx = vec_add(column[0], look.wx), ty = vec_add(column[1], look.wy);
+    look.square = vec_fma(tx, zx, vec_fma(ty, zy, column[2]));
+    look.qx = deep_vec_fms(tx, zx, vec_mul(ty, zy));
+    look.qy = vec_fma(tx, zy, vec_mul(ty, zx));
+    look.w_sup = deep_vec_sup(look.wx, look.wy);
+    look.z_sup = deep_vec_sup(zx, zy);
+    look.q_sup = deep_vec_sup(look.qx, look.qy);
+    return look;
+}
+
+/* The block: each lane makes single steps while nothing else is due. Sets due[v] to the lanes of
+ * vector v that are due, or may be. */
+static inline void deep_make_block(struct deep_lanes *lanes, uint64_t maxit, const bool extended,
+                                   unsigned due[DEEP_VECS]) {
+    const vec_t zero = vec_set1(0), least = vec_set1(0x1p-256);
+    vec_t zx[DEEP_VECS], zy[DEEP_VECS];
+    ivec_t made[DEEP_VECS];
     mask_t live[DEEP_VECS];
     for (int v = 0; v < DEEP_VECS; v++) {
-        unsigned awake = 0;
-        for (int k = 0; k < VEC_LANES; k++)
-            awake |= (unsigned)!lanes->rests[v * VEC_LANES + k] << k;
-        live[v] = mask_of(awake);
+        live[v] = mask_of(lanes->awake[v]);
         zx[v] = vec_load(lanes->zx + v * VEC_LANES);
         zy[v] = vec_load(lanes->zy + v * VEC_LANES);
-        made[v] = zero;
+        made[v] = ivec_set1(0);
     }
     for (int s = 0; s < DEEP_STEPS; s++)
         for (int v = 0; v < DEEP_VECS; v++) {
             vec_t column[4]; /* Z, S and the radius */
-            deep_vec_columns(lanes->at + v * VEC_LANES, s, column);
-            const vec_t wx = vec_add(column[0], zx[v]), wy = vec_add(column[1], zy[v]);
-            const vec_t tx = vec_add(column[0], wx), ty = vec_add(column[1], wy);
-            const vec_t look = vec_fma(tx, zx[v], vec_fma(ty, zy[v], column[2]));
-            const vec_t qx = vec_fma(tx, zx[v], deep_vec_negative(vec_mul(ty, zy[v])));
-            const vec_t qy = vec_fma(tx, zy[v], vec_mul(ty, zx[v]));
-            const mask_t due = mask_or(vec_less(deep_vec_sup(wx, wy), deep_vec_sup(zx[v], zy[v])),
-                                       vec_less(deep_vec_sup(qx, qy), column[3]));
-            live[v] = mask_and(live[v], mask_except(vec_less(look, zero), due));
-            zx[v] = vec_select(live[v], vec_add(qx, vec_load(lanes->cx + v * VEC_LANES)), zx[v]);
-            zy[v] = vec_select(live[v], vec_add(qy, vec_load(lanes->cy + v * VEC_LANES)), zy[v]);
-            made[v] = vec_select(live[v], vec_add(made[v], one), made[v]);
+            deep_vec_columns(lanes->at.columns + v * VEC_LANES, 4 * s, column);
+            const struct deep_look look = deep_look_at(zx[v], zy[v], column);
+            live[v] = deep_mask_less(live[v], look.square, zero);
+            live[v] = deep_mask_not_less(live[v], look.w_sup, look.z_sup);
+            live[v] = deep_mask_not_less(live[v], look.q_sup, column[3]);
+            const vec_t next_x = vec_add(look.qx, vec_load(lanes->cx + v * VEC_LANES));
+            const vec_t next_y = vec_add(look.qy, vec_load(lanes->cy + v * VEC_LANES));
+            if (extended)
+                live[v] = deep_mask_not_less(live[v], deep_vec_sup(next_x, next_y), least);
+            zx[v] = vec_select(live[v], next_x, zx[v]);
+            zy[v] = vec_select(live[v], next_y, zy[v]);
+            made[v] = deep_ivec_count(live[v], made[v]);
+            DEEP_TALLY(slots, VEC_LANES);
+            DEEP_TALLY(singles, __builtin_popcount(mask_lanes(live[v])));
+            DEEP_TALLY(rests, VEC_LANES - __builtin_popcount(mask_lanes(live[v])));
         }
     for (int v = 0; v < DEEP_VECS; v++) {
+        uint64_t *n = lanes->n + v * VEC_LANES, *at = lanes->at.address + v * VEC_LANES;
+        const ivec_t sum = ivec_add(ivec_load(n), made[v]);
         vec_store(lanes->zx + v * VEC_LANES, zx[v]);
         vec_store(lanes->zy + v * VEC_LANES, zy[v]);
-        vec_store(lanes->made + v * VEC_LANES, made[v]);
+        ivec_store(n, sum);
+        ivec_store(at, deep_ivec_places(ivec_load(at), made[v]));
+        due[v] = lanes->awake[v] & ~(mask_lanes(live[v]) & ~deep_ivec_reached(sum, maxit));
     }
 }
 
-/* Gives a lane the next pixel of the tile, or none. */
-static void deep_refill(struct deep_lanes *lanes, int k, const struct plait_deep_job *job,
-                        const struct plait_escape_tile *tile, size_t *next) {
-    const size_t pixels = (size_t)tile->rows * tile->cols;
-    lanes->place[k] = *next < pixels ? *next : SIZE_MAX;
-    if (*next < pixels) {
-        lanes->pixel[k] = deep_begin_pixel(job, tile->row + (uint32_t)(*next / tile->cols),
-                                           tile->col + (uint32_t)(*next % tile->cols));
-        ++*next;
-    }
-}
-
-/* Before a block: a lane with a pixel continues alone until it can take part, or gets another one.
- */
-static void deep_prepare(struct deep_lanes *lanes, int k, const struct plait_deep_job *job,
-                         const struct plait_escape_tile *tile, size_t *next,
-                         const struct plait_escape_results *to) {
-    struct deep_pixel *pixel = &lanes->pixel[k];
-    lanes->at[k] = job->first.places; /* of a lane that rests: read, never used */
-    lanes->rests[k] = true;
-    for (;;) {
-        if (lanes->place[k] == SIZE_MAX)
-            return;
-        if (!pixel->done && pixel->m + DEEP_STEPS <= pixel->orbit->steps &&
-            pixel->n + DEEP_STEPS <= (uint32_t)job->maxit)
-            break;
-        if (!pixel->done)
-            deep_iterate_plain(pixel, true);
-        if (pixel->done) {
-            deep_write(pixel, true, to,
-                       lanes->place[k] / tile->cols * to->stride + lanes->place[k] % tile->cols);
-            deep_refill(lanes, k, job, tile, next);
-        }
-    }
+/* Puts the z of a pixel, and where it is, into its lane, or gets them from there. */
+static void deep_put_pixel(struct deep_lanes *lanes, int k, const struct deep_pixel *pixel) {
     lanes->zx[k] = pixel->z.x;
     lanes->zy[k] = pixel->z.y;
-    lanes->cx[k] = pixel->plain_c.x;
-    lanes->cy[k] = pixel->plain_c.y;
-    lanes->at[k] = pixel->orbit->places + pixel->m;
-    lanes->rests[k] = false;
+    lanes->n[k] = pixel->n;
+    lanes->at.place[k] = pixel->orbit->places + pixel->m;
+    lanes->orbit[k] = pixel->orbit;
+    lanes->kept_x[k] = pixel->kept_plain ? pixel->kept.x : (double)NAN;
+    lanes->kept_y[k] = pixel->kept_plain ? pixel->kept.y : (double)NAN;
+    lanes->rebases[k] = (double)pixel->rebases;
+    lanes->kept_at[k] = (double)pixel->kept_at;
 }
 
-static void deep_tile_in_vectors(const struct plait_deep_job *job,
-                                 const struct plait_escape_tile *tile,
-                                 const struct plait_escape_results *to) {
-    struct deep_lanes lanes = {0};
-    size_t next = 0;
-    for (int k = 0; k < DEEP_LANES; k++)
-        deep_refill(&lanes, k, job, tile, &next);
-    for (;;) {
-        int busy = 0;
-        for (int k = 0; k < DEEP_LANES; k++) {
-            deep_prepare(&lanes, k, job, tile, &next, to);
-            busy += !lanes.rests[k];
-        }
-        if (busy == 0)
+static void deep_get_pixel(const struct deep_lanes *lanes, int k, struct deep_pixel *pixel) {
+    pixel->z = (struct plait_deep_plain){lanes->zx[k], lanes->zy[k]};
+    pixel->n = (uint32_t)lanes->n[k];
+    pixel->m = (uint32_t)(lanes->at.place[k] - lanes->orbit[k]->places);
+    pixel->orbit = lanes->orbit[k];
+    pixel->kept_plain = lanes->kept_x[k] == lanes->kept_x[k];
+    pixel->kept = (struct plait_deep_plain){lanes->kept_x[k], lanes->kept_y[k]};
+    pixel->rebases = (uint64_t)lanes->rebases[k];
+    pixel->kept_at = (uint64_t)lanes->kept_at[k];
+}
+
+static void deep_write_at(const struct deep_tile *work, const struct deep_end *end, size_t index) {
+    const uint32_t cols = work->tile->cols;
+    deep_write(work->job, end, work->to, index / cols * work->to->stride + index % cols);
+}
+
+/* Extended views: a lane makes steps alone. Returns whether its pixel is done, and written. */
+static bool deep_go_alone(struct deep_lanes *lanes, int k, const struct deep_tile *work,
+                          bool plain) {
+    struct deep_pixel *pixel = &lanes->pixel[k];
+    plain = deep_iterate_extended(pixel, plain, true);
+    if (!pixel->done) {
+        deep_put_pixel(lanes, k, pixel);
+        return false;
+    }
+    const struct deep_end end = deep_end_of(pixel, plain);
+    deep_write_at(work, &end, lanes->index[k]);
+    return true;
+}
+
+/* Gives a lane the next pixel of the tile, or puts it to sleep where there is none. */
+static void deep_refill(struct deep_lanes *lanes, int k, struct deep_tile *work) {
+    const struct plait_escape_tile *tile = work->tile;
+    const unsigned bit = 1U << k % VEC_LANES;
+    lanes->awake[k / VEC_LANES] |= bit;
+    while (work->next < work->pixels) {
+        lanes->index[k] = work->next++;
+        const struct deep_pixel pixel =
+            deep_begin_pixel(work->job, tile->row + (uint32_t)(lanes->index[k] / tile->cols),
+                             tile->col + (uint32_t)(lanes->index[k] % tile->cols));
+        lanes->cx[k] = pixel.plain_c.x;
+        lanes->cy[k] = pixel.plain_c.y;
+        deep_put_pixel(lanes, k, &pixel);
+        if (!work->job->extended)
             return;
-        deep_make_block(&lanes);
-        for (int k = 0; k < DEEP_LANES; k++) {
-            struct deep_pixel *pixel = &lanes.pixel[k];
-            if (lanes.rests[k])
-                continue;
-            pixel->z = (struct plait_deep_plain){lanes.zx[k], lanes.zy[k]};
-            pixel->n += (uint32_t)lanes.made[k];
-            pixel->m += (uint32_t)lanes.made[k];
-            if (lanes.made[k] < DEEP_STEPS)
-                deep_iterate_plain(pixel, true);
+        lanes->pixel[k] = pixel;
+        if (!deep_go_alone(lanes, k, work, pixel.extended_z.e >= -256))
+            return;
+    }
+    lanes->awake[k / VEC_LANES] &= ~bit;
+    lanes->at.place[k] = work->job->first.places; /* read, never used */
+}
+
+/* Rebases the lanes of vector v to w. */
+static void deep_rebase_lanes(struct deep_lanes *lanes, int v, const struct plait_deep_job *job,
+                              unsigned which, const struct deep_look *look) {
+    const int first = v * VEC_LANES;
+    const mask_t mask = mask_of(which);
+    vec_store(lanes->zx + first, vec_select(mask, look->wx, vec_load(lanes->zx + first)));
+    vec_store(lanes->zy + first, vec_select(mask, look->wy, vec_load(lanes->zy + first)));
+    for (unsigned rest = which; rest != 0; rest &= rest - 1) {
+        const int k = first + __builtin_ctz(rest);
+        lanes->at.place[k] = job->critical.places;
+        lanes->orbit[k] = &job->critical;
+        DEEP_TALLY(rebases, 1);
+    }
+    if (!job->shortcuts)
+        return;
+    const vec_t kept_x = vec_load(lanes->kept_x + first), kept_y = vec_load(lanes->kept_y + first);
+    const vec_t kept_at = vec_load(lanes->kept_at + first);
+    const vec_t rebases = vec_load(lanes->rebases + first);
+    const vec_t more = vec_select(mask, vec_add(rebases, vec_set1(1)), rebases);
+    const mask_t repeats = mask_and(vec_equal(kept_x, look->wx), vec_equal(kept_y, look->wy));
+    const mask_t keep = mask_and(mask, vec_equal(more, kept_at));
+    vec_store(lanes->rebases + first, more);
+    vec_store(lanes->kept_x + first, vec_select(keep, look->wx, kept_x));
+    vec_store(lanes->kept_y + first, vec_select(keep, look->wy, kept_y));
+    vec_store(lanes->kept_at + first, vec_select(keep, vec_add(kept_at, kept_at), kept_at));
+    for (unsigned rest = which & mask_lanes(repeats); rest != 0; rest &= rest - 1)
+        lanes->n[first + __builtin_ctz(rest)] = (uint64_t)job->maxit;
+}
+
+/* Plain views: each of the lanes makes its longest valid skip. */
+static void deep_skip_lanes(struct deep_lanes *lanes, int v, unsigned which,
+                            const struct deep_look *look) {
+    const int first = v * VEC_LANES;
+    const mask_t mask = mask_of(which);
+    const double *node_of[VEC_LANES];
+    double sup[VEC_LANES];
+    vec_t column[4];
+    vec_store(sup, look->q_sup);
+    for (int k = 0; k < VEC_LANES; k++)
+        node_of[k] = lanes->at.columns[first + k]; /* read, never used */
+    for (unsigned rest = which; rest != 0; rest &= rest - 1) {
+        const int i = __builtin_ctz(rest), k = first + i;
+        const struct plait_deep_orbit *orbit = lanes->orbit[k];
+        const struct plait_deep_plain_node *nodes = orbit->plain_nodes;
+        const struct plait_deep_plain_node *node =
+            &nodes[orbit->nodes[lanes->at.place[k] - orbit->places]];
+        for (uint32_t j = node->longer; j != PLAIT_DEEP_NONE && sup[i] < nodes[j].radius;
+             j = nodes[j].longer)
+            node = &nodes[j];
+        node_of[i] = &node->a.x;
+        lanes->n[k] += node->length;
+        lanes->at.place[k] += node->length;
+        DEEP_TALLY(skips, 1);
+        DEEP_TALLY(skipped, node->length);
+    }
+    deep_vec_columns(node_of, 0, column); /* A and B */
+    const vec_t zx = vec_load(lanes->zx + first), zy = vec_load(lanes->zy + first);
+    const vec_t cx = vec_load(lanes->cx + first), cy = vec_load(lanes->cy + first);
+    const vec_t ax = deep_vec_fms(column[0], look->qx, vec_mul(column[1], look->qy));
+    const vec_t ay = vec_fma(column[0], look->qy, vec_mul(column[1], look->qx));
+    const vec_t bx = deep_vec_fms(column[2], cx, vec_mul(column[3], cy));
+    const vec_t by = vec_fma(column[2], cy, vec_mul(column[3], cx));
+    vec_store(lanes->zx + first, vec_select(mask, vec_add(ax, bx), zx));
+    vec_store(lanes->zy + first, vec_select(mask, vec_add(ay, by), zy));
+}
+
+/* Lanes of vector v whose pixels are done are written, and get the next ones. */
+static void deep_finish_lanes(struct deep_lanes *lanes, int v, struct deep_tile *work,
+                              unsigned which, unsigned escaped) {
+    for (unsigned rest = which; rest != 0; rest &= rest - 1) {
+        const int i = __builtin_ctz(rest), k = v * VEC_LANES + i;
+        const struct deep_end end = {
+            .place = lanes->at.place[k],
+            .z = {lanes->zx[k], lanes->zy[k]},
+            .c = {lanes->cx[k], lanes->cy[k]},
+            .n = (uint32_t)lanes->n[k],
+            .escaped = escaped >> i & 1,
+        };
+        deep_write_at(work, &end, lanes->index[k]);
+        deep_refill(lanes, k, work);
+    }
+}
+
+/* Extended views: what is due for the lanes of vector v that is not in doubles. */
+static void deep_settle_alone(struct deep_lanes *lanes, int v, struct deep_tile *work,
+                              unsigned which) {
+    for (unsigned rest = which; rest != 0; rest &= rest - 1) {
+        const int k = v * VEC_LANES + __builtin_ctz(rest);
+        deep_get_pixel(lanes, k, &lanes->pixel[k]);
+        if (deep_go_alone(lanes, k, work, true))
+            deep_refill(lanes, k, work);
+    }
+}
+
+/* Does what is due for the lanes of vector v, until nothing is. */
+static inline void deep_settle(struct deep_lanes *lanes, int v, struct deep_tile *work,
+                               const bool extended) {
+    const int first = v * VEC_LANES;
+    const vec_t least = vec_set1(0x1p-256);
+    while (lanes->awake[v] != 0) {
+        vec_t column[4];
+        deep_vec_columns(lanes->at.columns + first, 0, column);
+        const struct deep_look look =
+            deep_look_at(vec_load(lanes->zx + first), vec_load(lanes->zy + first), column);
+        const unsigned awake = lanes->awake[v];
+        const unsigned full =
+            awake & deep_ivec_reached(ivec_load(lanes->n + first), (uint64_t)work->job->maxit);
+        const unsigned going = awake & ~full & mask_lanes(vec_less(look.square, vec_set1(0)));
+        const unsigned rebases =
+            going & (mask_lanes(vec_less(look.w_sup, look.z_sup)) |
+                     mask_lanes(vec_equal(column[3], vec_set1((double)INFINITY))));
+        const unsigned skips = going & ~rebases & mask_lanes(vec_less(look.q_sup, column[3]));
+        unsigned alone = 0;
+        if (extended) {
+            const vec_t next_x = vec_add(look.qx, vec_load(lanes->cx + first));
+            const vec_t next_y = vec_add(look.qy, vec_load(lanes->cy + first));
+            alone = skips | (rebases & mask_lanes(vec_less(look.w_sup, least))) |
+                    (going & ~rebases & mask_lanes(vec_less(deep_vec_sup(next_x, next_y), least)));
+        }
+        DEEP_TALLY(settles, 1);
+        DEEP_TALLY(settled, __builtin_popcount((awake & ~going) | rebases | skips | alone));
+        if (going == awake && (rebases | skips | alone) == 0)
+            return;
+        if (rebases & ~alone)
+            deep_rebase_lanes(lanes, v, work->job, rebases & ~alone, &look);
+        if (skips & ~alone)
+            deep_skip_lanes(lanes, v, skips & ~alone, &look);
+        if (alone)
+            deep_settle_alone(lanes, v, work, alone);
+        if (going != awake)
+            deep_finish_lanes(lanes, v, work, awake & ~going, awake & ~full);
+    }
+}
+
+static inline void deep_iterate_lanes(struct deep_lanes *lanes, struct deep_tile *work,
+                                      const bool extended) {
+    unsigned due[DEEP_VECS], awake = 0;
+    for (int v = 0; v < DEEP_VECS; v++) {
+        deep_settle(lanes, v, work, extended);
+        awake |= lanes->awake[v];
+    }
+    while (awake != 0) {
+        deep_make_block(lanes, (uint64_t)work->job->maxit, extended, due);
+        awake = 0;
+        for (int v = 0; v < DEEP_VECS; v++) {
+            if (due[v] != 0)
+                deep_settle(lanes, v, work, extended);
+            awake |= lanes->awake[v];
         }
     }
+}
+
+static void deep_iterate_tile(const struct plait_deep_job *job,
+                              const struct plait_escape_tile *tile,
+                              const struct plait_escape_results *to) {
+    struct deep_lanes lanes = {0};
+    struct deep_tile work = {job, tile, to, 0, (size_t)tile->rows * tile->cols};
+    for (int k = 0; k < DEEP_LANES; k++)
+        deep_refill(&lanes, k, &work);
+    if (job->extended)
+        deep_iterate_lanes(&lanes, &work, true);
+    else
+        deep_iterate_lanes(&lanes, &work, false);
 }
