@@ -13,9 +13,12 @@
  *
  * Over vec_<isa>.h and ivec_<isa>.h and the words that a path defines: deep_vec_columns,
  * deep_vec_sup, deep_vec_fms, deep_mask_less, deep_mask_not_less, deep_ivec_count,
- * deep_ivec_places, deep_ivec_reached, and DEEP_VECS, the vectors that are interleaved to hide
- * latencies. */
+ * deep_ivec_select, deep_ivec_equal, deep_ivec_places, deep_ivec_reached, and DEEP_VECS, the
+ * vectors that are interleaved to hide latencies. */
 
+#ifndef DEEP_MANY
+#define DEEP_MANY 3
+#endif
 enum { DEEP_STEPS = 8, DEEP_LANES = DEEP_VECS * VEC_LANES };
 
 _Static_assert(DEEP_STEPS <= PLAIT_DEEP_SPARE_PLACES + 1, "blocks read places that are there");
@@ -182,14 +185,14 @@ static void deep_rebase_lanes(struct deep_lanes *lanes, int v, const struct plai
                               unsigned which, const struct deep_look *look) {
     const int first = v * VEC_LANES;
     const mask_t mask = mask_of(which);
+    const ivec_t start = ivec_set1((uint64_t)(uintptr_t)job->critical.places);
+    uint64_t *at = lanes->at.address + first;
     vec_store(lanes->zx + first, vec_select(mask, look->wx, vec_load(lanes->zx + first)));
     vec_store(lanes->zy + first, vec_select(mask, look->wy, vec_load(lanes->zy + first)));
-    for (unsigned rest = which; rest != 0; rest &= rest - 1) {
-        const int k = first + __builtin_ctz(rest);
-        lanes->at.place[k] = job->critical.places;
-        lanes->orbit[k] = &job->critical;
-        DEEP_TALLY(rebases, 1);
-    }
+    ivec_store(at, deep_ivec_select(mask, start, ivec_load(at)));
+    for (unsigned rest = job->julia ? which : 0; rest != 0; rest &= rest - 1)
+        lanes->orbit[first + __builtin_ctz(rest)] = &job->critical;
+    DEEP_TALLY(rebases, __builtin_popcount(which));
     if (!job->shortcuts)
         return;
     const vec_t kept_x = vec_load(lanes->kept_x + first), kept_y = vec_load(lanes->kept_y + first);
@@ -206,33 +209,75 @@ static void deep_rebase_lanes(struct deep_lanes *lanes, int v, const struct plai
         lanes->n[first + __builtin_ctz(rest)] = (uint64_t)job->maxit;
 }
 
+/* The longest valid skip from a place of a plain view, at which there is one. */
+static inline const struct plait_deep_plain_node *
+deep_longest_plain_skip(const struct plait_deep_orbit *orbit, const struct plait_deep_place *place,
+                        double sup) {
+    const struct plait_deep_plain_node *nodes = orbit->plain_nodes;
+    const struct plait_deep_plain_node *node = &nodes[orbit->nodes[place - orbit->places]];
+    for (uint32_t k = node->longer; k != PLAIT_DEEP_NONE && sup < nodes[k].radius;
+         k = nodes[k].longer)
+        node = &nodes[k];
+    return node;
+}
+
+/* Lanes that are at the same place, as they often are where there is little but skips: the node
+ * that is the longest for all of them, or NULL where they part. */
+static inline const struct plait_deep_plain_node *
+deep_common_skip(const struct deep_lanes *lanes, int v, unsigned which, vec_t q_sup) {
+    const int first = v * VEC_LANES, k = first + __builtin_ctz(which);
+    const ivec_t at = ivec_load(lanes->at.address + first);
+    if (which & ~deep_ivec_equal(at, ivec_set1(lanes->at.address[k])))
+        return NULL;
+    const struct plait_deep_orbit *orbit = lanes->orbit[k];
+    const struct plait_deep_plain_node *nodes = orbit->plain_nodes;
+    const struct plait_deep_plain_node *node =
+        &nodes[orbit->nodes[lanes->at.place[k] - orbit->places]];
+    for (uint32_t j = node->longer; j != PLAIT_DEEP_NONE; j = nodes[j].longer) {
+        const unsigned valid = which & mask_lanes(vec_less(q_sup, vec_set1(nodes[j].radius)));
+        if (valid != which)
+            return valid == 0 ? node : NULL;
+        node = &nodes[j];
+    }
+    return node;
+}
+
 /* Plain views: each of the lanes makes its longest valid skip. */
 static void deep_skip_lanes(struct deep_lanes *lanes, int v, unsigned which,
                             const struct deep_look *look) {
     const int first = v * VEC_LANES;
     const mask_t mask = mask_of(which);
-    const double *node_of[VEC_LANES];
-    double sup[VEC_LANES];
-    vec_t column[4];
-    vec_store(sup, look->q_sup);
-    for (int k = 0; k < VEC_LANES; k++)
-        node_of[k] = lanes->at.columns[first + k]; /* read, never used */
-    for (unsigned rest = which; rest != 0; rest &= rest - 1) {
-        const int i = __builtin_ctz(rest), k = first + i;
-        const struct plait_deep_orbit *orbit = lanes->orbit[k];
-        const struct plait_deep_plain_node *nodes = orbit->plain_nodes;
-        const struct plait_deep_plain_node *node =
-            &nodes[orbit->nodes[lanes->at.place[k] - orbit->places]];
-        for (uint32_t j = node->longer; j != PLAIT_DEEP_NONE && sup[i] < nodes[j].radius;
-             j = nodes[j].longer)
-            node = &nodes[j];
-        node_of[i] = &node->a.x;
-        lanes->n[k] += node->length;
-        lanes->at.place[k] += node->length;
-        DEEP_TALLY(skips, 1);
-        DEEP_TALLY(skipped, node->length);
+    vec_t column[4]; /* A and B */
+    const struct plait_deep_plain_node *common = deep_common_skip(lanes, v, which, look->q_sup);
+    if (common) {
+        uint64_t *n = lanes->n + first, *at = lanes->at.address + first;
+        const ivec_t length = deep_ivec_select(mask, ivec_set1(common->length), ivec_set1(0));
+        ivec_store(n, ivec_add(ivec_load(n), length));
+        ivec_store(at, deep_ivec_places(ivec_load(at), length));
+        column[0] = vec_set1(common->a.x);
+        column[1] = vec_set1(common->a.y);
+        column[2] = vec_set1(common->b.x);
+        column[3] = vec_set1(common->b.y);
+        DEEP_TALLY(skips, __builtin_popcount(which));
+        DEEP_TALLY(skipped, (uint64_t)__builtin_popcount(which) * common->length);
+    } else {
+        const double *node_of[VEC_LANES];
+        double sup[VEC_LANES];
+        vec_store(sup, look->q_sup);
+        for (int i = 0; i < VEC_LANES; i++)
+            node_of[i] = lanes->at.columns[first + i]; /* read, never used */
+        for (unsigned rest = which; rest != 0; rest &= rest - 1) {
+            const int i = __builtin_ctz(rest), k = first + i;
+            const struct plait_deep_plain_node *node =
+                deep_longest_plain_skip(lanes->orbit[k], lanes->at.place[k], sup[i]);
+            node_of[i] = &node->a.x;
+            lanes->n[k] += node->length;
+            lanes->at.place[k] += node->length;
+            DEEP_TALLY(skips, 1);
+            DEEP_TALLY(skipped, node->length);
+        }
+        deep_vec_columns(node_of, 0, column);
     }
-    deep_vec_columns(node_of, 0, column); /* A and B */
     const vec_t zx = vec_load(lanes->zx + first), zy = vec_load(lanes->zy + first);
     const vec_t cx = vec_load(lanes->cx + first), cy = vec_load(lanes->cy + first);
     const vec_t ax = deep_vec_fms(column[0], look->qx, vec_mul(column[1], look->qy));
@@ -243,90 +288,136 @@ static void deep_skip_lanes(struct deep_lanes *lanes, int v, unsigned which,
     vec_store(lanes->zy + first, vec_select(mask, vec_add(ay, by), zy));
 }
 
-/* Lanes of vector v whose pixels are done are written, and get the next ones. */
-static void deep_finish_lanes(struct deep_lanes *lanes, int v, struct deep_tile *work,
-                              unsigned which, unsigned escaped) {
-    for (unsigned rest = which; rest != 0; rest &= rest - 1) {
-        const int i = __builtin_ctz(rest), k = v * VEC_LANES + i;
-        const struct deep_end end = {
-            .place = lanes->at.place[k],
-            .z = {lanes->zx[k], lanes->zy[k]},
-            .c = {lanes->cx[k], lanes->cy[k]},
-            .n = (uint32_t)lanes->n[k],
-            .escaped = escaped >> i & 1,
-        };
-        deep_write_at(work, &end, lanes->index[k]);
-        deep_refill(lanes, k, work);
-    }
+/* Writes what has come of the pixel of a lane, and gives it the next. */
+static void deep_finish_lane(struct deep_lanes *lanes, int k, struct deep_tile *work,
+                             bool escaped) {
+    const struct deep_end end = {
+        .place = lanes->at.place[k],
+        .z = {lanes->zx[k], lanes->zy[k]},
+        .c = {lanes->cx[k], lanes->cy[k]},
+        .n = (uint32_t)lanes->n[k],
+        .escaped = escaped,
+    };
+    deep_write_at(work, &end, lanes->index[k]);
+    deep_refill(lanes, k, work);
 }
 
-/* Extended views: what is due for the lanes of vector v that is not in doubles. */
-static void deep_settle_alone(struct deep_lanes *lanes, int v, struct deep_tile *work,
-                              unsigned which) {
-    for (unsigned rest = which; rest != 0; rest &= rest - 1) {
-        const int k = v * VEC_LANES + __builtin_ctz(rest);
-        deep_get_pixel(lanes, k, &lanes->pixel[k]);
-        if (deep_go_alone(lanes, k, work, true))
-            deep_refill(lanes, k, work);
-    }
-}
-
-/* Does what is due for the lanes of vector v, until nothing is. */
-static inline void deep_settle(struct deep_lanes *lanes, int v, struct deep_tile *work,
-                               const bool extended) {
-    const int first = v * VEC_LANES;
-    const vec_t least = vec_set1(0x1p-256);
-    while (lanes->awake[v] != 0) {
-        vec_t column[4];
-        deep_vec_columns(lanes->at.columns + first, 0, column);
-        const struct deep_look look =
-            deep_look_at(vec_load(lanes->zx + first), vec_load(lanes->zy + first), column);
-        const unsigned awake = lanes->awake[v];
-        const unsigned full =
-            awake & deep_ivec_reached(ivec_load(lanes->n + first), (uint64_t)work->job->maxit);
-        const unsigned going = awake & ~full & mask_lanes(vec_less(look.square, vec_set1(0)));
-        const unsigned rebases =
-            going & (mask_lanes(vec_less(look.w_sup, look.z_sup)) |
-                     mask_lanes(vec_equal(column[3], vec_set1((double)INFINITY))));
-        const unsigned skips = going & ~rebases & mask_lanes(vec_less(look.q_sup, column[3]));
-        unsigned alone = 0;
-        if (extended) {
-            const vec_t next_x = vec_add(look.qx, vec_load(lanes->cx + first));
-            const vec_t next_y = vec_add(look.qy, vec_load(lanes->cy + first));
-            alone = skips | (rebases & mask_lanes(vec_less(look.w_sup, least))) |
-                    (going & ~rebases & mask_lanes(vec_less(deep_vec_sup(next_x, next_y), least)));
+/* Plain views: a lane alone does what is due, until nothing is. */
+static void deep_settle_plain_lane(struct deep_lanes *lanes, int k, struct deep_tile *work) {
+    const struct plait_deep_job *job = work->job;
+    const uint64_t maxit = (uint64_t)job->maxit;
+    while (lanes->awake[k / VEC_LANES] >> k % VEC_LANES & 1) {
+        const struct plait_deep_plain c = {lanes->cx[k], lanes->cy[k]};
+        const struct plait_deep_orbit *orbit = lanes->orbit[k];
+        const struct plait_deep_place *place = lanes->at.place[k];
+        struct plait_deep_plain z = {lanes->zx[k], lanes->zy[k]}, w;
+        uint64_t n = lanes->n[k];
+        bool inside, rebase = false;
+        for (;;) {
+            w = plait_plain_add((struct plait_deep_plain){place->x, place->y}, z);
+            const struct plait_deep_plain t = {place->x + w.x, place->y + w.y};
+            inside = n < maxit && fma(t.x, z.x, fma(t.y, z.y, place->s)) < 0;
+            rebase = plait_plain_sup(w) < plait_plain_sup(z) || place->radius == (double)INFINITY;
+            if (!inside || rebase)
+                break;
+            const struct plait_deep_plain q = plait_plain_mul(t, z);
+            const double sup = plait_plain_sup(q);
+            if (!(sup < place->radius))
+                break;
+            const struct plait_deep_plain_node *node = deep_longest_plain_skip(orbit, place, sup);
+            z = plait_plain_add(plait_plain_mul(node->a, q), plait_plain_mul(node->b, c));
+            n += node->length;
+            place += node->length;
+            DEEP_TALLY(skips, 1);
+            DEEP_TALLY(skipped, node->length);
         }
-        DEEP_TALLY(settles, 1);
-        DEEP_TALLY(settled, __builtin_popcount((awake & ~going) | rebases | skips | alone));
-        if (going == awake && (rebases | skips | alone) == 0)
+        lanes->zx[k] = z.x;
+        lanes->zy[k] = z.y;
+        lanes->n[k] = n;
+        lanes->at.place[k] = place;
+        if (!inside) {
+            deep_finish_lane(lanes, k, work, n < maxit);
+        } else if (rebase) {
+            struct deep_pixel pixel = {.job = job};
+            deep_get_pixel(lanes, k, &pixel);
+            deep_rebase_plain(&pixel, w);
+            if (pixel.done)
+                pixel.n = (uint32_t)maxit;
+            deep_put_pixel(lanes, k, &pixel);
+        } else {
             return;
-        if (rebases & ~alone)
-            deep_rebase_lanes(lanes, v, work->job, rebases & ~alone, &look);
-        if (skips & ~alone)
-            deep_skip_lanes(lanes, v, skips & ~alone, &look);
-        if (alone)
-            deep_settle_alone(lanes, v, work, alone);
-        if (going != awake)
-            deep_finish_lanes(lanes, v, work, awake & ~going, awake & ~full);
+        }
     }
+}
+
+/* The same in an extended view, where most of it is not in doubles. */
+static void deep_settle_extended_lane(struct deep_lanes *lanes, int k, struct deep_tile *work) {
+    deep_get_pixel(lanes, k, &lanes->pixel[k]);
+    if (deep_go_alone(lanes, k, work, true))
+        deep_refill(lanes, k, work);
+}
+
+/* Plain views: does what is due for all lanes of vector v at once. Returns the lanes that are due,
+ * if they are few, and else the lanes that may be due next. */
+static inline unsigned deep_settle_many(struct deep_lanes *lanes, int v, struct deep_tile *work) {
+    const int first = v * VEC_LANES;
+    vec_t column[4];
+    deep_vec_columns(lanes->at.columns + first, 0, column);
+    const struct deep_look look =
+        deep_look_at(vec_load(lanes->zx + first), vec_load(lanes->zy + first), column);
+    const unsigned awake = lanes->awake[v];
+    const unsigned full =
+        awake & deep_ivec_reached(ivec_load(lanes->n + first), (uint64_t)work->job->maxit);
+    const unsigned going = awake & ~full & mask_lanes(vec_less(look.square, vec_set1(0)));
+    const unsigned rebases = going & (mask_lanes(vec_less(look.w_sup, look.z_sup)) |
+                                      mask_lanes(vec_equal(column[3], vec_set1((double)INFINITY))));
+    const unsigned skips = going & ~rebases & mask_lanes(vec_less(look.q_sup, column[3]));
+    const unsigned done = awake & ~going, due = rebases | skips | done;
+    DEEP_TALLY(settles, 1);
+    DEEP_TALLY(settled, __builtin_popcount(due));
+    if (__builtin_popcount(due) < DEEP_MANY)
+        return due;
+    if (rebases)
+        deep_rebase_lanes(lanes, v, work->job, rebases, &look);
+    if (skips)
+        deep_skip_lanes(lanes, v, skips, &look);
+    for (unsigned rest = done; rest != 0; rest &= rest - 1)
+        deep_finish_lane(lanes, first + __builtin_ctz(rest), work,
+                         ~full >> __builtin_ctz(rest) & 1);
+    return lanes->awake[v];
+}
+
+/* Does what is due, until nothing is: for many lanes of a vector at once, vectors in turns, for few
+ * one by one. Returns how many lanes have a pixel. */
+static inline int deep_settle(struct deep_lanes *lanes, struct deep_tile *work,
+                              unsigned due[DEEP_VECS], const bool extended) {
+    int awake = 0;
+    for (bool many = !extended; many;) {
+        many = false;
+        for (int v = 0; v < DEEP_VECS; v++)
+            if (__builtin_popcount(due[v]) >= DEEP_MANY) {
+                due[v] = deep_settle_many(lanes, v, work);
+                many |= __builtin_popcount(due[v]) >= DEEP_MANY;
+            }
+    }
+    for (int v = 0; v < DEEP_VECS; v++) {
+        for (unsigned rest = due[v]; rest != 0; rest &= rest - 1)
+            if (extended)
+                deep_settle_extended_lane(lanes, v * VEC_LANES + __builtin_ctz(rest), work);
+            else
+                deep_settle_plain_lane(lanes, v * VEC_LANES + __builtin_ctz(rest), work);
+        awake += __builtin_popcount(lanes->awake[v]);
+    }
+    return awake;
 }
 
 static inline void deep_iterate_lanes(struct deep_lanes *lanes, struct deep_tile *work,
                                       const bool extended) {
-    unsigned due[DEEP_VECS], awake = 0;
-    for (int v = 0; v < DEEP_VECS; v++) {
-        deep_settle(lanes, v, work, extended);
-        awake |= lanes->awake[v];
-    }
-    while (awake != 0) {
+    unsigned due[DEEP_VECS];
+    for (int v = 0; v < DEEP_VECS; v++)
+        due[v] = lanes->awake[v];
+    while (deep_settle(lanes, work, due, extended) > 0)
         deep_make_block(lanes, (uint64_t)work->job->maxit, extended, due);
-        awake = 0;
-        for (int v = 0; v < DEEP_VECS; v++) {
-            if (due[v] != 0)
-                deep_settle(lanes, v, work, extended);
-            awake |= lanes->awake[v];
-        }
-    }
 }
 
 static void deep_iterate_tile(const struct plait_deep_job *job,

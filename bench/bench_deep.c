@@ -245,9 +245,10 @@ static void print_tally(struct scene *scene, const char *name) {
             percent(t->skipped, t->skipped + t->singles + t->extended_singles),
             t->skips == 0 ? 0 : (double)t->skipped / (double)t->skips, (double)all * 1e-6,
             percent(t->skips, all), percent(t->extended_singles, all), (double)t->rebases * 1e-6);
-        if (t->slots > 0)
+        if (t->settles > 0)
             printf(
-                "    of the lanes in blocks %.1f %% rest; %.3g M vectors settled, %.2f lanes due in each\n",
+                "    of the lanes in blocks %.1f %% rest; %.3g M vectors settled, %.2f lanes due in "
+                "each\n",
                 percent(t->rests, t->slots), (double)t->settles * 1e-6,
                 (double)t->settled / (double)t->settles);
     }

@@ -39,6 +39,13 @@ static inline ivec_t deep_ivec_count(mask_t m, ivec_t count) {
 static inline ivec_t deep_ivec_places(ivec_t address, ivec_t places) {
     return _mm256_add_epi64(address, _mm256_slli_epi64(places, 5));
 }
+static inline ivec_t deep_ivec_select(mask_t m, ivec_t yes, ivec_t no) {
+    return _mm256_blendv_epi8(no, yes, _mm256_castpd_si256(m));
+}
+/* The lanes where a == b. */
+static inline unsigned deep_ivec_equal(ivec_t a, ivec_t b) {
+    return mask_lanes(_mm256_castsi256_pd(_mm256_cmpeq_epi64(a, b)));
+}
 /* The lanes where n >= least; both are positive. */
 static inline unsigned deep_ivec_reached(ivec_t n, uint64_t least) {
     return mask_lanes(_mm256_castsi256_pd(_mm256_cmpgt_epi64(n, ivec_set1(least - 1))));

@@ -47,6 +47,13 @@ static inline ivec_t deep_ivec_count(mask_t m, ivec_t count) {
 static inline ivec_t deep_ivec_places(ivec_t address, ivec_t places) {
     return _mm512_add_epi64(address, _mm512_slli_epi64(places, 5));
 }
+static inline ivec_t deep_ivec_select(mask_t m, ivec_t yes, ivec_t no) {
+    return _mm512_mask_blend_epi64(m, no, yes);
+}
+/* The lanes where a == b. */
+static inline unsigned deep_ivec_equal(ivec_t a, ivec_t b) {
+    return _mm512_cmpeq_epi64_mask(a, b);
+}
 /* The lanes where n >= least; both are positive. */
 static inline unsigned deep_ivec_reached(ivec_t n, uint64_t least) {
     return _mm512_cmpge_epi64_mask(n, ivec_set1(least));

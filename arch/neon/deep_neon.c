@@ -36,6 +36,13 @@ static inline ivec_t deep_ivec_count(mask_t m, ivec_t count) {
 static inline ivec_t deep_ivec_places(ivec_t address, ivec_t places) {
     return vaddq_u64(address, vshlq_n_u64(places, 5));
 }
+static inline ivec_t deep_ivec_select(mask_t m, ivec_t yes, ivec_t no) {
+    return vbslq_u64(m, yes, no);
+}
+/* The lanes where a == b. */
+static inline unsigned deep_ivec_equal(ivec_t a, ivec_t b) {
+    return mask_lanes(vceqq_u64(a, b));
+}
 /* The lanes where n >= least; both are positive. */
 static inline unsigned deep_ivec_reached(ivec_t n, uint64_t least) {
     return mask_lanes(vcgeq_u64(n, ivec_set1(least)));
