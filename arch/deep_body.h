@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Deep counts and smooth values. A path defines DEEP_TILE, the function's name, and includes this
- * file; with DEEP_VECS and the words that deep_block.h names, pixels go through vectors while their
- * z is plain. All else is plain C, of which the compiler makes the path's instructions: a fused
- * multiply-add in hardware matters most.
+ * file; with DEEP_VECS and the words that deep_vectors.h names, pixels go through vectors while
+ * their z is plain. All else is plain C, of which the compiler makes the path's instructions: a
+ * fused multiply-add in hardware matters most.
  *
  * In an extended view z is mostly small at first, and plain after that: pixels change between two
  * kinds of steps as z does. */
@@ -135,8 +135,24 @@ static inline bool deep_step_plain(struct deep_pixel *pixel) {
     return plain;
 }
 
+/* z = 0 and c = 0: the pixel is on the reference orbit, and stays there until that ends or leaves
+ * the disc. Returns whether it has made steps. */
+static bool deep_follow_reference(struct deep_pixel *pixel) {
+    const struct plait_deep_orbit *orbit = pixel->orbit;
+    const uint32_t m = pixel->m, to_maxit = (uint32_t)pixel->job->maxit - pixel->n;
+    const uint32_t end = to_maxit < orbit->steps - m ? m + to_maxit : orbit->steps;
+    while (pixel->m < end && orbit->extended[pixel->m].s.v < 0)
+        pixel->m++;
+    pixel->n += pixel->m - m;
+    DEEP_TALLY(followed, pixel->m - m);
+    return pixel->m > m;
+}
+
 /* The same with z extended. */
 static inline bool deep_step_extended(struct deep_pixel *pixel) {
+    if (pixel->extended_z.e == PLAIT_DEEP_ZERO && pixel->c.e == PLAIT_DEEP_ZERO &&
+        deep_follow_reference(pixel))
+        return false;
     const struct plait_deep_orbit *orbit = pixel->orbit;
     const struct plait_deep_extended_place *place = &orbit->extended[pixel->m];
     const struct plait_deep_extended z = pixel->extended_z;
@@ -174,18 +190,23 @@ static inline bool deep_step_extended(struct deep_pixel *pixel) {
     return next.e >= -256;
 }
 
-/* Iterates a pixel of an extended view to its end, or until it has made a single step from a plain
- * z to another; plain: whether z is, and what is returned as well. */
-static bool deep_iterate_extended(struct deep_pixel *pixel, bool plain, bool single) {
+/* How far a pixel of an extended view goes. */
+enum deep_goal {
+    DEEP_TO_THE_END,
+    DEEP_TO_A_SINGLE_STEP, /* from a plain z to another, or the end */
+    DEEP_ONCE,             /* a skip, a step or a rebase, or the end */
+};
+
+/* plain: whether z is, and what is returned as well. */
+static bool deep_iterate_extended(struct deep_pixel *pixel, bool plain, enum deep_goal goal) {
     const uint32_t maxit = (uint32_t)pixel->job->maxit;
-    while (!pixel->done) {
+    for (bool there = false; !pixel->done && !there; there |= goal == DEEP_ONCE) {
         const uint32_t n = pixel->n;
         if (n >= maxit) {
             pixel->done = true;
         } else if (plain) {
             plain = deep_step_plain(pixel);
-            if (single && plain && pixel->n == n + 1)
-                break;
+            there = goal == DEEP_TO_A_SINGLE_STEP && plain && pixel->n == n + 1;
         } else {
             plain = deep_step_extended(pixel);
         }
@@ -242,7 +263,7 @@ static struct deep_end deep_end_of(const struct deep_pixel *pixel, bool plain) {
 }
 
 #ifdef DEEP_VECS
-#include "deep_block.h"
+#include "deep_vectors.h"
 #else
 #include "deep_single.h"
 #endif

@@ -62,7 +62,7 @@ static void deep_iterate_tile(const struct plait_deep_job *job,
             struct deep_pixel pixel = deep_begin_pixel(job, tile->row + i, tile->col + j);
             bool plain = true;
             if (job->extended)
-                plain = deep_iterate_extended(&pixel, pixel.extended_z.e >= -256, false);
+                plain = deep_iterate_extended(&pixel, pixel.extended_z.e >= -256, DEEP_TO_THE_END);
             else
                 deep_iterate_plain(&pixel);
             const struct deep_end end = deep_end_of(&pixel, plain);

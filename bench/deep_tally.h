@@ -10,6 +10,7 @@ struct deep_tally {
     uint64_t singles;          /* steps with z plain */
     uint64_t extended_singles; /* and with z extended */
     uint64_t skips, skipped;   /* and the steps of those */
+    uint64_t followed;         /* steps with z = 0 and c = 0, for which nothing is computed */
     uint64_t rebases;
     uint64_t slots, rests;     /* places for steps in blocks of vectors, and those without one */
     uint64_t settles, settled; /* looks at a vector in which a lane may be due, and lanes due */

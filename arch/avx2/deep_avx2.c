@@ -42,9 +42,26 @@ static inline ivec_t deep_ivec_places(ivec_t address, ivec_t places) {
 static inline ivec_t deep_ivec_select(mask_t m, ivec_t yes, ivec_t no) {
     return _mm256_blendv_epi8(no, yes, _mm256_castpd_si256(m));
 }
-/* The lanes where a == b. */
-static inline unsigned deep_ivec_equal(ivec_t a, ivec_t b) {
-    return mask_lanes(_mm256_castsi256_pd(_mm256_cmpeq_epi64(a, b)));
+static inline mask_t deep_ivec_equal(ivec_t a, ivec_t b) {
+    return _mm256_castsi256_pd(_mm256_cmpeq_epi64(a, b));
+}
+/* With signs. */
+static inline mask_t deep_ivec_less(ivec_t a, ivec_t b) {
+    return _mm256_castsi256_pd(_mm256_cmpgt_epi64(b, a));
+}
+static inline ivec_t deep_ivec_sub(ivec_t a, ivec_t b) {
+    return _mm256_sub_epi64(a, b);
+}
+static inline ivec_t deep_ivec_bits(vec_t v) {
+    return _mm256_castpd_si256(v);
+}
+/* floor(log2 v) of normal numbers v > 0. */
+static inline ivec_t deep_ivec_exponent(vec_t v) {
+    return _mm256_sub_epi64(_mm256_srli_epi64(deep_ivec_bits(v), 52), ivec_set1(1023));
+}
+/* 2^e, e -1022 .. 1023. */
+static inline vec_t deep_vec_power(ivec_t e) {
+    return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_add_epi64(e, ivec_set1(1023)), 52));
 }
 /* The lanes where n >= least; both are positive. */
 static inline unsigned deep_ivec_reached(ivec_t n, uint64_t least) {

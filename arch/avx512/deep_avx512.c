@@ -50,9 +50,26 @@ static inline ivec_t deep_ivec_places(ivec_t address, ivec_t places) {
 static inline ivec_t deep_ivec_select(mask_t m, ivec_t yes, ivec_t no) {
     return _mm512_mask_blend_epi64(m, no, yes);
 }
-/* The lanes where a == b. */
-static inline unsigned deep_ivec_equal(ivec_t a, ivec_t b) {
+static inline mask_t deep_ivec_equal(ivec_t a, ivec_t b) {
     return _mm512_cmpeq_epi64_mask(a, b);
+}
+/* With signs. */
+static inline mask_t deep_ivec_less(ivec_t a, ivec_t b) {
+    return _mm512_cmplt_epi64_mask(a, b);
+}
+static inline ivec_t deep_ivec_sub(ivec_t a, ivec_t b) {
+    return _mm512_sub_epi64(a, b);
+}
+static inline ivec_t deep_ivec_bits(vec_t v) {
+    return _mm512_castpd_si512(v);
+}
+/* floor(log2 v) of normal numbers v > 0. */
+static inline ivec_t deep_ivec_exponent(vec_t v) {
+    return _mm512_sub_epi64(_mm512_srli_epi64(deep_ivec_bits(v), 52), ivec_set1(1023));
+}
+/* 2^e, e -1022 .. 1023. */
+static inline vec_t deep_vec_power(ivec_t e) {
+    return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_add_epi64(e, ivec_set1(1023)), 52));
 }
 /* The lanes where n >= least; both are positive. */
 static inline unsigned deep_ivec_reached(ivec_t n, uint64_t least) {

@@ -39,9 +39,26 @@ static inline ivec_t deep_ivec_places(ivec_t address, ivec_t places) {
 static inline ivec_t deep_ivec_select(mask_t m, ivec_t yes, ivec_t no) {
     return vbslq_u64(m, yes, no);
 }
-/* The lanes where a == b. */
-static inline unsigned deep_ivec_equal(ivec_t a, ivec_t b) {
-    return mask_lanes(vceqq_u64(a, b));
+static inline mask_t deep_ivec_equal(ivec_t a, ivec_t b) {
+    return vceqq_u64(a, b);
+}
+/* With signs. */
+static inline mask_t deep_ivec_less(ivec_t a, ivec_t b) {
+    return vcltq_s64(vreinterpretq_s64_u64(a), vreinterpretq_s64_u64(b));
+}
+static inline ivec_t deep_ivec_sub(ivec_t a, ivec_t b) {
+    return vsubq_u64(a, b);
+}
+static inline ivec_t deep_ivec_bits(vec_t v) {
+    return vreinterpretq_u64_f64(v);
+}
+/* floor(log2 v) of normal numbers v > 0. */
+static inline ivec_t deep_ivec_exponent(vec_t v) {
+    return vsubq_u64(vshrq_n_u64(deep_ivec_bits(v), 52), ivec_set1(1023));
+}
+/* 2^e, e -1022 .. 1023. */
+static inline vec_t deep_vec_power(ivec_t e) {
+    return vreinterpretq_f64_u64(vshlq_n_u64(vaddq_u64(e, ivec_set1(1023)), 52));
 }
 /* The lanes where n >= least; both are positive. */
 static inline unsigned deep_ivec_reached(ivec_t n, uint64_t least) {
