@@ -68,7 +68,7 @@ static inline unsigned deep_ivec_reached(ivec_t n, uint64_t least) {
     return mask_lanes(_mm256_castsi256_pd(_mm256_cmpgt_epi64(n, ivec_set1(least - 1))));
 }
 
-enum { DEEP_VECTORS = 2 };
+enum { DEEP_VECTORS = 3 };
 #define DEEP_VECS DEEP_VECTORS
 #define DEEP_TILE plait_deep_tile_avx2
 #include "../deep_body.h"
