@@ -311,10 +311,19 @@ static void test_ends(void) {
     e.cy = 0;
     e.height = 3;
     const struct plait_escape_job job = plait_escape_make_job(&e);
-    double value;
-    const int32_t count = plait_distance_reference(&job, 0, 0, &value);
-    CHECK(count > 400 && count < e.maxit);
-    CHECK(value >= 0 && value < INFINITY);
+    const int32_t count = plait_distance_reference(&job, 0, 0, values);
+    CHECK(count > 1000 && count < e.maxit);
+    CHECK(values[0] == 0);
+    for (size_t p = 0; p < plait_path_count(); p++) {
+        const struct plait_path *path = plait_path_at(p);
+        const struct plait_escape_results to = {counts, values, 1};
+        if (!plait_path_supported(path))
+            continue;
+        values[0] = -1;
+        PLAIT_PATH_KERNEL(path, distance_tile)(&job, &(struct plait_escape_tile){0, 0, 1, 1}, &to);
+        CHECK(values[0] == 0);
+        CHECK_INT(count, counts[0]);
+    }
 }
 
 static void test_errors(void) {
