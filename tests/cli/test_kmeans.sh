@@ -73,6 +73,10 @@ refused() {
     done
 }
 
+has_no_warning() { # of iterations that were too few
+    [ "$(lines_of_plait | grep -c 'has not converged')" -eq 0 ]
+}
+
 # points_by_rank REPORT: the points of each rank, and "tried" where speeds were.
 points_by_rank() {
     python_here "import json
@@ -124,6 +128,13 @@ Image.fromarray(r.integers(0, 256, (37, 81, 4)).astype("u1")).save("points.png")
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 4 --json r.json
     assert "one rank has all points" [ "$(points_by_rank r.json)" = 5 ]
     assert "and no schedule" test -z "$(grep schedule "$WORK/out")"
+    # A label that is not the reference's, of one rank: an error, also of one number of clusters, and no files.
+    local k
+    for k in '3 --labels l.npy' 2:3; do
+        # shellcheck disable=SC2086
+        CHECK_HOOK='wrong label 2' RANKS_LIST=3 expect_error 'the label of point [34] differs from the reference' 1 -- \
+            "$HOOKED_PLAIT" kmeans points.csv --k $k --verify
+    done
     # What would be a long run, if its start were no end: ranks are tried.
     python_here 'c = numpy.arange(1000.)[:, None] * [1, 300, 77] % 1009
 numpy.save("c.npy", c); numpy.save("long.npy", numpy.repeat(c, 1300, axis=0).astype("u2"))'
@@ -300,10 +311,18 @@ ways() {
     make_points 2000 2 7
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 7 --max-iter 0
     assert "no iteration" grep -q 'k 7: 0 iterations' "$WORK/out"
-    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 20 --max-iter 2
+    assert "none was wanted" has_no_warning
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 20 --max-iter 2 --json r.json
     assert "two iterations" grep -q 'k 20: 2 iterations' "$WORK/out"
-    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 20 --tolerance 1
+    assert "a warning that they were too few" grep -qxE \
+        'plait: warning: k-means has not converged: [1-9][0-9]* labels changed in iteration 2, the last that --max-iter allows: raise it' \
+        <(lines_of_plait)
+    assert "in the report" grep -q '"converged": false' "$SANDBOX/r.json"
+    check_report r.json
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 20 --tolerance 1 --json r.json
     assert "any change will do" grep -q 'k 20: 1 iteration,' "$WORK/out"
+    assert "it is the end that was asked for" has_no_warning
+    assert "in the report, too" grep -q '"converged": true' "$SANDBOX/r.json"
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 20 --tolerance 0.01
     local share
     share=$(result_line)
@@ -328,7 +347,9 @@ ways() {
 
 elbow() {
     make_points 1500 2 5
-    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 2:8 --plot plots --json r.json
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 2:8 --plot plots --json r.json --verify
+    assert "all have converged" [ "$(grep -c '"converged": true' "$SANDBOX/r.json")" -eq 7 ]
+    assert "and nobody warns" has_no_warning
     assert "a line for each" [ "$(grep -cE '^k [2-8]: [0-9]+ iterations?, ' "$WORK/out")" -eq 7 ]
     assert "data" [ "$(wc -l <"$SANDBOX/plots/inertia_vs_k.csv")" -eq 8 ]
     assert "script" grep -q "xlabel 'clusters'" "$SANDBOX/plots/inertia_vs_k.gp"
@@ -344,6 +365,10 @@ elbow() {
     five=$(sed -n 's/^k 5: \(.*\), silhouette .*/\1/p' "$WORK/out")
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 5
     assert "as alone" grep -qF "k 5: $five" "$WORK/out"
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 1:20 --max-iter 1
+    assert "one warning for all" grep -qxE \
+        'plait: warning: k-means has not converged for (1[0-9]|[2-9]) of 20 numbers of clusters, the first k [2-9]: raise --max-iter' \
+        <(lines_of_plait)
 }
 
 plots() {
@@ -569,6 +594,11 @@ bad_options() {
     expect_error '20 points for 21 clusters' 2 -- "$PLAIT" kmeans points.csv --k 21
     expect_error '20 points for 21 clusters' 2 -- "$PLAIT" kmeans points.csv --k 2:21
     expect_error 'neither \+\+ nor random' 2 -- "$PLAIT" kmeans points.csv --k 2 --init best
+    local way
+    for way in --init --predict; do
+        RANKS_LIST=1 expect_error "$way: 'c.csv' is no .npy file: write the centroids by --centroids FILE.npy" 2 -- \
+            "$PLAIT" kmeans points.csv $way c.csv
+    done
     expect_error 'none of .npy, .csv and .png' 2 -- "$PLAIT" kmeans points.txt --k 2
     expect_error 'No such file' 2 -- "$PLAIT" kmeans absent.csv --k 2
     expect_error 'No such file' 2 -- "$PLAIT" kmeans points.csv --predict absent.npy
