@@ -139,6 +139,10 @@ uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
            values * (8 * 5 + 16 + 24 + 4) + sums + saves;
 }
 
+_Static_assert(PLAIT_KMEANS_CENTROID_VALUES_MAX ==
+                   UINT64_C(1) * PLAIT_KMEANS_CLUSTERS_MAX * PLAIT_KMEANS_DIMS_MAX,
+               "no --k has too many values of centroids");
+
 static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_points *points = &kmeans->points;
     const struct kmeans_options *options = kmeans->options;
@@ -147,11 +151,6 @@ static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *fail
             failure, EXIT_USAGE,
             "'%s' has %" PRIu64 " points for %" PRIu32 " clusters: give a smaller %s", points->path,
             points->points, kmeans->high, kmeans->given ? "file of centroids" : "--k");
-    if ((uint64_t)kmeans->high * points->dims > PLAIT_KMEANS_CENTROID_VALUES_MAX)
-        return failure_set(failure, EXIT_USAGE,
-                           "%" PRIu32 " centroids of %" PRIu32
-                           " values are more than 2^26 values: give a smaller --k",
-                           kmeans->high, points->dims);
     uint32_t columns[2];
     if (options->plot_columns && kmeans_parse_columns(options->plot_columns, columns, failure) &&
         (columns[0] >= points->dims || columns[1] >= points->dims))

@@ -588,12 +588,9 @@ static bool kmeans_read_centroids(const char *path, uint32_t dims, double **cent
                            "'%s' has centroids of %" PRIu32 " values for points of %" PRIu32
                            ": give as many",
                            path, columns, dims);
-    if (good &&
-        (rows > PLAIT_KMEANS_CLUSTERS_MAX || rows * dims > PLAIT_KMEANS_CENTROID_VALUES_MAX))
-        good =
-            failure_set(failure, EXIT_USAGE,
-                        "'%s' has %" PRIu64 " centroids: give %d at most, and 2^26 values in all",
-                        path, rows, PLAIT_KMEANS_CLUSTERS_MAX);
+    if (good && rows > PLAIT_KMEANS_CLUSTERS_MAX)
+        good = failure_set(failure, EXIT_USAGE, "'%s' has %" PRIu64 " centroids: give %d at most",
+                           path, rows, PLAIT_KMEANS_CLUSTERS_MAX);
     if (good) {
         *clusters = (uint32_t)rows;
         *centroids = malloc(rows * dims * sizeof **centroids);

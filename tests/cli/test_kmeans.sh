@@ -128,6 +128,11 @@ Image.fromarray(r.integers(0, 256, (37, 81, 4)).astype("u1")).save("points.png")
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 4 --json r.json
     assert "one rank has all points" [ "$(points_by_rank r.json)" = 5 ]
     assert "and no schedule" test -z "$(grep schedule "$WORK/out")"
+    # As many values of centroids as there may be, which are more than the memory that is there.
+    python_here 'numpy.save("kd.npy", numpy.zeros((65536, 1024), "u1"))'
+    CHECK_MEMORY=2000000000 RANKS_LIST=2 expect_error 'the points need [0-9]+ MiB on this node' 2 -- \
+        "$HOOKED_PLAIT" kmeans kd.npy --k 65536
+    rm "$SANDBOX/kd.npy"
     # A label that is not the reference's, of one rank: an error, also of one number of clusters, and no files.
     local k
     for k in '3 --labels l.npy' 2:3; do
@@ -691,15 +696,26 @@ b = a.astype("i8"); b[2, 1] = 2**53 + 1; put("huge.npy", b); put("uhuge.npy", b.
 put("a.npy", a); put("c3.npy", numpy.zeros((2, 3))); put("c11.npy", numpy.zeros((11, 2))); put("c2.npy", numpy.zeros((2, 2)))
 b = numpy.zeros((2, 2)); b[1, 0] = numpy.nan; put("cnan.npy", b)
 open("cut.npy", "wb").write(open("a.npy", "rb").read()[:200])
-huge = open("memory.npy", "wb")
-numpy.lib.format.write_array_header_1_0(huge, {"descr": "<f8", "fortran_order": False, "shape": (2**35, 1)})
-huge.truncate(huge.tell() + 2**38)' || { echo "SKIPPED: no sparse files here"; exit 77; }
+put("many.npy", numpy.zeros((65537, 2), "u1"))
+def sparse(name, rows, columns):
+    with open(name, "wb") as huge:
+        numpy.lib.format.write_array_header_1_0(huge, {"descr": "|u1", "fortran_order": False, "shape": (rows, columns)})
+        huge.truncate(huge.tell() + rows * columns)
+sparse("most.npy", 2**40, 1); sparse("more.npy", 2**40 + 1, 1); sparse("wide_rows.npy", 2**31, 1024)' ||
+        { echo "SKIPPED: no sparse files here"; exit 77; }
     # Before the others, which compare all files before and after.
-    refused 2 "$PLAIT" kmeans memory.npy --k 2
-    assert "more points than memory: status 2, not $status" [ "$status" -eq 2 ]
-    assert "in one line" [ "$(error_lines)" -eq 1 ]
-    assert "which says so" has_line 'memory'
-    rm "$SANDBOX/memory.npy"
+    local size ranks name line
+    for size in "1 most 'most.npy' has 1099511627776 points for 1 rank: a rank takes 2\^31, start more" \
+        "3 most 'most.npy' has 1099511627776 points for 3 ranks: a rank takes 2\^31" \
+        "2 more 'more.npy' has the shape \(1099511627777, 1\): give 1 to 2\^40 rows" \
+        '2 wide_rows the points need [0-9]+ MiB on this node'; do
+        read -r ranks name line <<<"$size"
+        refused "$ranks" "$PLAIT" kmeans "$name.npy" --k 2
+        assert "$name: status 2, not $status" [ "$status" -eq 2 ]
+        assert "in one line" [ "$(error_lines)" -eq 1 ]
+        assert "which says so" has_line "$line"
+    done
+    rm "$SANDBOX/most.npy" "$SANDBOX/more.npy" "$SANDBOX/wide_rows.npy"
     expect_error "has nan in row 7, column 1 \(from 0\)" 2 -- "$PLAIT" kmeans nan.npy --k 2
     expect_error "has -inf in row 3, column 0" 2 -- "$PLAIT" kmeans inf.npy --k 2
     expect_error 'Fortran order' 2 -- "$PLAIT" kmeans fortran.npy --k 2
@@ -714,6 +730,7 @@ huge.truncate(huge.tell() + 2**38)' || { echo "SKIPPED: no sparse files here"; e
     expect_error 'is cut off' 2 -- "$PLAIT" kmeans cut.npy --k 2
     expect_error 'centroids of 3 values for points of 2' 2 -- "$PLAIT" kmeans a.npy --init c3.npy
     expect_error '10 points for 11 clusters' 2 -- "$PLAIT" kmeans a.npy --init c11.npy
+    RANKS_LIST=2 expect_error 'has 65537 centroids: give 65536 at most' 2 -- "$PLAIT" kmeans a.npy --predict many.npy
     expect_error 'has 2 centroids, and --k is 3' 2 -- "$PLAIT" kmeans a.npy --init c2.npy --k 3
     expect_error 'has nan in row 1, column 0' 2 -- "$PLAIT" kmeans a.npy --predict cnan.npy
 }
