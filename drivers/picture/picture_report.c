@@ -80,7 +80,7 @@ bool picture_limit(const struct run *run, const void *state, enum plait_work *wo
     *amount = (double)picture->keeper.tally.steps;
     (void)run;
     return picture->escape.brute && picture->checkpoint.resumed == 0 && !picture->request.deep &&
-           !picture->frames.run;
+           !picture->frames.run && !picture->colouring.distance;
 }
 
 void picture_report_timing(const struct run *run, const void *state, struct report *report) {
