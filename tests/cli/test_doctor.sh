@@ -641,7 +641,7 @@ part_spaces() {
 
 # prterun takes all addresses of this machine for one node, so that what is typed there is not what nodes would do;
 # and it has other programs and options than these parts look for.
-if [ "$mpi" = prrte ] && [[ $1 =~ ^(lines|write|spaces)$ ]]; then
+if [ "$mpi" = prrte ] && [[ $1 =~ ^(lines|write)$ ]]; then
     echo "SKIPPED: the nodes of these parts need mpirun of Open MPI 4 or MPICH"
     exit 77
 fi
