@@ -64,6 +64,23 @@ static bool is_compiled(const char *name) {
     return false;
 }
 
+/* On Intel, by the vendor; the choice of the path does not depend on it. */
+static void test_strides(void) {
+    const uint32_t avx512 = known[2].needs;
+    CHECK(!plait_cpu_prefers_strides(0) && !plait_cpu_prefers_strides(avx512));
+    CHECK(plait_cpu_prefers_strides(avx512 | PLAIT_CPU_SLOW_VPMULLQ));
+    CHECK(plait_select_best(avx512 | PLAIT_CPU_SLOW_VPMULLQ) == plait_select_best(avx512));
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    char line[256];
+    bool intel = false;
+    while (file && fgets(line, sizeof line, file))
+        intel = intel || strstr(line, "GenuineIntel") != NULL;
+    if (file)
+        fclose(file);
+    if (plait_cpu_features() & PLAIT_CPU_AVX2)
+        CHECK_INT(intel, plait_cpu_prefers_strides(plait_cpu_features()));
+}
+
 static void test_table(void) {
     size_t count, position = 0;
     const struct plait_path *const *table = plait_select_table(&count);
@@ -120,13 +137,13 @@ static struct plait_deep *deep_tables(struct plait_escape *escape) {
 /* A path that leaves out everything gives what scalar gives, through every public call that runs a
  * path. The assertion is for whoever adds a kernel: its calls belong here. */
 static void test_borrowed_kernels(void) {
-    _Static_assert(KERNELS == 5, "borrow the new kernel here too");
+    _Static_assert(KERNELS == 6, "borrow the new kernel here too");
     static const struct plait_path bare = {.name = "bare", .lanes = 1};
     const struct plait_exec borrowing = {.path = &bare, .threads = 2};
     const struct plait_exec scalar = {.path = &plait_path_scalar, .threads = 2};
     enum { WIDTH = 20, HEIGHT = 12, PIXELS = WIDTH * HEIGHT };
     int32_t counts[2][PIXELS];
-    double values[2][PIXELS];
+    double values[2][PIXELS], distances[2][PIXELS];
     int32_t deep_counts[2][PIXELS];
     uint64_t hits[2] = {0}, labels[2] = {0};
     CHECK_INT(KERNELS, left_out(&bare));
@@ -143,6 +160,9 @@ static void test_borrowed_kernels(void) {
         CHECK_INT(PLAIT_OK, plait_escape_picture(&julia, exec, counts[k]));
         struct plait_smooth_output output = {.values = values[k]};
         CHECK_INT(PLAIT_OK, plait_smooth_rows(&julia, exec, all, WIDTH, counts[k], &output));
+        const struct plait_distance_output away = {.values = distances[k]};
+        CHECK_INT(PLAIT_OK, plait_distance_compute(&julia, exec, all, counts[k], &away));
+        CHECK_INT(PLAIT_OK, plait_distance_rows(&julia, exec, all, WIDTH, counts[k], &away));
         CHECK_INT(PLAIT_OK, plait_escape_mirror_rows(&julia, exec, upper.first, upper.rows,
                                                      counts[k] + WIDTH));
         const struct plait_darts_range darts = {.generator = PLAIT_RXS64, .count = 1001};
@@ -154,6 +174,7 @@ static void test_borrowed_kernels(void) {
     CHECK(memcmp(deep_counts[0], deep_counts[1], sizeof deep_counts[0]) == 0);
     CHECK(memcmp(counts[0], counts[1], sizeof counts[0]) == 0);
     CHECK(memcmp(values[0], values[1], sizeof values[0]) == 0);
+    CHECK(memcmp(distances[0], distances[1], sizeof distances[0]) == 0);
     CHECK_INT((int64_t)hits[0], (int64_t)hits[1]);
     CHECK_HEX(labels[0], labels[1]);
 }
@@ -220,6 +241,7 @@ static void test_required_paths(void) {
 
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
+        {"strides", test_strides},
         {"table", test_table},
         {"borrowed kernels", test_borrowed_kernels},
         {"best of every machine", test_best_of_every_machine},
