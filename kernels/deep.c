@@ -100,7 +100,7 @@ bool plait_deep_is_extended(const struct plait_deep *deep) {
     return deep->extended;
 }
 
-/* Gives the places that capacity; vectors load whole ones, none of which crosses a cache line. */
+/* Gives the places that capacity. Vectors load whole places: none may cross a cache line. */
 static bool deep_grow_places(struct deep_store *store, size_t capacity) {
     const size_t bytes = (capacity * sizeof *store->places + 63) / 64 * 64;
     struct plait_deep_place *places = aligned_alloc(64, bytes);
