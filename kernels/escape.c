@@ -77,7 +77,8 @@ enum plait_status plait_escape_check(const struct plait_escape *escape) {
         escape->height > PLAIT_ESCAPE_SIDE_MAX ||
         (uint64_t)escape->width * escape->height > PLAIT_ESCAPE_PIXELS_MAX)
         return PLAIT_E_ARGUMENT;
-    if (escape->maxit < 1)
+    if (escape->maxit < 1 ||
+        (uint64_t)escape->maxit > UINT64_MAX / ((uint64_t)escape->width * escape->height))
         return PLAIT_E_ARGUMENT;
     if (escape->deep)
         return plait_deep_fits(escape->deep, escape) ? PLAIT_OK : PLAIT_E_ARGUMENT;

@@ -119,16 +119,21 @@ bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct
 }
 
 bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
-                             int32_t *counts, uint64_t *digests, struct failure *failure) {
+                             const struct checkpoint_sink *sink, struct failure *failure) {
     struct checkpoint_record record;
     uint64_t cursor = 0;
     if (!checkpoint->found && !checkpoint_create_log(&checkpoint->file, failure))
         return false;
-    while (checkpoint->found && checkpoint_next(&checkpoint->file, &cursor, &record, failure))
-        if (!checkpoint_read(&checkpoint->file, &record, exec,
-                             counts + record.first * checkpoint->escape->width,
-                             digests + record.first, failure))
+    while (checkpoint->found && checkpoint_next(&checkpoint->file, &cursor, &record, failure)) {
+        const struct piece piece = {record.first, record.count};
+        int32_t *counts;
+        uint64_t *digests;
+        if (!sink->place(sink->context, piece, &counts, &digests))
+            return failure_set(failure, EXIT_RUN, "out of memory");
+        if (!checkpoint_read(&checkpoint->file, &record, exec, counts, digests, failure) ||
+            (sink->take && !sink->take(sink->context, piece, failure)))
             return false;
+    }
     if (failure->exit_status != EXIT_DONE)
         return false;
     checkpoint_set_interval(&checkpoint->file, checkpoint->every_seconds);

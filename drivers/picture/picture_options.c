@@ -150,6 +150,16 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
 };
 
 const struct option picture_option_rows[PICTURE_OPTIONS] = {
+    {
+        .name = "tiles",
+        .kind = OPTION_TEXT,
+        .argument = "DIR",
+        .help =
+            "write the picture as a Deep Zoom Image into the new or empty directory DIR, with a page index.html to zoom in it, instead of the default of --out; counts are on disk there meanwhile, as with --stream, and all nodes must see DIR",
+        .offset = MEMBER(tiles),
+        .replaces = true,
+        .directory = true,
+    },
     PALETTE_ROW(MEMBER(palette)),
     {
         .name = "colour",
@@ -223,8 +233,13 @@ static bool picture_take_size(const struct picture_options *options, struct plai
         return failure_set(failure, EXIT_USAGE,
                            "a picture of %" PRIu64 "x%" PRIu64
                            " pixels is too large: at most %u per side and %" PRIu64
-                           " in all (32768x32768), see --size, --multiplier and --samples",
+                           " in all (131072x131072), see --size, --multiplier and --samples",
                            width, height, PLAIT_ESCAPE_SIDE_MAX, PLAIT_ESCAPE_PIXELS_MAX);
+    if (options->maxit > UINT64_MAX / (width * height))
+        return failure_set(failure, EXIT_USAGE,
+                           "a picture of %" PRIu64 "x%" PRIu64
+                           " pixels may take more than 2^64 steps: choose a smaller --maxit",
+                           width, height);
     escape->width = (uint32_t)width;
     escape->height = (uint32_t)height;
     return true;
@@ -371,11 +386,6 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     *request = (struct picture_request){.escape = plait_escape_default(kind)};
     escape->maxit = (int32_t)options->maxit;
     escape->brute = options->interior == INTERIOR_BRUTE;
-    char stream[VALUES_TEXT_BYTES], checkpoint[VALUES_TEXT_BYTES];
-    if (options->stream && options->checkpoint)
-        return failure_set(failure, EXIT_USAGE, "%s and %s exclude each other: give only one",
-                           values_blame(values, "stream", stream),
-                           values_blame(values, "checkpoint", checkpoint));
     if (!checkpoint_options_check(values, failure) ||
         !picture_take_size(options, escape, failure) ||
         !(kind == PLAIT_JULIA ? picture_take_julia : picture_take_mandelbrot)(options, escape,

@@ -30,10 +30,11 @@ memory() {
 sizes() {
     local size
     for size in 0x0 0x10 10x0 -1x10 10x-1 10 x x10 10x 10x10x10 axb 10xb '' ' ' 1.5x2 1e3x1e3y \
-        99999999999x10 10x99999999999 18446744073709551617x1 4294967297x1 1048577x1 32769x32768 \
+        99999999999x10 10x99999999999 18446744073709551617x1 4294967297x1 1048577x1 131073x131072 \
         infxinf nanx1; do
         bad 'size' --size "$size"
     done
+    bad 'more than 2.64 steps: choose a smaller --maxit' --size 131072x131072 --maxit 2147483647
 }
 
 step_limits() {

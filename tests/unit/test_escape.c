@@ -72,9 +72,14 @@ static void test_ranges_of_the_picture(void) {
     REFUSED(m, e.height = UINT32_MAX);
     ACCEPTED(m, e.width = PLAIT_ESCAPE_SIDE_MAX; e.height = 1);
     ACCEPTED(m, e.height = PLAIT_ESCAPE_SIDE_MAX; e.width = 1);
-    ACCEPTED(m, e.width = e.height = 32768);
-    REFUSED(m, e.width = 32769; e.height = 32768);
-    REFUSED(m, e.width = 65536; e.height = 65536); /* 2^32: 0 in 32 bits */
+    ACCEPTED(m, e.width = e.height = 131072);
+    REFUSED(m, e.width = 131073; e.height = 131072);
+    REFUSED(m, e.width = e.height = 1048576);       /* 2^40 */
+    ACCEPTED(m, e.width = 65536; e.height = 65536); /* 2^32: 0 in 32 bits */
+    /* The sum of all counts fits into 64 bits. */
+    ACCEPTED(m, e.width = e.height = 131072; e.maxit = (1 << 30) - 1);
+    REFUSED(m, e.width = e.height = 131072; e.maxit = 1 << 30);
+    ACCEPTED(m, e.width = 131072; e.height = 65536; e.maxit = INT32_MAX);
     REFUSED(m, e.maxit = 0);
     REFUSED(m, e.maxit = -1);
     REFUSED(m, e.maxit = INT32_MIN);

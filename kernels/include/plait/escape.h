@@ -26,7 +26,7 @@ extern "C" {
 #define PLAIT_ESCAPE_VALUE_MAX 1e150     /* of coordinates, c and r: squares stay finite */
 #define PLAIT_MANDELBROT_BAILOUT_MIN 2.0 /* below, points of the set leave the disc, too */
 #define PLAIT_MANDELBROT_BAILOUT_MAX 1e10
-#define PLAIT_ESCAPE_PIXELS_MAX (UINT64_C(1) << 30) /* pixels, width * height: 32768 x 32768 */
+#define PLAIT_ESCAPE_PIXELS_MAX (UINT64_C(1) << 34) /* pixels, width * height: 131072 x 131072 */
 
 enum plait_escape_kind { PLAIT_MANDELBROT, PLAIT_JULIA };
 
@@ -40,7 +40,7 @@ struct plait_escape {
     double cx, cy;   /* the centre of the picture in the complex plane; finite, and no coordinate
                       * of the picture beyond PLAIT_ESCAPE_VALUE_MAX */
     double dx, dy;   /* distance of neighbouring pixels there, > 0; square pixels have dx == dy */
-    int32_t maxit;   /* steps at most, 1 .. INT32_MAX */
+    int32_t maxit;   /* steps at most, 1 .. INT32_MAX; width * height * maxit below 2^64 */
     double bailout;  /* r. Mandelbrot: PLAIT_MANDELBROT_BAILOUT_MIN .. PLAIT_MANDELBROT_BAILOUT_MAX.
                       * Julia: 0 < r <= PLAIT_ESCAPE_VALUE_MAX */
     double cre, cim; /* Julia: c, |cre| and |cim| <= PLAIT_ESCAPE_VALUE_MAX; Mandelbrot: ignored */
