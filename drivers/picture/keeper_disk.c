@@ -131,7 +131,7 @@ static void disk_make_buffers(struct keeper *keeper, struct failure *failure) {
     disk->indices = malloc(pixels);
     if (!disk->parts || !disk->indices)
         failure_set(failure, EXIT_RUN, "out of memory for smooth colours");
-    colouring_begin_smooth(keeper->colouring, escape, keeper->work->exec);
+    colouring_begin_smooth(keeper->colouring, escape, keeper->samples, keeper->work->exec);
 }
 
 static bool disk_commit(void *context, struct failure *failure) {
@@ -463,8 +463,8 @@ bool keeper_disk_read(struct keeper *keeper, uint32_t first, uint32_t most,
         const struct counted_rows counted = {first, rows, disk->counts};
         if (!smooth_find(&colouring->finder, &counted, width, disk->parts, failure))
             return false;
-        smooth_indices(&colouring->scale, disk->counts, disk->parts, (size_t)rows * width,
-                       disk->indices, keeper->work->exec->threads);
+        const struct coloured_pixels pixels = {disk->counts, disk->parts, (size_t)rows * width};
+        colouring_indices(colouring, &pixels, disk->indices, keeper->work->exec->threads);
     }
     *block = (struct image_rows){disk->counts, disk->indices, rows};
     return true;

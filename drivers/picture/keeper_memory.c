@@ -144,7 +144,7 @@ static bool memory_reserve(struct keeper *keeper, struct failure *failure) {
     if (!agree(work->session, failure) || !row_space_check(keeper, &space, failure))
         return false;
     if (keeper->colouring->smooth)
-        colouring_begin_smooth(keeper->colouring, work->escape, work->exec);
+        colouring_begin_smooth(keeper->colouring, work->escape, keeper->samples, work->exec);
     memory->own.session = work->session;
     memory->own.total = work->distinct;
     memory->own.blocks = work->queue.schedule.kind == SCHEDULE_BLOCK && !keeper->checkpoint;

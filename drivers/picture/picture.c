@@ -38,13 +38,21 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
         return failure_set(
             failure, EXIT_USAGE,
             "--gpu-ranks: deep views are computed without devices: leave it out, or zoom out");
-    run->threads_only = picture->request.deep;
+    if (options->colour == PICTURE_DISTANCE &&
+        gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_AUTO &&
+        gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_NONE)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--gpu-ranks: distances are computed without devices: leave it out, or choose --colour smooth");
+    const bool distance = options->colour == PICTURE_DISTANCE;
+    run->threads_only = picture->request.deep || distance;
     if (!files_begin(&picture->files, &options->out, FILES_OF_PICTURE,
                      picture->escape.width / samples, picture->escape.height / samples, failure))
         return false;
     colouring_begin(&picture->colouring, picture_colour_value(kind),
-                    options->colour == PICTURE_SMOOTH &&
-                        (options->tiles || files_have_colours(&picture->files)));
+                    options->colour != PICTURE_COUNT &&
+                        (options->tiles || files_have_colours(&picture->files)),
+                    distance);
     return true;
 }
 

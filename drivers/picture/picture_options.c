@@ -13,7 +13,7 @@
 
 #define MEMBER(name) offsetof(struct picture_options, name)
 
-static const char *const colour_choices[] = {"count", "smooth", NULL};
+static const char *const colour_choices[] = {"count", "smooth", "distance", NULL};
 static const char *const method_choices[] = {"auto", "direct", "deep", NULL};
 static const char *const interior_choices[] = {"fast", "brute", NULL};
 
@@ -101,6 +101,18 @@ const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
         .reads = true,
     },
     METHOD_ROW,
+    {
+        .name = "bailout",
+        .kind = OPTION_REAL,
+        .argument = "R",
+        .help =
+            "a point has escaped when |z| >= R, 2 to 1e10; with a large one, such as 1000, smooth colours do not break off next to c = -2",
+        .default_value = "2",
+        .offset = MEMBER(bailout),
+        .positive = true,
+        .defines = true,
+        .later = true,
+    },
     MAXIT_ROW("127"),
     OUT_ROW("mandelbrot.png"),
 };
@@ -155,7 +167,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .kind = OPTION_CHOICE,
         .argument = "WHAT",
         .help =
-            "count gives all points of one count one colour; smooth has no bands, and draws points that do not escape black",
+            "count gives all points of one count one colour; smooth has no bands; distance shows how far points are from the set, in pixels, so that filaments are lines; both draw points that do not escape black",
         .default_value = "count",
         .offset = MEMBER(colour),
         .choices = colour_choices,
@@ -339,6 +351,20 @@ static bool picture_take_view(const struct picture_options *options,
     }
 }
 
+static bool picture_take_mandelbrot(const struct picture_options *options,
+                                    struct plait_escape *escape, struct failure *failure) {
+    if (options->bailout < PLAIT_MANDELBROT_BAILOUT_MIN)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--bailout is below 2, where points of the set count as escaped, too: choose 2 or more");
+    if (options->bailout > PLAIT_MANDELBROT_BAILOUT_MAX)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--bailout is beyond 1e10, which changes no picture any more: choose a smaller one");
+    escape->bailout = options->bailout;
+    return true;
+}
+
 static bool picture_take_julia(const struct picture_options *options, struct plait_escape *escape,
                                struct failure *failure) {
     const double most = PLAIT_ESCAPE_VALUE_MAX;
@@ -362,9 +388,14 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     escape->brute = options->interior == INTERIOR_BRUTE;
     if (!checkpoint_options_check(values, failure) ||
         !picture_take_size(options, escape, failure) ||
-        (kind == PLAIT_JULIA && !picture_take_julia(options, escape, failure)) ||
+        !(kind == PLAIT_JULIA ? picture_take_julia : picture_take_mandelbrot)(options, escape,
+                                                                              failure) ||
         !picture_take_view(options, values, request, failure))
         return false;
+    if (options->colour == PICTURE_DISTANCE && request->deep)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--colour distance is for views that doubles resolve, and this one is deep, where orbits have no derivative: choose --colour smooth, or zoom out");
     return !options->verify_exact || request->deep ||
            failure_set(
                failure, EXIT_USAGE,
