@@ -222,7 +222,7 @@ refused_reference() {
     RANKS_LIST=1 expect_error "'julia' has the orbit of another --bailout: " 2 -- "$PLAIT" "${julia[@]}" --bailout 4 --reference julia
     RANKS_LIST=1 expect_error "'julia' has the orbit of another --center: " 2 -- "$PLAIT" "${julia[@]/0,0.1/0,0.2}" --reference julia
     RANKS_LIST=1 expect_error '--reference is for deep views' 2 -- "$PLAIT" mandelbrot --reference orbit --out null
-    RANKS_LIST=1 expect_error '--reference .* and --out .* are one file' 2 -- "$PLAIT" mandelbrot --method deep --center 0,0 --reference ./p.npy --out p.npy
+    RANKS_LIST=1 expect_error '--out .* and --reference .* are one file' 2 -- "$PLAIT" mandelbrot --method deep --center 0,0 --reference ./p.npy --out p.npy
     assert "the file is as it was" cmp "$SANDBOX/orbit" "$SANDBOX/copy"
     head -c -1 "$SANDBOX/copy" >"$SANDBOX/orbit"
     expect_error "'orbit' is damaged \(cut short\): remove it" 2 -- "$PLAIT" "${set[@]}" --center 0.1,0.2
