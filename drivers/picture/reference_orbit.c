@@ -65,14 +65,11 @@ static void deep_widen_exponents(void) {
     mpfr_set_emax(mpfr_get_emax_max());
 }
 
-/* Reads one number of a text that has been checked. */
+/* Reads one number of a text that has been checked, up to the comma after it. */
 static void deep_read(mpfr_t number, const char *text, size_t index) {
     const char *begin;
-    const size_t length = decimal_piece(text, index, &begin);
-    char *copy = strndup(begin, length);
-    if (copy)
-        mpfr_set_str(number, copy, 10, MPFR_RNDN);
-    free(copy);
+    (void)decimal_piece(text, index, &begin);
+    mpfr_strtofr(number, begin, NULL, 10, MPFR_RNDN);
 }
 
 /* Whether both numbers of a text are nearer to 0 than coordinate_max: by the texts, before any

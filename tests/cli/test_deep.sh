@@ -91,6 +91,9 @@ checkpoint() {
     expect_ok 3 -- "$PLAIT" "${view[@]/1e40/10.0e39}" --checkpoint run.ck --out p.png
     assert "all rows are from the checkpoint" grep -q ", 30 rows from 'run.ck'" "$WORK/out"
     assert "the checkpoint is gone" [ ! -e "$SANDBOX/run.ck" ]
+    # Without its centre a checkpoint would be that of other views, too.
+    RANKS_LIST=1 expect_error "out of memory for the digits by which checkpoint 'run.ck' is known" 1 -- env CHECK_HOOK='lost 1065' \
+        "$HOOKED_PLAIT" "${view[@]/0,1/0,1.$(printf '%01000d' 7)}" --checkpoint run.ck --out null
     expect_ok 1 -- "$PLAIT" rerun p.png --check
     assert "the picture is right" grep -q 'every pixel as it was drawn' "$WORK/out"
 }

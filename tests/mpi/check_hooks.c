@@ -25,6 +25,7 @@
  *     threads ROOT                 the sockets, cores and hardware threads are those below ROOT
  *     speeds S S ...               a trial of plait kmeans has found these speeds, one for each
  *                                  rank
+ *     lost BYTES                   there is no memory of exactly that many bytes
  *
  * and CHECK_MEMORY how many bytes of memory a node has. */
 #include "base/energy.h"
@@ -70,6 +71,8 @@ bool __real_topology_has_threads(const char *root);
 bool __wrap_kmeans_speeds_find(const struct kmeans *kmeans, double *speeds, double *seconds);
 bool __real_kmeans_speeds_find(const struct kmeans *kmeans, double *speeds, double *seconds);
 int __wrap_access(const char *path, int mode);
+void *__wrap_malloc(size_t bytes);
+void *__real_malloc(size_t bytes);
 int __real_access(const char *path, int mode);
 
 static const char *operation = "";
@@ -122,6 +125,14 @@ uint64_t __wrap_memory_available_bytes(void) {
     if (bytes)
         return strtoull(bytes, NULL, 10);
     return asked_for("poor") ? 1 << 20 : __real_memory_available_bytes();
+}
+
+/* Of Plait's own code. */
+void *__wrap_malloc(size_t bytes) {
+    const char *hook = getenv("CHECK_HOOK");
+    const bool lost =
+        hook && strncmp(hook, "lost ", 5) == 0 && strtoull(hook + 5, NULL, 10) == bytes;
+    return lost ? NULL : __real_malloc(bytes);
 }
 
 int __wrap_statvfs64(const char *path, struct statvfs *disk) {
