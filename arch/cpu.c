@@ -15,6 +15,7 @@ uint32_t plait_cpu_features(void) {
     mask |= __builtin_cpu_supports("avx512bw") ? PLAIT_CPU_AVX512BW : 0;
     mask |= __builtin_cpu_supports("avx512dq") ? PLAIT_CPU_AVX512DQ : 0;
     mask |= __builtin_cpu_supports("avx512vl") ? PLAIT_CPU_AVX512VL : 0;
+    mask |= __builtin_cpu_is("intel") ? PLAIT_CPU_SLOW_VPMULLQ : 0;
     return mask;
 }
 

@@ -4,6 +4,7 @@
 #ifndef PLAIT_ARCH_CPU_H
 #define PLAIT_ARCH_CPU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -14,7 +15,17 @@ enum {
     PLAIT_CPU_AVX512DQ = 1u << 4,
     PLAIT_CPU_AVX512VL = 1u << 5,
     PLAIT_CPU_NEON = 1u << 6, /* Armv8 Advanced SIMD: two double lanes, fused multiply-add */
+
+    /* Not what it can do, but how fast: vpmullq is three operations (Intel), where it is one on
+     * AMD. No path needs it. */
+    PLAIT_CPU_SLOW_VPMULLQ = 1u << 7,
 };
+
+/* Whether a CPU of this mask goes through long ranges of darts by additions (struct
+ * plait_darts_job) where its path can multiply instead. */
+static inline bool plait_cpu_prefers_strides(uint32_t cpu) {
+    return (cpu & PLAIT_CPU_SLOW_VPMULLQ) != 0;
+}
 
 /* The mask of this machine. The same in every call of one process. */
 uint32_t plait_cpu_features(void);

@@ -12,6 +12,7 @@
 struct plait_darts_job {
     bool pcg32; /* XSH-RR 64/32, two outputs per dart; else RXS-M-XS 64/64, two darts per output */
     bool odd;   /* rxs64: the first dart is the odd one of the first output; else false */
+    bool strides;   /* a path that can do both adds instead of multiplying; the hits are the same */
     uint64_t state; /* of the first dart's first output */
     uint64_t count; /* darts, 0 .. 2^62 */
 };

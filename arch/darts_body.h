@@ -22,8 +22,9 @@
  * It also brings the name DARTS_HITS of the function it gets, and an enum of two numbers.
  * GROUP_VECS is the number of vectors in a group, a multiple of 4 that darts_tally_sums takes:
  * enough to hide latencies and to share the branch for doubtful darts, few enough for the
- * registers. STRIDES is 1 where long ranges are to be gone through in strides, which replaces a
- * multiplication per vector by three additions, and 0 where multiplying is as fast. */
+ * registers. STRIDES_ALWAYS is 1 where long ranges are gone through in strides, which replaces a
+ * multiplication per vector by three additions, and 0 where that depends on the CPU: the job says
+ * so. */
 #include "darts_exact.h"
 
 /* Output v + GROUP_VECS * l of a group is in lane l of its vector v: four vectors in a row hold
@@ -169,9 +170,9 @@ static inline __attribute__((always_inline)) uint64_t hits_of_strides(uint64_t s
 
 /* Takes the whole strides, then the whole groups, off the outputs from *state on. */
 static inline __attribute__((always_inline)) uint64_t
-hits_of_vectors(uint64_t *state, uint64_t *outputs, bool pcg32) {
+hits_of_vectors(uint64_t *state, uint64_t *outputs, bool pcg32, bool strides) {
     uint64_t hits = 0;
-    while (STRIDES && *outputs >= (uint64_t)STRIDE_STEPS_MIN * STRIDE) {
+    while (strides && *outputs >= (uint64_t)STRIDE_STEPS_MIN * STRIDE) {
         const uint64_t left = *outputs / STRIDE;
         const uint64_t steps = left < STRIDE_STEPS_MAX ? left : STRIDE_STEPS_MAX;
         hits += hits_of_strides(*state, steps, pcg32);
@@ -191,16 +192,17 @@ plait_darts_hits_fn DARTS_HITS; /* declared where the path's table is, too */
 
 uint64_t DARTS_HITS(const struct plait_darts_job *job) {
     struct plait_darts_job left = *job;
+    const bool strides = STRIDES_ALWAYS || left.strides;
     uint64_t hits = 0;
     if (left.odd && left.count > 0)
         hits += darts_take_one(&left);
     if (left.pcg32) {
         uint64_t outputs = left.count * 2;
-        hits += hits_of_vectors(&left.state, &outputs, true);
+        hits += hits_of_vectors(&left.state, &outputs, true, strides);
         left.count = outputs / 2;
     } else {
         uint64_t outputs = left.count / 2;
-        hits += hits_of_vectors(&left.state, &outputs, false);
+        hits += hits_of_vectors(&left.state, &outputs, false, strides);
         left.count = outputs * 2 + left.count % 2;
     }
     while (left.count > 0)

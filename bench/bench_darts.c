@@ -2,7 +2,9 @@
  * How fast the dart kernel is: per generator and path in darts per second and cycles per dart, in
  * times a baseline and in percent of what the vector units allow (docs/performance-darts.md), all
  * measured in turns in one run. Every contender's hits are checked before it is timed. */
+#include "../arch/cpu.h"
 #include "../arch/path.h"
+#include "../arch/select.h"
 #include "bench.h"
 #include "darts_baseline.h"
 
@@ -33,12 +35,26 @@ struct options {
 struct task {
     enum plait_generator generator;
     struct plait_exec exec;
+    bool other_way; /* strides where this CPU multiplies, and the other way round */
     plait_bound_fn *bound;
     uint64_t hits;
 };
 
+/* From the start of run 0 of seed 42, in one job. */
+static uint64_t hits_of_job(const struct task *t, uint64_t darts) {
+    const struct plait_darts_job job = {
+        .pcg32 = t->generator == PLAIT_PCG32,
+        .state = plait_pcg_run(42, 0),
+        .count = darts,
+        .strides = plait_cpu_prefers_strides(plait_cpu_features()) != t->other_way,
+    };
+    return PLAIT_PATH_KERNEL(t->exec.path, darts_hits)(&job);
+}
+
 static uint64_t hits_of(const struct task *t, uint64_t darts) {
     uint64_t hits = 0;
+    if (t->other_way)
+        return hits_of_job(t, darts);
     const struct plait_darts_range range = {.generator = t->generator, .seed = 42, .count = darts};
     if (plait_darts_hits(&range, &t->exec, &hits) != PLAIT_OK)
         bench_die("a path refuses", "to run");
@@ -132,6 +148,17 @@ static void add_path(struct field *f, const struct plait_path *path,
             bound->integer_add(BOUND_ROUNDS) / bound->dart_operations[generator]);
 }
 
+/* What plait_cpu_prefers_strides has not chosen, so that its choice can be seen to be right. */
+static void add_other_way(struct field *f, const struct plait_path *path,
+                          enum plait_generator generator) {
+    static const char *const names[] = {"strides", "multiply"};
+    const struct task task = {
+        .generator = generator, .exec = {.path = path, .threads = 1}, .other_way = true};
+    const char *name = names[plait_cpu_prefers_strides(plait_cpu_features())];
+    check_hits(&task, name);
+    add(f, name, run_path, task, DARTS);
+}
+
 /* By the fastest round, which other programs disturbed least. */
 static double best_rate(const struct bench_contender *c) {
     return c->work / c->round_s[0];
@@ -188,6 +215,9 @@ static double run_generator(const struct options *o, enum plait_generator genera
         if (plait_path_supported(path) && (!o->path || strcmp(o->path, plait_path_name(path)) == 0))
             add_path(f, path, generator);
     }
+    const struct plait_path *widest = plait_select_best(plait_cpu_features());
+    if (!o->path && strcmp(widest->name, "avx512") == 0)
+        add_other_way(f, widest, generator);
     bench_run(f->contenders, f->count, o->rounds, round_s);
 
     const double cycles = bench_rate(&f->contenders[0]);

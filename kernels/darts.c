@@ -3,6 +3,7 @@
  * or of many, and lets threads take jobs until none is left. */
 #include "plait/darts.h"
 
+#include "../arch/cpu.h"
 #include "../arch/darts_exact.h"
 #include "../arch/device.h"
 #include "../arch/path.h"
@@ -55,6 +56,7 @@ static struct plait_darts_job make_job(enum plait_generator generator, uint64_t 
 struct work {
     const struct plait_darts_range *range;
     plait_darts_hits_fn *darts_hits;
+    bool strides;         /* of the jobs */
     uint64_t part, parts; /* darts of each part of a run but the last, and how many parts it has */
     uint64_t units, job;  /* parts of all runs, and how many of them are a job */
     uint64_t start;       /* state at the start of the first run */
@@ -90,8 +92,9 @@ static uint64_t do_job(void *context, uint64_t index, int thread) {
     (void)thread;
     for (uint64_t k = 0; k < units; k++) {
         const uint64_t skip = part * work->part, rest = range->count - skip;
-        const struct plait_darts_job job = make_job(range->generator, start, range->first + skip,
-                                                    rest < work->part ? rest : work->part);
+        struct plait_darts_job job = make_job(range->generator, start, range->first + skip,
+                                              rest < work->part ? rest : work->part);
+        job.strides = work->strides;
         const uint64_t sum = work->darts_hits(&job);
 #pragma omp atomic
         work->hits[run] += sum;
@@ -205,6 +208,7 @@ enum plait_status plait_darts_add_hits(const struct plait_darts_range *range, ui
     struct work work = {
         .range = range,
         .darts_hits = PLAIT_PATH_KERNEL(exec->path, darts_hits),
+        .strides = plait_cpu_prefers_strides(plait_cpu_features()),
         .part = part_darts(range->count, runs, exec->threads),
         .start = plait_pcg_run(range->seed, range->run),
         .to_run = pcg_leap_of(pcg_run_distance),

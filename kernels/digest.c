@@ -15,23 +15,52 @@ uint64_t plait_digest_bytes(const unsigned char *bytes, size_t count) {
  * multiplier. ROWS rows side by side run at its throughput. */
 enum { ROWS = 8 };
 
-static void hash_row_group(const int32_t *counts, size_t width, uint64_t digests[ROWS]) {
-    uint64_t hash[ROWS];
-    for (int r = 0; r < ROWS; r++)
-        hash[r] = FNV_OFFSET;
-    for (size_t j = 0; j < width; j++)
-        for (int b = 0; b < 32; b += 8)
-            for (int r = 0; r < ROWS; r++)
-                hash[r] = fnv_byte(hash[r], (uint32_t)counts[r * width + j] >> b & 0xff);
-    for (int r = 0; r < ROWS; r++)
-        digests[r] = hash[r];
+/* Counts of so many columns are looked at, and hashed from the first cache. */
+enum { COLUMNS = 256 };
+
+/* Adds columns [from, to) to the hashes of `rows` rows, whose counts are below 2^(8 bytes): a byte
+ * of 0 changes nothing but by the multiplication, so that those above are one together. */
+static inline void hash_columns(const int32_t *counts, size_t width, size_t from, size_t to,
+                                int rows, int bytes, uint64_t *hash) {
+    uint64_t rest = FNV_PRIME; /* to the number of bytes from the last one on */
+    for (int b = bytes; b < 4; b++)
+        rest *= FNV_PRIME;
+    for (size_t j = from; j < to; j++) {
+        for (int b = 0; b < bytes - 1; b++)
+            for (int r = 0; r < rows; r++)
+                hash[r] =
+                    fnv_byte(hash[r], (uint32_t)counts[(size_t)r * width + j] >> (8 * b) & 0xff);
+        for (int r = 0; r < rows; r++)
+            hash[r] = (hash[r] ^ (uint32_t)counts[(size_t)r * width + j] >> 8 * (bytes - 1)) * rest;
+    }
 }
 
-static uint64_t hash_row(const int32_t *counts, size_t width) {
-    uint64_t hash = FNV_OFFSET;
-    for (size_t j = 0; j < width; j++)
-        hash = fnv_value(hash, (uint32_t)counts[j], 4);
-    return hash;
+static inline uint32_t bits_of_columns(const int32_t *counts, size_t width, size_t from, size_t to,
+                                       int rows) {
+    uint32_t bits = 0;
+    for (int r = 0; r < rows; r++)
+        for (size_t j = from; j < to; j++)
+            bits |= (uint32_t)counts[(size_t)r * width + j];
+    return bits;
+}
+
+/* The number of rows is a constant where this is called: hashes stay in registers. */
+static inline void hash_rows(const int32_t *counts, size_t width, int rows, uint64_t *digests) {
+    uint64_t hash[ROWS];
+    for (int r = 0; r < rows; r++)
+        hash[r] = FNV_OFFSET;
+    for (size_t from = 0; from < width; from += COLUMNS) {
+        const size_t to = width - from < COLUMNS ? width : from + COLUMNS;
+        const uint32_t bits = bits_of_columns(counts, width, from, to, rows);
+        if (bits < 1U << 8)
+            hash_columns(counts, width, from, to, rows, 1, hash);
+        else if (bits < 1U << 16)
+            hash_columns(counts, width, from, to, rows, 2, hash);
+        else
+            hash_columns(counts, width, from, to, rows, 4, hash);
+    }
+    for (int r = 0; r < rows; r++)
+        digests[r] = hash[r];
 }
 
 void plait_digest_rows(const struct plait_exec *exec, const int32_t *counts, uint32_t rows,
@@ -40,10 +69,10 @@ void plait_digest_rows(const struct plait_exec *exec, const int32_t *counts, uin
 
 #pragma omp parallel for num_threads(exec->threads) schedule(static)
     for (int64_t g = 0; g < groups; g++)
-        hash_row_group(counts + (size_t)g * ROWS * width, width, digests + g * ROWS);
+        hash_rows(counts + (size_t)g * ROWS * width, width, ROWS, digests + g * ROWS);
 
     for (size_t i = (size_t)groups * ROWS; i < rows; i++)
-        digests[i] = hash_row(counts + i * width, width);
+        hash_rows(counts + i * width, width, 1, digests + i);
 }
 
 uint64_t plait_digest_picture(const uint64_t *digests, uint32_t rows) {

@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 #define FNV_OFFSET UINT64_C(0xcbf29ce484222325) /* of no bytes */
+#define FNV_PRIME UINT64_C(0x100000001b3)
 
 static inline uint64_t fnv_byte(uint64_t hash, uint64_t byte) {
-    return (hash ^ byte) * UINT64_C(0x100000001b3);
+    return (hash ^ byte) * FNV_PRIME;
 }
 
 /* The lowest `bytes` bytes of value, little-endian. */

@@ -75,6 +75,10 @@ static inline vec_t escape_vec_exponent(vec_t v, vec_t *fraction) {
     return _mm256_sub_pd(_mm256_castsi256_pd(shifted), _mm256_set1_pd(0x1p+52 + 1023));
 }
 
-enum { DEEP_VECS = 7, C_IN_MEMORY = 1, UNROLL = 1, GROUP_VECS = 4, BLOCK = 48 };
+/* Others for bench/escape_scan.c, which defines them. */
+#ifndef ESCAPE_TILE
 #define ESCAPE_TILE plait_escape_tile_avx2
+enum { DEEP_VECS = 7, BLOCK = 48 };
+#endif
+enum { C_IN_MEMORY = 1, UNROLL = 1, GROUP_VECS = 4 };
 #include "../escape_body.h"

@@ -66,7 +66,8 @@ static inline unsigned darts_vec_doubtful_lanes(ivec_t sums, uint32_t near, uint
     return _mm512_cmplt_epu32_mask(beyond, _mm512_set1_epi32((int)(far - near)));
 }
 
-/* vpmullq is one operation on AMD; on Intel it is three, and strides should win there. */
-enum { GROUP_VECS = 4, STRIDES = 0 };
+/* vpmullq is one operation on AMD, where strides gain nothing, and three on Intel, where they win
+ * (docs/performance-darts.md). */
+enum { GROUP_VECS = 4, STRIDES_ALWAYS = 0 };
 #define DARTS_HITS plait_darts_hits_avx512
 #include "../darts_body.h"

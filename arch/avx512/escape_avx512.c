@@ -33,6 +33,10 @@ static inline vec_t escape_vec_exponent(vec_t v, vec_t *fraction) {
     return _mm512_sub_pd(_mm512_castsi512_pd(shifted), _mm512_set1_pd(0x1p+52 + 1023));
 }
 
-enum { DEEP_VECS = 7, C_IN_MEMORY = 0, UNROLL = 1, GROUP_VECS = 4, BLOCK = 64 };
+/* Others for bench/escape_scan.c, which defines them. */
+#ifndef ESCAPE_TILE
 #define ESCAPE_TILE plait_escape_tile_avx512
+enum { DEEP_VECS = 7, BLOCK = 64 };
+#endif
+enum { C_IN_MEMORY = 0, UNROLL = 1, GROUP_VECS = 4 };
 #include "../escape_body.h"

@@ -76,6 +76,6 @@ static inline unsigned darts_vec_doubtful_lanes(ivec_t sums, uint32_t near, uint
 }
 
 /* A 64-bit multiplication is made of five operations. */
-enum { GROUP_VECS = 4, STRIDES = 1 };
+enum { GROUP_VECS = 4, STRIDES_ALWAYS = 1 };
 #define DARTS_HITS plait_darts_hits_neon
 #include "../darts_body.h"

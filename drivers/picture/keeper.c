@@ -9,15 +9,37 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* Three passes over the counts, by blocks that stay in the second cache between them. */
+enum { MEASURED_COUNTS = 1 << 16, DIGEST_ROWS = 8 /* that plait_digest_rows takes at once */ };
+
+static uint32_t measured_rows(uint32_t width) {
+    const uint32_t rows = MEASURED_COUNTS / width / DIGEST_ROWS * DIGEST_ROWS;
+    return rows > 0 ? rows : DIGEST_ROWS;
+}
+
 void keeper_measure(struct keeper *keeper, const struct kept_rows *rows, uint64_t *digests) {
     const struct plait_escape *escape = keeper->work->escape;
-    const struct plait_exec *exec = keeper->work->exec;
-    plait_digest_rows(exec, rows->counts, rows->count, escape->width, digests);
-    const struct plait_escape_tally tally =
-        plait_escape_count_steps(escape, exec, rows->counts, rows->count);
-    keeper->tally.steps += tally.steps;
-    keeper->tally.interior += tally.interior;
-    colouring_measure(keeper->colouring, rows->counts, (size_t)rows->count * escape->width);
+    const uint32_t most = measured_rows(escape->width);
+    struct colouring *colouring = keeper->colouring;
+    struct plait_exec alone = *keeper->work->exec;
+    alone.threads = 1;
+#pragma omp parallel for num_threads(keeper->work->exec->threads) schedule(static)
+    for (int64_t first = 0; first < rows->count; first += most) {
+        const int64_t left = rows->count - first;
+        const uint32_t count = left < most ? (uint32_t)left : most;
+        const int32_t *counts = rows->counts + (size_t)first * escape->width;
+        plait_digest_rows(&alone, counts, count, escape->width, digests + first);
+        const struct plait_escape_tally tally =
+            plait_escape_count_steps(escape, &alone, counts, count);
+        const struct colour_range range =
+            colour_range_of(colouring->value, counts, (size_t)count * escape->width);
+#pragma omp critical(keeper_measure)
+        {
+            keeper->tally.steps += tally.steps;
+            keeper->tally.interior += tally.interior;
+            colouring->range = colour_range_merge(colouring->range, range);
+        }
+    }
 }
 
 void keeper_gather_digests(struct keeper *keeper) {

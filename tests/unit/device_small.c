@@ -60,7 +60,8 @@ static void try_darts(struct plait_device *device, bool pcg32, uint64_t draws, u
         plait_device_darts(device, &work, (struct plait_device_progress){NULL, NULL}, hits, &done);
     wrong += end != PLAIT_DEVICE_DONE || done != draws * RUNS;
     for (int run = 0; run < RUNS; run++) {
-        const struct plait_darts_job job = {pcg32, false, state, pcg32 ? draws : 2 * draws};
+        const struct plait_darts_job job = {
+            .pcg32 = pcg32, .state = state, .count = pcg32 ? draws : 2 * draws};
         wrong += hits[run] != plait_darts_reference(&job);
         state = pcg_leap_from(work.to_run, state);
     }

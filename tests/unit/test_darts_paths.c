@@ -20,18 +20,20 @@ static struct plait_darts_job job_at(uint64_t state, bool pcg32, bool odd, uint6
     return (struct plait_darts_job){.pcg32 = pcg32, .odd = odd, .state = state, .count = count};
 }
 
-/* All paths that this machine has give `expected`. */
+/* All paths that this machine has give `expected`, both with and without strides. */
 static void check_paths(const struct plait_darts_job *job, uint64_t expected, const char *what) {
     size_t count;
     const struct plait_path *const *table = plait_select_table(&count);
-    for (size_t k = 0; k < count; k++)
-        if ((table[k]->needs & ~plait_cpu_features()) == 0) {
-            const uint64_t got = PLAIT_PATH_KERNEL(table[k], darts_hits)(job);
+    for (size_t k = 0; k < 2 * count; k++)
+        if ((table[k / 2]->needs & ~plait_cpu_features()) == 0) {
+            struct plait_darts_job way = *job;
+            way.strides = k % 2;
+            const uint64_t got = PLAIT_PATH_KERNEL(table[k / 2], darts_hits)(&way);
             check_that(got == expected, __FILE__, __LINE__,
                        "%s: %s %s, state %016" PRIx64 " odd %d count %" PRIu64 ": %" PRIu64
                        " hits, expected %" PRIu64,
-                       what, table[k]->name, job->pcg32 ? "pcg32" : "rxs64", job->state, job->odd,
-                       job->count, got, expected);
+                       what, table[k / 2]->name, job->pcg32 ? "pcg32" : "rxs64", job->state,
+                       job->odd, job->count, got, expected);
         }
 }
 

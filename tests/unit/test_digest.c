@@ -122,6 +122,29 @@ static void test_every_number_of_rows(void) {
         }
 }
 
+/* Counts of one, two and four bytes, in long rows: where all are small, several bytes are hashed at
+ * once. A large one stands in each place in turn. */
+static void test_sizes_of_counts(void) {
+    enum { ROWS = 11, WIDTH = 530, PLACES = 40 };
+    static const int32_t most[] = {0, 1, 0xff, 0x100, 0xffff, 0x10000, 0xffffff, INT32_MAX};
+    enum { SIZES = sizeof most / sizeof *most };
+    const struct plait_exec exec = exec_of(2);
+    static int32_t counts[ROWS * WIDTH];
+    uint64_t digests[ROWS], state = check_seed();
+    for (int s = 0; s < SIZES; s++)
+        for (int large = s; large < SIZES; large++)
+            for (int place = 0; place < PLACES; place++) {
+                for (size_t k = 0; k < ROWS * WIDTH; k++) {
+                    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+                    counts[k] = (int32_t)((state >> 33) % ((uint64_t)most[s] + 1));
+                }
+                counts[(state >> 20) % (ROWS * WIDTH)] = most[large];
+                plait_digest_rows(&exec, counts, ROWS, WIDTH, digests);
+                for (uint32_t i = 0; i < ROWS; i++)
+                    CHECK_HEX(plain_hash(counts + (size_t)i * WIDTH, WIDTH), digests[i]);
+            }
+}
+
 static void test_order_matters(void) {
     const uint64_t ab[] = {1, 2}, ba[] = {2, 1};
     CHECK(plait_digest_picture(ab, 2) != plait_digest_picture(ba, 2));
@@ -132,6 +155,7 @@ int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"known hashes", test_known_hashes},
         {"every number of rows", test_every_number_of_rows},
+        {"sizes of counts", test_sizes_of_counts},
         {"order matters", test_order_matters},
         {0},
     };

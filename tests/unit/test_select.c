@@ -64,6 +64,23 @@ static bool is_compiled(const char *name) {
     return false;
 }
 
+/* On Intel, by the vendor; the choice of the path does not depend on it. */
+static void test_strides(void) {
+    const uint32_t avx512 = known[2].needs;
+    CHECK(!plait_cpu_prefers_strides(0) && !plait_cpu_prefers_strides(avx512));
+    CHECK(plait_cpu_prefers_strides(avx512 | PLAIT_CPU_SLOW_VPMULLQ));
+    CHECK(plait_select_best(avx512 | PLAIT_CPU_SLOW_VPMULLQ) == plait_select_best(avx512));
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    char line[256];
+    bool intel = false;
+    while (file && fgets(line, sizeof line, file))
+        intel = intel || strstr(line, "GenuineIntel") != NULL;
+    if (file)
+        fclose(file);
+    if (plait_cpu_features() & PLAIT_CPU_AVX2)
+        CHECK_INT(intel, plait_cpu_prefers_strides(plait_cpu_features()));
+}
+
 static void test_table(void) {
     size_t count, position = 0;
     const struct plait_path *const *table = plait_select_table(&count);
@@ -220,6 +237,7 @@ static void test_required_paths(void) {
 
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
+        {"strides", test_strides},
         {"table", test_table},
         {"borrowed kernels", test_borrowed_kernels},
         {"best of every machine", test_best_of_every_machine},
