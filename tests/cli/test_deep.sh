@@ -3,7 +3,7 @@
 # Deep views: the same files for any ranks, threads, paths and schedules, in memory and streamed, drawn
 # again by rerun, from a checkpoint, and equal to full precision; texts of any length, locations of other programs,
 # and what is warned of.
-#     test_deep.sh same_bits|origin|checkpoint|texts|warnings|near_zero|locations|reference|refused_reference|tables
+#     test_deep.sh same_bits|origin|checkpoint|texts|warnings|near_zero|locations|methods|reference|refused_reference|tables
 # LIST_PATHS names a program that prints the paths of this machine, HOOKED_PLAIT a plait with less memory.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
@@ -160,6 +160,22 @@ near_zero() {
     assert "all escape" [ "$(grep -c reference "$WORK/out")" -eq 0 ]
 }
 
+# Around the zoom at which doubles end, auto is direct where direct is not refused, and deep elsewhere.
+methods() {
+    local view=(mandelbrot --center -0.743643887037158704752191506114774,0.131825904205311970493132056385139 --maxit 8000 --size 24x16)
+    local zoom method direct=0 deep=0
+    new_sandbox
+    for zoom in 1e14 2.8e14 2.81e14 2.82e14 3e14; do
+        run_ranks 1 "$PLAIT" "${view[@]}" --zoom "$zoom" --method direct --out direct.npy
+        if [ "$status" -eq 0 ]; then method=direct direct=$((direct + 1)); else method=deep deep=$((deep + 1)); fi
+        expect_ok 1 -- "$PLAIT" "${view[@]}" --zoom "$zoom" --method deep --out deep.npy
+        expect_ok 1 -- "$PLAIT" "${view[@]}" --zoom "$zoom" --out auto.npy
+        assert "auto is $method at $zoom" cmp "$SANDBOX/auto.npy" "$SANDBOX/$method.npy"
+        assert "the summary agrees" [ "$(grep -c ', reference ' "$WORK/out")" -eq "$([ $method = deep ] && echo 1 || echo 0)" ]
+    done
+    assert "both were seen" [ "$direct" -ge 2 -a "$deep" -ge 2 ]
+}
+
 # with REGEX ARGUMENT...: a run with --reference on 1 to 3 ranks has the counts of one without, and the summary says how many
 # steps are kept.
 with() {
@@ -256,7 +272,7 @@ tables() {
 
 # Parts can be named, so that ctest runs them side by side.
 if [ $# -eq 0 ]; then
-    set -- same_bits origin checkpoint texts warnings near_zero locations reference refused_reference tables
+    set -- same_bits origin checkpoint texts warnings near_zero locations methods reference refused_reference tables
 fi
 for part in "$@"; do "$part"; done
 finish
