@@ -32,6 +32,9 @@ void smooth_scale_fill(struct smooth_scale *scale, const struct plait_smooth_ran
 void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, const int32_t *parts,
                     size_t pixels, uint8_t *indices, int threads);
 
+/* The index of one value. */
+uint8_t smooth_index(const struct smooth_scale *scale, int64_t value);
+
 /* A palette for such indices: the colours of `palette` from its first to its last, 255 of them, and
  * black. */
 struct palette smooth_palette(const struct palette *palette);

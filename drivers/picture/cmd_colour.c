@@ -96,7 +96,7 @@ static bool colour_prepare(struct run *run, void *state, struct failure *failure
         .progress = (enum progress_style)options->progress,
     };
     const struct drawing *drawing = &recolouring->drawing;
-    colouring_begin(&recolouring->colouring, (enum colour_value)options->value, false);
+    colouring_begin(&recolouring->colouring, (enum colour_value)options->value, false, false);
     return files_begin(&recolouring->files, &options->out, FILES_OF_COLOURS, drawing->width,
                        drawing->height, failure) &&
            colouring_load_palette(&recolouring->colouring, palette_load, options->palette,

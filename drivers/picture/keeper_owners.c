@@ -44,7 +44,7 @@ static bool owners_reserve(struct keeper *keeper, struct failure *failure) {
     if (!agree(work->session, failure) || !row_space_check(keeper, &space, failure))
         return false;
     if (keeper->colouring->smooth)
-        colouring_begin_smooth(keeper->colouring, work->escape, work->exec);
+        colouring_begin_smooth(keeper->colouring, work->escape, keeper->samples, work->exec);
     rows->own.session = work->session;
     rows->all_digests = calloc(height, sizeof *rows->all_digests);
     rows->column = malloc(height * sizeof *rows->column);

@@ -64,19 +64,16 @@ static bool row_work_poll(void *context, uint64_t done, uint64_t total) {
     return part->poll(part->context, part->before + done, part->total);
 }
 
-/* Counts, and smooth values where they are kept. */
+/* Counts, and smooth values or distances where they are kept. */
 static enum plait_status row_work_rows(const struct computing *computing,
                                        const struct plait_exec *exec,
                                        const struct kept_rows *rows) {
     const struct plait_escape *escape = computing->work->escape;
-    struct smooth_finder *finder = &computing->keeper->colouring->finder;
     if (!rows->parts)
         return plait_escape_rows(escape, exec, rows->first, rows->count, rows->counts);
-    struct plait_smooth_output output = {.parts = rows->parts, .range = finder->range};
-    const enum plait_status status = plait_smooth_compute(
-        escape, exec, (struct plait_row_range){rows->first, rows->count}, rows->counts, &output);
-    finder->range = output.range;
-    return status;
+    return smooth_compute(&computing->keeper->colouring->finder, exec,
+                          (struct plait_row_range){rows->first, rows->count}, rows->counts,
+                          rows->parts);
 }
 
 /* A piece, in parts as large as the keeper has space for. */
