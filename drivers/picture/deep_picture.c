@@ -225,6 +225,7 @@ static void deep_begin_orbit(struct deep_orbits *orbits) {
     if (place)
         deep_reference_resume(deep->reference, place);
 }
+
 /* Rank 0: the next point, from --reference as far as that goes. */
 static bool deep_next_point(struct deep_orbits *orbits, struct plait_deep_point *point) {
     struct deep_picture *deep = orbits->deep;
@@ -300,7 +301,7 @@ static void deep_store_kept(struct deep_orbits *orbits) {
 }
 
 /* With how many threads rank 0 is faster: how long two threads take to meet differs between
- * machines as much as from 40 to 600 ns, and with what else they do. */
+ * machines by a factor of ten, and with what else they do. */
 struct deep_pace {
     int threads[2];    /* one, and as many as may help */
     double seconds[2]; /* of the last chunk with each */
