@@ -35,6 +35,10 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
         return false;
     colouring_begin(&picture->colouring, picture_colour_value(kind),
                     options->colour == PICTURE_SMOOTH && files_have_colours(&picture->files));
+    picture->colouring.equalised =
+        options->colour == PICTURE_HISTOGRAM && files_have_colours(&picture->files);
+    picture->colouring.cycle = (uint32_t)options->cycle;
+    picture->colouring.inside = picture->escape.maxit;
     return true;
 }
 
@@ -95,6 +99,9 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
     if (session_is_root(run->session) &&
         colouring_load_palette(&picture->colouring, palette_load, options->palette, failure))
         provenance_begin(&picture->provenance, run->values, failure);
+    if (picture->colouring.equalised)
+        colouring_begin_histogram(&picture->colouring, picture->escape.maxit, run->exec.threads,
+                                  failure);
     if (!agree(run->session, failure) ||
         !deep_picture_begin(&picture->deep, run->session, &picture->request, &picture->escape,
                             failure) ||
@@ -234,6 +241,7 @@ bool picture_finish(const struct run *run, void *state, struct failure *failure)
 void picture_free(void *state) {
     struct picture *picture = state;
     keeper_end(&picture->keeper);
+    colouring_end(&picture->colouring);
     row_work_end(&picture->work);
     picture_checkpoint_free(&picture->checkpoint);
     deep_picture_free(&picture->deep);

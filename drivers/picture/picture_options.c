@@ -13,7 +13,7 @@
 
 #define MEMBER(name) offsetof(struct picture_options, name)
 
-static const char *const colour_choices[] = {"count", "smooth", NULL};
+static const char *const colour_choices[] = {"count", "smooth", "histogram", NULL};
 static const char *const method_choices[] = {"auto", "direct", "deep", NULL};
 static const char *const interior_choices[] = {"fast", "brute", NULL};
 
@@ -145,12 +145,13 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .kind = OPTION_CHOICE,
         .argument = "WHAT",
         .help =
-            "count gives all points of one count one colour; smooth has no bands, and draws points that do not escape black",
+            "count gives all points of one count one colour; smooth has no bands; histogram gives each colour as many points as another; both draw points that do not escape black",
         .default_value = "count",
         .offset = MEMBER(colour),
         .choices = colour_choices,
         .defines = true,
     },
+    CYCLE_ROW(MEMBER(cycle)),
     {
         .name = "samples",
         .kind = OPTION_COUNT,
@@ -350,6 +351,12 @@ bool picture_of_options(const struct picture_options *options, const struct opti
         return failure_set(failure, EXIT_USAGE, "%s and %s exclude each other: give only one",
                            values_blame(values, "stream", stream),
                            values_blame(values, "checkpoint", checkpoint));
+    if (options->cycle > 0 && options->colour == PICTURE_HISTOGRAM) {
+        char cycle[VALUES_TEXT_BYTES], colour[VALUES_TEXT_BYTES];
+        return failure_set(
+            failure, EXIT_USAGE, "%s and %s histogram exclude each other: give only one",
+            values_blame(values, "cycle", cycle), values_blame(values, "colour", colour));
+    }
     if (!checkpoint_options_check(values, failure) ||
         !picture_take_size(options, escape, failure) ||
         (kind == PLAIT_JULIA && !picture_take_julia(options, escape, failure)) ||

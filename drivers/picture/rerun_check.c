@@ -192,7 +192,13 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
     if (checked) {
         colouring_begin(&again.colouring, picture_colour_value(job->kind),
                         again.options.colour == PICTURE_SMOOTH);
-        checked = rerun_allocate(&again, failure) && rerun_compute(&again, failure) &&
+        again.colouring.equalised = again.options.colour == PICTURE_HISTOGRAM;
+        again.colouring.cycle = (uint32_t)again.options.cycle;
+        again.colouring.inside = again.escape.maxit;
+        checked = (!again.colouring.equalised ||
+                   colouring_begin_histogram(&again.colouring, again.escape.maxit,
+                                             job->exec.threads, failure)) &&
+                  rerun_allocate(&again, failure) && rerun_compute(&again, failure) &&
                   rerun_measure(&again, failure);
     }
     result->named_palette = checked && palette_find(again.options.palette) != NULL;
@@ -202,6 +208,7 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
             rerun_set_indices(&again);
         checked = rerun_compare_pixels(&again, result, failure);
     }
+    colouring_end(&again.colouring);
     free(again.indices);
     free(again.parts);
     free(again.counts);

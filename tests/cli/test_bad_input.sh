@@ -187,7 +187,9 @@ pdf() {
 
 colours() {
     local samples
-    bad 'colour.*count or smooth' --colour rainbow
+    bad 'colour.*count, smooth or histogram' --colour rainbow
+    bad 'cycle' --cycle 0
+    bad 'cycle and --colour histogram exclude each other' --colour histogram --cycle 5
     bad 'colour' --colour ''
     for samples in 0 -1 17 1.5 abc '' 99999999999999999999; do
         bad 'samples' --samples "$samples"
