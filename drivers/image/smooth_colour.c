@@ -2,6 +2,7 @@
  * Maps smooth values to palette indices. */
 #include "image/smooth_colour.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +105,27 @@ void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, con
                      : scale->cycle > 0
                          ? cyclic_smooth_index(scale->cycle, value)
                          : index_from(scale, scale->guess[guess_of(value - scale->min)], value);
+    }
+}
+
+void grey_scale_fill(struct grey_scale *scale, const struct plait_smooth_range *range) {
+    const bool empty = range->min > range->max;
+    scale->min = empty ? 0 : range->min;
+    scale->heights = height_of(empty ? 0 : range->max - range->min) + 1;
+}
+
+/* A value times the unit is exact: a power of two. */
+void grey_scale_row(const struct grey_scale *scale, const double *values, size_t pixels,
+                    uint8_t *bytes) {
+    enum { LEVELS = 65535 };
+    for (size_t k = 0; k < pixels; k++, bytes += 2) {
+        uint64_t grey = 0;
+        if (values[k] < INFINITY) {
+            const int64_t value = (int64_t)floor(values[k] * PLAIT_SMOOTH_UNIT);
+            grey = 1 + LEVELS * height_of(value - scale->min) / scale->heights;
+        }
+        bytes[0] = (uint8_t)(grey >> 8);
+        bytes[1] = (uint8_t)(grey & 255);
     }
 }
 

@@ -38,6 +38,20 @@ void smooth_scale_repeat(struct smooth_scale *scale, uint32_t cycle);
 void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, const int32_t *parts,
                     size_t pixels, uint8_t *indices, int threads);
 
+/* The same with 65535 levels, and 0 for pixels that do not escape: the grey of a value is 1 +
+ * floor(65535 height / (largest height + 1)). */
+struct grey_scale {
+    int64_t min;
+    uint64_t heights; /* of all values in the range, in units of 2^-24 */
+};
+
+void grey_scale_fill(struct grey_scale *scale, const struct plait_smooth_range *range);
+
+/* The greys of values of which those that do not escape are infinite, two bytes each, the higher
+ * one first. */
+void grey_scale_row(const struct grey_scale *scale, const double *values, size_t pixels,
+                    uint8_t *bytes);
+
 /* A palette for such indices: the colours of `palette` from its first to its last, 255 of them, and
  * black. */
 struct palette smooth_palette(const struct palette *palette);

@@ -106,9 +106,9 @@ static bool disk_begin_store(struct keeper *keeper, struct failure *failure) {
         counts->commit_context = &disk->store;
     }
     disk->stored = first != NULL;
-    return !first ||
-           store_begin(&disk->store, keeper->work->session, counts ? counts->path : first->path,
-                       disk_offset(keeper, keeper->work->escape->height), failure);
+    return !first || store_begin(&disk->store, keeper->work->session, "--stream",
+                                 counts ? counts->path : first->path,
+                                 disk_offset(keeper, keeper->work->escape->height), failure);
 }
 
 static bool disk_reserve(struct keeper *keeper, struct failure *failure) {

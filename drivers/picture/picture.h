@@ -13,6 +13,7 @@
 #include "picture/picture_options.h"
 #include "picture/provenance.h"
 #include "picture/row_work.h"
+#include "picture/value_files.h"
 #include "plait/escape.h"
 #include "run/command.h"
 
@@ -31,6 +32,8 @@ struct picture {
     struct row_work work;
     struct keeper keeper;
     struct exact_samples exact; /* --verify-exact */
+    struct value_files values;  /* --values */
+    struct unit_set resumed;    /* rank 0, for these: the rows that the checkpoint had */
     uint64_t fnv1a;             /* rank 0: checksum of the picture */
 };
 

@@ -165,6 +165,15 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .defines = true,
     },
     {
+        .name = "values",
+        .kind = OPTION_TEXTS,
+        .argument = "FILE",
+        .help =
+            "write the smooth values, for colouring elsewhere, to FILE: .npy, float64, infinite for points that do not escape; or .png, grey of 16 bits on a logarithmic scale; one for each sample; they are on disk next to the first FILE meanwhile, and all nodes must see that directory",
+        .offset = MEMBER(values),
+        .replaces = true,
+    },
+    {
         .name = "interior",
         .kind = OPTION_CHOICE,
         .argument = "HOW",

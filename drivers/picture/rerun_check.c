@@ -14,6 +14,7 @@
 #include "plait/smooth.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +180,63 @@ static bool rerun_compare_pixels(const struct again *again, struct rerun_result 
     return result->compared;
 }
 
+/* The greys of a file against those that the values give. */
+struct grey_comparison {
+    const struct again *again;
+    struct rerun_result *result;
+    struct grey_scale scale;
+    double *values; /* of a row */
+    uint8_t *greys; /* of a row, two bytes each */
+};
+
+static void rerun_compare_greys(void *context, const struct png_content *content, uint32_t row,
+                                const uint16_t *rgba) {
+    struct grey_comparison *comparison = context;
+    const struct again *again = comparison->again;
+    const size_t width = again->escape.width;
+    comparison->result->file_width = content->width;
+    comparison->result->file_height = content->height;
+    if (content->width != width || content->height != again->escape.height)
+        return;
+    for (size_t col = 0; col < width; col++) {
+        const int32_t part = again->parts[row * width + col];
+        const int64_t value = (int64_t)again->counts[row * width + col] * PLAIT_SMOOTH_UNIT + part;
+        comparison->values[col] =
+            part == PLAIT_SMOOTH_NEVER ? INFINITY : (double)value / PLAIT_SMOOTH_UNIT;
+    }
+    grey_scale_row(&comparison->scale, comparison->values, width, comparison->greys);
+    for (size_t col = 0; col < width; col++) {
+        const uint16_t grey =
+            (uint16_t)(comparison->greys[2 * col] << 8 | comparison->greys[2 * col + 1]);
+        const uint16_t *pixel = rgba + 4 * col;
+        comparison->result->changed +=
+            pixel[0] != grey || pixel[1] != grey || pixel[2] != grey || pixel[3] != UINT16_MAX;
+    }
+}
+
+static bool rerun_compare_values(const struct again *again, struct rerun_result *result,
+                                 struct failure *failure) {
+    struct png_content content = {0};
+    struct grey_comparison comparison = {
+        .again = again,
+        .result = result,
+        .values = malloc(again->escape.width * sizeof(double)),
+        .greys = malloc(2 * (size_t)again->escape.width),
+    };
+    grey_scale_fill(&comparison.scale, &again->colouring.finder.range);
+    result->width = again->escape.width;
+    result->height = again->escape.height;
+    result->named_palette = true; /* no palette has a part in it */
+    result->compared =
+        ((comparison.values && comparison.greys) ||
+         failure_set(failure, EXIT_RUN, "out of memory")) &&
+        png_read16(again->job->path, &content, rerun_compare_greys, &comparison, failure);
+    png_content_free(&content);
+    free(comparison.values);
+    free(comparison.greys);
+    return result->compared;
+}
+
 bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
                  struct failure *failure) {
     struct again again = {.job = job};
@@ -191,8 +249,8 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
                   deep_picture_compute(&again.deep, NULL, job->command, job->progress, failure);
     if (checked) {
         colouring_begin(&again.colouring, picture_colour_value(job->kind),
-                        again.options.colour == PICTURE_SMOOTH);
-        again.colouring.equalised = again.options.colour == PICTURE_HISTOGRAM;
+                        again.options.colour == PICTURE_SMOOTH || job->values);
+        again.colouring.equalised = again.options.colour == PICTURE_HISTOGRAM && !job->values;
         again.colouring.cycle = (uint32_t)again.options.cycle;
         again.colouring.inside = again.escape.maxit;
         checked = (!again.colouring.equalised ||
@@ -202,8 +260,10 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
                   rerun_measure(&again, failure);
     }
     result->named_palette = checked && palette_find(again.options.palette) != NULL;
-    if (checked && colouring_load_palette(&again.colouring, palette_load_regular,
-                                          again.options.palette, &result->missing)) {
+    if (checked && job->values)
+        checked = rerun_compare_values(&again, result, failure);
+    else if (checked && colouring_load_palette(&again.colouring, palette_load_regular,
+                                               again.options.palette, &result->missing)) {
         if (again.colouring.smooth)
             rerun_set_indices(&again);
         checked = rerun_compare_pixels(&again, result, failure);

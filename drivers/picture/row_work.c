@@ -3,6 +3,7 @@
 #include "picture/row_work.h"
 
 #include "picture/keeper.h"
+#include "picture/value_files.h"
 #include "ranks/agree.h"
 
 #include <stdlib.h>
@@ -70,12 +71,18 @@ static enum plait_status row_work_rows(const struct computing *computing,
                                        const struct kept_rows *rows) {
     const struct plait_escape *escape = computing->work->escape;
     struct smooth_finder *finder = &computing->keeper->colouring->finder;
-    if (!rows->parts)
+    struct value_files *values = computing->work->values;
+    if (!rows->parts && !values)
         return plait_escape_rows(escape, exec, rows->first, rows->count, rows->counts);
-    struct plait_smooth_output output = {.parts = rows->parts, .range = finder->range};
+    struct plait_smooth_range *range = rows->parts ? &finder->range : &values->range;
+    struct plait_smooth_output output = {
+        .parts = rows->parts,
+        .values = values ? values->values : NULL,
+        .range = *range,
+    };
     const enum plait_status status = plait_smooth_compute(
         escape, exec, (struct plait_row_range){rows->first, rows->count}, rows->counts, &output);
-    finder->range = output.range;
+    *range = output.range;
     return status;
 }
 
@@ -93,9 +100,15 @@ static bool row_work_compute(void *context, struct piece piece, plait_progress_f
             .first = (uint32_t)(piece.first + part.before),
             .count = (uint32_t)(piece.count - part.before),
         };
+        struct value_files *values = computing->work->values;
         keeper->kind->place(keeper, &rows);
+        if (values && rows.count > values->rows)
+            rows.count = values->rows;
         computing->status = row_work_rows(computing, &exec, &rows);
-        if (computing->status != PLAIT_OK || !keeper->kind->put(keeper, &rows, computing->failure))
+        const struct valued_rows valued = {rows.first, rows.count, rows.counts};
+        if (computing->status != PLAIT_OK ||
+            (values && !value_files_put(values, &valued, computing->failure)) ||
+            !keeper->kind->put(keeper, &rows, computing->failure))
             return false;
         part.before += rows.count;
     }

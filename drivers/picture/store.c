@@ -59,13 +59,14 @@ static bool store_reserve_space(const struct store *store, uint64_t bytes,
     if (known && free_bytes < (double)bytes)
         return failure_set(
             failure, EXIT_USAGE,
-            "--stream needs %.1f MiB next to '%s', where the disk has %.1f MiB free: choose another directory, or a smaller --size",
-            (double)bytes / BYTES_PER_MIB, store->target, free_bytes / BYTES_PER_MIB);
+            "%s needs %.1f MiB next to '%s', where the disk has %.1f MiB free: choose another directory, or a smaller --size",
+            store->option, (double)bytes / BYTES_PER_MIB, store->target,
+            free_bytes / BYTES_PER_MIB);
     const int error_number = store_reserve(descriptor, bytes);
     const char *fix = atomic_file_fix(error_number);
     return error_number == 0 ||
            failure_set(failure, EXIT_USAGE,
-                       "--stream needs %.1f MiB next to '%s': %s%s, or a smaller --size",
+                       "%s needs %.1f MiB next to '%s': %s%s, or a smaller --size", store->option,
                        (double)bytes / BYTES_PER_MIB, store->target, strerror(error_number),
                        *fix ? fix : ": choose another directory");
 }
@@ -122,21 +123,21 @@ static bool store_join(struct store *store, const struct invitation *invitation,
     if (!store_awaits_token(invitation, named))
         return failure_set(
             failure, EXIT_USAGE,
-            "this node does not see what rank 0 writes next to '%s': name a first output in a directory that all nodes share, or leave out --stream",
-            store->target);
+            "this node does not see what rank 0 writes next to '%s': name a first output in a directory that all nodes share, or leave out %s",
+            store->target, store->option);
     struct mpi_tries tries = {0};
     store->open = MPI_TRY(&tries, MPI_File_open(MPI_COMM_SELF, invitation->name, MPI_MODE_RDWR,
                                                 MPI_INFO_NULL, &store->handle));
     return store->open ||
            failure_set(
                failure, EXIT_USAGE,
-               "MPI cannot open a file next to '%s': %s: choose another directory, or leave out --stream",
-               store->target, tries.failure);
+               "MPI cannot open a file next to '%s': %s: choose another directory, or leave out %s",
+               store->target, tries.failure, store->option);
 }
 
-bool store_begin(struct store *store, const struct session *session, const char *target,
-                 uint64_t bytes, struct failure *failure) {
-    *store = (struct store){.session = session, .target = target};
+bool store_begin(struct store *store, const struct session *session, const char *option,
+                 const char *target, uint64_t bytes, struct failure *failure) {
+    *store = (struct store){.session = session, .option = option, .target = target};
     /* Without a name first, where that may do; ranks of one node in containers of their own do not
      * find it, and then look for a name. */
     for (bool named = store_spans_nodes(session);; named = true) {
@@ -168,8 +169,9 @@ static bool store_access_failed(const struct store *store, const char *verb,
                         : tries->failed ? tries->failure
                                         : "nothing is moved";
     return failure_set(failure, EXIT_RUN,
-                       "cannot %s the counts next to '%s': %s%s (no file is changed)", verb,
-                       store->target, cause, atomic_file_fix(error_number));
+                       "cannot %s the %s next to '%s': %s%s (no file is changed)", verb,
+                       strcmp(store->option, "--values") == 0 ? "values" : "counts", store->target,
+                       cause, atomic_file_fix(error_number));
 }
 
 static const size_t call_bytes_max = (size_t)1 << 30; /* of one call, whose length is an int */
@@ -236,7 +238,7 @@ bool store_settle(struct store *store, struct failure *failure) {
         store_sync(store, failure);
     if (!agree(store->session, failure))
         return false;
-    if (apart && session_is_root(store->session))
+    if (apart)
         store_sync(store, failure);
     return agree(store->session, failure);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * A file that all ranks write, each its own parts, and that rank 0 reads: for results that no
- * rank's memory should have to hold. It is an output that is not complete yet, whose name it takes
+ * A file that all ranks write, each its own parts, and read: for results that no rank's memory
+ * should have to hold. It is an output that is not complete yet, whose name it takes
  * in the end, or a scratch file next to one.
  *
  * Written by MPI-IO, but opened by each rank for itself: a rank whose disk fails reports that,
@@ -24,6 +24,7 @@
 /* All zero: no store, which is safe to end. */
 struct store {
     const struct session *session;
+    const char *option;      /* that wants it, for messages: "--stream" */
     const char *target;      /* the output that it becomes or is next to, as the user named it */
     struct atomic_file file; /* rank 0 */
     MPI_File handle;
@@ -31,22 +32,23 @@ struct store {
 };
 
 /* Collective, same arguments on all ranks. Makes a store of `bytes` bytes, of undefined content, in
- * the directory of the output `target`, which must live as long as the store. Before any work it is
- * a failure of all ranks (EXIT_USAGE) if the disk has no space for it, which is reserved where the
- * file system can, or if some rank does not see in that directory what rank 0 has written. Free
- * with store_end, also after a failure. */
-bool store_begin(struct store *store, const struct session *session, const char *target,
-                 uint64_t bytes, struct failure *failure);
+ * the directory of the output `target`, which must live as long as the store, as `option` does.
+ * Before any work it is a failure of all ranks (EXIT_USAGE) if the disk has no space for it, which
+ * is reserved where the file system can, or if some rank does not see in that directory what rank 0
+ * has written. Free with store_end, also after a failure. */
+bool store_begin(struct store *store, const struct session *session, const char *option,
+                 const char *target, uint64_t bytes, struct failure *failure);
 
 /* Any rank, any part of the store that no other rank writes. A failure (EXIT_RUN) is this rank's.
  */
 bool store_write(struct store *store, uint64_t offset, const void *data, size_t bytes,
                  struct failure *failure);
 
-/* Collective, when all is written: from here on rank 0 reads what the others wrote. */
+/* Collective, when all is written, or a part that is to be read: from here on each rank reads what
+ * the others wrote. */
 bool store_settle(struct store *store, struct failure *failure);
 
-/* Rank 0, after store_settle. */
+/* Any rank, after store_settle. */
 bool store_read(struct store *store, uint64_t offset, void *data, size_t bytes,
                 struct failure *failure);
 

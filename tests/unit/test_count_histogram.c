@@ -85,10 +85,13 @@ static void test_indices(void) {
     enum { PIXELS = 300 };
     int32_t counts[PIXELS];
     random_state = check_seed();
-    const int32_t ends[] = {1, 2, 7, 1000, 300000, 5000000, INT32_MAX};
+    /* The last count that escapes is in one bin with those that do not, from 2^18 on. */
+    const int32_t ends[] = {1, 2, 7, 1000, 300001, 5000001, INT32_MAX};
     for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
         for (size_t i = 0; i < PIXELS; i++) /* neighbours often have one count */
-            counts[i] = i % 3 == 1 ? counts[i - 1] : (int32_t)random_below((uint32_t)ends[k] + 1);
+            counts[i] = i % 3 == 1   ? counts[i - 1]
+                        : i % 7 == 0 ? ends[k] - (i % 2 == 0)
+                                     : (int32_t)random_below((uint32_t)ends[k] + 1);
         check_indices(counts, PIXELS, ends[k]);
     }
     for (size_t i = 0; i < PIXELS; i++)
