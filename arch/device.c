@@ -314,10 +314,10 @@ enum plait_device_end plait_device_rows(struct plait_device *device,
                                         const struct plait_device_rows *work,
                                         struct plait_device_progress progress, int32_t *counts,
                                         uint32_t *done) {
-    const uint32_t pixels = work->rows * work->width; /* at most 2^30 */
+    const uint64_t pixels = (uint64_t)work->rows * work->width;
     struct device_flight flight = plait_flight_begin(device, progress, work->rows);
     struct rows_batch batch[PLAIT_DEVICE_SLOTS] = {{.phase = BATCH_FREE}};
-    uint32_t next = 0, finished = 0;
+    uint64_t next = 0, finished = 0;
     uint64_t launched = 0, harvested = 0; /* batches, which take the slots in turn */
     *done = 0;
     if (device->lost)
@@ -329,7 +329,8 @@ enum plait_device_end plait_device_rows(struct plait_device *device,
             const uint64_t size =
                 device_within(device->steps_budget / first_steps, batch_min, device->pixels_max);
             batch[slot] = (struct rows_batch){
-                .launch = {work->job, work->first, work->width, next,
+                .launch = {work->job, work->first + (uint32_t)(next / work->width), work->width,
+                           (uint32_t)(next % work->width),
                            (uint32_t)device_least(size, pixels - next)},
             };
             next += batch[slot].launch.pixels;
@@ -356,7 +357,7 @@ enum plait_device_end plait_device_rows(struct plait_device *device,
             harvested++;
             moved = true;
         }
-        *done = finished / work->width;
+        *done = (uint32_t)(finished / work->width);
         if (!plait_flight_wait(&flight, moved, *done))
             return plait_device_lose(device);
     }

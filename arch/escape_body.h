@@ -13,6 +13,9 @@
  *                                   VEC_LANES doubles
  *   escape_vec_exponent(v, f)       the e with v = 2^e f, sqrt(1/2) <= f < sqrt(2); the f go to *f
  *
+ * With ESCAPE_DISTANCE, 1, orbits have a derivative, and values are distances (distance.h), which
+ * are then always wanted.
+ *
  * It also brings the name ESCAPE_TILE of the function it gets, and as an enum these parameters,
  * found by measurement:
  *
@@ -25,6 +28,10 @@
  *   GROUP_VECS   vectors in flight where every step is tested, which takes more registers
  *   BLOCK        most steps between two looks in the deep loop: an escape wastes half of them, a
  *                look costs a few */
+#ifndef ESCAPE_DISTANCE
+#define ESCAPE_DISTANCE 0
+#endif
+
 #include "escape.h"
 
 #include "escape_deep.h"
@@ -95,6 +102,11 @@ static inline void start_group(const struct plait_escape_job *job, const struct 
         g->ci[v] = job->julia ? vec_set1(job->cim) : py;
         g->count[v] = zero;
         g->inside[v] = vec_less(j, end);
+#if ESCAPE_DISTANCE
+        g->one = job->julia ? zero : vec_set1(1);
+        g->wx[v] = job->julia ? vec_set1(1) : zero;
+        g->wy[v] = zero;
+#endif
         known[v] = mask_of(0);
         if (job->shortcuts && !job->julia) {
             known[v] = is_interior(px, py);
@@ -120,7 +132,8 @@ static inline void write_counts(const struct group *g, const mask_t known[GROUP_
 /* Writes the values of a group of `pixels` pixels. Those that are still inside get junk, and their
  * values later. */
 static inline void write_values(const struct group *g, const mask_t known[GROUP_VECS],
-                                int32_t maxit, uint32_t pixels, double *values) {
+                                const struct plait_escape_job *job, uint32_t pixels,
+                                double *values) {
     double last[GROUP_LANES]; /* for the group at the end of a row */
     double *to = pixels == GROUP_LANES ? values : last;
     unsigned left = 0; /* the disc */
@@ -129,7 +142,7 @@ static inline void write_values(const struct group *g, const mask_t known[GROUP_
     for (int v = 0; v < GROUP_VECS; v++)
         left |= ALL_LANES & ~(mask_lanes(g->inside[v]) | mask_lanes(known[v]));
     if (left)
-        find_values(g, maxit, to);
+        find_values(g, job, to);
 #pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++) {
         const vec_t never = vec_set1(INFINITY);
@@ -151,6 +164,10 @@ static inline void queue_group(const struct group *g, size_t index, struct orbit
             .ci = g->ci[v],
             .made = g->count[v],
             .pixel = lane_numbers((double)index + v * VEC_LANES),
+#if ESCAPE_DISTANCE
+            .wx = g->wx[v],
+            .wy = g->wy[v],
+#endif
         };
         orbits_push(queue, &orbits, mask_lanes(g->inside[v]));
     }
@@ -172,7 +189,7 @@ static void run_prefix(const struct plait_escape_job *job, const struct plan *pl
                                            : run_tested(&g, plan->prefix, limit, false);
     write_counts(&g, known, plan->maxit, pixels, at->to.counts + index);
     if (at->to.values)
-        write_values(&g, known, plan->maxit, pixels, at->to.values + index);
+        write_values(&g, known, job, pixels, at->to.values + index);
     if (some_inside && plan->prefix < plan->maxit)
         queue_group(&g, index, queue);
 
@@ -197,6 +214,9 @@ static void run_rectangle(const struct plait_escape_job *job, struct cursor *at,
     struct deep d;
     queue.count = 0;
     memset(&d, 0, sizeof d);
+#if ESCAPE_DISTANCE
+    d.one = vec_set1(job->julia ? 0.0 : 1.0);
+#endif
 
     fill_queue(job, &plan, at, &queue);
     for (int v = 0; v < DEEP_VECS; v++)
@@ -206,7 +226,7 @@ static void run_rectangle(const struct plait_escape_job *job, struct cursor *at,
         run_block(&d, &plan, job, blind, &queue, &at->to);
     }
     while (d.escaped.count > 0)
-        replay(&d, &plan, vec_set1(job->bailout_squared), &at->to);
+        replay(&d, &plan, job, &at->to);
 }
 
 /* The columns of the tile whose cr is below job->blind_min_cr. They are the leftmost: x grows with

@@ -8,7 +8,11 @@
 #include "escape.h"
 #include "escape_orbits.h"
 #include "escape_steps.h"
+#if ESCAPE_DISTANCE
+#include "escape_distances.h"
+#else
 #include "escape_values.h"
+#endif
 
 #include <math.h>
 
@@ -23,7 +27,11 @@ struct plan {
 
 struct deep {
     struct orbits lanes; /* made: less `steps`, so that it need not be counted up */
-    double old_x[ORBITS_MAX], old_y[ORBITS_MAX];     /* before the last block */
+    double old_x[ORBITS_MAX], old_y[ORBITS_MAX]; /* before the last block */
+#if ESCAPE_DISTANCE
+    double old_wx[ORBITS_MAX], old_wy[ORBITS_MAX];
+    vec_t one; /* of the derivative's step */
+#endif
     double saved_x[ORBITS_MAX], saved_y[ORBITS_MAX]; /* an earlier state; NaN: none */
     double save_at[ORBITS_MAX]; /* the next one is saved after that many steps */
     uint64_t busy;              /* lanes that hold an orbit; the others iterate junk */
@@ -59,13 +67,28 @@ __attribute__((noinline)) static uint64_t run_blind_block(struct deep *d, int32_
         vec_store(d->old_x + v * VEC_LANES, x[v]);
         vec_store(d->old_y + v * VEC_LANES, y[v]);
     }
+#if ESCAPE_DISTANCE
+    vec_t wx[DEEP_VECS], wy[DEEP_VECS];
+    const vec_t one = d->one;
+#pragma GCC unroll 8
+    for (int v = 0; v < DEEP_VECS; v++) {
+        wx[v] = vec_load(lanes->wx + v * VEC_LANES);
+        wy[v] = vec_load(lanes->wy + v * VEC_LANES);
+        vec_store(d->old_wx + v * VEC_LANES, wx[v]);
+        vec_store(d->old_wy + v * VEC_LANES, wy[v]);
+    }
+#endif
     for (int32_t s = 0; s < steps; s += UNROLL) {
 #pragma GCC unroll 2
         for (int u = 0; u < UNROLL; u++) {
 #pragma GCC unroll 8
-            for (int v = 0; v < DEEP_VECS; v++)
+            for (int v = 0; v < DEEP_VECS; v++) {
+#if ESCAPE_DISTANCE
+                step_derivative(&wx[v], &wy[v], x[v], y[v], one);
+#endif
                 step(&x[v], &y[v], vec_load(lanes->cr + v * VEC_LANES),
                      vec_load(lanes->ci + v * VEC_LANES));
+            }
             if (C_IN_MEMORY)
                 forget(lanes);
         }
@@ -75,6 +98,10 @@ __attribute__((noinline)) static uint64_t run_blind_block(struct deep *d, int32_
         vec_store(lanes->x + v * VEC_LANES, x[v]);
         vec_store(lanes->y + v * VEC_LANES, y[v]);
         inside |= (uint64_t)mask_lanes(is_inside(x[v], y[v], limit)) << (v * VEC_LANES);
+#if ESCAPE_DISTANCE
+        vec_store(lanes->wx + v * VEC_LANES, wx[v]);
+        vec_store(lanes->wy + v * VEC_LANES, wy[v]);
+#endif
     }
     return ~inside;
 }
@@ -92,10 +119,22 @@ static uint64_t run_tested_block(struct deep *d, int32_t steps, vec_t limit) {
         mask_t in = mask_of(ALL_LANES);
         vec_store(d->old_x + v * VEC_LANES, x);
         vec_store(d->old_y + v * VEC_LANES, y);
+#if ESCAPE_DISTANCE
+        vec_t wx = vec_load(lanes->wx + v * VEC_LANES), wy = vec_load(lanes->wy + v * VEC_LANES);
+        vec_store(d->old_wx + v * VEC_LANES, wx);
+        vec_store(d->old_wy + v * VEC_LANES, wy);
+#endif
         for (int32_t s = 0; s < steps; s++) {
             in = mask_and(in, is_inside(x, y, limit));
+#if ESCAPE_DISTANCE
+            step_derivative(&wx, &wy, x, y, d->one);
+#endif
             step(&x, &y, cr, ci);
         }
+#if ESCAPE_DISTANCE
+        vec_store(lanes->wx + v * VEC_LANES, wx);
+        vec_store(lanes->wy + v * VEC_LANES, wy);
+#endif
         vec_store(lanes->x + v * VEC_LANES, x);
         vec_store(lanes->y + v * VEC_LANES, y);
         inside |= (uint64_t)mask_lanes(in) << (v * VEC_LANES);
@@ -150,13 +189,18 @@ static void roll_back(struct deep *d, int v, unsigned lanes, int32_t steps) {
         .ci = vec_load(d->lanes.ci + at),
         .made = vec_add(vec_load(d->lanes.made + at), vec_set1(d->steps - steps)),
         .pixel = vec_load(d->lanes.pixel + at),
+#if ESCAPE_DISTANCE
+        .wx = vec_load(d->old_wx + at),
+        .wy = vec_load(d->old_wy + at),
+#endif
     };
     orbits_push(&d->escaped, &orbits, lanes);
 }
 
 /* Replays the last escaped orbits, a group or what there is, with a test at every step. */
-static void replay(struct deep *d, const struct plan *plan, vec_t limit,
+static void replay(struct deep *d, const struct plan *plan, const struct plait_escape_job *job,
                    const struct plait_escape_results *to) {
+    const vec_t limit = vec_set1(job->bailout_squared);
     struct orbits *escaped = &d->escaped;
     const uint32_t orbits = escaped->count < GROUP_LANES ? escaped->count : GROUP_LANES;
     const uint32_t first = escaped->count - orbits;
@@ -172,6 +216,11 @@ static void replay(struct deep *d, const struct plan *plan, vec_t limit,
         g.ci[v] = vec_load(escaped->ci + at);
         g.count[v] = vec_load(escaped->made + at);
         g.inside[v] = mask_of(ALL_LANES);
+#if ESCAPE_DISTANCE
+        g.wx[v] = vec_load(escaped->wx + at);
+        g.wy[v] = vec_load(escaped->wy + at);
+        g.one = d->one;
+#endif
     }
     if (to->values)
         run_tested(&g, plan->block, limit, true);
@@ -187,7 +236,7 @@ static void replay(struct deep *d, const struct plan *plan, vec_t limit,
         to->counts[(uint64_t)escaped->pixel[first + k]] = count[k];
     if (to->values) {
         double values[GROUP_LANES];
-        find_values(&g, plan->maxit, values);
+        find_values(&g, job, values);
         for (uint32_t k = 0; k < orbits; k++)
             to->values[(uint64_t)escaped->pixel[first + k]] = values[k];
     }
@@ -241,7 +290,7 @@ static inline void run_block(struct deep *d, const struct plan *plan,
         left &= ~((uint64_t)lanes << (v * VEC_LANES));
     }
     while (d->escaped.count >= GROUP_LANES)
-        replay(d, plan, limit, to);
+        replay(d, plan, job, to);
 }
 
 #endif

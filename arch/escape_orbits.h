@@ -17,12 +17,19 @@ struct orbits {
     _Alignas(64) double ci[ORBITS_MAX];
     _Alignas(64) double made[ORBITS_MAX];  /* steps up to (x, y), a whole number */
     _Alignas(64) double pixel[ORBITS_MAX]; /* where the count goes: an index, exact up to 2^53 */
+#if ESCAPE_DISTANCE
+    _Alignas(64) double wx[ORBITS_MAX]; /* the derivative */
+    _Alignas(64) double wy[ORBITS_MAX];
+#endif
     uint32_t count;
 };
 
 /* One vector of orbits in registers. */
 struct orbit_vec {
     vec_t x, y, cr, ci, made, pixel;
+#if ESCAPE_DISTANCE
+    vec_t wx, wy;
+#endif
 };
 
 /* Appends the named lanes of v. */
@@ -34,6 +41,10 @@ static inline void orbits_push(struct orbits *to, const struct orbit_vec *v, uns
     escape_vec_pack(to->ci + end, v->ci, lanes);
     escape_vec_pack(to->made + end, v->made, lanes);
     escape_vec_pack(to->pixel + end, v->pixel, lanes);
+#if ESCAPE_DISTANCE
+    escape_vec_pack(to->wx + end, v->wx, lanes);
+    escape_vec_pack(to->wy + end, v->wy, lanes);
+#endif
     to->count = end + (uint32_t)__builtin_popcount(lanes);
 }
 
@@ -48,6 +59,10 @@ static inline void orbits_take(struct orbits *to, uint32_t at, unsigned lanes,
     vec_store(to->made + at, escape_vec_unpack(vec_load(to->made + at), lanes, from->made + last));
     vec_store(to->pixel + at,
               escape_vec_unpack(vec_load(to->pixel + at), lanes, from->pixel + last));
+#if ESCAPE_DISTANCE
+    vec_store(to->wx + at, escape_vec_unpack(vec_load(to->wx + at), lanes, from->wx + last));
+    vec_store(to->wy + at, escape_vec_unpack(vec_load(to->wy + at), lanes, from->wy + last));
+#endif
     from->count = last;
 }
 

@@ -4,6 +4,7 @@
 #ifndef PLAIT_ARCH_ESCAPE_VALUES_H
 #define PLAIT_ARCH_ESCAPE_VALUES_H
 
+#include "escape.h"
 #include "escape_steps.h"
 #include "smooth_value.h"
 
@@ -81,8 +82,9 @@ static inline bool is_calm(const struct group *g) {
 
 /* The values of a group whose lanes rest where they left the disc (run_tested): INFINITY in those
  * that have made maxit steps. Lanes that are still inside get junk. */
-static inline void find_values(const struct group *g, int32_t maxit, double *values) {
-    const vec_t end = vec_set1(maxit);
+static inline void find_values(const struct group *g, const struct plait_escape_job *job,
+                               double *values) {
+    const vec_t end = vec_set1(job->maxit);
     const bool calm = is_calm(g);
 #pragma GCC unroll 8
     for (int v = 0; v < GROUP_VECS; v++) {

@@ -9,6 +9,7 @@
 #include "bound.h"
 #include "darts.h"
 #include "deep.h"
+#include "distance.h"
 #include "escape.h"
 #include "kmeans.h"
 #include "smooth.h"
@@ -18,6 +19,7 @@
 /* Functions only: tests count the kernels by the size of the struct. */
 struct plait_path_kernels {
     plait_escape_tile_fn *escape_tile;
+    plait_escape_tile_fn *distance_tile; /* its values are distances (distance.h) */
     plait_smooth_row_fn *smooth_row;
     plait_deep_tile_fn *deep_tile;
     plait_darts_hits_fn *darts_hits;

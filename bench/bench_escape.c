@@ -5,6 +5,7 @@
 #include "../arch/path.h"
 #include "bench.h"
 #include "escape_plain.h"
+#include "escape_views.h"
 #include "plait/plait.h"
 
 #include <getopt.h>
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VIEWS = 4, SAMPLES = 2000, TWO_THREADS_VIEW = 2 };
+enum { SAMPLES = 2000, TWO_THREADS_VIEW = 2 };
 
 static const double giga = 1e9;
 static const double round_s = 0.01;
@@ -31,36 +32,6 @@ static void *allocate(size_t count, size_t size) {
     if (!memory)
         bench_die("out of memory for", "counts");
     return memory;
-}
-
-/* -- views ------------------------------------------------------------------------------------- */
-
-static const char *const view_names[VIEWS] = {
-    "the report's: 1200x800, maxit 127",
-    "the same region, 2400x1600, maxit 1000",
-    "interior: 600x400 of [-0.9,0.3]x[-0.4,0.4], maxit 10000",
-    "seahorses: 600x400, width 1e-5, maxit 5000",
-};
-
-static struct plait_escape make_view(int view) {
-    struct plait_escape e = plait_escape_default(PLAIT_MANDELBROT);
-    if (view == 2) {
-        e.width = 2400;
-        e.height = 1600;
-        e.maxit = 1000;
-        plait_escape_set_region(&e, -2, 1, -1, 1);
-    } else if (view == 3) {
-        e.width = 600;
-        e.height = 400;
-        e.maxit = 10000;
-        plait_escape_set_region(&e, -0.9, 0.3, -0.4, 0.4);
-    } else if (view == 4) {
-        e.width = 600;
-        e.height = 400;
-        e.maxit = 5000;
-        plait_escape_set_center(&e, -0.743643887037151, 0.131825904205330, 3 / 1e-5);
-    }
-    return e;
 }
 
 /* -- what is timed ----------------------------------------------------------------------------- */
@@ -275,7 +246,7 @@ static void print_peers(int view, const struct bench_contender *plain) {
 }
 
 static void run_view(const struct options *o, int view) {
-    const struct plait_escape escape = make_view(view);
+    const struct plait_escape escape = escape_view(view);
     int32_t *right = right_counts(&escape);
     struct field *f = allocate(1, sizeof *f);
     const char *best = NULL;
@@ -297,7 +268,7 @@ static void run_view(const struct options *o, int view) {
     add_bounds(f, o);
     bench_run(f->contenders, f->count, o->rounds, round_s);
 
-    printf("view %d, %s\n", view, view_names[view - 1]);
+    printf("view %d, %s\n", view, escape_view_names[view - 1]);
     for (size_t k = 0; k < f->count; k++)
         print_line(o, view, f, k);
     if (view == TWO_THREADS_VIEW && f->entries[0].task.counts) {
@@ -353,7 +324,7 @@ static struct options parse(int argc, char **argv) {
             o.path = optarg;
             break;
         case 'v':
-            o.view = (int)number(optarg, 1, VIEWS, "--view");
+            o.view = (int)number(optarg, 1, ESCAPE_VIEWS, "--view");
             break;
         case 'r':
             o.rounds = (uint32_t)number(optarg, 1, BENCH_ROUNDS_MAX, "--rounds");
@@ -394,7 +365,7 @@ int main(int argc, char **argv) {
     if (o.csv)
         fprintf(o.csv, "view,contender,threads,gsteps_per_s,times_plain,of_bound,spread\n");
     print_bounds(&o);
-    for (int view = 1; view <= VIEWS; view++)
+    for (int view = 1; view <= ESCAPE_VIEWS; view++)
         if (o.view == 0 || o.view == view)
             run_view(&o, view);
     if (o.csv)

@@ -20,7 +20,11 @@ while read -r name width height zoom maxit kind re im _; do
         continue
     fi
     what=(mandelbrot)
-    [ "$kind" = - ] || what=(julia --c "${kind%,*}" --bailout "${kind##*,}")
+    case $kind in
+    -) ;;
+    *,*) what=(julia --c "${kind%,*}" --bailout "${kind##*,}") ;;
+    *) what=(mandelbrot --bailout "$kind") ;;
+    esac
     "$plait" "${what[@]}" --center "$re,$im" --zoom "$zoom" --size "${width}x$height" --maxit "$maxit" \
         --out null --progress none --verify-exact 2>/dev/null |
         sed -n "s/.*, \([0-9]*\) of 1000 samples equal to full precision, largest difference \([0-9]*\).*/| $name | $zoom | $maxit | \1 | \2 |/p"

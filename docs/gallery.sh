@@ -18,6 +18,8 @@ draw seahorses mandelbrot --size 600x400 --center -0.7439,0.1316 --zoom 1500 --m
     --colour smooth --samples 3
 draw satellite mandelbrot --size 540x360 --center -0.74364085,0.13182733 --zoom 90000 --maxit 1500 \
     --palette inferno --colour smooth --samples 3
+draw filaments mandelbrot --size 540x360 --center -0.1565,1.0323 --zoom 90 --maxit 3000 \
+    --palette magma --colour distance --samples 2
 draw spiral mandelbrot --size 600x400 --center -0.761574,-0.0847596 --zoom 2500 --maxit 1000 \
     --palette magma --colour smooth --samples 3
 draw rabbit julia --size 720x480 --region -1.8,1.8,-1.2,1.2 --c -0.123,0.745 --maxit 400 \

@@ -4,6 +4,7 @@
 #include "plait/deep.h"
 
 #include "deep_job.h"
+#include "escape_job.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -75,12 +76,10 @@ static bool deep_reserve_node(struct deep_store *store, size_t node_bytes) {
 
 enum plait_status plait_deep_begin(const struct plait_escape *escape,
                                    const struct plait_deep_view *view, struct plait_deep **deep) {
-    const bool julia = escape->kind == PLAIT_JULIA;
     *deep = NULL;
     if (!(view->pitch >= 1 && view->pitch < 2) || view->pitch_exponent > 400 ||
         view->pitch_exponent < -(INT64_C(1) << 40) || !isfinite(view->re) || !isfinite(view->im) ||
-        (!julia && escape->bailout != 2.0) || !(escape->bailout > 0) ||
-        !(escape->bailout <= PLAIT_ESCAPE_VALUE_MAX) || escape->maxit < 1 || escape->width < 1 ||
+        !plait_escape_bailout_is_valid(escape) || escape->maxit < 1 || escape->width < 1 ||
         escape->height < 1)
         return PLAIT_E_ARGUMENT;
     struct plait_deep *made = calloc(1, sizeof *made);

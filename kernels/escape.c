@@ -77,22 +77,20 @@ enum plait_status plait_escape_check(const struct plait_escape *escape) {
         escape->height > PLAIT_ESCAPE_SIDE_MAX ||
         (uint64_t)escape->width * escape->height > PLAIT_ESCAPE_PIXELS_MAX)
         return PLAIT_E_ARGUMENT;
-    if (escape->maxit < 1)
+    if (escape->maxit < 1 ||
+        (uint64_t)escape->maxit > UINT64_MAX / ((uint64_t)escape->width * escape->height))
         return PLAIT_E_ARGUMENT;
     if (escape->deep)
         return plait_deep_fits(escape->deep, escape) ? PLAIT_OK : PLAIT_E_ARGUMENT;
     /* Written so that NaN is refused as well; fmax would drop it from the largest coordinate. A
      * distance of 0 is left to the resolution: it is what dividing a tiny region by a size ends in.
      */
-    if (isnan(escape->cx) || isnan(escape->cy))
+    if (isnan(escape->cx) || isnan(escape->cy) || !plait_escape_bailout_is_valid(escape))
         return PLAIT_E_ARGUMENT;
     if (!(escape->dx >= 0) || !(escape->dy >= 0) || !(largest_coordinate(escape) <= value_max))
         return PLAIT_E_ARGUMENT;
-    if (escape->kind == PLAIT_MANDELBROT && escape->bailout != 2.0)
-        return PLAIT_E_ARGUMENT;
     if (escape->kind == PLAIT_JULIA &&
-        (!(escape->bailout > 0) || !(escape->bailout <= value_max) ||
-         !(fabs(escape->cre) <= value_max) || !(fabs(escape->cim) <= value_max)))
+        (!(fabs(escape->cre) <= value_max) || !(fabs(escape->cim) <= value_max)))
         return PLAIT_E_ARGUMENT;
     if (!(plait_escape_resolution(escape) >= 1))
         return PLAIT_E_UNRESOLVED;
@@ -100,11 +98,18 @@ enum plait_status plait_escape_check(const struct plait_escape *escape) {
 }
 
 /* Where an escaped orbit provably never comes back, a path may make several steps before it looks.
- * An escaped z has |z'| >= |z|^2 - |c|. Julia: |z| >= r and r^2 - r >= |c| give |z'| >= r; the
- * factor 0.999 covers the rounding. Mandelbrot, r = 2: while |c| < 1.999, |z'| >= 4 - |c| > 2.
- * Beyond that the orbit is outside from its second step on, z = c (c + 1), and with re c >= -1.99
- * that is |c + 1| >= 1.007 and |z| > 2, growing; near c = -2 it may stand still on the edge
- * instead: z = 2 is a fixed point that has escaped.
+ * An escaped z has |z'| >= |z|^2 - |c|; rounding moves |z'| by less than 2^-50 (|z|^2 + |c|), and a
+ * square that overflows is outside for ever, as infinity or NaN.
+ *
+ * Julia: |z| >= r and g = 0.999 r^2 - r >= |c| give |z'| >= r + 0.001 r^2.
+ *
+ * Mandelbrot, any r >= 2: the same where |c| <= g. Where |c| > g and r >= 2.01, g and so |c| is
+ * above 2.02: z = c after the first step, and from there |z| >= |c| gives |z'| >= |z| (|z| - 1),
+ * which is above 1.02 |z|. So the orbit grows whether it has escaped or not, and no c needs a test.
+ * With 2 <= r < 2.01, while |c| < 1.999, |z'| >= r^2 - |c| > r + 0.0009. Beyond that z = c (c + 1)
+ * after the second step, and with re c >= -1.99 that is |c + 1| >= 1.007: |z| is above r and above
+ * 1.007 |c|, and |z'| >= |z| (|z| - 1 / 1.007) > 1.01 |z|: outside, and growing. Near c = -2 an
+ * orbit may stand still on the edge instead, where r = 2: z = 2 is a fixed point that has escaped.
  *
  * No pixel is known that needs the -1.99. Left of it an orbit could only come back by rounding,
  * when |z| is 2 but for some units in the last place. Of 20 million random c within 32 units of -2,
@@ -112,7 +117,7 @@ enum plait_status plait_escape_check(const struct plait_escape *escape) {
  * columns. */
 static double blind_min_cr(const struct plait_escape *escape) {
     if (escape->kind == PLAIT_MANDELBROT)
-        return -1.99;
+        return escape->bailout < 2.01 ? -1.99 : -(double)INFINITY;
     const double g = 0.999 * (escape->bailout * escape->bailout) - escape->bailout;
     const double c2 = escape->cre * escape->cre + escape->cim * escape->cim;
     return g >= 0 && c2 <= g * g ? -INFINITY : INFINITY;
@@ -143,6 +148,7 @@ struct plait_pixels plait_pixels_of(const struct plait_escape *escape,
         .is_deep = escape->deep != NULL,
         .direct_tile = PLAIT_PATH_KERNEL(path, escape_tile),
         .deep_tile = PLAIT_PATH_KERNEL(path, deep_tile),
+        .distance_tile = PLAIT_PATH_KERNEL(path, distance_tile),
     };
     if (pixels.is_deep)
         pixels.deep = plait_deep_make_job(escape);

@@ -12,6 +12,14 @@
 /* escape must pass plait_escape_check. */
 struct plait_escape_job plait_escape_make_job(const struct plait_escape *escape);
 
+/* Whether the kind takes this radius. */
+static inline bool plait_escape_bailout_is_valid(const struct plait_escape *escape) {
+    return escape->kind == PLAIT_MANDELBROT
+               ? escape->bailout >= PLAIT_MANDELBROT_BAILOUT_MIN &&
+                     escape->bailout <= PLAIT_MANDELBROT_BAILOUT_MAX
+               : escape->bailout > 0 && escape->bailout <= PLAIT_ESCAPE_VALUE_MAX;
+}
+
 /* How the pixels of a picture are computed, directly or deep: all kernels of pictures go through
  * this. */
 struct plait_pixels {
@@ -20,6 +28,7 @@ struct plait_pixels {
     struct plait_deep_job deep;  /* deep */
     plait_escape_tile_fn *direct_tile;
     plait_deep_tile_fn *deep_tile;
+    plait_escape_tile_fn *distance_tile; /* direct, with distances */
 };
 
 /* escape must pass plait_escape_check. */

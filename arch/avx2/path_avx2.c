@@ -4,6 +4,7 @@
 #include "../path.h"
 
 plait_escape_tile_fn plait_escape_tile_avx2;
+plait_escape_tile_fn plait_distance_tile_avx2;
 plait_smooth_row_fn plait_smooth_row_avx2;
 plait_deep_tile_fn plait_deep_tile_avx2;
 plait_darts_hits_fn plait_darts_hits_avx2;
@@ -17,6 +18,7 @@ const struct plait_path plait_path_avx2 = {
     .kernels =
         {
             .escape_tile = plait_escape_tile_avx2,
+            .distance_tile = plait_distance_tile_avx2,
             .smooth_row = plait_smooth_row_avx2,
             .deep_tile = plait_deep_tile_avx2,
             .darts_hits = plait_darts_hits_avx2,

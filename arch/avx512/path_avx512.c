@@ -4,6 +4,7 @@
 #include "../path.h"
 
 plait_escape_tile_fn plait_escape_tile_avx512;
+plait_escape_tile_fn plait_distance_tile_avx512;
 plait_smooth_row_fn plait_smooth_row_avx512;
 plait_deep_tile_fn plait_deep_tile_avx512;
 plait_darts_hits_fn plait_darts_hits_avx512;
@@ -18,6 +19,7 @@ const struct plait_path plait_path_avx512 = {
     .kernels =
         {
             .escape_tile = plait_escape_tile_avx512,
+            .distance_tile = plait_distance_tile_avx512,
             .smooth_row = plait_smooth_row_avx512,
             .deep_tile = plait_deep_tile_avx512,
             .darts_hits = plait_darts_hits_avx512,

@@ -4,6 +4,7 @@
 #include "../path.h"
 
 plait_escape_tile_fn plait_escape_tile_neon;
+plait_escape_tile_fn plait_distance_tile_neon;
 plait_smooth_row_fn plait_smooth_row_neon;
 plait_deep_tile_fn plait_deep_tile_neon;
 plait_darts_hits_fn plait_darts_hits_neon;
@@ -17,6 +18,7 @@ const struct plait_path plait_path_neon = {
     .kernels =
         {
             .escape_tile = plait_escape_tile_neon,
+            .distance_tile = plait_distance_tile_neon,
             .smooth_row = plait_smooth_row_neon,
             .deep_tile = plait_deep_tile_neon,
             .darts_hits = plait_darts_hits_neon,

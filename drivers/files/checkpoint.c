@@ -151,14 +151,14 @@ static const char *find_line(const char *text, const char *name, size_t length) 
     return text;
 }
 
-/* What stands after the name in a line; "nothing" for no line. */
+/* What stands after the name in a line. What is not the default is stated. */
 static const char *checkpoint_value_of(const char *line) {
     const char *space = strchr(line, ' ');
-    return space ? space + 1 : "nothing";
+    return space ? space + 1 : "the default";
 }
 
-/* Names the first parameter of ours that the file has otherwise. A file that has all of ours has
- * more of them only if it is of another Plait: that is a format of its own. */
+/* Names the first parameter of ours that the file has otherwise, or else of the file that we have
+ * not: some are stated only where they are not the default. */
 static bool compare_parameters(const struct checkpoint *checkpoint, const char *theirs,
                                const char *ours, struct failure *failure) {
     for (const char *line = ours; *line; line = checkpoint_next_line(line)) {
@@ -171,6 +171,15 @@ static bool compare_parameters(const struct checkpoint *checkpoint, const char *
                 failure, EXIT_USAGE,
                 "checkpoint '%s' is of another run, whose %.*s is %.*s, not %.*s: give the command of that run, or name another file",
                 checkpoint->path, (int)name, line, line_length(other), other, length, own);
+    }
+    for (const char *line = theirs; *line; line = checkpoint_next_line(line)) {
+        const size_t name = strcspn(line, " ");
+        const char *other = checkpoint_value_of(line);
+        if (*find_line(ours, line, name) == '\0')
+            return failure_set(
+                failure, EXIT_USAGE,
+                "checkpoint '%s' is of another run, whose %.*s is %.*s, not the default: give the command of that run, or name another file",
+                checkpoint->path, (int)name, line, line_length(other), other);
     }
     return true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Compares every output with every other file of the run. */
+ * Compares every output with every other file of the run. An output that is a directory is checked
+ * by those who make it. */
 #include "files/outputs.h"
 
 #include "base/atomic_file.h"
@@ -84,7 +85,8 @@ bool outputs_check(const struct option_values *values, struct failure *failure) 
     struct named_file output, other;
     while (named_files_next(&all, &output)) {
         if (output.row->plots ? !check_plots(&output, NULL, failure)
-                              : output.row->replaces && !atomic_file_check(output.path, failure))
+                              : output.row->replaces && !output.row->directory &&
+                                    !atomic_file_check(output.path, failure))
             return false;
         struct named_files before = {.values = values};
         while (named_files_next(&before, &other) &&

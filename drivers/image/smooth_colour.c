@@ -95,16 +95,19 @@ static uint8_t cyclic_smooth_index(int64_t cycle, int64_t value) {
     return (uint8_t)((rest < 0 ? rest + cycle : rest) * SMOOTH_INSIDE / cycle);
 }
 
-/* The index of a value is its guess, or one of the next, since a guess is rarely wider. */
+/* Its guess, or one of the next, since a guess is rarely wider. */
+uint8_t smooth_index(const struct smooth_scale *scale, int64_t value) {
+    if (scale->cycle > 0)
+        return cyclic_smooth_index(scale->cycle, value);
+    return index_from(scale, scale->guess[guess_of(value - scale->min)], value);
+}
+
 void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, const int32_t *parts,
                     size_t pixels, uint8_t *indices, int threads) {
 #pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
     for (size_t k = 0; k < pixels; k++) {
         const int64_t value = (int64_t)counts[k] * PLAIT_SMOOTH_UNIT + parts[k];
-        indices[k] = parts[k] == PLAIT_SMOOTH_NEVER ? SMOOTH_INSIDE
-                     : scale->cycle > 0
-                         ? cyclic_smooth_index(scale->cycle, value)
-                         : index_from(scale, scale->guess[guess_of(value - scale->min)], value);
+        indices[k] = parts[k] == PLAIT_SMOOTH_NEVER ? SMOOTH_INSIDE : smooth_index(scale, value);
     }
 }
 

@@ -38,6 +38,9 @@ void smooth_scale_repeat(struct smooth_scale *scale, uint32_t cycle);
 void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, const int32_t *parts,
                     size_t pixels, uint8_t *indices, int threads);
 
+/* The index of one value. */
+uint8_t smooth_index(const struct smooth_scale *scale, int64_t value);
+
 /* The same with 65535 levels, and 0 for pixels that do not escape: the grey of a value is 1 +
  * floor(65535 height / (largest height + 1)). */
 struct grey_scale {

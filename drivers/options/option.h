@@ -84,7 +84,7 @@ struct option {
                    * says of its origin (picture/provenance.h) is made of these options */
     bool later;   /* of those: as by default it is not in what a result says of its origin. Rows
                    * that are newer than results that must keep their bits */
-    bool directory; /* names a directory */
+    bool directory; /* names a directory; with replaces one that the run makes */
     bool grows; /* COUNT, REAL, SIZE (by its area): the work is in proportion to it, and a study of
                  * weak scaling multiplies it by the cores */
     bool optional; /* an argument of kind TEXTS: may be missing */

@@ -120,7 +120,7 @@ static bool colour_prepare(struct run *run, void *state, struct failure *failure
         .progress = (enum progress_style)options->progress,
     };
     const struct drawing *drawing = &recolouring->drawing;
-    colouring_begin(&recolouring->colouring, (enum colour_value)options->value, false);
+    colouring_begin(&recolouring->colouring, (enum colour_value)options->value, false, false);
     recolouring->colouring.equalised = options->colour == COLOUR_BY_HISTOGRAM;
     recolouring->colouring.cycle = (uint32_t)options->cycle;
     return files_begin(&recolouring->files, &options->out, FILES_OF_COLOURS, drawing->width,

@@ -12,6 +12,7 @@ const struct command cmd_julia = {
     .options_bytes = sizeof(struct picture_options),
     .state_bytes = sizeof(struct picture),
     .device_job = PLAIT_JOB_ROWS,
+    .settle = picture_settle,
     .begin = julia_begin,
     .prepare = picture_prepare,
     .work = picture_work,

@@ -54,6 +54,8 @@ static bool mandelbrot_settle(const struct session *session, struct option_value
     static const char *const others[] = {"region", "center", "zoom"};
     struct mandelbrot *mandelbrot = state;
     struct location location;
+    if (!picture_settle(session, values, state, failure))
+        return false;
     if (!values_counts(values, "location"))
         return true;
     for (size_t k = 0; k < sizeof others / sizeof *others; k++) {

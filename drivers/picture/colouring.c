@@ -6,10 +6,12 @@
 
 #include <stdlib.h>
 
-void colouring_begin(struct colouring *colouring, enum colour_value value, bool smooth) {
+void colouring_begin(struct colouring *colouring, enum colour_value value, bool smooth,
+                     bool distance) {
     *colouring = (struct colouring){
         .value = value,
         .smooth = smooth,
+        .distance = distance,
         .range = colour_range_empty(),
     };
 }
@@ -41,8 +43,10 @@ void colouring_end(struct colouring *colouring) {
 }
 
 void colouring_begin_smooth(struct colouring *colouring, const struct plait_escape *escape,
-                            const struct plait_exec *exec) {
-    colouring->finder = smooth_finder_begin(escape, exec);
+                            uint32_t samples, const struct plait_exec *exec) {
+    colouring->finder = smooth_finder_begin(escape, exec, colouring->distance);
+    if (colouring->distance)
+        distance_scale_fill(&colouring->distances, escape->width, escape->height, samples);
 }
 
 void colouring_measure(struct colouring *colouring, const int32_t *counts, size_t pixels) {
@@ -77,6 +81,8 @@ void colouring_share(struct colouring *colouring, const struct session *session)
 
 void colouring_share_smooth(struct colouring *colouring, const struct session *session) {
     struct plait_smooth_range *range = &colouring->finder.range;
+    if (colouring->distance) /* their scale does not depend on what is seen */
+        return;
     if (session) {
         MPI_CHECK(
             MPI_Allreduce(MPI_IN_PLACE, &range->min, 1, MPI_INT64_T, MPI_MIN, session->world));
@@ -99,4 +105,13 @@ struct colour colouring_of_counts(struct colouring *colouring) {
         .levels = colouring->levels,
         .inside = colouring->inside,
     };
+}
+
+void colouring_indices(const struct colouring *colouring, const struct coloured_pixels *pixels,
+                       uint8_t *indices, int threads) {
+    if (colouring->distance)
+        distance_indices(&colouring->distances, pixels->parts, pixels->count, indices, threads);
+    else
+        smooth_indices(&colouring->scale, pixels->counts, pixels->parts, pixels->count, indices,
+                       threads);
 }

@@ -84,9 +84,14 @@ bool keeper_mismatch(const struct plait_escape_difference *difference, struct fa
                        difference->row, difference->col, difference->got, difference->expected);
 }
 
-void keeper_end(struct keeper *keeper) {
+void keeper_close(struct keeper *keeper) {
     if (keeper->state)
         keeper->kind->release(keeper);
+    keeper->state = NULL;
+}
+
+void keeper_end(struct keeper *keeper) {
+    keeper_close(keeper);
     free(keeper->digests);
     *keeper = (struct keeper){0};
 }

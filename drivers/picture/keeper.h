@@ -40,6 +40,8 @@ struct keeper {
     struct picture_files *files;
     uint32_t samples;                      /* of a pixel, along each side */
     struct picture_checkpoint *checkpoint; /* NULL: none; for a kind that takes one */
+    const char *stored_in;                 /* keeper_disk: a file in whose directory the rows are to
+                                            * be, as for --tiles; NULL: where the files are */
     bool verify;                           /* compare samples with the reference */
     struct exact_samples *exact;           /* compare them with these, too; NULL: not */
 
@@ -109,6 +111,11 @@ struct keeper_kind {
 
 extern const struct keeper_kind keeper_memory, keeper_owners, keeper_disk;
 
+/* keeper_disk, any rank, when the picture is measured and keeper->digests are those of all rows: as
+ * a drawing's read, but not more than `most` rows. */
+bool keeper_disk_read(struct keeper *keeper, uint32_t first, uint32_t most,
+                      struct image_rows *block, struct failure *failure);
+
 /* For the kinds: hashes rows into digests[count], and adds them to the tally and to the range. */
 void keeper_measure(struct keeper *keeper, const struct kept_rows *rows, uint64_t *digests);
 
@@ -124,6 +131,9 @@ void keeper_compare_exact(struct keeper *keeper, const struct kept_rows *rows);
 
 /* For the kinds: describes a pixel that differs from the reference. Returns false. */
 bool keeper_mismatch(const struct plait_escape_difference *difference, struct failure *failure);
+
+/* The rows are not needed any more; digests and sums stay. */
+void keeper_close(struct keeper *keeper);
 
 void keeper_end(struct keeper *keeper);
 

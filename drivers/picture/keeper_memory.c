@@ -60,12 +60,22 @@ static void memory_measure_rows(struct keeper *keeper, size_t at, uint64_t count
     keeper_measure(keeper, &rows, keeper->digests + at);
 }
 
+/* Where the rows of the checkpoint are read to. */
+static bool memory_place_loaded(void *context, struct piece piece, int32_t **counts,
+                                uint64_t **digests) {
+    const struct keeper *keeper = context;
+    const struct memory_rows *memory = keeper->state;
+    *counts = memory->counts + piece.first * memory_width(keeper);
+    *digests = keeper->digests + piece.first;
+    return true;
+}
+
 /* Rank 0: reads the rows of the checkpoint, which are its own from now on, and sums them up. */
 static bool memory_load(struct keeper *keeper, struct failure *failure) {
     struct memory_rows *memory = keeper->state;
     const struct unit_set *finished = &keeper->checkpoint->finished;
-    if (!picture_checkpoint_load(keeper->checkpoint, keeper->work->exec, memory->counts,
-                                 keeper->digests, failure))
+    const struct checkpoint_sink sink = {.place = memory_place_loaded, .context = keeper};
+    if (!picture_checkpoint_load(keeper->checkpoint, keeper->work->exec, &sink, failure))
         return false;
     for (size_t k = 0; k < finished->count; k++) {
         memory_measure_rows(keeper, finished->items[k].first, finished->items[k].count);
@@ -134,7 +144,7 @@ static bool memory_reserve(struct keeper *keeper, struct failure *failure) {
     if (!agree(work->session, failure) || !row_space_check(keeper, &space, failure))
         return false;
     if (keeper->colouring->smooth)
-        colouring_begin_smooth(keeper->colouring, work->escape, work->exec);
+        colouring_begin_smooth(keeper->colouring, work->escape, keeper->samples, work->exec);
     memory->own.session = work->session;
     memory->own.total = work->distinct;
     memory->own.blocks = work->queue.schedule.kind == SCHEDULE_BLOCK && !keeper->checkpoint;

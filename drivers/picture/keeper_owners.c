@@ -24,7 +24,6 @@ static size_t owners_width(const struct keeper *keeper) {
 
 /* -- before the work --------------------------------------------------------------------------- */
 
-/* The queue may give rank 0 any number of rows. */
 static bool owners_reserve(struct keeper *keeper, struct failure *failure) {
     const struct row_work *work = keeper->work;
     const uint32_t height = work->escape->height, width = work->escape->width;
@@ -32,18 +31,20 @@ static bool owners_reserve(struct keeper *keeper, struct failure *failure) {
     keeper->state = rows;
     if (!rows)
         failure_set(failure, EXIT_RUN, "out of memory");
+    /* Where the queue decides, rank 0 takes what nobody else has space for. */
+    const bool any_number =
+        session_is_root(work->session) && !schedule_is_fixed(&work->queue.schedule);
     /* A count and a digest; for smooth colours a part and an index. */
     const size_t pixel = keeper->colouring->smooth ? 2 * sizeof(int32_t) + 1 : sizeof(int32_t);
     const struct row_space space = {
-        .expected =
-            session_is_root(work->session) ? work->distinct : queue_fair_share(&work->queue),
+        .expected = any_number ? work->distinct : queue_fair_share(&work->queue),
         .images = work->distinct < height ? 2 : 1,
         .row_bytes = width * pixel + sizeof(uint64_t),
     };
     if (!agree(work->session, failure) || !row_space_check(keeper, &space, failure))
         return false;
     if (keeper->colouring->smooth)
-        colouring_begin_smooth(keeper->colouring, work->escape, work->exec);
+        colouring_begin_smooth(keeper->colouring, work->escape, keeper->samples, work->exec);
     rows->own.session = work->session;
     rows->all_digests = calloc(height, sizeof *rows->all_digests);
     rows->column = malloc(height * sizeof *rows->column);

@@ -16,9 +16,10 @@ static const struct option_table tables[] = {
 const struct option_set mandelbrot_option_set = {
     .command = "mandelbrot",
     .summary = "draw the Mandelbrot set",
-    .details = "Counts the steps z -> z*z + c, z = 0 at first and c the pixel, while |z| < 2. "
-               "Without options it draws the picture of the report \"MPI with Python\". "
-               "The counts are the same for any number of ranks and threads and on any path.",
+    .details =
+        "Counts the steps z -> z*z + c, z = 0 at first and c the pixel, while |z| < R, 2 unless --bailout is given. "
+        "Without options it draws the picture of the report \"MPI with Python\". "
+        "The counts are the same for any number of ranks and threads and on any path.",
     .tables = tables,
     .table_count = sizeof tables / sizeof tables[0],
 };

@@ -64,9 +64,10 @@ static void smooth_colour_pieces(struct smooth *smooth) {
         const struct piece *piece = &pieces->items[k];
         const size_t at =
             (session_is_root(smooth->rows.work->session) ? piece->first : own) * smooth->width;
-        smooth_indices(&smooth->rows.colouring->scale, smooth->rows.counts + at,
-                       smooth->rows.parts + at, piece->count * smooth->width, smooth->indices + at,
-                       smooth->rows.work->exec->threads);
+        const struct coloured_pixels pixels = {smooth->rows.counts + at, smooth->rows.parts + at,
+                                               piece->count * smooth->width};
+        colouring_indices(smooth->rows.colouring, &pixels, smooth->indices + at,
+                          smooth->rows.work->exec->threads);
         own += pieces->items[k].count;
     }
 }
@@ -77,8 +78,8 @@ static void smooth_colour_mirrored(struct smooth *smooth) {
                                       smooth->indices);
     for (uint32_t i = 0; i < smooth->mirrored; i++) {
         const size_t place = (smooth->rows.work->distinct + i) * smooth->width;
-        smooth_indices(&smooth->rows.colouring->scale, smooth->rows.counts + place,
-                       smooth->column + i, 1, smooth->indices + place, 1);
+        const struct coloured_pixels pixel = {smooth->rows.counts + place, smooth->column + i, 1};
+        colouring_indices(smooth->rows.colouring, &pixel, smooth->indices + place, 1);
     }
 }
 

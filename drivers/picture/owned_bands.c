@@ -158,8 +158,9 @@ static bool colour_rows(struct band_work *work, struct failure *failure) {
         if (item->stretch.owner != work->rank)
             continue;
         if (own->parts)
-            smooth_indices(&colouring->scale, own->counts + at, own->parts + at, pixels,
-                           item->indices, 1);
+            colouring_indices(colouring,
+                              &(struct coloured_pixels){own->counts + at, own->parts + at, pixels},
+                              item->indices, 1);
         else
             colour_indices(table, own->counts + at, pixels, item->indices);
     }

@@ -16,6 +16,15 @@
 
 /* -- options ----------------------------------------------------------------------------------- */
 
+/* With tiles, no file is the default. */
+bool picture_settle(const struct session *session, struct option_values *values, void *state,
+                    struct failure *failure) {
+    (void)session;
+    (void)state;
+    return !values_has(values, "tiles") || values_origin(values, "out") != ORIGIN_DEFAULT ||
+           values_settle(values, "out", "null", failure);
+}
+
 bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
                    struct failure *failure) {
     const struct picture_options *options = run->options;
@@ -29,15 +38,22 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
         return failure_set(
             failure, EXIT_USAGE,
             "--gpu-ranks: deep views are computed without devices: leave it out, or zoom out");
-    run->threads_only = picture->request.deep;
+    if (options->colour == PICTURE_DISTANCE &&
+        gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_AUTO &&
+        gpu_ranks_of(options->run.gpu_ranks) != GPU_RANKS_NONE)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--gpu-ranks: distances are computed without devices: leave it out, or choose --colour smooth");
+    const bool distance = options->colour == PICTURE_DISTANCE;
+    run->threads_only = picture->request.deep || distance;
     if (!files_begin(&picture->files, &options->out, FILES_OF_PICTURE,
                      picture->escape.width / samples, picture->escape.height / samples, failure) ||
         !value_files_begin(&picture->values, &options->values, failure))
         return false;
+    const bool coloured = options->tiles || files_have_colours(&picture->files);
     colouring_begin(&picture->colouring, picture_colour_value(kind),
-                    options->colour == PICTURE_SMOOTH && files_have_colours(&picture->files));
-    picture->colouring.equalised =
-        options->colour == PICTURE_HISTOGRAM && files_have_colours(&picture->files);
+                    (options->colour == PICTURE_SMOOTH || distance) && coloured, distance);
+    picture->colouring.equalised = options->colour == PICTURE_HISTOGRAM && coloured;
     picture->colouring.cycle = (uint32_t)options->cycle;
     picture->colouring.inside = picture->escape.maxit;
     return true;
@@ -84,7 +100,7 @@ static void picture_gather_exact(const struct run *run, struct picture *picture)
 static const struct keeper_kind *picture_keeper_kind(const struct run *run,
                                                      const struct picture *picture) {
     const struct picture_options *options = run->options;
-    if (options->stream)
+    if (options->stream || options->tiles)
         return &keeper_disk;
     return run->session->size > 1 && !options->checkpoint && !options->verify &&
                    !options->verify_exact && files_take_bands(&picture->files)
@@ -144,6 +160,20 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         .verify = options->verify,
         .exact = options->verify_exact ? &picture->exact : NULL,
     };
+    if (options->tiles) {
+        const uint32_t samples = (uint32_t)options->samples;
+        const struct tile_request request = {
+            .path = options->tiles,
+            .session = run->session,
+            .exec = &run->exec,
+            .width = picture->escape.width / samples,
+            .height = picture->escape.height / samples,
+            .samples = samples,
+        };
+        if (!tile_pyramid_begin(&picture->pyramid, &request, failure))
+            return false;
+        picture->keeper.stored_in = picture->pyramid.target;
+    }
     return row_work_plan(&picture->work, (enum schedule_kind)options->schedule,
                          has_checkpoint ? &picture->checkpoint.rest : NULL, failure) &&
            picture->keeper.kind->reserve(&picture->keeper, failure) &&
@@ -207,10 +237,12 @@ static bool picture_write_values(const struct run *run, struct picture *picture,
     return written;
 }
 
-/* On all ranks if the keeper draws, else on rank 0. */
+/* The tiles, on all ranks; the files, on all ranks if the keeper draws, else on rank 0; and the
+ * tiles take their place. */
 static bool picture_write_files(const struct run *run, struct picture *picture,
                                 struct failure *failure) {
     const struct picture_options *options = run->options;
+    const bool root = session_is_root(run->session);
     const struct drawing drawing = {
         .width = picture->escape.width,
         .height = picture->escape.height,
@@ -218,14 +250,23 @@ static bool picture_write_files(const struct run *run, struct picture *picture,
         .read = picture->keeper.kind->read,
         .rows = &picture->keeper,
         .colouring = &picture->colouring,
-        .provenance = session_is_root(run->session) ? &picture->provenance : NULL,
+        .provenance = root ? &picture->provenance : NULL,
         .exec = &run->exec,
         .command = run->values->set->command,
         .progress = (enum progress_style)options->progress,
     };
-    return picture->keeper.kind->draw
-               ? picture->keeper.kind->draw(&picture->keeper, &drawing, failure)
-               : draw_files(&drawing, &picture->files, failure);
+    if (picture->keeper.kind->draw)
+        return picture->keeper.kind->draw(&picture->keeper, &drawing, failure);
+    if (options->tiles &&
+        !tile_pyramid_draw(&picture->pyramid, &picture->keeper, &drawing, failure))
+        return false;
+    if (root)
+        draw_files(&drawing, &picture->files, failure);
+    if (!options->tiles)
+        return failure->exit_status == EXIT_DONE;
+    quiet_barrier(run->session);
+    keeper_close(&picture->keeper);
+    return tile_pyramid_commit(&picture->pyramid, &picture->provenance, failure);
 }
 
 bool picture_work(struct run *run, void *state, struct failure *failure) {
@@ -260,7 +301,8 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
     if (picture->work.values && !picture_settle_values(run, picture, failure))
         return false;
     run->encode.seconds = clock_seconds_since(run->encode.begun_ns);
-    const bool draws = keeper->kind->draw != NULL || session_is_root(run->session);
+    const bool draws =
+        keeper->kind->draw != NULL || options->tiles || session_is_root(run->session);
     const bool verified = !draws || !keeper->kind->verify ||
                           (!options->verify && !options->verify_exact) ||
                           keeper->kind->verify(keeper, failure);
@@ -292,6 +334,7 @@ void picture_free(void *state) {
     value_files_end(&picture->values);
     unit_set_free(&picture->resumed);
     colouring_end(&picture->colouring);
+    tile_pyramid_end(&picture->pyramid);
     row_work_end(&picture->work);
     picture_checkpoint_free(&picture->checkpoint);
     deep_picture_free(&picture->deep);

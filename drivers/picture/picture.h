@@ -13,6 +13,7 @@
 #include "picture/picture_options.h"
 #include "picture/provenance.h"
 #include "picture/row_work.h"
+#include "picture/tile_pyramid.h"
 #include "picture/value_files.h"
 #include "plait/escape.h"
 #include "run/command.h"
@@ -31,14 +32,17 @@ struct picture {
     struct picture_checkpoint checkpoint;
     struct row_work work;
     struct keeper keeper;
-    struct exact_samples exact; /* --verify-exact */
-    struct value_files values;  /* --values */
-    struct unit_set resumed;    /* rank 0, for these: the rows that the checkpoint had */
-    uint64_t fnv1a;             /* rank 0: checksum of the picture */
+    struct tile_pyramid pyramid; /* --tiles */
+    struct exact_samples exact;  /* --verify-exact */
+    struct value_files values;   /* --values */
+    struct unit_set resumed;     /* rank 0, for these: the rows that the checkpoint had */
+    uint64_t fnv1a;              /* rank 0: checksum of the picture */
 };
 
-/* The steps, of which the first knows what is drawn; run->options is a struct picture_options, and
+/* The steps, of which begin knows what is drawn; run->options is a struct picture_options, and
  * state a struct picture. */
+bool picture_settle(const struct session *session, struct option_values *values, void *state,
+                    struct failure *failure);
 bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
                    struct failure *failure);
 bool picture_prepare(struct run *run, void *state, struct failure *failure);

@@ -40,7 +40,8 @@ static void picture_checkpoint_describe_exact(struct checkpoint_parameters *para
 }
 
 /* Of the counts alone, as they are computed: two ways to ask for one view are one view, and the
- * shortcuts of --interior change no count. Seventeen digits identify a double. */
+ * shortcuts of --interior change no count. Seventeen digits identify a double. What files did not
+ * have at first, the bailout of mandelbrot, is in them where it is not the default. */
 static void picture_checkpoint_describe(struct checkpoint_parameters *parameters,
                                         const struct picture_request *request) {
     const struct plait_escape *escape = &request->escape;
@@ -48,19 +49,17 @@ static void picture_checkpoint_describe(struct checkpoint_parameters *parameters
     checkpoint_parameter(parameters, "subcommand", "%s", julia ? "julia" : "mandelbrot");
     checkpoint_parameter(parameters, "size", "%" PRIu32 "x%" PRIu32, escape->width, escape->height);
     checkpoint_parameter(parameters, "maxit", "%" PRId32, escape->maxit);
+    if (julia || escape->bailout != 2)
+        checkpoint_parameter(parameters, "bailout", "%.17g", escape->bailout);
     if (request->deep) {
-        if (julia) {
+        if (julia)
             picture_checkpoint_describe_exact(parameters, "c", request->texts.c, 2);
-            checkpoint_parameter(parameters, "bailout", "%.17g", escape->bailout);
-        }
         picture_checkpoint_describe_exact(parameters, "center", request->texts.center, 2);
         picture_checkpoint_describe_exact(parameters, "zoom", request->texts.zoom, 1);
         return;
     }
-    if (julia) {
+    if (julia)
         checkpoint_parameter(parameters, "c", "%.17g,%.17g", escape->cre, escape->cim);
-        checkpoint_parameter(parameters, "bailout", "%.17g", escape->bailout);
-    }
     checkpoint_parameter(parameters, "center", "%.17g,%.17g", escape->cx, escape->cy);
     checkpoint_parameter(parameters, "pixel-size", "%.17g,%.17g", escape->dx, escape->dy);
 }
@@ -120,16 +119,21 @@ bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct
 }
 
 bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
-                             int32_t *counts, uint64_t *digests, struct failure *failure) {
+                             const struct checkpoint_sink *sink, struct failure *failure) {
     struct checkpoint_record record;
     uint64_t cursor = 0;
     if (!checkpoint->found && !checkpoint_create_log(&checkpoint->file, failure))
         return false;
-    while (checkpoint->found && checkpoint_next(&checkpoint->file, &cursor, &record, failure))
-        if (!checkpoint_read(&checkpoint->file, &record, exec,
-                             counts + record.first * checkpoint->escape->width,
-                             digests + record.first, failure))
+    while (checkpoint->found && checkpoint_next(&checkpoint->file, &cursor, &record, failure)) {
+        const struct piece piece = {record.first, record.count};
+        int32_t *counts;
+        uint64_t *digests;
+        if (!sink->place(sink->context, piece, &counts, &digests))
+            return failure_set(failure, EXIT_RUN, "out of memory");
+        if (!checkpoint_read(&checkpoint->file, &record, exec, counts, digests, failure) ||
+            (sink->take && !sink->take(sink->context, piece, failure)))
             return false;
+    }
     if (failure->exit_status != EXIT_DONE)
         return false;
     checkpoint_set_interval(&checkpoint->file, checkpoint->every_seconds);

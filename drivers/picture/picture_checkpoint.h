@@ -39,10 +39,20 @@ bool picture_checkpoint_open(struct picture_checkpoint *checkpoint, const struct
                              const struct plait_escape *escape,
                              const struct picture_options *options, struct failure *failure);
 
-/* Rank 0: reads the rows into their places in counts[height][width] and digests[height], or makes
- * the file. EXIT_USAGE: the file is damaged. */
+/* Where the rows of the file go. */
+struct checkpoint_sink {
+    /* Memory for the rows of a piece and for their digests; NULL: there is none. */
+    bool (*place)(void *context, struct piece piece, int32_t **counts, uint64_t **digests);
+    /* They have been read there, and are what was kept. A failure is described. NULL: nothing to
+     * do.
+     */
+    bool (*take)(void *context, struct piece piece, struct failure *failure);
+    void *context;
+};
+
+/* Rank 0: reads the rows, piece by piece, or makes the file. EXIT_USAGE: the file is damaged. */
 bool picture_checkpoint_load(struct picture_checkpoint *checkpoint, const struct plait_exec *exec,
-                             int32_t *counts, uint64_t *digests, struct failure *failure);
+                             const struct checkpoint_sink *sink, struct failure *failure);
 
 /* Rank 0: keeps the rows of a piece, whose digests are given. false: writing failed. */
 bool picture_checkpoint_keep(struct picture_checkpoint *checkpoint, struct piece piece,

@@ -13,7 +13,7 @@
 
 #define MEMBER(name) offsetof(struct picture_options, name)
 
-static const char *const colour_choices[] = {"count", "smooth", "histogram", NULL};
+static const char *const colour_choices[] = {"count", "smooth", "distance", "histogram", NULL};
 static const char *const method_choices[] = {"auto", "direct", "deep", NULL};
 static const char *const interior_choices[] = {"fast", "brute", NULL};
 
@@ -101,6 +101,18 @@ const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS] = {
         .reads = true,
     },
     METHOD_ROW,
+    {
+        .name = "bailout",
+        .kind = OPTION_REAL,
+        .argument = "R",
+        .help =
+            "a point has escaped when |z| >= R, 2 to 1e10; with a large one, such as 1000, smooth colours do not break off next to c = -2",
+        .default_value = "2",
+        .offset = MEMBER(bailout),
+        .positive = true,
+        .defines = true,
+        .later = true,
+    },
     MAXIT_ROW("127"),
     OUT_ROW("mandelbrot.png"),
 };
@@ -138,6 +150,16 @@ const struct option julia_option_rows[JULIA_OPTIONS] = {
 };
 
 const struct option picture_option_rows[PICTURE_OPTIONS] = {
+    {
+        .name = "tiles",
+        .kind = OPTION_TEXT,
+        .argument = "DIR",
+        .help =
+            "write the picture as a Deep Zoom Image into the new or empty directory DIR, with a page index.html to zoom in it, instead of the default of --out; counts are on disk there meanwhile, as with --stream, and all nodes must see DIR",
+        .offset = MEMBER(tiles),
+        .replaces = true,
+        .directory = true,
+    },
     PALETTE_ROW(MEMBER(palette)),
     {
         .name = "colour",
@@ -145,7 +167,7 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .kind = OPTION_CHOICE,
         .argument = "WHAT",
         .help =
-            "count gives all points of one count one colour; smooth has no bands; histogram gives each colour as many points as another; both draw points that do not escape black",
+            "count gives all points of one count one colour; smooth has no bands; distance shows how far points are from the set, in pixels, so that filaments are lines; histogram gives each colour as many points as another; these three draw points that do not escape black",
         .default_value = "count",
         .offset = MEMBER(colour),
         .choices = colour_choices,
@@ -221,8 +243,13 @@ static bool picture_take_size(const struct picture_options *options, struct plai
         return failure_set(failure, EXIT_USAGE,
                            "a picture of %" PRIu64 "x%" PRIu64
                            " pixels is too large: at most %u per side and %" PRIu64
-                           " in all (32768x32768), see --size, --multiplier and --samples",
+                           " in all (131072x131072), see --size, --multiplier and --samples",
                            width, height, PLAIT_ESCAPE_SIDE_MAX, PLAIT_ESCAPE_PIXELS_MAX);
+    if (options->maxit > UINT64_MAX / (width * height))
+        return failure_set(failure, EXIT_USAGE,
+                           "a picture of %" PRIu64 "x%" PRIu64
+                           " pixels may take more than 2^64 steps: choose a smaller --maxit",
+                           width, height);
     escape->width = (uint32_t)width;
     escape->height = (uint32_t)height;
     return true;
@@ -334,6 +361,20 @@ static bool picture_take_view(const struct picture_options *options,
     }
 }
 
+static bool picture_take_mandelbrot(const struct picture_options *options,
+                                    struct plait_escape *escape, struct failure *failure) {
+    if (options->bailout < PLAIT_MANDELBROT_BAILOUT_MIN)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--bailout is below 2, where points of the set count as escaped, too: choose 2 or more");
+    if (options->bailout > PLAIT_MANDELBROT_BAILOUT_MAX)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--bailout is beyond 1e10, which changes no picture any more: choose a smaller one");
+    escape->bailout = options->bailout;
+    return true;
+}
+
 static bool picture_take_julia(const struct picture_options *options, struct plait_escape *escape,
                                struct failure *failure) {
     const double most = PLAIT_ESCAPE_VALUE_MAX;
@@ -355,22 +396,23 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     *request = (struct picture_request){.escape = plait_escape_default(kind)};
     escape->maxit = (int32_t)options->maxit;
     escape->brute = options->interior == INTERIOR_BRUTE;
-    char stream[VALUES_TEXT_BYTES], checkpoint[VALUES_TEXT_BYTES];
-    if (options->stream && options->checkpoint)
-        return failure_set(failure, EXIT_USAGE, "%s and %s exclude each other: give only one",
-                           values_blame(values, "stream", stream),
-                           values_blame(values, "checkpoint", checkpoint));
-    if (options->cycle > 0 && options->colour == PICTURE_HISTOGRAM) {
+    if (options->cycle > 0 &&
+        (options->colour == PICTURE_HISTOGRAM || options->colour == PICTURE_DISTANCE)) {
         char cycle[VALUES_TEXT_BYTES], colour[VALUES_TEXT_BYTES];
-        return failure_set(
-            failure, EXIT_USAGE, "%s and %s histogram exclude each other: give only one",
-            values_blame(values, "cycle", cycle), values_blame(values, "colour", colour));
+        return failure_set(failure, EXIT_USAGE, "%s and %s %s exclude each other: give only one",
+                           values_blame(values, "cycle", cycle),
+                           values_blame(values, "colour", colour), colour_choices[options->colour]);
     }
     if (!checkpoint_options_check(values, failure) ||
         !picture_take_size(options, escape, failure) ||
-        (kind == PLAIT_JULIA && !picture_take_julia(options, escape, failure)) ||
+        !(kind == PLAIT_JULIA ? picture_take_julia : picture_take_mandelbrot)(options, escape,
+                                                                              failure) ||
         !picture_take_view(options, values, request, failure))
         return false;
+    if (options->colour == PICTURE_DISTANCE && request->deep)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--colour distance is for views that doubles resolve, and this one is deep, where orbits have no derivative: choose --colour smooth, or zoom out");
     return !options->verify_exact || request->deep ||
            failure_set(
                failure, EXIT_USAGE,

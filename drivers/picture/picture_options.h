@@ -23,12 +23,13 @@ struct picture_options {
     const char *location; /* mandelbrot: a file of another program; NULL: none */
     int method;           /* enum picture_method */
     uint64_t maxit;
-    const char *c;  /* julia: re, im */
-    double bailout; /* julia */
-    int interior;   /* enum picture_interior */
-    int schedule;   /* enum schedule_kind */
+    const char *c; /* julia: re, im */
+    double bailout;
+    int interior; /* enum picture_interior */
+    int schedule; /* enum schedule_kind */
     struct option_texts out;
     struct option_texts values; /* files of smooth values */
+    const char *tiles;          /* a directory; NULL: none */
     const char *palette;        /* a name, or a file */
     int colour;                 /* enum picture_colour */
     uint64_t cycle;             /* 0: colours do not repeat */
@@ -43,13 +44,13 @@ struct picture_options {
 
 enum picture_method { METHOD_AUTO, METHOD_DIRECT, METHOD_DEEP };
 
-enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH, PICTURE_HISTOGRAM };
+enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH, PICTURE_DISTANCE, PICTURE_HISTOGRAM };
 
 enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
 /* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
  * subcommand, then how it is computed and shown, the same for both. */
-enum { PICTURE_OPTIONS = 13, MANDELBROT_OPTIONS = 9, JULIA_OPTIONS = 10 };
+enum { PICTURE_OPTIONS = 14, MANDELBROT_OPTIONS = 10, JULIA_OPTIONS = 10 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];

@@ -37,8 +37,13 @@ bool picture_print(const struct run *run, void *state, struct failure *failure) 
                picture->exact.equal, picture->exact.compared, picture->exact.largest);
     if (picture->checkpoint.resumed > 0)
         printf(", %" PRIu64 " rows from '%s'", picture->checkpoint.resumed, options->checkpoint);
-    for (size_t k = 0; k < options->out.count; k++)
+    /* With tiles "null" need not be said. */
+    const bool named = !options->tiles || values_origin(run->values, "out") != ORIGIN_DEFAULT;
+    for (size_t k = 0; named && k < options->out.count; k++)
         printf("%s%s", k == 0 ? " -> " : ", ", options->out.items[k]);
+    if (options->tiles)
+        printf("%s%s: %" PRIu64 " tiles", named ? ", " : " -> ", options->tiles,
+               tile_total(picture->escape.width / samples, picture->escape.height / samples));
     for (size_t k = 0; k < options->values.count; k++)
         printf(", %s", options->values.items[k]);
     putchar('\n');
@@ -117,6 +122,14 @@ void picture_report_result(const struct run *run, const void *state, struct repo
             report_real(report, "min", (double)range->min / PLAIT_SMOOTH_UNIT);
             report_real(report, "max", (double)range->max / PLAIT_SMOOTH_UNIT);
         }
+        report_close(report);
+    }
+    if (options->tiles) {
+        const uint32_t width = picture->escape.width / samples;
+        const uint32_t height = picture->escape.height / samples;
+        report_open_object(report, "tiles");
+        report_count(report, "levels", tile_steps(width, height) + 1);
+        report_count(report, "count", tile_total(width, height));
         report_close(report);
     }
     report_identifier(report, "fnv1a", picture->fnv1a);

@@ -11,7 +11,6 @@
 #include "picture/draw.h"
 #include "picture/picture_options.h"
 #include "plait/digest.h"
-#include "plait/smooth.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -65,22 +64,15 @@ static bool rerun_show_rows(void *context, uint64_t done, uint64_t total) {
     return true;
 }
 
-/* Counts, and smooth values, which take much less time with them than after them. */
+/* Counts, and smooth values or distances, which take much less time with them than after them. */
 static enum plait_status rerun_picture(struct again *again, const struct plait_exec *exec) {
     const struct plait_escape *escape = &again->escape;
     struct colouring *colouring = &again->colouring;
     if (!colouring->smooth)
         return plait_escape_picture(escape, exec, again->counts);
-    colouring_begin_smooth(colouring, escape, &again->job->exec);
-    struct plait_smooth_output output = {
-        .parts = again->parts,
-        .range = colouring->finder.range,
-    };
-    const struct plait_row_range all = {0, escape->height};
-    const enum plait_status status =
-        plait_smooth_compute(escape, exec, all, again->counts, &output);
-    colouring->finder.range = output.range;
-    return status;
+    colouring_begin_smooth(colouring, escape, (uint32_t)again->options.samples, &again->job->exec);
+    return smooth_compute(&colouring->finder, exec, (struct plait_row_range){0, escape->height},
+                          again->counts, again->parts);
 }
 
 static bool rerun_compute(struct again *again, struct failure *failure) {
@@ -128,8 +120,8 @@ static bool rerun_measure(struct again *again, struct failure *failure) {
 static void rerun_set_indices(struct again *again) {
     struct colouring *colouring = &again->colouring;
     colouring_share_smooth(colouring, NULL);
-    smooth_indices(&colouring->scale, again->counts, again->parts, rerun_pixels(again),
-                   again->indices, again->job->exec.threads);
+    const struct coloured_pixels pixels = {again->counts, again->parts, rerun_pixels(again)};
+    colouring_indices(colouring, &pixels, again->indices, again->job->exec.threads);
 }
 
 /* The pixels of a file against those that the counts give. */
@@ -248,8 +240,10 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
         checked = deep_picture_begin(&again.deep, NULL, &again.request, &again.escape, failure) &&
                   deep_picture_compute(&again.deep, NULL, job->command, job->progress, failure);
     if (checked) {
+        const bool distance = again.options.colour == PICTURE_DISTANCE && !job->values;
         colouring_begin(&again.colouring, picture_colour_value(job->kind),
-                        again.options.colour == PICTURE_SMOOTH || job->values);
+                        again.options.colour == PICTURE_SMOOTH || distance || job->values,
+                        distance);
         again.colouring.equalised = again.options.colour == PICTURE_HISTOGRAM && !job->values;
         again.colouring.cycle = (uint32_t)again.options.cycle;
         again.colouring.inside = again.escape.maxit;

@@ -65,24 +65,31 @@ static bool row_work_poll(void *context, uint64_t done, uint64_t total) {
     return part->poll(part->context, part->before + done, part->total);
 }
 
-/* Counts, and smooth values where they are kept. */
+/* Counts, and smooth values or distances where they are kept or written. */
 static enum plait_status row_work_rows(const struct computing *computing,
                                        const struct plait_exec *exec,
                                        const struct kept_rows *rows) {
     const struct plait_escape *escape = computing->work->escape;
     struct smooth_finder *finder = &computing->keeper->colouring->finder;
     struct value_files *values = computing->work->values;
+    const struct plait_row_range range = {rows->first, rows->count};
     if (!rows->parts && !values)
         return plait_escape_rows(escape, exec, rows->first, rows->count, rows->counts);
-    struct plait_smooth_range *range = rows->parts ? &finder->range : &values->range;
+    if (!values)
+        return smooth_compute(finder, exec, range, rows->counts, rows->parts);
+    const bool distances = rows->parts && finder->distance; /* found by a kernel of their own */
+    struct plait_smooth_range *found = rows->parts && !distances ? &finder->range : &values->range;
     struct plait_smooth_output output = {
-        .parts = rows->parts,
-        .values = values ? values->values : NULL,
-        .range = *range,
+        .values = values->values,
+        .parts = distances ? NULL : rows->parts,
+        .range = *found,
     };
-    const enum plait_status status = plait_smooth_compute(
-        escape, exec, (struct plait_row_range){rows->first, rows->count}, rows->counts, &output);
-    *range = output.range;
+    enum plait_status status =
+        distances ? smooth_compute(finder, exec, range, rows->counts, rows->parts)
+                  : plait_smooth_compute(escape, exec, range, rows->counts, &output);
+    if (distances && status == PLAIT_OK)
+        status = plait_smooth_rows(escape, exec, range, escape->width, rows->counts, &output);
+    *found = output.range;
     return status;
 }
 

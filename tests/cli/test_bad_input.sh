@@ -30,10 +30,11 @@ memory() {
 sizes() {
     local size
     for size in 0x0 0x10 10x0 -1x10 10x-1 10 x x10 10x 10x10x10 axb 10xb '' ' ' 1.5x2 1e3x1e3y \
-        99999999999x10 10x99999999999 18446744073709551617x1 4294967297x1 1048577x1 32769x32768 \
+        99999999999x10 10x99999999999 18446744073709551617x1 4294967297x1 1048577x1 131073x131072 \
         infxinf nanx1; do
         bad 'size' --size "$size"
     done
+    bad 'more than 2.64 steps: choose a smaller --maxit' --size 131072x131072 --maxit 2147483647
 }
 
 step_limits() {
@@ -187,14 +188,15 @@ pdf() {
 
 colours() {
     local samples
-    bad 'colour.*count, smooth or histogram' --colour rainbow
+    bad 'colour.*count, smooth, distance or histogram' --colour rainbow
     bad 'cycle' --cycle 0
     bad 'cycle and --colour histogram exclude each other' --colour histogram --cycle 5
+    bad 'cycle and --colour distance exclude each other' --colour distance --cycle 5
     bad 'colour' --colour ''
     for samples in 0 -1 17 1.5 abc '' 99999999999999999999; do
         bad 'samples' --samples "$samples"
     done
-    bad 'too large.*samples' --size 30000x30000 --samples 2
+    bad 'too large.*samples' --size 30000x30000 --samples 5
     bad 'too large.*samples' --size 100000x1 --samples 16
 }
 
@@ -255,7 +257,7 @@ environment() {
 }
 
 julia_only() {
-    local c bailout option
+    local c bailout
     for c in nan,0 0,inf 1 1,2,3 a,b '' 1e200,0; do
         new_sandbox
         expect_error '\bc\b' 2 -- "$PLAIT" julia --c "$c"
@@ -263,9 +265,9 @@ julia_only() {
     for bailout in 0 -1 nan inf abc '' 1e200; do
         expect_error 'bailout' 2 -- "$PLAIT" julia --bailout "$bailout"
     done
-    for option in --c=0,0 --bailout=3; do
-        expect_error 'option|unknown' 2 -- "$PLAIT" mandelbrot "$option"
-    done
+    expect_error 'option|unknown' 2 -- "$PLAIT" mandelbrot --c=0,0
+    expect_error 'bailout is below 2, .*: choose 2 or more' 2 -- "$PLAIT" mandelbrot --bailout 1.999
+    expect_error 'bailout is beyond 1e10, .*: choose a smaller one' 2 -- "$PLAIT" mandelbrot --method deep --bailout 1e11
 }
 
 commands() {

@@ -332,6 +332,7 @@ refusals() {
     expect_error "'run.ck' is of another run, whose pixel-size is " 2 -- "$PLAIT" "${same[@]}" --zoom 2
     expect_error "whose subcommand is mandelbrot, not julia" 2 -- \
         "$PLAIT" julia --out null --checkpoint run.ck
+    expect_error "whose bailout is the default, not 3: " 2 -- "$PLAIT" "${same[@]}" --bailout 3
     cp "$SANDBOX/run.ck" "$WORK/good.ck"
     truncate -s -1 "$SANDBOX/run.ck"
     expect_error "'run.ck' is damaged \(cut short\)" 2 -- "$PLAIT" "${same[@]}"

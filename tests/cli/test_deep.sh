@@ -29,7 +29,7 @@ first() {
 # An extended view whose reference orbit takes several messages; and one of a Julia set, which has a mirror
 # image and a column that has none.
 same_bits() {
-    local far=(mandelbrot --center 0,1 --zoom 1e1800 --maxit 5600 --size 30x20 --colour smooth --samples 2)
+    local far=(mandelbrot --center 0,1 --zoom 1e1800 --maxit 5600 --bailout 1000 --size 30x20 --colour smooth --samples 2)
     local near=(julia --c -1.5,1e-30 --center 0,0 --zoom 1e16 --method deep --maxit 400 --size 31x22 --colour smooth)
     new_sandbox
     first far "${far[@]}"
@@ -98,7 +98,7 @@ checkpoint() {
 # Ten thousand digits from a file, which is where they go when a command line is too short; and the report.
 texts() {
     new_sandbox
-    printf '[mandelbrot]\ncenter = 0.%09998d, 1\nzoom = 1e60\nmaxit = 2000\nsize = 12x8\n' 1 >"$SANDBOX/deep.ini"
+    printf '[mandelbrot]\ncenter = 0.%09998d, 1\nzoom = 1e60\nmaxit = 2000\nbailout = 1e10\nsize = 12x8\n' 1 >"$SANDBOX/deep.ini"
     expect_ok 2 -- "$PLAIT" mandelbrot --config deep.ini --out p.png --json r.json --verify-exact
     assert "samples are equal to full precision" \
         grep -q ', 1000 of 1000 samples equal to full precision, largest difference 0 ->' "$WORK/out"

@@ -226,7 +226,7 @@ draw_again() {
     again julia --c -1,0 --bailout 2.5 --size 41x31
     again julia --palette magma --size 40x30
     again mandelbrot --samples 3 --size 40x30
-    again mandelbrot --colour smooth --size 41x31
+    again mandelbrot --colour smooth --bailout 1000 --size 41x31
     again julia --colour smooth --samples 2 --size 40x31 --c -0.8,0.156
 }
 

@@ -18,7 +18,7 @@
  *
  *     NAME W H ZOOM MAXIT KIND RE IM [SUM MAXED CHECKSUM [SMOOTH]]
  *
- * KIND is - for Mandelbrot, CRE,CIM,R for Julia;
+ * KIND is R for Mandelbrot, - where that is 2, CRE,CIM,R for Julia;
  * and prints for each one line `NAME SUM MAXED CHECKSUM SMOOTH`: sum of the counts, pixels at
  * maxit, checksum of the picture (docs/determinism.md), and the same checksum of the fractions
  * floor(2^20 (v - count)) of the smooth values v, 0 for pixels at maxit. If the line of the view
@@ -366,9 +366,9 @@ static bool read_number(mpfr_ptr number, long precision, const char *text) {
 /* True if the texts are numbers. `kind` is cut into its parts. */
 static bool view_make(struct view *view, const char *zoom_text, char *kind, const char *re,
                       const char *im) {
-    view->julia = strcmp(kind, "-") != 0;
+    view->julia = strchr(kind, ',') != NULL;
     char *cim = NULL;
-    view->r = 2;
+    view->r = strcmp(kind, "-") == 0 ? 2 : strtod(kind, NULL);
     if (view->julia) {
         cim = strchr(kind, ',');
         char *r = cim ? strchr(cim + 1, ',') : NULL;

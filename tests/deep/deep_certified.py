@@ -21,7 +21,7 @@ from flint import arb, ctx, fmpq
 
 START_BITS_MORE = 128  # beyond those of the depth
 
-# NAME: (W, H, ZOOM, MAXIT, RE, IM), for Julia with CRE, CIM, R after these
+# NAME: (W, H, ZOOM, MAXIT, RE, IM), for Julia with CRE, CIM, R after these, for Mandelbrot with R if that is not 2
 VIEWS = {
     "seahorse15": (24, 18, "1e15", 20000,
         "-0.743643887037158704752191506114774",
@@ -83,6 +83,12 @@ VIEWS = {
         "60196068859978709454420080985028332570630658682570049725992915647614169818956594274723416062999520465552"
         "90865909424595778928235293078182181435441768298201576343095869851647702651708212855576879246121289584251"
         "892847493397555996653660033907364255443786305333455924651687320065829616448393375224299"),
+    # Other radii than 2: plain views, where the tip has z = 2 in the middle, and an extended one.
+    "seahorse15_r1024": (20, 15, "1e15", 20000,
+        "-0.743643887037158704752191506114774",
+        "0.131825904205311970493132056385139", 1024),
+    "tip30_r3": (16, 12, "1e30", 400, "-2", "0", 3),
+    "dendrite400_r1e10": (13, 9, "1e400", 1500, "0", "1", 10**10),
     # Julia sets around 0, and around a point that two steps take to 0: z becomes its square, which is below 2^-1074.
     "julia_origin": (16, 12, "2.1e270", 3000, "0", "0", "0", "1", 2),
     "julia_preimage": (13, 9, "1e250", 3000,
@@ -137,9 +143,10 @@ def certified_count(z, c, r, maxit):
 
 
 def certified_picture(name):
-    w, h, zoom, maxit, re_text, im_text, *julia = VIEWS[name]
+    w, h, zoom, maxit, re_text, im_text, *kind = VIEWS[name]
     re, im = Fraction(re_text), Fraction(im_text)
-    constant, r = ([Fraction(v) for v in julia[:2]], julia[2]) if julia else (None, 2)
+    julia, r = len(kind) == 3, kind[-1] if kind else 2
+    constant = [Fraction(v) for v in kind[:2]] if julia else None
     d = nearest_53(Fraction(4 if julia else 3) / Fraction(zoom) / w)
     bits = -(d.numerator.bit_length() - d.denominator.bit_length()) + START_BITS_MORE
     rows = []
@@ -160,7 +167,7 @@ def certified_picture(name):
         print(f"{name}: row {i + 1} of {h}, {bits} bits", file=sys.stderr)
     path = Path(__file__).parent.parent / "golden" / f"deep_certified_{name}.txt"
     lines = ["# SPDX-License-Identifier: MIT", f"# Made by tests/deep/deep_certified.py: counts proved by balls of {bits} bits",
-             f"{name} {w} {h} {zoom} {maxit} {','.join(map(str, julia)) or '-'} {re_text} {im_text}", *(" ".join(map(str, row)) for row in rows)]
+             f"{name} {w} {h} {zoom} {maxit} {','.join(map(str, kind)) or '-'} {re_text} {im_text}", *(" ".join(map(str, row)) for row in rows)]
     path.write_text("\n".join(lines) + "\n")
 
 

@@ -37,6 +37,38 @@ picture() {
     done
 }
 
+# distances ARGUMENT...: on every path, and wherever rows are kept
+distances() {
+    local path turn=0
+    new_sandbox
+    expect_ok 1 -- "$PLAIT" "$@" --threads 1 --path scalar --schedule block --interior brute --out p.png
+    cp "$SANDBOX/p.png" "$WORK/expected.png"
+    for path in "${paths[@]}"; do
+        turn=$((turn + 1))
+        draw 1 5 "$path" block "$@"
+        draw $((turn % 2 + 2)) 1 "$path" dynamic "$@"
+    done
+    draw 3 2 "$path" weighted "$@" --stream --verify
+    draw 2 2 "${paths[1 % ${#paths[@]}]}" cyclic "$@" --verify
+    # The results cannot be printed: the next run begins with all rows, and finds the distances again.
+    run_ranks 1 sh -c 'exec "$@" >/dev/full' sh "$PLAIT" "$@" --checkpoint run.ck --out null
+    assert "the result cannot be printed" [ "$status" -eq 1 ]
+    draw 3 1 "$path" dynamic "$@" --checkpoint run.ck
+    assert "rows come from the checkpoint" grep -qE ', [0-9]+ rows from .run.ck' "$WORK/out"
+}
+
+# What a file says of itself, and what has no distances.
+distance_origin() {
+    expect_ok 1 -- "$PLAIT" rerun p.png --check
+    assert "it is drawn again" grep -q 'every pixel as it was drawn$' "$WORK/out"
+    expect_ok 1 -- "$PLAIT" rerun p.png
+    assert "the command names it" grep -q ' --colour distance' "$WORK/out"
+    RANKS_LIST=1 expect_error 'colour distance is for views that doubles resolve, .*: choose --colour smooth, or zoom out' 2 -- \
+        "$PLAIT" mandelbrot --center 0,1 --zoom 1e30 --colour distance
+    RANKS_LIST=1 expect_error 'gpu-ranks: distances are computed without devices: leave it out, ' 2 -- \
+        "$PLAIT" julia --gpu-ranks all --colour distance
+}
+
 # right ARGUMENT...: as Python sees it
 right() {
     new_sandbox
@@ -61,6 +93,11 @@ smooth)
     picture mandelbrot --colour smooth --size 90x61 --maxit 3000 --center -0.743643887,0.131825904 \
         --zoom 2000
     picture julia --colour smooth --size 81x60
+    ;;
+distance)
+    distances mandelbrot --colour distance --size 90x61 --maxit 3000 --center -1.77,0 --zoom 40 --bailout 9
+    distances julia --colour distance --samples 2 --size 41x30 --c 0,1
+    distance_origin
     ;;
 samples)
     picture julia --samples 3 --size 40x31 --colour smooth
@@ -88,7 +125,7 @@ progress)
     shown 1 "rerun" rerun p.png --check
     ;;
 *)
-    echo "give one of: smooth samples right progress"
+    echo "give one of: smooth distance samples right progress"
     exit 2
     ;;
 esac

@@ -23,8 +23,8 @@ picture() {
     shift
     assert "the golden file has one such picture" [ "${#expected}" -eq 16 ]
     for path in "${paths[@]}"; do
-        for ranks in 1 2 3 7; do
-            for threads in 1 2 5; do
+        for ranks in "${some_ranks[@]}"; do
+            for threads in "${some_threads[@]}"; do
                 new_sandbox
                 expect_ok "$ranks" -- "$PLAIT" "$@" --path "$path" --threads "$threads" \
                     --out null --json report.json
@@ -35,6 +35,9 @@ picture() {
     done
 }
 
+some_ranks=(1 2 3 7) some_threads=(1 2 5)
 picture '^mandelbrot 1200 800 ' mandelbrot
 picture '^julia +640 480 ' julia
+some_ranks=(3) some_threads=(2)
+picture '^mandelbrot 120 80 .* 1024 ' mandelbrot --size 120x80 --bailout 1024
 finish

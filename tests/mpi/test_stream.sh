@@ -292,7 +292,6 @@ part_failures() {
     if makes_pdf; then
         expect_error "'p.pdf' cannot be written row by row" 2 -- "$PLAIT" mandelbrot --stream --out p.pdf
     fi
-    expect_error 'exclude each other' 2 -- "$PLAIT" mandelbrot --stream --checkpoint c --out p.png
     expect_error "there is no directory 'nowhere'" 2 -- "$PLAIT" mandelbrot --stream --out nowhere/p.npy
 }
 

@@ -276,7 +276,11 @@ static void test_other_parameters(void) {
     refuse(path, &parameters, "whose subcommand is mandelbrot, not julia");
     parameters = parameters_of("127");
     checkpoint_parameter(&parameters, "c", "0,1");
-    refuse(path, &parameters, "whose c is nothing, not 0,1");
+    refuse(path, &parameters, "whose c is the default, not 0,1");
+    parameters = (struct checkpoint_parameters){""};
+    checkpoint_parameter(&parameters, "subcommand", "mandelbrot");
+    checkpoint_parameter(&parameters, "maxit", "127");
+    refuse(path, &parameters, "whose size is 3x6, not the default");
 }
 
 static void change_byte(const char *path, size_t offset, uint8_t value) {

@@ -205,8 +205,9 @@ static void test_paths(void) {
             .cim = draw_real(&state),
             .brute = random_draw(&state) % 4 == 0,
         };
+        static const double larger[] = {2, 2, 2, 2.0001, 3, 1024, 1e10};
+        e.bailout = larger[random_draw(&state) % (sizeof larger / sizeof *larger)];
         if (e.kind == PLAIT_JULIA) {
-            e.bailout = random_draw(&state) % 2 ? 2 : 3;
             e.cx = draw_real(&state);
             e.cy = draw_real(&state);
         }
@@ -254,6 +255,12 @@ static void test_errors(void) {
     bad[4].pitch_exponent = -(INT64_C(1) << 41);
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
         CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_begin(&e, &bad[k], &deep));
+    static const double bad_bailouts[] = {1.999, 1.1e10, NAN};
+    for (size_t k = 0; k < sizeof bad_bailouts / sizeof *bad_bailouts; k++) {
+        struct plait_escape other = e;
+        other.bailout = bad_bailouts[k];
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_begin(&other, &good, &deep));
+    }
     CHECK(deep == NULL);
     plait_deep_free(deep);
     if (!CHECK_INT(PLAIT_OK, plait_deep_begin(&e, &good, &deep)))
@@ -273,11 +280,12 @@ static void test_errors(void) {
     CHECK(size.skips == 0 &&
           size.bytes == 1024 * 36); /* of docs/deep-zoom.md, with space for more */
     CHECK_INT(PLAIT_OK, plait_escape_rows(&e, &exec, 0, 3, counts));
-    struct plait_escape others[] = {e, e, e, e};
+    struct plait_escape others[] = {e, e, e, e, e};
     others[0].width++;
     others[1].height++;
     others[2].maxit++;
     others[3].kind = PLAIT_JULIA;
+    others[4].bailout = 3;
     for (size_t k = 0; k < sizeof others / sizeof *others; k++)
         CHECK_INT(PLAIT_E_ARGUMENT, plait_escape_rows(&others[k], &exec, 0, 3, counts));
     struct plait_escape_difference difference;

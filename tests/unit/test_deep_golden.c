@@ -23,6 +23,12 @@ struct golden {
     uint64_t smooth; /* checksum of the parts of smooth values, 0 for pixels at maxit */
 };
 
+/* Whether the KIND of a line is that of a Julia set, CRE,CIM,R. For Mandelbrot it is R, or - for 2.
+ */
+static bool is_julia(const char *kind) {
+    return strchr(kind, ',') != NULL;
+}
+
 /* name W H ZOOM MAXIT KIND RE IM sum maxed checksum [checksum]; cuts up the line, which must stay.
  */
 static bool parse(char *line, struct golden *golden) {
@@ -35,11 +41,11 @@ static bool parse(char *line, struct golden *golden) {
         return false;
     *golden = (struct golden){.name = words[0], .zoom = words[3]};
     *e = (struct plait_escape){
-        .kind = strcmp(words[5], "-") == 0 ? PLAIT_MANDELBROT : PLAIT_JULIA,
+        .kind = is_julia(words[5]) ? PLAIT_JULIA : PLAIT_MANDELBROT,
         .width = (uint32_t)strtoul(words[1], NULL, 10),
         .height = (uint32_t)strtoul(words[2], NULL, 10),
         .maxit = (int32_t)strtol(words[4], NULL, 10),
-        .bailout = 2,
+        .bailout = strcmp(words[5], "-") == 0 ? 2 : strtod(words[5], NULL),
     };
     if (e->kind == PLAIT_JULIA) {
         char *comma = strrchr(words[5], ',');
@@ -166,7 +172,7 @@ static void compare_file(const char *path, int expected_lines) {
 /* Of two programs that share nothing with this one. */
 static void test_known_answers(void) {
     compare_file(PLAIT_GOLDEN_DIR "/deep.txt", 22);
-    compare_file(PLAIT_GOLDEN_DIR "/deep_contract.txt", 83);
+    compare_file(PLAIT_GOLDEN_DIR "/deep_contract.txt", 88);
 }
 
 /* Counts that ball arithmetic has proved to be those of the pixels (tests/deep/deep_certified.py):
@@ -229,6 +235,9 @@ static void test_certified_counts(void) {
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep300.txt", 0);
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep1000.txt", 37);
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_deep1000_aside.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_seahorse15_r1024.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_tip30_r3.txt", 0);
+    compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_dendrite400_r1e10.txt", 0);
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_julia_origin.txt", 0);
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_julia_preimage.txt", 0);
     compare_certified(PLAIT_GOLDEN_DIR "/deep_certified_julia_misiurewicz.txt", 0);
@@ -258,13 +267,16 @@ static size_t read_known_lines(char *lines[KNOWN_MAX]) {
     return count;
 }
 
-/* Writes a view around the centre of a known one, with another size, zoom and maxit; at times the
- * centre is cut short, which makes it another one. */
+/* Writes a view around the centre of a known one, with another size, zoom, maxit and radius; at
+ * times the centre is cut short, which makes it another one. */
 static void draw_view(FILE *to, const char *known, int number, uint64_t *state) {
     char *line = strdup(known), *rest = line, *words[8];
     for (size_t k = 0; k < 8; k++)
         words[k] = strtok_r(rest, " \n", &rest);
-    const bool julia = strcmp(words[5], "-") != 0;
+    static char radii[][8] = {"-", "-", "-", "2.001", "3", "1024", "1e10"};
+    const bool julia = is_julia(words[5]);
+    if (!julia)
+        words[5] = radii[random_draw(state) % (sizeof radii / sizeof *radii)];
     const char *exponent = strchr(words[3], 'e');
     /* Many of the Julia sets have centres that are exact at any depth. */
     const int depth = julia ? 300 : exponent ? atoi(exponent + 1) : 2;
@@ -382,9 +394,8 @@ static void test_texts(void) {
     julia.kind = PLAIT_JULIA;
     for (size_t k = 0; k < sizeof good / sizeof *good; k++) {
         struct failure failure = {0};
-        const bool is_julia = good[k].kind == PLAIT_JULIA;
-        CHECK(deep_reference_begin(&reference, is_julia ? &julia : &escape, &good[k].texts, &view,
-                                   &failure));
+        CHECK(deep_reference_begin(&reference, good[k].kind == PLAIT_JULIA ? &julia : &escape,
+                                   &good[k].texts, &view, &failure));
         check_that(view.mirrored_rows == good[k].rows && view.mirrored_point == good[k].point,
                    __FILE__, __LINE__, "symmetry of %s", good[k].texts.center);
         if (reference)

@@ -69,7 +69,7 @@ static void test_known_pictures(void) {
         e.brute = true;
         compare_picture(&e, fnv1a);
     }
-    CHECK_INT(6, lines);
+    CHECK_INT(12, lines);
     if (file)
         fclose(file);
 }
@@ -124,6 +124,8 @@ static struct plait_escape draw_view(void) {
     e.cy = place[1] + draw_between(-1, 1) * (draw_below(2) ? 0 : side);
     e.dx = fmax(side, fabs(e.cx) * 1e-9) / e.width;
     e.dy = draw_below(3) ? e.dx : fmax(side, fabs(e.cy) * 1e-9) / e.height;
+    if (!julia && draw_below(2))
+        e.bailout = draw_below(2) ? draw_between(2, 2.02) : exp(draw_between(log(2), log(1e10)));
     if (julia) {
         e.bailout = exp(draw_between(log(0.5), log(draw_below(8) ? 100 : 1e150)));
         e.cre = draw_between(-2.2, 2.2);

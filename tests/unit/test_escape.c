@@ -72,9 +72,14 @@ static void test_ranges_of_the_picture(void) {
     REFUSED(m, e.height = UINT32_MAX);
     ACCEPTED(m, e.width = PLAIT_ESCAPE_SIDE_MAX; e.height = 1);
     ACCEPTED(m, e.height = PLAIT_ESCAPE_SIDE_MAX; e.width = 1);
-    ACCEPTED(m, e.width = e.height = 32768);
-    REFUSED(m, e.width = 32769; e.height = 32768);
-    REFUSED(m, e.width = 65536; e.height = 65536); /* 2^32: 0 in 32 bits */
+    ACCEPTED(m, e.width = e.height = 131072);
+    REFUSED(m, e.width = 131073; e.height = 131072);
+    REFUSED(m, e.width = e.height = 1048576);       /* 2^40 */
+    ACCEPTED(m, e.width = 65536; e.height = 65536); /* 2^32: 0 in 32 bits */
+    /* The sum of all counts fits into 64 bits. */
+    ACCEPTED(m, e.width = e.height = 131072; e.maxit = (1 << 30) - 1);
+    REFUSED(m, e.width = e.height = 131072; e.maxit = 1 << 30);
+    ACCEPTED(m, e.width = 131072; e.height = 65536; e.maxit = INT32_MAX);
     REFUSED(m, e.maxit = 0);
     REFUSED(m, e.maxit = -1);
     REFUSED(m, e.maxit = INT32_MIN);
@@ -107,11 +112,14 @@ static void test_ranges_of_mandelbrot_and_julia(void) {
     const struct plait_escape j = plait_escape_default(PLAIT_JULIA);
 
     REFUSED(m, e.bailout = nextafter(2, 0));
-    REFUSED(m, e.bailout = nextafter(2, 3));
-    REFUSED(m, e.bailout = NAN);
+    REFUSED(m, e.bailout = nextafter(1e10, 1e11));
+    ACCEPTED(m, e.bailout = nextafter(2, 3));
+    ACCEPTED(m, e.bailout = 1e10);
     ACCEPTED(m, e.cre = NAN; e.cim = INFINITY); /* ignored for Mandelbrot */
-    for (size_t k = 0; k < sizeof bad_bailout / sizeof *bad_bailout; k++)
+    for (size_t k = 0; k < sizeof bad_bailout / sizeof *bad_bailout; k++) {
+        REFUSED(m, e.bailout = bad_bailout[k]);
         REFUSED(j, e.bailout = bad_bailout[k]);
+    }
     for (size_t k = 0; k < sizeof bad_c / sizeof *bad_c; k++) {
         REFUSED(j, e.cre = bad_c[k]);
         REFUSED(j, e.cim = bad_c[k]);

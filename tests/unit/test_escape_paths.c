@@ -104,12 +104,36 @@ static const struct place places[] = {
     {"beyond all squares", 0, 0, 0, 1e100, 1e149},
 };
 
+/* 2, and others: just above it, around 2.01, from where on no step is tested, and all there are. */
+static double draw_bailout(void) {
+    switch (draw_below(8)) {
+    case 0:
+        return 2 + draw_scale(1e-15, 0.1);
+    case 1:
+        return 2.01 * (1 + draw_between(-1, 1) * draw_scale(1e-16, 1e-3));
+    case 2:
+        return draw_scale(2, 30);
+    case 3:
+        return draw_scale(2, PLAIT_MANDELBROT_BAILOUT_MAX);
+    default:
+        return 2;
+    }
+}
+
 static const char *draw_mandelbrot(struct plait_escape *e) {
     const struct place *p = &places[draw_below(sizeof places / sizeof *places)];
     *e = plait_escape_default(PLAIT_MANDELBROT);
     draw_size(e);
+    e->bailout = draw_bailout();
     set_view(e, p->cx + p->reach * draw_between(-1, 1), p->cy + p->reach * draw_between(-1, 1),
              draw_scale(p->side_min, p->side_max));
+    if (e->bailout > 2 &&
+        draw_below(4) == 0) { /* |c| around 0.999 r^2 - r, where two proofs meet */
+        const double g = 0.999 * (e->bailout * e->bailout) - e->bailout;
+        const double angle = draw_below(3) ? draw_between(-4, 4) : 3.14159265358979323846;
+        set_view(e, g * cos(angle), g * sin(angle), g * draw_scale(1e-12, 1));
+        return "|c| near r^2 - r";
+    }
     return p->name;
 }
 
@@ -350,6 +374,30 @@ static void test_guard(void) {
     }
 }
 
+/* Which radius tests how much, and that orbits at the left end, where the guard is, come to their
+ * counts with any: z = 2 is a fixed point that a disc of 2 excludes and a larger one includes. */
+static void test_guard_of_radius(void) {
+    static const struct {
+        double bailout, blind_min_cr;
+        int32_t at_the_tip; /* the count of c = -2 */
+    } known[] = {
+        {2, -1.99, 1},         {0x1.0000000000001p+1, -1.99, 50},
+        {2.005, -1.99, 50},    {2.00999, -1.99, 50},
+        {2.01, -INFINITY, 50}, {3, -INFINITY, 50},
+        {1024, -INFINITY, 50}, {1e10, -INFINITY, 50},
+    };
+    struct plait_escape e = plait_escape_default(PLAIT_MANDELBROT);
+    e.width = 4;
+    e.height = 2;
+    e.maxit = 50;
+    CHECK_INT(PLAIT_OK, plait_escape_set_center(&e, -2, 0, 1e6));
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        e.bailout = known[k].bailout;
+        CHECK(plait_escape_make_job(&e).blind_min_cr == known[k].blind_min_cr);
+        CHECK_INT(known[k].at_the_tip, plait_escape_pixel(&e, 1, 2));
+    }
+}
+
 /* A path that this machine cannot run is not tested, and must not look as if it were. */
 static void name_paths(void) {
     size_t count;
@@ -371,6 +419,7 @@ int main(int argc, char **argv) {
         {"Mandelbrot", test_mandelbrot},
         {"Julia", test_julia},
         {"guard", test_guard},
+        {"guard of a radius", test_guard_of_radius},
         {0},
     };
     if (check_is_quick())

@@ -137,13 +137,13 @@ static struct plait_deep *deep_tables(struct plait_escape *escape) {
 /* A path that leaves out everything gives what scalar gives, through every public call that runs a
  * path. The assertion is for whoever adds a kernel: its calls belong here. */
 static void test_borrowed_kernels(void) {
-    _Static_assert(KERNELS == 5, "borrow the new kernel here too");
+    _Static_assert(KERNELS == 6, "borrow the new kernel here too");
     static const struct plait_path bare = {.name = "bare", .lanes = 1};
     const struct plait_exec borrowing = {.path = &bare, .threads = 2};
     const struct plait_exec scalar = {.path = &plait_path_scalar, .threads = 2};
     enum { WIDTH = 20, HEIGHT = 12, PIXELS = WIDTH * HEIGHT };
     int32_t counts[2][PIXELS];
-    double values[2][PIXELS];
+    double values[2][PIXELS], distances[2][PIXELS];
     int32_t deep_counts[2][PIXELS];
     uint64_t hits[2] = {0}, labels[2] = {0};
     CHECK_INT(KERNELS, left_out(&bare));
@@ -160,6 +160,9 @@ static void test_borrowed_kernels(void) {
         CHECK_INT(PLAIT_OK, plait_escape_picture(&julia, exec, counts[k]));
         struct plait_smooth_output output = {.values = values[k]};
         CHECK_INT(PLAIT_OK, plait_smooth_rows(&julia, exec, all, WIDTH, counts[k], &output));
+        const struct plait_distance_output away = {.values = distances[k]};
+        CHECK_INT(PLAIT_OK, plait_distance_compute(&julia, exec, all, counts[k], &away));
+        CHECK_INT(PLAIT_OK, plait_distance_rows(&julia, exec, all, WIDTH, counts[k], &away));
         CHECK_INT(PLAIT_OK, plait_escape_mirror_rows(&julia, exec, upper.first, upper.rows,
                                                      counts[k] + WIDTH));
         const struct plait_darts_range darts = {.generator = PLAIT_RXS64, .count = 1001};
@@ -171,6 +174,7 @@ static void test_borrowed_kernels(void) {
     CHECK(memcmp(deep_counts[0], deep_counts[1], sizeof deep_counts[0]) == 0);
     CHECK(memcmp(counts[0], counts[1], sizeof counts[0]) == 0);
     CHECK(memcmp(values[0], values[1], sizeof values[0]) == 0);
+    CHECK(memcmp(distances[0], distances[1], sizeof distances[0]) == 0);
     CHECK_INT((int64_t)hits[0], (int64_t)hits[1]);
     CHECK_HEX(labels[0], labels[1]);
 }

@@ -239,9 +239,13 @@ static void test_paths_at_the_ends(void) {
                 check_paths(&e, "Julia at the ends");
             }
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-        const struct plait_escape e =
+        static const double larger[] = {2, 2.0001, 100, 16384, 1e10};
+        struct plait_escape e =
             view(PLAIT_MANDELBROT, 33, 3, -sizes[s], sizes[s] / 2, -sizes[s] / 3, sizes[s] / 3, 60);
-        check_paths(&e, "Mandelbrot at the ends");
+        for (size_t b = 0; b < sizeof larger / sizeof *larger; b++) {
+            e.bailout = larger[b];
+            check_paths(&e, "Mandelbrot at the ends");
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * From smooth values to palette indices: the logarithmic scale against one in
+ * From smooth values and distances to palette indices: the logarithmic scales against ones in
  * doubles. */
 #include "check.h"
+#include "image/distance_colour.h"
 #include "image/smooth_colour.h"
 
 #include <math.h>
@@ -108,6 +109,42 @@ static void test_greys(void) {
     CHECK_INT(0, grey_of(&scale, INFINITY));
 }
 
+/* floor(255 log2(1 + 4 d) / log2(1 + 4 D)) of a distance d in pixels, whose samples say it in units
+ * of their own, D being a quarter of the mean side. */
+static void check_distances(uint32_t width, uint32_t height, uint32_t samples) {
+    struct distance_scale scale;
+    const double most = (width + height) / 8.0;
+    int last = 0;
+    distance_scale_fill(&scale, width * samples, height * samples, samples);
+    for (int k = 0; k <= 2000; k++) {
+        const double pixels = 2 * most * pow(k / 2000.0, 3);
+        const int32_t part = (int32_t)(pixels * PLAIT_DISTANCE_UNIT * samples);
+        const double drawn = fmin(part / (double)PLAIT_DISTANCE_UNIT / samples, most);
+        const double expected = 255 * log2(1 + 4 * drawn) / log2(1 + 4 * most);
+        uint8_t index;
+        distance_indices(&scale, &part, 1, &index, 1);
+        CHECK(index >= last);
+        if (!(index <= expected + 1e-3 && (index >= floor(expected - 1e-2) || index == 254)))
+            check_that(false, __FILE__, __LINE__, "%g pixels of %g: %d, in doubles %g", drawn, most,
+                       index, expected);
+        last = index;
+    }
+    const int32_t ends[] = {0, INT32_MAX, PLAIT_DISTANCE_NEVER};
+    uint8_t indices[3];
+    distance_indices(&scale, ends, 3, indices, 2);
+    CHECK_INT(0, indices[0]);
+    CHECK_INT(254, indices[1]);
+    CHECK_INT(SMOOTH_INSIDE, indices[2]);
+}
+
+static void test_distances(void) {
+    check_distances(1200, 800, 1);
+    check_distances(300, 201, 3);
+    check_distances(5, 3, 16);
+    check_distances(1, 1, 1);
+    check_distances(32768, 32768, 1);
+}
+
 static void test_palette(void) {
     const struct palette palette = smooth_palette(&palette_turbo);
     CHECK(memcmp(palette.rgb[0], palette_turbo.rgb[0], 3) == 0);
@@ -121,6 +158,7 @@ int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"scale", test_scale},
         {"narrow scales", test_narrow_scales},
+        {"distances", test_distances},
         {"palette", test_palette},
         {"greys of 16 bits", test_greys},
         {0},

@@ -2,9 +2,10 @@
  * Escape counts of the Mandelbrot set and of Julia sets.
  *
  * The count of a pixel is the number of steps z -> z*z + c made while |z| < r, at most maxit.
- * Mandelbrot: z starts at 0, c is the pixel, r = 2. Julia: z starts at the pixel, c is given. Every
- * operation is an IEEE 754 double operation in a fixed order (docs/determinism.md), so the counts
- * are the same for any number of threads, any path and any split into rows.
+ * Mandelbrot: z starts at 0, c is the pixel, r is 2 unless a larger one is wanted. Julia: z starts
+ * at the pixel, c is given. Every operation is an IEEE 754 double operation in a fixed order
+ * (docs/determinism.md), so the counts are the same for any number of threads, any path and any
+ * split into rows.
  *
  * Pictures are arrays of int32_t, [height][width], row 0 on top (largest imaginary part). */
 #ifndef PLAIT_ESCAPE_H
@@ -21,9 +22,11 @@
 extern "C" {
 #endif
 
-#define PLAIT_ESCAPE_SIDE_MAX 1048576u /* pixels, width and height */
-#define PLAIT_ESCAPE_VALUE_MAX 1e150   /* of coordinates, c and r: squares stay finite */
-#define PLAIT_ESCAPE_PIXELS_MAX (UINT64_C(1) << 30) /* pixels, width * height: 32768 x 32768 */
+#define PLAIT_ESCAPE_SIDE_MAX 1048576u   /* pixels, width and height */
+#define PLAIT_ESCAPE_VALUE_MAX 1e150     /* of coordinates, c and r: squares stay finite */
+#define PLAIT_MANDELBROT_BAILOUT_MIN 2.0 /* below, points of the set leave the disc, too */
+#define PLAIT_MANDELBROT_BAILOUT_MAX 1e10
+#define PLAIT_ESCAPE_PIXELS_MAX (UINT64_C(1) << 34) /* pixels, width * height: 131072 x 131072 */
 
 enum plait_escape_kind { PLAIT_MANDELBROT, PLAIT_JULIA };
 
@@ -37,8 +40,9 @@ struct plait_escape {
     double cx, cy;   /* the centre of the picture in the complex plane; finite, and no coordinate
                       * of the picture beyond PLAIT_ESCAPE_VALUE_MAX */
     double dx, dy;   /* distance of neighbouring pixels there, > 0; square pixels have dx == dy */
-    int32_t maxit;   /* steps at most, 1 .. INT32_MAX */
-    double bailout;  /* r, 0 < r <= PLAIT_ESCAPE_VALUE_MAX; exactly 2 for Mandelbrot */
+    int32_t maxit;   /* steps at most, 1 .. INT32_MAX; width * height * maxit below 2^64 */
+    double bailout;  /* r. Mandelbrot: PLAIT_MANDELBROT_BAILOUT_MIN .. PLAIT_MANDELBROT_BAILOUT_MAX.
+                      * Julia: 0 < r <= PLAIT_ESCAPE_VALUE_MAX */
     double cre, cim; /* Julia: c, |cre| and |cim| <= PLAIT_ESCAPE_VALUE_MAX; Mandelbrot: ignored */
     bool brute;      /* true: without the interior test, period detection and mirror images; the
                       * counts are the same, only the time differs */

@@ -10,6 +10,7 @@
 #include "plait/deep.h"
 #include "plait/device.h"
 #include "plait/digest.h"
+#include "plait/distance.h"
 #include "plait/escape.h"
 #include "plait/exec.h"
 #include "plait/kmeans.h"

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT
+ * The AVX-512 path of the distances: the escape kernel, whose orbits have a derivative. */
+#include "escape_words_avx512.h"
+
+enum { DEEP_VECS = 5, C_IN_MEMORY = 1, UNROLL = 1, GROUP_VECS = 4, BLOCK = 64 };
+#define ESCAPE_DISTANCE 1
+#define ESCAPE_TILE plait_distance_tile_avx512
+#include "../escape_body.h"
