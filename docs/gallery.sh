@@ -24,6 +24,8 @@ draw spiral mandelbrot --size 600x400 --center -0.761574,-0.0847596 --zoom 2500 
     --palette magma --colour smooth --samples 3
 draw rabbit julia --size 720x480 --region -1.8,1.8,-1.2,1.2 --c -0.123,0.745 --maxit 400 \
     --colour smooth --samples 3
+draw elephants mandelbrot --size 540x360 --center 0.2925755,-0.0149977 --zoom 2000 --maxit 3000 \
+    --palette turbo --colour histogram --samples 3
 draw deep-spirals mandelbrot --size 480x320 \
     --center -0.7756837674375262964758,0.1364673687146031084019 \
     --zoom 2e15 --maxit 3000 --colour smooth --samples 3
