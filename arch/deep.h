@@ -18,7 +18,7 @@
 struct plait_deep_place {
     double x, y;
     double s;      /* |Z_m|^2 - r^2, rounded once */
-    double radius; /* plain views: of the shortest skip that begins here, the largest; 0: of none */
+    double radius; /* of the shortest skip that begins here, the largest, rounded up; 0: of none */
 };
 
 /* The same in extended views, where z is small. */
@@ -42,10 +42,13 @@ struct plait_deep_extended_node {
     uint32_t longer;
 };
 
+/* Places that follow the last one of an orbit, for vectors that read beyond it. */
+enum { PLAIT_DEEP_SPARE_PLACES = 8 };
+
 /* A reference orbit with its skips, which are of the kind of the view. */
 struct plait_deep_orbit {
     uint32_t steps;                        /* N, at least 1 */
-    const struct plait_deep_place *places; /* [N + 1] */
+    const struct plait_deep_place *places; /* [N + 1 + spare]: the radius at N alone is infinite */
     const uint32_t
         *nodes; /* [N + 1]: the shortest skip of more than one step from there, or none */
     const struct plait_deep_extended_place *extended;      /* [N + 1], or NULL in plain views */

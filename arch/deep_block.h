@@ -1,128 +1,72 @@
 /* SPDX-License-Identifier: MIT
- * Deep pixels of plain views in vectors. Most steps are single ones: a block makes some of them for
- * all lanes without a branch. A lane that is due for anything else, an escape, a rebase, a skip or
- * the end of the orbit, rests until the block is over, and then continues alone (deep_body.h) until
- * it has made a single step again. What is done in a lane does not depend on the others.
- *
- * Over vec_<isa>.h and the words that a path defines: deep_vec_columns, deep_vec_sup,
- * deep_vec_negative, and DEEP_VECS, the vectors that are interleaved to hide latencies. */
+ * The block of deep_vectors.h: single steps of all lanes, without a branch. */
 
-enum { DEEP_STEPS = 8, DEEP_LANES = DEEP_VECS * VEC_LANES };
+enum { DEEP_STEPS = 8 };
 
-/* Pixels side by side. */
-struct deep_lanes {
-    double zx[DEEP_LANES], zy[DEEP_LANES], cx[DEEP_LANES], cy[DEEP_LANES];
-    double made[DEEP_LANES];                       /* steps of the last block */
-    const struct plait_deep_place *at[DEEP_LANES]; /* where the lane is on its orbit */
-    bool rests[DEEP_LANES];                        /* has no block to make */
-    size_t place[DEEP_LANES];                      /* of its pixel in the tile */
-    struct deep_pixel pixel[DEEP_LANES];
+_Static_assert(DEEP_STEPS <= PLAIT_DEEP_SPARE_PLACES + 1, "blocks read places that are there");
+_Static_assert(sizeof(struct plait_deep_place) == 32, "deep_ivec_places");
+
+/* Where a step begins. */
+struct deep_look {
+    vec_t wx, wy, qx, qy;
+    vec_t square; /* |w|^2 - r^2 */
+    vec_t w_sup, z_sup, q_sup;
 };
 
-/* The block: each lane makes single steps while nothing else is due. */
-static void deep_make_block(struct deep_lanes *lanes) {
-    const vec_t zero = vec_set1(0), one = vec_set1(1);
-    vec_t zx[DEEP_VECS], zy[DEEP_VECS], made[DEEP_VECS];
+static inline struct deep_look deep_look_at(vec_t zx, vec_t zy, const vec_t column[4]) {
+    struct deep_look look;
+    look.wx = vec_add(column[0], zx);
+    look.wy = vec_add(column[1], zy);
+    const vec_t tx = vec_add(column[0], look.wx), ty = vec_add(column[1], look.wy);
+    look.square = vec_fma(tx, zx, vec_fma(ty, zy, column[2]));
+    look.qx = deep_vec_fms(tx, zx, vec_mul(ty, zy));
+    look.qy = vec_fma(tx, zy, vec_mul(ty, zx));
+    look.w_sup = deep_vec_sup(look.wx, look.wy);
+    look.z_sup = deep_vec_sup(zx, zy);
+    look.q_sup = deep_vec_sup(look.qx, look.qy);
+    return look;
+}
+
+/* The block: each lane makes single steps while nothing else is due. Sets due[v] to the lanes of
+ * vector v that are due, or may be. */
+static inline void deep_make_block(struct deep_lanes *lanes, uint64_t maxit, const bool extended,
+                                   unsigned due[DEEP_VECS]) {
+    const vec_t zero = vec_set1(0), least = vec_set1(0x1p-256);
+    vec_t zx[DEEP_VECS], zy[DEEP_VECS];
+    ivec_t made[DEEP_VECS];
     mask_t live[DEEP_VECS];
     for (int v = 0; v < DEEP_VECS; v++) {
-        unsigned awake = 0;
-        for (int k = 0; k < VEC_LANES; k++)
-            awake |= (unsigned)!lanes->rests[v * VEC_LANES + k] << k;
-        live[v] = mask_of(awake);
+        live[v] = mask_of(lanes->awake[v] & ~lanes->tiny[v]);
         zx[v] = vec_load(lanes->zx + v * VEC_LANES);
         zy[v] = vec_load(lanes->zy + v * VEC_LANES);
-        made[v] = zero;
+        made[v] = ivec_set1(0);
     }
     for (int s = 0; s < DEEP_STEPS; s++)
         for (int v = 0; v < DEEP_VECS; v++) {
             vec_t column[4]; /* Z, S and the radius */
-            deep_vec_columns(lanes->at + v * VEC_LANES, s, column);
-            const vec_t wx = vec_add(column[0], zx[v]), wy = vec_add(column[1], zy[v]);
-            const vec_t tx = vec_add(column[0], wx), ty = vec_add(column[1], wy);
-            const vec_t look = vec_fma(tx, zx[v], vec_fma(ty, zy[v], column[2]));
-            const vec_t qx = vec_fma(tx, zx[v], deep_vec_negative(vec_mul(ty, zy[v])));
-            const vec_t qy = vec_fma(tx, zy[v], vec_mul(ty, zx[v]));
-            const mask_t due = mask_or(vec_less(deep_vec_sup(wx, wy), deep_vec_sup(zx[v], zy[v])),
-                                       vec_less(deep_vec_sup(qx, qy), column[3]));
-            live[v] = mask_and(live[v], mask_except(vec_less(look, zero), due));
-            zx[v] = vec_select(live[v], vec_add(qx, vec_load(lanes->cx + v * VEC_LANES)), zx[v]);
-            zy[v] = vec_select(live[v], vec_add(qy, vec_load(lanes->cy + v * VEC_LANES)), zy[v]);
-            made[v] = vec_select(live[v], vec_add(made[v], one), made[v]);
+            deep_vec_columns(lanes->at.columns + v * VEC_LANES, 4 * s, column);
+            const struct deep_look look = deep_look_at(zx[v], zy[v], column);
+            live[v] = deep_mask_less(live[v], look.square, zero);
+            live[v] = deep_mask_not_less(live[v], look.w_sup, look.z_sup);
+            live[v] = deep_mask_not_less(live[v], look.q_sup, column[3]);
+            const vec_t next_x = vec_add(look.qx, vec_load(lanes->cx + v * VEC_LANES));
+            const vec_t next_y = vec_add(look.qy, vec_load(lanes->cy + v * VEC_LANES));
+            if (extended)
+                live[v] = deep_mask_not_less(live[v], deep_vec_sup(next_x, next_y), least);
+            zx[v] = vec_select(live[v], next_x, zx[v]);
+            zy[v] = vec_select(live[v], next_y, zy[v]);
+            made[v] = deep_ivec_count(live[v], made[v]);
+            DEEP_TALLY(slots, VEC_LANES);
+            DEEP_TALLY(singles, __builtin_popcount(mask_lanes(live[v])));
+            DEEP_TALLY(rests, VEC_LANES - __builtin_popcount(mask_lanes(live[v])));
         }
     for (int v = 0; v < DEEP_VECS; v++) {
+        uint64_t *n = lanes->n + v * VEC_LANES, *at = lanes->at.address + v * VEC_LANES;
+        const ivec_t sum = ivec_add(ivec_load(n), made[v]);
         vec_store(lanes->zx + v * VEC_LANES, zx[v]);
         vec_store(lanes->zy + v * VEC_LANES, zy[v]);
-        vec_store(lanes->made + v * VEC_LANES, made[v]);
-    }
-}
-
-/* Gives a lane the next pixel of the tile, or none. */
-static void deep_refill(struct deep_lanes *lanes, int k, const struct plait_deep_job *job,
-                        const struct plait_escape_tile *tile, size_t *next) {
-    const size_t pixels = (size_t)tile->rows * tile->cols;
-    lanes->place[k] = *next < pixels ? *next : SIZE_MAX;
-    if (*next < pixels) {
-        lanes->pixel[k] = deep_begin_pixel(job, tile->row + (uint32_t)(*next / tile->cols),
-                                           tile->col + (uint32_t)(*next % tile->cols));
-        ++*next;
-    }
-}
-
-/* Before a block: a lane with a pixel continues alone until it can take part, or gets another one.
- */
-static void deep_prepare(struct deep_lanes *lanes, int k, const struct plait_deep_job *job,
-                         const struct plait_escape_tile *tile, size_t *next,
-                         const struct plait_escape_results *to) {
-    struct deep_pixel *pixel = &lanes->pixel[k];
-    lanes->at[k] = job->first.places; /* of a lane that rests: read, never used */
-    lanes->rests[k] = true;
-    for (;;) {
-        if (lanes->place[k] == SIZE_MAX)
-            return;
-        if (!pixel->done && pixel->m + DEEP_STEPS <= pixel->orbit->steps &&
-            pixel->n + DEEP_STEPS <= (uint32_t)job->maxit)
-            break;
-        if (!pixel->done)
-            deep_iterate_plain(pixel, true);
-        if (pixel->done) {
-            deep_write(pixel, true, to,
-                       lanes->place[k] / tile->cols * to->stride + lanes->place[k] % tile->cols);
-            deep_refill(lanes, k, job, tile, next);
-        }
-    }
-    lanes->zx[k] = pixel->z.x;
-    lanes->zy[k] = pixel->z.y;
-    lanes->cx[k] = pixel->plain_c.x;
-    lanes->cy[k] = pixel->plain_c.y;
-    lanes->at[k] = pixel->orbit->places + pixel->m;
-    lanes->rests[k] = false;
-}
-
-static void deep_tile_in_vectors(const struct plait_deep_job *job,
-                                 const struct plait_escape_tile *tile,
-                                 const struct plait_escape_results *to) {
-    struct deep_lanes lanes = {0};
-    size_t next = 0;
-    for (int k = 0; k < DEEP_LANES; k++)
-        deep_refill(&lanes, k, job, tile, &next);
-    for (;;) {
-        int busy = 0;
-        for (int k = 0; k < DEEP_LANES; k++) {
-            deep_prepare(&lanes, k, job, tile, &next, to);
-            busy += !lanes.rests[k];
-        }
-        if (busy == 0)
-            return;
-        deep_make_block(&lanes);
-        for (int k = 0; k < DEEP_LANES; k++) {
-            struct deep_pixel *pixel = &lanes.pixel[k];
-            if (lanes.rests[k])
-                continue;
-            pixel->z = (struct plait_deep_plain){lanes.zx[k], lanes.zy[k]};
-            pixel->n += (uint32_t)lanes.made[k];
-            pixel->m += (uint32_t)lanes.made[k];
-            if (lanes.made[k] < DEEP_STEPS)
-                deep_iterate_plain(pixel, true);
-        }
+        ivec_store(n, sum);
+        ivec_store(at, deep_ivec_places(ivec_load(at), made[v]));
+        due[v] = lanes->awake[v] & ~(mask_lanes(live[v]) & ~deep_ivec_reached(sum, maxit));
     }
 }

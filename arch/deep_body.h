@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Deep counts and smooth values. A path defines DEEP_TILE, the function's name, and includes this
- * file; with DEEP_VECS and the words that deep_block.h names, plain views go through vectors. All
- * else is plain C, of which the compiler makes the path's instructions: a fused multiply-add in
- * hardware matters most.
+ * file; with DEEP_VECS and the words that deep_vectors.h names, pixels go through vectors while
+ * their z is plain. All else is plain C, of which the compiler makes the path's instructions: a
+ * fused multiply-add in hardware matters most.
  *
  * In an extended view z is mostly small at first, and plain after that: pixels change between two
  * kinds of steps as z does. */
@@ -10,6 +10,11 @@
 #include "smooth_value.h"
 
 #include <stddef.h>
+
+/* What the work consists of: counted by bench_deep in a copy of its own, nowhere else. */
+#ifndef DEEP_TALLY
+#define DEEP_TALLY(what, number) ((void)0)
+#endif
 
 /* A pixel on its way. */
 struct deep_pixel {
@@ -36,6 +41,7 @@ static inline void deep_rebase_plain(struct deep_pixel *pixel, struct plait_deep
     pixel->z = w;
     pixel->m = 0;
     pixel->orbit = &pixel->job->critical;
+    DEEP_TALLY(rebases, 1);
     if (!pixel->job->shortcuts)
         return;
     if (pixel->kept_plain && pixel->kept.x == w.x && pixel->kept.y == w.y) {
@@ -53,6 +59,7 @@ static inline void deep_rebase_extended(struct deep_pixel *pixel, struct plait_d
     pixel->extended_z = w;
     pixel->m = 0;
     pixel->orbit = &pixel->job->critical;
+    DEEP_TALLY(rebases, 1);
     if (!pixel->job->shortcuts)
         return;
     if (!pixel->kept_plain && pixel->rebases > 0 && pixel->kept_extended.e == w.e &&
@@ -67,56 +74,14 @@ static inline void deep_rebase_extended(struct deep_pixel *pixel, struct plait_d
     }
 }
 
-/* Iterates a pixel of a plain view to its end, or until it has made a single step. */
-static void deep_iterate_plain(struct deep_pixel *pixel, bool single) {
-    const uint32_t maxit = (uint32_t)pixel->job->maxit;
-    const struct plait_deep_plain c = pixel->plain_c;
-    bool stepped = false;
-    while (!pixel->done && !stepped) {
-        const struct plait_deep_orbit *orbit = pixel->orbit;
-        const struct plait_deep_place *places = orbit->places;
-        const struct plait_deep_plain_node *nodes = orbit->plain_nodes;
-        struct plait_deep_plain z = pixel->z, w = z;
-        uint32_t n = pixel->n, m = pixel->m;
-        bool rebase = false;
-        while (!rebase && !stepped) {
-            if (n >= maxit) {
-                pixel->done = true;
-                break;
-            }
-            const struct plait_deep_place *place = &places[m];
-            w = plait_plain_add((struct plait_deep_plain){place->x, place->y}, z);
-            const struct plait_deep_plain t = {place->x + w.x, place->y + w.y};
-            if (!(fma(t.x, z.x, fma(t.y, z.y, place->s)) < 0)) {
-                pixel->done = pixel->escaped = true;
-                break;
-            }
-            rebase = m == orbit->steps || plait_plain_sup(w) < plait_plain_sup(z);
-            if (rebase)
-                break;
-            const struct plait_deep_plain q = plait_plain_mul(t, z);
-            const double sup = plait_plain_sup(q);
-            if (sup < place->radius) {
-                const struct plait_deep_plain_node *node = &nodes[orbit->nodes[m]];
-                for (uint32_t k = node->longer; k != PLAIT_DEEP_NONE && sup < nodes[k].radius;
-                     k = nodes[k].longer)
-                    node = &nodes[k];
-                z = plait_plain_add(plait_plain_mul(node->a, q), plait_plain_mul(node->b, c));
-                n += node->length;
-                m += node->length;
-            } else {
-                z = plait_plain_add(q, c);
-                n++;
-                m++;
-                stepped = single;
-            }
-        }
-        pixel->z = z;
-        pixel->n = n;
-        pixel->m = m;
-        if (rebase)
-            deep_rebase_plain(pixel, w);
-    }
+/* The longest skip from place m of an extended view that is valid, or NULL. */
+static inline const struct plait_deep_extended_node *
+deep_longest_skip(const struct plait_deep_orbit *orbit, uint32_t m, struct plait_deep_real sup) {
+    const struct plait_deep_extended_node *nodes = orbit->extended_nodes, *node = NULL;
+    for (uint32_t k = orbit->nodes[m];
+         k != PLAIT_DEEP_NONE && plait_extended_less(sup, nodes[k].radius); k = nodes[k].longer)
+        node = &nodes[k];
+    return node;
 }
 
 /* One look and step of an extended view with z plain; returns whether it still is. */
@@ -137,30 +102,26 @@ static inline bool deep_step_plain(struct deep_pixel *pixel) {
         next = w;
     } else {
         const struct plait_deep_plain q = plait_plain_mul(t, z);
-        const uint32_t shortest = orbit->nodes[pixel->m];
-        if (shortest != PLAIT_DEEP_NONE) {
+        if (plait_plain_sup(q) < place->radius) {
             const struct plait_deep_extended wide_q = plait_extended_of(q);
-            const struct plait_deep_real sup = plait_extended_sup(wide_q);
-            const struct plait_deep_extended_node *nodes = orbit->extended_nodes, *node = NULL;
-            for (uint32_t k = shortest;
-                 k != PLAIT_DEEP_NONE && plait_extended_less(sup, nodes[k].radius);
-                 k = nodes[k].longer)
-                node = &nodes[k];
-            if (node) {
-                const struct plait_deep_extended skipped = plait_extended_add(
-                    plait_extended_mul(node->a, wide_q), plait_extended_mul(node->b, pixel->c));
-                pixel->n += node->length;
-                pixel->m += node->length;
-                if (skipped.e < -256)
-                    pixel->extended_z = skipped;
-                else
-                    pixel->z = plait_plain_of(skipped);
-                return skipped.e >= -256;
-            }
+            const struct plait_deep_extended_node *node =
+                deep_longest_skip(orbit, pixel->m, plait_extended_sup(wide_q));
+            const struct plait_deep_extended skipped = plait_extended_add(
+                plait_extended_mul(node->a, wide_q), plait_extended_mul(node->b, pixel->c));
+            pixel->n += node->length;
+            pixel->m += node->length;
+            DEEP_TALLY(skips, 1);
+            DEEP_TALLY(skipped, node->length);
+            if (skipped.e < -256)
+                pixel->extended_z = skipped;
+            else
+                pixel->z = plait_plain_of(skipped);
+            return skipped.e >= -256;
         }
         next = plait_plain_add(q, pixel->plain_c);
         pixel->n++;
         pixel->m++;
+        DEEP_TALLY(singles, 1);
     }
     const bool plain = plait_plain_sup(next) >= 0x1p-256;
     if (rebase && plain)
@@ -174,8 +135,24 @@ static inline bool deep_step_plain(struct deep_pixel *pixel) {
     return plain;
 }
 
+/* z = 0 and c = 0: the pixel is on the reference orbit, and stays there until that ends or leaves
+ * the disc. Returns whether it has made steps. */
+static bool deep_follow_reference(struct deep_pixel *pixel) {
+    const struct plait_deep_orbit *orbit = pixel->orbit;
+    const uint32_t m = pixel->m, to_maxit = (uint32_t)pixel->job->maxit - pixel->n;
+    const uint32_t end = to_maxit < orbit->steps - m ? m + to_maxit : orbit->steps;
+    while (pixel->m < end && orbit->extended[pixel->m].s.v < 0)
+        pixel->m++;
+    pixel->n += pixel->m - m;
+    DEEP_TALLY(followed, pixel->m - m);
+    return pixel->m > m;
+}
+
 /* The same with z extended. */
 static inline bool deep_step_extended(struct deep_pixel *pixel) {
+    if (pixel->extended_z.e == PLAIT_DEEP_ZERO && pixel->c.e == PLAIT_DEEP_ZERO &&
+        deep_follow_reference(pixel))
+        return false;
     const struct plait_deep_orbit *orbit = pixel->orbit;
     const struct plait_deep_extended_place *place = &orbit->extended[pixel->m];
     const struct plait_deep_extended z = pixel->extended_z;
@@ -196,16 +173,16 @@ static inline bool deep_step_extended(struct deep_pixel *pixel) {
         return w.e >= -256;
     }
     const struct plait_deep_extended q = plait_extended_mul(t, z);
-    const struct plait_deep_real sup = plait_extended_sup(q);
-    const struct plait_deep_extended_node *nodes = orbit->extended_nodes, *node = NULL;
-    for (uint32_t k = orbit->nodes[pixel->m];
-         k != PLAIT_DEEP_NONE && plait_extended_less(sup, nodes[k].radius); k = nodes[k].longer)
-        node = &nodes[k];
+    const struct plait_deep_extended_node *node =
+        deep_longest_skip(orbit, pixel->m, plait_extended_sup(q));
     next = node ? plait_extended_add(plait_extended_mul(node->a, q),
                                      plait_extended_mul(node->b, pixel->c))
                 : plait_extended_add(q, pixel->c);
     pixel->n += node ? node->length : 1;
     pixel->m += node ? node->length : 1;
+    DEEP_TALLY(skips, node != NULL);
+    DEEP_TALLY(skipped, node ? node->length : 0);
+    DEEP_TALLY(extended_singles, node == NULL);
     if (next.e < -256)
         pixel->extended_z = next;
     else
@@ -213,16 +190,26 @@ static inline bool deep_step_extended(struct deep_pixel *pixel) {
     return next.e >= -256;
 }
 
-/* Iterates a pixel of an extended view to its end; returns whether z is plain there. */
-static bool deep_iterate_extended(struct deep_pixel *pixel, bool plain) {
+/* How far a pixel of an extended view goes. */
+enum deep_goal {
+    DEEP_TO_THE_END,
+    DEEP_TO_A_SINGLE_STEP, /* from a plain z to another, or the end */
+    DEEP_ONCE,             /* a skip, a step or a rebase, or the end */
+};
+
+/* plain: whether z is, and what is returned as well. */
+static bool deep_iterate_extended(struct deep_pixel *pixel, bool plain, enum deep_goal goal) {
     const uint32_t maxit = (uint32_t)pixel->job->maxit;
-    while (!pixel->done) {
-        if (pixel->n >= maxit)
+    for (bool there = false; !pixel->done && !there; there |= goal == DEEP_ONCE) {
+        const uint32_t n = pixel->n;
+        if (n >= maxit) {
             pixel->done = true;
-        else if (plain)
+        } else if (plain) {
             plain = deep_step_plain(pixel);
-        else
+            there = goal == DEEP_TO_A_SINGLE_STEP && plain && pixel->n == n + 1;
+        } else {
             plain = deep_step_extended(pixel);
+        }
     }
     return plain;
 }
@@ -246,43 +233,44 @@ static struct deep_pixel deep_begin_pixel(const struct plait_deep_job *job, uint
     };
 }
 
-/* Writes what has come of a pixel that is done; plain: z is. */
-static void deep_write(const struct deep_pixel *pixel, bool plain,
+/* What has come of a pixel. */
+struct deep_end {
+    const struct plait_deep_place *place;
+    struct plait_deep_plain z, c;
+    uint32_t n;
+    bool escaped; /* before maxit */
+};
+
+static void deep_write(const struct plait_deep_job *job, const struct deep_end *end,
                        const struct plait_escape_results *to, size_t at) {
-    const struct plait_deep_job *job = pixel->job;
-    to->counts[at] = pixel->escaped ? (int32_t)pixel->n : job->maxit;
-    if (!to->values)
-        return;
-    const struct plait_deep_place *place = &pixel->orbit->places[pixel->m];
-    const struct plait_deep_plain end = plain ? pixel->z : plait_plain_of(pixel->extended_z);
-    to->values[at] =
-        pixel->escaped ? plait_smooth_finish(pixel->n, place->x + end.x, place->y + end.y,
-                                             job->re + pixel->plain_c.x, job->im + pixel->plain_c.y)
-                       : (double)INFINITY;
+    to->counts[at] = end->escaped ? (int32_t)end->n : job->maxit;
+    if (to->values)
+        to->values[at] = end->escaped ? plait_smooth_finish(end->n, end->place->x + end->z.x,
+                                                            end->place->y + end->z.y,
+                                                            job->re + end->c.x, job->im + end->c.y)
+                                      : (double)INFINITY;
+}
+
+/* Of a pixel that is done; plain: whether z is. */
+static struct deep_end deep_end_of(const struct deep_pixel *pixel, bool plain) {
+    return (struct deep_end){
+        .place = &pixel->orbit->places[pixel->m],
+        .z = plain ? pixel->z : plait_plain_of(pixel->extended_z),
+        .c = pixel->plain_c,
+        .n = pixel->n,
+        .escaped = pixel->escaped,
+    };
 }
 
 #ifdef DEEP_VECS
-#include "deep_block.h"
+#include "deep_vectors.h"
+#else
+#include "deep_single.h"
 #endif
 
 plait_deep_tile_fn DEEP_TILE; /* declared where the path's table is, too */
 
 void DEEP_TILE(const struct plait_deep_job *job, const struct plait_escape_tile *tile,
                const struct plait_escape_results *to) {
-#ifdef DEEP_VECS
-    if (!job->extended) {
-        deep_tile_in_vectors(job, tile, to);
-        return;
-    }
-#endif
-    for (uint32_t i = 0; i < tile->rows; i++)
-        for (uint32_t j = 0; j < tile->cols; j++) {
-            struct deep_pixel pixel = deep_begin_pixel(job, tile->row + i, tile->col + j);
-            bool plain = true;
-            if (job->extended)
-                plain = deep_iterate_extended(&pixel, pixel.extended_z.e >= -256);
-            else
-                deep_iterate_plain(&pixel, false);
-            deep_write(&pixel, plain, to, (size_t)i * to->stride + j);
-        }
+    deep_iterate_tile(job, tile, to);
 }

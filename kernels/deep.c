@@ -6,8 +6,10 @@
 #include "deep_job.h"
 #include "escape_job.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { DEEP_GROUP = 8 }; /* nodes at most that become one of the next level */
 
@@ -98,6 +100,19 @@ bool plait_deep_is_extended(const struct plait_deep *deep) {
     return deep->extended;
 }
 
+/* Gives the places that capacity; vectors load whole ones, none of which crosses a cache line. */
+static bool deep_grow_places(struct deep_store *store, size_t capacity) {
+    const size_t bytes = (capacity * sizeof *store->places + 63) / 64 * 64;
+    struct plait_deep_place *places = aligned_alloc(64, bytes);
+    if (!places)
+        return false;
+    if (store->points > 0)
+        memcpy(places, store->places, store->points * sizeof *places);
+    free(store->places);
+    store->places = places;
+    return true;
+}
+
 /* Space for one point more. */
 static bool deep_reserve_place(struct deep_store *store, bool extended) {
     if (store->points < store->capacity)
@@ -105,14 +120,13 @@ static bool deep_reserve_place(struct deep_store *store, bool extended) {
     const size_t capacity = store->capacity > 0 ? 2 * (size_t)store->capacity : 1024;
     if (capacity > UINT32_MAX || capacity > SIZE_MAX / sizeof *store->extended)
         return false;
-    struct plait_deep_place *places = realloc(store->places, capacity * sizeof *places);
-    store->places = places ? places : store->places;
+    const bool grown = deep_grow_places(store, capacity);
     uint32_t *shortest = realloc(store->shortest, capacity * sizeof *shortest);
     store->shortest = shortest ? shortest : store->shortest;
     struct plait_deep_extended_place *more =
         extended ? realloc(store->extended, capacity * sizeof *more) : NULL;
     store->extended = more ? more : store->extended;
-    if (!places || !shortest || (extended && !more))
+    if (!grown || !shortest || (extended && !more))
         return false;
     store->capacity = (uint32_t)capacity;
     return true;
@@ -172,6 +186,35 @@ enum plait_status plait_deep_add(struct plait_deep *deep, enum plait_deep_orbit_
 
 /* -- tables ------------------------------------------------------------------------------------ */
 
+/* The largest double for which "below" says the same as for the radius; infinite is the last place
+ * alone. */
+static double deep_radius_above(struct plait_deep_real radius) {
+    const double above = plait_scaled(radius.v, radius.e);
+    if (plait_extended_less(plait_real_normal(above, 0), radius)) /* rounded down, subnormal */
+        return nextafter(above, INFINITY);
+    return above;
+}
+
+/* Has paths see by the places alone where something but a single step may be due. */
+static bool deep_complete_places(const struct plait_deep *deep, struct deep_store *store) {
+    const uint32_t last = store->points - 1;
+    const struct plait_deep_plain_node *plain = store->nodes;
+    const struct plait_deep_extended_node *extended = store->nodes;
+    if (store->capacity - store->points < PLAIT_DEEP_SPARE_PLACES &&
+        !deep_grow_places(store, (size_t)store->points + PLAIT_DEEP_SPARE_PLACES))
+        return false;
+    memset(store->places + store->points, 0, PLAIT_DEEP_SPARE_PLACES * sizeof *store->places);
+    for (uint32_t m = 0; m < last; m++) {
+        const uint32_t node = store->shortest[m];
+        if (node != PLAIT_DEEP_NONE)
+            store->places[m].radius =
+                fmin(deep->extended ? deep_radius_above(extended[node].radius) : plain[node].radius,
+                     DBL_MAX);
+    }
+    store->places[last].radius = INFINITY;
+    return true;
+}
+
 static bool deep_make_skips(const struct plait_deep *deep, struct deep_store *store) {
     const uint32_t count = store->points - 1;
     const uint32_t side =
@@ -198,13 +241,9 @@ static bool deep_make_skips(const struct plait_deep *deep, struct deep_store *st
             .julia = julia,
         };
         made = plait_plain_make_skips(store, &rules, items, count);
-        const struct plait_deep_plain_node *nodes = store->nodes;
-        for (uint32_t m = 0; made && m < count; m++)
-            if (store->shortest[m] != PLAIT_DEEP_NONE)
-                store->places[m].radius = nodes[store->shortest[m]].radius;
     }
     free(items);
-    return made;
+    return made && deep_complete_places(deep, store);
 }
 
 enum plait_status plait_deep_finish(struct plait_deep *deep) {

@@ -128,7 +128,8 @@ bool deep_reference_begin(struct deep_reference **reference, const struct plait_
     made->decimals = (int64_t)ceil(-(double)exponent * 0.30103);
     mpfr_inits2(made->bits, made->center[0], made->center[1], made->c[0], made->c[1], made->x,
                 made->y, made->xx, made->yy, made->xy, made->s, (mpfr_ptr)NULL);
-    mpfr_inits2(ZOOM_BITS, made->r2, made->four_r2, (mpfr_ptr)NULL);
+    /* Exact; MPFR is fastest where all numbers have the same bits. */
+    mpfr_inits2(made->bits, made->r2, made->four_r2, (mpfr_ptr)NULL);
     for (size_t k = 0; k < 2; k++) {
         deep_read(made->center[k], texts->center, k);
         deep_read(made->c[k], texts->c ? texts->c : texts->center, k);
@@ -191,8 +192,10 @@ void deep_reference_next(struct deep_reference *reference, struct plait_deep_poi
         point->x = deep_split(r->x, &ex);
         point->y = deep_split(r->y, &ey);
         const int64_t e = point->y == 0 || (point->x != 0 && ex > ey) ? ex : ey;
-        point->x = e - ex > APART_MAX ? 0 : ldexp(point->x, (int)(ex - e));
-        point->y = e - ey > APART_MAX ? 0 : ldexp(point->y, (int)(ey - e));
+        if (ex != e)
+            point->x = e - ex > APART_MAX ? 0 : ldexp(point->x, (int)(ex - e));
+        if (ey != e)
+            point->y = e - ey > APART_MAX ? 0 : ldexp(point->y, (int)(ey - e));
         point->exponent = e;
         point->s = deep_split(r->s, &point->s_exponent);
     } else {

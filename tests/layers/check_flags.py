@@ -16,8 +16,8 @@ import sys
 ROUNDING = re.compile(r"-ffast-math|-Ofast|-funsafe.*|-ffp-contract=(fast|on)|-mtune=native|-m(arch|cpu)=native")
 # Only in the files of a path, as its line lists them.
 INSTRUCTIONS = re.compile(r"-march=.*|-mcpu=.*|-mfpu=.*|-m(avx|fma|sse|ssse|f16c|bmi|popcnt|lzcnt|movbe|sve).*")
-# The plain loop of bench_escape, which asks the CPU first and is not installed.
-OTHERS = {"bench/escape_plain.c": {"-mfma"}}
+# The plain loops of benches, which ask the CPU first and are not installed.
+OTHERS = {"bench/escape_plain.c": {"-mfma"}, "bench/deep_plain.c": {"-mfma"}}
 
 
 def flags_of(source, paths):

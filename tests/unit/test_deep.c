@@ -155,7 +155,8 @@ static void test_known_answers(void) {
 
 /* -- paths against the reference --------------------------------------------------------------- */
 
-enum { COLS = 9, ROWS = 7, PIXELS = COLS * ROWS };
+/* More pixels than paths have lanes, so that lanes get new ones. */
+enum { COLS = 17, ROWS = 11, PIXELS = COLS * ROWS };
 
 struct reference {
     int32_t counts[PIXELS];
@@ -184,6 +185,20 @@ static void compare_reference(const struct plait_escape *e, const struct plait_e
     CHECK(memcmp(counts, reference->counts, sizeof counts) == 0);
 }
 
+/* Compares all paths with the reference; returns how many pixels escape. */
+static int compare_paths(const struct plait_escape *e, int threads) {
+    const struct plait_pixels pixels = plait_pixels_of(e, plait_path_at(0));
+    struct reference reference;
+    int escaped = 0;
+    for (uint32_t p = 0; p < PIXELS; p++) {
+        reference.counts[p] =
+            plait_deep_reference(&pixels.deep, p / COLS, p % COLS, &reference.values[p]);
+        escaped += reference.counts[p] < e->maxit;
+    }
+    on_all_paths(compare_reference, e, threads, &reference);
+    return escaped;
+}
+
 /* A number in [-1, 1) of 53 bits, at times 0. */
 static double draw_real(uint64_t *state) {
     const uint64_t bits = random_draw(state);
@@ -191,7 +206,7 @@ static double draw_real(uint64_t *state) {
 }
 
 static void test_paths(void) {
-    const int rounds = check_is_quick() ? 40 : 500;
+    const int rounds = check_is_quick() ? 20 : 300;
     uint64_t state = check_seed();
     int escaped = 0, inside = 0, skips = 0, extended = 0;
     for (int k = 0; k < rounds; k++) {
@@ -219,21 +234,124 @@ static void test_paths(void) {
                                         depth - (int64_t)(random_draw(&state) % 8));
         if (!CHECK(deep != NULL))
             return;
-        const struct plait_pixels pixels = plait_pixels_of(&e, plait_path_at(0));
-        struct reference reference;
-        for (uint32_t p = 0; p < PIXELS; p++) {
-            reference.counts[p] =
-                plait_deep_reference(&pixels.deep, p / COLS, p % COLS, &reference.values[p]);
-            *(reference.counts[p] < e.maxit ? &escaped : &inside) += 1;
-        }
+        const int out = compare_paths(&e, k % 16 == 0 ? 2 : 1);
+        escaped += out;
+        inside += PIXELS - out;
         skips += plait_deep_size_of(deep).skips > 0;
         extended += plait_deep_is_extended(deep);
-        on_all_paths(compare_reference, &e, 2, &reference);
         plait_deep_free(deep);
     }
     printf("%d pixels escaped, %d did not; %d of %d pictures have skips, %d are extended\n",
            escaped, inside, skips, rounds, extended);
     CHECK(escaped > 0 && inside > 0 && skips > 0 && extended > 0);
+}
+
+/* -- tables of no orbit ------------------------------------------------------------------------ */
+
+/* A size of the exponents that matter: around 1, where digits get lost, where doubles end, where
+ * sums leave out what is small, and where squares become 0. */
+static int64_t draw_exponent(uint64_t *state, bool extended) {
+    static const int64_t exponents[] = {
+        0,    -1,   -1,   -2,    -7,    -30,   -53,   -130,  -256,   -257,
+        -300, -511, -900, -1000, -1001, -1022, -1074, -3000, -70000, -(INT64_C(1) << 57)};
+    const size_t kinds = extended ? sizeof exponents / sizeof *exponents : 10;
+    return random_draw(state) % 4 ? -(int64_t)(random_draw(state) % 3)
+                                  : exponents[random_draw(state) % kinds];
+}
+
+/* A point of no orbit: paths and the reference must agree about it all the same. */
+static struct plait_deep_point draw_point(uint64_t *state, bool extended, double bailout) {
+    const double r2 = bailout * bailout;
+    struct plait_deep_point point = {.exponent = draw_exponent(state, extended)};
+    double first = 1 + fabs(draw_real(state)) * 0.999, second = draw_real(state);
+    if (random_draw(state) % 2)
+        first = -first;
+    if (random_draw(state) % 8 == 0)
+        second *= random_draw(state) % 2 ? 0x1p-1000 : 0x1p-60;
+    if (random_draw(state) % 16 == 0)
+        first = second = 0;
+    const bool turned = random_draw(state) % 2;
+    point.x = turned ? second : first;
+    point.y = turned ? first : second;
+    const double size = point.exponent < -500 ? 0 : plait_power_of_two(point.exponent);
+    const double square = (point.x * point.x + point.y * point.y) * size * size;
+    point.s = square - r2;
+    point.s_exponent = 0;
+    if (random_draw(state) % 6 == 0) { /* next to the circle, also where S is no more than that */
+        point.s = draw_real(state);
+        point.s_exponent = draw_exponent(state, extended);
+    }
+    if (extended) {
+        const struct plait_deep_real s = plait_real_normal(point.s, point.s_exponent);
+        point.s = s.v;
+        point.s_exponent = s.v == 0 ? 0 : s.e;
+    } else {
+        point.x = plait_scaled(point.x, point.exponent);
+        point.y = plait_scaled(point.y, point.exponent);
+        point.s = plait_scaled(point.s, point.s_exponent);
+        point.exponent = point.s_exponent = 0;
+    }
+    return point;
+}
+
+static struct plait_deep *begin_tables(struct plait_escape *e, uint64_t *state, int64_t exponent) {
+    const struct plait_deep_view view = {.pitch = 1 + fabs(draw_real(state)) * 0.999,
+                                         .pitch_exponent = exponent,
+                                         .re = e->cre,
+                                         .im = e->cim};
+    struct plait_deep *deep = NULL;
+    if (!CHECK_INT(PLAIT_OK, plait_deep_begin(e, &view, &deep)))
+        return NULL;
+    for (int kind = 0; kind <= (e->kind == PLAIT_JULIA); kind++) {
+        uint64_t left = random_draw(state) % (random_draw(state) % 2 ? 12 : 300);
+        struct plait_deep_point point = draw_point(state, plait_deep_is_extended(deep), e->bailout);
+        if (kind == PLAIT_DEEP_CRITICAL || e->kind == PLAIT_MANDELBROT)
+            point = (struct plait_deep_point){.s = -e->bailout * e->bailout};
+        if (plait_deep_is_extended(deep) && point.x == 0 && point.y == 0)
+            point.s = -1, point.s_exponent = 2;
+        for (bool last = false; !last; left--) {
+            point.outside = left == 0;
+            if (!CHECK_INT(PLAIT_OK,
+                           plait_deep_add(deep, (enum plait_deep_orbit_kind)kind, &point, &last)))
+                return deep;
+            point = draw_point(state, plait_deep_is_extended(deep), e->bailout);
+            if (left == 0)
+                left = 1; /* the first point is never the last */
+        }
+    }
+    CHECK_INT(PLAIT_OK, plait_deep_finish(deep));
+    e->deep = deep;
+    return deep;
+}
+
+static void test_tables(void) {
+    const int rounds = check_is_quick() ? 40 : 600;
+    uint64_t state = check_seed() + 1;
+    int escaped = 0, extended = 0, skips = 0;
+    for (int k = 0; k < rounds; k++) {
+        static const int64_t depths[] = {-20, -250, -300, -470, -495, -890, -905, -1060, -2000};
+        struct plait_escape e = {
+            .kind = random_draw(&state) % 3 == 0 ? PLAIT_JULIA : PLAIT_MANDELBROT,
+            .width = COLS,
+            .height = ROWS,
+            .maxit = 1 + (int32_t)(random_draw(&state) % 700),
+            .bailout = 2,
+            .cre = draw_real(&state),
+            .cim = draw_real(&state),
+            .brute = random_draw(&state) % 4 == 0,
+        };
+        struct plait_deep *deep = begin_tables(
+            &e, &state, depths[random_draw(&state) % (sizeof depths / sizeof *depths)]);
+        if (!CHECK(deep != NULL && e.deep != NULL))
+            return;
+        escaped += compare_paths(&e, 1);
+        extended += plait_deep_is_extended(deep);
+        skips += plait_deep_size_of(deep).skips > 0;
+        plait_deep_free(deep);
+    }
+    printf("tables: %d of %d pixels escaped; %d pictures are extended, %d have skips\n", escaped,
+           rounds * PIXELS, extended, skips);
+    CHECK(escaped > 0 && escaped < rounds * PIXELS && extended > 0 && skips > 0);
 }
 
 /* -- errors ------------------------------------------------------------------------------------ */
@@ -339,6 +457,7 @@ int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"known answers", test_known_answers},
         {"paths", test_paths},
+        {"tables", test_tables},
         {"errors", test_errors},
         {"vanishing", test_vanishing},
         {0},
