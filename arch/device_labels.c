@@ -46,18 +46,22 @@ static struct plait_device_points *device_decline(struct plait_device_points *po
     return NULL;
 }
 
-/* Half of the memory is for points: the rest is for pictures, displays and other ranks. */
+/* Half of the memory is for points and centroids: the rest is for pictures, displays and other
+ * ranks. Columns are the largest buffers; squares go with them. */
 static bool device_points_fit(struct plait_device_points *points) {
     struct plait_device *device = points->device;
     struct device_points_shape *shape = &points->shape;
-    const uint64_t block_bytes = (uint64_t)BLOCK * shape->dims * sizeof(float);
-    const uint64_t tiles_bytes = (uint64_t)shape->tiles * TILE * shape->dims * sizeof(float);
-    const uint64_t half = device->facts.memory_bytes / 2;
-    const uint64_t largest = device_least(device->buffer_bytes, half / 4);
-    if (tiles_bytes > largest || GROUP * block_bytes > largest)
+    const uint64_t half = device->facts.memory_bytes / 2, quarter = half / 4;
+    const uint64_t largest = device_least(device->buffer_bytes, quarter);
+    const uint64_t block = BLOCK * sizeof(float); /* of a column, or of the squares */
+    const uint64_t tiles = shape->tiles * (uint64_t)TILE * sizeof(float);
+    const uint64_t block_bytes = block * (shape->dims + 1), tiles_bytes = tiles * (shape->dims + 1);
+    const uint64_t most_blocks =
+        device_least(largest / (block * shape->dims), quarter / block_bytes);
+    if (tiles * shape->dims > largest || tiles_bytes > quarter || most_blocks < GROUP)
         return plait_device_refuse(device->why,
                                    "its memory is too small for the centroids of this k-means");
-    uint64_t blocks = device_least(largest / block_bytes, UINT32_MAX) / GROUP * GROUP;
+    uint64_t blocks = device_least(most_blocks, UINT32_MAX) / GROUP * GROUP;
     if (points->copies.blocks <= blocks)
         blocks = (points->copies.blocks + GROUP - 1) / GROUP * GROUP;
     points->parts = (points->copies.blocks + blocks - 1) / blocks;

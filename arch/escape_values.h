@@ -5,30 +5,11 @@
 #define PLAIT_ARCH_ESCAPE_VALUES_H
 
 #include "escape.h"
+#include "escape_ends.h"
 #include "escape_steps.h"
 #include "smooth_value.h"
 
 #include <math.h>
-
-/* plait_smooth_log2 */
-static inline vec_t find_log2(vec_t a) {
-    const double two_over_ln2 = PLAIT_SMOOTH_TWO_OVER_LN2;
-    const vec_t one = vec_set1(1);
-    vec_t f;
-    const vec_t e = escape_vec_exponent(a, &f);
-    const vec_t s = vec_div(vec_add(f, vec_set1(-1)), vec_add(f, one));
-    const vec_t t = vec_mul(s, s);
-    vec_t sum = vec_set1(two_over_ln2 / 17);
-    sum = vec_fma(sum, t, vec_set1(two_over_ln2 / 15));
-    sum = vec_fma(sum, t, vec_set1(two_over_ln2 / 13));
-    sum = vec_fma(sum, t, vec_set1(two_over_ln2 / 11));
-    sum = vec_fma(sum, t, vec_set1(two_over_ln2 / 9));
-    sum = vec_fma(sum, t, vec_set1(two_over_ln2 / 7));
-    sum = vec_fma(sum, t, vec_set1(two_over_ln2 / 5));
-    sum = vec_fma(sum, t, vec_set1(two_over_ln2 / 3));
-    sum = vec_fma(sum, t, vec_set1(two_over_ln2));
-    return vec_fma(sum, s, e);
-}
 
 /* plait_smooth_value where |z|^2 < PLAIT_SMOOTH_FAR in all lanes, calm, or in any */
 static inline vec_t find_value(vec_t n, vec_t x, vec_t y, bool calm) {
@@ -65,19 +46,6 @@ static inline vec_t finish_value(const struct group *g, int v, bool calm) {
         }
     }
     return find_value(calm ? vec_add(n, vec_set1(PLAIT_SMOOTH_STEPS)) : n, x, y, calm);
-}
-
-/* Whether all lanes have |z| and |c| below 2^14: after four steps |z| is below 2^239 then, and so
- * |z|^2 below PLAIT_SMOOTH_FAR. That is so for all pictures that people look at. */
-static inline bool is_calm(const struct group *g) {
-    const vec_t limit = vec_set1(0x1p+28);
-    mask_t calm = mask_of(ALL_LANES);
-#pragma GCC unroll 8
-    for (int v = 0; v < GROUP_VECS; v++) {
-        calm = mask_and(calm, is_inside(g->x[v], g->y[v], limit));
-        calm = mask_and(calm, is_inside(g->cr[v], g->ci[v], limit));
-    }
-    return mask_lanes(calm) == ALL_LANES;
 }
 
 /* The values of a group whose lanes rest where they left the disc (run_tested): INFINITY in those

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * What smooth values cost, on one thread: the counts alone, the values by those counts, and both in
- * one pass, in turns, on every path of this machine or the one that is named. Values are compared
- * before they are timed. */
+ * What smooth values and distances cost, on one thread: the counts alone, the values by those
+ * counts, both in one pass, and counts with distances, in turns, on every path of this machine or
+ * the one that is named. Values are compared before they are timed. */
 #include "bench.h"
 #include "plait/plait.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VIEWS = 3, ROUNDS = 15, WAYS = 3 };
+enum { VIEWS = 3, ROUNDS = 15, WAYS = 4 };
 static const double round_s = 0.05;
 
 struct bench {
@@ -70,6 +70,13 @@ static void compute_in_one_pass(void *context) {
         plait_smooth_compute(&bench->escape, &bench->exec, rows_of(bench), bench->counts, &output));
 }
 
+static void compute_distances(void *context) {
+    const struct bench *bench = context;
+    const struct plait_distance_output output = {.values = bench->values};
+    require(plait_distance_compute(&bench->escape, &bench->exec, rows_of(bench), bench->counts,
+                                   &output));
+}
+
 static void compare(struct bench *bench, size_t pixels) {
     double *expected = malloc(pixels * sizeof *expected);
     if (!expected)
@@ -80,6 +87,14 @@ static void compare(struct bench *bench, size_t pixels) {
     compute_in_one_pass(bench);
     if (memcmp(expected, bench->values, pixels * sizeof *expected) != 0)
         bench_die("one pass gives other values on path", plait_path_name(bench->exec.path));
+    const struct plait_exec own = bench->exec;
+    compute_distances(bench);
+    memcpy(expected, bench->values, pixels * sizeof *expected);
+    require(plait_exec_init(&bench->exec, NULL, 1));
+    compute_distances(bench);
+    if (memcmp(expected, bench->values, pixels * sizeof *expected) != 0)
+        bench_die("other distances on path", plait_path_name(own.path));
+    bench->exec = own;
     free(expected);
 }
 
@@ -88,13 +103,15 @@ static void time_path(struct bench *bench, size_t pixels) {
         {.name = "counts", .run = count_alone, .context = bench, .work = 1},
         {.name = "values", .run = find_by_counts, .context = bench, .work = 1},
         {.name = "one pass", .run = compute_in_one_pass, .context = bench, .work = 1},
+        {.name = "distances", .run = compute_distances, .context = bench, .work = 1},
     };
     compare(bench, pixels);
     bench_run(ways, WAYS, ROUNDS, round_s);
-    printf("  %-8s %8.1f %8.1f %8.1f %10.2f %10.2f", plait_path_name(bench->exec.path),
-           1e3 * ways[0].median_s, 1e3 * ways[1].median_s, 1e3 * ways[2].median_s,
-           ways[2].median_s / ways[0].median_s,
-           ways[2].median_s / (ways[0].median_s + ways[1].median_s));
+    printf("  %-8s %8.1f %8.1f %8.1f %10.2f %10.2f %10.1f %10.2f",
+           plait_path_name(bench->exec.path), 1e3 * ways[0].median_s, 1e3 * ways[1].median_s,
+           1e3 * ways[2].median_s, ways[2].median_s / ways[0].median_s,
+           ways[2].median_s / (ways[0].median_s + ways[1].median_s), 1e3 * ways[3].median_s,
+           ways[3].median_s / ways[0].median_s);
     for (int k = 0; k < WAYS; k++)
         if (bench_doubt(&ways[k])) {
             printf("  (%s)", bench_doubt(&ways[k]));
@@ -116,8 +133,8 @@ int main(int argc, char **argv) {
         bench.values = malloc(pixels * sizeof *bench.values);
         if (!bench.counts || !bench.values)
             bench_die("out of memory for", "counts");
-        printf("%s\n  %-8s %8s %8s %8s %10s %10s\n", view_names[view], "path", "counts", "values",
-               "one pass", "/ counts", "/ both");
+        printf("%s\n  %-8s %8s %8s %8s %10s %10s %10s %10s\n", view_names[view], "path", "counts",
+               "values", "one pass", "/ counts", "/ both", "distances", "/ counts");
         for (size_t p = 0; p < plait_path_count(); p++) {
             const char *path = plait_path_name(plait_path_at(p));
             if (!plait_path_supported(plait_path_at(p)) || (only && strcmp(path, only) != 0))

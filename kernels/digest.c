@@ -4,11 +4,14 @@
 
 #include "fnv.h"
 
-uint64_t plait_digest_bytes(const unsigned char *bytes, size_t count) {
-    uint64_t hash = FNV_OFFSET;
+uint64_t plait_digest_append(uint64_t digest, const unsigned char *bytes, size_t count) {
     for (size_t k = 0; k < count; k++)
-        hash = fnv_byte(hash, bytes[k]);
-    return hash;
+        digest = fnv_byte(digest, bytes[k]);
+    return digest;
+}
+
+uint64_t plait_digest_bytes(const unsigned char *bytes, size_t count) {
+    return plait_digest_append(FNV_OFFSET, bytes, count);
 }
 
 /* One multiplication waits for the one before it: a single row runs at the latency of the

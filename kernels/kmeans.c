@@ -11,11 +11,11 @@
 
 #include <math.h>
 #include <omp.h>
-#include <stdatomic.h>
 #include <sys/mman.h>
 
-/* Points of the largest unit that a thread takes, and the multiply-adds that a unit should have. */
-enum { UNIT_BLOCKS_MAX = 128, UNIT_BLOCKS_PACKED = 32, UNIT_WORK = 1 << 21 };
+/* Blocks of the largest unit that a thread takes, of one whose points are looked at by bounds, most
+ * of which they leave out, and the multiply-adds that another unit should have. */
+enum { UNIT_BLOCKS_MAX = 128, UNIT_BLOCKS_BOUNDED = 16, UNIT_WORK = 1 << 21 };
 /* Beyond this, threads share accumulators and wait for each other. */
 static const uint64_t delta_bytes_max = UINT64_C(1) << 28;
 
@@ -171,9 +171,10 @@ static bool kmeans_allocate_deltas(struct plait_kmeans_run *run) {
     for (int t = 0; run->deltas && t < run->delta_count; t++) {
         struct kmeans_delta *delta = &run->deltas[t];
         delta->rows = plait_kmeans_array(clusters, row, sizeof *delta->rows);
-        delta->touched = calloc(clusters, 1);
+        delta->touched = plait_kmeans_array(clusters, 1, sizeof *delta->touched);
         if (!delta->rows || !delta->touched)
             return false;
+        memset(delta->touched, 0, clusters);
         if (run->delta_count < threads) {
             delta->lock = malloc(sizeof *delta->lock);
             if (!delta->lock)
@@ -209,6 +210,7 @@ static bool kmeans_allocate(struct plait_kmeans_run *run) {
     run->stale = calloc(clusters, 1);
     run->drift = plait_kmeans_array(2 * clusters, 1, sizeof(double));
     run->packed = plait_kmeans_array((uint64_t)run->exec.threads * BLOCK, dims, sizeof(float));
+    run->workers = plait_kmeans_array((uint64_t)run->exec.threads, 1, sizeof *run->workers);
     if (clusters > 1 && run->kmeans.bounds != PLAIT_KMEANS_BOUNDS_OFF)
         run->gaps = plait_kmeans_array(blocks * BLOCK, 1, sizeof(float));
     if (run->team.ranks > 1)
@@ -217,7 +219,7 @@ static bool kmeans_allocate(struct plait_kmeans_run *run) {
     return run->scales.to_whole && run->scales.from_whole && run->origin && run->copies.a &&
            run->copies.squares && run->tiles.b && run->tiles.h && run->centroids && run->before &&
            run->labels && (run->places || run->kmeans.weight == 0) && run->counts && run->sums &&
-           run->stale && run->drift && run->packed &&
+           run->stale && run->drift && run->packed && run->workers &&
            (run->gaps || clusters == 1 || run->kmeans.bounds == PLAIT_KMEANS_BOUNDS_OFF) &&
            (run->message || run->team.ranks == 1) && kmeans_allocate_deltas(run);
 }
@@ -297,6 +299,7 @@ void plait_kmeans_close(struct plait_kmeans_run *run) {
                             run->message,
                             run->drift,
                             run->packed,
+                            run->workers,
                             run->gaps};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         free(arrays[k]);
@@ -314,30 +317,17 @@ void plait_kmeans_close(struct plait_kmeans_run *run) {
 /* -- labels -------------------------------------------------------------------------------------
  */
 
-enum { MOVES_MAX = 128 };
-
-/* What threads share while they label, and what one of them works with. */
-struct labelling {
+/* What threads share while they label. */
+struct kmeans_labelling {
     struct plait_kmeans_run *run;
     struct plait_kmeans_floats floats;
     bool use_gaps, keep_gaps;
     uint64_t known; /* blocks whose labels a device has found */
     uint64_t unit;  /* blocks of a task */
-    atomic_uint_fast64_t changed, doubts, skipped;
-};
-struct labeller {
-    const struct labelling *labelling;
-    struct kmeans_delta *delta;
-    float *packed;            /* [dims][BLOCK] */
-    uint64_t rows[2 * BLOCK]; /* that wait to be packed */
-    int waiting;
-    struct plait_kmeans_move moves[MOVES_MAX]; /* that wait until their points are in the cache */
-    int moved;
-    uint64_t changed, doubts, skipped;
 };
 
 /* The points that changed their label, which the sums have not seen yet. */
-static void kmeans_make_moves(struct labeller *own) {
+static void kmeans_make_moves(struct kmeans_labeller *own) {
     const struct plait_kmeans_run *run = own->labelling->run;
     const struct plait_kmeans_sums sums = {run->kmeans.dims,    run->delta_width,
                                            run->delta_integers, run->scales.to_whole,
@@ -365,10 +355,10 @@ static inline void kmeans_ask_for(const struct plait_kmeans_run *run, uint64_t r
     __builtin_prefetch(x + dims - 1);
 }
 
-static inline void kmeans_plan_move(struct labeller *own, uint64_t row, int32_t to) {
+static inline void kmeans_plan_move(struct kmeans_labeller *own, uint64_t row, int32_t to) {
     struct plait_kmeans_run *run = own->labelling->run;
     kmeans_ask_for(run, row);
-    if (own->moved == MOVES_MAX)
+    if (own->moved == KMEANS_MOVES_MAX)
         kmeans_make_moves(own);
     own->moves[own->moved++] = (struct plait_kmeans_move){(uint32_t)row, run->labels[row], to};
     run->labels[row] = to;
@@ -378,7 +368,7 @@ static inline void kmeans_plan_move(struct labeller *own, uint64_t row, int32_t 
 /* Labels points by a block of their copies: those of rows[some], or if rows is NULL those from
  * `first` on. Moves the points that changed theirs. */
 static inline __attribute__((always_inline)) void
-kmeans_label_points(struct labeller *own, const float *a, const float *squares,
+kmeans_label_points(struct kmeans_labeller *own, const float *a, const float *squares,
                     const uint64_t *rows, uint64_t first, int some) {
     struct plait_kmeans_run *run = own->labelling->run;
     const struct plait_kmeans_path *path = run->path;
@@ -408,7 +398,7 @@ kmeans_label_points(struct labeller *own, const float *a, const float *squares,
 #undef ROW
 }
 
-static void kmeans_label_waiting(struct labeller *own, int some) {
+static void kmeans_label_waiting(struct kmeans_labeller *own, int some) {
     float squares[BLOCK];
     plait_kmeans_pack_block(own->labelling->run, own->rows, some, own->packed, squares);
     kmeans_label_points(own, own->packed, squares, own->rows, 0, some);
@@ -416,7 +406,7 @@ static void kmeans_label_waiting(struct labeller *own, int some) {
     memmove(own->rows, own->rows + some, (size_t)own->waiting * sizeof *own->rows);
 }
 
-static void kmeans_label_block(struct labeller *own, uint64_t block) {
+static void kmeans_label_block(struct kmeans_labeller *own, uint64_t block) {
     const struct plait_kmeans_run *run = own->labelling->run;
     const uint64_t first = block * BLOCK, left = run->share.count - first;
     const int some = left < BLOCK ? (int)left : BLOCK;
@@ -441,7 +431,7 @@ static void kmeans_label_block(struct labeller *own, uint64_t block) {
 }
 
 /* The same for blocks that follow one another, where nobody keeps bounds. */
-static void kmeans_label_blocks(struct labeller *own, uint64_t block, uint32_t blocks) {
+static void kmeans_label_blocks(struct kmeans_labeller *own, uint64_t block, uint32_t blocks) {
     const struct plait_kmeans_run *run = own->labelling->run;
     const uint32_t dims = run->kmeans.dims;
     const uint64_t first = block * BLOCK, left = run->share.count - first;
@@ -476,7 +466,7 @@ static void kmeans_label_blocks(struct labeller *own, uint64_t block, uint32_t b
 }
 
 /* Takes the labels of a block that a device has found, but for those in doubt. */
-static void kmeans_take_block(struct labeller *own, uint64_t block) {
+static void kmeans_take_block(struct kmeans_labeller *own, uint64_t block) {
     const struct plait_kmeans_run *run = own->labelling->run;
     const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
     const uint64_t first = block * BLOCK, left = run->share.count - first;
@@ -497,18 +487,29 @@ static void kmeans_take_block(struct labeller *own, uint64_t block) {
     }
 }
 
+/* The next unit of a thread: of its own part of the points as long as there are any, the same part
+ * in each step, whose copies, labels and bounds it has last seen and which lie in its part of the
+ * memory; then it helps others. There is one for each call: all parts together have as many as
+ * there are tasks. */
+static uint64_t kmeans_take_unit(struct kmeans_labeller *own) {
+    const struct plait_kmeans_run *run = own->labelling->run;
+    for (;; own->part = own->part + 1 < run->exec.threads ? own->part + 1 : 0) {
+        struct kmeans_worker *owner = &run->workers[own->part];
+        const uint64_t unit = atomic_fetch_add(&owner->next, 1);
+        if (unit < owner->end)
+            return unit;
+    }
+}
+
 /* A task: some blocks. Returns their points, where a device has not counted them. */
 static uint64_t kmeans_label_unit(void *context, uint64_t task, int thread) {
-    struct labelling *labelling = context;
-    struct plait_kmeans_run *run = labelling->run;
-    uint64_t first = task * labelling->unit;
+    const struct kmeans_labelling *labelling = context;
+    const struct plait_kmeans_run *run = labelling->run;
+    struct kmeans_labeller own = run->workers[thread].labeller;
+    uint64_t first = kmeans_take_unit(&own) * labelling->unit;
+    (void)task;
     const uint64_t blocks = run->copies.blocks - first;
     const uint64_t end = first + (blocks < labelling->unit ? blocks : labelling->unit);
-    struct labeller own = {
-        .labelling = labelling,
-        .delta = &run->deltas[thread % run->delta_count],
-        .packed = run->packed + (size_t)thread * run->kmeans.dims * BLOCK,
-    };
     for (; first < end && first < labelling->known; first++)
         kmeans_take_block(&own, first);
     if (labelling->keep_gaps)
@@ -518,24 +519,56 @@ static uint64_t kmeans_label_unit(void *context, uint64_t task, int thread) {
         for (uint64_t b = first; b < end; b += PLAIT_KMEANS_SCAN)
             kmeans_label_blocks(
                 &own, b, end - b < PLAIT_KMEANS_SCAN ? (uint32_t)(end - b) : PLAIT_KMEANS_SCAN);
-    if (own.waiting > 0)
-        kmeans_label_waiting(&own, own.waiting);
-    kmeans_make_moves(&own);
-    atomic_fetch_add(&labelling->changed, own.changed);
-    atomic_fetch_add(&labelling->doubts, own.doubts);
-    atomic_fetch_add(&labelling->skipped, own.skipped);
+    run->workers[thread].labeller = own;
     const uint64_t points = end * BLOCK < run->share.count ? end * BLOCK : run->share.count;
     return first < end ? points - first * BLOCK : 0;
 }
 
-/* Long enough to be worth taking, and where points are packed, to fill blocks. */
-static uint64_t kmeans_unit_blocks(const struct plait_kmeans_run *run, bool packs) {
+/* What a thread has left when there are no more tasks. */
+static void kmeans_end_labelling(void *context, int thread) {
+    const struct kmeans_labelling *labelling = context;
+    struct kmeans_labeller *own = &labelling->run->workers[thread].labeller;
+    if (own->waiting > 0)
+        kmeans_label_waiting(own, own->waiting);
+    kmeans_make_moves(own);
+}
+
+/* Long enough to be worth taking. */
+static uint64_t kmeans_unit_blocks(const struct plait_kmeans_run *run, bool bounded) {
     const uint64_t block_work =
         (uint64_t)run->kmeans.clusters * (run->kmeans.dims + 4) * (uint64_t)BLOCK;
     const uint64_t blocks = UNIT_WORK / block_work + 1;
-    if (packs && blocks < UNIT_BLOCKS_PACKED)
-        return UNIT_BLOCKS_PACKED;
+    if (bounded && blocks < UNIT_BLOCKS_BOUNDED)
+        return UNIT_BLOCKS_BOUNDED;
     return blocks < UNIT_BLOCKS_MAX ? blocks : UNIT_BLOCKS_MAX;
+}
+
+static void kmeans_begin_workers(const struct kmeans_labelling *labelling, uint64_t units) {
+    struct plait_kmeans_run *run = labelling->run;
+    const uint64_t threads = (uint64_t)run->exec.threads;
+    for (uint64_t t = 0; t < threads; t++) {
+        struct kmeans_worker *worker = &run->workers[t];
+        atomic_store(&worker->next, units * t / threads);
+        worker->end = units * (t + 1) / threads;
+        worker->labeller = (struct kmeans_labeller){
+            .labelling = labelling,
+            .delta = &run->deltas[t % (uint64_t)run->delta_count],
+            .packed = run->packed + t * run->kmeans.dims * BLOCK,
+            .rows = worker->rows,
+            .moves = worker->moves,
+            .part = (int)t,
+        };
+    }
+}
+
+static void kmeans_count_changes(struct plait_kmeans_run *run) {
+    run->changed = run->doubts = run->skipped = 0;
+    for (int t = 0; t < run->exec.threads; t++) {
+        const struct kmeans_labeller *labeller = &run->workers[t].labeller;
+        run->changed += labeller->changed;
+        run->doubts += labeller->doubts;
+        run->skipped += labeller->skipped;
+    }
 }
 
 /* New labels of all points, and the sums that they give: by the device if there is one, and what it
@@ -543,7 +576,7 @@ static uint64_t kmeans_unit_blocks(const struct plait_kmeans_run *run, bool pack
 static enum plait_status kmeans_find_labels(struct plait_kmeans_run *run) {
     const double error = plait_kmeans_score_error(run, run->path->roundings, true);
     const double begun = omp_get_wtime();
-    struct labelling labelling = {.run = run};
+    struct kmeans_labelling labelling = {.run = run};
     enum plait_status status = plait_kmeans_find_by_device(run, &labelling.known);
     const bool all_known = labelling.known == run->copies.blocks;
     if (!all_known) { /* distances of at most 64, with the points' |a| of at most sqrt(dims) */
@@ -562,6 +595,7 @@ static enum plait_status kmeans_find_labels(struct plait_kmeans_run *run) {
         rest.before = rest.total;
     const struct plait_tasks tasks = {
         .run = kmeans_label_unit,
+        .end = kmeans_end_labelling,
         .context = &labelling,
         .count = (run->copies.blocks + labelling.unit - 1) / labelling.unit,
         .threads = run->exec.threads,
@@ -570,12 +604,11 @@ static enum plait_status kmeans_find_labels(struct plait_kmeans_run *run) {
     };
     if (!labelling.use_gaps)
         memset(run->drift, 0, run->kmeans.clusters * sizeof *run->drift);
+    kmeans_begin_workers(&labelling, tasks.count);
     if (status == PLAIT_OK)
         status = plait_tasks_run(&tasks, &exec);
     run->label_seconds += omp_get_wtime() - begun;
-    run->changed = atomic_load(&labelling.changed);
-    run->doubts = atomic_load(&labelling.doubts);
-    run->skipped = atomic_load(&labelling.skipped);
+    kmeans_count_changes(run);
     run->gaps_known = labelling.keep_gaps;
     return plait_kmeans_add_deltas(run, status != PLAIT_OK);
 }

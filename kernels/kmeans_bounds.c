@@ -24,22 +24,26 @@ void plait_kmeans_add_drift(struct plait_kmeans_run *run) {
     double *moves = run->drift + clusters; /* its second half */
     double most = 0, next = 0;
     uint32_t farthest = 0;
+    const int threads = kmeans_centroid_threads(run);
+#pragma omp parallel for num_threads(threads) schedule(static)
     for (uint32_t j = 0; j < clusters; j++) {
         const double *before = run->before + (size_t)j * dims;
         const double *after = run->centroids + (size_t)j * dims;
         double square = 0;
+#pragma omp simd reduction(+ : square) /* in any order: what is added below is more than that */
         for (uint32_t d = 0; d < dims; d++) {
             const double step = (after[d] - before[d]) * run->unit;
             square += step * step;
         }
         moves[j] = square > 0 ? sqrt(square) * (1 + 1e-9) + 1e-150 : 0;
+    }
+    for (uint32_t j = 0; j < clusters; j++)
         if (moves[j] > most) {
             next = most;
             most = moves[j];
             farthest = j;
         } else if (moves[j] > next)
             next = moves[j];
-    }
     for (uint32_t j = 0; j < clusters; j++)
         run->drift[j] = (run->drift[j] + moves[j] + (j == farthest ? next : most)) * (1 + 1e-14);
 }

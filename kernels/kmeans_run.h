@@ -13,6 +13,7 @@
 #include "wide.h"
 
 #include <omp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { BLOCK = PLAIT_KMEANS_BLOCK, TILE = PLAIT_KMEANS_TILE };
@@ -45,6 +46,30 @@ struct kmeans_delta {
     omp_lock_t *lock; /* where several threads share it, else NULL */
 };
 
+enum { KMEANS_MOVES_MAX = 128 };
+
+/* What a thread works with while it labels, over all its tasks. Each has a copy of its own. */
+struct kmeans_labeller {
+    const struct kmeans_labelling *labelling;
+    struct kmeans_delta *delta;
+    float *packed;                   /* [dims][BLOCK] */
+    uint64_t *rows;                  /* [2 BLOCK] that wait to be packed */
+    struct plait_kmeans_move *moves; /* [MOVES_MAX] that wait until their points are in the cache */
+    int waiting, moved;
+    int part; /* of the thread whose units it takes */
+    uint64_t changed, doubts, skipped;
+};
+
+/* Of each thread. No line of the cache has what two threads write to but the first: the next unit
+ * of its part of the points, and their end. */
+struct kmeans_worker {
+    _Alignas(64) atomic_uint_fast64_t next;
+    uint64_t end;
+    _Alignas(64) struct kmeans_labeller labeller; /* as the last task has left it */
+    uint64_t rows[2 * BLOCK];
+    struct plait_kmeans_move moves[KMEANS_MOVES_MAX];
+};
+
 struct plait_kmeans_run {
     struct plait_kmeans kmeans;
     struct plait_kmeans_share share;
@@ -70,11 +95,12 @@ struct plait_kmeans_run {
     uint8_t *stale; /* [clusters]: the sum has changed since the centroid was made */
 
     /* Bounds (kmeans_bounds.c). */
-    float *gaps;       /* [blocks][BLOCK]; NULL: no bounds */
-    double *drift;     /* [clusters]: how far it and the farthest of the others have moved */
-    float *packed;     /* [threads][dims][BLOCK] */
-    bool within_reach; /* no centroid is too far away for bounds */
-    bool gaps_known;   /* of the labels and centroids of the last step */
+    float *gaps;   /* [blocks][BLOCK]; NULL: no bounds */
+    double *drift; /* [clusters]: how far it and the farthest of the others have moved */
+    float *packed; /* [threads][dims][BLOCK] */
+    struct kmeans_worker *workers; /* [threads] */
+    bool within_reach;             /* no centroid is too far away for bounds */
+    bool gaps_known;               /* of the labels and centroids of the last step */
 
     /* Where a device filters (kmeans_device.c), else NULL. */
     struct plait_device_points *device_points;
@@ -92,6 +118,11 @@ void plait_kmeans_team_sum(const struct plait_kmeans_run *run, int64_t *values, 
 /* Memory for `count` times `each` elements of `size` bytes, NULL where that is more than there is.
  */
 void *plait_kmeans_array(uint64_t count, uint64_t each, size_t size);
+
+/* How many threads work on centroids: one where they are too few to wait for others. */
+static inline int kmeans_centroid_threads(const struct plait_kmeans_run *run) {
+    return (uint64_t)run->kmeans.clusters * run->kmeans.dims < 10000 ? 1 : run->exec.threads;
+}
 
 /* -- kmeans_weights.c ---------------------------------------------------------------------------
  */

@@ -60,7 +60,7 @@ struct sample {
     struct kmeans_tiles tiles;
     double *candidates; /* [trials][dims] */
     int64_t *values;    /* [trials][dims], their bits on their way over the team */
-    int64_t *parts;     /* [max(ranks, trials)][3] */
+    int64_t *parts;     /* [max(ranks, trials)][3], and one more */
     struct wide *gains; /* [threads][trials] */
 };
 
@@ -111,7 +111,7 @@ static bool kmeans_allocate_sample(struct sample *sample) {
     sample->tiles.h = plait_kmeans_array(sample->tiles.tiles * (uint64_t)TILE, 1, sizeof(float));
     sample->candidates = plait_kmeans_array(trials, dims, sizeof(double));
     sample->values = plait_kmeans_array(trials, dims, sizeof(int64_t));
-    sample->parts = plait_kmeans_array(ranks > trials ? ranks : trials, 3, sizeof(int64_t));
+    sample->parts = plait_kmeans_array((ranks > trials ? ranks : trials) + 1, 3, sizeof(int64_t));
     sample->gains = plait_kmeans_array((uint64_t)run->exec.threads, trials, sizeof(struct wide));
     return sample->rows && sample->copies.a && sample->copies.squares && sample->nearest &&
            sample->limits && sample->sums && sample->near && sample->tiles.b && sample->tiles.h &&
@@ -339,13 +339,17 @@ static bool kmeans_draw_candidates(struct sample *sample, uint32_t restart, uint
     return true;
 }
 
-/* The candidate that lowers the sum most, of equal ones the first. */
-static uint32_t kmeans_best_candidate(struct sample *sample) {
+/* The candidate that lowers the sum most, of equal ones the first. *stopped: whether this rank has
+ * been; then whether any has. */
+static uint32_t kmeans_best_candidate(struct sample *sample, bool *stopped) {
     const struct plait_kmeans_run *run = sample->run;
+    const size_t numbers = 3 * (size_t)run->kmeans.trials;
     uint32_t best = 0;
+    sample->parts[numbers] = *stopped;
     for (uint32_t l = 0; l < run->kmeans.trials; l++)
         wide_split(sample->gains[l], sample->parts + 3 * (size_t)l);
-    plait_kmeans_team_sum(run, sample->parts, 3 * (size_t)run->kmeans.trials);
+    plait_kmeans_team_sum(run, sample->parts, numbers + 1);
+    *stopped = sample->parts[numbers] > 0;
     for (uint32_t l = 1; l < run->kmeans.trials; l++)
         if (wide_less(wide_join(sample->parts + 3 * (size_t)best),
                       wide_join(sample->parts + 3 * (size_t)l)))
@@ -364,7 +368,7 @@ static enum plait_status kmeans_start_plusplus(struct plait_kmeans_run *run, uin
     sample.blocks = (sample.count + BLOCK - 1) / BLOCK;
     sample.error = plait_kmeans_score_error(run, run->path->roundings, false);
     sample.potential_unit = power_of_two(run->scales.potential);
-    const enum plait_status status =
+    enum plait_status status =
         plait_kmeans_agree(run, kmeans_allocate_sample(&sample) ? PLAIT_OK : PLAIT_E_MEMORY);
     if (status == PLAIT_OK) {
 #pragma omp parallel for num_threads(run->exec.threads) schedule(static)
@@ -384,13 +388,16 @@ static enum plait_status kmeans_start_plusplus(struct plait_kmeans_run *run, uin
         kmeans_spread_values(&sample, 1, centroids);
         kmeans_begin_sample(&sample, centroids);
         bool differ = true;
-        for (uint32_t s = 1; s < run->kmeans.clusters; s++) {
+        for (uint32_t s = 1; s < run->kmeans.clusters && status == PLAIT_OK; s++) {
             uint32_t best = 0;
             differ = differ && kmeans_draw_candidates(&sample, restart, s);
             if (differ) {
+                bool stopped = run->exec.progress && !run->exec.progress(run->exec.progress_context,
+                                                                         s, run->kmeans.clusters);
                 kmeans_try_candidates(&sample);
-                best = kmeans_best_candidate(&sample);
+                best = kmeans_best_candidate(&sample, &stopped);
                 kmeans_take_candidate(&sample, best);
+                status = stopped ? PLAIT_E_INTERRUPTED : PLAIT_OK;
             }
             memcpy(centroids + s * row, differ ? sample.candidates + best * row : centroids,
                    row * sizeof *centroids);

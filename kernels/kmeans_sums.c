@@ -44,7 +44,7 @@ static bool kmeans_gather_cluster(struct plait_kmeans_run *run, uint32_t j) {
 enum plait_status plait_kmeans_add_deltas(struct plait_kmeans_run *run, bool stopped) {
     const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
     const size_t row = run->delta_integers, width = run->delta_width, part = 3 * (size_t)dims + 1;
-    const int threads = (uint64_t)clusters * dims < 10000 ? 1 : run->exec.threads;
+    const int threads = kmeans_centroid_threads(run);
     const bool alone = run->team.ranks == 1;
     int64_t *message = run->message;
 
@@ -240,12 +240,13 @@ static enum plait_status kmeans_fill_empty(struct plait_kmeans_run *run, uint64_
 
 enum plait_status plait_kmeans_update(struct plait_kmeans_run *run) {
     const uint32_t dims = run->kmeans.dims, clusters = run->kmeans.clusters;
-    const int threads = (uint64_t)clusters * dims < 10000 ? 1 : run->exec.threads;
+    const int threads = kmeans_centroid_threads(run);
     uint64_t empty = 0;
-    memcpy(run->before, run->centroids, (size_t)clusters * dims * sizeof *run->before);
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(+ : empty)
     for (uint32_t j = 0; j < clusters; j++) {
         empty += run->counts[j] == 0;
+        memcpy(run->before + (size_t)j * dims, run->centroids + (size_t)j * dims,
+               dims * sizeof *run->before);
         for (uint32_t d = 0; d < dims && run->stale[j] && run->counts[j] > 0; d++) {
             const size_t k = (size_t)j * dims + d;
             run->centroids[k] =

@@ -23,6 +23,8 @@ enum plait_status plait_tasks_run(const struct plait_tasks *tasks, const struct 
                 !exec->progress(exec->progress_context, done, tasks->total))
                 atomic_store(&stop, true);
         }
+        if (tasks->end)
+            tasks->end(tasks->context, thread);
     }
     return atomic_load(&stop) ? PLAIT_E_INTERRUPTED : PLAIT_OK;
 }

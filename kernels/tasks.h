@@ -14,6 +14,8 @@ typedef uint64_t plait_task_fn(void *context, uint64_t task, int thread);
 
 struct plait_tasks {
     plait_task_fn *run;
+    /* What a thread has left over from its tasks, once it finds no more; NULL: nothing. */
+    void (*end)(void *context, int thread);
     void *context;
     uint64_t count; /* tasks 0 .. count - 1, begun in this order; none is begun after a stop */
     int threads;    /* 1 .. exec->threads */

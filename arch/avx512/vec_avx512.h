@@ -29,6 +29,9 @@ static inline vec_t vec_mul(vec_t a, vec_t b) {
 static inline vec_t vec_div(vec_t a, vec_t b) {
     return _mm512_div_pd(a, b);
 }
+static inline vec_t vec_sqrt(vec_t a) {
+    return _mm512_sqrt_pd(a);
+}
 /* a * b + c, rounded once */
 static inline vec_t vec_fma(vec_t a, vec_t b, vec_t c) {
     return _mm512_fmadd_pd(a, b, c);

@@ -29,6 +29,9 @@ static inline vec_t vec_mul(vec_t a, vec_t b) {
 static inline vec_t vec_div(vec_t a, vec_t b) {
     return vdivq_f64(a, b);
 }
+static inline vec_t vec_sqrt(vec_t a) {
+    return vsqrtq_f64(a);
+}
 /* a * b + c, rounded once */
 static inline vec_t vec_fma(vec_t a, vec_t b, vec_t c) {
     return vfmaq_f64(c, a, b);

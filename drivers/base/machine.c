@@ -5,6 +5,7 @@
 
 #include "base/cpus_at_start.h"
 #include "base/health.h"
+#include "plait/digest.h"
 
 #include <link.h>
 #include <math.h>
@@ -168,15 +169,12 @@ static void find_libraries(struct machine *machine) {
     dl_iterate_phdr(add_library, machine);
 }
 
-/* FNV-1a, 64 bit, of the boot's number: the number itself is nobody's business. */
+/* A digest of the boot's number: the number itself is nobody's business. */
 uint64_t machine_boot(const char *root) {
     char text[64];
-    uint64_t digest = 14695981039346656037u;
     if (!read_first_line(root, "/proc/sys/kernel/random/boot_id", 0, text, sizeof text))
         return 0;
-    for (const char *c = text; *c; c++)
-        digest = (digest ^ (unsigned char)*c) * 1099511628211u;
-    return digest;
+    return plait_digest_bytes((const unsigned char *)text, strlen(text));
 }
 
 /* Whether a value is new to the first *count of a list; then it is added. NAN is always new. */

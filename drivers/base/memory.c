@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Reads the kernel's and the control groups' word on free memory. */
-#define _DEFAULT_SOURCE /* strsep */
+ * Reads the kernel's and the control groups' word on free memory; asks for large pages. */
+#define _DEFAULT_SOURCE /* strsep, madvise */
 #include "base/memory.h"
 
 #include "base/cgroup.h"
@@ -8,7 +8,9 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -94,4 +96,17 @@ uint64_t memory_address_space_bytes(void) {
 
 uint64_t memory_available_bytes(void) {
     return memory_least(meminfo_available_bytes(), memory_group_left_bytes(""));
+}
+
+void *memory_in_large_pages(size_t bytes) {
+    const size_t page = (size_t)1 << 21; /* of most processors; no harm where it is another */
+    void *memory = NULL;
+    if (bytes < 2 * page)
+        return malloc(bytes);
+    if (posix_memalign(&memory, page, bytes) != 0)
+        return NULL;
+#ifdef MADV_HUGEPAGE
+    madvise(memory, bytes / page * page, MADV_HUGEPAGE);
+#endif
+    return memory;
 }

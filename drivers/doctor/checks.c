@@ -123,6 +123,16 @@ const char *view_mpirun(const struct doctor_view *view) {
     return view_launcher(view) == LAUNCHER_HYDRA ? "mpirun.mpich" : "mpirun.openmpi";
 }
 
+const char *view_cut_cable(const struct doctor_view *view) {
+    const enum launcher_kind launcher = view_launcher(view);
+    const bool set =
+        *(launcher == LAUNCHER_PRRTE ? view->here->prte_keepalive : view->here->keepalive);
+    bool remote = false;
+    for (size_t n = 0; n < view->count; n++)
+        remote = remote || view->nodes[n].local != 1;
+    return remote && !set ? launcher_words(launcher)->cut_cable : NULL;
+}
+
 /* The words of an interface: its name, address, length of the network's prefix, kind. */
 struct interface {
     char name[64], kind[64];
@@ -747,17 +757,52 @@ static bool several_networks(const struct doctor_view *view, size_t n, struct wo
     return true;
 }
 
-/* Nodes whose connections to this one are dropped. Port 1 has no listener: "refused" is a reply. */
+/* mpirun waits for a node that is gone, unless it is told to look after its connections. */
+static bool cut_cable(const struct doctor_view *view, size_t n, struct words *words) {
+    const bool prrte = view_launcher(view) == LAUNCHER_PRRTE;
+    (void)n;
+    if (!view_cut_cable(view))
+        return false;
+    say(words, 1, "%s", prrte ? "eight minutes" : "for ever");
+    say(words, 2, "%s", prrte ? "~/.prte" : "~/.openmpi");
+    return true;
+}
+
+/* Reads an attempt of a node to connect to another, "red03 10.0.0.3 4711 timeout"; whether
+ * something kept it away. Port 1 has no listener: "refused" is a reply. */
+static bool connection_failed(const char *connection, char name[FACT_TEXT_BYTES], char how[64]) {
+    unsigned port;
+    return sscanf(connection, "%255s %*s %u %63s", name, &port, how) == 3 && !same(how, "open") &&
+           !same(how, "unknown") && !(port == 1 && same(how, "refused"));
+}
+
+/* Whether all connections that fail, from and to several nodes, begin or end at this one: its
+ * firewall then keeps both away, and those of the others are not to blame. */
+static bool firewall_is_of(const struct doctor_view *view, const struct node_facts *node) {
+    char name[FACT_TEXT_BYTES], how[64];
+    size_t from = 0, to = 0;
+    for (size_t m = 0; m < view->count; m++)
+        for (size_t k = 0; k < view->nodes[m].connections.count; k++) {
+            if (!connection_failed(view->nodes[m].connections.items[k], name, how))
+                continue;
+            if (&view->nodes[m] == node)
+                from++;
+            else if (same(name, node->name))
+                to++;
+            else
+                return false;
+        }
+    return from > 0 && to > 1;
+}
+
+/* Nodes whose connections to this one are dropped. */
 static bool firewall(const struct doctor_view *view, size_t n, struct words *words) {
     const struct node_facts *node = &view->nodes[n];
     char network[64], name[FACT_TEXT_BYTES], how[64];
-    unsigned port;
     for (size_t m = 0; m < view->count; m++)
         for (size_t k = 0; k < view->nodes[m].connections.count; k++) {
-            if (sscanf(view->nodes[m].connections.items[k], "%255s %*s %u %63s", name, &port,
-                       how) != 3 ||
-                !same(name, node->name) || same(how, "open") || same(how, "unknown") ||
-                (port == 1 && same(how, "refused")))
+            if (!connection_failed(view->nodes[m].connections.items[k], name, how) ||
+                !same(name, node->name) || (m != n && firewall_is_of(view, &view->nodes[m])))
                 continue;
             say_more(words, 1, ", ", view->nodes[m].name);
             say(words, 2, "%s", same(how, "timeout") ? "time out" : "are refused");
@@ -771,7 +816,8 @@ static bool firewall(const struct doctor_view *view, size_t n, struct words *wor
     else if (same(node->firewall, "firewall-cmd"))
         say(words, 3, "firewall-cmd --permanent --zone=trusted --add-source=%s", from);
     else if (same(node->firewall, "nft"))
-        say(words, 3, "nft insert rule inet filter input ip saddr %s accept", from);
+        say(words, 3, "nft insert rule %s ip saddr %s accept",
+            *node->firewall_chain ? node->firewall_chain : "inet filter input", from);
     else
         say(words, 3, "iptables -I INPUT -s %s -j ACCEPT", from);
     return true;
@@ -1198,16 +1244,20 @@ static bool slurm_conf_differs(const struct doctor_view *view, size_t n, struct 
     return true;
 }
 
+/* Whose slurm.conf says what a node has: that of this machine, which all others get. */
+static const struct node_facts *slurm_conf_of(const struct doctor_view *view,
+                                              const struct node_facts *node) {
+    return *view->here->slurm_checksum ? view->here : node;
+}
+
 static bool slurm_node_unknown(const struct doctor_view *view, size_t n, struct words *words) {
-    const struct node_facts *node = &view->nodes[n];
+    const struct node_facts *node = &view->nodes[n], *from = slurm_conf_of(view, node);
     struct nodelist_shape shape;
-    if (!view->slurm || !*node->slurm_checksum || !*node->slurm_shape ||
+    if (!view->slurm || !*from->slurm_checksum || !*node->slurm_shape ||
         !begins_with(node->slurm_shape, "NodeName=") ||
-        nodelist_shape(&node->slurm_nodes, node->slurm_name, &shape))
+        nodelist_shape(&from->slurm_nodes, node->slurm_name, &shape))
         return false;
-    /* The line is typed here: another node does not decide which file it changes. */
-    const char *here = view->here->slurm_configuration;
-    say_quoted(words, 1, *here ? here : node->slurm_configuration);
+    say_quoted(words, 1, from->slurm_configuration);
     say(words, 2, "%s", node->slurm_name);
     say(words, 3, "%s", node->slurm_shape);
     say(words, 4, "%s", view->here->uid == 0 ? "" : "sudo ");
@@ -1216,11 +1266,11 @@ static bool slurm_node_unknown(const struct doctor_view *view, size_t n, struct 
 
 /* slurm.conf promises more than slurmd -C finds: Slurm then drains the node. */
 static bool slurm_node_smaller(const struct doctor_view *view, size_t n, struct words *words) {
-    const struct node_facts *node = &view->nodes[n];
+    const struct node_facts *node = &view->nodes[n], *from = slurm_conf_of(view, node);
     struct nodelist_shape promised, found;
     struct fact_list own = {.items = (char(*)[FACT_TEXT_BYTES])node->slurm_shape, .count = 1};
-    if (!view->slurm || !*node->slurm_shape || strstr(node->slurm_parameters, "config_overrides") ||
-        !nodelist_shape(&node->slurm_nodes, node->slurm_name, &promised) ||
+    if (!view->slurm || !*node->slurm_shape || strstr(from->slurm_parameters, "config_overrides") ||
+        !nodelist_shape(&from->slurm_nodes, node->slurm_name, &promised) ||
         !nodelist_shape(&own, NULL, &found))
         return false;
     for (int k = 0; k < NODELIST_SIZES; k++) {
@@ -1228,7 +1278,8 @@ static bool slurm_node_smaller(const struct doctor_view *view, size_t n, struct 
             continue;
         say(words, 1, "%s=%.0f", nodelist_size_names[k], promised.sizes[k]);
         say(words, 2, "%s=%.0f", nodelist_size_names[k], found.sizes[k]);
-        say(words, 3, "%s", node->slurm_configuration);
+        say_quoted(words, 3, from->slurm_configuration);
+        say(words, 4, "%s", view->here->uid == 0 ? "" : "sudo ");
         return true;
     }
     return false;
@@ -1332,7 +1383,7 @@ const struct check doctor_checks[] = {
         .name = "reverse-differs",
         .applies = reverse_differs,
         .sentence = "its address {1} is called {2}, and {2} has the address {3}",
-        .line = "echo '{1} {node}' | {4}tee -a /etc/hosts",
+        .line = "{4}sed -i '1i {1} {node}' /etc/hosts",
     },
     {
         .name = "same-node-twice",
@@ -1441,6 +1492,16 @@ const struct check doctor_checks[] = {
         .applies = firewall,
         .sentence = "connections to it {2} from {1}: a firewall keeps ranks apart",
         .line = "{sudo}{3}",
+    },
+    {
+        .name = "cut-cable",
+        .scope = CHECK_RUN,
+        .note = true,
+        .applies = cut_cable,
+        .sentence =
+            "it waits {1} when a cable is cut; set once, this ends the job after five seconds",
+        .line =
+            "mkdir -p {2} && printf '%s\\n' 'oob_tcp_keepalive_time = 2' 'oob_tcp_keepalive_intvl = 1' 'oob_tcp_keepalive_probes = 3' >>{2}/mca-params.conf",
     },
     {
         .name = "mpirun-missing",
@@ -1664,26 +1725,27 @@ const struct check doctor_checks[] = {
         .name = "slurm-conf-missing",
         .applies = slurm_conf_missing,
         .sentence = "there is no {1}",
-        .line = "{agent} {target} '{sudo}tee {1} >/dev/null' <{2}",
+        .line =
+            "{agent} {target} '{sudo}tee {1} >/dev/null && {sudo}systemctl restart slurmd' <{2}",
     },
     {
         .name = "slurm-conf-differs",
         .applies = slurm_conf_differs,
         .sentence = "its {1} is not the one of this machine",
-        .line = "{agent} {target} '{sudo}tee {1} >/dev/null' <{2}",
+        .line =
+            "{agent} {target} '{sudo}tee {1} >/dev/null && {sudo}systemctl restart slurmd' <{2}",
     },
     {
         .name = "slurm-node-unknown",
         .applies = slurm_node_unknown,
         .sentence = "{1} has no line NodeName={2}",
-        .line = "echo '{3} State=UNKNOWN' | {4}tee -a {1}",
+        .line = "echo '{3} State=UNKNOWN' | {4}tee -a {1} && {4}systemctl restart slurmctld",
     },
     {
         .name = "slurm-node-smaller",
-        .there = true,
         .applies = slurm_node_smaller,
         .sentence = "{3} says {1} and slurmd -C finds {2}, so that Slurm drains the node",
-        .line = "{sudo}sed -i 's/{1}/{2}/' {3} && {sudo}scontrol reconfigure",
+        .line = "{4}sed -i 's/{1}/{2}/' {3} && {4}systemctl restart slurmctld",
     },
     {
         .name = "slurm-cgroups",

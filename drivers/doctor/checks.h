@@ -91,6 +91,10 @@ enum launcher_kind view_launcher(const struct doctor_view *view);
 /* "mpirun", or the name of the right one where several are installed. */
 const char *view_mpirun(const struct doctor_view *view);
 
+/* The options of mpirun that end the job when a node cannot be reached any more: where there are
+ * others, and no file of parameters has them; else NULL. */
+const char *view_cut_cable(const struct doctor_view *view);
+
 /* The network "10.0.0.0/24" in which the nodes have their names; "": there is one node, or none. */
 void view_network(const struct doctor_view *view, char network[64]);
 

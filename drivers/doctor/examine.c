@@ -64,6 +64,8 @@ static void write_mpirun(const struct doctor_view *view, FILE *stream) {
               stream);
         shell_word_write(view->agent, stream);
     }
+    if (view_cut_cable(view))
+        fprintf(stream, " %s", view_cut_cable(view));
 }
 
 /* The program as it is typed here: by its name if the shell finds it. */
@@ -249,10 +251,12 @@ static bool finding_make(const struct doctor_view *view, struct applied_list *li
             strcmp(applied->sentence, model->sentence) != 0 ||
             strcmp(applied->line, model->line) != 0)
             continue;
+        applied->taken = true;
+        if (k != first && applied->check->scope == CHECK_STATE)
+            continue; /* the same node in another partition */
         if (k != first)
             fputs(", ", stream);
         write_where(view, applied->check, applied->index, stream);
-        applied->taken = true;
         nodes[count++] = applied_node(view, applied->check, applied->index);
     }
     bool good = stream && fclose(stream) == 0;

@@ -41,8 +41,9 @@ struct node_facts {
     struct fact_list own_addresses, interfaces; /* "eth0 10.0.0.1/24 wired" */
     fact_text limit_files, limit_locked, rdma;
     double shm_kib, shm_free_kib, tmp_free_kib, tmp_free_files;
-    fact_text tmp, threads, hwloc_components, opencl, opencl_drivers, firewall;
+    fact_text tmp, threads, hwloc_components, opencl, opencl_drivers, firewall, firewall_chain;
     fact_text if_include, if_exclude, binding, prte_binding, oversubscribe, mapping, prte_mapping;
+    fact_text keepalive, prte_keepalive;
     fact_text mpirun, mpirun_version, mpirun_openmpi, mpirun_mpich;
     fact_text orted, prted, hydra_proxy, orted_elsewhere, prted_elsewhere, hydra_proxy_elsewhere;
     fact_text plait, plait_same, plait_version, plait_checksum, plait_missing, plait_mpi;

@@ -153,6 +153,7 @@ static void write_command(const struct plan *plan, bool by_file, FILE *stream) {
         fputs(" --map-by ppr:1:node --bind-to none", stream);
     }
     write_network(plan, stream);
+    /* Also where a file has them: the script may be started by somebody else. */
     if (words->cut_cable)
         fprintf(stream, " %s", words->cut_cable);
     fputc(' ', stream);

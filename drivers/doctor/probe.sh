@@ -33,12 +33,23 @@ interfaces() {
     done
 }
 
+# in_files NAME FILE...: the value that the last of the files gives to a parameter of Open MPI.
+in_files() {
+    name=$1
+    shift
+    sed -n "s/^[ 	]*$name[ 	]*=[ 	]*//p" "$@" 2>/dev/null | tail -n 1
+}
 # The value of a parameter of Open MPI: the environment first, then its files.
 parameter() {
     value=$(printenv "OMPI_MCA_$1" || printenv "PRTE_MCA_$1" || true)
-    [ -n "$value" ] || value=$(sed -n "s/^[ 	]*$1[ 	]*=[ 	]*//p" "$HOME/.openmpi/mca-params.conf" "$HOME/.prte/mca-params.conf" \
-        /etc/openmpi/openmpi-mca-params.conf 2>/dev/null | tail -n 1)
+    [ -n "$value" ] || value=$(in_files "$1" "$HOME/.openmpi/mca-params.conf" "$HOME/.prte/mca-params.conf" /etc/openmpi/openmpi-mca-params.conf)
     p "mca.$1" "$value"
+}
+# What ends a job whose cable is cut: Open MPI 4 and the launcher of Open MPI 5 each read their own files.
+keepalive() {
+    name=oob_tcp_keepalive_time
+    p "mca.$name" "$(printenv "OMPI_MCA_$name" || in_files $name "$HOME/.openmpi/mca-params.conf" /etc/openmpi/openmpi-mca-params.conf)"
+    p "prte.$name" "$(printenv "PRTE_MCA_$name" || in_files $name "$HOME/.prte/mca-params.conf" /etc/openmpi/prte-mca-params.conf)"
 }
 
 launcher() {
@@ -130,10 +141,14 @@ facts() {
     for tool in ufw firewall-cmd nft iptables; do
         if command -v $tool >/dev/null; then p firewall $tool; break; fi
     done
+    # The chain that arriving packets pass, one that drops before others.
+    p firewall.chain "$(nft list chains 2>/dev/null | awk '$1 == "table" { table = $2 " " $3 } $1 == "chain" { chain = table " " $2 }
+        / hook input / { drops = / policy drop;/; if (!n++ || drops) best = chain; if (drops) exit } END { print best }')"
     for name in btl_tcp_if_include btl_tcp_if_exclude hwloc_base_binding_policy hwloc_default_binding_policy \
         rmaps_base_oversubscribe rmaps_base_mapping_policy rmaps_default_mapping_policy; do
         parameter $name
     done
+    keepalive
     interfaces
     launcher
     program "$1"

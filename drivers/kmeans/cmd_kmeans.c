@@ -40,7 +40,7 @@ static bool kmeans_refuse_with(const struct run *run, const char *what, const ch
 
 static bool kmeans_check_range(const struct run *run, const struct kmeans *kmeans,
                                struct failure *failure) {
-    static const char *const single[] = {"labels",      "centroids",    "out", "verify",
+    static const char *const single[] = {"labels",      "centroids",    "out",
                                          "palette-out", "plot-columns", NULL};
     if (kmeans->options->plot_columns && !kmeans->options->plot)
         return failure_set(failure, EXIT_USAGE,
@@ -139,6 +139,10 @@ uint64_t kmeans_needed_bytes(const struct kmeans *kmeans) {
            values * (8 * 5 + 16 + 24 + 4) + sums + saves;
 }
 
+_Static_assert(PLAIT_KMEANS_CENTROID_VALUES_MAX ==
+                   UINT64_C(1) * PLAIT_KMEANS_CLUSTERS_MAX * PLAIT_KMEANS_DIMS_MAX,
+               "no --k has too many values of centroids");
+
 static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *failure) {
     const struct kmeans_points *points = &kmeans->points;
     const struct kmeans_options *options = kmeans->options;
@@ -147,11 +151,6 @@ static bool kmeans_check_sizes(const struct kmeans *kmeans, struct failure *fail
             failure, EXIT_USAGE,
             "'%s' has %" PRIu64 " points for %" PRIu32 " clusters: give a smaller %s", points->path,
             points->points, kmeans->high, kmeans->given ? "file of centroids" : "--k");
-    if ((uint64_t)kmeans->high * points->dims > PLAIT_KMEANS_CENTROID_VALUES_MAX)
-        return failure_set(failure, EXIT_USAGE,
-                           "%" PRIu32 " centroids of %" PRIu32
-                           " values are more than 2^26 values: give a smaller --k",
-                           kmeans->high, points->dims);
     uint32_t columns[2];
     if (options->plot_columns && kmeans_parse_columns(options->plot_columns, columns, failure) &&
         (columns[0] >= points->dims || columns[1] >= points->dims))
@@ -205,17 +204,32 @@ static bool kmeans_take_status(const struct kmeans *kmeans, enum plait_status st
                        plait_status_text(status), input ? ": scale them" : "");
 }
 
-/* Rank 0: shows the iteration, and how many of its points have their labels. */
+/* Rank 0: shows how much of a start or of an iteration's labels is found, and how many labels the
+ * iteration before has changed, which shows whether an end is near. */
 static void kmeans_show(struct kmeans *kmeans, uint64_t done, uint64_t total) {
+    const uint64_t starts = kmeans->given ? 1 : kmeans->options->restarts;
     struct plait_kmeans_result result;
-    char text[96];
+    char range[32] = "", start[64] = "", part[128], text[256];
     if (!session_is_root(kmeans->run->session) || !progress_display_is_due(&kmeans->display))
         return;
     plait_kmeans_get_result(kmeans->work, &result);
-    snprintf(text, sizeof text,
-             "k %" PRIu32 ", restart %" PRIu32 ", iteration %" PRIu32 ", %.0f %% of it",
-             kmeans->place.clusters, kmeans->place.restart, result.steps,
-             total > 0 ? 100 * (double)done / (double)total : 0);
+    if (kmeans->low < kmeans->high)
+        snprintf(range, sizeof range, " of %" PRIu32 ":%" PRIu32, kmeans->low, kmeans->high);
+    if (starts > 1)
+        snprintf(start, sizeof start, ", start %" PRIu64 " of %" PRIu64,
+                 (uint64_t)kmeans->restart_now + 1, starts);
+    const int percent = total > 0 ? (int)(100 * (double)done / (double)total) : 0;
+    if (kmeans->finds_start)
+        snprintf(part, sizeof part, ", %" PRIu64 " of the first centroids", done);
+    else if (result.steps < 2)
+        snprintf(part, sizeof part, ", iteration %" PRIu32 ", %d %% of the labels", result.steps,
+                 percent);
+    else
+        snprintf(part, sizeof part,
+                 ", iteration %" PRIu32 ", %d %% of the labels, %" PRIu64
+                 " changed in the one before",
+                 result.steps, percent, result.changed);
+    snprintf(text, sizeof text, "k %" PRIu32 "%s%s%s", kmeans->clusters_now, range, start, part);
     progress_display_show(&kmeans->display, text);
 }
 
@@ -311,15 +325,21 @@ static enum plait_status kmeans_find_start(struct kmeans *kmeans, uint32_t clust
     const uint64_t begun = clock_now_ns();
     const double messages = kmeans->messages.seconds;
     enum plait_status status = PLAIT_OK;
+    kmeans->clusters_now = clusters;
+    kmeans->restart_now = restart;
+    kmeans->finds_start = true;
     if (!kmeans->checkpoint.resumes) {
-        if (kmeans->given)
-            memcpy(kmeans->start, kmeans->given,
+        /* Until it is whole, a checkpoint has the end of the start before. */
+        if (!kmeans->given)
+            status = plait_kmeans_start(kmeans->work, restart, kmeans->written);
+        if (status == PLAIT_OK) {
+            memcpy(kmeans->start, kmeans->given ? kmeans->given : kmeans->written,
                    (size_t)clusters * kmeans->points.dims * sizeof *kmeans->start);
-        else
-            status = plait_kmeans_start(kmeans->work, restart, kmeans->start);
-        kmeans->place = (struct kmeans_place){.clusters = clusters, .restart = restart};
-        kmeans->checkpoint.changed = true;
+            kmeans->place = (struct kmeans_place){.clusters = clusters, .restart = restart};
+            kmeans->checkpoint.changed = true;
+        }
     }
+    kmeans->finds_start = false;
     kmeans->checkpoint.resumes = false;
     kmeans->seconds.start += clock_seconds_since(begun) - (kmeans->messages.seconds - messages);
     return status;
@@ -467,10 +487,15 @@ static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     kmeans->display =
         progress_display_begin("kmeans", (enum progress_style)kmeans->options->progress);
     bool good = true;
-    for (uint32_t k = first; good && k <= kmeans->high; k++)
-        good = kmeans_cluster(kmeans, k, k == first, failure) &&
-               (!kmeans->options->plot ||
-                kmeans_plot_silhouette(kmeans, &kmeans->outcomes[k - kmeans->low], failure));
+    for (uint32_t k = first; good && k <= kmeans->high; k++) {
+        good = kmeans_cluster(kmeans, k, k == first, failure);
+        if (good && kmeans->options->verify) {
+            kmeans_verify(kmeans, failure);
+            good = agree(run->session, failure);
+        }
+        if (good && kmeans->options->plot)
+            good = kmeans_plot_silhouette(kmeans, &kmeans->outcomes[k - kmeans->low], failure);
+    }
     progress_display_end(&kmeans->display);
     if (!good || !kmeans_checkpoint_end_work(kmeans, failure))
         return false;
@@ -483,9 +508,7 @@ static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     kmeans_points_unscale(&kmeans->points, kmeans->written, kmeans->high);
     kmeans->centroids_fnv1a = plait_digest_bytes((const unsigned char *)kmeans->written,
                                                  values * sizeof *kmeans->written);
-    if (kmeans->options->verify)
-        kmeans_verify(kmeans, failure);
-    return agree(run->session, failure) && kmeans_write_files(kmeans, failure) &&
+    return kmeans_write_files(kmeans, failure) &&
            (!kmeans->options->plot || kmeans_plot_write(kmeans, failure));
 }
 

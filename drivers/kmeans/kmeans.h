@@ -59,11 +59,14 @@ struct kmeans {
     struct kmeans_outcome *outcomes;        /* [high - low + 1] */
     struct kmeans_step *steps, *best_steps; /* [KMEANS_STEPS_LISTED] of a start */
     double *start, *best;                   /* centroids [high][dims] */
-    double *written;           /* those of the result, in the units of the file, with -0 as 0 */
+    double *written; /* those of the result, in the units of the file, with -0 as 0; before
+                        that, a start while it is being found */
     struct kmeans_place place; /* with a checkpoint, start has its centroids */
     struct kmeans_checkpoint checkpoint;
-    struct progress_display display; /* rank 0 */
-    struct plait_kmeans_run *work;   /* the last one, with labels and centroids */
+    struct progress_display display;    /* rank 0, */
+    uint32_t clusters_now, restart_now; /* and what it shows */
+    bool finds_start;
+    struct plait_kmeans_run *work; /* the last one, with labels and centroids */
     uint64_t labels_fnv1a, centroids_fnv1a;
     uint64_t iterations; /* of this run, over all starts */
     struct kmeans_seconds seconds;

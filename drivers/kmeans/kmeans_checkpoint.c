@@ -196,13 +196,19 @@ bool kmeans_checkpoint_tend(struct kmeans *kmeans, struct failure *failure) {
     if (!checkpoint->path)
         return true;
     MPI_CHECK(MPI_Allreduce(MPI_IN_PLACE, &stops, 1, MPI_INT, MPI_MAX, session->world));
-    if (session_is_root(session) && (stops || checkpoint_is_due(&checkpoint->file)) &&
-        kmeans_checkpoint_save(kmeans, failure) && stops)
+    const uint32_t steps = kmeans->place.steps;
+    const bool saved = session_is_root(session) &&
+                       (stops || checkpoint_is_due(&checkpoint->file)) &&
+                       kmeans_checkpoint_save(kmeans, failure);
+    if (saved && stops && kmeans->place.clusters == 0)
+        failure_set(failure, EXIT_STOPPED,
+                    "stopped: checkpoint '%s' has no iterations, and the same command begins again",
+                    checkpoint->path);
+    else if (saved && stops)
         failure_set(failure, EXIT_STOPPED,
                     "stopped: checkpoint '%s' has %" PRIu32 " iteration%s of k %" PRIu32
                     ", and the same command continues from there",
-                    checkpoint->path, kmeans->place.steps, kmeans->place.steps == 1 ? "" : "s",
-                    kmeans->place.clusters);
+                    checkpoint->path, steps, steps == 1 ? "" : "s", kmeans->place.clusters);
     const bool continues = agree(session, failure);
     checkpoint->seconds += clock_seconds_since(begun);
     return continues;

@@ -73,7 +73,15 @@ static bool kmeans_check_columns(const char *text, struct failure *failure) {
 
 static bool kmeans_check_ending(const char *text, const char *ending, struct failure *failure) {
     return kmeans_name_ends(text, ending) ||
-           failure_set(failure, EXIT_USAGE, "'%s' does not end in %s", text, ending);
+           failure_set(failure, EXIT_USAGE, "'%s' does not end in %s: give a %s file", text, ending,
+                       ending);
+}
+
+/* Of centroids that are read. */
+static bool kmeans_check_given(const char *text, struct failure *failure) {
+    return !kmeans_name_ends(text, ".csv") ||
+           failure_set(failure, EXIT_USAGE,
+                       "'%s' is no .npy file: write the centroids by --centroids FILE.npy", text);
 }
 
 static bool kmeans_check_npy(const char *text, struct failure *failure) {
@@ -86,18 +94,26 @@ static bool kmeans_check_png(const char *text, struct failure *failure) {
 
 static bool kmeans_check_centroids(const char *text, struct failure *failure) {
     return kmeans_name_ends(text, ".csv") || kmeans_name_ends(text, ".npy") ||
-           failure_set(failure, EXIT_USAGE, "'%s' ends in neither .npy nor .csv", text);
+           failure_set(failure, EXIT_USAGE, "'%s' ends in neither .npy nor .csv: give one of these",
+                       text);
 }
 
 static bool kmeans_check_points(const char *text, struct failure *failure) {
     return kmeans_name_ends(text, ".png") || kmeans_name_ends(text, ".csv") ||
            kmeans_name_ends(text, ".npy") ||
-           failure_set(failure, EXIT_USAGE, "'%s' ends in none of .npy, .csv and .png", text);
+           failure_set(failure, EXIT_USAGE,
+                       "'%s' ends in none of .npy, .csv and .png: give one of these", text);
+}
+
+static bool kmeans_check_predict(const char *text, struct failure *failure) {
+    return kmeans_check_given(text, failure) && kmeans_check_npy(text, failure);
 }
 
 static bool kmeans_check_init(const char *text, struct failure *failure) {
     return !kmeans_init_is_file(text) || kmeans_name_ends(text, ".npy") ||
-           failure_set(failure, EXIT_USAGE, "'%s' is neither ++ nor random nor a .npy file", text);
+           (kmeans_check_given(text, failure) &&
+            failure_set(failure, EXIT_USAGE,
+                        "'%s' is neither ++ nor random nor a .npy file: give one of these", text));
 }
 
 #define MEMBER(name) offsetof(struct kmeans_options, name)
@@ -238,7 +254,7 @@ static const struct option rows[] = {
         .argument = "FILE.npy",
         .help = "only find the labels that these centroids give",
         .offset = MEMBER(predict),
-        .check = kmeans_check_npy,
+        .check = kmeans_check_predict,
         .reads = true,
     },
     {

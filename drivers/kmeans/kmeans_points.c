@@ -4,6 +4,7 @@
  * of other ranks. */
 #include "kmeans/kmeans_points.h"
 
+#include "base/memory.h"
 #include "files/reader_npy.h"
 #include "image/reader_png.h"
 #include "kmeans/kmeans_options.h"
@@ -421,7 +422,7 @@ bool kmeans_points_read(struct kmeans_points *points, struct failure *failure) {
         kmeans_read_npy, kmeans_read_csv, kmeans_read_png};
     const uint64_t items = points->share.count * points->dims;
     if (!points->is_read && items < SIZE_MAX / sizeof(double) - 1)
-        points->values = malloc((size_t)(items + 1) * sizeof *points->values);
+        points->values = memory_in_large_pages((size_t)(items + 1) * sizeof *points->values);
     if (!points->values)
         return failure_set(failure, EXIT_RUN, "out of memory for the points");
     points->share.values = points->values;
@@ -587,12 +588,9 @@ static bool kmeans_read_centroids(const char *path, uint32_t dims, double **cent
                            "'%s' has centroids of %" PRIu32 " values for points of %" PRIu32
                            ": give as many",
                            path, columns, dims);
-    if (good &&
-        (rows > PLAIT_KMEANS_CLUSTERS_MAX || rows * dims > PLAIT_KMEANS_CENTROID_VALUES_MAX))
-        good =
-            failure_set(failure, EXIT_USAGE,
-                        "'%s' has %" PRIu64 " centroids: give %d at most, and 2^26 values in all",
-                        path, rows, PLAIT_KMEANS_CLUSTERS_MAX);
+    if (good && rows > PLAIT_KMEANS_CLUSTERS_MAX)
+        good = failure_set(failure, EXIT_USAGE, "'%s' has %" PRIu64 " centroids: give %d at most",
+                           path, rows, PLAIT_KMEANS_CLUSTERS_MAX);
     if (good) {
         *clusters = (uint32_t)rows;
         *centroids = malloc(rows * dims * sizeof **centroids);

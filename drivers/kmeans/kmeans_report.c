@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The lines and the report of plait kmeans. */
 #include "base/number.h"
+#include "base/warning.h"
 #include "kmeans/kmeans.h"
 #include "run/shares.h"
 
@@ -14,6 +15,40 @@ static void kmeans_print_outcome(const struct kmeans_outcome *outcome) {
            " labels changed in the last, inertia %s",
            outcome->clusters, outcome->steps, outcome->steps == 1 ? "" : "s",
            outcome->steps > 0 ? outcome->changed : 0, inertia);
+}
+
+/* Whether the iterations came to an end by themselves, and not by --max-iter. */
+static bool kmeans_has_converged(const struct kmeans *kmeans,
+                                 const struct kmeans_outcome *outcome) {
+    return outcome->changed <= kmeans_changed_max(kmeans);
+}
+
+/* In one line; nothing where no iterations were asked for. */
+static void kmeans_warn_of_changes(const struct kmeans *kmeans) {
+    const uint32_t all = kmeans->high - kmeans->low + 1;
+    const struct kmeans_outcome *first = NULL;
+    uint32_t cut = 0;
+    char line[192];
+    for (uint32_t k = 0; k < all; k++) {
+        const struct kmeans_outcome *outcome = &kmeans->outcomes[k];
+        if (outcome->steps == 0 || kmeans_has_converged(kmeans, outcome))
+            continue;
+        first = first ? first : outcome;
+        cut++;
+    }
+    if (cut == 0)
+        return;
+    if (all == 1)
+        snprintf(line, sizeof line,
+                 "k-means has not converged: %" PRIu64 " labels changed in iteration %" PRIu32
+                 ", the last that --max-iter allows: raise it",
+                 first->changed, first->steps);
+    else
+        snprintf(line, sizeof line,
+                 "k-means has not converged for %" PRIu32 " of %" PRIu32
+                 " numbers of clusters, the first k %" PRIu32 ": raise --max-iter",
+                 cut, all, first->clusters);
+    warning_print(line);
 }
 
 static const struct kmeans_outcome *kmeans_last_outcome(const struct kmeans *kmeans) {
@@ -56,6 +91,7 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
         "reading %.3f s, start %.3f s, assignment %.3f s, sums %.3f s, messages %.3f s, imbalance %.2f\n",
         seconds->reading, seconds->start, seconds->assignment, seconds->sums, seconds->messages,
         kmeans->imbalance);
+    kmeans_warn_of_changes(kmeans);
     return true;
 }
 
@@ -123,6 +159,9 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
             report_open_object(report, NULL);
             report_count(report, "k", kmeans->outcomes[k].clusters);
             report_count(report, "iterations", kmeans->outcomes[k].steps);
+            if (kmeans->outcomes[k].steps > 0)
+                report_flag(report, "converged",
+                            kmeans_has_converged(kmeans, &kmeans->outcomes[k]));
             kmeans_report_inertia(report, &kmeans->outcomes[k].inertia);
             if (kmeans->outcomes[k].has_silhouette)
                 report_real(report, "silhouette", kmeans->outcomes[k].silhouette);
@@ -135,6 +174,8 @@ void kmeans_report_result(const struct run *run, const void *state, struct repor
     plait_kmeans_get_result(kmeans->work, &result);
     report_count(report, "k", outcome->clusters);
     report_count(report, "iterations", outcome->steps);
+    if (outcome->steps > 0)
+        report_flag(report, "converged", kmeans_has_converged(kmeans, outcome));
     report_count(report, "restart", outcome->restart);
     kmeans_report_inertia(report, &outcome->inertia);
     if (outcome->has_silhouette)

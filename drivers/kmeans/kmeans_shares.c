@@ -71,8 +71,8 @@ bool kmeans_shares_find(struct kmeans *kmeans, struct failure *failure) {
         kmeans_points_take_share(points, session);
         if (points->share.count > PLAIT_KMEANS_SHARE_MAX)
             failure_set(failure, EXIT_USAGE,
-                        "'%s' has %" PRIu64 " points for %d ranks: a rank takes 2^31, start more",
-                        points->path, points->points, session->size);
+                        "'%s' has %" PRIu64 " points for %d rank%s: a rank takes 2^31, start more",
+                        points->path, points->points, session->size, session->size == 1 ? "" : "s");
         good = agree(session, failure);
     }
     if (good) {

@@ -360,7 +360,7 @@ static bool picture_take_mandelbrot(const struct picture_options *options,
     if (options->bailout > PLAIT_MANDELBROT_BAILOUT_MAX)
         return failure_set(
             failure, EXIT_USAGE,
-            "--bailout is beyond 1e10, which changes no picture any more: choose a smaller one");
+            "--bailout is beyond 1e10, the limit for the Mandelbrot set: choose a smaller one");
     escape->bailout = options->bailout;
     return true;
 }

@@ -70,7 +70,8 @@ bool picture_limit(const struct run *run, const void *state, enum plait_work *wo
     *work = PLAIT_WORK_STEPS;
     *amount = (double)picture->keeper.tally.steps;
     (void)run;
-    return picture->escape.brute && picture->checkpoint.resumed == 0 && !picture->request.deep;
+    return picture->escape.brute && picture->checkpoint.resumed == 0 && !picture->request.deep &&
+           !picture->colouring.distance;
 }
 
 void picture_report_timing(const struct run *run, const void *state, struct report *report) {

@@ -2,6 +2,8 @@
  * Names builds, and counts them. */
 #include "study/builds.h"
 
+#include "plait/digest.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,11 +25,10 @@ static void digest_file(const char *path, struct program_file *file) {
                  (intmax_t)status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
         if (strcmp(now.state, file->state) != 0) {
             unsigned char block[65536];
-            uint64_t digest = 14695981039346656037u;
+            uint64_t digest = plait_digest_bytes(NULL, 0);
             size_t bytes;
             while ((bytes = fread(block, 1, sizeof block, stream)) > 0)
-                for (size_t k = 0; k < bytes; k++)
-                    digest = (digest ^ block[k]) * 1099511628211u;
+                digest = plait_digest_append(digest, block, bytes);
             if (!ferror(stream))
                 snprintf(now.digest, sizeof now.digest, "%016" PRIx64, digest);
             *file = now;

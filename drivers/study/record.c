@@ -4,6 +4,7 @@
 
 #include "base/csv.h"
 #include "base/number.h"
+#include "plait/digest.h"
 #include "study/answers.h"
 #include "study/nodes.h"
 #include "study/statistics.h"
@@ -61,12 +62,8 @@ static void record_set_text(json_t *object, const char *key, const char *text) {
 /* -- reports -------------------------------------------------------------------------------------
  */
 
-/* FNV-1a, 64 bit. */
 static uint64_t digest_of_text(const char *text) {
-    uint64_t digest = 14695981039346656037u;
-    for (const char *c = text; c && *c; c++)
-        digest = (digest ^ (unsigned char)*c) * 1099511628211u;
-    return digest;
+    return plait_digest_bytes((const unsigned char *)text, text ? strlen(text) : 0);
 }
 
 /* "NAME fnv1a DIGEST" of one member of all entries of a list. */

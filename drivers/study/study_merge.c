@@ -2,6 +2,7 @@
  * plait study merge: the samples of several studies of one thing, from several machines or days, in
  * a new directory. */
 #include "base/standard_output.h"
+#include "plait/digest.h"
 #include "study/lock.h"
 #include "study/study.h"
 #include "study/verbs.h"
@@ -39,18 +40,17 @@ static void merge_key(const json_t *number, char key[MERGE_KEY_BYTES]) {
 
 /* What distinguishes a sample from all others, in the length of a key. Its study and number do not
  * suffice: copies of a study that were continued apart gave the same numbers to other samples. A
- * digest (FNV-1a), since longer keys between the lines that come and go keep their memory in
- * pieces. */
+ * digest, since longer keys between the lines that come and go keep their memory in pieces. */
 static void merge_identity(const char *name, const json_t *line, char key[MERGE_KEY_BYTES]) {
     const char *started = json_string_value(json_object_get(line, "started"));
     const double seconds = json_number_value(json_object_get(line, "launch_seconds"));
     char number[32];
     const char *const parts[] = {name, started ? started : "", number};
-    uint64_t digest = 14695981039346656037u;
+    uint64_t digest = plait_digest_bytes(NULL, 0);
     snprintf(number, sizeof number, "%.17g", seconds);
     for (size_t part = 0; part < sizeof parts / sizeof *parts; part++)
-        for (size_t k = 0, bytes = strlen(parts[part]); k <= bytes; k++)
-            digest = (digest ^ (unsigned char)parts[part][k]) * 1099511628211u;
+        digest = plait_digest_append(digest, (const unsigned char *)parts[part],
+                                     strlen(parts[part]) + 1);
     snprintf(key, MERGE_KEY_BYTES, "%016" PRIx64, digest);
 }
 

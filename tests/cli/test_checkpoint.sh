@@ -161,7 +161,7 @@ has_stopped() {
     assert "status is 75, not $status" [ "$status" -eq 75 ]
     assert "one line, not $(error_lines)" [ "$(error_lines)" -eq 1 ]
     assert "it says how much there is" has_line \
-        "^plait: stopped: checkpoint 'run.ck' has ([0-9.e+]+ (of (401 rows|1.432e\\+09 darts)|iterations? of k [0-9]+)(, and the same command continues|: nothing is gained yet)|all )"
+        "^plait: stopped: checkpoint 'run.ck' has ([0-9.e+]+ (of (401 rows|1.432e\\+09 darts)|iterations? of k [0-9]+)(, and the same command continues|: nothing is gained yet)|all |no iterations, and the same command begins again)"
     assert "no summary" [ "$(grep -cE 'fnv1a|figure of merit' "$WORK/out")" -eq 0 ]
 }
 
@@ -376,6 +376,28 @@ short_signals() {
     stopped 3 USR1
 }
 
+# A start that takes seconds is stopped in its middle, by one rank of two. It may be done before the signal comes.
+kmeans_starts() {
+    local victims try
+    job_of_test=(kmeans "$WORK/points.csv" --k 3000 --trials 64 --max-iter 1 --progress lines)
+    slow=("${job_of_test[@]}" --checkpoint run.ck)
+    reference
+    for try in 1 2 3 4 5; do
+        new_sandbox
+        start 2 "$PLAIT" "${slow[@]}" --threads 1 --path scalar
+        wait_for_saves 0
+        read -ra victims <<<"$(ranks_of 2 | tr '\n' ' ')"
+        kill -USR1 "${victims[1]}" 2>/dev/null || true
+        wait_for_end
+        if [ "$status" -eq 75 ] && has_line 'no iterations'; then break; fi
+    done
+    has_stopped
+    assert "in its start" has_line "^plait: stopped: checkpoint 'run.ck' has no iterations, and the same command begins again$"
+    assert "nothing else is shown but how far it was" \
+        [ "$(grep -a '^kmeans: ' "$WORK/err" | grep -cvE '^kmeans: k 3000, [0-9]+ of the first centroids, [0-9]+ s$')" -eq 0 ]
+    finish_job 1
+}
+
 # A run that was stopped: it resumes with its seed, and only with its points and options.
 kmeans_refusals() {
     local try seed
@@ -502,7 +524,11 @@ pi_longer() {
 case ${1:-} in
 pi_longer) pi_longer ;;
 kmeans_kills | kmeans_range) kills ;;
-kmeans_signals | pi_signals) short_signals ;;
+kmeans_signals)
+    short_signals
+    kmeans_starts
+    ;;
+pi_signals) short_signals ;;
 kmeans_refusals) kmeans_refusals ;;
 pi_kills) kills ;;
 pi_refusals) pi_refusals ;;

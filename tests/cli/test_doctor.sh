@@ -101,8 +101,9 @@ expect_finding() {
     assert "it is: $1" grep -qE "^$1" <(without_notes)
     assert "one line on stderr" [ "$(error_lines)" -eq 1 ]
 }
-# Types the line of the last finding, as a user would.
+# type_line [CHECK]: the line of the last finding, which is of that check, as a user would.
 type_line() {
+    if [ $# -gt 0 ]; then assert "docs/doctor.md has $1" grep -q "^| \`$1\` |" "$here/../../docs/doctor.md"; fi
     last_command=$line
     printf '  typed: %s\n' "$line"
     status=0
@@ -225,14 +226,14 @@ part_lines() {
     if [ "$mpi" = mpich ]; then printf '127.0.0.2 slots=1\n127.0.0.3:1\n' >"$SANDBOX/hosts"; else printf '127.0.0.2:1\n127.0.0.3 slots=1\n' >"$SANDBOX/hosts"; fi
     by_agent
     expect_finding 'hosts:1: this is how .* writes a host, and .* cannot read it'
-    type_line
+    type_line wrong-form
     by_agent
     expect_clean 'after the form of the host file' 2
 
     write_hosts 127.0.0.2 127.0.0.3 127.0.0.2
     by_agent
     expect_finding 'hosts:3: 127.0.0.2 stands on line 1 already'
-    type_line
+    type_line duplicate-host
     by_agent
     expect_clean 'after the duplicate' 2
 
@@ -262,7 +263,7 @@ part_lines() {
         printf 'rank 0=%s127.0.0.2 slot=0:0\n' "$rank_users" >"$SANDBOX/ranks"
         by_agent --rankfile ranks
         expect_finding 'ranks:1: user me of 127.0.0.2 is in the (host file, and Open MPI 4|rank file, and Open MPI 5)'
-        type_line
+        type_line rank-user
         by_agent --rankfile ranks --write users
         assert "after the user: status is 0, not $status" [ "$status" -eq 0 ]
         assert "the host file has it" grep -qx 'me@127.0.0.2 slots=1' "$SANDBOX/users/hostfile"
@@ -386,6 +387,7 @@ part_lines() {
         unset HWLOC_COMPONENTS
         doctor
         expect_finding 'mpirun: mpirun loads OpenCL drivers by libhwloc-plugins'
+        type_line opencl-in-hwloc
         eval "$line"
         doctor
         expect_clean 'after OpenCL' 1
@@ -458,7 +460,7 @@ part_write() {
 start_sshd() {
     ssh_dir=$WORK/ssh
     mkdir -p "$ssh_dir"
-    local sshd address
+    local address
     sshd=$(command -v sshd || command -v /usr/sbin/sshd) || {
         echo "SKIPPED: sshd is not installed (apt-get install openssh-server)"
         return 1
@@ -488,7 +490,7 @@ EOF
         printf 'Host *\n  Port %s\n  IdentityFile %s\n  IdentitiesOnly yes\n  UserKnownHostsFile %s\n' "$port" "$ssh_dir/key" "$ssh_dir/known"
         printf '  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking ask\n  ControlMaster no\n  PasswordAuthentication yes\n'
     } >"$ssh_dir/config"
-    for address in "$@"; do
+    for address in "$@" 127.0.0.9; do
         printf '[%s]:%s %s\n' "$address" "$port" "$(cut -d' ' -f1,2 "$ssh_dir/host_key.pub")"
     done >"$ssh_dir/known"
     "$sshd" -f "$ssh_dir/sshd_config" -D -E "$ssh_dir/log" &
@@ -509,24 +511,25 @@ by_ssh() {
 }
 
 part_sshd() {
-    start_sshd 127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.6 127.0.0.7 || exit 77
+    start_sshd 127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.6 127.0.0.7 127.0.0.8 || exit 77
     new_sandbox
-    local all="127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.6 127.0.0.7" key
+    local all="127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.5 127.0.0.6 127.0.0.7 127.0.0.8" key
     # shellcheck disable=SC2086
     write_hosts $all
     by_ssh
-    expect_clean 'six nodes of sshd' 6
+    expect_clean 'seven nodes of sshd' 7
+    write_hosts 127.0.0.2 127.0.0.4 127.0.0.5
     # A node installed anew: ssh knows another key, then none.
     key=$(ssh-keygen -q -t ed25519 -N '' -f "$ssh_dir/old_key" && cut -d' ' -f1,2 "$ssh_dir/old_key.pub")
     sed -i "s|^\(\[127.0.0.4\]:$port\) .*|\1 $key|" "$ssh_dir/known"
     by_ssh
     expect_finding '127.0.0.4: its host key is not the one that ssh knows'
-    type_line
+    type_line host-key-changed
     by_ssh
     expect_finding '127.0.0.4: ssh does not know its host key, and would ask'
-    type_line
+    type_line host-key-unknown
     by_ssh
-    expect_clean 'after the host key' 6
+    expect_clean 'after the host key' 3
     # A key that the node does not accept.
     {
         printf 'Host 127.0.0.5\n  IdentityFile %s\n' "$ssh_dir/old_key"
@@ -536,14 +539,36 @@ part_sshd() {
     doctor --agent "ssh -F $ssh_dir/config.other" --hostfile hosts
     expect_finding '127.0.0.5: ssh asks for a password, which mpirun cannot type'
     assert "the key of the configuration is copied" grep -q -F -- "ssh-copy-id -i $ssh_dir/old_key.pub -p $port " <(printf '%s' "$line")
-    # What ssh-copy-id does once the password is typed.
-    cat "$ssh_dir/old_key.pub" >>"$ssh_dir/authorized"
+    # Whoever knows the password gets in where keys do not help: here with the key that is accepted.
+    mkdir -p "$ssh_dir/home/.ssh"
+    ln -s "$ssh_dir/authorized" "$ssh_dir/home/.ssh/authorized_keys"
+    echo "HOME=$ssh_dir/home" >"$ssh_dir/session.127.0.0.5"
+    cat >"$WORK/bin/ssh" <<EOF
+#!/bin/sh
+case \$* in
+*PreferredAuthentications=publickey*) exec /usr/bin/ssh -F "$ssh_dir/config.other" "\$@" ;;
+*) exec /usr/bin/ssh -F "$ssh_dir/config" -i "$ssh_dir/key" "\$@" ;;
+esac
+EOF
+    chmod +x "$WORK/bin/ssh"
+    HOME=$ssh_dir/home type_line password-asked
+    rm "$WORK/bin/ssh" "$ssh_dir/session.127.0.0.5"
     doctor --agent "ssh -F $ssh_dir/config.other" --hostfile hosts
-    expect_clean 'after the key' 6
+    expect_clean 'after the key' 3
     # No server there, and no such name.
-    write_hosts 127.0.0.2 127.0.0.8
+    write_hosts 127.0.0.2 127.0.0.9
     by_ssh
-    expect_finding "127.0.0.8: no ssh server listens on port $port"
+    expect_finding "127.0.0.9: no ssh server listens on port $port"
+    {
+        sed '/^ListenAddress/d; s/^PidFile.*/&.9/' "$ssh_dir/sshd_config"
+        echo 'ListenAddress 127.0.0.9'
+    } >"$ssh_dir/sshd_config.9"
+    printf '#!/bin/sh\n[ "$*" = "install -y openssh-server" ] && exec %s -f %s.9 -E %s.9\n' "$sshd" "$ssh_dir/sshd_config" "$ssh_dir/log" >"$WORK/bin/apt-get"
+    chmod +x "$WORK/bin/apt-get"
+    type_line connection-refused
+    by_ssh
+    expect_clean 'after the installation' 2
+    kill "$(cat "$ssh_dir/pid.9")"
     write_hosts 127.0.0.2 plait-no-such-host.invalid
     by_ssh
     expect_finding 'plait-no-such-host.invalid: no address is known for this name'
@@ -558,6 +583,8 @@ part_sshd() {
     printf 'echo "This account is currently not available."\nexit 1\n' >"$ssh_dir/session.127.0.0.3"
     by_ssh
     expect_finding '127.0.0.3: the command there ended early, with status 1'
+    rm "$ssh_dir/session.127.0.0.3"
+    type_line login-fails
     # Few open files.
     echo 'ulimit -n 100' >"$ssh_dir/session.127.0.0.3"
     by_ssh

@@ -73,6 +73,10 @@ refused() {
     done
 }
 
+has_no_warning() { # of iterations that were too few
+    [ "$(lines_of_plait | grep -c 'has not converged')" -eq 0 ]
+}
+
 # points_by_rank REPORT: the points of each rank, and "tried" where speeds were.
 points_by_rank() {
     python_here "import json
@@ -124,6 +128,18 @@ Image.fromarray(r.integers(0, 256, (37, 81, 4)).astype("u1")).save("points.png")
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 4 --json r.json
     assert "one rank has all points" [ "$(points_by_rank r.json)" = 5 ]
     assert "and no schedule" test -z "$(grep schedule "$WORK/out")"
+    # As many values of centroids as there may be, which are more than the memory that is there.
+    python_here 'numpy.save("kd.npy", numpy.zeros((65536, 1024), "u1"))'
+    CHECK_MEMORY=2000000000 RANKS_LIST=2 expect_error 'the points need [0-9]+ MiB on this node' 2 -- \
+        "$HOOKED_PLAIT" kmeans kd.npy --k 65536
+    rm "$SANDBOX/kd.npy"
+    # A label that is not the reference's, of one rank: an error, also of one number of clusters, and no files.
+    local k
+    for k in '3 --labels l.npy' 2:3; do
+        # shellcheck disable=SC2086
+        CHECK_HOOK='wrong label 2' RANKS_LIST=3 expect_error 'the label of point [34] differs from the reference' 1 -- \
+            "$HOOKED_PLAIT" kmeans points.csv --k $k --verify
+    done
     # What would be a long run, if its start were no end: ranks are tried.
     python_here 'c = numpy.arange(1000.)[:, None] * [1, 300, 77] % 1009
 numpy.save("c.npy", c); numpy.save("long.npy", numpy.repeat(c, 1300, axis=0).astype("u2"))'
@@ -300,10 +316,18 @@ ways() {
     make_points 2000 2 7
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 7 --max-iter 0
     assert "no iteration" grep -q 'k 7: 0 iterations' "$WORK/out"
-    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 20 --max-iter 2
+    assert "none was wanted" has_no_warning
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 20 --max-iter 2 --json r.json
     assert "two iterations" grep -q 'k 20: 2 iterations' "$WORK/out"
-    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 20 --tolerance 1
+    assert "a warning that they were too few" grep -qxE \
+        'plait: warning: k-means has not converged: [1-9][0-9]* labels changed in iteration 2, the last that --max-iter allows: raise it' \
+        <(lines_of_plait)
+    assert "in the report" grep -q '"converged": false' "$SANDBOX/r.json"
+    check_report r.json
+    expect_ok 1 -- "$PLAIT" kmeans points.csv --k 20 --tolerance 1 --json r.json
     assert "any change will do" grep -q 'k 20: 1 iteration,' "$WORK/out"
+    assert "it is the end that was asked for" has_no_warning
+    assert "in the report, too" grep -q '"converged": true' "$SANDBOX/r.json"
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 20 --tolerance 0.01
     local share
     share=$(result_line)
@@ -328,7 +352,9 @@ ways() {
 
 elbow() {
     make_points 1500 2 5
-    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 2:8 --plot plots --json r.json
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 2:8 --plot plots --json r.json --verify
+    assert "all have converged" [ "$(grep -c '"converged": true' "$SANDBOX/r.json")" -eq 7 ]
+    assert "and nobody warns" has_no_warning
     assert "a line for each" [ "$(grep -cE '^k [2-8]: [0-9]+ iterations?, ' "$WORK/out")" -eq 7 ]
     assert "data" [ "$(wc -l <"$SANDBOX/plots/inertia_vs_k.csv")" -eq 8 ]
     assert "script" grep -q "xlabel 'clusters'" "$SANDBOX/plots/inertia_vs_k.gp"
@@ -344,6 +370,10 @@ elbow() {
     five=$(sed -n 's/^k 5: \(.*\), silhouette .*/\1/p' "$WORK/out")
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 5
     assert "as alone" grep -qF "k 5: $five" "$WORK/out"
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 1:20 --max-iter 1
+    assert "one warning for all" grep -qxE \
+        'plait: warning: k-means has not converged for (1[0-9]|[2-9]) of 20 numbers of clusters, the first k [2-9]: raise --max-iter' \
+        <(lines_of_plait)
 }
 
 plots() {
@@ -569,6 +599,11 @@ bad_options() {
     expect_error '20 points for 21 clusters' 2 -- "$PLAIT" kmeans points.csv --k 21
     expect_error '20 points for 21 clusters' 2 -- "$PLAIT" kmeans points.csv --k 2:21
     expect_error 'neither \+\+ nor random' 2 -- "$PLAIT" kmeans points.csv --k 2 --init best
+    local way
+    for way in --init --predict; do
+        RANKS_LIST=1 expect_error "$way: 'c.csv' is no .npy file: write the centroids by --centroids FILE.npy" 2 -- \
+            "$PLAIT" kmeans points.csv $way c.csv
+    done
     expect_error 'none of .npy, .csv and .png' 2 -- "$PLAIT" kmeans points.txt --k 2
     expect_error 'No such file' 2 -- "$PLAIT" kmeans absent.csv --k 2
     expect_error 'No such file' 2 -- "$PLAIT" kmeans points.csv --predict absent.npy
@@ -661,15 +696,26 @@ b = a.astype("i8"); b[2, 1] = 2**53 + 1; put("huge.npy", b); put("uhuge.npy", b.
 put("a.npy", a); put("c3.npy", numpy.zeros((2, 3))); put("c11.npy", numpy.zeros((11, 2))); put("c2.npy", numpy.zeros((2, 2)))
 b = numpy.zeros((2, 2)); b[1, 0] = numpy.nan; put("cnan.npy", b)
 open("cut.npy", "wb").write(open("a.npy", "rb").read()[:200])
-huge = open("memory.npy", "wb")
-numpy.lib.format.write_array_header_1_0(huge, {"descr": "<f8", "fortran_order": False, "shape": (2**35, 1)})
-huge.truncate(huge.tell() + 2**38)' || { echo "SKIPPED: no sparse files here"; exit 77; }
+put("many.npy", numpy.zeros((65537, 2), "u1"))
+def sparse(name, rows, columns):
+    with open(name, "wb") as huge:
+        numpy.lib.format.write_array_header_1_0(huge, {"descr": "|u1", "fortran_order": False, "shape": (rows, columns)})
+        huge.truncate(huge.tell() + rows * columns)
+sparse("most.npy", 2**40, 1); sparse("more.npy", 2**40 + 1, 1); sparse("wide_rows.npy", 2**31, 1024)' ||
+        { echo "SKIPPED: no sparse files here"; exit 77; }
     # Before the others, which compare all files before and after.
-    refused 2 "$PLAIT" kmeans memory.npy --k 2
-    assert "more points than memory: status 2, not $status" [ "$status" -eq 2 ]
-    assert "in one line" [ "$(error_lines)" -eq 1 ]
-    assert "which says so" has_line 'memory'
-    rm "$SANDBOX/memory.npy"
+    local size ranks name line
+    for size in "1 most 'most.npy' has 1099511627776 points for 1 rank: a rank takes 2\^31, start more" \
+        "3 most 'most.npy' has 1099511627776 points for 3 ranks: a rank takes 2\^31" \
+        "2 more 'more.npy' has the shape \(1099511627777, 1\): give 1 to 2\^40 rows" \
+        '2 wide_rows the points need [0-9]+ MiB on this node'; do
+        read -r ranks name line <<<"$size"
+        refused "$ranks" "$PLAIT" kmeans "$name.npy" --k 2
+        assert "$name: status 2, not $status" [ "$status" -eq 2 ]
+        assert "in one line" [ "$(error_lines)" -eq 1 ]
+        assert "which says so" has_line "$line"
+    done
+    rm "$SANDBOX/most.npy" "$SANDBOX/more.npy" "$SANDBOX/wide_rows.npy"
     expect_error "has nan in row 7, column 1 \(from 0\)" 2 -- "$PLAIT" kmeans nan.npy --k 2
     expect_error "has -inf in row 3, column 0" 2 -- "$PLAIT" kmeans inf.npy --k 2
     expect_error 'Fortran order' 2 -- "$PLAIT" kmeans fortran.npy --k 2
@@ -684,6 +730,7 @@ huge.truncate(huge.tell() + 2**38)' || { echo "SKIPPED: no sparse files here"; e
     expect_error 'is cut off' 2 -- "$PLAIT" kmeans cut.npy --k 2
     expect_error 'centroids of 3 values for points of 2' 2 -- "$PLAIT" kmeans a.npy --init c3.npy
     expect_error '10 points for 11 clusters' 2 -- "$PLAIT" kmeans a.npy --init c11.npy
+    RANKS_LIST=2 expect_error 'has 65537 centroids: give 65536 at most' 2 -- "$PLAIT" kmeans a.npy --predict many.npy
     expect_error 'has 2 centroids, and --k is 3' 2 -- "$PLAIT" kmeans a.npy --init c2.npy --k 3
     expect_error 'has nan in row 1, column 0' 2 -- "$PLAIT" kmeans a.npy --predict cnan.npy
 }

@@ -9,8 +9,8 @@
 #     cluster_kill NODE                    power off; not red
 #     cluster_link NODE RATE               its cable, such as 100mbit, both ways
 #     cluster_cpu NODE PERCENT             of one core for the node; needs root and control groups
-# ssh between nodes is a stand-in, so mpirun is started as on a real cluster. The files of $CLUSTER are hosts,
-# hostfile (slots=4), bin/ssh, bin/on.
+# ssh between nodes is a stand-in, so mpirun is started as on a real cluster; a file session.NODE is what sessions
+# of that node begin with. The files of $CLUSTER are hosts, hostfile (slots=4), bin/ssh, bin/on.
 #
 # All of it lives in namespaces of a process of its own: when that ends, however it ends, processes, networks
 # and mounts end with it, and two clusters never meet. Control groups have its number in their names; those
@@ -123,11 +123,17 @@ while [ "${1#-}" != "$1" ]; do
     case $1 in -l | -p | -i | -o | -F) shift ;; esac
     shift
 done
-node=${1#*@}
+name=${1#*@}
 shift
 . "$CLUSTER/functions"
-[ -e "/proc/$(cat "$CLUSTER/$node.pid" 2>/dev/null)/stat" ] ||
-    { echo "ssh: connect to host $node port 22: No route to host" >&2; exit 255; }
+read -r address _ < <(getent ahostsv4 "$name") ||
+    { echo "ssh: Could not resolve hostname $name: Name or service not known" >&2; exit 255; }
+node=$(awk -v address="$address" '$1 == address { print $2 }' "$CLUSTER/hosts")
+# Nothing listens on its port 22, but a node that is there says so.
+[[ $(timeout 10 bash -c "exec 3<>/dev/tcp/$address/22" 2>&1) = *refused* ]] && [ -e "/proc/$(cat "$CLUSTER/$node.pid")/stat" ] ||
+    { echo "ssh: connect to host $name port 22: No route to host" >&2; exit 255; }
+[ ! -e "$CLUSTER/session.$node" ] || set -- ". $CLUSTER/session.$node;" "$@"
+cd / # not where the caller is: ssh does not know that
 status=0
 on "$node" sh -c "$*" || status=$?
 # Killed: the node has lost its power, and does not say so. ssh waits.

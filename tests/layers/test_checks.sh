@@ -183,5 +183,11 @@ recipes
 sed -i 's/plait:[0-9.]*/plait:0.0.9/' recipes/packaging/container/Dockerfile
 must_fail 'Dockerfile: names plait 0.0.9' ../../packaging/check_recipes.py recipes
 
+mkdir -p doctor/docs doctor/tests/cli doctor/tests/cluster
+printf '| `no-reply` | it does not reply | ping |\n| `clocks-apart` | its clock is slow | date |\n' >doctor/docs/doctor.md
+echo 'type_line no-reply' >doctor/tests/cli/test_doctor.sh
+echo 'type_run few-slots 3' >doctor/tests/cluster/test_x.sh
+must_fail 'clocks-apart: no test types its line' check_doctor_lines.sh doctor
+
 echo "$made bad cases, $failed not caught"
 [ "$failed" -eq 0 ]

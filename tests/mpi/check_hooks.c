@@ -25,6 +25,7 @@
  *     threads ROOT                 the sockets, cores and hardware threads are those below ROOT
  *     speeds S S ...               a trial of plait kmeans has found these speeds, one for each
  *                                  rank
+ *     wrong label RANK             for plait kmeans --verify, all labels of that rank are
  *
  * and CHECK_MEMORY how many bytes of memory a node has. */
 #include "base/energy.h"
@@ -34,6 +35,7 @@
 #include "check/check_trial.h"
 #include "cluster/collectives_operations.h"
 #include "kmeans/kmeans_speeds.h"
+#include "plait/kmeans.h"
 
 #include <errno.h>
 #include <mpi.h>
@@ -69,6 +71,8 @@ bool __wrap_topology_has_threads(const char *root);
 bool __real_topology_has_threads(const char *root);
 bool __wrap_kmeans_speeds_find(const struct kmeans *kmeans, double *speeds, double *seconds);
 bool __real_kmeans_speeds_find(const struct kmeans *kmeans, double *speeds, double *seconds);
+int32_t __wrap_plait_kmeans_reference(const struct plait_kmeans_run *run, uint64_t row);
+int32_t __real_plait_kmeans_reference(const struct plait_kmeans_run *run, uint64_t row);
 int __wrap_access(const char *path, int mode);
 int __real_access(const char *path, int mode);
 
@@ -122,6 +126,14 @@ uint64_t __wrap_memory_available_bytes(void) {
     if (bytes)
         return strtoull(bytes, NULL, 10);
     return asked_for("poor") ? 1 << 20 : __real_memory_available_bytes();
+}
+
+int32_t __wrap_plait_kmeans_reference(const struct plait_kmeans_run *run, uint64_t row) {
+    char what[32];
+    int rank;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    snprintf(what, sizeof what, "wrong label %d", rank);
+    return __real_plait_kmeans_reference(run, row) ^ asked_for(what);
 }
 
 int __wrap_statvfs64(const char *path, struct statvfs *disk) {

@@ -45,8 +45,7 @@ distances() {
     cp "$SANDBOX/p.png" "$WORK/expected.png"
     for path in "${paths[@]}"; do
         turn=$((turn + 1))
-        draw 1 5 "$path" block "$@"
-        draw $((turn % 2 + 2)) 1 "$path" dynamic "$@"
+        draw $((turn % 3 + 1)) $((turn % 2 * 4 + 1)) "$path" dynamic "$@"
     done
     draw 3 2 "$path" weighted "$@" --stream --verify
     draw 2 2 "${paths[1 % ${#paths[@]}]}" cyclic "$@" --verify

@@ -210,11 +210,21 @@ static void *fake_points_open(struct plait_device *device,
         free(points);
         return NULL;
     }
+    uint64_t all = 0;
     points->shape = *shape;
+    for (int copy = 0; copy <= DEVICE_COPY_H; copy++) {
+        const size_t bytes = (copy < DEVICE_COPY_B ? shape->buffers : 1) *
+                             fake_floats_of(shape, copy) * sizeof(float);
+        points->copies[copy] = malloc(bytes);
+        all += bytes;
+    }
+    if (all <= device->facts.memory_bytes / 2)
+        return points;
+    plait_device_refuse(device->why, "more than half of the memory (test)");
     for (int copy = 0; copy <= DEVICE_COPY_H; copy++)
-        points->copies[copy] = malloc((copy < DEVICE_COPY_B ? shape->buffers : 1) *
-                                      fake_floats_of(shape, copy) * sizeof(float));
-    return points;
+        free(points->copies[copy]);
+    free(points);
+    return NULL;
 }
 
 static void fake_points_close(struct plait_device *device, void *memory) {

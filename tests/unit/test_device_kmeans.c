@@ -139,9 +139,11 @@ static void test_cuts(void) {
     for (int k = 0; k < 24; k++) {
         const uint32_t dims = 1 + (uint32_t)below(&random, 9);
         const uint64_t block = 4 * PLAIT_KMEANS_BLOCK * dims; /* bytes */
+        const uint64_t squares = 4 * PLAIT_KMEANS_BLOCK;      /* of one */
         device->products_budget = UINT64_C(1) << below(&random, 20);
         device->buffer_bytes = 4 * block * (1 + below(&random, 4)) + below(&random, block);
-        device->facts.memory_bytes = 8 * device->buffer_bytes + below(&random, 64 * block);
+        device->facts.memory_bytes =
+            8 * (device->buffer_bytes + 4 * squares) + below(&random, 64 * block);
         compare_drawn(k % 2 ? GROUPS : UNIFORM, 2000 + below(&random, 3000), dims,
                       1 + (uint32_t)below(&random, 60), &random);
     }

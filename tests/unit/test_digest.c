@@ -76,6 +76,11 @@ static void test_known_hashes(void) {
     CHECK_HEX(UINT64_C(0xcbf29ce484222325), plait_digest_bytes((const unsigned char *)"", 0));
     CHECK_HEX(UINT64_C(0xaf63dc4c8601ec8c), plait_digest_bytes((const unsigned char *)"a", 1));
     CHECK_HEX(UINT64_C(0x85944171f73967e8), plait_digest_bytes((const unsigned char *)"foobar", 6));
+    for (size_t cut = 0; cut <= 6; cut++) {
+        const unsigned char *foobar = (const unsigned char *)"foobar";
+        const uint64_t begun = plait_digest_append(plait_digest_bytes(NULL, 0), foobar, cut);
+        CHECK_HEX(UINT64_C(0x85944171f73967e8), plait_digest_append(begun, foobar + cut, 6 - cut));
+    }
 }
 
 /* FNV-1a as its authors write it: byte by byte. */

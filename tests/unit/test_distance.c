@@ -302,19 +302,35 @@ static void test_ends(void) {
     CHECK(values[0] == 0x1p+60 && parts[0] == INT32_MAX);
 
     /* Real orbits of c = -2 stay in [-2, 2], and the derivative doubles or so in each step, until
-     * the imaginary part, which is as small as a double can be, has grown, too. */
+     * the imaginary part has grown, too: to any size that a double has, and beyond. */
+    static const int exponents[] = {-100, -230, -260, -490, -520, -600, -800, -1000, -1074};
     e.cre = -2;
     e.bailout = 2.5;
     e.dx = 0x1p-40;
-    e.dy = 0x1p-1074;
     e.cx = 0.3;
     e.cy = 0;
     e.height = 3;
-    const struct plait_escape_job job = plait_escape_make_job(&e);
-    double value;
-    const int32_t count = plait_distance_reference(&job, 0, 0, &value);
-    CHECK(count > 400 && count < e.maxit);
-    CHECK(value >= 0 && value < INFINITY);
+    for (size_t k = 0; k < sizeof exponents / sizeof *exponents; k++) {
+        double expected;
+        e.dy = ldexp(1, exponents[k]);
+        struct plait_escape_job job = plait_escape_make_job(&e);
+        const int32_t count = plait_distance_reference(&job, 0, 0, &expected);
+        CHECK(count > -exponents[k] - 20 && count < 300 - exponents[k]);
+        CHECK(exponents[k] > -1000 ? expected > 0.01 && expected < 100 : expected == 0);
+        for (size_t p = 0; p < plait_path_count(); p++) {
+            const struct plait_path *path = plait_path_at(p);
+            const struct plait_escape_results to = {counts, values, 1};
+            const struct plait_escape_tile tile = {0, 0, 1, 1};
+            if (!plait_path_supported(path))
+                continue;
+            values[0] = -1;
+            PLAIT_PATH_KERNEL(path, distance_tile)(&job, &tile, &to);
+            check_that(memcmp(values, &expected, sizeof expected) == 0 && counts[0] == count,
+                       __FILE__, __LINE__, "path %s, 2^%d: %d and %a, not %d and %a", path->name,
+                       exponents[k], counts[0], values[0], count, expected);
+        }
+        printf("2^%d: count %d, %a pixels\n", exponents[k], count, expected);
+    }
 }
 
 static void test_errors(void) {

@@ -22,6 +22,7 @@
     "limit.locked=8192\nshm.kib=450000\nshm.free.kib=450000\ntmp=/tmp\ntmp.free.kib=9000000\n"      \
     "tmp.free.files=100000\nmpirun.path=/usr/bin/mpirun\nmpirun.version=Open MPI 4.1.4\n"           \
     "mpirun.openmpi=/usr/bin/mpirun.openmpi\norted=/usr/bin/orted\nfirewall=nft\nhome=/home/pi\n"   \
+    "mca.oob_tcp_keepalive_time=2\nprte.oob_tcp_keepalive_time=2\n"                                 \
     "home.there=yes\ndirectory.there=yes\ndirectory.type=ext2/ext3\n"                               \
     "directory.mount=/dev/mmcblk0p2 / ext4 rw,noatime\nplait.path=/usr/bin/plait\nplait.same=yes\n" \
     "plait.version=0.1.0\nplait.checksum=1-2\nplait.mpi=libmpi.so.40.30.4\n"                        \
@@ -50,6 +51,10 @@ static const char host_text[] = "red slots=4\nred01 slots=4\npi@red02 slots=4\n"
 /* -- broken ones --------------------------------------------------------------------------------
  */
 
+#define OPEN_MPI_5 "mpirun.version=Open MPI 5.0.7\nprted=/p\nplait.mpi=libmpi.so.40.40.7\n"
+#define MPICH_4                                                              \
+    "mpirun.version=MPICH 4.0.2\nhydra_pmi_proxy=/usr/bin/hydra_pmi_proxy\n" \
+    "plait.mpi=libmpich.so.12.2.2\n"
 #define NOT_REACHED "facts.end=0\nplait-probe=0\nagent.status=255\n"
 
 static const struct setup {
@@ -132,7 +137,7 @@ static const struct setup {
     {.check = "reverse-differs",
      .nodes = {NULL, "reverse=blue\nreverse.address=10.0.0.9"},
      .sentence = "red01: its address 10.0.0.2 is called blue, and blue has the address 10.0.0.9",
-     .line = "echo '10.0.0.2 red01' | sudo tee -a /etc/hosts"},
+     .line = "sudo sed -i '1i 10.0.0.2 red01' /etc/hosts"},
     {.check = "same-node-twice",
      .nodes = {NULL, NULL, "address=10.0.0.2"},
      .sentence = "red02: it is the node red01 under a second name (10.0.0.3)",
@@ -146,9 +151,7 @@ static const struct setup {
      .sentence = "hosts:2: this is how MPICH writes a host, and Open MPI cannot read it",
      .line = "sed -i -E 's/^([^#:]*):([0-9]+)/\\1 slots=\\2/; s/ binding=[^ ]*//' hosts"},
     {.check = "wrong-form",
-     .nodes = {"mpirun.version=MPICH 4.0.2\nplait.mpi=libmpich.so.12.2.2",
-               "mpirun.version=MPICH 4.0.2\nhydra_pmi_proxy=/usr/bin/hydra_pmi_proxy",
-               "mpirun.version=MPICH 4.0.2\nhydra_pmi_proxy=/usr/bin/hydra_pmi_proxy"},
+     .nodes = {MPICH_4, MPICH_4, MPICH_4},
      .hosts = "red:4\nred01 slots=4\nred02:4 user=pi\n",
      .sentence = "hosts:2: this is how Open MPI writes a host, and MPICH cannot read it",
      .line = "s/ +slots *= *([0-9]+)/:\\1/' hosts"},
@@ -158,9 +161,7 @@ static const struct setup {
      .line = "mpirun -np 13 --hostfile hosts --oversubscribe plait hello"},
     {.check = "few-slots",
      .np = 13,
-     .nodes = {"mpirun.version=Open MPI 5.0.7\nprted=/p\nplait.mpi=libmpi.so.40.40.7",
-               "mpirun.version=Open MPI 5.0.7\nprted=/p",
-               "mpirun.version=Open MPI 5.0.7\nprted=/p"},
+     .nodes = {OPEN_MPI_5, OPEN_MPI_5, OPEN_MPI_5},
      .sentence = "mpirun: 13 ranks are more than the 12 slots of the nodes",
      .line = "mpirun -np 13 --hostfile hosts --map-by :OVERSUBSCRIBE plait hello"},
     {.check = NULL, .np = 3, .threads = 4},
@@ -190,9 +191,7 @@ static const struct setup {
          "sed -i -E 's/=[[:space:]]*([^@[:space:]]*@)?red02([[:space:]]|$)/=pi@red02\\2/' ranks"},
     {.check = "rank-user",
      .ranks = "rank 0=red slot=0:0\nrank 1=red02 slot=0:0\nrank 2=bob@red01 slot=0:1\n",
-     .nodes = {"mpirun.version=Open MPI 5.0.7\nprted=/p\nplait.mpi=libmpi.so.40.40.7",
-               "mpirun.version=Open MPI 5.0.7\nprted=/p",
-               "mpirun.version=Open MPI 5.0.7\nprted=/p"},
+     .nodes = {OPEN_MPI_5, OPEN_MPI_5, OPEN_MPI_5},
      .sentence =
          "ranks:3: user bob of red01 is in the rank file, and Open MPI 5 takes users from the host file alone",
      .line = "sed -i -E '2s/^[[:space:]]*([^@#[:space:]]*@)?/bob@/' hosts"},
@@ -237,15 +236,34 @@ static const struct setup {
      .line =
          "mpirun -np 3 --hostfile hosts -mca btl_tcp_if_include 10.0.0.0/24 -mca oob_tcp_if_include 10.0.0.0/24 plait hello"},
     {.check = "several-networks",
-     .nodes = {"mpirun.version=Open MPI 5.0.7\nprted=/p\nplait.mpi=libmpi.so.40.40.7",
-               "mpirun.version=Open MPI 5.0.7\nprted=/p\ninterface=wlan0 192.168.1.7/24 wireless",
-               "mpirun.version=Open MPI 5.0.7\nprted=/p"},
+     .nodes = {OPEN_MPI_5, OPEN_MPI_5 "interface=wlan0 192.168.1.7/24 wireless", OPEN_MPI_5},
      .sentence = "red01: it has other networks than 10.0.0.0/24 (wlan0 (wireless))",
      .line = "--mca btl_tcp_if_include eth0 --prtemca prte_if_include eth0 plait hello"},
     {.check = "firewall",
      .nodes = {NULL, "tcp=red02 10.0.0.3 4711 timeout", "firewall=ufw"},
      .sentence = "red02: connections to it time out from red01: a firewall keeps ranks apart",
      .line = "ssh -t pi@red02 'sudo ufw allow from 10.0.0.0/24'"},
+    {.check = "cut-cable",
+     .nodes = {"mca.oob_tcp_keepalive_time="},
+     .sentence = "mpirun: it waits for ever when a cable is cut",
+     .line = "mkdir -p ~/.openmpi && printf '%s\\n' 'oob_tcp_keepalive_time = 2'"},
+    {.check = "cut-cable",
+     .nodes = {OPEN_MPI_5 "prte.oob_tcp_keepalive_time=", OPEN_MPI_5, OPEN_MPI_5},
+     .sentence = "mpirun: it waits eight minutes when a cable is cut",
+     .line = ">>~/.prte/mca-params.conf"},
+    {.check = NULL, /* MPICH's notices by itself */
+     .nodes = {MPICH_4 "mca.oob_tcp_keepalive_time=\nprte.oob_tcp_keepalive_time=", MPICH_4,
+               MPICH_4},
+     .hosts = "red\nred01\nred02\n"},
+    {.check = "firewall", /* the chain that drops, wherever it is */
+     .nodes = {NULL, "tcp=red02 10.0.0.3 4711 timeout", "firewall.chain=inet guard arriving"},
+     .sentence = "red02: connections to it time out from red01: a firewall keeps ranks apart",
+     .line = "'sudo nft insert rule inet guard arriving ip saddr 10.0.0.0/24 accept'"},
+    {.check = "firewall", /* it drops what leaves, too: the others are not to blame */
+     .nodes = {"tcp=red02 10.0.0.3 4711 timeout", "tcp=red02 10.0.0.3 4711 timeout",
+               "tcp=red01 10.0.0.2 4712 timeout\ntcp=red 10.0.0.1 1 timeout"},
+     .sentence = "red02: connections to it time out from red, red01: a firewall keeps ranks apart",
+     .line = "nft insert rule inet filter input"},
     {.check = "mpirun-missing",
      .nodes = {"mpirun.path=\nmpirun.version=\nplait.mpi=libmpi.so.40.30.4"},
      .sentence = "mpirun: there is no mpirun on this machine",
@@ -394,17 +412,20 @@ static const struct setup {
      .slurm = true,
      .nodes = {NULL, "slurm.checksum="},
      .sentence = "red01: there is no /etc/slurm/slurm.conf",
-     .line = "ssh red01 'sudo tee /etc/slurm/slurm.conf >/dev/null' </etc/slurm/slurm.conf"},
+     .line =
+         "ssh red01 'sudo tee /etc/slurm/slurm.conf >/dev/null && sudo systemctl restart slurmd' </etc/slurm/slurm.conf"},
     {.check = "slurm-conf-differs",
      .slurm = true,
      .nodes = {NULL, "slurm.checksum=9-9"},
      .sentence = "red01: its /etc/slurm/slurm.conf is not the one of this machine",
-     .line = "ssh red01 'sudo tee /etc/slurm/slurm.conf >/dev/null' </etc/slurm/slurm.conf"},
+     .line =
+         "ssh red01 'sudo tee /etc/slurm/slurm.conf >/dev/null && sudo systemctl restart slurmd' </etc/slurm/slurm.conf"},
     {.check = "slurm-node-unknown",
      .slurm = true,
      .nodes = {NULL, "slurm.name=red09"},
      .sentence = "red01: /etc/slurm/slurm.conf has no line NodeName=red09",
-     .line = "State=UNKNOWN' | sudo tee -a /etc/slurm/slurm.conf"},
+     .line =
+         "State=UNKNOWN' | sudo tee -a /etc/slurm/slurm.conf && sudo systemctl restart slurmctld"},
     /* A node names neither the file that changes here, nor another line for it. */
     {.check = "slurm-node-unknown",
      .slurm = true,
@@ -414,13 +435,15 @@ static const struct setup {
     {.check = NULL, .slurm = true, .nodes = {NULL, "slurm.name=red09\nslurm.shape=Prolog=/tmp/x"}},
     {.check = NULL,
      .slurm = true,
-     .nodes = {NULL, "slurm.shape=NodeName=red01 CPUs=2\nslurm.SlurmdParameters=config_overrides"}},
+     .nodes = {"slurm.SlurmdParameters=config_overrides",
+               "slurm.shape=NodeName=red01 CPUs=2\nslurm.SlurmdParameters=config_overrides"}},
     {.check = "slurm-node-smaller",
      .slurm = true,
      .nodes = {NULL, "slurm.shape=NodeName=red01 CPUs=4 RealMemory=800"},
      .sentence =
          "red01: /etc/slurm/slurm.conf says RealMemory=900 and slurmd -C finds RealMemory=800",
-     .line = "s/RealMemory=900/RealMemory=800/"},
+     .line =
+         "sudo sed -i 's/RealMemory=900/RealMemory=800/' /etc/slurm/slurm.conf && sudo systemctl restart slurmctld"},
     {.check = "slurm-cgroups",
      .slurm = true,
      .nodes = {NULL, "slurm.cgroups=cpuset cpu io pids"},
@@ -429,7 +452,8 @@ static const struct setup {
      .line = "cgroup_enable=memory"},
     {.check = "slurm-node-down",
      .slurm = true,
-     .nodes = {"slurm.state=red idle none\nslurm.state=red02 down* Not responding"},
+     .nodes = {"slurm.state=red idle none\nslurm.state=red02 down* Not responding\n"
+               "slurm.state=red02 down* Not responding"}, /* it is in two partitions */
      .sentence = "slurm: Slurm has red02 as down*, for the reason: Not responding",
      .line = "sudo scontrol update NodeName=red02 State=RESUME"},
 };
@@ -565,6 +589,41 @@ static void test_setups(void) {
             for (size_t k = 0; k < found->count; k++)
                 printf("    %s: %s\n      %s\n", found->items[k].check->name,
                        found->items[k].sentence, found->items[k].line);
+        }
+        cluster_free(&cluster);
+    }
+}
+
+/* Every line that starts ranks on other nodes carries the settings that end them when a cable is
+ * cut, unless a file has them. */
+static void test_cut_cable(void) {
+    static const char four[] = " -mca oob_tcp_keepalive_time 2 -mca oob_tcp_keepalive_intvl 1 "
+                               "-mca oob_tcp_keepalive_probes 3 ";
+    static const char five[] = " --prtemca oob_tcp_keepalive_time 2 --prtemca "
+                               "oob_tcp_keepalive_intvl 1 --prtemca oob_tcp_keepalive_probes 3 ";
+    static const struct {
+        struct setup setup;
+        const char *settings; /* NULL: none */
+    } cases[] = {
+        {{.np = 13, .nodes = {"mca.oob_tcp_keepalive_time="}}, four},
+        {{.np = 13, .nodes = {"prte.oob_tcp_keepalive_time="}}, NULL},
+        {{.np = 13, .nodes = {OPEN_MPI_5 "prte.oob_tcp_keepalive_time=", OPEN_MPI_5, OPEN_MPI_5}},
+         five},
+        {{.np = 13, .nodes = {OPEN_MPI_5 "mca.oob_tcp_keepalive_time=", OPEN_MPI_5, OPEN_MPI_5}},
+         NULL},
+        {{.np = 13, .nodes = {"mca.oob_tcp_keepalive_time=", "node.local=1", "node.local=1"}},
+         NULL},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        struct cluster cluster;
+        examine(&cluster, &cases[k].setup);
+        CU_ASSERT_FATAL(cluster.findings.count > 0);
+        const struct finding *found = &cluster.findings.items[0];
+        CU_ASSERT_STRING_EQUAL(found->check->name, "few-slots");
+        if (cases[k].settings) {
+            CU_ASSERT(strstr(found->line, cases[k].settings) != NULL);
+        } else {
+            CU_ASSERT(strstr(found->line, "keepalive") == NULL);
         }
         cluster_free(&cluster);
     }
@@ -766,6 +825,7 @@ static void test_nodelist(void) {
 int main(void) {
     CU_TestInfo tests[] = {{"set-ups", test_setups},
                            {"a long path", test_long_path},
+                           {"cut cable", test_cut_cable},
                            {"table", test_table},
                            {"page", test_page},
                            {"a reply", test_reply},

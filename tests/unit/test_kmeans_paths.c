@@ -162,6 +162,33 @@ static void test_shared_sums(void) {
     free(values);
 }
 
+/* More units than threads, each of which has a part of them and then helps others: any number of
+ * threads looks at every point once in each step, with bounds and without. */
+static void test_parts_of_threads(void) {
+    static const int threads[] = {2, 3, 7};
+    enum { POINTS = 30000, DIMS = 5, CLUSTERS = 150 };
+    if (check_is_quick())
+        return;
+    uint64_t random = check_seed() + 9;
+    double *values = draw_points(GROUPS, POINTS, DIMS, &random);
+    struct plait_exec exec = {.path = plait_path_at(0), .threads = 1};
+    struct kmeans_case c = {.kmeans = plait_kmeans_default(POINTS, DIMS, CLUSTERS),
+                            .values = values};
+    c.kmeans.init = PLAIT_KMEANS_RANDOM;
+    c.kmeans.steps_max = 4;
+    struct kmeans_outcome expected = kmeans_by_library(&c, &exec, 1);
+    for (int bounds = PLAIT_KMEANS_BOUNDS_OFF; bounds <= PLAIT_KMEANS_BOUNDS_ON; bounds++)
+        for (size_t k = 0; k < sizeof threads / sizeof *threads; k++) {
+            c.kmeans.bounds = (enum plait_kmeans_bounds)bounds;
+            exec.threads = threads[k];
+            struct kmeans_outcome got = kmeans_by_library(&c, &exec, 1);
+            CHECK(kmeans_same(&c, &expected, &got));
+            kmeans_outcome_free(&got);
+        }
+    kmeans_outcome_free(&expected);
+    free(values);
+}
+
 /* -- arguments ----------------------------------------------------------------------------------
  */
 
@@ -259,30 +286,35 @@ static void test_values(void) {
     CHECK_INT(PLAIT_OK, open_one(k, close, 6, NULL));
 }
 
-/* A progress function that stops on one rank stops all. */
-static bool stop_at_once(void *context, uint64_t done, uint64_t total) {
-    (void)context;
-    return done > total;
-}
-
+/* A progress function that stops on one rank stops all: in the start, which is of clusters, or in
+ * the labels, which are of points. */
+enum { STOPPED_CLUSTERS = 5 };
 struct stopping {
     const double *values;
-    enum plait_status status[3];
+    bool in_start;
+    enum plait_status status[3], start_status[3];
 };
+
+static bool stop_at_once(void *context, uint64_t done, uint64_t total) {
+    const struct stopping *stopping = context;
+    return done > total || (total == STOPPED_CLUSTERS) != stopping->in_start;
+}
 
 static void stop_one(void *context, const struct plait_kmeans_team *team) {
     struct stopping *stopping = context;
     const uint64_t first = 100 * (uint64_t)team->rank;
-    const struct plait_kmeans kmeans = plait_kmeans_default(300, 2, 5);
+    const struct plait_kmeans kmeans = plait_kmeans_default(300, 2, STOPPED_CLUSTERS);
     const struct plait_kmeans_share share = {stopping->values + 2 * first, first, 100, NULL};
     struct plait_exec exec;
     struct plait_kmeans_run *run = NULL;
-    double centroids[10];
+    double centroids[2 * STOPPED_CLUSTERS];
     plait_exec_init(&exec, NULL, 1);
-    exec.progress = team->rank == 1 ? stop_at_once : NULL;
+    exec.progress = team->rank == team->ranks / 2 ? stop_at_once : NULL;
+    exec.progress_context = stopping;
     enum plait_status status = plait_kmeans_open(&kmeans, &share, team, &exec, NULL, &run);
     if (status == PLAIT_OK)
         status = plait_kmeans_start(run, 0, centroids);
+    stopping->start_status[team->rank] = status;
     if (status == PLAIT_OK)
         status = plait_kmeans_begin(run, centroids);
     stopping->status[team->rank] = status;
@@ -292,10 +324,14 @@ static void stop_one(void *context, const struct plait_kmeans_team *team) {
 static void test_stop(void) {
     uint64_t random = check_seed() + 4;
     double *values = draw_points(UNIFORM, 300, 2, &random);
-    struct stopping stopping = {.values = values};
-    kmeans_team_run(3, stop_one, &stopping);
-    for (int r = 0; r < 3; r++)
-        CHECK_INT(PLAIT_E_INTERRUPTED, stopping.status[r]);
+    for (int in_start = 0; in_start <= 1; in_start++) {
+        struct stopping stopping = {.values = values, .in_start = in_start};
+        kmeans_team_run(3, stop_one, &stopping);
+        for (int r = 0; r < 3; r++) {
+            CHECK_INT(in_start ? PLAIT_E_INTERRUPTED : PLAIT_OK, stopping.start_status[r]);
+            CHECK_INT(PLAIT_E_INTERRUPTED, stopping.status[r]);
+        }
+    }
     free(values);
 }
 
@@ -410,6 +446,7 @@ int main(int argc, char **argv) {
         {"bounds", test_bounds},
         {"resume", test_resume},
         {"shared sums", test_shared_sums},
+        {"parts of threads", test_parts_of_threads},
         {"arguments", test_arguments},
         {"fewer points than clusters", test_few_points},
         {"values", test_values},

@@ -17,6 +17,7 @@ struct record {
     atomic_int begun[TASKS_MAX];
     atomic_int by_thread[THREADS_MAX];
     atomic_int working[THREADS_MAX]; /* tasks of this thread number at the moment */
+    atomic_int ended[THREADS_MAX], after_end[THREADS_MAX];
     atomic_bool wrong;
     uint64_t calls, last, total;
     uint64_t stop_at; /* the call that asks to stop; 0: none */
@@ -33,8 +34,26 @@ static uint64_t note_task(void *context, uint64_t task, int thread) {
         atomic_store(&record->wrong, true);
     atomic_fetch_add(&record->begun[task], 1);
     atomic_fetch_add(&record->by_thread[thread], 1);
+    atomic_fetch_add(&record->after_end[thread], atomic_load(&record->ended[thread]));
     atomic_fetch_sub(&record->working[thread], 1);
     return task + 1;
+}
+
+static void note_end(void *context, int thread) {
+    struct record *record = context;
+    atomic_fetch_add(&record->ended[thread], 1);
+}
+
+/* Each thread that there was has ended once, after its last task. */
+static void check_ends(struct record *record, int threads) {
+    int ended = 0;
+    for (int t = 0; t < THREADS_MAX; t++) {
+        const int ends = atomic_load(&record->ended[t]);
+        CHECK(ends <= (t < threads) && ends >= (atomic_load(&record->by_thread[t]) > 0));
+        CHECK_INT(0, atomic_load(&record->after_end[t]));
+        ended += ends;
+    }
+    CHECK(ended > 0);
 }
 
 static bool record_progress(void *context, uint64_t done, uint64_t total) {
@@ -50,6 +69,7 @@ static enum plait_status run_noted(uint64_t count, int threads, bool recorded,
     record->total = count * (count + 1) / 2 / UNIT;
     const struct plait_tasks tasks = {
         .run = note_task,
+        .end = note_end,
         .context = record,
         .count = count,
         .threads = threads,
@@ -80,6 +100,7 @@ static void every_task_once(void) {
                     begun += (uint64_t)atomic_load(&record.by_thread[t]);
                 CHECK(once && begun == counts[c]);
                 CHECK(!atomic_load(&record.wrong));
+                check_ends(&record, threads);
                 /* Reported after each task of thread 0, of which there may be none. */
                 CHECK_INT(recorded ? atomic_load(&record.by_thread[0]) : 0, (int64_t)record.calls);
                 if (threads == 1 && recorded)
@@ -94,6 +115,7 @@ static void progress_can_stop(void) {
     CHECK_INT(PLAIT_E_INTERRUPTED, run_noted(TASKS_MAX, 1, true, &record));
     for (int k = 0; k < TASKS_MAX; k++)
         CHECK_INT(k < 5, atomic_load(&record.begun[k]));
+    check_ends(&record, 1);
 
     /* With more threads the caller may find nothing left to do, and so is never asked. */
     memset(&record, 0, sizeof record);
@@ -101,6 +123,7 @@ static void progress_can_stop(void) {
     const enum plait_status status = run_noted(TASKS_MAX, THREADS_MAX, true, &record);
     CHECK_INT(record.calls > 0 ? PLAIT_E_INTERRUPTED : PLAIT_OK, status);
     CHECK(record.calls <= 1);
+    check_ends(&record, THREADS_MAX);
 }
 
 enum { MEETING = 4 };

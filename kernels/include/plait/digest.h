@@ -25,6 +25,10 @@ PLAIT_API void plait_digest_rows(const struct plait_exec *exec, const int32_t *c
 /* FNV-1a 64 over bytes[count]; count may be 0. */
 PLAIT_API uint64_t plait_digest_bytes(const unsigned char *bytes, size_t count);
 
+/* The same of bytes that come in parts: digest is that of the parts before, and of none
+ * plait_digest_bytes(NULL, 0). */
+PLAIT_API uint64_t plait_digest_append(uint64_t digest, const unsigned char *bytes, size_t count);
+
 /* FNV-1a 64 over the row digests, each as little-endian uint64, in row order. */
 PLAIT_API uint64_t plait_digest_picture(const uint64_t *digests, uint32_t rows);
 

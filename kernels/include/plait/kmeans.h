@@ -116,8 +116,9 @@ struct plait_kmeans_run;
  * NULL for one process. given: centroids [clusters][dims] that a later plait_kmeans_begin will
  * bring and that are not points, else NULL; equal on all ranks. kmeans, team and exec are copied;
  * a device of exec (plait/device.h) stays open until
- * the run is closed. exec->progress is called with points of this share, and where it returns false
- * on one rank, the function that called it returns PLAIT_E_INTERRUPTED on all. Returns PLAIT_OK;
+ * the run is closed. exec->progress is called with points of this share, by plait_kmeans_start with
+ * centroids, and where it returns false on one rank, the function that called it returns
+ * PLAIT_E_INTERRUPTED on all. Returns PLAIT_OK;
  * PLAIT_E_ARGUMENT (then *run is not written, and where arguments differ between ranks the others
  * wait, but not where the weights of all shares have another sum than kmeans->weight);
  * PLAIT_E_VALUE where plait_kmeans_find_bad would find a value in the points or in given;
@@ -133,8 +134,8 @@ PLAIT_API enum plait_status plait_kmeans_open(const struct plait_kmeans *kmeans,
 PLAIT_API void plait_kmeans_close(struct plait_kmeans_run *run);
 
 /* Collective. The centroids [clusters][dims] that start number `restart`, below 2^31, begins with.
- * Returns PLAIT_OK, PLAIT_E_ARGUMENT (also where clusters are more than points, or their weight) or
- * PLAIT_E_MEMORY. */
+ * Returns PLAIT_OK, PLAIT_E_ARGUMENT (also where clusters are more than points, or their weight),
+ * PLAIT_E_MEMORY or PLAIT_E_INTERRUPTED. */
 PLAIT_API enum plait_status plait_kmeans_start(struct plait_kmeans_run *run, uint32_t restart,
                                                double *centroids);
 
