@@ -132,7 +132,7 @@ static bool frames_enter(struct frames *frames, uint32_t index, plait_progress_f
                                &frames->run->exec);
         colouring_share_smooth(colouring, NULL);
     } else if (frames->coloured) {
-        const struct colour colour = {colouring->value, colouring_range(colouring)};
+        const struct colour colour = colouring_of_counts(colouring);
         colour_table_fill(frames->table, &colour);
     }
     return true;

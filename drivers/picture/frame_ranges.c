@@ -122,7 +122,7 @@ bool frame_ranges_find(struct frames *frames, struct failure *failure) {
     const enum progress_style style = (enum progress_style)frames->options->progress;
     const uint32_t keys = frames->count < KEYS_MAX ? frames->count : KEYS_MAX;
     if (!frames->coloured || frames->options->colour == PICTURE_DISTANCE ||
-        values_counts(frames->run->values, "colour-range"))
+        frames->options->cycle > 0 || values_counts(frames->run->values, "colour-range"))
         return true;
     char label[64];
     snprintf(label, sizeof label, "%s, range of colours", frames->run->values->set->command);

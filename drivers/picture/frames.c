@@ -12,7 +12,7 @@
 bool frames_check_options(const struct picture_options *options, const struct option_values *values,
                           struct failure *failure) {
     static const char *const ends[] = {"zoom-to", "to", "c-to"};
-    static const char *const others[] = {"stream", "tiles", "verify-exact"};
+    static const char *const others[] = {"reference", "stream", "tiles", "values", "verify-exact"};
     char one[VALUES_TEXT_BYTES], other[VALUES_TEXT_BYTES];
     bool moves = false;
     for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
@@ -31,11 +31,17 @@ bool frames_check_options(const struct picture_options *options, const struct op
                            values_blame(values, "frames", one),
                            options->c ? "--zoom-to, --to or --c-to" : "--zoom-to or --to");
     for (size_t k = 0; k < sizeof others / sizeof *others; k++)
-        if (strcmp(others[k], "tiles") == 0 ? values_has(values, others[k])
-                                            : values_flag(values, others[k]))
+        if (option_find(values->set, others[k], NULL)->kind == OPTION_FLAG
+                ? values_flag(values, others[k])
+                : values_has(values, others[k]))
             return failure_set(failure, EXIT_USAGE, "%s and %s exclude each other: give only one",
                                values_blame(values, "frames", one),
                                values_blame(values, others[k], other));
+    if (options->colour == PICTURE_HISTOGRAM)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "%s and %s histogram exclude each other: --cycle has the same colours in all frames",
+            values_blame(values, "frames", one), values_blame(values, "colour", other));
     if (values_counts(values, "region") && values_origin(values, "region") != ORIGIN_DEFAULT)
         return failure_set(failure, EXIT_USAGE,
                            "%s begins with a centre and a zoom: give --center and --zoom, not %s",
@@ -144,7 +150,7 @@ bool frames_begin(struct frames *frames, struct run *run, enum plait_escape_kind
                 .zoom = {zoom, options->zoom_to ? options->zoom_to : zoom},
                 .c = {options->c, options->c_to ? options->c_to : options->c},
             },
-        .smooth = options->colour != PICTURE_COUNT,
+        .smooth = options->colour == PICTURE_SMOOTH || options->colour == PICTURE_DISTANCE,
     };
     if (!frames_check_zoom(zoom, "--zoom", failure) ||
         !frames_check_zoom(frames->path.zoom[1], "--zoom-to", failure) ||

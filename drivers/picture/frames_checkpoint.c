@@ -18,9 +18,10 @@
 
 enum { RESULT_WORDS = sizeof(struct frame_result) / sizeof(uint64_t), PIECE_HEAD_WORDS = 3 };
 
-/* All that the files depend on: those that are written must be those of this run. */
-static void frames_checkpoint_describe(struct frames *frames) {
-    static const char *const texts[] = {"method", "colour", "colour-range", "interior"};
+/* All that the files depend on: those that are written must be those of this run. false: out of
+ * memory. */
+static bool frames_checkpoint_describe(struct frames *frames) {
+    static const char *const texts[] = {"method", "colour", "cycle", "colour-range", "interior"};
     static const char *const names[2][3] = {{"center", "zoom", "c"}, {"to", "zoom-to", "c-to"}};
     const struct picture_options *options = frames->options;
     const struct option_values *values = frames->run->values;
@@ -34,12 +35,15 @@ static void frames_checkpoint_describe(struct frames *frames) {
         const char *const given[] = {frames->path.center[k], frames->path.zoom[k],
                                      frames->path.c[k]};
         for (int n = 0; n < 3 && given[n]; n++)
-            picture_checkpoint_describe_exact(parameters, names[k][n], given[n], n == 1 ? 1 : 2);
+            if (!picture_checkpoint_describe_exact(parameters, names[k][n], given[n],
+                                                   n == 1 ? 1 : 2))
+                return false;
     }
     checkpoint_parameter(parameters, "bailout", "%.17g", options->bailout);
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
         checkpoint_parameter(parameters, texts[k], "%s",
-                             values_counts(values, texts[k]) ? values_text(values, texts[k]) : "");
+                             values_counts(values, texts[k]) ? values_text(values, texts[k])
+                                                             : "not given");
     checkpoint_parameter(parameters, "checksum-of-palette", "%016" PRIx64,
                          plait_digest_bytes(frames->palette.rgb[0], sizeof frames->palette.rgb));
     for (size_t k = 0; k < options->out.count; k++) {
@@ -49,6 +53,7 @@ static void frames_checkpoint_describe(struct frames *frames) {
         checkpoint_parameter(parameters, name, "%.100s %016" PRIx64, out,
                              plait_digest_bytes((const unsigned char *)out, strlen(out)));
     }
+    return true;
 }
 
 /* -- saving ------------------------------------------------------------------------------------ */
@@ -188,7 +193,13 @@ static bool frames_checkpoint_load(struct frames *frames, struct unit_set *finis
 static void frames_checkpoint_open_on_root(struct frames *frames, struct failure *failure) {
     struct unit_set finished = {0};
     bool found = false;
-    frames_checkpoint_describe(frames);
+    if (!frames_checkpoint_describe(frames)) {
+        failure_set(
+            failure, EXIT_RUN,
+            "out of memory for the digits by which checkpoint '%s' is known: leave it out, or start fewer ranks on this node",
+            frames->options->checkpoint);
+        return;
+    }
     if (checkpoint_open(&frames->checkpoint, frames->options->checkpoint, &frames->parameters,
                         &found, failure) &&
         (!found || frames_checkpoint_load(frames, &finished, failure)) &&

@@ -81,8 +81,9 @@ bool frames_prepare(struct run *run, struct picture *picture, struct failure *fa
     const struct session *session = run->session;
     struct frames *frames = &picture->frames;
     if (session_is_root(session) && palette_load(options->palette, &frames->palette, failure) &&
-        frames->smooth)
-        frames->palette = smooth_palette(&frames->palette);
+        (options->cycle > 0 || frames->smooth))
+        frames->palette = options->cycle > 0 ? cyclic_palette(&frames->palette)
+                                             : smooth_palette(&frames->palette);
     if (failure->exit_status == EXIT_DONE && frame_files_begin(frames, failure))
         frames_find_units(frames, failure);
     if (!agree(session, failure))

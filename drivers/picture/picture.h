@@ -15,6 +15,7 @@
 #include "picture/provenance.h"
 #include "picture/row_work.h"
 #include "picture/tile_pyramid.h"
+#include "picture/value_files.h"
 #include "plait/escape.h"
 #include "run/command.h"
 
@@ -34,6 +35,8 @@ struct picture {
     struct keeper keeper;
     struct tile_pyramid pyramid; /* --tiles */
     struct exact_samples exact;  /* --verify-exact */
+    struct value_files values;   /* --values */
+    struct unit_set resumed;     /* rank 0, for these: the rows that the checkpoint had */
     struct frames frames;        /* --frames: instead of all between request and work */
     uint64_t fnv1a;              /* rank 0: checksum of the picture */
 };

@@ -29,8 +29,9 @@ struct picture_checkpoint {
     struct failure failure;   /* of writing, in the middle of the work */
 };
 
-/* A line for one or two exact numbers, in a form that is the same for equal ones. */
-void picture_checkpoint_describe_exact(struct checkpoint_parameters *parameters, const char *name,
+/* A line for one or two exact numbers, in a form that is the same for equal ones. false: out of
+ * memory, and without the line a file would be that of other views, too. */
+bool picture_checkpoint_describe_exact(struct checkpoint_parameters *parameters, const char *name,
                                        const char *text, size_t numbers);
 
 /* Collective. Opens the file of --checkpoint, if there is one, and reads which rows it has; from

@@ -588,6 +588,9 @@ frames_stopped() {
         --checkpoint run.ck
     expect_error "whose checksum-of-palette is " 2 -- "${resumed[@]}" --palette grey
     expect_error "whose colour is smooth, not count" 2 -- "${resumed[@]/#smooth/count}"
+    expect_error "whose colour-range is 0,100, not 1,99" 2 -- "${resumed[@]/#0,100/1,99}"
+    local cyclic=("${resumed[@]/#--colour-range/--cycle}")
+    expect_error "whose cycle is not given, not 7" 2 -- "${cyclic[@]/#0,100/7}"
     expect_error "whose subcommand is mandelbrot --frames, not mandelbrot" 2 -- "$PLAIT" mandelbrot --size 40x27 --maxit 100000 --checkpoint run.ck
     cp "$SANDBOX/run.ck" "$WORK/good.ck"
     printf '\377' | dd of="$SANDBOX/run.ck" bs=1 seek=4110 conv=notrunc status=none

@@ -60,6 +60,17 @@ same_bits() {
     first "${near[@]}"
     single 0003
     same 3 1 dynamic "${near[@]}"
+    # Colours that repeat, of counts and of smooth values, are those of single pictures without a range.
+    local cyclic=(mandelbrot --size 30x21 --samples 2 --frames 3 --zoom-to 300 --to -1.75,0.001 --maxit 300 --cycle 11)
+    first "${cyclic[@]}"
+    single 0001
+    assert "no range is drawn" [ "$(grep -c colour-range "$WORK/out")" -eq 0 ]
+    same 3 1 dynamic "${cyclic[@]}"
+    first "${axis[@]}" --cycle 7
+    single 0004
+    expect_ok 1 -- "$PLAIT" rerun z-0002.png --check
+    assert "it is drawn again" grep -q 'every pixel as it was drawn' "$WORK/out"
+    same 2 2 weighted "${axis[@]}" --cycle 7
     first "${point[@]}"
     new_sandbox
     expect_ok 3 -- "$PLAIT" "${point[@]}" --threads 1 --out z.png
@@ -153,6 +164,14 @@ bad_input() {
     expect_error "--colour-range is for counts and smooth values" 2 -- \
         "$PLAIT" mandelbrot --colour distance --colour-range 1,2
     expect_error "--frames and --verify-exact exclude each other" 2 -- "${frames[@]}" --verify-exact
+    expect_error "--frames and --values exclude each other" 2 -- "${frames[@]}" --values v.npy
+    expect_error "--frames and --reference exclude each other" 2 -- "${frames[@]}" --reference r
+    expect_error "--frames and --colour histogram exclude each other: --cycle has the same colours in all frames" 2 -- \
+        "${frames[@]}" --colour histogram
+    expect_error "--cycle and --colour distance exclude each other" 2 -- "${frames[@]}" --colour distance --cycle 5
+    expect_error "--colour-range and --cycle exclude each other" 2 -- "$PLAIT" julia --cycle 3 --colour-range 1,2
+    expect_error "--colour-range and --colour histogram exclude each other" 2 -- \
+        "$PLAIT" julia --colour histogram --colour-range 1,2
     expect_error "give --center and --zoom, not --region" 2 -- "${frames[@]}" --region -2,1,-1,1
     expect_error "the last frame: .* reaches beyond 1e150" 2 -- "${frames[@]}" --to 1e200,0
     expect_error "the last frame: .*too small for double precision" 2 -- \
