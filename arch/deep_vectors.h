@@ -15,16 +15,11 @@
  * arch/<path>/deep_<path>.c; DEEP_VECS vectors are interleaved to hide latencies. */
 #include <float.h>
 
-/* From so many lanes of a vector on what is due is done for all at once. */
-#ifndef DEEP_MANY
-#define DEEP_MANY 3
-#endif
-#ifndef DEEP_MANY_WIDE
-#define DEEP_MANY_WIDE 2
-#endif
-#ifndef DEEP_PATIENCE
-#define DEEP_PATIENCE 2
-#endif
+enum {
+    DEEP_MANY = 3,      /* lanes of a vector that are due: from that number on all at once */
+    DEEP_MANY_WIDE = 2, /* in extended views, where one alone takes longer */
+    DEEP_PATIENCE = 2,  /* blocks for which one waits there for others */
+};
 
 #include "deep_lanes.h"
 

@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 struct deep_tally deep_tally;
 
@@ -27,7 +26,6 @@ struct options {
     const char *path; /* NULL: all that this machine has */
     const char *view; /* NULL: all */
     uint32_t rounds;
-    bool peers;
 };
 
 static const double QUICK_S = 0.1;
@@ -414,12 +412,11 @@ static void run_view(const struct options *o, const struct view *view) {
 
 static void print_help(void) {
     puts(
-        "bench_deep [--view NAME] [--path NAME] [--rounds N] [--peers]\n"
+        "bench_deep [--view NAME] [--path NAME] [--rounds N]\n"
         "Times the pixels of deep views on one thread against a plain loop in C, two threads, and\n"
         "the reference orbit against the bare loop in MPFR; 7 rounds by default, of which the\n"
         "quietest counts, in seconds of processor time (two threads and what they are compared\n"
         "with: by the clock).\n"
-        "--peers also runs the programs in bench/peers (installs them into a directory of its own).\n"
         "Views:");
     for (size_t k = 0; k < VIEWS; k++)
         printf("  %s\n", views[k].name);
@@ -427,9 +424,11 @@ static void print_help(void) {
 
 static struct options parse(int argc, char **argv) {
     static const struct option known[] = {
-        {"view", required_argument, NULL, 'v'},   {"path", required_argument, NULL, 'p'},
-        {"rounds", required_argument, NULL, 'r'}, {"peers", no_argument, NULL, 'P'},
-        {"help", no_argument, NULL, 'h'},         {0},
+        {"view", required_argument, NULL, 'v'},
+        {"path", required_argument, NULL, 'p'},
+        {"rounds", required_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
     };
     struct options o = {.rounds = 7};
     struct plait_exec exec;
@@ -453,9 +452,6 @@ static struct options parse(int argc, char **argv) {
             if (*end || o.rounds < 1 || o.rounds > BENCH_ROUNDS_MAX)
                 bench_misuse("out of range: --rounds", optarg);
             break;
-        case 'P':
-            o.peers = true;
-            break;
         case 'h':
             print_help();
             exit(0);
@@ -478,10 +474,5 @@ int main(int argc, char **argv) {
     for (size_t k = 0; k < VIEWS; k++)
         if (!o.view || strcmp(o.view, views[k].name) == 0)
             run_view(&o, &views[k]);
-    fflush(stdout);
-    if (o.peers) {
-        execl(PLAIT_PEERS, PLAIT_PEERS, PLAIT_PEERS_WORK, argv[0], (char *)NULL);
-        bench_die("cannot run", PLAIT_PEERS);
-    }
     return 0;
 }

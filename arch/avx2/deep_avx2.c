@@ -35,7 +35,7 @@ static inline mask_t deep_mask_not_less(mask_t m, vec_t a, vec_t b) {
 static inline ivec_t deep_ivec_count(mask_t m, ivec_t count) {
     return _mm256_sub_epi64(count, _mm256_castpd_si256(m));
 }
-/* Addresses so many places further. */
+/* Addresses that number of places further. */
 static inline ivec_t deep_ivec_places(ivec_t address, ivec_t places) {
     return _mm256_add_epi64(address, _mm256_slli_epi64(places, 5));
 }

@@ -43,7 +43,7 @@ static inline mask_t deep_mask_not_less(mask_t m, vec_t a, vec_t b) {
 static inline ivec_t deep_ivec_count(mask_t m, ivec_t count) {
     return _mm512_mask_add_epi64(count, m, count, _mm512_set1_epi64(1));
 }
-/* Addresses so many places further. */
+/* Addresses that number of places further. */
 static inline ivec_t deep_ivec_places(ivec_t address, ivec_t places) {
     return _mm512_add_epi64(address, _mm512_slli_epi64(places, 5));
 }

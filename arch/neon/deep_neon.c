@@ -32,7 +32,7 @@ static inline mask_t deep_mask_not_less(mask_t m, vec_t a, vec_t b) {
 static inline ivec_t deep_ivec_count(mask_t m, ivec_t count) {
     return vsubq_u64(count, m);
 }
-/* Addresses so many places further. */
+/* Addresses that number of places further. */
 static inline ivec_t deep_ivec_places(ivec_t address, ivec_t places) {
     return vaddq_u64(address, vshlq_n_u64(places, 5));
 }

@@ -65,8 +65,14 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
 static bool picture_compute_reference(const struct run *run, struct picture *picture,
                                       struct failure *failure) {
     const struct picture_options *options = run->options;
-    return deep_picture_compute(&picture->deep, run->session, run->values->set->command,
-                                (enum progress_style)options->progress, failure);
+    const struct deep_computing how = {
+        .session = run->session,
+        .threads = run->exec.threads,
+        .label = run->values->set->command,
+        .style = (enum progress_style)options->progress,
+        .stops = !options->checkpoint,
+    };
+    return deep_picture_compute(&picture->deep, &how, failure);
 }
 
 /* With --verify-exact, what counts of samples are compared with. */

@@ -221,6 +221,15 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .offset = MEMBER(verify_exact),
     },
     {
+        .name = "reference",
+        .kind = OPTION_TEXT,
+        .argument = "FILE",
+        .help =
+            "of a deep view, take the reference orbit from FILE as far as it goes, continue it, and keep it there for the next picture of that centre; signals save it as those of --checkpoint do",
+        .offset = MEMBER(reference),
+        .replaces = true,
+    },
+    {
         .name = "stream",
         .kind = OPTION_FLAG,
         .help =
@@ -409,6 +418,11 @@ bool picture_of_options(const struct picture_options *options, const struct opti
                                                                               failure) ||
         !picture_take_view(options, values, request, failure))
         return false;
+    request->reference = options->reference;
+    if (options->reference && !request->deep)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--reference is for deep views, and this one is computed in doubles: give --method deep with --center, or leave it out");
     if (options->colour == PICTURE_DISTANCE && request->deep)
         return failure_set(
             failure, EXIT_USAGE,

@@ -34,6 +34,7 @@ struct picture_options {
     int colour;                 /* enum picture_colour */
     uint64_t cycle;             /* 0: colours do not repeat */
     bool verify, verify_exact;
+    const char *reference; /* NULL: none */
     bool stream;
     const char *checkpoint; /* NULL: none */
     double checkpoint_every;
@@ -50,7 +51,7 @@ enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
 /* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
  * subcommand, then how it is computed and shown, the same for both. */
-enum { PICTURE_OPTIONS = 14, MANDELBROT_OPTIONS = 10, JULIA_OPTIONS = 10 };
+enum { PICTURE_OPTIONS = 15, MANDELBROT_OPTIONS = 10, JULIA_OPTIONS = 10 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];
@@ -60,6 +61,7 @@ struct picture_request {
     struct plait_escape escape; /* its pixels are the samples; a deep view has no coordinates yet */
     bool deep;
     struct deep_texts texts; /* of a deep view; they belong to the values */
+    const char *reference;   /* a deep view's file of its orbit, likewise; NULL: none */
 };
 
 /* The picture of applied options. --region and --center/--zoom exclude each other where they come

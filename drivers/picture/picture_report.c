@@ -29,6 +29,9 @@ bool picture_print(const struct run *run, void *state, struct failure *failure) 
         run->encode.seconds, picture->fnv1a);
     if (picture->request.deep)
         printf(", reference %.2g s of %.2g s", picture->deep.seconds, run->total.seconds);
+    if (options->reference)
+        printf(", %" PRIu64 " of %" PRIu64 " steps from '%s'", picture->deep.kept_steps,
+               plait_deep_size_of(picture->deep.tables).steps, options->reference);
     if (options->verify)
         printf(", %d pixels verified", VERIFY_SAMPLES);
     if (options->verify_exact)
@@ -91,6 +94,8 @@ void picture_report_timing(const struct run *run, const void *state, struct repo
     report_close(report);
     if (picture->request.deep)
         report_real(report, "reference_seconds", picture->deep.seconds);
+    if (picture->request.reference)
+        report_count(report, "reference_kept_steps", picture->deep.kept_steps);
     if (picture->checkpoint.resumed > 0)
         report_count(report, "resumed_rows", picture->checkpoint.resumed);
 }

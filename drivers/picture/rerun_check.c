@@ -235,10 +235,15 @@ bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
     bool checked = values_apply(&job->origin->values, &again.options, failure) &&
                    picture_of_options(&again.options, &job->origin->values, job->kind,
                                       &again.request, failure);
+    const struct deep_computing how = {
+        .threads = job->exec.threads,
+        .label = job->command,
+        .style = job->progress,
+    };
     again.escape = again.request.escape;
     if (checked)
         checked = deep_picture_begin(&again.deep, NULL, &again.request, &again.escape, failure) &&
-                  deep_picture_compute(&again.deep, NULL, job->command, job->progress, failure);
+                  deep_picture_compute(&again.deep, &how, failure);
     if (checked) {
         const bool distance = again.options.colour == PICTURE_DISTANCE && !job->values;
         colouring_begin(&again.colouring, picture_colour_value(job->kind),

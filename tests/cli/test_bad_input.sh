@@ -196,7 +196,7 @@ colours() {
     for samples in 0 -1 17 1.5 abc '' 99999999999999999999; do
         bad 'samples' --samples "$samples"
     done
-    bad 'too large.*samples' --size 30000x30000 --samples 5
+    bad 'too large.*samples' --size 70000x70000 --samples 2
     bad 'too large.*samples' --size 100000x1 --samples 16
 }
 
