@@ -33,7 +33,8 @@ struct plait_escape_tile {
  * stride >= cols, in elements; nothing between cols and stride is touched. */
 struct plait_escape_results {
     int32_t *counts;
-    double *values; /* smooth values (smooth.h), in the same pass; NULL: not wanted */
+    double *values; /* smooth values (smooth.h), or distances (distance.h), in the same pass; NULL:
+                     * not wanted */
     size_t stride;
 };
 

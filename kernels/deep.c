@@ -30,6 +30,7 @@ struct plait_deep {
     struct plait_escape escape;
     struct plait_deep_view view;
     bool extended, finished;
+    bool elsewhere;              /* the arrays of the orbits stand in memory of the caller */
     struct deep_store orbits[2]; /* by enum plait_deep_orbit_kind */
 };
 
@@ -276,13 +277,128 @@ struct plait_deep_size plait_deep_size_of(const struct plait_deep *deep) {
 }
 
 void plait_deep_free(struct plait_deep *deep) {
-    for (int k = 0; deep && k < 2; k++) {
+    for (int k = 0; deep && !deep->elsewhere && k < 2; k++) {
         free(deep->orbits[k].places);
         free(deep->orbits[k].shortest);
         free(deep->orbits[k].extended);
         free(deep->orbits[k].nodes);
     }
     free(deep);
+}
+
+/* -- tables in memory that processes share ----------------------------------------------------- */
+
+enum { DEEP_LINE = 64, DEEP_ARRAYS = 4 };
+
+/* What stands before the arrays: of which picture they are, and how long. */
+struct deep_moved {
+    uint64_t bytes;
+    uint32_t kind, width, height;
+    int32_t maxit;
+    double bailout, pitch;
+    int64_t pitch_exponent;
+    uint32_t points[2], nodes[2];
+};
+
+static size_t deep_lines(size_t bytes) {
+    return (bytes + DEEP_LINE - 1) / DEEP_LINE * DEEP_LINE;
+}
+
+/* Bytes of each array that a store has, in the order in which they are moved. */
+static void deep_array_bytes(const struct plait_deep *deep, const struct deep_store *store,
+                             size_t bytes[DEEP_ARRAYS]) {
+    const size_t points = store->points, nodes = store->node_count;
+    bytes[0] = (points > 0 ? points + PLAIT_DEEP_SPARE_PLACES : 0) * sizeof *store->places;
+    bytes[1] = points * sizeof *store->shortest;
+    bytes[2] = deep->extended ? points * sizeof *store->extended : 0;
+    bytes[3] = nodes * (deep->extended ? sizeof(struct plait_deep_extended_node)
+                                       : sizeof(struct plait_deep_plain_node));
+}
+
+/* The head of the tables of finished orbits, or of those that another process has. */
+static struct deep_moved deep_moved_of(const struct plait_deep *deep) {
+    struct deep_moved moved;
+    memset(&moved, 0, sizeof moved);
+    moved.bytes = deep_lines(sizeof moved);
+    moved.kind = (uint32_t)deep->escape.kind;
+    moved.width = deep->escape.width;
+    moved.height = deep->escape.height;
+    moved.maxit = deep->escape.maxit;
+    moved.bailout = deep->escape.bailout;
+    moved.pitch = deep->view.pitch;
+    moved.pitch_exponent = deep->view.pitch_exponent;
+    for (int k = 0; k < 2; k++) {
+        size_t bytes[DEEP_ARRAYS];
+        moved.points[k] = deep->orbits[k].points;
+        moved.nodes[k] = deep->orbits[k].node_count;
+        deep_array_bytes(deep, &deep->orbits[k], bytes);
+        for (int a = 0; a < DEEP_ARRAYS; a++)
+            moved.bytes += deep_lines(bytes[a]);
+    }
+    return moved;
+}
+
+size_t plait_deep_tables_bytes(const struct plait_deep *deep) {
+    return (size_t)deep_moved_of(deep).bytes;
+}
+
+/* Where the arrays of a store begin from *to on, which moves on. With `moves` they are moved there,
+ * one by one, so that little memory is needed twice. */
+static void deep_set_arrays(const struct plait_deep *deep, struct deep_store *store, bool moves,
+                            unsigned char **to) {
+    size_t bytes[DEEP_ARRAYS];
+    void *arrays[DEEP_ARRAYS] = {store->places, store->shortest, store->extended, store->nodes};
+    deep_array_bytes(deep, store, bytes);
+    for (int a = 0; a < DEEP_ARRAYS; a++) {
+        if (moves && bytes[a] > 0)
+            memcpy(*to, arrays[a], bytes[a]);
+        free(arrays[a]);
+        arrays[a] = bytes[a] > 0 ? *to : NULL;
+        *to += deep_lines(bytes[a]);
+    }
+    store->places = arrays[0];
+    store->shortest = arrays[1];
+    store->extended = arrays[2];
+    store->nodes = arrays[3];
+    store->capacity = store->points;
+    store->node_capacity = store->node_count;
+}
+
+enum plait_status plait_deep_move(struct plait_deep *deep, void *memory) {
+    if (!deep->finished || deep->elsewhere || (uintptr_t)memory % DEEP_LINE != 0)
+        return PLAIT_E_ARGUMENT;
+    const struct deep_moved moved = deep_moved_of(deep);
+    unsigned char *to = (unsigned char *)memory + deep_lines(sizeof moved);
+    memcpy(memory, &moved, sizeof moved);
+    for (int k = 0; k < 2; k++)
+        deep_set_arrays(deep, &deep->orbits[k], true, &to);
+    deep->elsewhere = true;
+    return PLAIT_OK;
+}
+
+enum plait_status plait_deep_attach(struct plait_deep *deep, const void *memory, size_t bytes) {
+    struct deep_moved theirs;
+    if (deep->finished || (uintptr_t)memory % DEEP_LINE != 0 || bytes < sizeof theirs)
+        return PLAIT_E_ARGUMENT;
+    memcpy(&theirs, memory, sizeof theirs);
+    struct plait_deep same = *deep;
+    for (int k = 0; k < 2; k++) {
+        same.orbits[k].points = theirs.points[k];
+        same.orbits[k].node_count = theirs.nodes[k];
+    }
+    const struct deep_moved ours = deep_moved_of(&same);
+    if (memcmp(&ours, &theirs, sizeof ours) != 0 || theirs.bytes > bytes || theirs.points[0] < 2)
+        return PLAIT_E_ARGUMENT;
+    /* Nothing is written there: paths see the arrays as const. */
+    unsigned char *at = (unsigned char *)(uintptr_t)memory + deep_lines(sizeof theirs);
+    for (int k = 0; k < 2; k++) {
+        deep->orbits[k].points = theirs.points[k];
+        deep->orbits[k].node_count = theirs.nodes[k];
+        deep->orbits[k].ended = true;
+        deep_set_arrays(deep, &deep->orbits[k], false, &at);
+    }
+    deep->elsewhere = deep->finished = true;
+    return PLAIT_OK;
 }
 
 /* -- for the kernels of pictures --------------------------------------------------------------- */

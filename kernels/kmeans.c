@@ -593,12 +593,14 @@ static enum plait_status kmeans_find_labels(struct plait_kmeans_run *run) {
     const struct plait_exec exec = labelling.known > 0 ? plait_rest_exec(&rest) : run->exec;
     if (rest.before > rest.total)
         rest.before = rest.total;
+    const uint64_t units = (run->copies.blocks + labelling.unit - 1) / labelling.unit;
     const struct plait_tasks tasks = {
         .run = kmeans_label_unit,
         .end = kmeans_end_labelling,
         .context = &labelling,
-        .count = (run->copies.blocks + labelling.unit - 1) / labelling.unit,
-        .threads = run->exec.threads,
+        .count = units,
+        .threads =
+            units < (uint64_t)run->exec.threads ? (int)units + (units == 0) : run->exec.threads,
         .total = run->share.count,
         .unit = 1,
     };

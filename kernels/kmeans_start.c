@@ -122,6 +122,9 @@ static const double *kmeans_sample_point(const struct sample *sample, uint64_t i
     return sample->run->share.values + sample->rows[i] * sample->run->kmeans.dims;
 }
 
+/* Multiply-adds per seed from which threads share them. */
+enum { SAMPLE_WORK_MIN = 1 << 18 };
+
 /* -- candidates ---------------------------------------------------------------------------------
  */
 
@@ -210,6 +213,14 @@ static void kmeans_gain_by_pairs(struct sample *sample, struct near_pairs *pairs
     pairs->count = 0;
 }
 
+/* A few microseconds of work are not worth a second thread, least of all one that waits for a core.
+ */
+static int kmeans_sample_threads(const struct sample *sample) {
+    const struct plait_kmeans *kmeans = &sample->run->kmeans;
+    const uint64_t work = sample->count * kmeans->trials * (kmeans->dims + 4);
+    return work < SAMPLE_WORK_MIN ? 1 : sample->run->exec.threads;
+}
+
 /* Which points each candidate matters to, and by how much it would lower the sum: gains[trials], of
  * this share. */
 static void kmeans_try_candidates(struct sample *sample) {
@@ -217,7 +228,7 @@ static void kmeans_try_candidates(struct sample *sample) {
     const uint32_t dims = run->kmeans.dims, trials = run->kmeans.trials;
     plait_kmeans_copy_centroids(run, sample->candidates, trials, sample->error, &sample->tiles);
     memset(sample->gains, 0, (size_t)run->exec.threads * trials * sizeof *sample->gains);
-#pragma omp parallel num_threads(run->exec.threads)
+#pragma omp parallel num_threads(kmeans_sample_threads(sample))
     {
         struct wide *gains = sample->gains + (size_t)omp_get_thread_num() * trials;
         struct near_pairs pairs = {.count = 0};
@@ -260,9 +271,8 @@ static void kmeans_take_pairs(struct sample *sample, struct near_pairs *pairs) {
 
 /* Candidate l becomes a seed: it is the nearest of the points that it matters to. */
 static void kmeans_take_candidate(struct sample *sample, uint32_t l) {
-    const struct plait_kmeans_run *run = sample->run;
     const uint32_t *near = sample->near + l / TILE * sample->blocks * TILE + l % TILE;
-#pragma omp parallel num_threads(run->exec.threads)
+#pragma omp parallel num_threads(kmeans_sample_threads(sample))
     {
         struct near_pairs pairs = {.count = 0};
 #pragma omp for schedule(static)

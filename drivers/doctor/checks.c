@@ -760,8 +760,11 @@ static bool several_networks(const struct doctor_view *view, size_t n, struct wo
 /* mpirun waits for a node that is gone, unless it is told to look after its connections. */
 static bool cut_cable(const struct doctor_view *view, size_t n, struct words *words) {
     const bool prrte = view_launcher(view) == LAUNCHER_PRRTE;
+    bool reached = false; /* else no run is near */
     (void)n;
-    if (!view_cut_cable(view))
+    for (size_t k = 0; k < view->count; k++)
+        reached = reached || (is_remote(&view->nodes[k]) && node_is_reached(&view->nodes[k]));
+    if (!reached || !view_cut_cable(view))
         return false;
     say(words, 1, "%s", prrte ? "eight minutes" : "for ever");
     say(words, 2, "%s", prrte ? "~/.prte" : "~/.openmpi");

@@ -2,6 +2,8 @@
  * Maps counts to palette indices in integers, so that every machine draws the same picture. */
 #include "image/colour.h"
 
+#include "image/count_histogram.h"
+
 int32_t colour_value(enum colour_value value, int32_t count) {
     if (value == COLOUR_COUNT)
         return count;
@@ -46,6 +48,7 @@ static uint8_t colour_index_of(uint32_t offset, uint32_t span) {
 
 void colour_table_fill(struct colour_table *table, const struct colour *colour) {
     const struct colour_range *range = &colour->range;
+    table->colour = *colour;
     table->value = colour->value;
     table->min = range->min;
     table->span = range->min < range->max ? (uint32_t)range->max - (uint32_t)range->min : 0;
@@ -61,9 +64,20 @@ static uint32_t offset_of(const struct colour_table *table, int32_t count) {
     return offset < table->span ? offset : table->span;
 }
 
+/* floor(255 * (count mod cycle) / cycle). */
+static uint8_t cyclic_index(const struct colour *colour, int32_t count) {
+    return (uint8_t)((uint64_t)((uint32_t)count % colour->cycle) * COLOUR_INSIDE / colour->cycle);
+}
+
 void colour_indices(const struct colour_table *table, const int32_t *counts, size_t pixels,
                     uint8_t *indices) {
-    if (table->span <= COLOUR_TABLE_SPAN_MAX)
+    const struct colour *colour = &table->colour;
+    if (colour->cycle > 0 || colour->levels)
+        for (size_t k = 0; k < pixels; k++)
+            indices[k] = counts[k] >= colour->inside ? COLOUR_INSIDE
+                         : colour->cycle > 0         ? cyclic_index(colour, counts[k])
+                                                     : colour->levels[count_bin(counts[k])];
+    else if (table->span <= COLOUR_TABLE_SPAN_MAX)
         for (size_t k = 0; k < pixels; k++)
             indices[k] = table->index[offset_of(table, counts[k])];
     else

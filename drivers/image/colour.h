@@ -22,10 +22,18 @@ struct colour_range {
     int32_t min, max;
 };
 
+/* The index of points that do not escape, where colours are cyclic or equalised. */
+enum { COLOUR_INSIDE = 255 };
+
 /* How a picture is coloured. */
 struct colour {
     enum colour_value value;
     struct colour_range range; /* of the whole picture */
+
+    /* Instead, by the count: points with `inside` steps or more have their own index. */
+    uint32_t cycle; /* indices 0 .. 254 are for the counts 0 .. cycle - 1, and so on; 0: not */
+    const uint8_t *levels; /* index of each bin of image/count_histogram.h; NULL: not */
+    int32_t inside;
 };
 
 /* The value of a pixel with `count`. */
@@ -48,6 +56,7 @@ struct colour_table {
     int32_t min;
     uint32_t span;                            /* max - min of the range, 0 for an empty one */
     uint8_t index[COLOUR_TABLE_SPAN_MAX + 1]; /* by value - min, where span is small enough */
+    struct colour colour;
 };
 
 /* Fills *table for `colour`. */

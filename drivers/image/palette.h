@@ -40,6 +40,15 @@ extern const char *const palette_names[];
         .choices = palette_names, .defines = true,                                        \
     }
 
+/* The row of --cycle, a count of counts, 0 without it; likewise. */
+#define CYCLE_ROW(member_offset)                                                                                                                                                                  \
+    {                                                                                                                                                                                             \
+        .name = "cycle", .kind = OPTION_COUNT, .argument = "N",                                                                                                                                   \
+        .help =                                                                                                                                                                                   \
+            "go through the palette once in N counts, beginning at 0, and again in the next N, whatever the picture has, there and back if its ends differ; points that do not escape are black", \
+        .offset = (member_offset), .min = 1, .max = INT32_MAX, .defines = true,                                                                                                                   \
+    }
+
 /* All palettes, index 0, 1, ... until NULL is returned, for lists of names. */
 const struct palette *palette_at(size_t index);
 

@@ -18,7 +18,10 @@ struct png_worker {
 };
 
 struct png_bands png_bands_of_image(const struct image *image) {
-    return png_bands_of(image->width, image->height, image_samples(image) == 1 ? 1 : 3);
+    const unsigned bytes = image->deep_grey            ? PNG_DEEP_GREY_BYTES
+                           : image_samples(image) == 1 ? 1
+                                                       : 3;
+    return png_bands_of(image->width, image->height, bytes);
 }
 
 bool png_workers_begin(struct png_workers *workers, const struct image *image) {

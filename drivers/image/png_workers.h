@@ -21,6 +21,9 @@ struct png_workers {
     struct png_worker *items; /* [threads] */
 };
 
+/* The bytes of a pixel of 16 bits of grey. */
+enum { PNG_DEEP_GREY_BYTES = 2 };
+
 /* The bands of an image. Pixels of one sample are indices into its palette, as small as can be;
  * means of several are colours of their own. */
 struct png_bands png_bands_of_image(const struct image *image);

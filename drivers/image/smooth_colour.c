@@ -2,7 +2,9 @@
  * Maps smooth values to palette indices. */
 #include "image/smooth_colour.h"
 
+#include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* log2(a), a >= 1, in units of 2^-24: each squaring of the mantissa brings a bit to light. Rounded
@@ -70,6 +72,7 @@ void smooth_scale_fill(struct smooth_scale *scale, const struct plait_smooth_ran
     const int64_t min = empty ? 0 : range->min, span = empty ? 0 : range->max - range->min;
     const uint64_t heights = height_of(span) + 1;
     scale->min = min;
+    scale->cycle = 0;
     for (uint64_t k = 0; k < SMOOTH_INSIDE; k++) {
         const uint64_t height = (k * heights + SMOOTH_INSIDE - 1) / SMOOTH_INSIDE;
         scale->first[k] = height < heights ? min + offset_at(height, 0, span) : INT64_MAX;
@@ -82,8 +85,20 @@ void smooth_scale_fill(struct smooth_scale *scale, const struct plait_smooth_ran
     }
 }
 
+void smooth_scale_repeat(struct smooth_scale *scale, uint32_t cycle) {
+    scale->cycle = (int64_t)cycle * PLAIT_SMOOTH_UNIT;
+}
+
+/* Values near 0 may be negative. */
+static uint8_t cyclic_smooth_index(int64_t cycle, int64_t value) {
+    const int64_t rest = value % cycle;
+    return (uint8_t)((rest < 0 ? rest + cycle : rest) * SMOOTH_INSIDE / cycle);
+}
+
 /* Its guess, or one of the next, since a guess is rarely wider. */
 uint8_t smooth_index(const struct smooth_scale *scale, int64_t value) {
+    if (scale->cycle > 0)
+        return cyclic_smooth_index(scale->cycle, value);
     return index_from(scale, scale->guess[guess_of(value - scale->min)], value);
 }
 
@@ -96,9 +111,57 @@ void smooth_indices(const struct smooth_scale *scale, const int32_t *counts, con
     }
 }
 
+void grey_scale_fill(struct grey_scale *scale, const struct plait_smooth_range *range) {
+    const bool empty = range->min > range->max;
+    scale->min = empty ? 0 : range->min;
+    scale->heights = height_of(empty ? 0 : range->max - range->min) + 1;
+}
+
+/* A value times the unit is exact: a power of two. */
+void grey_scale_row(const struct grey_scale *scale, const double *values, size_t pixels,
+                    uint8_t *bytes) {
+    enum { LEVELS = 65535 };
+    for (size_t k = 0; k < pixels; k++, bytes += 2) {
+        uint64_t grey = 0;
+        if (values[k] < INFINITY) {
+            const int64_t value = (int64_t)floor(values[k] * PLAIT_SMOOTH_UNIT);
+            grey = 1 + LEVELS * height_of(value - scale->min) / scale->heights;
+        }
+        bytes[0] = (uint8_t)(grey >> 8);
+        bytes[1] = (uint8_t)(grey & 255);
+    }
+}
+
 struct palette smooth_palette(const struct palette *palette) {
     struct palette resampled = {.name = palette->name};
     for (size_t k = 0; k < SMOOTH_INSIDE; k++)
         memcpy(resampled.rgb[k], palette->rgb[(k * 255 + 127) / 254], 3);
+    return resampled;
+}
+
+/* The largest difference of a channel. */
+static int colour_step(const uint8_t a[3], const uint8_t b[3]) {
+    int step = 0;
+    for (int channel = 0; channel < 3; channel++) {
+        const int apart = abs(a[channel] - b[channel]);
+        step = apart > step ? apart : step;
+    }
+    return step;
+}
+
+struct palette cyclic_palette(const struct palette *palette) {
+    struct palette resampled = {.name = palette->name};
+    int largest = 0;
+    for (size_t k = 1; k < PALETTE_COLOURS; k++) {
+        const int step = colour_step(palette->rgb[k - 1], palette->rgb[k]);
+        largest = step > largest ? step : largest;
+    }
+    const bool closed = colour_step(palette->rgb[PALETTE_COLOURS - 1], palette->rgb[0]) <= largest;
+    for (size_t k = 0; k < SMOOTH_INSIDE; k++) {
+        const size_t back = SMOOTH_INSIDE - k, near = k < back ? k : back; /* 0 .. 127 */
+        const size_t from =
+            closed ? (k * PALETTE_COLOURS + 127) / SMOOTH_INSIDE : (near * 510 + 127) / 254;
+        memcpy(resampled.rgb[k], palette->rgb[from], 3);
+    }
     return resampled;
 }

@@ -62,6 +62,14 @@ static size_t tile_block_side_max(uint32_t depth, uint32_t k) {
     return ((size_t)tile_block_side(depth) + ((size_t)2 << depth)) >> k;
 }
 
+uint64_t tile_painter_bytes(uint32_t depth) {
+    uint64_t bytes = 0;
+    for (uint32_t k = 1; k <= depth; k++)
+        bytes += tile_block_side_max(depth, k) * tile_block_side_max(depth, k) *
+                 sizeof(struct tile_light);
+    return bytes;
+}
+
 bool tile_painter_begin(struct tile_painter *painter, uint32_t depth) {
     *painter = (struct tile_painter){0};
     bool ready = tile_png_begin(&painter->png);

@@ -81,6 +81,9 @@ struct tile_painter {
     struct tile_light *lights[TILE_DEPTH_MAX]; /* of a block, 1 and more steps down */
 };
 
+/* What it takes at most. */
+uint64_t tile_painter_bytes(uint32_t depth);
+
 /* false without memory. *painter stays where it is. Free with tile_painter_end, also then. */
 bool tile_painter_begin(struct tile_painter *painter, uint32_t depth);
 void tile_painter_end(struct tile_painter *painter);

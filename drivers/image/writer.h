@@ -23,7 +23,8 @@ struct image {
     const struct named_text *texts; /* what the file is to say of itself, in UTF-8; names as PNG has
                                      * them; alive as long as the writer. Only png has room */
     size_t text_count;
-    int threads; /* that encode it, where the format can use them; 0 is 1 */
+    bool deep_grey; /* png: greys of 16 bits instead of colours, in bands (writer_band) only */
+    int threads;    /* that encode it, where the format can use them; 0 is 1 */
 };
 
 enum { IMAGE_SAMPLES_MAX = 16 };

@@ -30,7 +30,7 @@ struct png {
 };
 
 static bool has_palette(const struct png *png) {
-    return image_samples(&png->writer->image) == 1;
+    return image_samples(&png->writer->image) == 1 && !png->writer->image.deep_grey;
 }
 
 static void writer_png_on_write(png_structp handle, png_bytep data, size_t bytes) {
@@ -113,9 +113,11 @@ static void write_header(void *context) {
     png_set_write_fn(png->guard.png, png, writer_png_on_write, on_flush);
     /* libpng's own limit of a million pixels a side is meant for readers of strange files. */
     png_set_user_limits(png->guard.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_IHDR(png->guard.png, png->info, image->width, image->height, 8,
-                 has_palette(png) ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    const int type = image->deep_grey   ? PNG_COLOR_TYPE_GRAY
+                     : has_palette(png) ? PNG_COLOR_TYPE_PALETTE
+                                        : PNG_COLOR_TYPE_RGB;
+    png_set_IHDR(png->guard.png, png->info, image->width, image->height, image->deep_grey ? 16 : 8,
+                 type, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     if (has_palette(png))
         set_palette(png);
     for (size_t k = 0; k < image->text_count; k++)

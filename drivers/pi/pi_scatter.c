@@ -35,7 +35,7 @@ static bool write_picture(const char *path, const int32_t *pixels, struct failur
     const struct image image = {
         .width = SIDE,
         .height = SIDE,
-        .colour = {COLOUR_COUNT, {PAPER, OUTSIDE}},
+        .colour = {.value = COLOUR_COUNT, .range = {PAPER, OUTSIDE}},
         .palette = &palette_scatter,
     };
     const struct writer_format *format = writer_format_find(path, failure);

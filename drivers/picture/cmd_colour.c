@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * plait colour: pictures of counts that were computed before. The counts are read twice, for their
- * range and for their pixels, some rows at a time, so that memory does not grow with the picture.
+ * range and for their pixels, and for their histogram in between, some rows at a time, so that
+ * memory does not grow with the picture.
  */
 #include "base/exec_choice.h"
 #include "base/standard_output.h"
@@ -76,6 +77,29 @@ static bool colour_read_rows(void *rows, uint32_t first, struct image_rows *bloc
     return true;
 }
 
+/* What excludes another option. */
+static bool colour_begin(struct run *run, void *state, struct failure *failure) {
+    const struct colour_options *options = run->options;
+    const bool equalised = options->colour == COLOUR_BY_HISTOGRAM, cyclic = options->cycle > 0;
+    char cycle[VALUES_TEXT_BYTES], colour[VALUES_TEXT_BYTES], other[VALUES_TEXT_BYTES];
+    (void)state;
+    values_blame(run->values, "cycle", cycle);
+    values_blame(run->values, "colour", colour);
+    if (cyclic && equalised)
+        return failure_set(failure, EXIT_USAGE,
+                           "%s and %s histogram exclude each other: give only one", cycle, colour);
+    if (options->value == COLOUR_255_MINUS_COUNT && (cyclic || equalised))
+        return failure_set(failure, EXIT_USAGE,
+                           "%s 255-count and %s%s exclude each other: give only one",
+                           values_blame(run->values, "value", other), cyclic ? cycle : colour,
+                           cyclic ? "" : " histogram");
+    return options->maxit == 0 || cyclic || equalised ||
+           failure_set(
+               failure, EXIT_USAGE,
+               "%s is for --colour histogram and --cycle: give one of them, or leave it out",
+               values_blame(run->values, "maxit", other));
+}
+
 static bool colour_prepare(struct run *run, void *state, struct failure *failure) {
     const struct colour_options *options = run->options;
     struct recolouring *recolouring = state;
@@ -97,6 +121,8 @@ static bool colour_prepare(struct run *run, void *state, struct failure *failure
     };
     const struct drawing *drawing = &recolouring->drawing;
     colouring_begin(&recolouring->colouring, (enum colour_value)options->value, false, false);
+    recolouring->colouring.equalised = options->colour == COLOUR_BY_HISTOGRAM;
+    recolouring->colouring.cycle = (uint32_t)options->cycle;
     return files_begin(&recolouring->files, &options->out, FILES_OF_COLOURS, drawing->width,
                        drawing->height, failure) &&
            colouring_load_palette(&recolouring->colouring, palette_load, options->palette,
@@ -105,17 +131,36 @@ static bool colour_prepare(struct run *run, void *state, struct failure *failure
            exec_choose_alone(&recolouring->exec, NULL, (int)options->run.threads, failure);
 }
 
+/* Which points do not escape, where that matters, when the counts have been read once; and their
+ * histogram. */
+static bool colour_find_inside(struct recolouring *recolouring, uint64_t maxit,
+                               struct failure *failure) {
+    struct colouring *colouring = &recolouring->colouring;
+    const int32_t largest = colouring->range.max;
+    if (maxit > 0 && (uint64_t)largest > maxit)
+        return failure_set(failure, EXIT_USAGE,
+                           "'%s' has the count %" PRId32 ", beyond --maxit %" PRIu64
+                           ": give the steps that the counts were computed with",
+                           recolouring->reader.path, largest, maxit);
+    colouring->inside = maxit > 0 ? (int32_t)maxit : largest;
+    return !colouring->equalised ||
+           (colouring_begin_histogram(colouring, colouring->inside, recolouring->exec.threads,
+                                      failure) &&
+            draw_measure(&recolouring->drawing, recolouring->digests, failure));
+}
+
 static bool colour_work(struct run *run, void *state, struct failure *failure) {
     struct recolouring *recolouring = state;
     const struct drawing *drawing = &recolouring->drawing;
     const size_t block =
         draw_block_rows(drawing->width, drawing->height, recolouring->exec.threads);
-    (void)run;
+    const struct colour_options *options = run->options;
     recolouring->counts = malloc(block * drawing->width * sizeof *recolouring->counts);
     recolouring->digests = malloc(drawing->height * sizeof *recolouring->digests);
     if (!recolouring->counts || !recolouring->digests)
         return failure_set(failure, EXIT_RUN, "out of memory");
-    if (!draw_measure(drawing, recolouring->digests, failure))
+    if (!draw_measure(drawing, recolouring->digests, failure) ||
+        !colour_find_inside(recolouring, options->maxit, failure))
         return false;
     recolouring->fnv1a = plait_digest_picture(recolouring->digests, drawing->height);
     provenance_seal(&recolouring->provenance, recolouring->fnv1a);
@@ -141,6 +186,7 @@ static void colour_free(void *state) {
     struct recolouring *recolouring = state;
     npy_close(&recolouring->reader);
     files_end(&recolouring->files);
+    colouring_end(&recolouring->colouring);
     provenance_free(&recolouring->provenance);
     free(recolouring->counts);
     free(recolouring->digests);
@@ -150,6 +196,7 @@ const struct command cmd_colour = {
     .options = &colour_option_set,
     .options_bytes = sizeof(struct colour_options),
     .state_bytes = sizeof(struct recolouring),
+    .begin = colour_begin,
     .prepare = colour_prepare,
     .work = colour_work,
     .print = colour_print,

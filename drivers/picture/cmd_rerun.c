@@ -12,6 +12,7 @@
 #include "run/command.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct rerun {
     struct png_content content;
@@ -52,6 +53,8 @@ static bool rerun_prepare(struct run *run, void *state, struct failure *failure)
         .command = run->values->set->command,
         .progress = (enum progress_style)options->progress,
     };
+    for (size_t k = 0; k < content->text_count; k++)
+        rerun->job.values |= strcmp(content->texts[k].name, PROVENANCE_VALUES) == 0;
     return exec_choose_alone(&rerun->job.exec, options->run.path, (int)options->run.threads,
                              failure);
 }

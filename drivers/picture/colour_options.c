@@ -10,6 +10,9 @@
 /* In the order of enum colour_value. */
 static const char *const value_names[] = {"count", "255-count", NULL};
 
+/* In the order of enum colour_by. */
+static const char *const colour_choices[] = {"count", "histogram", NULL};
+
 /* Values of --out that name no file. */
 static const char *const out_choices[] = {"null", NULL};
 
@@ -36,6 +39,32 @@ static const struct option rows[] = {
         .defines = true,
     },
     PALETTE_ROW(offsetof(struct colour_options, palette)),
+    {
+        .name = "colour",
+        .alias = "color",
+        .kind = OPTION_CHOICE,
+        .argument = "HOW",
+        .help =
+            "count gives equal steps of the value equal steps of the palette; histogram gives each colour as many points as another, and draws points that do not escape black",
+        .default_value = "count",
+        .offset = offsetof(struct colour_options, colour),
+        .choices = colour_choices,
+        .defines = true,
+        .later = true,
+    },
+    CYCLE_ROW(offsetof(struct colour_options, cycle)),
+    {
+        .name = "maxit",
+        .kind = OPTION_COUNT,
+        .argument = "N",
+        .help =
+            "with --colour histogram or --cycle: the --maxit of the counts, which points have that do not escape",
+        .default_text = "the largest count in the file",
+        .offset = offsetof(struct colour_options, maxit),
+        .min = 1,
+        .max = INT32_MAX,
+        .defines = true,
+    },
     {
         .name = "out",
         .kind = OPTION_TEXTS,

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * A deep picture on all ranks: rank 0 computes the orbit of the centre in high precision and sends
- * it to the others while it grows; each rank makes the tables of it for itself. */
+ * it to one rank of each node while it grows; this one makes the tables of it for its node. */
 #ifndef PLAIT_DRIVERS_DEEP_PICTURE_H
 #define PLAIT_DRIVERS_DEEP_PICTURE_H
 
 #include "base/failure.h"
 #include "base/progress_display.h"
+#include "picture/deep_share.h"
 #include "picture/picture_options.h"
+#include "picture/reference_file.h"
 #include "picture/reference_orbit.h"
 #include "plait/deep.h"
 #include "ranks/session.h"
@@ -20,8 +22,12 @@ struct deep_picture {
     int32_t maxit;
     struct plait_deep *tables;        /* NULL: not deep */
     struct deep_reference *reference; /* where it is computed */
-    bool ready;                       /* all tables are made */
-    double seconds;                   /* that this took */
+    struct deep_share share;    /* where the tables are, if several ranks of a node have them */
+    const char *kept_path;      /* --reference; NULL: none */
+    struct kept_reference kept; /* rank 0: what it has, until the tables are made */
+    uint64_t kept_steps;        /* rank 0: those that were not computed again */
+    bool ready;                 /* all tables are made */
+    double seconds;             /* that this took */
 };
 
 /* Collective, or on one process with session NULL. Finds the view of a deep picture; nothing for
@@ -31,10 +37,18 @@ bool deep_picture_begin(struct deep_picture *deep, const struct session *session
                         const struct picture_request *request, struct plait_escape *escape,
                         struct failure *failure);
 
-/* Likewise. Computes the orbits, unless that has been done, after which pixels can be. label: under
- * which rank 0 shows the progress. */
-bool deep_picture_compute(struct deep_picture *deep, const struct session *session,
-                          const char *label, enum progress_style style, struct failure *failure);
+/* How orbits are computed and shown. */
+struct deep_computing {
+    const struct session *session; /* NULL: one process */
+    int threads;                   /* of rank 0 */
+    const char *label;             /* under which rank 0 shows the progress */
+    enum progress_style style;
+    bool stops; /* no checkpoint watches for signals: with --reference they end the orbit, too */
+};
+
+/* Likewise. Computes the orbits, unless that has been done, after which pixels can be. */
+bool deep_picture_compute(struct deep_picture *deep, const struct deep_computing *how,
+                          struct failure *failure);
 
 /* How samples are iterated in full precision. */
 struct deep_exact {

@@ -86,7 +86,7 @@ struct image draw_image(const struct drawing *drawing) {
         .width = drawing->width / drawing->samples,
         .height = drawing->height / drawing->samples,
         .samples = drawing->samples,
-        .colour = {colouring->value, colouring->range},
+        .colour = colouring_of_counts(drawing->colouring),
         .palette = &colouring->palette,
         .texts = drawing->provenance ? drawing->provenance->texts : NULL,
         .text_count = drawing->provenance ? PROVENANCE_TEXTS : 0,

@@ -7,6 +7,7 @@
 #include "ranks/mpi_check.h"
 
 #include <inttypes.h>
+#include <omp.h>
 #include <stdlib.h>
 
 /* Three passes over the counts, by blocks that stay in the second cache between them. */
@@ -31,8 +32,10 @@ void keeper_measure(struct keeper *keeper, const struct kept_rows *rows, uint64_
         plait_digest_rows(&alone, counts, count, escape->width, digests + first);
         const struct plait_escape_tally tally =
             plait_escape_count_steps(escape, &alone, counts, count);
-        const struct colour_range range =
-            colour_range_of(colouring->value, counts, (size_t)count * escape->width);
+        const size_t pixels = (size_t)count * escape->width;
+        const struct colour_range range = colour_range_of(colouring->value, counts, pixels);
+        if (colouring->histogram.tables)
+            count_histogram_add(&colouring->histogram, counts, pixels, omp_get_thread_num());
 #pragma omp critical(keeper_measure)
         {
             keeper->tally.steps += tally.steps;

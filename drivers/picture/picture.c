@@ -47,12 +47,15 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
     const bool distance = options->colour == PICTURE_DISTANCE;
     run->threads_only = picture->request.deep || distance;
     if (!files_begin(&picture->files, &options->out, FILES_OF_PICTURE,
-                     picture->escape.width / samples, picture->escape.height / samples, failure))
+                     picture->escape.width / samples, picture->escape.height / samples, failure) ||
+        !value_files_begin(&picture->values, &options->values, failure))
         return false;
+    const bool coloured = options->tiles || files_have_colours(&picture->files);
     colouring_begin(&picture->colouring, picture_colour_value(kind),
-                    options->colour != PICTURE_COUNT &&
-                        (options->tiles || files_have_colours(&picture->files)),
-                    distance);
+                    (options->colour == PICTURE_SMOOTH || distance) && coloured, distance);
+    picture->colouring.equalised = options->colour == PICTURE_HISTOGRAM && coloured;
+    picture->colouring.cycle = (uint32_t)options->cycle;
+    picture->colouring.inside = picture->escape.maxit;
     return true;
 }
 
@@ -62,8 +65,14 @@ bool picture_begin(struct run *run, void *state, enum plait_escape_kind kind,
 static bool picture_compute_reference(const struct run *run, struct picture *picture,
                                       struct failure *failure) {
     const struct picture_options *options = run->options;
-    return deep_picture_compute(&picture->deep, run->session, run->values->set->command,
-                                (enum progress_style)options->progress, failure);
+    const struct deep_computing how = {
+        .session = run->session,
+        .threads = run->exec.threads,
+        .label = run->values->set->command,
+        .style = (enum progress_style)options->progress,
+        .stops = !options->checkpoint,
+    };
+    return deep_picture_compute(&picture->deep, &how, failure);
 }
 
 /* With --verify-exact, what counts of samples are compared with. */
@@ -105,6 +114,19 @@ static const struct keeper_kind *picture_keeper_kind(const struct run *run,
                : &keeper_memory;
 }
 
+/* Collective: for --values. Rows of a checkpoint are remembered, since it keeps those of this run
+ * too. */
+static bool picture_reserve_values(const struct run *run, struct picture *picture,
+                                   struct failure *failure) {
+    const struct unit_set *finished = &picture->checkpoint.finished;
+    for (size_t k = 0; k < finished->count; k++)
+        if (!unit_set_add(&picture->resumed, finished->items[k]))
+            failure_set(failure, EXIT_RUN, "out of memory");
+    return agree(run->session, failure) &&
+           value_files_reserve(&picture->values, run->session, &picture->escape, &run->exec,
+                               failure);
+}
+
 /* What the files need, who computes which rows, and where they are kept. */
 bool picture_prepare(struct run *run, void *state, struct failure *failure) {
     const struct picture_options *options = run->options;
@@ -113,6 +135,9 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
     if (session_is_root(run->session) &&
         colouring_load_palette(&picture->colouring, palette_load, options->palette, failure))
         provenance_begin(&picture->provenance, run->values, failure);
+    if (picture->colouring.equalised)
+        colouring_begin_histogram(&picture->colouring, picture->escape.maxit, run->exec.threads,
+                                  failure);
     if (!agree(run->session, failure) ||
         !deep_picture_begin(&picture->deep, run->session, &picture->request, &picture->escape,
                             failure) ||
@@ -129,6 +154,7 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         .escape = &picture->escape,
         .exec = &run->exec,
         .speed = run->device.speed,
+        .values = picture->values.count > 0 ? &picture->values : NULL,
     };
     picture->keeper = (struct keeper){
         .kind = picture_keeper_kind(run, picture),
@@ -156,7 +182,8 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
     }
     return row_work_plan(&picture->work, (enum schedule_kind)options->schedule,
                          has_checkpoint ? &picture->checkpoint.rest : NULL, failure) &&
-           picture->keeper.kind->reserve(&picture->keeper, failure);
+           picture->keeper.kind->reserve(&picture->keeper, failure) &&
+           (!picture->work.values || picture_reserve_values(run, picture, failure));
 }
 
 /* -- rows -------------------------------------------------------------------------------------- */
@@ -186,6 +213,34 @@ static bool picture_find_colours(struct run *run, struct picture *picture,
         &picture->keeper, session_is_root(run->session) ? &display : NULL, failure);
     progress_display_end(&display);
     return found;
+}
+
+/* Collective, when all counts are there: the values of all rows. */
+static bool picture_settle_values(const struct run *run, struct picture *picture,
+                                  struct failure *failure) {
+    struct plait_smooth_range *range = &picture->values.range;
+    const struct plait_smooth_range found = picture->colouring.finder.range;
+    if (session_is_root(run->session))
+        value_files_resume(&picture->values, &picture->resumed, &picture->keeper, failure);
+    if (picture->colouring.smooth) { /* values were found with parts, and measured there */
+        range->min = range->min < found.min ? range->min : found.min;
+        range->max = range->max > found.max ? range->max : found.max;
+    }
+    return value_files_settle(&picture->values, failure);
+}
+
+/* Rank 0. */
+static bool picture_write_values(const struct run *run, struct picture *picture,
+                                 struct failure *failure) {
+    const struct picture_options *options = run->options;
+    char label[64];
+    snprintf(label, sizeof label, "%s, values", run->values->set->command);
+    struct progress_display display =
+        progress_display_begin(label, (enum progress_style)options->progress);
+    const bool written =
+        value_files_write(&picture->values, &picture->provenance, &display, failure);
+    progress_display_end(&display);
+    return written;
 }
 
 /* The tiles, on all ranks; the files, on all ranks if the keeper draws, else on rank 0; and the
@@ -249,6 +304,8 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
     run->encode.begun_ns = clock_now_ns();
     if (picture->colouring.smooth && !picture_find_colours(run, picture, failure))
         return false;
+    if (picture->work.values && !picture_settle_values(run, picture, failure))
+        return false;
     run->encode.seconds = clock_seconds_since(run->encode.begun_ns);
     const bool draws =
         keeper->kind->draw != NULL || options->tiles || session_is_root(run->session);
@@ -259,7 +316,9 @@ bool picture_work(struct run *run, void *state, struct failure *failure) {
         picture_gather_exact(run, picture);
     if (draws && verified) {
         const uint64_t start_ns = clock_now_ns();
-        picture_write_files(run, picture, failure);
+        if (picture_write_files(run, picture, failure) && picture->work.values &&
+            session_is_root(run->session))
+            picture_write_values(run, picture, failure);
         run->encode.seconds += clock_seconds_since(start_ns);
     }
     quiet_barrier(run->session);
@@ -278,6 +337,9 @@ bool picture_finish(const struct run *run, void *state, struct failure *failure)
 void picture_free(void *state) {
     struct picture *picture = state;
     keeper_end(&picture->keeper);
+    value_files_end(&picture->values);
+    unit_set_free(&picture->resumed);
+    colouring_end(&picture->colouring);
     tile_pyramid_end(&picture->pyramid);
     row_work_end(&picture->work);
     picture_checkpoint_free(&picture->checkpoint);

@@ -14,6 +14,7 @@
 #include "picture/provenance.h"
 #include "picture/row_work.h"
 #include "picture/tile_pyramid.h"
+#include "picture/value_files.h"
 #include "plait/escape.h"
 #include "run/command.h"
 
@@ -33,6 +34,8 @@ struct picture {
     struct keeper keeper;
     struct tile_pyramid pyramid; /* --tiles */
     struct exact_samples exact;  /* --verify-exact */
+    struct value_files values;   /* --values */
+    struct unit_set resumed;     /* rank 0, for these: the rows that the checkpoint had */
     uint64_t fnv1a;              /* rank 0: checksum of the picture */
 };
 

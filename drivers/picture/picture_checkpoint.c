@@ -15,7 +15,7 @@
 
 /* Exact numbers in their one form, "12e-1,0e0"; a long one by its beginning and a checksum of it.
  */
-static void picture_checkpoint_describe_exact(struct checkpoint_parameters *parameters,
+static bool picture_checkpoint_describe_exact(struct checkpoint_parameters *parameters,
                                               const char *name, const char *text, size_t numbers) {
     enum { SHOWN = 60, SPARE = 64 };
     char line[2 * (SHOWN + SPARE)] = "";
@@ -24,8 +24,8 @@ static void picture_checkpoint_describe_exact(struct checkpoint_parameters *para
         const size_t length = numbers > 1 ? decimal_piece(text, k, &begin) : strlen(text);
         const struct decimal number = decimal_of(numbers > 1 ? begin : text, length);
         char *form = malloc(number.digits + SPARE);
-        if (!form) /* the file is then of another run, which is safe */
-            return;
+        if (!form)
+            return false;
         decimal_write(&number, form, number.digits + SPARE);
         char *end = line + strlen(line);
         const size_t left = sizeof line - (size_t)(end - line);
@@ -37,12 +37,14 @@ static void picture_checkpoint_describe_exact(struct checkpoint_parameters *para
         free(form);
     }
     checkpoint_parameter(parameters, name, "%s", line);
+    return true;
 }
 
 /* Of the counts alone, as they are computed: two ways to ask for one view are one view, and the
  * shortcuts of --interior change no count. Seventeen digits identify a double. What files did not
- * have at first, the bailout of mandelbrot, is in them where it is not the default. */
-static void picture_checkpoint_describe(struct checkpoint_parameters *parameters,
+ * have at first, the bailout of mandelbrot, is in them where it is not the default. False: out of
+ * memory, and without one of its lines a file would be that of other views, too. */
+static bool picture_checkpoint_describe(struct checkpoint_parameters *parameters,
                                         const struct picture_request *request) {
     const struct plait_escape *escape = &request->escape;
     const bool julia = escape->kind == PLAIT_JULIA;
@@ -52,16 +54,16 @@ static void picture_checkpoint_describe(struct checkpoint_parameters *parameters
     if (julia || escape->bailout != 2)
         checkpoint_parameter(parameters, "bailout", "%.17g", escape->bailout);
     if (request->deep) {
-        if (julia)
-            picture_checkpoint_describe_exact(parameters, "c", request->texts.c, 2);
-        picture_checkpoint_describe_exact(parameters, "center", request->texts.center, 2);
-        picture_checkpoint_describe_exact(parameters, "zoom", request->texts.zoom, 1);
-        return;
+        return (!julia ||
+                picture_checkpoint_describe_exact(parameters, "c", request->texts.c, 2)) &&
+               picture_checkpoint_describe_exact(parameters, "center", request->texts.center, 2) &&
+               picture_checkpoint_describe_exact(parameters, "zoom", request->texts.zoom, 1);
     }
     if (julia)
         checkpoint_parameter(parameters, "c", "%.17g,%.17g", escape->cre, escape->cim);
     checkpoint_parameter(parameters, "center", "%.17g,%.17g", escape->cx, escape->cy);
     checkpoint_parameter(parameters, "pixel-size", "%.17g,%.17g", escape->dx, escape->dy);
+    return true;
 }
 
 /* Which rows the file has. A run with --interior brute has kept rows that are not distinct, too. */
@@ -86,7 +88,11 @@ static bool picture_checkpoint_list_rows(struct picture_checkpoint *checkpoint,
 
 static bool picture_checkpoint_open_on_root(struct picture_checkpoint *checkpoint,
                                             struct failure *failure) {
-    picture_checkpoint_describe(&checkpoint->parameters, checkpoint->request);
+    if (!picture_checkpoint_describe(&checkpoint->parameters, checkpoint->request))
+        return failure_set(
+            failure, EXIT_RUN,
+            "out of memory for the digits by which checkpoint '%s' is known: leave it out, or start fewer ranks on this node",
+            checkpoint->path);
     return checkpoint_open(&checkpoint->file, checkpoint->path, &checkpoint->parameters,
                            &checkpoint->found, failure) &&
            (!checkpoint->found || (checkpoint_find_log(&checkpoint->file, failure) &&

@@ -13,7 +13,7 @@
 
 #define MEMBER(name) offsetof(struct picture_options, name)
 
-static const char *const colour_choices[] = {"count", "smooth", "distance", NULL};
+static const char *const colour_choices[] = {"count", "smooth", "distance", "histogram", NULL};
 static const char *const method_choices[] = {"auto", "direct", "deep", NULL};
 static const char *const interior_choices[] = {"fast", "brute", NULL};
 
@@ -167,12 +167,13 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .kind = OPTION_CHOICE,
         .argument = "WHAT",
         .help =
-            "count gives all points of one count one colour; smooth has no bands; distance shows how far points are from the set, in pixels, so that filaments are lines; both draw points that do not escape black",
+            "count gives all points of one count one colour; smooth has no bands; distance shows how far points are from the set, in pixels, so that filaments are lines; histogram gives each colour as many points as another; these three draw points that do not escape black",
         .default_value = "count",
         .offset = MEMBER(colour),
         .choices = colour_choices,
         .defines = true,
     },
+    CYCLE_ROW(MEMBER(cycle)),
     {
         .name = "samples",
         .kind = OPTION_COUNT,
@@ -184,6 +185,15 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .min = 1,
         .max = IMAGE_SAMPLES_MAX,
         .defines = true,
+    },
+    {
+        .name = "values",
+        .kind = OPTION_TEXTS,
+        .argument = "FILE",
+        .help =
+            "write the smooth values, for colouring elsewhere, to FILE: .npy, float64, infinite for points that do not escape; or .png, grey of 16 bits on a logarithmic scale; one for each sample; they are on disk next to the first FILE meanwhile, and all nodes must see that directory",
+        .offset = MEMBER(values),
+        .replaces = true,
     },
     {
         .name = "interior",
@@ -209,6 +219,15 @@ const struct option picture_option_rows[PICTURE_OPTIONS] = {
         .help =
             "of a deep view, iterate 1000 pixels spread over the picture in full precision, and report how many counts are equal; takes long",
         .offset = MEMBER(verify_exact),
+    },
+    {
+        .name = "reference",
+        .kind = OPTION_TEXT,
+        .argument = "FILE",
+        .help =
+            "of a deep view, take the reference orbit from FILE as far as it goes, continue it, and keep it there for the next picture of that centre; signals save it as those of --checkpoint do",
+        .offset = MEMBER(reference),
+        .replaces = true,
     },
     {
         .name = "stream",
@@ -386,12 +405,24 @@ bool picture_of_options(const struct picture_options *options, const struct opti
     *request = (struct picture_request){.escape = plait_escape_default(kind)};
     escape->maxit = (int32_t)options->maxit;
     escape->brute = options->interior == INTERIOR_BRUTE;
+    if (options->cycle > 0 &&
+        (options->colour == PICTURE_HISTOGRAM || options->colour == PICTURE_DISTANCE)) {
+        char cycle[VALUES_TEXT_BYTES], colour[VALUES_TEXT_BYTES];
+        return failure_set(failure, EXIT_USAGE, "%s and %s %s exclude each other: give only one",
+                           values_blame(values, "cycle", cycle),
+                           values_blame(values, "colour", colour), colour_choices[options->colour]);
+    }
     if (!checkpoint_options_check(values, failure) ||
         !picture_take_size(options, escape, failure) ||
         !(kind == PLAIT_JULIA ? picture_take_julia : picture_take_mandelbrot)(options, escape,
                                                                               failure) ||
         !picture_take_view(options, values, request, failure))
         return false;
+    request->reference = options->reference;
+    if (options->reference && !request->deep)
+        return failure_set(
+            failure, EXIT_USAGE,
+            "--reference is for deep views, and this one is computed in doubles: give --method deep with --center, or leave it out");
     if (options->colour == PICTURE_DISTANCE && request->deep)
         return failure_set(
             failure, EXIT_USAGE,

@@ -28,10 +28,13 @@ struct picture_options {
     int interior; /* enum picture_interior */
     int schedule; /* enum schedule_kind */
     struct option_texts out;
-    const char *tiles;   /* a directory; NULL: none */
-    const char *palette; /* a name, or a file */
-    int colour;          /* enum picture_colour */
+    struct option_texts values; /* files of smooth values */
+    const char *tiles;          /* a directory; NULL: none */
+    const char *palette;        /* a name, or a file */
+    int colour;                 /* enum picture_colour */
+    uint64_t cycle;             /* 0: colours do not repeat */
     bool verify, verify_exact;
+    const char *reference; /* NULL: none */
     bool stream;
     const char *checkpoint; /* NULL: none */
     double checkpoint_every;
@@ -42,13 +45,13 @@ struct picture_options {
 
 enum picture_method { METHOD_AUTO, METHOD_DIRECT, METHOD_DEEP };
 
-enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH, PICTURE_DISTANCE };
+enum picture_colour { PICTURE_COUNT, PICTURE_SMOOTH, PICTURE_DISTANCE, PICTURE_HISTOGRAM };
 
 enum picture_interior { INTERIOR_FAST, INTERIOR_BRUTE };
 
 /* Rows for a struct picture_options, in the order of the help: view, iteration and files of each
  * subcommand, then how it is computed and shown, the same for both. */
-enum { PICTURE_OPTIONS = 12, MANDELBROT_OPTIONS = 10, JULIA_OPTIONS = 10 };
+enum { PICTURE_OPTIONS = 15, MANDELBROT_OPTIONS = 10, JULIA_OPTIONS = 10 };
 extern const struct option picture_option_rows[PICTURE_OPTIONS];
 extern const struct option mandelbrot_option_rows[MANDELBROT_OPTIONS];
 extern const struct option julia_option_rows[JULIA_OPTIONS];
@@ -58,6 +61,7 @@ struct picture_request {
     struct plait_escape escape; /* its pixels are the samples; a deep view has no coordinates yet */
     bool deep;
     struct deep_texts texts; /* of a deep view; they belong to the values */
+    const char *reference;   /* a deep view's file of its orbit, likewise; NULL: none */
 };
 
 /* The picture of applied options. --region and --center/--zoom exclude each other where they come

@@ -29,6 +29,9 @@ bool picture_print(const struct run *run, void *state, struct failure *failure) 
         run->encode.seconds, picture->fnv1a);
     if (picture->request.deep)
         printf(", reference %.2g s of %.2g s", picture->deep.seconds, run->total.seconds);
+    if (options->reference)
+        printf(", %" PRIu64 " of %" PRIu64 " steps from '%s'", picture->deep.kept_steps,
+               plait_deep_size_of(picture->deep.tables).steps, options->reference);
     if (options->verify)
         printf(", %d pixels verified", VERIFY_SAMPLES);
     if (options->verify_exact)
@@ -44,6 +47,8 @@ bool picture_print(const struct run *run, void *state, struct failure *failure) 
     if (options->tiles)
         printf("%s%s: %" PRIu64 " tiles", named ? ", " : " -> ", options->tiles,
                tile_total(picture->escape.width / samples, picture->escape.height / samples));
+    for (size_t k = 0; k < options->values.count; k++)
+        printf(", %s", options->values.items[k]);
     putchar('\n');
     if (run->session->size > 1 && queue->schedule.total > 0)
         shares_print((enum schedule_kind)options->schedule, queue->shares, run->session->size,
@@ -89,6 +94,8 @@ void picture_report_timing(const struct run *run, const void *state, struct repo
     report_close(report);
     if (picture->request.deep)
         report_real(report, "reference_seconds", picture->deep.seconds);
+    if (picture->request.reference)
+        report_count(report, "reference_kept_steps", picture->deep.kept_steps);
     if (picture->checkpoint.resumed > 0)
         report_count(report, "resumed_rows", picture->checkpoint.resumed);
 }
@@ -112,6 +119,15 @@ void picture_report_result(const struct run *run, const void *state, struct repo
         report_count(report, "samples", picture->exact.compared);
         report_count(report, "equal", picture->exact.equal);
         report_count(report, "largest_difference", picture->exact.largest);
+        report_close(report);
+    }
+    if (options->values.count > 0) { /* where no point escapes there is no range */
+        const struct plait_smooth_range *range = &picture->values.range;
+        report_open_object(report, "values");
+        if (range->min <= range->max) {
+            report_real(report, "min", (double)range->min / PLAIT_SMOOTH_UNIT);
+            report_real(report, "max", (double)range->max / PLAIT_SMOOTH_UNIT);
+        }
         report_close(report);
     }
     if (options->tiles) {

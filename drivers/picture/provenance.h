@@ -15,6 +15,9 @@
 
 enum { PROVENANCE_TEXTS = 5 };
 
+/* The name of the text that a file of smooth values has in addition: what its pixels mean. */
+#define PROVENANCE_VALUES "plait-values"
+
 struct provenance {
     char *command;    /* a line for a shell: the subcommand and the options that define the result
                        * and differ from the default, wherever they were given */

@@ -33,6 +33,26 @@ void deep_reference_start(struct deep_reference *reference, enum plait_deep_orbi
 /* Gives the point where the orbit is, and makes one step. */
 void deep_reference_next(struct deep_reference *reference, struct plait_deep_point *point);
 
+/* Calls work(context), in which deep_reference_next is called, while other threads of OpenMP, up to
+ * `threads` with this one, make products for it. The points are the same. Whether that can be, and
+ * may pay: it needs a library that takes threads, and products that take longer than two threads
+ * need to meet. */
+bool deep_reference_may_share(const struct deep_reference *reference);
+void deep_reference_share(struct deep_reference *reference, int threads, void (*work)(void *),
+                          void *context);
+
+/* Where the orbit is, to the last bit: "X,Y", hexadecimal, malloc'ed; NULL: out of memory. The
+ * second one goes there; false: the text is none of the first one's. */
+char *deep_reference_place(const struct deep_reference *reference);
+bool deep_reference_resume(struct deep_reference *reference, const char *place);
+
+/* The numbers RE,IM of a checked text, rounded to that many bits, in the same form. Orbits whose
+ * numbers are the same so far are the same. */
+char *deep_reference_rounded(const char *text, uint64_t bits);
+
+/* Whether its points have exponents. */
+bool deep_reference_is_extended(const struct deep_reference *reference);
+
 /* How many bits it computes with, and how many decimals the texts must have for that to be of use.
  */
 uint64_t deep_reference_bits(const struct deep_reference *reference);

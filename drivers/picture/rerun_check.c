@@ -13,6 +13,7 @@
 #include "plait/digest.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,30 +172,102 @@ static bool rerun_compare_pixels(const struct again *again, struct rerun_result 
     return result->compared;
 }
 
+/* The greys of a file against those that the values give. */
+struct grey_comparison {
+    const struct again *again;
+    struct rerun_result *result;
+    struct grey_scale scale;
+    double *values; /* of a row */
+    uint8_t *greys; /* of a row, two bytes each */
+};
+
+static void rerun_compare_greys(void *context, const struct png_content *content, uint32_t row,
+                                const uint16_t *rgba) {
+    struct grey_comparison *comparison = context;
+    const struct again *again = comparison->again;
+    const size_t width = again->escape.width;
+    comparison->result->file_width = content->width;
+    comparison->result->file_height = content->height;
+    if (content->width != width || content->height != again->escape.height)
+        return;
+    for (size_t col = 0; col < width; col++) {
+        const int32_t part = again->parts[row * width + col];
+        const int64_t value = (int64_t)again->counts[row * width + col] * PLAIT_SMOOTH_UNIT + part;
+        comparison->values[col] =
+            part == PLAIT_SMOOTH_NEVER ? INFINITY : (double)value / PLAIT_SMOOTH_UNIT;
+    }
+    grey_scale_row(&comparison->scale, comparison->values, width, comparison->greys);
+    for (size_t col = 0; col < width; col++) {
+        const uint16_t grey =
+            (uint16_t)(comparison->greys[2 * col] << 8 | comparison->greys[2 * col + 1]);
+        const uint16_t *pixel = rgba + 4 * col;
+        comparison->result->changed +=
+            pixel[0] != grey || pixel[1] != grey || pixel[2] != grey || pixel[3] != UINT16_MAX;
+    }
+}
+
+static bool rerun_compare_values(const struct again *again, struct rerun_result *result,
+                                 struct failure *failure) {
+    struct png_content content = {0};
+    struct grey_comparison comparison = {
+        .again = again,
+        .result = result,
+        .values = malloc(again->escape.width * sizeof(double)),
+        .greys = malloc(2 * (size_t)again->escape.width),
+    };
+    grey_scale_fill(&comparison.scale, &again->colouring.finder.range);
+    result->width = again->escape.width;
+    result->height = again->escape.height;
+    result->named_palette = true; /* no palette has a part in it */
+    result->compared =
+        ((comparison.values && comparison.greys) ||
+         failure_set(failure, EXIT_RUN, "out of memory")) &&
+        png_read16(again->job->path, &content, rerun_compare_greys, &comparison, failure);
+    png_content_free(&content);
+    free(comparison.values);
+    free(comparison.greys);
+    return result->compared;
+}
+
 bool rerun_check(const struct rerun_job *job, struct rerun_result *result,
                  struct failure *failure) {
     struct again again = {.job = job};
     bool checked = values_apply(&job->origin->values, &again.options, failure) &&
                    picture_of_options(&again.options, &job->origin->values, job->kind,
                                       &again.request, failure);
+    const struct deep_computing how = {
+        .threads = job->exec.threads,
+        .label = job->command,
+        .style = job->progress,
+    };
     again.escape = again.request.escape;
     if (checked)
         checked = deep_picture_begin(&again.deep, NULL, &again.request, &again.escape, failure) &&
-                  deep_picture_compute(&again.deep, NULL, job->command, job->progress, failure);
+                  deep_picture_compute(&again.deep, &how, failure);
     if (checked) {
+        const bool distance = again.options.colour == PICTURE_DISTANCE && !job->values;
         colouring_begin(&again.colouring, picture_colour_value(job->kind),
-                        again.options.colour != PICTURE_COUNT,
-                        again.options.colour == PICTURE_DISTANCE);
-        checked = rerun_allocate(&again, failure) && rerun_compute(&again, failure) &&
+                        again.options.colour == PICTURE_SMOOTH || distance || job->values,
+                        distance);
+        again.colouring.equalised = again.options.colour == PICTURE_HISTOGRAM && !job->values;
+        again.colouring.cycle = (uint32_t)again.options.cycle;
+        again.colouring.inside = again.escape.maxit;
+        checked = (!again.colouring.equalised ||
+                   colouring_begin_histogram(&again.colouring, again.escape.maxit,
+                                             job->exec.threads, failure)) &&
+                  rerun_allocate(&again, failure) && rerun_compute(&again, failure) &&
                   rerun_measure(&again, failure);
     }
     result->named_palette = checked && palette_find(again.options.palette) != NULL;
-    if (checked && colouring_load_palette(&again.colouring, palette_load_regular,
-                                          again.options.palette, &result->missing)) {
+    if (checked && job->values)
+        checked = rerun_compare_values(&again, result, failure);
+    else if (checked && colouring_load_palette(&again.colouring, palette_load_regular,
+                                               again.options.palette, &result->missing)) {
         if (again.colouring.smooth)
             rerun_set_indices(&again);
         checked = rerun_compare_pixels(&again, result, failure);
     }
+    colouring_end(&again.colouring);
     free(again.indices);
     free(again.parts);
     free(again.counts);

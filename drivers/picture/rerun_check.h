@@ -19,6 +19,7 @@ struct rerun_job {
     enum plait_escape_kind kind;
     struct plait_exec exec;
     const char *command; /* shows the progress under its name */
+    bool values;         /* the file has smooth values (value_files.h) */
     enum progress_style progress;
 };
 

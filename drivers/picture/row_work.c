@@ -3,6 +3,7 @@
 #include "picture/row_work.h"
 
 #include "picture/keeper.h"
+#include "picture/value_files.h"
 #include "ranks/agree.h"
 
 #include <stdlib.h>
@@ -64,16 +65,32 @@ static bool row_work_poll(void *context, uint64_t done, uint64_t total) {
     return part->poll(part->context, part->before + done, part->total);
 }
 
-/* Counts, and smooth values or distances where they are kept. */
+/* Counts, and smooth values or distances where they are kept or written. */
 static enum plait_status row_work_rows(const struct computing *computing,
                                        const struct plait_exec *exec,
                                        const struct kept_rows *rows) {
     const struct plait_escape *escape = computing->work->escape;
-    if (!rows->parts)
+    struct smooth_finder *finder = &computing->keeper->colouring->finder;
+    struct value_files *values = computing->work->values;
+    const struct plait_row_range range = {rows->first, rows->count};
+    if (!rows->parts && !values)
         return plait_escape_rows(escape, exec, rows->first, rows->count, rows->counts);
-    return smooth_compute(&computing->keeper->colouring->finder, exec,
-                          (struct plait_row_range){rows->first, rows->count}, rows->counts,
-                          rows->parts);
+    if (!values)
+        return smooth_compute(finder, exec, range, rows->counts, rows->parts);
+    const bool distances = rows->parts && finder->distance; /* found by a kernel of their own */
+    struct plait_smooth_range *found = rows->parts && !distances ? &finder->range : &values->range;
+    struct plait_smooth_output output = {
+        .values = values->values,
+        .parts = distances ? NULL : rows->parts,
+        .range = *found,
+    };
+    enum plait_status status =
+        distances ? smooth_compute(finder, exec, range, rows->counts, rows->parts)
+                  : plait_smooth_compute(escape, exec, range, rows->counts, &output);
+    if (distances && status == PLAIT_OK)
+        status = plait_smooth_rows(escape, exec, range, escape->width, rows->counts, &output);
+    *found = output.range;
+    return status;
 }
 
 /* A piece, in parts as large as the keeper has space for. */
@@ -90,9 +107,15 @@ static bool row_work_compute(void *context, struct piece piece, plait_progress_f
             .first = (uint32_t)(piece.first + part.before),
             .count = (uint32_t)(piece.count - part.before),
         };
+        struct value_files *values = computing->work->values;
         keeper->kind->place(keeper, &rows);
+        if (values && rows.count > values->rows)
+            rows.count = values->rows;
         computing->status = row_work_rows(computing, &exec, &rows);
-        if (computing->status != PLAIT_OK || !keeper->kind->put(keeper, &rows, computing->failure))
+        const struct valued_rows valued = {rows.first, rows.count, rows.counts};
+        if (computing->status != PLAIT_OK ||
+            (values && !value_files_put(values, &valued, computing->failure)) ||
+            !keeper->kind->put(keeper, &rows, computing->failure))
             return false;
         part.before += rows.count;
     }

@@ -15,13 +15,15 @@
 #include <stdint.h>
 
 struct keeper;
+struct value_files;
 
 struct row_work {
     /* The caller's, where they stay. */
     const struct session *session;
     const struct plait_escape *escape;
     const struct plait_exec *exec;
-    double speed; /* of this rank, for the queue */
+    double speed;               /* of this rank, for the queue */
+    struct value_files *values; /* of smooth values; NULL: they are not wanted */
 
     struct queue queue; /* its units are rows */
     uint32_t distinct;  /* rows that ranks compute; the others mirror them */

@@ -169,8 +169,9 @@ static bool store_access_failed(const struct store *store, const char *verb,
                         : tries->failed ? tries->failure
                                         : "nothing is moved";
     return failure_set(failure, EXIT_RUN,
-                       "cannot %s the counts next to '%s': %s%s (no file is changed)", verb,
-                       store->target, cause, atomic_file_fix(error_number));
+                       "cannot %s the %s next to '%s': %s%s (no file is changed)", verb,
+                       strcmp(store->option, "--values") == 0 ? "values" : "counts", store->target,
+                       cause, atomic_file_fix(error_number));
 }
 
 static const size_t call_bytes_max = (size_t)1 << 30; /* of one call, whose length is an int */

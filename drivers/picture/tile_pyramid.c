@@ -15,9 +15,12 @@
 
 /* -- the plan ---------------------------------------------------------------------------------- */
 
-/* Levels of a phase are as many as fit into this memory, unless ranks would have nothing to do. */
 static const double BYTES_PER_MIB = 1048576;
-static const uint64_t strip_bytes_wanted = UINT64_C(128) << 20;
+/* Levels of a phase are as many as fit into memory, unless ranks would have nothing to do: of the
+ * first, which has most of the pixels, and whose sums take the more disk space the fewer levels it
+ * makes; and of the others, or as much as the first takes. */
+static const uint64_t first_bytes_wanted = UINT64_C(192) << 20;
+static const uint64_t other_bytes_wanted = UINT64_C(32) << 20;
 
 static uint32_t pyramid_width(const struct tile_pyramid *pyramid, uint32_t step) {
     return tile_level_side(pyramid->directory.width, step);
@@ -48,7 +51,8 @@ static uint64_t pyramid_sums_bytes(const struct tile_pyramid *pyramid,
 
 /* How many levels a phase makes in addition to its first, which costs the others no pass over
  * pixels on the disk: none depends on it. */
-static uint32_t pyramid_depth(const struct tile_pyramid *pyramid, uint32_t step) {
+static uint32_t pyramid_depth(const struct tile_pyramid *pyramid, uint32_t step,
+                              uint64_t bytes_wanted) {
     const uint64_t pixels = (uint64_t)pyramid_width(pyramid, step) * pyramid_height(pyramid, step);
     const uint64_t block = (uint64_t)TILE_SIDE << TILE_DEPTH_MAX;
     uint32_t best = 0;
@@ -60,7 +64,7 @@ static uint32_t pyramid_depth(const struct tile_pyramid *pyramid, uint32_t step)
         const bool shared =
             pixels <= block * block || depth == 0 ||
             tile_strips(pyramid_height(pyramid, step), depth) >= (uint32_t)pyramid->session->size;
-        if (shared && bytes <= strip_bytes_wanted)
+        if (shared && bytes <= bytes_wanted)
             return depth;
         if (shared && bytes < least) {
             least = bytes;
@@ -73,10 +77,15 @@ static uint32_t pyramid_depth(const struct tile_pyramid *pyramid, uint32_t step)
 /* Returns the bytes of the scratch file. */
 static uint64_t pyramid_plan(struct tile_pyramid *pyramid) {
     const uint32_t steps = tile_steps(pyramid->directory.width, pyramid->directory.height);
-    uint64_t offset = 0;
+    uint64_t offset = 0, wanted = first_bytes_wanted;
     for (uint32_t step = 0; step <= steps;) {
         struct tile_phase *phase = &pyramid->phases[pyramid->count++];
-        *phase = (struct tile_phase){step, pyramid_depth(pyramid, step), offset};
+        *phase = (struct tile_phase){step, pyramid_depth(pyramid, step, wanted), offset};
+        if (step == 0) {
+            const uint64_t bytes =
+                pyramid_pixels_bytes(pyramid, phase) + pyramid_sums_bytes(pyramid, phase);
+            wanted = bytes > other_bytes_wanted ? bytes : other_bytes_wanted;
+        }
         if (step > 0)
             offset += (uint64_t)pyramid_width(pyramid, step) * pyramid_height(pyramid, step) *
                       sizeof(struct tile_light);
@@ -98,7 +107,7 @@ static uint64_t pyramid_bytes(const struct tile_pyramid *pyramid, uint64_t *pixe
         *pixels = of_pixels > *pixels ? of_pixels : *pixels;
         *sums = of_sums > *sums ? of_sums : *sums;
     }
-    return *pixels + *sums;
+    return *pixels + *sums + (uint64_t)pyramid->exec->threads * tile_painter_bytes(TILE_DEPTH_MAX);
 }
 
 static bool pyramid_allocate(struct tile_pyramid *pyramid, uint64_t pixels, uint64_t sums) {

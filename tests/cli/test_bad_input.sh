@@ -188,12 +188,15 @@ pdf() {
 
 colours() {
     local samples
-    bad 'colour.*count, smooth or distance' --colour rainbow
+    bad 'colour.*count, smooth, distance or histogram' --colour rainbow
+    bad 'cycle' --cycle 0
+    bad 'cycle and --colour histogram exclude each other' --colour histogram --cycle 5
+    bad 'cycle and --colour distance exclude each other' --colour distance --cycle 5
     bad 'colour' --colour ''
     for samples in 0 -1 17 1.5 abc '' 99999999999999999999; do
         bad 'samples' --samples "$samples"
     done
-    bad 'too large.*samples' --size 30000x30000 --samples 2
+    bad 'too large.*samples' --size 70000x70000 --samples 2
     bad 'too large.*samples' --size 100000x1 --samples 16
 }
 

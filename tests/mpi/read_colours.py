@@ -32,9 +32,21 @@ def smooth_indices(command, parameters, counts):
         moving = escaped & (step < counts + 4)
         z[moving] = z[moving] ** 2 + c[moving]
     values = counts[escaped] + 5 - numpy.log2(numpy.log(abs(z[escaped])))
-    heights = numpy.log2(1 + values - values.min())
     indices = numpy.full(counts.shape, 255)
-    indices[escaped] = numpy.minimum(254, 255 * heights / heights.max())
+    if cycle := parameters.get("cycle"):
+        indices[escaped] = 255 * (values % cycle) / cycle
+    else:
+        heights = numpy.log2(1 + values - values.min())
+        indices[escaped] = numpy.minimum(254, 255 * heights / heights.max())
+    return indices
+
+
+def equal_indices(parameters, counts):
+    escaped = counts < parameters["maxit"]
+    values, places, numbers = numpy.unique(counts[escaped], return_inverse=True, return_counts=True)
+    others = numpy.cumsum(numbers) - numbers[0]
+    indices = numpy.full(counts.shape, 255)
+    indices[escaped] = (254 * others / others[-1] + 0.5).astype(int)[places]
     return indices
 
 
@@ -49,7 +61,12 @@ def colours(command, parameters, counts):
     table = matplotlib.colormaps["gray" if name == "grey" else name](range(256), bytes=True)[:, :3]
     if parameters["colour"] == "count":
         return table[count_indices(command, counts)]
-    table = numpy.vstack([table[numpy.round(numpy.arange(255) * 255 / 254).astype(int)], [[0] * 3]])
+    steps = numpy.arange(255) * 255 / 254
+    if parameters.get("cycle"):  # there and back
+        steps = numpy.minimum(numpy.arange(255), 255 - numpy.arange(255)) * 255 / 127
+    table = numpy.vstack([table[numpy.floor(steps + 0.5).astype(int)], [[0] * 3]])
+    if parameters["colour"] == "histogram":
+        return table[equal_indices(parameters, counts)]
     return table[smooth_indices(command, parameters, counts)]
 
 
@@ -86,7 +103,7 @@ def main():
         inside = (counts == parameters["maxit"]) if samples == 1 else numpy.zeros(off.shape, bool)
         if off.mean() > (0.01 if parameters["colour"] == "smooth" else 0.002):
             wrong.append(f"{off.sum()} of {off.size} pixels differ")
-        if parameters["colour"] == "smooth" and got[inside].any():
+        if parameters["colour"] != "count" and got[inside].any():
             wrong.append("a pixel that does not escape is not black")
         if expected.std() < 10:
             wrong.append("a picture of one colour")

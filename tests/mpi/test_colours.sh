@@ -111,6 +111,8 @@ right)
     right mandelbrot --samples 4 --size 100x67
     right julia --samples 3 --size 80x61 --palette inferno
     right mandelbrot --samples 2 --size 100x67 --colour smooth --palette cividis
+    right mandelbrot --colour histogram --size 300x200
+    right julia --colour smooth --cycle 7 --palette magma --size 200x151
     ;;
 progress)
     new_sandbox

@@ -6,6 +6,7 @@
 #include "random_draw.h"
 
 #include "../../arch/deep.h"
+#include "../../kernels/deep_job.h"
 #include "../../kernels/escape_job.h"
 #include "plait/plait.h"
 
@@ -205,6 +206,51 @@ static double draw_real(uint64_t *state) {
     return bits % 8 == 0 ? 0 : (double)(int64_t)(bits >> 11) * 0x1p-52 - 1;
 }
 
+/* The tables in memory that another process sees, and a picture that attaches them, whose counts
+ * are the same; what does not fit is refused. The first picture is freed, *memory is to be freed
+ * after the other one. */
+static struct plait_deep *share(struct plait_escape *e, struct plait_deep *deep, void **memory) {
+    const size_t bytes = plait_deep_tables_bytes(deep);
+    const struct plait_deep_view view = *plait_deep_view_of(deep);
+    struct plait_deep_view nearer = view;
+    struct plait_escape others[] = {*e, *e, *e, *e};
+    struct plait_deep *second = NULL, *other = NULL;
+    *memory = aligned_alloc(64, bytes);
+    if (!CHECK(*memory && bytes % 64 == 0))
+        return deep;
+    const struct plait_exec exec = {.path = plait_path_at(0), .threads = 1};
+    int32_t before[PIXELS], after[PIXELS];
+    CHECK_INT(PLAIT_OK, plait_escape_picture(e, &exec, before));
+    const struct plait_deep_size size = plait_deep_size_of(deep);
+    CHECK_INT(PLAIT_OK, plait_deep_move(deep, *memory));
+    CHECK_INT(PLAIT_OK, plait_escape_picture(e, &exec, after));
+    CHECK(memcmp(before, after, sizeof before) == 0);
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_move(deep, *memory));
+    others[0].maxit++;
+    others[1].height++;
+    others[2].width++;
+    nearer.pitch_exponent--;
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
+        CHECK_INT(PLAIT_OK, plait_deep_begin(&others[k], k < 3 ? &view : &nearer, &other));
+        CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_attach(other, *memory, bytes));
+        plait_deep_free(other);
+    }
+    CHECK_INT(PLAIT_OK, plait_deep_begin(e, &view, &second));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_attach(second, *memory, bytes - 64));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_attach(second, *memory, 8));
+    CHECK_INT(PLAIT_OK, plait_deep_attach(second, *memory, bytes));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_attach(second, *memory, bytes));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_finish(second));
+    CHECK_INT((int64_t)size.steps, (int64_t)plait_deep_size_of(second).steps);
+    CHECK_INT((int64_t)size.skips, (int64_t)plait_deep_size_of(second).skips);
+    CHECK_INT((int64_t)bytes, (int64_t)plait_deep_tables_bytes(second));
+    plait_deep_free(deep);
+    e->deep = second;
+    CHECK_INT(PLAIT_OK, plait_escape_picture(e, &exec, after));
+    CHECK(memcmp(before, after, sizeof before) == 0);
+    return second;
+}
+
 static void test_paths(void) {
     const int rounds = check_is_quick() ? 20 : 300;
     uint64_t state = check_seed();
@@ -241,12 +287,16 @@ static void test_paths(void) {
                                         depth - (int64_t)(random_draw(&state) % 8));
         if (!CHECK(deep != NULL))
             return;
+        void *memory = NULL;
+        if (k % 2 == 1)
+            deep = share(&e, deep, &memory);
         const int out = compare_paths(&e, k % 16 == 0 ? 2 : 1);
         escaped += out;
         inside += PIXELS - out;
         skips += plait_deep_size_of(deep).skips > 0;
         extended += plait_deep_is_extended(deep);
         plait_deep_free(deep);
+        free(memory);
     }
     printf("%d pixels escaped, %d did not; %d of %d pictures have skips, %d are extended\n",
            escaped, inside, skips, rounds, extended);
@@ -396,6 +446,7 @@ static void test_errors(void) {
     CHECK_INT(PLAIT_OK, plait_deep_add(deep, PLAIT_DEEP_FIRST, &point, &last));
     CHECK(!last);
     CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_finish(deep));
+    CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_move(deep, deep));
     CHECK_INT(PLAIT_OK, plait_deep_add(deep, PLAIT_DEEP_FIRST, &point, &last));
     CHECK(last); /* 0 again: a nucleus */
     CHECK_INT(PLAIT_E_ARGUMENT, plait_deep_add(deep, PLAIT_DEEP_FIRST, &point, &last));

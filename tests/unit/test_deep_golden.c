@@ -405,12 +405,98 @@ static void test_texts(void) {
     }
 }
 
+/* -- the steps of an orbit --------------------------------------------------------------------- */
+
+/* An orbit that is computed in parts, on some threads. */
+struct steps {
+    struct deep_reference *reference;
+    struct plait_deep_point *points;
+    int first, count;
+};
+
+static void make_steps(void *context) {
+    struct steps *steps = context;
+    for (int k = 0; k < steps->count; k++)
+        deep_reference_next(steps->reference, &steps->points[steps->first + k]);
+}
+
+/* Points are the same on any number of threads, and from any point on from which an orbit is
+ * continued; numbers come back from their texts to the last bit. */
+static void test_steps(void) {
+    enum { STEPS = 3000, QUICK = 200 };
+    const char *center = "-0.743643887037158704752191506114774,0.131825904205311970493132056385139";
+    static const struct {
+        enum plait_escape_kind kind;
+        const char *zoom;
+    } views[] = {{PLAIT_MANDELBROT, "1e20"}, {PLAIT_MANDELBROT, "1e700"}, {PLAIT_JULIA, "1e400"}};
+    const int steps = check_is_quick() ? QUICK : STEPS;
+    struct plait_deep_point *alone = calloc(STEPS, sizeof *alone);
+    struct plait_deep_point *shared = calloc(STEPS, sizeof *shared);
+    for (size_t v = 0; v < sizeof views / sizeof *views; v++) {
+        struct plait_escape escape = {
+            .kind = views[v].kind, .width = 100, .height = 50, .maxit = STEPS, .bailout = 2};
+        const bool julia = escape.kind == PLAIT_JULIA;
+        const struct deep_texts texts = {julia ? "0.05,0.01" : center, views[v].zoom,
+                                         julia ? "-0.1,0.1" : NULL};
+        struct deep_reference *reference, *second;
+        struct plait_deep_view view;
+        struct failure failure = {0};
+        if (!CHECK(alone && shared &&
+                   deep_reference_begin(&reference, &escape, &texts, &view, &failure) &&
+                   deep_reference_begin(&second, &escape, &texts, &view, &failure)))
+            return;
+        CHECK(deep_reference_may_share(reference) == (v > 0 && deep_reference_takes_threads()));
+        struct steps one = {reference, alone, 0, steps};
+        deep_reference_start(reference, PLAIT_DEEP_FIRST);
+        make_steps(&one);
+        for (int threads = 1; threads <= 4 && deep_reference_takes_threads(); threads++) {
+            /* In three parts, which begin where the one before has ended. */
+            char *place = NULL;
+            deep_reference_start(second, PLAIT_DEEP_FIRST);
+            for (int part = 0; part < 3; part++) {
+                const int first = steps * part / 3;
+                struct steps some = {second, shared, first, steps * (part + 1) / 3 - first};
+                if (place) {
+                    deep_reference_start(second, julia ? PLAIT_DEEP_CRITICAL : PLAIT_DEEP_FIRST);
+                    CHECK(deep_reference_resume(second, place));
+                    free(place);
+                }
+                deep_reference_share(second, threads, make_steps, &some);
+                place = deep_reference_place(second);
+                CHECK(place != NULL);
+            }
+            free(place);
+            check_that(memcmp(alone, shared, (size_t)steps * sizeof *alone) == 0, __FILE__,
+                       __LINE__, "%d threads, zoom %s", threads, views[v].zoom);
+            memset(shared, 0x55, STEPS * sizeof *shared);
+        }
+        char *rounded = deep_reference_rounded(center, 128), *again = deep_reference_place(second);
+        CHECK(deep_reference_resume(second, again));
+        CHECK(strlen(rounded) < 100 && strncmp(rounded, "-0.", 3) == 0);
+        static const char *const bad[] = {"",    "0",   "0,",   ",0",      "0,0,",
+                                          "x,0", "0,x", "0 ,0", "@nan@,0", "0,@inf@"};
+        for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+            check_that(!deep_reference_resume(second, bad[k]), __FILE__, __LINE__, "'%s'", bad[k]);
+        CHECK(deep_reference_resume(second, "-0,0"));
+        char *zeros = deep_reference_place(second);
+        CHECK_TEXT("-0,0", zeros);
+        free(zeros);
+        free(rounded);
+        free(again);
+        deep_reference_free(reference);
+        deep_reference_free(second);
+    }
+    free(alone);
+    free(shared);
+}
+
 int main(int argc, char **argv) {
     static const struct check_test tests[] = {
         {"known answers", test_known_answers},
         {"certified counts", test_certified_counts},
         {"views at random", test_random_views},
         {"texts", test_texts},
+        {"steps", test_steps},
         {0},
     };
     return check_main("deep_golden", tests, argc, argv);

@@ -251,6 +251,11 @@ static const struct setup {
      .nodes = {OPEN_MPI_5 "prte.oob_tcp_keepalive_time=", OPEN_MPI_5, OPEN_MPI_5},
      .sentence = "mpirun: it waits eight minutes when a cable is cut",
      .line = ">>~/.prte/mca-params.conf"},
+    {.check = "no-reply", /* and no word of cables where no other node is reached */
+     .nodes = {"mca.oob_tcp_keepalive_time=", NOT_REACHED "agent.timeout=1",
+               NOT_REACHED "agent.timeout=1"},
+     .sentence = "red01: it does not reply",
+     .line = "ping -c 3 red0"},
     {.check = NULL, /* MPICH's notices by itself */
      .nodes = {MPICH_4 "mca.oob_tcp_keepalive_time=\nprte.oob_tcp_keepalive_time=", MPICH_4,
                MPICH_4},

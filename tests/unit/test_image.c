@@ -477,7 +477,7 @@ static void test_samples(void) {
         .width = 3,
         .height = 2,
         .samples = 2,
-        .colour = {COLOUR_COUNT, {0, 255}},
+        .colour = {.range = {0, 255}},
         .palette = &palette_grey,
     };
     for (size_t k = 0; k < FILES; k++) {

@@ -151,9 +151,9 @@ static void test_same_bytes(void) {
         const uint32_t band = png_bands_of_image(&image).rows * image.samples;
         const uint32_t pieces[] = {all,          1,           band, band - (band > 1), band + 1,
                                    3 * band + 2, 6 * band + 1};
-        image.colour = (struct colour){
-            COLOUR_COUNT,
-            colour_range_of(COLOUR_COUNT, counts, (size_t)all * image.width * image.samples)};
+        image.colour =
+            (struct colour){.range = colour_range_of(COLOUR_COUNT, counts,
+                                                     (size_t)all * image.width * image.samples)};
         const char *first = scratch_path("first.png"), *other = scratch_path("other.png");
         write_file(first, &image, counts, all);
         check_pixels(first, &image, counts);
@@ -179,7 +179,7 @@ static void test_same_bytes(void) {
 static void test_any_band_alone(void) {
     struct image image = {.width = 701, .height = 501, .samples = 2, .palette = &palette_turbo};
     int32_t *counts = make_counts(&image);
-    image.colour = (struct colour){COLOUR_COUNT, {0, 1023}};
+    image.colour = (struct colour){.range = {0, 1023}};
     const char *path = scratch_path("file.png");
     write_file(path, &image, counts, image.height * image.samples);
     size_t bytes;
@@ -226,7 +226,7 @@ static void test_known_bytes(void) {
             .height = 1000,
             .samples = samples,
             .palette = &palette_turbo,
-            .colour = {COLOUR_COUNT, {0, 1023}},
+            .colour = {.range = {0, 1023}},
             .threads = 3,
         };
         const uint32_t rows = image.height * samples;

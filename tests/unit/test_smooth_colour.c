@@ -74,6 +74,41 @@ static void test_narrow_scales(void) {
     CHECK_INT(SMOOTH_INSIDE, index);
 }
 
+static int grey_of(const struct grey_scale *scale, double value) {
+    uint8_t bytes[2];
+    grey_scale_row(scale, &value, 1, bytes);
+    return bytes[0] << 8 | bytes[1];
+}
+
+/* 1 + floor(65535 log2(1 + v - min) / log2(1 + max - min)) of 16 bits, 0 for infinity. */
+static void test_greys(void) {
+    const double ranges[][2] = {{0.25, 100}, {-3.5, 2147483000}, {1e6, 1e6 + 3}, {-1, -0.5}};
+    for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++) {
+        const double min = ranges[r][0], max = ranges[r][1], units = PLAIT_SMOOTH_UNIT;
+        struct grey_scale scale;
+        int last = 0;
+        grey_scale_fill(
+            &scale, &(struct plait_smooth_range){(int64_t)(min * units), (int64_t)(max * units)});
+        CHECK_INT(1, grey_of(&scale, min));
+        CHECK_INT(1, grey_of(&scale, min + 0.9 / units));
+        CHECK_INT(65535, grey_of(&scale, max));
+        CHECK_INT(0, grey_of(&scale, INFINITY));
+        for (int k = 0; k <= 1000; k++) {
+            const double value = min + (max - min) * pow(k / 1000.0, 3);
+            const double expected = 1 + 65535 * log2(1 + value - min) / log2(1 + max - min);
+            const int grey = grey_of(&scale, value);
+            CHECK(grey >= last && fabs(grey + 0.5 - fmin(expected, 65535.5)) < 0.8);
+            last = grey;
+        }
+    }
+    struct grey_scale scale; /* one value; none */
+    grey_scale_fill(&scale, &(struct plait_smooth_range){77, 77});
+    CHECK_INT(1, grey_of(&scale, 77.0 / PLAIT_SMOOTH_UNIT));
+    const struct plait_smooth_range none = plait_smooth_range_empty();
+    grey_scale_fill(&scale, &none);
+    CHECK_INT(0, grey_of(&scale, INFINITY));
+}
+
 /* floor(255 log2(1 + 4 d) / log2(1 + 4 D)) of a distance d in pixels, whose samples say it in units
  * of their own, D being a quarter of the mean side. */
 static void check_distances(uint32_t width, uint32_t height, uint32_t samples) {
@@ -125,6 +160,7 @@ int main(int argc, char **argv) {
         {"narrow scales", test_narrow_scales},
         {"distances", test_distances},
         {"palette", test_palette},
+        {"greys of 16 bits", test_greys},
         {0},
     };
     return check_main("smooth_colour", tests, argc, argv);

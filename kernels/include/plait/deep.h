@@ -19,6 +19,7 @@
 #include "plait/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -89,6 +90,17 @@ struct plait_deep_size {
     uint64_t bytes; /* of memory */
 };
 PLAIT_API struct plait_deep_size plait_deep_size_of(const struct plait_deep *deep);
+
+/* For processes that share memory, one of which has finished the tables: how many bytes they take,
+ * on lines of 64, and moves them there, where they must stay until plait_deep_free; each array of
+ * its own memory is freed when it has been moved. memory is aligned to 64 bytes. Another process
+ * that has begun the same picture attaches what the first one has moved, instead of adding points
+ * and finishing; nothing is written there. Returns PLAIT_OK, or PLAIT_E_ARGUMENT: the tables are
+ * not finished, or finished already, or memory[bytes] are none of this picture. */
+PLAIT_API size_t plait_deep_tables_bytes(const struct plait_deep *deep);
+PLAIT_API enum plait_status plait_deep_move(struct plait_deep *deep, void *memory);
+PLAIT_API enum plait_status plait_deep_attach(struct plait_deep *deep, const void *memory,
+                                              size_t bytes);
 
 /* NULL is allowed. */
 PLAIT_API void plait_deep_free(struct plait_deep *deep);
