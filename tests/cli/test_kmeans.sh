@@ -669,6 +669,9 @@ bad_csv() {
     expect_error 'has 1026 values: a point has 1024' 2 -- "$PLAIT" kmeans wide.csv --k 1
     printf '0\n1e-300\n' >"$SANDBOX/close.csv"
     expect_error 'differ by too little' 2 -- "$PLAIT" kmeans close.csv --k 1
+    mkfifo "$SANDBOX/pipe.csv"
+    expect_error "cannot read 'pipe.csv': it is no regular file: save the numbers to one first" 2 -- \
+        "$PLAIT" kmeans pipe.csv --k 1
     # What is taken: spaces, comments, empty lines, signs, the ends of lines of other systems.
     printf '# a comment\r\nx, y\r\n\r\n +1.5 ,\t-2e3\r\n# more\r\n.5,7.' >"$SANDBOX/odd.csv"
     expect_ok 3 -- "$PLAIT" kmeans odd.csv --k 2 --centroids c.csv
@@ -725,7 +728,7 @@ sparse("most.npy", 2**40, 1); sparse("more.npy", 2**40 + 1, 1); sparse("wide_row
     expect_error 'shape \(0, 2\)' 2 -- "$PLAIT" kmeans none.npy --k 2
     expect_error 'shape \(10, 0\)' 2 -- "$PLAIT" kmeans flat.npy --k 2
     expect_error 'shape \(2, 1025\)' 2 -- "$PLAIT" kmeans wide.npy --k 2
-    expect_error 'beyond 2\^53 in row 2, column 1' 2 -- "$PLAIT" kmeans huge.npy --k 2
+    expect_error 'beyond 2\^53 in row 2, column 1 .*: save floats or smaller integers$' 2 -- "$PLAIT" kmeans huge.npy --k 2
     expect_error 'beyond 2\^53 in row 2, column 1' 2 -- "$PLAIT" kmeans uhuge.npy --k 2
     expect_error 'is cut off' 2 -- "$PLAIT" kmeans cut.npy --k 2
     expect_error 'centroids of 3 values for points of 2' 2 -- "$PLAIT" kmeans a.npy --init c3.npy
