@@ -77,6 +77,14 @@ has_no_warning() { # of iterations that were too few
     [ "$(lines_of_plait | grep -c 'has not converged')" -eq 0 ]
 }
 
+step_warnings() {
+    lines_of_plait | grep 'squared distances' || true
+}
+warns_of_steps() { # STEP: of squared distances, in one line
+    assert "a warning of steps of $1" [ "$(step_warnings)" = "plait: warning: squared distances count in steps of $1, too\
+ coarse for clusters so narrow: leave out values that lie far from all others" ]
+}
+
 # points_by_rank REPORT: the points of each rank, and "tried" where speeds were.
 points_by_rank() {
     python_here "import json
@@ -310,6 +318,44 @@ for t in "i1 f8".split(): numpy.save(t + "s.npy", i.astype(t))'
     assert "the label of one point" [ $? -eq 0 ]
     expect_ok 1 -- "$PLAIT" kmeans points.csv --init c.npy --labels p.npy
     assert "a start that is an end" cmp "$SANDBOX/l.npy" "$SANDBOX/p.npy"
+}
+
+# One value that is far away: squares of the others are less than a step, or a few steps.
+steps() {
+    need_python numpy
+    local ranks x
+    make_points 500 1
+    for ranks in 1 3; do
+        expect_ok "$ranks" -- "$PLAIT" kmeans points.csv --k 5
+        assert "no warning" [ -z "$(step_warnings)" ]
+    done
+    cp "$SANDBOX/points.csv" "$SANDBOX/near.csv"
+    echo 1e9 >>"$SANDBOX/points.csv"
+    for ranks in 1 3; do
+        expect_ok "$ranks" -- "$PLAIT" kmeans points.csv --k 6
+        assert "all are rounded away" grep -q 'inertia 0, ' "$WORK/out"
+        warns_of_steps 1.02e+03
+        expect_ok "$ranks" -- "$PLAIT" kmeans points.csv --k 2:3
+        warns_of_steps 1.02e+03
+    done
+    # So far away that the centroids of the others are rounded to 0.
+    { cat "$SANDBOX/near.csv" && echo 1e20; } >"$SANDBOX/points.csv"
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 2
+    warns_of_steps 9.67e+24
+    # A centroid that is far away does the same.
+    python_here 'numpy.save("c.npy", numpy.array([[0.], [1e9]]))'
+    expect_ok 3 -- "$PLAIT" kmeans near.csv --predict c.npy
+    warns_of_steps 1.02e+03
+    # None where all are at their centroid, though it is rounded, or only points without a weight are not.
+    for x in 0.1 1e-3 12345.678901234567; do
+        printf '%s\n%s\n%s\n1e9\n' $x $x $x >"$SANDBOX/same.csv"
+        expect_ok 3 -- "$PLAIT" kmeans same.csv --k 2
+        assert "exact: no warning" [ -z "$(step_warnings)" ]
+    done
+    printf '0\n0\n1\n1e9\n' >"$SANDBOX/less.csv"
+    python_here 'numpy.save("w.npy", numpy.array([1, 1, 0, 1]))'
+    expect_ok 3 -- "$PLAIT" kmeans less.csv --k 2 --weights w.npy
+    assert "no weight, no warning" [ -z "$(step_warnings)" ]
 }
 
 ways() {
