@@ -469,6 +469,9 @@ c = numpy.genfromtxt("few/clusters.csv", delimiter=",", skip_header=1); assert (
     expect_ok 3 -- "$PLAIT" kmeans points.csv --k 3 --plot column
     assert "no cluster lies on the frame" grep -qxF 'set yrange [-0.5:2.5]' "$SANDBOX/column/clusters.gp"
     assert "clusters are whole numbers" grep -qxF 'set ytics 1' "$SANDBOX/column/clusters.gp"
+    expect_error "--plot 'same.npy' and --labels './same.npy' are one file|--labels './same.npy' and --plot 'same.npy' are one file" \
+        2 -- "$PLAIT" kmeans points.csv --k 3 --plot same.npy --labels ./same.npy
+    assert "nothing was begun" [ ! -e "$SANDBOX/same.npy" ]
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 1 --plot alone
     printf '1,2,3\n1,2,3\n1,2,3\n1,2,3\n' >"$SANDBOX/same.csv"
     expect_ok 3 -- "$PLAIT" kmeans same.csv --k 2 --plot same --centroids same.npy
