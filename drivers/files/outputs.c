@@ -57,15 +57,15 @@ static bool check_plots(const struct named_file *plots, const struct named_file 
     return true;
 }
 
-/* Of two files, at least one of which the run writes. */
+/* Of two files, at least one of which the run writes; the directory of plots is no file. */
 static bool outputs_check_pair(const struct named_file *a, const struct named_file *b,
                                struct failure *failure) {
-    if (a->row->plots)
-        return b->row->plots || check_plots(a, b, failure);
-    if (b->row->plots)
-        return check_plots(b, a, failure);
-    if (!atomic_file_same_target(a->path, b->path))
+    const bool plots = a->row->plots || b->row->plots;
+    if (a->row->plots && b->row->plots)
         return true;
+    if (!atomic_file_same_target(a->path, b->path) ||
+        (plots && (a->row->directory || b->row->directory)))
+        return !plots || check_plots(a->row->plots ? a : b, a->row->plots ? b : a, failure);
     char text[2][512];
     const struct named_file *files[] = {a, b};
     for (int f = 0; f < 2; f++) {

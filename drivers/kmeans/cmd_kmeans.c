@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERIFIED_POINTS = 1000 };
+enum { VERIFIED_POINTS = 1000, COARSE_UNITS = 512 };
 
 /* -- options ------------------------------------------------------------------------------------
  */
@@ -460,6 +460,37 @@ static bool kmeans_verify(const struct kmeans *kmeans, struct failure *failure) 
     return true;
 }
 
+/* Collective. Whether the inertia of the most clusters is rounded so much that it misleads: points
+ * have few of its units in the mean, and one has a part of a unit. Where that is below 2^-60, and
+ * the centroid the point in 20 bits, it is no distance, but how the centroid was rounded. */
+static bool kmeans_find_coarse(struct kmeans *kmeans) {
+    const struct plait_kmeans_inertia *inertia =
+        &kmeans->outcomes[kmeans->high - kmeans->low].inertia;
+    const struct plait_kmeans_share *share = &kmeans->points.share;
+    const uint32_t dims = kmeans->points.dims;
+    struct plait_kmeans_result result;
+    double rounded = 0;
+    if (inertia->high > 0 || inertia->low >= COARSE_UNITS * kmeans_all_points(kmeans))
+        return false;
+    plait_kmeans_get_result(kmeans->work, &result);
+    for (uint64_t row = 0; row < share->count && rounded == 0; row++) {
+        const double *x = share->values + row * dims,
+                     *c = result.centroids + (size_t)result.labels[row] * dims;
+        double distance = 0;
+        bool differs = false;
+        for (uint32_t d = 0; d < dims; d++) {
+            distance += (x[d] - c[d]) * (x[d] - c[d]);
+            differs = differs || fabs(x[d] - c[d]) > 0x1p-20 * fabs(x[d]);
+        }
+        const double units = ldexp(distance, inertia->scale);
+        if ((differs || units > 0x1p-60) && units != rint(units) &&
+            (!share->weights || share->weights[row] > 0))
+            rounded = 1;
+    }
+    kmeans->team.max(kmeans->team.context, &rounded, 1);
+    return rounded > 0;
+}
+
 /* Busy is what is not spent in messages. Rank 0 gets that of every rank. */
 static void kmeans_gather_seconds(struct kmeans *kmeans) {
     enum { SECONDS = sizeof kmeans->seconds / sizeof(double) };
@@ -500,6 +531,7 @@ static bool kmeans_work(struct run *run, void *state, struct failure *failure) {
     if (!good || !kmeans_checkpoint_end_work(kmeans, failure))
         return false;
     kmeans_gather_seconds(kmeans);
+    kmeans->is_coarse = kmeans_find_coarse(kmeans);
     struct plait_kmeans_result result;
     plait_kmeans_get_result(kmeans->work, &result);
     kmeans->labels_fnv1a = plait_kmeans_checksum(kmeans->work);

@@ -20,7 +20,9 @@ bool csv_points_open(struct csv_points *points, const char *path, struct failure
     if (stat(path, &status) != 0)
         return failure_set(failure, EXIT_USAGE, "cannot read '%s': %s", path, strerror(errno));
     if (!S_ISREG(status.st_mode))
-        return failure_set(failure, EXIT_USAGE, "cannot read '%s': it is no regular file", path);
+        return failure_set(failure, EXIT_USAGE,
+                           "cannot read '%s': it is no regular file: save the numbers to one first",
+                           path);
     points->bytes = (uint64_t)status.st_size;
     points->stream = fopen(path, "rb");
     return points->stream ||

@@ -67,6 +67,7 @@ struct kmeans {
     uint32_t clusters_now, restart_now; /* and what it shows */
     bool finds_start;
     struct plait_kmeans_run *work; /* the last one, with labels and centroids */
+    bool is_coarse;                /* the last inertia: see kmeans_find_coarse */
     uint64_t labels_fnv1a, centroids_fnv1a;
     uint64_t iterations; /* of this run, over all starts */
     struct kmeans_seconds seconds;

@@ -18,7 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCATTERED_POINTS = 4000, SILHOUETTE_POINTS = 1000, AXIS_ROUNDS = 60, CENTROIDS_DRAWN = 256 };
+enum {
+    SCATTERED_POINTS = 4000,
+    SILHOUETTE_POINTS = 1000,
+    AXIS_ROUNDS = 60,
+    CENTROIDS_DRAWN = 256,
+    CLUSTERS_TICKED = 25
+};
 
 #define PLOT_GRID "set grid linetype 1 linewidth 0.5 linecolor rgb '#c8c8c8'\nunset key\n"
 #define PLOT_LINE "with linespoints pointtype 7 pointsize 0.9 linewidth 1.5 linecolor rgb '#1f77b4'"
@@ -436,6 +442,11 @@ static bool kmeans_plot_scatter(const struct kmeans *kmeans, const struct plot_s
     }
     snprintf(settings, sizeof settings, "set xlabel '%s'\nset ylabel '%s'\n" PLOT_GRID,
              axes.names[0], axes.names[1]);
+    if (dims == 1) { /* clusters are whole numbers, and none is drawn on the frame */
+        const size_t length = strlen(settings);
+        snprintf(settings + length, sizeof settings - length, "set yrange [-0.5:%.1f]\n%s",
+                 kmeans->high - 0.5, kmeans->high <= CLUSTERS_TICKED ? "set ytics 1\n" : "");
+    }
     free(axes.first);
     return kmeans_put_plot(
         kmeans, KMEANS_PLOT_CLUSTERS, &lines, settings,

@@ -138,7 +138,7 @@ static bool kmeans_check_values(const char *path, const struct plait_kmeans_shar
     if (beyond != UINT64_MAX)
         return failure_set(failure, EXIT_USAGE,
                            "'%s' has an integer beyond 2^53 in row %" PRIu64 ", column %" PRIu64
-                           " (from 0): doubles do not hold it",
+                           " (from 0), which doubles do not hold: save floats or smaller integers",
                            path, share->first + beyond / dims, beyond % dims);
     if (!plait_kmeans_find_bad(share, dims, &row, &column))
         return true;

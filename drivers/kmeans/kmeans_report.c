@@ -6,6 +6,7 @@
 #include "run/shares.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 static void kmeans_print_outcome(const struct kmeans_outcome *outcome) {
@@ -55,6 +56,17 @@ static const struct kmeans_outcome *kmeans_last_outcome(const struct kmeans *kme
     return &kmeans->outcomes[kmeans->high - kmeans->low];
 }
 
+static void kmeans_warn_of_units(const struct kmeans *kmeans) {
+    char line[192];
+    if (!kmeans->is_coarse)
+        return;
+    snprintf(line, sizeof line,
+             "squared distances count in steps of %.3g, too coarse for clusters so narrow: leave "
+             "out values that lie far from all others",
+             ldexp(1, -kmeans_last_outcome(kmeans)->inertia.scale));
+    warning_print(line);
+}
+
 bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
     const struct kmeans *kmeans = state;
     const struct kmeans_seconds *seconds = &kmeans->seconds;
@@ -92,6 +104,7 @@ bool kmeans_print(const struct run *run, void *state, struct failure *failure) {
         seconds->reading, seconds->start, seconds->assignment, seconds->sums, seconds->messages,
         kmeans->imbalance);
     kmeans_warn_of_changes(kmeans);
+    kmeans_warn_of_units(kmeans);
     return true;
 }
 

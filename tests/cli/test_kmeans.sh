@@ -77,6 +77,14 @@ has_no_warning() { # of iterations that were too few
     [ "$(lines_of_plait | grep -c 'has not converged')" -eq 0 ]
 }
 
+step_warnings() {
+    lines_of_plait | grep 'squared distances' || true
+}
+warns_of_steps() { # STEP: of squared distances, in one line
+    assert "a warning of steps of $1" [ "$(step_warnings)" = "plait: warning: squared distances count in steps of $1, too\
+ coarse for clusters so narrow: leave out values that lie far from all others" ]
+}
+
 # points_by_rank REPORT: the points of each rank, and "tried" where speeds were.
 points_by_rank() {
     python_here "import json
@@ -312,6 +320,44 @@ for t in "i1 f8".split(): numpy.save(t + "s.npy", i.astype(t))'
     assert "a start that is an end" cmp "$SANDBOX/l.npy" "$SANDBOX/p.npy"
 }
 
+# One value that is far away: squares of the others are less than a step, or a few steps.
+steps() {
+    need_python numpy
+    local ranks x
+    make_points 500 1
+    for ranks in 1 3; do
+        expect_ok "$ranks" -- "$PLAIT" kmeans points.csv --k 5
+        assert "no warning" [ -z "$(step_warnings)" ]
+    done
+    cp "$SANDBOX/points.csv" "$SANDBOX/near.csv"
+    echo 1e9 >>"$SANDBOX/points.csv"
+    for ranks in 1 3; do
+        expect_ok "$ranks" -- "$PLAIT" kmeans points.csv --k 6
+        assert "all are rounded away" grep -q 'inertia 0, ' "$WORK/out"
+        warns_of_steps 1.02e+03
+        expect_ok "$ranks" -- "$PLAIT" kmeans points.csv --k 2:3
+        warns_of_steps 1.02e+03
+    done
+    # So far away that the centroids of the others are rounded to 0.
+    { cat "$SANDBOX/near.csv" && echo 1e20; } >"$SANDBOX/points.csv"
+    expect_ok 3 -- "$PLAIT" kmeans points.csv --k 2
+    warns_of_steps 9.67e+24
+    # A centroid that is far away does the same.
+    python_here 'numpy.save("c.npy", numpy.array([[0.], [1e9]]))'
+    expect_ok 3 -- "$PLAIT" kmeans near.csv --predict c.npy
+    warns_of_steps 1.02e+03
+    # None where all are at their centroid, though it is rounded, or only points without a weight are not.
+    for x in 0.1 1e-3 12345.678901234567; do
+        printf '%s\n%s\n%s\n1e9\n' $x $x $x >"$SANDBOX/same.csv"
+        expect_ok 3 -- "$PLAIT" kmeans same.csv --k 2
+        assert "exact: no warning" [ -z "$(step_warnings)" ]
+    done
+    printf '0\n0\n1\n1e9\n' >"$SANDBOX/less.csv"
+    python_here 'numpy.save("w.npy", numpy.array([1, 1, 0, 1]))'
+    expect_ok 3 -- "$PLAIT" kmeans less.csv --k 2 --weights w.npy
+    assert "no weight, no warning" [ -z "$(step_warnings)" ]
+}
+
 ways() {
     make_points 2000 2 7
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 7 --max-iter 0
@@ -421,6 +467,11 @@ c = numpy.genfromtxt("few/clusters.csv", delimiter=",", skip_header=1); assert (
     # Odd ones: one column, copies of one point, one cluster, labels alone, weights.
     make_points 30 1
     expect_ok 3 -- "$PLAIT" kmeans points.csv --k 3 --plot column
+    assert "no cluster lies on the frame" grep -qxF 'set yrange [-0.5:2.5]' "$SANDBOX/column/clusters.gp"
+    assert "clusters are whole numbers" grep -qxF 'set ytics 1' "$SANDBOX/column/clusters.gp"
+    expect_error "--plot 'same.npy' and --labels './same.npy' are one file|--labels './same.npy' and --plot 'same.npy' are one file" \
+        2 -- "$PLAIT" kmeans points.csv --k 3 --plot same.npy --labels ./same.npy
+    assert "nothing was begun" [ ! -e "$SANDBOX/same.npy" ]
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 1 --plot alone
     printf '1,2,3\n1,2,3\n1,2,3\n1,2,3\n' >"$SANDBOX/same.csv"
     expect_ok 3 -- "$PLAIT" kmeans same.csv --k 2 --plot same --centroids same.npy
@@ -669,6 +720,9 @@ bad_csv() {
     expect_error 'has 1026 values: a point has 1024' 2 -- "$PLAIT" kmeans wide.csv --k 1
     printf '0\n1e-300\n' >"$SANDBOX/close.csv"
     expect_error 'differ by too little' 2 -- "$PLAIT" kmeans close.csv --k 1
+    mkfifo "$SANDBOX/pipe.csv"
+    expect_error "cannot read 'pipe.csv': it is no regular file: save the numbers to one first" 2 -- \
+        "$PLAIT" kmeans pipe.csv --k 1
     # What is taken: spaces, comments, empty lines, signs, the ends of lines of other systems.
     printf '# a comment\r\nx, y\r\n\r\n +1.5 ,\t-2e3\r\n# more\r\n.5,7.' >"$SANDBOX/odd.csv"
     expect_ok 3 -- "$PLAIT" kmeans odd.csv --k 2 --centroids c.csv
@@ -725,7 +779,7 @@ sparse("most.npy", 2**40, 1); sparse("more.npy", 2**40 + 1, 1); sparse("wide_row
     expect_error 'shape \(0, 2\)' 2 -- "$PLAIT" kmeans none.npy --k 2
     expect_error 'shape \(10, 0\)' 2 -- "$PLAIT" kmeans flat.npy --k 2
     expect_error 'shape \(2, 1025\)' 2 -- "$PLAIT" kmeans wide.npy --k 2
-    expect_error 'beyond 2\^53 in row 2, column 1' 2 -- "$PLAIT" kmeans huge.npy --k 2
+    expect_error 'beyond 2\^53 in row 2, column 1 .*: save floats or smaller integers$' 2 -- "$PLAIT" kmeans huge.npy --k 2
     expect_error 'beyond 2\^53 in row 2, column 1' 2 -- "$PLAIT" kmeans uhuge.npy --k 2
     expect_error 'is cut off' 2 -- "$PLAIT" kmeans cut.npy --k 2
     expect_error 'centroids of 3 values for points of 2' 2 -- "$PLAIT" kmeans a.npy --init c3.npy
