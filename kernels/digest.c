@@ -18,7 +18,7 @@ uint64_t plait_digest_bytes(const unsigned char *bytes, size_t count) {
  * multiplier. ROWS rows side by side run at its throughput. */
 enum { ROWS = 8 };
 
-/* Counts of so many columns are looked at, and hashed from the first cache. */
+/* Columns whose counts are read for their size, then again from the first cache for the hash. */
 enum { COLUMNS = 256 };
 
 /* Adds columns [from, to) to the hashes of `rows` rows, whose counts are below 2^(8 bytes): a byte

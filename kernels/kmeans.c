@@ -13,9 +13,9 @@
 #include <omp.h>
 #include <sys/mman.h>
 
-/* Blocks of the largest unit that a thread takes, of one whose points are looked at by bounds, most
- * of which they leave out, and the multiply-adds that another unit should have. */
-enum { UNIT_BLOCKS_MAX = 128, UNIT_BLOCKS_BOUNDED = 16, UNIT_WORK = 1 << 21 };
+/* Of a unit that a thread takes: the multiply-adds that it should have, its blocks at most, and at
+ * least where bounds leave out most points. */
+enum { UNIT_WORK = 1 << 21, UNIT_BLOCKS_MAX = 128, UNIT_BLOCKS_BOUNDED_MIN = 16 };
 /* Beyond this, threads share accumulators and wait for each other. */
 static const uint64_t delta_bytes_max = UINT64_C(1) << 28;
 
@@ -538,8 +538,8 @@ static uint64_t kmeans_unit_blocks(const struct plait_kmeans_run *run, bool boun
     const uint64_t block_work =
         (uint64_t)run->kmeans.clusters * (run->kmeans.dims + 4) * (uint64_t)BLOCK;
     const uint64_t blocks = UNIT_WORK / block_work + 1;
-    if (bounded && blocks < UNIT_BLOCKS_BOUNDED)
-        return UNIT_BLOCKS_BOUNDED;
+    if (bounded && blocks < UNIT_BLOCKS_BOUNDED_MIN)
+        return UNIT_BLOCKS_BOUNDED_MIN;
     return blocks < UNIT_BLOCKS_MAX ? blocks : UNIT_BLOCKS_MAX;
 }
 

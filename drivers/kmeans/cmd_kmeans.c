@@ -233,7 +233,7 @@ static void kmeans_show(struct kmeans *kmeans, uint64_t done, uint64_t total) {
     progress_display_show(&kmeans->display, text);
 }
 
-/* plait_progress_fn: from the kernel, while it finds labels. */
+/* plait_progress_fn: from the kernel, while it finds a start or labels. */
 static bool kmeans_on_progress(void *context, uint64_t done, uint64_t total) {
     struct kmeans *kmeans = context;
     kmeans_show(kmeans, done, total);

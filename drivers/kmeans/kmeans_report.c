@@ -12,10 +12,11 @@
 static void kmeans_print_outcome(const struct kmeans_outcome *outcome) {
     char inertia[NUMBER_TEXT_BYTES];
     number_text(outcome->inertia.value, inertia);
+    const uint64_t changed = outcome->steps > 0 ? outcome->changed : 0;
     printf("k %" PRIu32 ": %" PRIu32 " iteration%s, %" PRIu64
-           " labels changed in the last, inertia %s",
-           outcome->clusters, outcome->steps, outcome->steps == 1 ? "" : "s",
-           outcome->steps > 0 ? outcome->changed : 0, inertia);
+           " label%s changed in the last, inertia %s",
+           outcome->clusters, outcome->steps, outcome->steps == 1 ? "" : "s", changed,
+           changed == 1 ? "" : "s", inertia);
 }
 
 /* Whether the iterations came to an end by themselves, and not by --max-iter. */
@@ -41,9 +42,9 @@ static void kmeans_warn_of_changes(const struct kmeans *kmeans) {
         return;
     if (all == 1)
         snprintf(line, sizeof line,
-                 "k-means has not converged: %" PRIu64 " labels changed in iteration %" PRIu32
+                 "k-means has not converged: %" PRIu64 " label%s changed in iteration %" PRIu32
                  ", the last that --max-iter allows: raise it",
-                 first->changed, first->steps);
+                 first->changed, first->changed == 1 ? "" : "s", first->steps);
     else
         snprintf(line, sizeof line,
                  "k-means has not converged for %" PRIu32 " of %" PRIu32

@@ -370,6 +370,10 @@ ways() {
         <(lines_of_plait)
     assert "in the report" grep -q '"converged": false' "$SANDBOX/r.json"
     check_report r.json
+    python_here 'numpy.save("p.npy", numpy.array([0, 0, 0, 0, 5.1, 9])[:, None]); numpy.save("c.npy", numpy.array([[0], [10.5]]))'
+    expect_ok 2 -- "$PLAIT" kmeans p.npy --init c.npy --max-iter 1
+    assert "of one label" grep -q ': 1 iteration, 1 label changed in the last, ' "$WORK/out"
+    assert "and a warning of it" grep -q ': 1 label changed in iteration 1, ' <(lines_of_plait)
     expect_ok 1 -- "$PLAIT" kmeans points.csv --k 20 --tolerance 1 --json r.json
     assert "any change will do" grep -q 'k 20: 1 iteration,' "$WORK/out"
     assert "it is the end that was asked for" has_no_warning
