@@ -35,7 +35,7 @@ static uint32_t spare_rows(const struct keeper *keeper, const struct row_space *
 }
 
 /* What an error suggests where memory does not suffice. Rank 0 holds the whole picture, on any
- * number of nodes. */
+ * number of nodes, but for fixed schedules whose rows stay with their owners. */
 static const char *alternative(const struct keeper *keeper) {
     return session_is_root(keeper->work->session) ? "--stream, which keeps only some rows in memory"
                                                   : "more nodes";
