@@ -3,7 +3,7 @@
 # Sequences of pictures: each frame is the picture of its own command, for any ranks, threads, paths and schedules;
 # a range of colours that is given; reports; files that cannot be written; and, where ffmpeg is there, the line that joins them.
 #     test_frames.sh same_bits|deep|files|bad_input
-# LIST_PATHS names a program that prints the paths of this machine.
+# LIST_PATHS names a program that prints the paths of this machine, HOOKED_PLAIT a plait with the hooks of tests/mpi/check_hooks.c.
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -190,6 +190,10 @@ bad_input() {
 
 bad_input_deep() {
     RANKS_LIST=1
+    # Without its centre a checkpoint would be that of other sequences, too.
+    expect_error "out of memory for the digits by which checkpoint 'run.ck' is known" 1 -- env CHECK_HOOK='lost 1065' \
+        "$HOOKED_PLAIT" mandelbrot --size 9x6 --frames 2 --center "0,1.$(printf '%01000d' 7)" --zoom 1e20 --zoom-to 1e30 \
+        --checkpoint run.ck --out null
     expect_error "frame 4: --zoom is not below 1e100000" 2 -- "$PLAIT" mandelbrot --frames 5 --zoom-to 1e100001
     expect_error "frame [0-9]: --center is 64 or more from 0" 2 -- \
         "$PLAIT" mandelbrot --frames 5 --zoom-to 1e30 --to 70,0
