@@ -504,6 +504,23 @@ static bool is_yes(const char *text) {
 }
 
 static bool few_slots(const struct doctor_view *view, size_t n, struct words *words) {
+/* MPICH takes such a file as it is. */
+static bool windows_text(const struct doctor_view *view, size_t n, struct words *words) {
+    (void)n;
+    if (view_launcher(view) == LAUNCHER_HYDRA)
+        return false;
+    for (size_t k = 0; k < 2; k++) {
+        if (!view->hosts->windows[k])
+            continue;
+        char *file = shell_quoted(view->hosts->windows[k]);
+        say_more(words, 1, " and ", view->hosts->windows[k]);
+        say_more(words, 2, " ", file ? file : "?");
+        words->lost |= !file;
+        free(file);
+    }
+    return *said(words, 1) != '\0';
+}
+
     const struct node_facts *here = view->here;
     double slots = 0;
     (void)n;
@@ -1417,6 +1434,14 @@ const struct check doctor_checks[] = {
         .prrte = "{mpirun} --map-by :OVERSUBSCRIBE {plait} hello",
     },
     {
+    {
+        .name = "windows-text",
+        .scope = CHECK_RUN,
+        .applies = windows_text,
+        .sentence =
+            "it cannot read {1}, with line ends or a byte order mark as Windows writes them",
+        .line = "sed -i '1s/^\\xef\\xbb\\xbf//; s/\\r$//' {2}",
+    },
         .name = "few-cores",
         .scope = CHECK_RUN,
         .applies = few_cores,

@@ -216,7 +216,9 @@ static bool hosts_read_lines(struct host_list *list, struct text_file *file,
 }
 
 bool hosts_read_file(struct host_list *list, struct text_file *file, struct failure *failure) {
-    return hosts_read_lines(list, file, host_line, failure);
+    const bool good = hosts_read_lines(list, file, host_line, failure);
+    list->windows[0] = file->windows ? file->path : NULL;
+    return good;
 }
 
 bool hosts_read_list(struct host_list *list, const char *text, struct failure *failure) {
@@ -335,7 +337,9 @@ static bool rank_line(struct host_list *list, const struct text_file *file, char
 }
 
 bool hosts_read_ranks(struct host_list *list, struct text_file *file, struct failure *failure) {
-    return hosts_read_lines(list, file, rank_line, failure);
+    const bool good = hosts_read_lines(list, file, rank_line, failure);
+    list->windows[1] = file->windows ? file->path : NULL;
+    return good;
 }
 
 /* -- questions ----------------------------------------------------------------------------------

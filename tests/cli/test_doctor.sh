@@ -230,6 +230,19 @@ part_lines() {
     by_agent
     expect_clean 'after the form of the host file' 2
 
+    # As an editor of Windows writes them: Open MPI cannot read that.
+    write_hosts 127.0.0.2 127.0.0.3
+    sed -i '1s/^/\xef\xbb\xbf/; s/$/\r/' "$SANDBOX/hosts"
+    by_agent
+    if [ "$mpi" = mpich ]; then
+        expect_clean 'which MPICH takes' 2
+    else
+        expect_finding 'mpirun: it cannot read hosts, with line ends or a byte order mark'
+        type_line windows-text
+        by_agent
+        expect_clean 'after the line ends' 2
+    fi
+
     write_hosts 127.0.0.2 127.0.0.3 127.0.0.2
     by_agent
     expect_finding 'hosts:3: 127.0.0.2 stands on line 1 already'
