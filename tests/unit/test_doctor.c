@@ -142,6 +142,14 @@ static const struct setup {
      .nodes = {NULL, NULL, "address=10.0.0.2"},
      .sentence = "red02: it is the node red01 under a second name (10.0.0.3)",
      .line = "sed -i 3d hosts"},
+    {.check = "same-node-twice", /* as localhost */
+     .nodes = {NULL, "node.local=1"},
+     .sentence = "red01: it is the node red under a second name (10.0.0.2)",
+     .line = "sed -i 2d hosts"},
+    {.check = "same-node-twice", /* and nobody else asks for its name */
+     .nodes = {"-own.address", "node.local=1", "node.local=1"},
+     .sentence = "red01: it is the node red under a second name (10.0.0.2)",
+     .line = "sed -i 2d hosts"},
     {.check = "duplicate-host",
      .hosts = "red slots=4\nred01 slots=4\npi@red02 slots=4\nred01 slots=4\n",
      .sentence = "hosts:4: red01 stands on line 2 already",
@@ -155,14 +163,6 @@ static const struct setup {
      .hosts = "red:4\nred01 slots=4\nred02:4 user=pi\n",
      .sentence = "hosts:2: this is how Open MPI writes a host, and MPICH cannot read it",
      .line = "s/ +slots *= *([0-9]+)/:\\1/' hosts"},
-    {.check = "few-slots",
-     .np = 13,
-     .sentence = "mpirun: 13 ranks are more than the 12 slots of the nodes",
-     .line = "mpirun -np 13 --hostfile hosts --oversubscribe plait hello"},
-    {.check = "few-slots",
-     .np = 13,
-     .nodes = {OPEN_MPI_5, OPEN_MPI_5, OPEN_MPI_5},
-     .sentence = "mpirun: 13 ranks are more than the 12 slots of the nodes",
     {.check = "windows-text",
      .hosts = "\xef\xbb\xbfred slots=4\nred01 slots=4\npi@red02 slots=4\n",
      .sentence = "mpirun: it cannot read hosts, with line ends or a byte order mark",
@@ -172,6 +172,14 @@ static const struct setup {
      .ranks = "rank 0=red slot=0:0-3\r\nrank 1=red01 slot=0:0-3\r\nrank 2=pi@red02 slot=0:0-3\r\n",
      .sentence = "mpirun: it cannot read hosts and ranks, with line ends",
      .line = "s/\\r$//' hosts ranks"},
+    {.check = "few-slots",
+     .np = 13,
+     .sentence = "mpirun: 13 ranks are more than the 12 slots of the nodes",
+     .line = "mpirun -np 13 --hostfile hosts --oversubscribe plait hello"},
+    {.check = "few-slots",
+     .np = 13,
+     .nodes = {OPEN_MPI_5, OPEN_MPI_5, OPEN_MPI_5},
+     .sentence = "mpirun: 13 ranks are more than the 12 slots of the nodes",
      .line = "mpirun -np 13 --hostfile hosts --map-by :OVERSUBSCRIBE plait hello"},
     {.check = NULL, .np = 3, .threads = 4},
     {.check = "few-cores",
@@ -631,9 +639,11 @@ static void test_cut_cable(void) {
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         struct cluster cluster;
         examine(&cluster, &cases[k].setup);
-        CU_ASSERT_FATAL(cluster.findings.count > 0);
-        const struct finding *found = &cluster.findings.items[0];
-        CU_ASSERT_STRING_EQUAL(found->check->name, "few-slots");
+        const struct finding *found = NULL; /* nodes that are all this machine are one more */
+        for (size_t f = 0; f < cluster.findings.count && !found; f++)
+            if (strcmp(cluster.findings.items[f].check->name, "few-slots") == 0)
+                found = &cluster.findings.items[f];
+        CU_ASSERT_FATAL(found != NULL);
         if (cases[k].settings) {
             CU_ASSERT(strstr(found->line, cases[k].settings) != NULL);
         } else {
