@@ -133,6 +133,7 @@ part_bad_input() {
     expect_error "cannot write .none/x." 2 -- "$PLAIT" doctor --json none/x
     : >"$SANDBOX/empty"
     expect_error "empty: has no host" 2 -- "$PLAIT" doctor --hostfile empty
+    expect_error "empty: places no rank" 2 -- "$PLAIT" doctor --rankfile empty
     printf '\xff\xfe\x00r' >"$SANDBOX/utf16"
     expect_error "UTF-16" 2 -- "$PLAIT" doctor --hostfile utf16
     # A line each, and the others are examined all the same.

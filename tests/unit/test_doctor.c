@@ -761,7 +761,7 @@ static void test_bad_hosts(void) {
     static const char text[] =
         "red slats=4\nred! slots=4\n@red\nroot@\nred slots=0\nred slots=-1\n"
         "red slots=2 max_slots=1\nred:x\n-red\nred four\n+n0\nred\x01\nred slots=\n"
-        "red;rm slots=1\n$(x)\ngood\n";
+        "red;rm slots=1\n$(x)\nred SLOTS=4\nred slot=4\ngood\n";
     static const char *const problems[] = {"hosts:1: 'slats' is no setting of a host file",
                                            "hosts:2: 'red!' is no name of a host",
                                            "hosts:3: '' is no name of a user",
@@ -776,7 +776,9 @@ static void test_bad_hosts(void) {
                                            "hosts:12: is no line of text",
                                            "hosts:13: 'slots' is given no",
                                            "hosts:14: 'red;rm' is no name",
-                                           "hosts:15: '$(x)' is no name"};
+                                           "hosts:15: '$(x)' is no name",
+                                           "hosts:16: 'SLOTS' is no setting of a host file",
+                                           "hosts:17: 'slot' is no setting of a host file"};
     struct host_list list = {0};
     read_hosts(&list, "hosts", text, hosts_read_file);
     CU_ASSERT_EQUAL(list.problem_count, sizeof problems / sizeof problems[0]);
@@ -804,11 +806,11 @@ static void test_host_list(void) {
 static void test_ranks(void) {
     static const char text[] =
         "rank 0=red slot=0:0-3\nrank 1 = pi@red01 slots=1:0,1\nrank 2=red02 slot=0-3,5\n"
-        "rank 3=red slot=*\nrank 4=red slot=p0:1\nrank 5=red\n";
+        "rank 3=red slot=*\nrank 4=red slot=p0:1\n";
     struct host_list list = {0};
     read_hosts(&list, "ranks", text, hosts_read_ranks);
     CU_ASSERT_EQUAL(list.problem_count, 0);
-    CU_ASSERT_EQUAL_FATAL(list.rank_count, 6);
+    CU_ASSERT_EQUAL_FATAL(list.rank_count, 5);
     CU_ASSERT_EQUAL(hosts_rank_cores(&list.ranks[0]), 4);
     CU_ASSERT_STRING_EQUAL(list.ranks[1].host, "red01");
     CU_ASSERT_STRING_EQUAL(list.ranks[1].user, "pi");
@@ -817,7 +819,6 @@ static void test_ranks(void) {
     CU_ASSERT_EQUAL(hosts_rank_cores(&list.ranks[2]), 5);
     CU_ASSERT_EQUAL(list.ranks[2].spans[0].socket, -1);
     CU_ASSERT_EQUAL(hosts_rank_cores(&list.ranks[3]), 0);
-    CU_ASSERT_EQUAL(list.ranks[5].span_count, 0);
     hosts_free(&list);
 }
 
@@ -825,12 +826,16 @@ static void test_bad_ranks(void) {
     static const char text[] =
         "red slots=4\nrank x=red slot=0\nrank 0=red slot=3-1\nrank 1=red slot=a\n"
         "rank 2=red core=1\nrank 3=red slot=0:0 more\nrank 4=red slot=0\n"
-        "rank 4=red slot=1\nrank 5=red slot=0-1:0\nrank 6=r+d slot=0\nrank\n";
+        "rank 4=red slot=1\nrank 5=red slot=0-1:0\nrank 6=r+d slot=0\nrank\nrank 7=red\n"
+        "Rank 8=red slot=0\nrank 9=red SLOT=0\nrank 10=red slot=0:0,1:x\n";
     struct host_list list = {0};
     read_hosts(&list, "ranks", text, hosts_read_ranks);
-    CU_ASSERT_EQUAL(list.problem_count, 10);
+    CU_ASSERT_EQUAL_FATAL(list.problem_count, 14);
     CU_ASSERT_EQUAL(list.rank_count, 1);
     CU_ASSERT_STRING_EQUAL(list.problems[6], "ranks:8: rank 4 is placed on line 7 already");
+    CU_ASSERT_STRING_EQUAL(list.problems[10],
+                           "ranks:12: a line of a rank file is 'rank 0=host slot=0:0-3'");
+    CU_ASSERT(strncmp(list.problems[13], "ranks:15: 'slot=0:0,1:x' names no cores", 39) == 0);
     hosts_free(&list);
 }
 
