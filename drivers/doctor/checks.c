@@ -498,7 +498,8 @@ static bool wrong_form(const struct doctor_view *view, size_t h, struct words *w
         say(words, 3, "sed -i -E 's/ +max[_-]slots *= *[0-9]+//; s/ +slots *= *([0-9]+)/:\\1/' %s",
             file ? file : entry->file);
     else
-        say(words, 3, "sed -i -E 's/^([^#:]*):([0-9]+)/\\1 slots=\\2/; s/ binding=[^ ]*//' %s",
+        say(words, 3,
+            "sed -i -E 's/ binding=[^ ]*//; s/^([^#:]*):([0-9]+)/\\1 slots=\\2/; s/^([^#@ ]+)(.*) user=([^ ]+)/\\3@\\1\\2/' %s",
             file ? file : entry->file);
     free(file);
     return true;

@@ -146,7 +146,7 @@ static const char *host_setting(struct host_entry *entry, char *word) {
                 return "is no name of a user";
             strcpy(entry->user, value);
         }
-        entry->form = strcasecmp(word, "binding") == 0 ? HOST_FORM_MPICH : entry->form;
+        entry->form = HOST_FORM_MPICH; /* Open MPI has username= */
         return NULL;
     }
     const bool is_number = !number_count(value, &number) && number >= 1 && number <= SLOTS_MAX;
