@@ -198,10 +198,14 @@ bool text_file_line(struct text_file *file, struct failure *failure) {
     if (file->number == 1 && file->length >= 2 &&
         (memcmp(file->text, "\xff\xfe", 2) == 0 || memcmp(file->text, "\xfe\xff", 2) == 0))
         return refuse_text_file(file, "it is UTF-16 or UTF-32 text: save it as UTF-8", failure);
-    if (file->number == 1 && file->length >= 3 && memcmp(file->text, "\xef\xbb\xbf", 3) == 0)
+    if (file->number == 1 && file->length >= 3 && memcmp(file->text, "\xef\xbb\xbf", 3) == 0) {
         memmove(file->text, file->text + 3, (file->length -= 3) + 1);
-    if (file->length > 0 && file->text[file->length - 1] == '\r' && !file->cut)
+        file->windows = true;
+    }
+    if (file->length > 0 && file->text[file->length - 1] == '\r' && !file->cut) {
         file->text[--file->length] = '\0';
+        file->windows = true;
+    }
     return true;
 }
 

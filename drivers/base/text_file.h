@@ -28,7 +28,8 @@ struct text_file {
     char *text;           /* the line without its end, with a zero after it; may hold zeros */
     size_t length;        /* of text */
     size_t capacity;
-    bool cut; /* the line is longer than TEXT_LINE_BYTES_MAX: text is its beginning */
+    bool cut;     /* the line is longer than TEXT_LINE_BYTES_MAX: text is its beginning */
+    bool windows; /* a byte order mark or a CR has been left out so far */
 };
 
 /* First of all in main: notes which descriptors this process was started with. MPI opens others,

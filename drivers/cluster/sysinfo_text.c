@@ -385,9 +385,9 @@ static bool put_kind(FILE *stream, const struct sysinfo *nodes, const size_t *me
  * buys it. */
 static void put_shared_machines(FILE *stream, const struct sysinfo *nodes, size_t count) {
     size_t shared = 0;
-    for (size_t k = 1; k < count; k++)
-        for (size_t j = 0; j < k; j++)
-            if (nodes[k].boot != 0 && nodes[j].boot == nodes[k].boot) {
+    for (size_t k = 0; k < count; k++)
+        for (size_t j = 0; j < count; j++)
+            if (j != k && nodes[k].boot != 0 && nodes[j].boot == nodes[k].boot) {
                 shared++;
                 break;
             }

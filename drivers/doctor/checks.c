@@ -399,12 +399,20 @@ static bool login_fails(const struct doctor_view *view, size_t n, struct words *
 /* -- names --------------------------------------------------------------------------------------
  */
 
+/* Whether there are other machines than that of a node: localhost is a second name of this one. */
+static bool has_company(const struct doctor_view *view, size_t n) {
+    for (size_t m = 0; m < view->count; m++)
+        if (m != n && (is_remote(&view->nodes[m]) || is_remote(&view->nodes[n])))
+            return true;
+    return false;
+}
+
 /* The usual line of Debian, "127.0.1.1 red": the others are given it as the address of the node. */
 static bool name_loops_back(const struct doctor_view *view, size_t n, struct words *words) {
     const struct node_facts *node = &view->nodes[n];
     uint32_t address;
     char own[64];
-    if (view->count < 2 || !node_is_reached(node))
+    if (!node_is_reached(node) || !has_company(view, n))
         return false;
     for (size_t k = 0; k < node->own_addresses.count; k++) {
         if (!address_read(node->own_addresses.items[k], &address))
@@ -459,7 +467,7 @@ static bool same_node_twice(const struct doctor_view *view, size_t n, struct wor
     const struct node_facts *node = &view->nodes[n];
     for (size_t m = 0; m < n; m++) {
         const struct node_facts *other = &view->nodes[m];
-        bool shared = false;
+        bool shared = !is_remote(node) && !is_remote(other);
         for (size_t k = 0; k < node->addresses.count && !shared; k++)
             shared = list_has(&other->addresses, node->addresses.items[k]);
         if (!shared)
@@ -467,7 +475,7 @@ static bool same_node_twice(const struct doctor_view *view, size_t n, struct wor
         const struct host_entry *entry = hosts_find(view->hosts, node->name);
         char *file = entry && entry->file ? shell_quoted(entry->file) : NULL;
         say(words, 1, "%s", other->name);
-        say(words, 2, "%s", node->addresses.items[0]);
+        say(words, 2, "%s", node->addresses.count ? node->addresses.items[0] : node->name);
         if (file)
             say(words, 3, "sed -i %lud %s", entry->line, file);
         else
@@ -490,10 +498,28 @@ static bool wrong_form(const struct doctor_view *view, size_t h, struct words *w
         say(words, 3, "sed -i -E 's/ +max[_-]slots *= *[0-9]+//; s/ +slots *= *([0-9]+)/:\\1/' %s",
             file ? file : entry->file);
     else
-        say(words, 3, "sed -i -E 's/^([^#:]*):([0-9]+)/\\1 slots=\\2/; s/ binding=[^ ]*//' %s",
+        say(words, 3,
+            "sed -i -E 's/ binding=[^ ]*//; s/^([^#:]*):([0-9]+)/\\1 slots=\\2/; s/^([^#@ ]+)(.*) user=([^ ]+)/\\3@\\1\\2/' %s",
             file ? file : entry->file);
     free(file);
     return true;
+}
+
+/* MPICH takes such a file as it is. */
+static bool windows_text(const struct doctor_view *view, size_t n, struct words *words) {
+    (void)n;
+    if (view_launcher(view) == LAUNCHER_HYDRA)
+        return false;
+    for (size_t k = 0; k < 2; k++) {
+        if (!view->hosts->windows[k])
+            continue;
+        char *file = shell_quoted(view->hosts->windows[k]);
+        say_more(words, 1, " and ", view->hosts->windows[k]);
+        say_more(words, 2, " ", file ? file : "?");
+        words->lost |= !file;
+        free(file);
+    }
+    return *said(words, 1) != '\0';
 }
 
 /* -- ranks --------------------------------------------------------------------------------------
@@ -1398,7 +1424,8 @@ const struct check doctor_checks[] = {
         .name = "duplicate-host",
         .scope = CHECK_HOST,
         .applies = duplicate_host,
-        .sentence = "{1} stands on line {2} already, and its slots are added up",
+        .sentence =
+            "{1} stands on line {2} already: its slots are added up, or mpirun refuses the file",
         .line = "sed -i {3}d {4}",
     },
     {
@@ -1407,6 +1434,14 @@ const struct check doctor_checks[] = {
         .applies = wrong_form,
         .sentence = "this is how {1} writes a host, and {2} cannot read it",
         .line = "{3}",
+    },
+    {
+        .name = "windows-text",
+        .scope = CHECK_RUN,
+        .applies = windows_text,
+        .sentence =
+            "it cannot read {1}, with line ends or a byte order mark as Windows writes them",
+        .line = "sed -i '1s/^\\xef\\xbb\\xbf//; s/\\r$//' {2}",
     },
     {
         .name = "few-slots",

@@ -79,6 +79,8 @@ static bool doctor_read(struct host_list *list, const struct doctor_options *opt
         return false;
     if (options->hostfile && list->host_count == 0 && list->problem_count == 0)
         return hosts_problem(list, failure, "%s: has no host", options->hostfile);
+    if (options->rankfile && list->rank_count == 0 && list->problem_count == 0)
+        return hosts_problem(list, failure, "%s: places no rank", options->rankfile);
     return true;
 }
 

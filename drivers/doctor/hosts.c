@@ -132,10 +132,9 @@ static const char *host_setting(struct host_entry *entry, char *word) {
     static const struct {
         const char *name;
         bool max;
-    } settings[] = {{"slots", false},    {"slot", false},     {"cpu", false},
-                    {"count", false},    {"max_slots", true}, {"max-slots", true},
-                    {"slots_max", true}, {"slots-max", true}, {"max", true},
-                    {"cpu_max", true},   {"count_max", true}};
+    } settings[] = {{"slots", false},    {"cpu", false},      {"count", false},
+                    {"max_slots", true}, {"max-slots", true}, {"slots_max", true},
+                    {"slots-max", true}, {"cpu_max", true},   {"count_max", true}};
     char *value = strchr(word, '=');
     uint64_t number = 0;
     if (!value)
@@ -147,12 +146,12 @@ static const char *host_setting(struct host_entry *entry, char *word) {
                 return "is no name of a user";
             strcpy(entry->user, value);
         }
-        entry->form = strcasecmp(word, "binding") == 0 ? HOST_FORM_MPICH : entry->form;
+        entry->form = HOST_FORM_MPICH; /* Open MPI has username= */
         return NULL;
     }
     const bool is_number = !number_count(value, &number) && number >= 1 && number <= SLOTS_MAX;
     for (size_t k = 0; k < sizeof settings / sizeof settings[0]; k++) {
-        if (strcasecmp(word, settings[k].name) != 0)
+        if (strcmp(word, settings[k].name) != 0) /* Open MPI knows no capitals */
             continue;
         if (!is_number)
             return "is given no whole number of at least 1";
@@ -216,7 +215,9 @@ static bool hosts_read_lines(struct host_list *list, struct text_file *file,
 }
 
 bool hosts_read_file(struct host_list *list, struct text_file *file, struct failure *failure) {
-    return hosts_read_lines(list, file, host_line, failure);
+    const bool good = hosts_read_lines(list, file, host_line, failure);
+    list->windows[0] = file->windows ? file->path : NULL;
+    return good;
 }
 
 bool hosts_read_list(struct host_list *list, const char *text, struct failure *failure) {
@@ -293,11 +294,12 @@ static bool rank_line(struct host_list *list, const struct text_file *file, char
                       struct failure *failure) {
     struct rank_entry entry = {.file = file->path, .line = file->number};
     struct host_entry host = {0};
-    char *rest = line;
+    char *rest = line, whole[LINE_BYTES];
     char *word = strsep(&rest, " "), *where = strsep(&rest, " "), *cores = strsep(&rest, " ");
     const char *fault = NULL, *what = word;
     char *equals = where ? strchr(where, '=') : NULL;
-    if (strcasecmp(word, "rank") != 0 || !equals || rest) {
+    /* Open MPI knows no capitals, and cannot place a rank without its cores. */
+    if (strcmp(word, "rank") != 0 || !equals || !cores || rest) {
         return hosts_problem(list, failure,
                              "%s:%lu: a line of a rank file is 'rank 0=host slot=0:0-3'",
                              file->path, file->number);
@@ -306,10 +308,11 @@ static bool rank_line(struct host_list *list, const struct text_file *file, char
     what = where;
     if (number_count(where, &entry.rank) || entry.rank > SLOTS_MAX)
         fault = "is no number of a rank";
-    else if ((fault = host_word(&host, equals + 1, &what)) == NULL && cores) {
+    else if ((fault = host_word(&host, equals + 1, &what)) == NULL) {
         char *value = strchr(cores, '=');
-        what = cores;
-        if (!value || (strncasecmp(cores, "slot=", 5) != 0 && strncasecmp(cores, "slots=", 6) != 0))
+        snprintf(whole, sizeof whole, "%s", cores);
+        what = whole;
+        if (!value || (strncmp(cores, "slot=", 5) != 0 && strncmp(cores, "slots=", 6) != 0))
             fault = "is not slot=0:0-3";
         else
             fault = core_list(&entry, value + 1);
@@ -335,7 +338,9 @@ static bool rank_line(struct host_list *list, const struct text_file *file, char
 }
 
 bool hosts_read_ranks(struct host_list *list, struct text_file *file, struct failure *failure) {
-    return hosts_read_lines(list, file, rank_line, failure);
+    const bool good = hosts_read_lines(list, file, rank_line, failure);
+    list->windows[1] = file->windows ? file->path : NULL;
+    return good;
 }
 
 /* -- questions ----------------------------------------------------------------------------------

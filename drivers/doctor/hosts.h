@@ -49,6 +49,7 @@ struct host_list {
     size_t rank_count;
     char *problems[HOST_PROBLEMS_MAX]; /* "hosts:3: ..." */
     size_t problem_count;              /* found; at most HOST_PROBLEMS_MAX are kept */
+    const char *windows[2]; /* files with a byte order mark or a CR: of hosts, of ranks; or NULL */
 };
 
 /* Each adds what it reads to the list, whose texts `file` points to the path given: it must outlive

@@ -133,6 +133,7 @@ part_bad_input() {
     expect_error "cannot write .none/x." 2 -- "$PLAIT" doctor --json none/x
     : >"$SANDBOX/empty"
     expect_error "empty: has no host" 2 -- "$PLAIT" doctor --hostfile empty
+    expect_error "empty: places no rank" 2 -- "$PLAIT" doctor --rankfile empty
     printf '\xff\xfe\x00r' >"$SANDBOX/utf16"
     expect_error "UTF-16" 2 -- "$PLAIT" doctor --hostfile utf16
     # A line each, and the others are examined all the same.
@@ -229,6 +230,19 @@ part_lines() {
     type_line wrong-form
     by_agent
     expect_clean 'after the form of the host file' 2
+
+    # As an editor of Windows writes them: Open MPI cannot read that.
+    write_hosts 127.0.0.2 127.0.0.3
+    sed -i '1s/^/\xef\xbb\xbf/; s/$/\r/' "$SANDBOX/hosts"
+    by_agent
+    if [ "$mpi" = mpich ]; then
+        expect_clean 'which MPICH takes' 2
+    else
+        expect_finding 'mpirun: it cannot read hosts, with line ends or a byte order mark'
+        type_line windows-text
+        by_agent
+        expect_clean 'after the line ends' 2
+    fi
 
     write_hosts 127.0.0.2 127.0.0.3 127.0.0.2
     by_agent
