@@ -159,7 +159,8 @@ static bool disk_begin_store(struct keeper *keeper, struct failure *failure) {
         counts->commit = disk_commit;
         counts->commit_context = &disk->store;
     }
-    const bool looked_at = keeper->checkpoint && disk_has_second_look(keeper);
+    const bool looked_at =
+        keeper->checkpoint && (disk_has_second_look(keeper) || keeper->work->values);
     const char *target = counts              ? counts->path
                          : keeper->stored_in ? keeper->stored_in
                          : first             ? first->path

@@ -41,7 +41,9 @@ new_sandbox
 expect_ok 1 -- "$PLAIT" "${deep[@]}" --threads 1 --out null --values a.npy --values a.png
 run_ranks 1 sh -c 'exec "$@" >/dev/full' sh "$PLAIT" "${deep[@]}" --checkpoint run.ck --out null
 assert "the result cannot be printed" [ "$status" -eq 1 ]
+cp "$SANDBOX/run.ck" "$SANDBOX/again.ck"
 same_values 2 "${deep[@]}" --checkpoint run.ck --out null
+same_values 1 "${deep[@]}" --checkpoint again.ck --out null --stream
 
 # A pixel that was changed is found; so is a picture in which no point escapes.
 if have_readers; then
