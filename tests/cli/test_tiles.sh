@@ -58,12 +58,18 @@ part_directories() {
     expect_error "argument is empty|empty" 2 -- "$PLAIT" "${small[@]}" --tiles ''
     expect_error "written row by row.*leave out --tiles" 2 -- "$PLAIT" "${small[@]}" --tiles d --out p.pdf
     expect_error "'d.png' and --tiles 'd.png' are one file|'d.png' are one file" 2 -- "$PLAIT" "${small[@]}" --tiles d.png --out d.png
+    # A checkpoint in there would keep the run from resuming.
+    expect_error "--checkpoint 'empty/c' is inside --tiles 'empty'" 2 -- "$PLAIT" "${small[@]}" --tiles empty --checkpoint empty/c
+    expect_error "--out 'empty/./p.png' is inside --tiles 'empty/'" 2 -- "$PLAIT" "${small[@]}" --tiles empty/ --out empty/./p.png
+    assert "it is still empty" [ -z "$(ls -A "$SANDBOX/empty")" ]
     # A failure later leaves nothing, either.
     expect_error "there is no directory 'nowhere'" 2 -- "$PLAIT" "${small[@]}" --tiles d --json nowhere/j
     # An empty one is taken, a complete one is not replaced.
     expect_ok 1 -- "$PLAIT" "${small[@]}" --tiles empty
     assert "it is complete" [ "$(ls "$SANDBOX/empty" | paste -sd ' ')" = 'index.html picture.dzi picture_files' ]
     expect_error "'empty' has a picture already" 2 -- "$PLAIT" "${small[@]}" --tiles empty
+    expect_ok 1 -- "$PLAIT" mandelbrot --size 1x1 --tiles dot
+    assert "one tile" grep -q ' -> dot: 1 tile$' "$WORK/out"
     # What a killed run has left is replaced; what is not ours is not touched.
     mkdir -p "$SANDBOX/killed/unfinished/picture_files/17"
     printf 'torn' >"$SANDBOX/killed/unfinished/picture_files/17/3_4.png"
