@@ -139,6 +139,19 @@ part_deep() {
     assert "the same picture" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
     expect_ok 1 -- "$PLAIT" "${view[@]}" --checkpoint again.ck --verify-exact --stream --out null
     assert "all samples, without files" grep -q " 1000 samples equal to full precision, .* $rows rows from 'again.ck'" "$WORK/out"
+    # Rows that mirror those of a checkpoint, which takes the reference orbit.
+    local mirrored real='mandelbrot --center -1.7,0 --zoom 1e15'
+    for mirrored in "$real" "$real --colour smooth" 'julia --c 0,1 --center 0,0 --zoom 1e20'; do
+        new_sandbox
+        read -ra view <<<"$mirrored --size 61x40 --maxit 400"
+        expect_ok 1 -- "$PLAIT" "${view[@]}" --out a.png --out a.npy
+        run_ranks 1 bash -c '"$0" "$@" >/dev/full' "$PLAIT" "${view[@]}" --out null --checkpoint run.ck --checkpoint-every 0
+        rows=$("$python" "$here/cut_checkpoint.py" "$SANDBOX/run.ck" 2)
+        expect_ok 2 -- "$PLAIT" "${view[@]}" --checkpoint run.ck --stream --out b.png --out b.npy
+        assert "$rows rows are from there" grep -q " $rows rows from 'run.ck'" "$WORK/out"
+        assert "the same counts: ${view[*]}" cmp "$SANDBOX/a.npy" "$SANDBOX/b.npy"
+        assert "the same picture: ${view[*]}" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
+    done
 }
 
 # A full disk: status 1, one line, and no directory, whenever it is full.
