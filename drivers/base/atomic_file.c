@@ -530,6 +530,16 @@ bool atomic_file_same_target(const char *path_a, const char *path_b) {
     return same;
 }
 
+bool atomic_file_is_in(const char *path, const char *directory) {
+    struct stat is_in, status;
+    char *target = follow_links(path), *in = target ? directory_of(target) : NULL;
+    const bool same = in && stat(in, &is_in) == 0 && stat(directory, &status) == 0 &&
+                      is_in.st_dev == status.st_dev && is_in.st_ino == status.st_ino;
+    free(in);
+    free(target);
+    return same;
+}
+
 bool atomic_file_check_apart(const char *path, const char *other, struct failure *failure) {
     return !path || !other || !atomic_file_same_target(path, other) ||
            failure_set(failure, EXIT_USAGE,

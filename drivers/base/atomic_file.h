@@ -83,6 +83,9 @@ bool atomic_file_commit_new(struct atomic_file *file, struct failure *failure);
  * file need not exist. */
 bool atomic_file_same_target(const char *path_a, const char *path_b);
 
+/* Whether the file, which need not exist, is one of the directory, which need not exist either. */
+bool atomic_file_is_in(const char *path, const char *directory);
+
 /* Refuses two outputs in one file, which would leave only the later one: EXIT_USAGE. Paths that are
  * NULL stand for no output. */
 bool atomic_file_check_apart(const char *path, const char *other, struct failure *failure);

@@ -57,15 +57,27 @@ static bool check_plots(const struct named_file *plots, const struct named_file 
     return true;
 }
 
+/* Whether the run makes the directory `made`, and is to keep or find the file there. */
+static bool is_inside(const struct named_file *file, const struct named_file *made) {
+    return made->row->directory && made->row->replaces && !file->row->directory &&
+           atomic_file_is_in(file->path, made->path);
+}
+
 /* Of two files, at least one of which the run writes; the directory of plots is no file. */
 static bool outputs_check_pair(const struct named_file *a, const struct named_file *b,
                                struct failure *failure) {
     const bool plots = a->row->plots || b->row->plots;
     if (a->row->plots && b->row->plots)
         return true;
-    if (!atomic_file_same_target(a->path, b->path) ||
-        (plots && (a->row->directory || b->row->directory)))
+    const bool inside = is_inside(a, b) || is_inside(b, a);
+    if (!inside && (!atomic_file_same_target(a->path, b->path) ||
+                    (plots && (a->row->directory || b->row->directory))))
         return !plots || check_plots(a->row->plots ? a : b, a->row->plots ? b : a, failure);
+    if (inside && a->row->directory) {
+        const struct named_file *directory = a;
+        a = b;
+        b = directory;
+    }
     char text[2][512];
     const struct named_file *files[] = {a, b};
     for (int f = 0; f < 2; f++) {
@@ -76,7 +88,9 @@ static bool outputs_check_pair(const struct named_file *a, const struct named_fi
                  argument ? row->argument : row->name, files[f]->path, place ? " (" : "",
                  place ? place : "", place ? ")" : "");
     }
-    return failure_set(failure, EXIT_USAGE, "%s and %s are one file: name another for one of them",
+    return failure_set(failure, EXIT_USAGE,
+                       inside ? "%s is inside %s, which has nothing else: name a file elsewhere"
+                              : "%s and %s are one file: name another for one of them",
                        text[0], text[1]);
 }
 

@@ -159,7 +159,8 @@ static bool disk_begin_store(struct keeper *keeper, struct failure *failure) {
         counts->commit = disk_commit;
         counts->commit_context = &disk->store;
     }
-    const bool looked_at = keeper->checkpoint && disk_has_second_look(keeper);
+    const bool looked_at =
+        keeper->checkpoint && (disk_has_second_look(keeper) || keeper->work->values);
     const char *target = counts              ? counts->path
                          : keeper->stored_in ? keeper->stored_in
                          : first             ? first->path
@@ -230,7 +231,11 @@ static bool disk_put(struct keeper *keeper, const struct kept_rows *rows, struct
     if (keeper->checkpoint)
         mirrored.counts =
             memcpy(disk->mirror, mirrored.counts, mirrored.count * width * sizeof *mirrored.counts);
-    (void)plait_escape_mirror_rows(work->escape, work->exec, begin, end - begin, mirrored.counts);
+    const enum plait_status status =
+        plait_escape_mirror_rows(work->escape, work->exec, begin, end - begin, mirrored.counts);
+    if (status != PLAIT_OK)
+        return failure_set(failure, EXIT_RUN, "rows that mirror others: %s",
+                           plait_status_text(status));
     /* Their smooth values are those of the rows that they mirror, but for column 0. */
     const struct counted_rows counted = {mirrored.first, mirrored.count, mirrored.counts};
     return (!keeper->colouring->smooth || disk->loading ||

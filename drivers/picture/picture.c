@@ -148,9 +148,12 @@ bool picture_prepare(struct run *run, void *state, struct failure *failure) {
         !picture_checkpoint_open(&picture->checkpoint, run->session, &picture->request,
                                  &picture->escape, options, failure))
         return false;
-    /* Speeds are measured by rows, which need the reference orbit; else it can wait for the work.
-     */
-    if ((enum schedule_kind)options->schedule == SCHEDULE_WEIGHTED &&
+    /* The reference orbit can wait for the work, unless speeds are measured by rows, or rows of a
+     * checkpoint, which go to disk at once, are to be mirrored. */
+    const bool mirrors = picture->checkpoint.resumed > 0 &&
+                         picture_keeper_kind(run, picture) == &keeper_disk &&
+                         plait_escape_distinct_rows(&picture->escape) < picture->escape.height;
+    if (((enum schedule_kind)options->schedule == SCHEDULE_WEIGHTED || mirrors) &&
         !picture_compute_reference(run, picture, failure))
         return false;
     picture->work = (struct row_work){

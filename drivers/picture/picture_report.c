@@ -52,9 +52,12 @@ bool picture_print(const struct run *run, void *state, struct failure *failure) 
     const bool named = !options->tiles || values_origin(run->values, "out") != ORIGIN_DEFAULT;
     for (size_t k = 0; named && k < options->out.count; k++)
         printf("%s%s", k == 0 ? " -> " : ", ", options->out.items[k]);
-    if (options->tiles)
-        printf("%s%s: %" PRIu64 " tiles", named ? ", " : " -> ", options->tiles,
-               tile_total(picture->escape.width / samples, picture->escape.height / samples));
+    if (options->tiles) {
+        const uint64_t tiles =
+            tile_total(picture->escape.width / samples, picture->escape.height / samples);
+        printf("%s%s: %" PRIu64 " tile%s", named ? ", " : " -> ", options->tiles, tiles,
+               tiles == 1 ? "" : "s");
+    }
     for (size_t k = 0; k < options->values.count; k++)
         printf(", %s", options->values.items[k]);
     putchar('\n');

@@ -93,7 +93,33 @@ static enum plait_status row_work_rows(const struct computing *computing,
     return status;
 }
 
-/* A piece, in parts as large as the keeper has space for. */
+/* Rows that the keeper has placed, and their values, as many at a time as there is space for. */
+static bool row_work_part(struct computing *computing, const struct plait_exec *exec,
+                          const struct kept_rows *rows, struct part_progress *part) {
+    struct value_files *values = computing->work->values;
+    const size_t width = computing->work->escape->width;
+    const uint32_t most = values ? values->rows : rows->count;
+    for (uint32_t done = 0; done < rows->count;) {
+        const uint32_t left = rows->count - done;
+        const struct kept_rows some = {
+            .first = rows->first + done,
+            .count = left < most ? left : most,
+            .counts = rows->counts + done * width,
+            .parts = rows->parts ? rows->parts + done * width : NULL,
+        };
+        computing->status = row_work_rows(computing, exec, &some);
+        const struct valued_rows valued = {some.first, some.count, some.counts};
+        if (computing->status != PLAIT_OK ||
+            (values && !value_files_put(values, &valued, computing->failure)))
+            return false;
+        done += some.count;
+        part->before += some.count;
+    }
+    return true;
+}
+
+/* A piece, in parts as large as the keeper has space for. What is delivered is one part, so that
+ * values, which have less space, do not make parts smaller. */
 static bool row_work_compute(void *context, struct piece piece, plait_progress_fn *poll,
                              void *poll_context) {
     struct computing *computing = context;
@@ -107,17 +133,10 @@ static bool row_work_compute(void *context, struct piece piece, plait_progress_f
             .first = (uint32_t)(piece.first + part.before),
             .count = (uint32_t)(piece.count - part.before),
         };
-        struct value_files *values = computing->work->values;
         keeper->kind->place(keeper, &rows);
-        if (values && rows.count > values->rows)
-            rows.count = values->rows;
-        computing->status = row_work_rows(computing, &exec, &rows);
-        const struct valued_rows valued = {rows.first, rows.count, rows.counts};
-        if (computing->status != PLAIT_OK ||
-            (values && !value_files_put(values, &valued, computing->failure)) ||
+        if (!row_work_part(computing, &exec, &rows, &part) ||
             !keeper->kind->put(keeper, &rows, computing->failure))
             return false;
-        part.before += rows.count;
     }
     return true;
 }

@@ -58,12 +58,18 @@ part_directories() {
     expect_error "argument is empty|empty" 2 -- "$PLAIT" "${small[@]}" --tiles ''
     expect_error "written row by row.*leave out --tiles" 2 -- "$PLAIT" "${small[@]}" --tiles d --out p.pdf
     expect_error "'d.png' and --tiles 'd.png' are one file|'d.png' are one file" 2 -- "$PLAIT" "${small[@]}" --tiles d.png --out d.png
+    # A checkpoint in there would keep the run from resuming.
+    expect_error "--checkpoint 'empty/c' is inside --tiles 'empty'" 2 -- "$PLAIT" "${small[@]}" --tiles empty --checkpoint empty/c
+    expect_error "--out 'empty/./p.png' is inside --tiles 'empty/'" 2 -- "$PLAIT" "${small[@]}" --tiles empty/ --out empty/./p.png
+    assert "it is still empty" [ -z "$(ls -A "$SANDBOX/empty")" ]
     # A failure later leaves nothing, either.
     expect_error "there is no directory 'nowhere'" 2 -- "$PLAIT" "${small[@]}" --tiles d --json nowhere/j
     # An empty one is taken, a complete one is not replaced.
     expect_ok 1 -- "$PLAIT" "${small[@]}" --tiles empty
     assert "it is complete" [ "$(ls "$SANDBOX/empty" | paste -sd ' ')" = 'index.html picture.dzi picture_files' ]
     expect_error "'empty' has a picture already" 2 -- "$PLAIT" "${small[@]}" --tiles empty
+    expect_ok 1 -- "$PLAIT" mandelbrot --size 1x1 --tiles dot
+    assert "one tile" grep -q ' -> dot: 1 tile$' "$WORK/out"
     # What a killed run has left is replaced; what is not ours is not touched.
     mkdir -p "$SANDBOX/killed/unfinished/picture_files/17"
     printf 'torn' >"$SANDBOX/killed/unfinished/picture_files/17/3_4.png"
@@ -133,6 +139,19 @@ part_deep() {
     assert "the same picture" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
     expect_ok 1 -- "$PLAIT" "${view[@]}" --checkpoint again.ck --verify-exact --stream --out null
     assert "all samples, without files" grep -q " 1000 samples equal to full precision, .* $rows rows from 'again.ck'" "$WORK/out"
+    # Rows that mirror those of a checkpoint, which takes the reference orbit.
+    local mirrored real='mandelbrot --center -1.7,0 --zoom 1e15'
+    for mirrored in "$real" "$real --colour smooth" 'julia --c 0,1 --center 0,0 --zoom 1e20'; do
+        new_sandbox
+        read -ra view <<<"$mirrored --size 61x40 --maxit 400"
+        expect_ok 1 -- "$PLAIT" "${view[@]}" --out a.png --out a.npy
+        run_ranks 1 bash -c '"$0" "$@" >/dev/full' "$PLAIT" "${view[@]}" --out null --checkpoint run.ck --checkpoint-every 0
+        rows=$("$python" "$here/cut_checkpoint.py" "$SANDBOX/run.ck" 2)
+        expect_ok 2 -- "$PLAIT" "${view[@]}" --checkpoint run.ck --stream --out b.png --out b.npy
+        assert "$rows rows are from there" grep -q " $rows rows from 'run.ck'" "$WORK/out"
+        assert "the same counts: ${view[*]}" cmp "$SANDBOX/a.npy" "$SANDBOX/b.npy"
+        assert "the same picture: ${view[*]}" cmp "$SANDBOX/a.png" "$SANDBOX/b.png"
+    done
 }
 
 # A full disk: status 1, one line, and no directory, whenever it is full.

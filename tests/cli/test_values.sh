@@ -36,12 +36,24 @@ everywhere mandelbrot --size 91x62 --samples 2 --maxit 300
 ! have_readers || assert "NumPy and Pillow have the same values" /usr/bin/python3 "$here/read_values.py" "$SANDBOX"/a.{json,npy,png}
 everywhere julia --size 100x67 --c -0.8,0.156 --colour smooth
 ! have_readers || assert "also of Julia" /usr/bin/python3 "$here/read_values.py" "$SANDBOX"/a.{json,npy,png}
+# Rows that are delivered at once, although there is not space for the values of all of them.
+wide=(mandelbrot --size 100000x12 --region -2,1,-0.9,1 --maxit 20 --threads 1 --schedule block --out null --stream)
+new_sandbox
+expect_ok 1 -- "$PLAIT" "${wide[@]}" --values a.npy --values a.png
+for ranks in 1 2; do
+    run_ranks "$ranks" sh -c 'exec "$@" >/dev/full' sh "$PLAIT" "${wide[@]}" --values b.npy --checkpoint run.ck
+    assert "the run has left its rows" [ -e "$SANDBOX/run.ck" ]
+    same_values 1 "${wide[@]}" --checkpoint run.ck
+    assert "all of them" grep -q ", 12 rows from 'run.ck'" "$WORK/out"
+done
 deep=(mandelbrot --center 0,1 --zoom 1e40 --maxit 1500 --size 40x30)
 new_sandbox
 expect_ok 1 -- "$PLAIT" "${deep[@]}" --threads 1 --out null --values a.npy --values a.png
 run_ranks 1 sh -c 'exec "$@" >/dev/full' sh "$PLAIT" "${deep[@]}" --checkpoint run.ck --out null
 assert "the result cannot be printed" [ "$status" -eq 1 ]
+cp "$SANDBOX/run.ck" "$SANDBOX/again.ck"
 same_values 2 "${deep[@]}" --checkpoint run.ck --out null
+same_values 1 "${deep[@]}" --checkpoint again.ck --out null --stream
 
 # A pixel that was changed is found; so is a picture in which no point escapes.
 if have_readers; then
