@@ -7,7 +7,7 @@
 #include "bench.h"
 #include "deep_plain.h"
 #include "deep_tally.h"
-#include "picture/reference_orbit.h"
+#include "picture/deep/reference_orbit.h"
 #include "plait/plait.h"
 
 #include <getopt.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * plait mandelbrot: the Mandelbrot set. */
 #include "base/warning.h"
-#include "picture/location_file.h"
+#include "picture/location/location_file.h"
 #include "picture/picture.h"
 #include "picture/picture_report.h"
 #include "ranks/parameters.h"

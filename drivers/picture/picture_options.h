@@ -6,7 +6,7 @@
 #include "base/failure.h"
 #include "image/colour.h"
 #include "options/option_values.h"
-#include "picture/reference_orbit.h"
+#include "picture/deep/reference_orbit.h"
 #include "plait/escape.h"
 #include "run/run_options.h"
 

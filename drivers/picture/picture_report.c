@@ -2,7 +2,7 @@
  * Reports the run of a picture: summary, shares of the ranks, timing, result. */
 #include "picture/picture_report.h"
 
-#include "picture/frames_report.h"
+#include "picture/frames/frames_report.h"
 #include "picture/picture.h"
 #include "run/shares.h"
 

@@ -7,7 +7,7 @@
 #include "image/palette_file.h"
 #include "image/reader_png.h"
 #include "image/shade.h"
-#include "picture/deep_picture.h"
+#include "picture/deep/deep_picture.h"
 #include "picture/draw.h"
 #include "picture/picture_options.h"
 #include "plait/digest.h"

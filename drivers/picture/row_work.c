@@ -2,7 +2,7 @@
  * Takes rows from the queue, computes them, and hands them to their keeper. */
 #include "picture/row_work.h"
 
-#include "picture/keeper.h"
+#include "picture/keepers/keeper.h"
 #include "picture/value_files.h"
 #include "ranks/agree.h"
 

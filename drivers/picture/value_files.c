@@ -8,7 +8,7 @@
 #include "image/png_workers.h"
 #include "image/smooth_colour.h"
 #include "image/writer.h"
-#include "picture/keeper.h"
+#include "picture/keepers/keeper.h"
 #include "plait/digest.h"
 #include "ranks/agree.h"
 #include "ranks/mpi_check.h"

@@ -3,9 +3,9 @@
  * themselves, a .png file greys of 16 bits on the logarithmic scale of --colour smooth.
  *
  * The ranks write what they compute, with the rows that mirror it, to its place in a store
- * (picture/store.h), wherever counts are kept; rank 0 reads it when it is complete, compares the
- * rows with the digests of their owners, and makes the files. So no rank's memory has to hold the
- * values, and files do not depend on who computed them. */
+ * (picture/keepers/store.h), wherever counts are kept; rank 0 reads it when it is complete,
+ * compares the rows with the digests of their owners, and makes the files. So no rank's memory has
+ * to hold the values, and files do not depend on who computed them. */
 #ifndef PLAIT_DRIVERS_VALUE_FILES_H
 #define PLAIT_DRIVERS_VALUE_FILES_H
 
@@ -13,8 +13,8 @@
 #include "base/progress_display.h"
 #include "base/unit_set.h"
 #include "options/option_values.h"
+#include "picture/keepers/store.h"
 #include "picture/provenance.h"
-#include "picture/store.h"
 #include "plait/exec.h"
 #include "plait/smooth.h"
 

@@ -2,7 +2,7 @@
  * Locations of any kind: a failure in one line, or numbers that are written as Plait's options take
  * them. */
 #include "fuzz.h"
-#include "picture/location_file.h"
+#include "picture/location/location_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * whose checksums are made right, or it is a file as it is. What is read of it is safe to compute
  * with and to write again, or it is refused. */
 #include "fuzz.h"
-#include "picture/reference_file.h"
+#include "picture/deep/reference_file.h"
 #include "plait/digest.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
  * Known answers of deep views, from the texts of their centres to counts and smooth values; counts
  * that are proved; and views at random, which a program of the contract computes at the same time.
  */
-#include "picture/reference_orbit.h"
+#include "picture/deep/reference_orbit.h"
 
 #include "check.h"
 #include "plait/plait.h"

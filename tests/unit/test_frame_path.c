@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Where a sequence of frames goes: zooms and centres against their formulas, sums digit by digit.
  */
-#include "picture/frame_path.h"
+#include "picture/frames/frame_path.h"
 
 #include "suite.h"
 

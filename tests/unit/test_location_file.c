@@ -2,7 +2,7 @@
  * Locations of other programs: what is taken, what is left out, what is refused, and the zooms that
  * come of it. The samples are written for these tests. */
 #include "check.h"
-#include "picture/location_file.h"
+#include "picture/location/location_file.h"
 #include "scratch.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The file of a reference orbit: what was stored comes back to the bit; a file with any byte
  * changed, cut off or added is refused, and so is what is none. */
-#include "picture/reference_file.h"
+#include "picture/deep/reference_file.h"
 
 #include "check.h"
 #include "scratch.h"
