@@ -26,6 +26,7 @@ struct options {
     const char *path; /* NULL: all that this machine has */
     const char *view; /* NULL: all */
     uint32_t rounds;
+    bool peers;
 };
 
 static const double QUICK_S = 0.1;
@@ -51,19 +52,21 @@ static const struct view {
     int32_t maxit;
     const char *what;
     double avx512_target, avx2_target; /* times the plain loop; 0: none */
+    bool with_peers;                   /* they draw it, too */
 } views[] = {
-    {"seahorse15", "seahorse15", "1e15", 160, 120, 20000, "mostly single steps", 5.5, 2.5},
-    {"misiurewicz50", "misiurewicz100", "1e50", 160, 120, 20000, "many skips", 3.5, 0},
+    {"seahorse15", "seahorse15", "1e15", 160, 120, 20000, "mostly single steps", 5.5, 2.5, true},
+    {"misiurewicz50", "misiurewicz100", "1e50", 160, 120, 20000, "many skips", 3.5, 0, true},
     {"interior30", "minibrot30", "7e29", 160, 120, 50000, "around a minibrot, next to its nucleus",
-     2, 0},
-    {"interior31", "minibrot30", "3e32", 160, 120, 50000, "inside it", 2, 0},
-    {"deep300", "deep300", "1e300", 120, 90, 100000, "extended", 1, 1},
-    {"deep1000", "deep1000", "1e1000", 120, 90, 50000, "extended, on lines of symmetry", 1, 1},
-    {"i900", "edge-i900", "1e900", 120, 90, 4000, "extended, a Misiurewicz point", 1, 1},
-    {"julia100", "julia100", "1e100", 160, 120, 20000, "Julia", 0, 0},
-    {"fixedpoint40", "fixedpoint40", "1e40", 160, 120, 3000, "Julia, a repelling fixed point", 0,
-     0},
-    {"circle280", "edge-circle280", "1e280", 120, 90, 3000, "extended Julia", 1, 1},
+     2, 0, false},
+    {"interior31", "minibrot30", "3e32", 160, 120, 50000, "inside it", 2, 0, false},
+    {"deep300", "deep300", "1e300", 120, 90, 100000, "extended", 1, 1, false},
+    {"deep1000", "deep1000", "1e1000", 120, 90, 50000, "extended, on lines of symmetry", 1, 1,
+     false},
+    {"i900", "edge-i900", "1e900", 120, 90, 4000, "extended, a Misiurewicz point", 1, 1, false},
+    {"julia100", "julia100", "1e100", 160, 120, 20000, "Julia", 0, 0, false},
+    {"fixedpoint40", "fixedpoint40", "1e40", 160, 120, 3000, "Julia, a repelling fixed point", 0, 0,
+     false},
+    {"circle280", "edge-circle280", "1e280", 120, 90, 3000, "extended Julia", 1, 1, false},
 };
 enum { VIEWS = sizeof views / sizeof *views };
 
@@ -376,6 +379,28 @@ static void print_times(const struct view *view, const struct contender *contend
     }
 }
 
+/* Lines "name<TAB>seconds" from the program in peers/, on one thread next to the best path. */
+static void print_peers(const struct scene *scene, uint32_t rounds, const struct contender *best) {
+    const struct view *view = scene->view;
+    const char *comma = strchr(scene->center, ',');
+    const size_t bytes = strlen(scene->center) + 1000;
+    char *line = allocate(bytes, 1), name[200];
+    double seconds;
+    snprintf(line, bytes, "'%s' '%s' '%.*s' '%s' %s %u %u %d %u", PLAIT_PEERS, PLAIT_PEERS_WORK,
+             (int)(comma - scene->center), scene->center, comma + 1, view->zoom,
+             (unsigned)view->width, (unsigned)view->height, (int)view->maxit, (unsigned)rounds);
+    FILE *peers = popen(line, "r");
+    if (!peers)
+        bench_die("cannot run", PLAIT_PEERS);
+    while (fgets(line, (int)bytes, peers))
+        if (sscanf(line, "%199[^\t]\t%lf", name, &seconds) == 2)
+            printf("  %-20s %9.2f ms  %5.1f times %s\n", name, 1e3 * seconds, seconds / best->cpu_s,
+                   best->name);
+    if (pclose(peers) != 0)
+        printf("  (no peer could run)\n");
+    free(line);
+}
+
 static void run_view(const struct options *o, const struct view *view) {
     struct contender contenders[CONTENDERS_MAX];
     struct plait_path plain = *plait_path_at(0);
@@ -402,6 +427,12 @@ static void run_view(const struct options *o, const struct view *view) {
         check_contender(&scene, &contenders[k], k == 0);
     time_contenders(&scene, contenders, count, o->rounds);
     print_times(view, contenders, count);
+    if (o->peers && view->with_peers)
+        for (size_t k = count; k-- > 0;)
+            if (contenders[k].threads == 1) {
+                print_peers(&scene, o->rounds, &contenders[k]);
+                break;
+            }
     print_tally(&scene, best->name);
     print_orbit(&scene, o->rounds);
     fflush(stdout);
@@ -412,11 +443,12 @@ static void run_view(const struct options *o, const struct view *view) {
 
 static void print_help(void) {
     puts(
-        "bench_deep [--view NAME] [--path NAME] [--rounds N]\n"
+        "bench_deep [--view NAME] [--path NAME] [--rounds N] [--peers]\n"
         "Times the pixels of deep views on one thread against a plain loop in C, two threads, and\n"
         "the reference orbit against the bare loop in MPFR; 7 rounds by default, of which the\n"
         "quietest counts, in seconds of processor time (two threads and what they are compared\n"
-        "with: by the clock).\n"
+        "with: by the clock). --peers also runs the program in bench/peers (installs\n"
+        "Fractalshades into a directory).\n"
         "Views:");
     for (size_t k = 0; k < VIEWS; k++)
         printf("  %s\n", views[k].name);
@@ -424,11 +456,9 @@ static void print_help(void) {
 
 static struct options parse(int argc, char **argv) {
     static const struct option known[] = {
-        {"view", required_argument, NULL, 'v'},
-        {"path", required_argument, NULL, 'p'},
-        {"rounds", required_argument, NULL, 'r'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"view", required_argument, NULL, 'v'},   {"path", required_argument, NULL, 'p'},
+        {"rounds", required_argument, NULL, 'r'}, {"peers", no_argument, NULL, 'P'},
+        {"help", no_argument, NULL, 'h'},         {0},
     };
     struct options o = {.rounds = 7};
     struct plait_exec exec;
@@ -451,6 +481,9 @@ static struct options parse(int argc, char **argv) {
             o.rounds = (uint32_t)strtoul(optarg, &end, 10);
             if (*end || o.rounds < 1 || o.rounds > BENCH_ROUNDS_MAX)
                 bench_misuse("out of range: --rounds", optarg);
+            break;
+        case 'P':
+            o.peers = true;
             break;
         case 'h':
             print_help();
