@@ -28,8 +28,10 @@ static inline struct deep_wide_look deep_wide_look_at(const struct deep_lanes *l
     vec_t low[4], high[4]; /* x, y, e, S; y, e, S and its exponent */
     for (int i = 0; i < VEC_LANES; i++) {
         const struct plait_deep_orbit *orbit = lanes->orbit[first + i];
-        place_of[i] = (const double *)(const void *)&orbit
-                          ->extended[lanes->at.place[first + i] - orbit->places];
+        /* Read for all lanes, used for tiny ones: the others may be after the last place. */
+        const ptrdiff_t m =
+            lanes->tiny[v] >> i & 1 ? lanes->at.place[first + i] - orbit->places : 0;
+        place_of[i] = (const double *)(const void *)&orbit->extended[m];
     }
     deep_vec_columns(place_of, 0, low);
     deep_vec_columns(place_of, 1, high);

@@ -119,7 +119,8 @@ static void compute(struct encode *encode, const struct plait_escape *escape) {
     encode->image = (struct image){
         .width = SIDE,
         .height = SIDE,
-        .colour = {COLOUR_COUNT, colour_range_of(COLOUR_COUNT, encode->counts, PIXELS)},
+        .colour = {.value = COLOUR_COUNT,
+                   .range = colour_range_of(COLOUR_COUNT, encode->counts, PIXELS)},
         .palette = &palette_viridis,
     };
     colour_table_fill(table, &encode->image.colour);

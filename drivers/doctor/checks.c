@@ -489,7 +489,7 @@ static bool same_node_twice(const struct doctor_view *view, size_t n, struct wor
 static bool wrong_form(const struct doctor_view *view, size_t h, struct words *words) {
     const struct host_entry *entry = &view->hosts->hosts[h];
     const bool hydra = view_launcher(view) == LAUNCHER_HYDRA;
-    if (!entry->file || entry->form != (hydra ? HOST_FORM_OPENMPI : HOST_FORM_MPICH))
+    if (!entry->file || !(entry->form & (hydra ? HOST_FORM_OPENMPI : HOST_FORM_MPICH)))
         return false;
     char *file = shell_quoted(entry->file);
     say(words, 1, "%s", hydra ? "Open MPI" : "MPICH");
@@ -1273,14 +1273,10 @@ static bool slurm_conf_differs(const struct doctor_view *view, size_t n, struct 
     return true;
 }
 
-/* Whose slurm.conf says what a node has: that of this machine, which all others get. */
-static const struct node_facts *slurm_conf_of(const struct doctor_view *view,
-                                              const struct node_facts *node) {
-    return *view->here->slurm_checksum ? view->here : node;
-}
-
+/* The slurm.conf of this machine says what a node has, for all others get it; the lines are typed
+ * here, and another node does not decide which file they change. */
 static bool slurm_node_unknown(const struct doctor_view *view, size_t n, struct words *words) {
-    const struct node_facts *node = &view->nodes[n], *from = slurm_conf_of(view, node);
+    const struct node_facts *node = &view->nodes[n], *from = view->here;
     struct nodelist_shape shape;
     if (!view->slurm || !*from->slurm_checksum || !*node->slurm_shape ||
         !begins_with(node->slurm_shape, "NodeName=") ||
@@ -1295,10 +1291,11 @@ static bool slurm_node_unknown(const struct doctor_view *view, size_t n, struct 
 
 /* slurm.conf promises more than slurmd -C finds: Slurm then drains the node. */
 static bool slurm_node_smaller(const struct doctor_view *view, size_t n, struct words *words) {
-    const struct node_facts *node = &view->nodes[n], *from = slurm_conf_of(view, node);
+    const struct node_facts *node = &view->nodes[n], *from = view->here;
     struct nodelist_shape promised, found;
     struct fact_list own = {.items = (char(*)[FACT_TEXT_BYTES])node->slurm_shape, .count = 1};
-    if (!view->slurm || !*node->slurm_shape || strstr(from->slurm_parameters, "config_overrides") ||
+    if (!view->slurm || !*from->slurm_checksum || !*node->slurm_shape ||
+        strstr(from->slurm_parameters, "config_overrides") ||
         !nodelist_shape(&from->slurm_nodes, node->slurm_name, &promised) ||
         !nodelist_shape(&own, NULL, &found))
         return false;

@@ -91,7 +91,7 @@ static const char *host_word(struct host_entry *entry, char *text, const char **
         if (number_count(colon + 1, &slots) || slots < 1 || slots > SLOTS_MAX)
             return "is no number of slots";
         entry->slots = slots;
-        entry->form = HOST_FORM_MPICH;
+        entry->form |= HOST_FORM_MPICH;
     }
     *word = text;
     const char *fault = name_fault(text);
@@ -146,7 +146,7 @@ static const char *host_setting(struct host_entry *entry, char *word) {
                 return "is no name of a user";
             strcpy(entry->user, value);
         }
-        entry->form = HOST_FORM_MPICH; /* Open MPI has username= */
+        entry->form |= HOST_FORM_MPICH; /* Open MPI has username= */
         return NULL;
     }
     const bool is_number = !number_count(value, &number) && number >= 1 && number <= SLOTS_MAX;
@@ -156,7 +156,7 @@ static const char *host_setting(struct host_entry *entry, char *word) {
         if (!is_number)
             return "is given no whole number of at least 1";
         *(settings[k].max ? &entry->max_slots : &entry->slots) = number;
-        entry->form = HOST_FORM_OPENMPI;
+        entry->form |= HOST_FORM_OPENMPI;
         return NULL;
     }
     return "is no setting of a host file: give slots=N or max_slots=N";

@@ -21,8 +21,8 @@ struct host_entry {
     char user[64];              /* "": that of ssh */
     uint64_t slots;             /* 0: not given */
     uint64_t max_slots;         /* 0: no limit */
-    enum host_form form;
-    const char *file; /* NULL: of --host */
+    unsigned form;              /* enum host_form, added up: a line may have words of both */
+    const char *file;           /* NULL: of --host */
     unsigned long line;
 };
 

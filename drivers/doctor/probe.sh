@@ -42,14 +42,14 @@ in_files() {
 # The value of a parameter of Open MPI: the environment first, then its files.
 parameter() {
     value=$(printenv "OMPI_MCA_$1" || printenv "PRTE_MCA_$1" || true)
-    [ -n "$value" ] || value=$(in_files "$1" "$HOME/.openmpi/mca-params.conf" "$HOME/.prte/mca-params.conf" /etc/openmpi/openmpi-mca-params.conf)
+    [ -n "$value" ] || value=$(in_files "$1" /etc/openmpi/openmpi-mca-params.conf "$HOME/.prte/mca-params.conf" "$HOME/.openmpi/mca-params.conf")
     p "mca.$1" "$value"
 }
 # What ends a job whose cable is cut: Open MPI 4 and the launcher of Open MPI 5 each read their own files.
 keepalive() {
     name=oob_tcp_keepalive_time
-    p "mca.$name" "$(printenv "OMPI_MCA_$name" || in_files $name "$HOME/.openmpi/mca-params.conf" /etc/openmpi/openmpi-mca-params.conf)"
-    p "prte.$name" "$(printenv "PRTE_MCA_$name" || in_files $name "$HOME/.prte/mca-params.conf" /etc/openmpi/prte-mca-params.conf)"
+    p "mca.$name" "$(printenv "OMPI_MCA_$name" || in_files $name /etc/openmpi/openmpi-mca-params.conf "$HOME/.openmpi/mca-params.conf")"
+    p "prte.$name" "$(printenv "PRTE_MCA_$name" || in_files $name /etc/openmpi/prte-mca-params.conf "$HOME/.prte/mca-params.conf")"
 }
 
 launcher() {
@@ -142,8 +142,8 @@ facts() {
         if command -v $tool >/dev/null; then p firewall $tool; break; fi
     done
     # The chain that arriving packets pass, one that drops before others.
-    p firewall.chain "$(nft list chains 2>/dev/null | awk '$1 == "table" { table = $2 " " $3 } $1 == "chain" { chain = table " " $2 }
-        / hook input / { drops = / policy drop;/; if (!n++ || drops) best = chain; if (drops) exit } END { print best }')"
+    p firewall.chain "$(nft list chains 2>/dev/null | awk '$1 == "table" { table = $2 " " $3; fits = $2 == "ip" || $2 == "inet" } $1 == "chain" { chain = table " " $2 }
+        fits && / hook input / { drops = / policy drop;/; if (!n++ || drops) best = chain; if (drops) exit } END { print best }')"
     for name in btl_tcp_if_include btl_tcp_if_exclude hwloc_base_binding_policy hwloc_default_binding_policy \
         rmaps_base_oversubscribe rmaps_base_mapping_policy rmaps_default_mapping_policy; do
         parameter $name

@@ -60,7 +60,11 @@ head -c 128 /dev/urandom >"$CLUSTER/munge.key"
 mkdir "$WORK/bin"
 ln -s "$PLAIT" "$WORK/bin/plait"
 export PATH=$WORK/bin:$PATH
-for node in $cluster_nodes; do on "$node" bash -euc "$slurm_node" node "$slurm" "$node" >"$WORK/$node.log" 2>&1 || cat "$WORK/$node.log"; done
+# What follows breaks files of the nodes: never those of the machine.
+for node in $cluster_nodes; do
+    on "$node" bash -euc "$slurm_node" node "$slurm" "$node" >"$WORK/$node.log" 2>&1 || { cat "$WORK/$node.log"; exit 1; }
+    for place in /etc/slurm /etc/munge; do on "$node" mountpoint -q "$place" || { echo "$node shares $place"; exit 1; }; done
+done
 assert "seven nodes are idle" wait_until all_idle
 
 hosts_of_ranks() {
@@ -212,7 +216,7 @@ END
     program red05 unmunge "[ -e $WORK/clock ] && exec /usr/bin/unmunge
 echo 'STATUS: Rewound credential (16)'"
     on red05 sed -i 's/^TaskPlugin=.*/TaskPlugin=task\/cgroup/' /etc/slurm/slurm.conf
-    on red05 bash -c 'mount -t tmpfs none /boot; mkdir /boot/firmware; echo console=tty1 >/boot/firmware/cmdline.txt'
+    on red05 bash -euc 'mkdir -p /boot; mount -t tmpfs none /boot; mkdir /boot/firmware; echo console=tty1 >/boot/firmware/cmdline.txt'
     program red05 cat '[ "$*" = /sys/fs/cgroup/cgroup.controllers ] || exec /bin/cat "$@"
 echo cpuset cpu io pids $(sed -n "s/.* cgroup_enable=//p" /boot/firmware/cmdline.txt)'
     program red05 reboot ''

@@ -138,6 +138,8 @@ status=0
 on "$node" sh -c "$*" || status=$?
 # Killed: the node has lost its power, and does not say so. ssh waits.
 [ "$status" -ne 137 ] || exec sleep infinity
+# Nor does a node that cannot be reached, whatever ends there.
+[ ! -e "$CLUSTER/cut.$node" ] || exec sleep infinity
 exit "$status"
 EOF
     chmod +x "$CLUSTER/bin/ssh"
@@ -158,8 +160,14 @@ on() {
     )
 }
 
-cluster_cut() { ip link set "v-$1" down; }
-cluster_join() { ip link set "v-$1" up; }
+cluster_cut() {
+    : >"$CLUSTER/cut.$1"
+    ip link set "v-$1" down
+}
+cluster_join() {
+    ip link set "v-$1" up
+    rm -f "$CLUSTER/cut.$1"
+}
 cluster_kill() {
     cluster_cut "$1" # a node without power does not close its connections
     kill -KILL "$(cat "$CLUSTER/$1.pid")"

@@ -11,6 +11,7 @@
 #include "ranks/mpi_check.h"
 #include "ranks/waiting.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdint.h>
@@ -39,7 +40,11 @@ static int share_make(struct deep_share *share) {
     if (descriptor < 0)
         return -1;
     void *memory = MAP_FAILED;
-    if (posix_fallocate(descriptor, 0, (off_t)share->bytes) == 0)
+    int error;
+    do
+        error = posix_fallocate(descriptor, 0, (off_t)share->bytes);
+    while (error == EINTR); /* a stop signal, which the run sees to later */
+    if (error == 0)
         memory = mmap(NULL, share->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
     if (memory == MAP_FAILED) {
         close(descriptor);
@@ -55,7 +60,9 @@ static bool share_open(struct deep_share *share, const struct share_offer *offer
     char name[64];
     struct stat status;
     snprintf(name, sizeof name, "/proc/%" PRId64 "/fd/%" PRId64, offer->process, offer->descriptor);
-    const int descriptor = open(name, O_RDONLY | O_CLOEXEC);
+    /* What it is, is known only when it is open: a pipe of another process must not make this one
+     * wait. */
+    const int descriptor = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (descriptor < 0)
         return false;
     const bool same = fstat(descriptor, &status) == 0 && status.st_dev == offer->device &&
@@ -70,11 +77,12 @@ static bool share_open(struct deep_share *share, const struct share_offer *offer
     return true;
 }
 
-/* Memory of this rank alone. */
-static bool share_allocate(struct deep_share *share, struct failure *failure) {
+/* Memory of this rank alone, while `ranks` ranks of the node take as much. */
+static bool share_allocate(struct deep_share *share, int ranks, struct failure *failure) {
     const uint64_t available = memory_available_bytes();
     deep_share_end(share);
-    share->memory = share->bytes <= available ? aligned_alloc(ALIGNMENT, share->bytes) : NULL;
+    share->memory =
+        share->bytes <= available / (uint64_t)ranks ? aligned_alloc(ALIGNMENT, share->bytes) : NULL;
     return share->memory ||
            failure_set(
                failure, EXIT_RUN,
@@ -91,10 +99,10 @@ static struct share_offer share_offer_tables(struct deep_share *share, struct pl
         return offer;
     share->bytes = plait_deep_tables_bytes(tables);
     if (share->bytes > memory_available_bytes())
-        share_allocate(share, failure); /* which says so */
+        share_allocate(share, 1, failure); /* which says so */
     else
         *descriptor = share_make(share);
-    if (*descriptor < 0 && !share_allocate(share, failure))
+    if (*descriptor < 0 && !share_allocate(share, 1, failure))
         return offer;
     if (*descriptor >= 0 && fstat(*descriptor, &status) == 0) {
         offer.descriptor = *descriptor;
@@ -108,11 +116,13 @@ static struct share_offer share_offer_tables(struct deep_share *share, struct pl
     return offer;
 }
 
-/* Each rank gets a copy; all take part, so that none waits. */
-static void share_copy(struct deep_share *share, const struct session *session,
+/* Each rank gets a copy; all take part, so that none waits. false on all ranks: one has no memory.
+ */
+static bool share_copy(struct deep_share *share, const struct session *session,
                        struct failure *failure) {
     const size_t most = 1 << 28;
-    int have = session->node_rank == 0 || share_allocate(share, failure), all;
+    int have = session->node_rank == 0 || share_allocate(share, session->node_size - 1, failure),
+        all;
     MPI_CHECK(MPI_Allreduce(&have, &all, 1, MPI_INT, MPI_MIN, session->node));
     for (size_t done = 0; all && done < share->bytes; done += most) {
         const size_t left = share->bytes - done;
@@ -121,6 +131,7 @@ static void share_copy(struct deep_share *share, const struct session *session,
                              MPI_BYTE, 0, session->node, &request));
         wait_quietly(&request);
     }
+    return all;
 }
 
 void deep_share_tables(struct deep_share *share, const struct session *session,
@@ -141,8 +152,8 @@ void deep_share_tables(struct deep_share *share, const struct session *session,
     MPI_CHECK(MPI_Allreduce(&reached, &all, 1, MPI_INT, MPI_MIN, session->node));
     if (descriptor >= 0)
         close(descriptor); /* those who have mapped the memory keep it */
-    if (!all)
-        share_copy(share, session, failure);
+    if (!all && !share_copy(share, session, failure))
+        return;
     if (!first && failure->exit_status == EXIT_DONE &&
         plait_deep_attach(tables, share->memory, share->bytes) != PLAIT_OK)
         failure_set(failure, EXIT_RUN,

@@ -168,7 +168,9 @@ static bool reference_read_points(const struct reference_reader *reader, bool ex
         int64_t exponent;
         uint64_t word;
     } *block = malloc(BLOCK_POINTS * each * sizeof *block);
-    orbit->points = malloc((size_t)(count > 0 ? count : 1) * sizeof *orbit->points);
+    orbit->points = count <= SIZE_MAX / sizeof *orbit->points
+                        ? malloc((size_t)(count > 0 ? count : 1) * sizeof *orbit->points)
+                        : NULL;
     orbit->capacity = count;
     if (!block || !orbit->points) {
         free(block);
@@ -189,9 +191,11 @@ static bool reference_read_points(const struct reference_reader *reader, bool ex
                 .exponent = extended ? block[at + 4].exponent : 0,
                 .s_exponent = extended ? block[at + 5].exponent : 0,
             };
+            /* |Z|^2 at the end, which r from 1e76 on takes beyond what doubles hold */
+            const bool far = !extended && point.outside && isinf(point.s) && point.s > 0;
             good = (reference_number_is_sane(point.x, point.exponent) &&
                     reference_number_is_sane(point.y, point.exponent) &&
-                    reference_number_is_sane(point.s, point.s_exponent)) ||
+                    (far || reference_number_is_sane(point.s, point.s_exponent))) ||
                    reference_damaged(reader, "its points");
             orbit->points[orbit->count++] = point;
         }

@@ -217,8 +217,8 @@ static void deep_make(struct deep_reference *reference, int product) {
         mpfr_sqr(value, product == PRODUCT_XX ? reference->x : reference->y, MPFR_RNDN);
 }
 
-/* Whoever comes first makes a product that is given away: the thread that makes the steps never
- * waits for one that has not got a core. */
+/* Whoever comes first makes a product that is given away: the thread that makes the steps waits
+ * only for one that has begun. */
 static bool deep_take(struct deep_product *product) {
     int offered = PRODUCT_OFFERED;
     return atomic_load_explicit(&product->state, memory_order_relaxed) == PRODUCT_OFFERED &&
