@@ -843,7 +843,9 @@ static bool firewall(const struct doctor_view *view, size_t n, struct words *wor
     if (same(node->firewall, "ufw"))
         say(words, 3, "ufw allow from %s", from);
     else if (same(node->firewall, "firewall-cmd"))
-        say(words, 3, "firewall-cmd --permanent --zone=trusted --add-source=%s", from);
+        say(words, 3,
+            "firewall-cmd --permanent --zone=trusted --add-source=%s && %sfirewall-cmd --reload",
+            from, node->uid == 0 ? "" : "sudo ");
     else if (same(node->firewall, "nft"))
         say(words, 3, "nft insert rule %s ip saddr %s accept",
             *node->firewall_chain ? node->firewall_chain : "inet filter input", from);

@@ -92,7 +92,7 @@ enum launcher_kind view_launcher(const struct doctor_view *view);
 const char *view_mpirun(const struct doctor_view *view);
 
 /* The options of mpirun that end the job when a node cannot be reached any more: where there are
- * others, and no file of parameters has them; else NULL. */
+ * others, and neither the environment nor a file has them; else NULL. */
 const char *view_cut_cable(const struct doctor_view *view);
 
 /* The network "10.0.0.0/24" in which the nodes have their names; "": there is one node, or none. */
