@@ -127,6 +127,12 @@ static bool plain_line(const struct text_file *file, char line[LINE_BYTES]) {
 /* -- host files ---------------------------------------------------------------------------------
  */
 
+/* Who logs in: MPICH's user=, or one of Open MPI's names. */
+static bool names_user(const char *word) {
+    return strcmp(word, "user") == 0 || strcmp(word, "username") == 0 ||
+           strcmp(word, "user-name") == 0 || strcmp(word, "user_name") == 0;
+}
+
 /* One more word of a line of a host file. Returns why not, or NULL. */
 static const char *host_setting(struct host_entry *entry, char *word) {
     static const struct {
@@ -134,19 +140,22 @@ static const char *host_setting(struct host_entry *entry, char *word) {
         bool max;
     } settings[] = {{"slots", false},    {"cpu", false},      {"count", false},
                     {"max_slots", true}, {"max-slots", true}, {"slots_max", true},
-                    {"slots-max", true}, {"cpu_max", true},   {"count_max", true}};
+                    {"slots-max", true}, {"cpu_max", true},   {"count_max", true},
+                    {"cpu-max", true},   {"count-max", true}, {"max_cpu", true},
+                    {"max-cpu", true},   {"max_count", true}, {"max-count", true}};
     char *value = strchr(word, '=');
     uint64_t number = 0;
     if (!value)
         return "is no setting such as slots=4";
     *value++ = '\0';
-    if (strcasecmp(word, "binding") == 0 || strcasecmp(word, "user") == 0) {
-        if (strcasecmp(word, "user") == 0) {
+    if (strcmp(word, "binding") == 0 || names_user(word)) {
+        if (names_user(word)) {
             if (strlen(value) >= sizeof entry->user || !user_is_good(value))
                 return "is no name of a user";
             strcpy(entry->user, value);
         }
-        entry->form |= HOST_FORM_MPICH; /* Open MPI has username= */
+        const bool is_mpich = strcmp(word, "binding") == 0 || strcmp(word, "user") == 0;
+        entry->form |= is_mpich ? HOST_FORM_MPICH : HOST_FORM_OPENMPI;
         return NULL;
     }
     const bool is_number = !number_count(value, &number) && number >= 1 && number <= SLOTS_MAX;

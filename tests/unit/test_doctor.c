@@ -747,11 +747,14 @@ static void test_hosts(void) {
     static const char text[] =
         "# a comment\n\nred slots=4 # another\n  pi@red01 slots = 3  max_slots=4\n"
         "red02:4\nred03:2 user=pi binding=user:0,1\n10.0.0.7\nfe80::1 slots=1\r\n"
-        "red04\tcpu=2";
+        "red04\tcpu=2\nred05 slots=2 username=eve max-count=3\nred06 slots=2 user=pi\n";
     struct host_list list = {0};
     read_hosts(&list, "hosts", text, hosts_read_file);
     CU_ASSERT_EQUAL(list.problem_count, 0);
-    CU_ASSERT_EQUAL_FATAL(list.host_count, 7);
+    CU_ASSERT_EQUAL_FATAL(list.host_count, 9);
+    CU_ASSERT_STRING_EQUAL(list.hosts[7].user, "eve");
+    CU_ASSERT(list.hosts[7].form == HOST_FORM_OPENMPI && list.hosts[7].max_slots == 3);
+    CU_ASSERT(list.hosts[8].form == (HOST_FORM_OPENMPI | HOST_FORM_MPICH));
     CU_ASSERT(list.hosts[0].slots == 4 && list.hosts[0].form == HOST_FORM_OPENMPI);
     CU_ASSERT_STRING_EQUAL(list.hosts[1].user, "pi");
     CU_ASSERT(list.hosts[1].slots == 3 && list.hosts[1].max_slots == 4 && list.hosts[1].line == 4);
