@@ -495,11 +495,12 @@ static bool wrong_form(const struct doctor_view *view, size_t h, struct words *w
     say(words, 1, "%s", hydra ? "Open MPI" : "MPICH");
     say(words, 2, "%s", hydra ? "MPICH" : "Open MPI");
     if (hydra)
-        say(words, 3, "sed -i -E 's/ +max[_-]slots *= *[0-9]+//; s/ +slots *= *([0-9]+)/:\\1/' %s",
+        say(words, 3,
+            "sed -i -E 's/\\s+max[_-]slots\\s*=\\s*[0-9]+//; s/\\s+slots\\s*=\\s*([0-9]+)/:\\1/' %s",
             file ? file : entry->file);
     else
         say(words, 3,
-            "sed -i -E 's/ binding=[^ ]*//; s/^([^#:]*):([0-9]+)/\\1 slots=\\2/; s/^([^#@ ]+)(.*) user=([^ ]+)/\\3@\\1\\2/' %s",
+            "sed -i -E 's/\\sbinding=\\S*//; s/^([^#:]*):([0-9]+)/\\1 slots=\\2/; s/^\\s*([^#@ \\t]+)([^#]*)\\suser=(\\S+)/\\3@\\1\\2/' %s",
             file ? file : entry->file);
     free(file);
     return true;
@@ -1782,7 +1783,7 @@ const struct check doctor_checks[] = {
         .name = "slurm-node-smaller",
         .applies = slurm_node_smaller,
         .sentence = "{3} says {1} and slurmd -C finds {2}, so that Slurm drains the node",
-        .line = "{4}sed -i 's/{1}/{2}/' {3} && {4}systemctl restart slurmctld",
+        .line = "{4}sed -i 's/\\b{1}\\b/{2}/I' {3} && {4}systemctl restart slurmctld",
     },
     {
         .name = "slurm-cgroups",

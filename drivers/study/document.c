@@ -3,6 +3,7 @@
 #include "study/document.h"
 
 #include "base/atomic_file.h"
+#include "files/html_text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -151,26 +152,6 @@ static bool cell_is_number(const char *text) {
 /* -- HTML ----------------------------------------------------------------------------------------
  */
 
-static void put_html(FILE *stream, const char *text) {
-    for (; *text; text++)
-        switch (*text) {
-        case '&':
-            fputs("&amp;", stream);
-            break;
-        case '<':
-            fputs("&lt;", stream);
-            break;
-        case '>':
-            fputs("&gt;", stream);
-            break;
-        case '"':
-            fputs("&quot;", stream);
-            break;
-        default:
-            fputc(*text, stream);
-        }
-}
-
 /* The picture as a part of the page: base64 of its bytes. */
 static void put_svg(FILE *stream, const char *directory, const char *name) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -196,7 +177,7 @@ static void put_html_table(FILE *stream, const struct block *block, size_t numbe
     if (block->behind_figure)
         fputs("<details><summary>The data of this figure</summary>\n", stream);
     fprintf(stream, "<p class=\"caption\" id=\"table%zu\">", number);
-    put_html(stream, block->text);
+    html_text_put(stream, block->text);
     fprintf(stream,
             "</p>\n<div class=\"scroll\" tabindex=\"0\"><table aria-labelledby=\"table%zu\">",
             number);
@@ -206,7 +187,7 @@ static void put_html_table(FILE *stream, const struct block *block, size_t numbe
         const bool numbers = block->cells.count > block->columns + k &&
                              cell_is_number(block->cells.items[block->columns + k]);
         fprintf(stream, "<th scope=\"col\"%s>", numbers ? " class=\"n\"" : "");
-        put_html(stream, block->cells.items[k]);
+        html_text_put(stream, block->cells.items[k]);
         fputs("</th>", stream);
     }
     fputs("</tr></thead>\n<tbody>\n", stream);
@@ -217,7 +198,7 @@ static void put_html_table(FILE *stream, const struct block *block, size_t numbe
         fputs(column == 0 ? "<tr>" : "", stream);
         fprintf(stream, "<%s%s%s>", tag, column == 0 ? " scope=\"row\"" : "",
                 cell_is_number(cell) ? " class=\"n\"" : "");
-        put_html(stream, cell);
+        html_text_put(stream, cell);
         fprintf(stream, "</%s>%s", tag, column + 1 == block->columns ? "</tr>\n" : "");
     }
     fputs("</tbody></table></div>\n", stream);
@@ -234,17 +215,17 @@ static void put_html_body(FILE *stream, const struct document *document, const c
         switch (block->kind) {
         case BLOCK_HEADING:
             fputs("<h2>", stream);
-            put_html(stream, block->text);
+            html_text_put(stream, block->text);
             fputs("</h2>\n", stream);
             break;
         case BLOCK_TEXT:
             fputs("<p>", stream);
-            put_html(stream, block->text);
+            html_text_put(stream, block->text);
             fputs("</p>\n", stream);
             break;
         case BLOCK_ITEM:
             fputs(item_before ? "<li>" : "<ul>\n<li>", stream);
-            put_html(stream, block->text);
+            html_text_put(stream, block->text);
             fputs(item_after ? "</li>\n" : "</li>\n</ul>\n", stream);
             break;
         case BLOCK_TABLE:
@@ -256,9 +237,9 @@ static void put_html_body(FILE *stream, const struct document *document, const c
                 stream);
             put_svg(stream, directory, block->name);
             fputs("\" alt=\"", stream);
-            put_html(stream, block->text);
+            html_text_put(stream, block->text);
             fputs("\"></div><figcaption>", stream);
-            put_html(stream, block->text);
+            html_text_put(stream, block->text);
             fputs("</figcaption></figure>\n", stream);
             break;
         }
@@ -275,7 +256,7 @@ bool document_write_html(const struct document *document, const char *directory,
         const char *rest = (const char *)study_page + k;
         const size_t left = study_page_bytes - k;
         if (left >= 7 && memcmp(rest, "@TITLE@", 7) == 0) {
-            put_html(file.stream, document->title);
+            html_text_put(file.stream, document->title);
             k += 7;
         } else if (left >= 6 && memcmp(rest, "@BODY@", 6) == 0) {
             put_html_body(file.stream, document, directory);

@@ -157,18 +157,18 @@ static const struct setup {
     {.check = "wrong-form",
      .hosts = "red slots=4\nred01:4\npi@red02 slots=4\n",
      .sentence = "hosts:2: this is how MPICH writes a host, and Open MPI cannot read it",
-     .line = "sed -i -E 's/ binding=[^ ]*//; s/^([^#:]*):([0-9]+)/\\1 slots=\\2/; "
-             "s/^([^#@ ]+)(.*) user=([^ ]+)/\\3@\\1\\2/' hosts"},
+     .line = "sed -i -E 's/\\sbinding=\\S*//; s/^([^#:]*):([0-9]+)/\\1 slots=\\2/; "
+             "s/^\\s*([^#@ \\t]+)([^#]*)\\suser=(\\S+)/\\3@\\1\\2/' hosts"},
     {.check = "wrong-form",
      .hosts = "red slots=4\nred01 slots=4\nred02 user=pi\n",
      .nodes = {NULL, NULL, "node.slots=4"},
      .sentence = "hosts:3: this is how MPICH writes a host, and Open MPI cannot read it",
-     .line = "user=([^ ]+)/\\3@\\1\\2/' hosts"},
+     .line = "user=(\\S+)/\\3@\\1\\2/' hosts"},
     {.check = "wrong-form",
      .nodes = {MPICH_4, MPICH_4, MPICH_4},
      .hosts = "red:4\nred01 slots=4\nred02:4 user=pi\n",
      .sentence = "hosts:2: this is how Open MPI writes a host, and MPICH cannot read it",
-     .line = "s/ +slots *= *([0-9]+)/:\\1/' hosts"},
+     .line = "s/\\s+slots\\s*=\\s*([0-9]+)/:\\1/' hosts"},
     {.check = "windows-text",
      .hosts = "\xef\xbb\xbfred slots=4\nred01 slots=4\npi@red02 slots=4\n",
      .sentence = "mpirun: it cannot read hosts, with line ends or a byte order mark",
@@ -471,7 +471,7 @@ static const struct setup {
      .sentence =
          "red01: /etc/slurm/slurm.conf says RealMemory=900 and slurmd -C finds RealMemory=800",
      .line =
-         "sudo sed -i 's/RealMemory=900/RealMemory=800/' /etc/slurm/slurm.conf && sudo systemctl restart slurmctld"},
+         "sudo sed -i 's/\\bRealMemory=900\\b/RealMemory=800/I' /etc/slurm/slurm.conf && sudo systemctl restart slurmctld"},
     {.check = "slurm-cgroups",
      .slurm = true,
      .nodes = {NULL, "slurm.cgroups=cpuset cpu io pids"},

@@ -2,6 +2,7 @@
  * Fills in the template. */
 #include "picture/tiles/tile_page.h"
 
+#include "files/html_text.h"
 #include "image/tile_levels.h"
 
 #include <inttypes.h>
@@ -9,28 +10,6 @@
 
 extern const unsigned char picture_tile_page[];
 extern const size_t picture_tile_page_bytes;
-
-/* A text as HTML, in an element or in an attribute. Commands are UTF-8, or whatever file names are:
- * a byte that is no UTF-8 becomes a sign that browsers have for it. */
-static void tile_page_escape(const char *text, FILE *stream) {
-    for (; *text; text++)
-        switch (*text) {
-        case '&':
-            fputs("&amp;", stream);
-            break;
-        case '<':
-            fputs("&lt;", stream);
-            break;
-        case '>':
-            fputs("&gt;", stream);
-            break;
-        case '"':
-            fputs("&quot;", stream);
-            break;
-        default:
-            putc(*text, stream);
-        }
-}
 
 static const char *tile_page_find(const struct tile_page *page, const char *name) {
     for (size_t k = 0; k < page->text_count; k++)
@@ -59,7 +38,7 @@ static void tile_page_fill(const struct tile_page *page, const char *name, size_
     };
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
         if (strlen(texts[k][0]) == length && strncmp(texts[k][0], name, length) == 0)
-            tile_page_escape(tile_page_find(page, texts[k][1]), stream);
+            html_text_put(stream, tile_page_find(page, texts[k][1]));
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
         if (strlen(numbers[k].name) == length && strncmp(numbers[k].name, name, length) == 0)
             fprintf(stream, "%" PRIu32, numbers[k].value);
